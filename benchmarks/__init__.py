@@ -1,0 +1,1 @@
+"""Scripts that measure, each printing ratios against a named peer or floor."""

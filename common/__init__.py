@@ -1,0 +1,1 @@
+"""What the handlers share: records, events, clients, the storage format."""

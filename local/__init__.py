@@ -1,0 +1,1 @@
+"""This machine as a region: the same program on MiniStack, with simulators of the services around it."""

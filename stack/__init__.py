@@ -1,0 +1,1 @@
+"""Reusable component classes for serverless stacks on AWS."""
