@@ -1,0 +1,123 @@
+"""Requests to Jira and Confluence: basic auth, retries that are safe, and errors that say what happened.
+
+Only requests that may be repeated (GET, PUT, DELETE) are retried here, with jitter and within the budget of one
+invocation, honouring Retry-After. A POST is never repeated blindly: the queue brings the work back, and marks on
+what was made tell whether it had taken effect.
+https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+log = logging.getLogger(__name__)
+
+#: Seconds to connect, seconds between bytes.
+TIMEOUT = (3.05, 20.0)
+#: Longest wait, in seconds, that one Retry-After may ask for within an invocation.
+LONGEST_WAIT = 10
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class AtlassianError(Exception):
+    """Jira or Confluence did not do what was asked. ``status`` is None when no whole answer arrived."""
+
+    def __init__(self, method: str, path: str, status: int | None, said: str) -> None:
+        super().__init__(f"{method} {path}: {status or 'no answer'}: {said[:500]}")
+        self.method, self.path, self.status, self.said = method, path, status, said
+
+
+class Unavailable(AtlassianError):
+    """The service is busy, down or unreachable: the same request may succeed later."""
+
+
+class NotFound(AtlassianError):
+    """404 or 410: what was asked for does not exist, or our account may not see it."""
+
+
+class Stale(AtlassianError):
+    """409: somebody changed it meanwhile."""
+
+
+class Refused(AtlassianError):
+    """Any other 4xx: repeating the request will not help."""
+
+
+class AtlassianHttp:
+    """One base URL with our account's credentials.
+
+    ``token`` is called for the API token; with ``True`` it must read it anew, as it does once after a 401.
+    """
+
+    def __init__(self, base_url: str, email: str, token: Callable[[bool], str]) -> None:
+        self._base_url, self._email, self._token = base_url.rstrip("/"), email, token
+        self._session = requests.Session()
+        retry = Retry(
+            total=3,
+            backoff_factor=0.4,
+            backoff_jitter=0.4,
+            backoff_max=5,
+            retry_after_max=LONGEST_WAIT,
+            status_forcelist=sorted(TRANSIENT),
+            allowed_methods=frozenset({"GET", "PUT", "DELETE"}),
+            raise_on_status=False,
+        )
+        self._session.mount("http://", HTTPAdapter(max_retries=retry, pool_maxsize=10))
+        self._session.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=10))
+        self._session.trust_env = False
+        self._session.headers["Accept"] = "application/json"
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET and return the JSON answer."""
+        return self._request("GET", path, params, None)
+
+    def post(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
+        """POST once and return the JSON answer (None where there is none)."""
+        return self._request("POST", path, params, body)
+
+    def put(self, path: str, body: object) -> Any:
+        """PUT and return the JSON answer (None where there is none)."""
+        return self._request("PUT", path, None, body)
+
+    def _request(self, method: str, path: str, params: Mapping[str, Any] | None, body: object) -> Any:
+        response = self._send(method, path, params, body, fresh=False)
+        if response.status_code == 401:
+            response = self._send(method, path, params, body, fresh=True)
+        if response.status_code in TRANSIENT:
+            raise Unavailable(method, path, response.status_code, response.text)
+        if response.status_code in (404, 410):
+            raise NotFound(method, path, response.status_code, response.text)
+        if response.status_code == 409:
+            raise Stale(method, path, 409, response.text)
+        if not response.ok:
+            raise Refused(method, path, response.status_code, response.text)
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise Unavailable(method, path, None, f"not JSON: {response.text[:200]}") from error
+
+    def _send(
+        self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, fresh: bool
+    ) -> requests.Response:
+        try:
+            response = self._session.request(
+                method,
+                self._base_url + path,
+                params=params,
+                json=body,
+                auth=(self._email, self._token(fresh)),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise Unavailable(method, path, None, type(error).__name__) from error
+        log.debug("%s %s %s", method, path, response.status_code)
+        return response

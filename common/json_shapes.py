@@ -1,0 +1,27 @@
+"""Reading JSON that other services wrote: a field of an unexpected shape counts as absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return the object, or an empty one where something else (null, a string) stands."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: object) -> list[Any]:
+    """Return the array, or an empty one where something else stands."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    """Return the string; numbers as their decimal form without a fraction of zero; otherwise ``""``."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else ""
