@@ -1,0 +1,174 @@
+"""Confluence Cloud: pages by REST v2, search by the v1 endpoint that has no v2 twin.
+
+https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.atlassian_http import AtlassianHttp, NotFound
+from common.json_shapes import listed, mapping, text
+
+
+@dataclass(frozen=True)
+class ConfluencePage:
+    """One version of a page. ``storage`` is its body in storage format; ``url`` is for people."""
+
+    page_id: str
+    title: str
+    space_id: str
+    parent_id: str | None
+    status: str
+    version: int
+    version_message: str
+    author_id: str
+    storage: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One page that a CQL query found."""
+
+    page_id: str
+    title: str
+    space_key: str
+    excerpt: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Space:
+    """A space: ``homepage_id`` is where pages without a parent go."""
+
+    space_id: str
+    key: str
+    homepage_id: str | None
+
+
+class ConfluenceClient:
+    """What the pipeline asks of Confluence. Raises the errors of common.atlassian_http."""
+
+    def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
+        self._http, self._browse_url = http, browse_url.rstrip("/")
+
+    def page(self, page_id: str) -> ConfluencePage:
+        """Return the newest version with its body; NotFound when it is gone or hidden from us."""
+        return self._read(self._http.get(f"/api/v2/pages/{page_id}", {"body-format": "storage"}))
+
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return the pages of these ids that exist, with bodies, in one request (at most 250)."""
+        wanted = ",".join(page_ids)
+        if not wanted:
+            return ()
+        answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": 250})
+        return tuple(self._read(page) for page in listed(mapping(answer).get("results")))
+
+    def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
+        """Return the page of exactly this title, archived ones included, without the search index's lag."""
+        params = {"space-id": space_id, "title": title, "status": "current,archived", "body-format": "storage"}
+        answer = self._http.get("/api/v2/pages", params)
+        found = [self._read(page) for page in listed(mapping(answer).get("results"))]
+        return next((page for page in found if page.title == title), None)
+
+    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+        """Return the first ``limit`` pages of a CQL query, best first.
+
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/#api-wiki-rest-api-search-get
+        """
+        answer = self._http.get("/rest/api/search", {"cql": cql, "limit": limit})
+        return tuple(_hit(result) for result in listed(mapping(answer).get("results")))
+
+    def ancestors(self, page_id: str) -> tuple[str, ...]:
+        """Return the ids of the pages above, top first."""
+        answer = self._http.get(f"/api/v2/pages/{page_id}/ancestors", {"limit": 25})
+        return tuple(text(mapping(a).get("id")) for a in listed(mapping(answer).get("results")))
+
+    def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
+        """Return the spaces of these keys that our account may see."""
+        answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
+        return tuple(
+            Space(text(s.get("id")), text(s.get("key")), text(s.get("homepageId")) or None)
+            for s in map(mapping, listed(mapping(answer).get("results")))
+        )
+
+    def create_page(self, space_id: str, title: str, parent_id: str | None, storage: str) -> ConfluencePage:
+        """Create a current page; Refused with status 400 when the title is in use."""
+        body: dict[str, Any] = {
+            "spaceId": space_id,
+            "status": "current",
+            "title": title,
+            "body": {"representation": "storage", "value": storage},
+        }
+        if parent_id:
+            body["parentId"] = parent_id
+        return self._read(self._http.post("/api/v2/pages", body))
+
+    def update_page(self, page: ConfluencePage, storage: str, message: str) -> ConfluencePage:
+        """Write the version after ``page``; Stale when somebody was faster."""
+        body = {
+            "id": page.page_id,
+            "status": "current",
+            "title": page.title,
+            "body": {"representation": "storage", "value": storage},
+            "version": {"number": page.version + 1, "message": message},
+        }
+        return self._read(self._http.put(f"/api/v2/pages/{page.page_id}", body))
+
+    def version_messages(self, page_id: str) -> tuple[tuple[int, str], ...]:
+        """Return number and message of the newest 50 versions, newest first."""
+        answer = self._http.get(f"/api/v2/pages/{page_id}/versions", {"limit": 50, "sort": "-modified-date"})
+        versions = map(mapping, listed(mapping(answer).get("results")))
+        return tuple((int(version.get("number") or 0), text(version.get("message"))) for version in versions)
+
+    def is_restricted(self, page_id: str) -> bool:
+        """Say whether reading the page is restricted to some people or groups.
+
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
+        """
+        try:
+            answer = self._http.get(f"/rest/api/content/{page_id}/restriction/byOperation/read")
+        except NotFound:
+            return False
+        named = mapping(mapping(answer).get("restrictions"))
+        return any(listed(mapping(named.get(kind)).get("results")) for kind in ("user", "group"))
+
+    def account_id(self) -> str:
+        """Return our own account in Confluence."""
+        return text(mapping(self._http.get("/rest/api/user/current")).get("accountId"))
+
+    def _read(self, page: Any) -> ConfluencePage:
+        page = mapping(page)
+        version = mapping(page.get("version"))
+        links = mapping(page.get("_links"))
+        page_id = text(page.get("id"))
+        return ConfluencePage(
+            page_id=page_id,
+            title=text(page.get("title")),
+            space_id=text(page.get("spaceId")),
+            parent_id=text(page.get("parentId")) or None,
+            status=text(page.get("status")),
+            version=int(version.get("number") or 0),
+            version_message=text(version.get("message")),
+            author_id=text(page.get("authorId")),
+            storage=text(mapping(mapping(page.get("body")).get("storage")).get("value")),
+            url=self._browse_url + (text(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
+        )
+
+
+def _hit(result: object) -> SearchHit:
+    found: Mapping[str, Any] = mapping(result)
+    content = mapping(found.get("content"))
+    container = mapping(found.get("resultGlobalContainer"))
+    in_url = re.search(r"/spaces/([^/?#]+)", text(container.get("displayUrl")))
+    return SearchHit(
+        page_id=text(content.get("id")),
+        title=text(content.get("title")),
+        space_key=text(mapping(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
+        excerpt=text(found.get("excerpt")),
+        score=float(found.get("score") or 0.0),
+    )
