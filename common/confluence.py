@@ -70,7 +70,12 @@ class ConfluenceClient:
 
     def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
         """Return the page of exactly this title, archived ones included, without the search index's lag."""
-        params = {"space-id": space_id, "title": title, "status": "current,archived", "body-format": "storage"}
+        params = {
+            "space-id": space_id,
+            "title": title,
+            "status": "current,archived",
+            "body-format": "storage",
+        }
         answer = self._http.get("/api/v2/pages", params)
         found = [self._read(page) for page in listed(mapping(answer).get("results"))]
         return next((page for page in found if page.title == title), None)

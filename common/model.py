@@ -58,9 +58,7 @@ class ToolModel:
     def __init__(self, client: Any, model_id: str, max_tokens: int = 4000) -> None:
         self._client, self._model_id, self._max_tokens = client, model_id, max_tokens
 
-    def ask(
-        self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()
-    ) -> Answer:
+    def ask(self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()) -> Answer:
         """Return the tool's input; ``earlier`` holds answers that were invalid, each with what was wrong.
 
         Raises ModelRefused, AnswerCutOff or NoToolAnswer.

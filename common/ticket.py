@@ -51,7 +51,9 @@ class Ticket:
             status_category=text(mapping(status.get("statusCategory")).get("key")),
             labels=tuple(label for label in map(text, listed(fields.get("labels"))) if label),
             components=tuple(
-                name for name in (text(mapping(c).get("name")) for c in listed(fields.get("components"))) if name
+                name
+                for name in (text(mapping(c).get("name")) for c in listed(fields.get("components")))
+                if name
             ),
             url=f"{browse_url}/browse/{key}",
             assignee_id=text(mapping(fields.get("assignee")).get("accountId")) or None,
