@@ -1,0 +1,1 @@
+"""DocumentOrchestrator: finds the page that a change belongs to and drafts its new version."""
