@@ -13,7 +13,10 @@ METHODS = frozenset({"sha256", "sha384", "sha512"})
 
 
 def is_valid(header: str, body: bytes, secrets: Sequence[str]) -> bool:
-    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets`` (several while one is replaced)."""
+    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets``.
+
+    There are several secrets while one replaces another.
+    """
     method, separator, given = header.strip().partition("=")
     if not separator or method.lower() not in METHODS:
         return False

@@ -1,0 +1,36 @@
+"""A change: one finishing of one ticket, as a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ChangeStatus(StrEnum):
+    """Where a change stands."""
+
+    IGNORED = "ignored"
+    DETECTED = "detected"
+    DOCUMENTED = "documented"
+    NOT_NEEDED = "not_needed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record of the changes table. Times are seconds since the epoch.
+
+    ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
+    that came of it.
+    """
+
+    change_id: str
+    issue_id: str
+    issue_key: str
+    status: ChangeStatus
+    reason: str
+    detected_at: int
+    from_status_id: str = ""
+    asked_by_label: bool = False
+    choice: str = ""
+    document_ids: tuple[str, ...] = ()

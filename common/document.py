@@ -1,0 +1,126 @@
+"""A document: one page on its way to Confluence, as a record."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DocumentStatus(StrEnum):
+    """Where a document stands; the last four are its ends."""
+
+    DRAFTING = "drafting"
+    DRAFTED = "drafted"
+    IN_REVIEW = "in_review"
+    REVISING = "revising"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    NOT_NEEDED = "not_needed"
+    FAILED = "failed"
+
+
+#: A document in one of these is over: its page is free for another.
+CLOSED = frozenset(
+    {DocumentStatus.PUBLISHED, DocumentStatus.REJECTED, DocumentStatus.NOT_NEEDED, DocumentStatus.FAILED}
+)
+
+
+class DocumentKind(StrEnum):
+    """What publishing it does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class Verdict(StrEnum):
+    """What a reviewer may decide."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    NEEDS_REVISION = "needs_revision"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A page that was considered, and how well it fitted."""
+
+    page_id: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Why this page: what was decided, by what, how sure, and among which candidates."""
+
+    reason: str
+    confidence: float
+    decided_by: str
+    candidates: tuple[Scored, ...] = ()
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """The comment that announced a revision in the review ticket; ``at`` is Jira's own time."""
+
+    revision: int
+    comment_id: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided, by whom, on exactly which draft."""
+
+    verdict: Verdict
+    author_id: str
+    author_name: str
+    comment_id: str
+    revision: int
+    sha256: str
+    decided_at: str
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The page version that carries the document."""
+
+    page_id: str
+    version: int
+    url: str
+    title: str
+    differs: bool = False
+    on_top: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """One record of the documents table. Times are seconds since the epoch."""
+
+    document_id: str
+    kind: DocumentKind
+    status: DocumentStatus
+    space_id: str
+    title: str
+    choice: Choice
+    created_at: int
+    page_id: str | None = None
+    parent_id: str | None = None
+    change_ids: tuple[str, ...] = ()
+    issue_keys: tuple[str, ...] = ()
+    revision: int = 0
+    sha256: str = ""
+    review_issue_id: str = ""
+    review_issue_key: str = ""
+    announcement: Announcement | None = None
+    decision: Decision | None = None
+    publication: Publication | None = None
+    reason: str = ""
+
+
+def document_id(change_id: str, target: str) -> str:
+    """Derive a document's id from the change that began it and its target (a page id, or a space and title)."""
+    return "doc-" + hashlib.sha256(f"{change_id}\n{target}".encode()).hexdigest()[:24]

@@ -1,0 +1,56 @@
+"""The door for queues: one event a message, and only the messages that failed go back.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from common.events import Event, parse
+
+log = logging.getLogger(__name__)
+
+#: How often a queue hands out a message before it goes to the dead-letter queue, as the stack sets it.
+MAX_RECEIVES = 3
+
+
+class GivenUp(Exception):
+    """The work cannot succeed however often it is tried; the message is what people are told."""
+
+
+def serve(
+    event: Mapping[str, Any], work: Callable[[Event], None], given_up: Callable[[Event, str], None]
+) -> dict[str, Any]:
+    """Do ``work`` for every message and return the ids of those that failed.
+
+    When a message fails for good, or for the last time before its dead-letter queue, ``given_up`` is called with the
+    reason, to put it on record and tell whoever waits. The message goes back in any case, and so to the dead-letter
+    queue, where an operator finds it; if it is handed out again, it is tried again.
+    """
+    failures = []
+    for message in event["Records"]:
+        try:
+            _serve_one(message, work, given_up)
+        except Exception:
+            log.exception("a message goes back to its queue", extra={"message_id": message["messageId"]})
+            failures.append({"itemIdentifier": message["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def _serve_one(
+    message: Mapping[str, Any], work: Callable[[Event], None], given_up: Callable[[Event, str], None]
+) -> None:
+    event = parse(message["body"])
+    log.info("event received", extra={"event": str(event.name), **event.detail})
+    try:
+        work(event)
+    except GivenUp as error:
+        given_up(event, str(error))
+        raise
+    except Exception as error:
+        if int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES:
+            given_up(event, f"{type(error).__name__}: {error}")
+        raise

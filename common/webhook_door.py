@@ -1,0 +1,95 @@
+"""The door for webhooks: size, signature, JSON, in this order; and answers as JSON.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common import signature
+
+log = logging.getLogger(__name__)
+
+#: Largest body taken, in bytes. API Gateway hands at most 6 MB to a function, base64 included.
+LARGEST_BODY = 4 * 1024 * 1024
+Response = dict[str, Any]
+
+
+class Turned(Exception):
+    """A request was turned away at the door; ``response`` says why."""
+
+    def __init__(self, status_code: int, error: str) -> None:
+        super().__init__(error)
+        self.response = answer(status_code, status="error", error=error)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An authenticated webhook: its JSON body, and an identifier that is the same when Jira sends it again."""
+
+    body: object
+    identifier: str
+
+
+def answer(status_code: int, **body: str) -> Response:
+    """Return the response that API Gateway expects, with a JSON body."""
+    return {
+        "statusCode": status_code,
+        "headers": {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"},
+        "body": json.dumps({name: value for name, value in body.items() if value}, ensure_ascii=False),
+    }
+
+
+def receive(
+    request: Mapping[str, Any], secrets: Callable[[bool], Sequence[str]], *, allow_unsigned: bool
+) -> Delivery:
+    """Check a request and return what it delivers; raise Turned.
+
+    ``secrets`` is called for the webhook secrets, with True to read them anew: once, when a signature does not fit,
+    since the secret may just have been replaced.
+    """
+    raw = _raw_body(request)
+    if len(raw) > LARGEST_BODY:
+        raise Turned(413, f"the body has {len(raw)} bytes, more than the {LARGEST_BODY} that are taken")
+    headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
+    _authenticate(headers.get("x-hub-signature", ""), raw, secrets, allow_unsigned)
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Turned(400, f"the body is not JSON: {error}") from error
+    identifier = headers.get("x-atlassian-webhook-identifier", "").strip()
+    return Delivery(body, identifier or hashlib.sha256(raw).hexdigest())
+
+
+def _raw_body(request: Mapping[str, Any]) -> bytes:
+    body = request.get("body") or ""
+    if not request.get("isBase64Encoded"):
+        return str(body).encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Turned(400, "the body is not valid base64") from error
+
+
+def _authenticate(
+    given: str, raw: bytes, secrets: Callable[[bool], Sequence[str]], allow_unsigned: bool
+) -> None:
+    if not given:
+        if not allow_unsigned:
+            raise Turned(
+                401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
+            )
+        log.warning("an unsigned webhook was accepted, because ALLOW_UNSIGNED_WEBHOOKS is true")
+        return
+    if not any(signature.is_valid(given, raw, secrets(fresh)) for fresh in (False, True)):
+        raise Turned(
+            401, "X-Hub-Signature does not fit the body: the webhook's secret in Jira is not webhookSecret"
+        )

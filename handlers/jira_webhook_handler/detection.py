@@ -1,0 +1,105 @@
+"""From a webhook to a change on record and an event on the bus."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from common.change import Change, ChangeStatus
+from common.change_records import ChangeRecords
+from common.clock import Clock
+from common.event_bus import EventBus
+from common.events import EventName
+from common.webhook_event import WebhookEvent
+from handlers.jira_webhook_handler.rules import Rules, worth_documenting
+
+log = logging.getLogger(__name__)
+
+#: Our own review tickets carry this label and never enter the pipeline again.
+REVIEW_LABEL = "documentation-review"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a webhook: its status word for the answer, and the change or the reason."""
+
+    status: str
+    change_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What it takes to detect a change."""
+
+    changes: ChangeRecords
+    bus: EventBus
+    rules: Rules
+    clock: Clock
+
+    def detect(self, event: WebhookEvent, identifier: str) -> Outcome:
+        """Record a finished ticket once and publish ChangeDetected, or say why there is nothing to do.
+
+        A duplicate of a change that nobody took up yet publishes its event again: the first one may have died
+        between its record and its event.
+        """
+        if REVIEW_LABEL in event.labels:
+            return Outcome("skipped", reason="a review ticket of ours never becomes a change")
+        if not event.is_finishing:
+            return Outcome("skipped", reason=_why_not_finishing(event))
+        worth = worth_documenting(event, self.rules, self.clock())
+        change = Change(
+            change_id=change_id(event, identifier),
+            issue_id=event.issue_id,
+            issue_key=event.issue_key,
+            status=ChangeStatus.DETECTED if worth.document else ChangeStatus.IGNORED,
+            reason=worth.reason,
+            detected_at=int(self.clock()),
+            from_status_id=event.move.from_id if event.move else "",
+            asked_by_label=worth.asked_by_label,
+        )
+        ids = {"change_id": change.change_id, "issue_key": change.issue_key}
+        is_new = self.changes.record(change)
+        log.info(
+            "change recorded" if is_new else "change is on record", extra={**ids, "reason": worth.reason}
+        )
+        if not is_new:
+            return self._again(change)
+        if not worth.document:
+            return Outcome("ignored", change.change_id, worth.reason)
+        self._publish(change)
+        return Outcome("recorded", change.change_id, worth.reason)
+
+    def _again(self, change: Change) -> Outcome:
+        recorded = self.changes.get(change.change_id) or change
+        if recorded.status is ChangeStatus.IGNORED:
+            return Outcome("ignored", recorded.change_id, recorded.reason)
+        if recorded.status is ChangeStatus.DETECTED and not recorded.choice:
+            self._publish(recorded)
+        return Outcome("duplicate", recorded.change_id, "this finishing of the ticket is on record")
+
+    def _publish(self, change: Change) -> None:
+        self.bus.publish(
+            EventName.CHANGE_DETECTED,
+            change_id=change.change_id,
+            issue_id=change.issue_id,
+            issue_key=change.issue_key,
+        )
+
+
+def change_id(event: WebhookEvent, identifier: str) -> str:
+    """Derive the id of a change: from issue id and changelog id, else from the webhook's identifier.
+
+    Keys change when issues move to another project; these ids do not.
+    """
+    move_id = event.move.move_id if event.move else ""
+    if move_id.isascii() and move_id.isdigit():
+        return f"chg-{event.issue_id}-{move_id}"
+    return f"chg-{event.issue_id}-w{hashlib.sha256(identifier.encode()).hexdigest()[:16]}"
+
+
+def _why_not_finishing(event: WebhookEvent) -> str:
+    if event.move is None:
+        return f"{event.name or 'the event'} is not a change of status"
+    return f'the ticket is now in "{event.status_name}", which is not where "done" was just reached'
