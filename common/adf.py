@@ -1,0 +1,160 @@
+"""Atlassian Document Format: small builders for what we write, and `to_text` for what people wrote.
+
+The builders return plain dictionaries as Jira's REST v3 takes them
+(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They hold two rules whose breach
+Jira answers with 400: there is no empty text node, and a `code` mark stands with no other mark but a link.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from common.adf_text import to_text
+
+__all__ = [
+    "CODE",
+    "EM",
+    "STRIKE",
+    "STRONG",
+    "UNDERLINE",
+    "Mark",
+    "Node",
+    "background",
+    "bullet_list",
+    "code_block",
+    "color",
+    "doc",
+    "expand",
+    "hard_break",
+    "heading",
+    "link",
+    "ordered_list",
+    "panel",
+    "paragraph",
+    "quote",
+    "rule",
+    "table",
+    "text",
+    "to_text",
+]
+
+Node = dict[str, Any]
+Mark = dict[str, Any]
+PanelType = Literal["info", "note", "success", "warning", "error"]
+
+STRONG: Mark = {"type": "strong"}
+EM: Mark = {"type": "em"}
+CODE: Mark = {"type": "code"}
+STRIKE: Mark = {"type": "strike"}
+UNDERLINE: Mark = {"type": "underline"}
+
+
+def color(hex_color: str) -> Mark:
+    """Mark text with a colour; `hex_color` as `#rrggbb`."""
+    return {"type": "textColor", "attrs": {"color": hex_color}}
+
+
+def background(hex_color: str) -> Mark:
+    """Mark text with a colour behind it; `hex_color` as `#rrggbb`."""
+    return {"type": "backgroundColor", "attrs": {"color": hex_color}}
+
+
+def doc(*content: Node) -> Node:
+    """Build a whole document; an empty one holds an empty paragraph."""
+    return {"type": "doc", "version": 1, "content": list(content) or [paragraph()]}
+
+
+def text(value: str, *marks: Mark) -> Node:
+    """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
+    if any(mark["type"] == "code" for mark in marks):
+        marks = tuple(mark for mark in marks if mark["type"] in ("code", "link"))
+    node: Node = {"type": "text", "text": value or "\u200b"}
+    return {**node, "marks": list(marks)} if marks else node
+
+
+def link(label: str, href: str, *marks: Mark) -> Node:
+    """Build text that leads to `href`."""
+    return text(label or href, {"type": "link", "attrs": {"href": href}}, *marks)
+
+
+def hard_break() -> Node:
+    """Break the line inside a paragraph."""
+    return {"type": "hardBreak"}
+
+
+def _inline(content: Iterable[Node | str]) -> list[Node]:
+    return [text(part) if isinstance(part, str) else part for part in content if part != ""]
+
+
+def paragraph(*content: Node | str) -> Node:
+    """Build a paragraph of inline nodes; strings are taken as plain text."""
+    return {"type": "paragraph", "content": _inline(content)}
+
+
+def heading(level: int, *content: Node | str) -> Node:
+    """Build a heading; `level` is brought into 1..6."""
+    return {"type": "heading", "attrs": {"level": min(6, max(1, level))}, "content": _inline(content)}
+
+
+def _item(content: Node | str | Iterable[Node]) -> Node:
+    if isinstance(content, str):
+        blocks = [paragraph(content)]
+    elif isinstance(content, dict):
+        blocks = [content]
+    else:
+        blocks = list(content) or [paragraph()]
+    return {"type": "listItem", "content": blocks}
+
+
+def bullet_list(*items: Node | str | Iterable[Node]) -> Node:
+    """Build a bulleted list; an item is text, one block, or several blocks."""
+    return {"type": "bulletList", "content": [_item(item) for item in items]}
+
+
+def ordered_list(*items: Node | str | Iterable[Node], start: int = 1) -> Node:
+    """Build a numbered list that begins with `start`."""
+    return {"type": "orderedList", "attrs": {"order": start}, "content": [_item(item) for item in items]}
+
+
+def panel(kind: PanelType, *content: Node) -> Node:
+    """Put a coloured box around paragraphs, headings and lists."""
+    return {"type": "panel", "attrs": {"panelType": kind}, "content": list(content)}
+
+
+def code_block(value: str, language: str = "") -> Node:
+    """Build preformatted text."""
+    attrs: Node = {"attrs": {"language": language}} if language else {}
+    return {"type": "codeBlock", **attrs, "content": [{"type": "text", "text": value}] if value else []}
+
+
+def quote(*content: Node) -> Node:
+    """Build a block quotation of paragraphs."""
+    return {"type": "blockquote", "content": list(content)}
+
+
+def rule() -> Node:
+    """Draw a horizontal line."""
+    return {"type": "rule"}
+
+
+def expand(title: str, *content: Node) -> Node:
+    """Build a part that opens on a click."""
+    return {"type": "expand", "attrs": {"title": title}, "content": list(content) or [paragraph()]}
+
+
+def table(*rows: Iterable[Node], header: bool = False) -> Node:
+    """Build a table; every cell is one block. With `header`, the first cell of each row is its heading."""
+    first = "tableHeader" if header else "tableCell"
+    return {
+        "type": "table",
+        "attrs": {"isNumberColumnEnabled": False, "layout": "default"},
+        "content": [
+            {
+                "type": "tableRow",
+                "content": [
+                    {"type": "tableCell" if n else first, "attrs": {}, "content": [cell]}
+                    for n, cell in enumerate(row)
+                ],
+            }
+            for row in rows
+        ],
+    }
