@@ -1,0 +1,22 @@
+"""A test kit for Pulumi programs: run one without an engine, and look at the whole graph it made.
+
+    graph = run_program("path/to/program", project="shop", stack="dev", config={"size": "3"})
+    assert graph.named("orders-table").inputs["billingMode"] == "PAY_PER_REQUEST"
+
+What it does not prove: the checks a provider makes, naming rules, quotas, and whatever only the cloud knows.
+"""
+
+from stack.testing.graph import UNKNOWN, Graph, Registration, Resource
+from stack.testing.monitor import Create, Invoke, RecordingMonitor
+from stack.testing.program import run_program
+
+__all__ = [
+    "UNKNOWN",
+    "Create",
+    "Graph",
+    "Invoke",
+    "RecordingMonitor",
+    "Registration",
+    "Resource",
+    "run_program",
+]

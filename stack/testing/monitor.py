@@ -1,0 +1,259 @@
+"""A mock of Pulumi's engine that sees what plain mocks hide, and applies transforms as the engine does."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf import empty_pb2, struct_pb2  # type: ignore[import-untyped]
+from pulumi.output import Unknown
+from pulumi.runtime import mocks, rpc, settings
+from pulumi.runtime._callbacks import _CallbackServicer
+from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2
+from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
+
+from stack.testing.graph import UNKNOWN, Registration, Resource
+
+Create = Callable[[Registration], tuple[str, Mapping[str, Any]]]
+"""Creates a custom resource: its id and its computed outputs. Called from several threads at once."""
+
+Invoke = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""Answers a provider function: token such as `aws:index/getRegion:getRegion` and arguments to result."""
+
+_STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+class RecordingMonitor(mocks.MockMonitor):
+    """Records every registration with parent, options, dependencies and registered outputs.
+
+    `create` makes each custom resource and returns its state; in a preview it is not called and outputs
+    stay unknown. Transforms run in the engine's order: the resource's own, its parents', the stack's.
+    """
+
+    def __init__(self, create: Create, invoke: Invoke, project: str, stack: str) -> None:
+        super().__init__(_NoMocks())
+        self._create = create
+        self._invoke = invoke
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._lock = threading.Lock()
+        self._recorded: dict[str, Resource] = {}
+        self._registering: set[str] = set()
+        self._transforms: dict[str, list[callback_pb2.Callback]] = {}
+        self._parents: dict[str, str] = {}
+        self._stack_urn = ""
+        self.stack_outputs: Mapping[str, Any] = {}
+        self.stack_secrets: frozenset[str] = frozenset()
+
+    def recorded(self) -> tuple[Resource, ...]:
+        """All resources registered so far, sorted by URN."""
+        with self._lock:
+            return tuple(self._recorded[urn] for urn in sorted(self._recorded))
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Build the URN as the engine does: with the whole chain of component types, without the stack's."""
+        chain = parent.removeprefix(self._prefix).split("::")[0] if parent else ""
+        qualified = type_ if chain in ("", _STACK_TYPE) else f"{chain}${type_}"
+        return f"{self._prefix}{qualified}::{name}"
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Answer a provider function through the `invoke` callback."""
+        _ensure_event_loop()  # type: ignore[no-untyped-call]
+        if request.tok == "pulumi:pulumi:getResource":
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
+        arguments, _ = _plain_properties(request.args)
+        result = _sync_await(rpc.serialize_properties(dict(self._invoke(request.tok, arguments)), {}))
+        return resource_pb2.ResourceInvokeResponse(**{"return": result})
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Keep a transform that applies to every resource."""
+        with self._lock:
+            self._transforms.setdefault("", []).append(request)
+        return empty_pb2.Empty()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Record a registration, create it, answer with its state."""
+        _ensure_event_loop()  # type: ignore[no-untyped-call]
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == _STACK_TYPE:
+            self._stack_urn = urn
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        with self._lock:
+            if urn in self._registering:
+                raise ValueError(f"Duplicate resource URN {urn!r}; try giving it a unique name")
+            self._registering.add(urn)
+            self._parents[urn] = request.parent
+            self._transforms[urn] = list(request.transforms)
+        self._apply_transforms(urn, request)
+        registration = _registration(urn, request)
+        id_, outputs = "", {}
+        if request.custom and not settings.is_dry_run():
+            id_, created = self._create(registration)
+            outputs = dict(created)
+        state = {**registration.inputs, **outputs} if request.custom else outputs
+        resource = Resource(**vars(registration), id=id_, outputs=state)
+        with self._lock:
+            self._recorded[urn] = resource
+            self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, id_, state)
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=id_, object=_wire(state, registration.secrets) if request.custom else None
+        )
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Refuse: the program is expected to own everything it refers to."""
+        raise NotImplementedError(
+            f"{request.type} {request.name}: reading existing resources is not recorded"
+        )
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Record what a component or the stack declares as its outputs."""
+        outputs, secrets = _plain_properties(request.outputs)
+        with self._lock:
+            if request.urn == self._stack_urn:
+                self.stack_outputs, self.stack_secrets = outputs, secrets
+            else:
+                self._recorded[request.urn] = replace(self._recorded[request.urn], registered_outputs=outputs)
+        return empty_pb2.Empty()
+
+    def _apply_transforms(self, urn: str, request: Any) -> None:
+        """Run the transforms of a resource, of its parents from near to far, then the stack's."""
+        level = urn
+        while level:
+            for callback in self._transforms.get(level, ()):
+                _transform(callback, request)
+            level = self._parents.get(level, "")
+        for callback in self._transforms.get("", ()):
+            _transform(callback, request)
+
+
+class _NoMocks(mocks.Mocks):
+    """Stands where MockMonitor wants mocks; this monitor answers everything itself."""
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> Any:
+        raise NotImplementedError(args.typ)
+
+
+def _registration(urn: str, request: Any) -> Registration:
+    """Translate the engine's request into plain data."""
+    inputs, secrets = _plain_properties(request.object)
+    by_property = {
+        name: tuple(sorted(dependency.urns))
+        for name, dependency in request.propertyDependencies.items()
+        if dependency.urns
+    }
+    return Registration(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent=request.parent,
+        inputs=inputs,
+        secrets=secrets,
+        dependencies=tuple(
+            sorted({*request.dependencies, *(u for urns in by_property.values() for u in urns)})
+        ),
+        property_dependencies=by_property,
+        protect=request.protect,
+        retain_on_delete=request.retainOnDelete,
+        aliases=tuple(_alias(alias) for alias in request.aliases),
+        ignore_changes=tuple(request.ignoreChanges),
+        provider=request.provider,
+        import_id=request.importId,
+    )
+
+
+def _alias(alias: alias_pb2.Alias) -> str:
+    """Write an alias as its URN, or as the parts that the program gave."""
+    if alias.urn:
+        return alias.urn
+    parts = {"name": alias.spec.name, "type": alias.spec.type, "parent": alias.spec.parentUrn}
+    given = [f"{key}={value}" for key, value in parts.items() if value]
+    return " ".join([*given, "parent=none"] if alias.spec.noParent else given)
+
+
+def _transform(callback: callback_pb2.Callback, request: Any) -> None:
+    """Run one transform on the program's own event loop and write its answer back into the request."""
+    servicer = next(s for s in _CallbackServicer._servicers if callback.token in s._callbacks)
+    options = resource_pb2.TransformResourceOptions(
+        depends_on=request.dependencies,
+        ignore_changes=request.ignoreChanges,
+        replace_on_changes=request.replaceOnChanges,
+        version=request.version,
+        aliases=request.aliases,
+        provider=request.provider,
+        plugin_download_url=request.pluginDownloadURL,
+        deleted_with=request.deletedWith,
+        additional_secret_outputs=request.additionalSecretOutputs,
+        providers=request.providers,
+        **{"import": request.importId},
+    )
+    for source, target in (("protect", "protect"), ("retainOnDelete", "retain_on_delete")):
+        if request.HasField(source):
+            setattr(options, target, getattr(request, source))
+    question = resource_pb2.TransformRequest(
+        type=request.type, name=request.name, custom=request.custom, parent=request.parent,
+        properties=request.object, options=options,
+    )  # fmt: skip
+    work = servicer._callbacks[callback.token](question.SerializeToString())
+    answer: Any = asyncio.run_coroutine_threadsafe(work, servicer._loop).result()  # type: ignore[arg-type]
+    request.object.CopyFrom(answer.properties)
+    if not answer.HasField("options"):
+        return
+    changed = answer.options
+    for field, values in (
+        ("dependencies", changed.depends_on),
+        ("ignoreChanges", changed.ignore_changes),
+        ("aliases", changed.aliases),
+    ):
+        request.ClearField(field)
+        getattr(request, field).extend(values)
+    request.provider = changed.provider
+    request.importId = getattr(changed, "import")
+    for source, target in (("protect", "protect"), ("retain_on_delete", "retainOnDelete")):
+        if changed.HasField(source):
+            setattr(request, target, getattr(changed, source))
+
+
+def _plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[str]]:
+    """Turn wire properties into plain Python values, and name the top-level ones that hold a secret."""
+    raw = rpc.deserialize_properties(properties, keep_unknowns=True)
+    secrets = frozenset(name for name, value in raw.items() if rpc.is_rpc_secret(value))
+    return {name: _plain(value) for name, value in raw.items()}, secrets
+
+
+def _plain(value: Any) -> Any:
+    """Unwrap secrets, name unknowns, and give whole numbers back their type (the wire knows only doubles)."""
+    if rpc.is_rpc_secret(value):
+        return _plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _wire(state: Mapping[str, Any], secrets: frozenset[str]) -> struct_pb2.Struct:
+    """Serialise state, secret where the inputs were, unknown where a preview does not know."""
+    marked = {
+        name: rpc.wrap_rpc_secret(_unplain(value)) if name in secrets else _unplain(value)
+        for name, value in state.items()
+    }
+    return _sync_await(rpc.serialize_properties(marked, {}))
+
+
+def _unplain(value: Any) -> Any:
+    """Put Pulumi's own mark back where the recorded value is unknown."""
+    if value == UNKNOWN:
+        return rpc.UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _unplain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unplain(item) for item in value]
+    return value

@@ -1,0 +1,69 @@
+"""Answers of a made-up AWS account, for graph tests that create nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stack.testing.graph import Registration
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+
+_NAMES = ("name", "bucket", "layerName")
+
+_ARNS = {
+    "aws:cloudwatch/eventArchive:EventArchive": "events:{here}:archive/{name}",
+    "aws:cloudwatch/eventBus:EventBus": "events:{here}:event-bus/{name}",
+    "aws:cloudwatch/eventRule:EventRule": "events:{here}:rule/{eventBusName}/{name}",
+    "aws:cloudwatch/logGroup:LogGroup": "logs:{here}:log-group:{name}",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch:{here}:alarm:{name}",
+    "aws:dynamodb/table:Table": "dynamodb:{here}:table/{name}",
+    "aws:iam/role:Role": "iam::{account}:role/{name}",
+    "aws:lambda/function:Function": "lambda:{here}:function:{name}",
+    "aws:lambda/layerVersion:LayerVersion": "lambda:{here}:layer:{name}:1",
+    "aws:s3/bucket:Bucket": "s3:::{name}",
+    "aws:secretsmanager/secret:Secret": "secretsmanager:{here}:secret:{name}-AbCdEf",
+    "aws:sns/topic:Topic": "sns:{here}:{name}",
+    "aws:sqs/queue:Queue": "sqs:{here}:{name}",
+}
+
+
+def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
+    """Invent an id and the outputs that programs read, the same ones on every run."""
+    inputs = registration.inputs
+    name = str(next((inputs[key] for key in _NAMES if key in inputs), registration.name))
+    outputs: dict[str, Any] = {}
+    if registration.type in _ARNS:
+        known = {"account": ACCOUNT, "eventBusName": "default", **inputs, "name": name}
+        outputs["arn"] = "arn:aws:" + _ARNS[registration.type].format(here=f"{REGION}:{ACCOUNT}", **known)
+    id_ = name
+    match registration.type:
+        case "aws:apigatewayv2/api:Api":
+            id_ = f"{registration.name}-id"
+            outputs["apiEndpoint"] = f"https://{id_}.execute-api.{REGION}.amazonaws.com"
+            outputs["executionArn"] = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{id_}"
+        case "aws:lambda/function:Function":
+            invocation = f"2015-03-31/functions/{outputs['arn']}/invocations"
+            outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{invocation}"
+            outputs["version"] = "1" if inputs.get("publish") else "$LATEST"
+            outputs["qualifiedArn"] = f"{outputs['arn']}:{outputs['version']}"
+        case "aws:sqs/queue:Queue":
+            id_ = outputs["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+        case "aws:cloudwatch/eventBus:EventBus" | "aws:cloudwatch/eventRule:EventRule":
+            outputs["name"] = name
+        case _:
+            pass
+    return id_, outputs
+
+
+def invoke(token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say which account and region this is. Raises NotImplementedError for any other function."""
+    match token:
+        case "aws:index/getCallerIdentity:getCallerIdentity":
+            arn = f"arn:aws:iam::{ACCOUNT}:user/test"
+            return {"accountId": ACCOUNT, "arn": arn, "id": ACCOUNT, "userId": "TEST"}
+        case "aws:index/getRegion:getRegion":
+            return {"name": REGION, "region": REGION, "id": REGION, "description": "Europe (Frankfurt)"}
+        case "aws:index/getPartition:getPartition":
+            return {"partition": "aws", "id": "aws", "dnsSuffix": "amazonaws.com"}
+        case _:
+            raise NotImplementedError(f"{token}({dict(arguments)}): pass `invoke` to answer it")
