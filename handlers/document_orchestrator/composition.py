@@ -1,0 +1,75 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache, partial
+
+import boto3
+
+from common import settings
+from common.atlassian_http import AtlassianHttp
+from common.change_records import ChangeRecords
+from common.confluence import ConfluenceClient
+from common.document_records import DocumentRecords
+from common.draft_store import DraftStore
+from common.event_bus import EventBus
+from common.jira import JiraClient
+from common.model import ToolModel
+from common.queue_door import GivenUp
+from common.records import Records
+from common.secret import Secret
+from common.ticket import Ticket
+from handlers.document_orchestrator.documents import Documents
+from handlers.document_orchestrator.finding import Site, choose
+from handlers.document_orchestrator.judgement import Choice
+from handlers.document_orchestrator.orchestration import Orchestration
+from handlers.document_orchestrator.settings import Settings
+
+
+@cache
+def orchestration() -> Orchestration:
+    """Build everything from the environment."""
+    env = settings.read(Settings, os.environ)
+    secret = Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn)
+
+    def token(fresh: bool) -> str:
+        return str(secret.get("apiToken", fresh=fresh))
+
+    dynamodb = boto3.client("dynamodb")
+    jira = JiraClient(AtlassianHttp(env.jira_base_url, env.jira_email, token), env.jira_browse_url)
+    confluence = ConfluenceClient(
+        AtlassianHttp(env.confluence_url, env.jira_email, token), env.confluence_browse_url
+    )
+    model = ToolModel(boto3.client("bedrock-runtime"), env.bedrock_model_id)
+    documents = Documents(
+        records=DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time)),
+        drafts=DraftStore(boto3.client("s3"), env.documents_bucket),
+        bus=EventBus(boto3.client("events"), env.event_bus),
+        jira=jira,
+        confluence=confluence,
+        model=model,
+        clock=time.time,
+    )
+    return Orchestration(
+        changes=ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time)),
+        documents=documents,
+        jira=jira,
+        site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),
+        find=partial(_find, jira, confluence, model),
+    )
+
+
+def _find(
+    jira: JiraClient, confluence: ConfluenceClient, model: ToolModel, site: Site, ticket: Ticket
+) -> Choice:
+    return choose(ticket, site, confluence, model, remote_links=jira.remote_links(ticket.issue_id))
+
+
+def _site(confluence: ConfluenceClient, keys: tuple[str, ...], browse_url: str) -> Site:
+    found = {space.key: space for space in confluence.spaces(keys)}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise GivenUp(f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, which our account cannot see")
+    return Site(tuple(found[key] for key in keys), browse_url)

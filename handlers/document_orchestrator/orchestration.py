@@ -1,0 +1,174 @@
+"""From a detected change to drafted documents, and from a refused draft to the next revision."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common import adf, marked_comment
+from common.atlassian_http import AtlassianError, NotFound
+from common.change import Change, ChangeStatus
+from common.change_records import ChangeRecords
+from common.document import Document, DocumentStatus
+from common.document_records import lock_of
+from common.events import Event, EventName
+from common.jira import JiraClient
+from common.queue_door import GivenUp
+from common.ticket import Ticket
+from handlers.document_orchestrator import chosen
+from handlers.document_orchestrator.chosen import AllChosen
+from handlers.document_orchestrator.documents import LEASE, Documents
+from handlers.document_orchestrator.finding import Site
+from handlers.document_orchestrator.judgement import Choice
+from handlers.document_orchestrator.write_page import unique_title
+
+log = logging.getLogger(__name__)
+
+_OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
+
+
+@dataclass(frozen=True)
+class Orchestration:
+    """What it takes to serve this function's queue.
+
+    ``site`` tells where we may write; ``find`` decides where there a ticket belongs.
+    """
+
+    changes: ChangeRecords
+    documents: Documents
+    jira: JiraClient
+    site: Callable[[], Site]
+    find: Callable[[Ticket, Site], Choice]
+
+    def serve(self, event: Event, owner: str) -> None:
+        """Do what an event asks for; raises GivenUp, Busy or the errors of the services."""
+        if event.name is EventName.CHANGE_DETECTED:
+            self._take_up(str(event.detail["change_id"]), owner)
+        elif event.name is EventName.REVISION_REQUESTED:
+            self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), event, owner)
+
+    def give_up(self, event: Event, reason: str) -> None:
+        """Put a failure on record, free its page, and tell whoever waits."""
+        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        if event.name is EventName.CHANGE_DETECTED:
+            change = self.changes.get(str(event.detail["change_id"]))
+            if change and change.status not in _OVER:
+                self._fail_change(change, reason)
+        elif event.name is EventName.REVISION_REQUESTED:
+            document = self.documents.records.get(str(event.detail["document_id"]))
+            if document and document.status is DocumentStatus.REVISING:
+                self._tell(document.review_issue_key, f"{document.document_id} r{document.revision}", reason)
+
+    def _take_up(self, change_id: str, owner: str) -> None:
+        with self.changes.leased(change_id, owner, LEASE):
+            change = self.changes.get(change_id)
+            if change is None or change.status in _OVER:
+                return
+            if change.from_status_id and self.jira.status_category(change.from_status_id) == "done":
+                self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
+                return
+            ticket = self._ticket(change)
+            targets = self._choose(change, ticket)
+            ids = [
+                self.documents.bring(change, target, owner)
+                for target in targets.targets
+                if target.kind is not None
+            ]
+            self._refuse(change, targets)
+            self._close(change, targets, tuple(dict.fromkeys(ids)))
+
+    def _ticket(self, change: Change) -> Ticket:
+        try:
+            return Ticket.from_rest(self.jira.issue(change.issue_id), self.jira.browse_url)
+        except NotFound as error:
+            raise GivenUp(f"{change.issue_key} does not exist any more, or we may not see it") from error
+
+    def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
+        if not change.choice:
+            site = self.site()
+            home = site.spaces[0].space_id
+
+            def title_for(hint: str) -> str:
+                return unique_title(hint, ticket, lambda title: self._is_taken(home, title))
+
+            settled = chosen.settle(self.find(ticket, site), home, title_for)
+            change = self.changes.keep_choice(change.change_id, chosen.to_json(settled))
+        return chosen.from_json(change.choice)
+
+    def _is_taken(self, space_id: str, title: str) -> bool:
+        return self.documents.confluence.page_by_title(space_id, title) is not None
+
+    def _close(self, change: Change, targets: AllChosen, ids: tuple[str, ...]) -> None:
+        documents = [document for document in map(self.documents.records.get, ids) if document]
+        needed = [document for document in documents if document.status is not DocumentStatus.NOT_NEEDED]
+        reasons = [target.choice.reason for target in targets.targets if target.kind is None]
+        reasons += [document.reason for document in documents if document.status is DocumentStatus.NOT_NEEDED]
+        if needed:
+            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.reason, ids)
+            return
+        reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
+        if change.asked_by_label:
+            said = adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
+            mark = {"kind": "not-needed", "change_id": change.change_id}
+            marked_comment.say_once(self.jira, change.issue_id, mark, said)
+        self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
+
+    def _refuse(self, change: Change, targets: AllChosen) -> None:
+        if not targets.refused:
+            return
+        said = adf.doc(
+            adf.paragraph("Kinexus does not edit these pages, although this ticket names them:"),
+            adf.bullet_list(*targets.refused),
+        )
+        mark = {"kind": "refused-page", "change_id": change.change_id}
+        marked_comment.say_once(self.jira, change.issue_id, mark, said)
+
+    def _revise(self, document_id: str, revision: int, event: Event, owner: str) -> None:
+        with self.documents.records.leased(document_id, owner, LEASE):
+            document = self.documents.records.require(document_id)
+            if document.revision > revision:
+                if document.status is DocumentStatus.DRAFTED:
+                    self.documents.announce(document)
+            elif document.status is DocumentStatus.REVISING:
+                self.documents.revise(document, _why_again(document, str(event.detail.get("reason"))))
+
+    def _fail_change(self, change: Change, reason: str) -> None:
+        self.changes.close(change.change_id, ChangeStatus.FAILED, reason)
+        for document in self._begun(change):
+            self.documents.records.move(document, DocumentStatus.FAILED, reason=reason)
+            self.documents.records.unlock(lock_of(document), document.document_id)
+        self._tell(change.issue_id, change.change_id, reason)
+
+    def _begun(self, change: Change) -> list[Document]:
+        """Return the documents that this change alone began and that have no draft yet."""
+        targets = chosen.from_json(change.choice).targets if change.choice else ()
+        ids = [self.documents.identity(change, target) for target in targets if target.kind is not None]
+        found = [document for document in map(self.documents.records.get, ids) if document]
+        return [document for document in found if document.status is DocumentStatus.DRAFTING]
+
+    def _tell(self, issue: str, what: str, reason: str) -> None:
+        said = adf.doc(
+            adf.panel(
+                "error",
+                adf.paragraph(f"Kinexus could not draft the documentation: {reason}"),
+                adf.paragraph(
+                    "An operator finds the message in the dead-letter queue and can send it again."
+                ),
+            )
+        )
+        try:
+            marked_comment.say_once(self.jira, issue, {"kind": "failed", "what": what}, said)
+        except AtlassianError:
+            # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
+            log.exception("the ticket could not be told", extra={"issue": issue})
+
+
+def _why_again(document: Document, reason: str) -> str:
+    if reason == "conflict":
+        return "the page was edited while the draft was under review"
+    return (
+        f"{document.decision.author_name} asked for a revision"
+        if document.decision
+        else "a revision was asked for"
+    )

@@ -1,0 +1,41 @@
+"""A ticket as a part of a prompt: data between tags, bounded, unable to close its own tag."""
+
+from __future__ import annotations
+
+from common.ticket import Ticket
+
+#: Characters of a description that a model reads; of a longer one, the beginning and the end.
+LONGEST_DESCRIPTION = 6_000
+
+
+def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
+    """Return the ``<ticket>`` part of a prompt."""
+    lines = [
+        f"Key: {ticket.key}",
+        f"Summary: {one_line(ticket.summary)}",
+        f"Type: {one_line(ticket.issue_type)}",
+        f"Labels: {', '.join(map(one_line, ticket.labels))}",
+        f"Components: {', '.join(map(one_line, ticket.components))}",
+        "",
+        shortened(ticket.description, longest),
+    ]
+    return tagged("ticket", "\n".join(lines).rstrip())
+
+
+def tagged(name: str, content: str, attributes: str = "") -> str:
+    """Return ``content`` between tags of this name; angle brackets that would end the part lose their meaning."""
+    harmless = content.replace(f"</{name}", f"‹/{name}").replace(f"<{name}", f"‹{name}")
+    return f"<{name}{attributes}>\n{harmless}\n</{name}>"
+
+
+def shortened(content: str, longest: int) -> str:
+    """Return ``content`` within ``longest`` characters, leaving out the middle and saying so."""
+    if len(content) <= longest:
+        return content
+    head, tail = longest * 2 // 3, longest // 3
+    return f"{content[:head]}\n[… {len(content) - head - tail} characters left out …]\n{content[-tail:]}"
+
+
+def one_line(value: str) -> str:
+    """Return ``value`` without line breaks."""
+    return " ".join(value.split())
