@@ -1,0 +1,188 @@
+"""MiniStack as a child process: started on a free loopback port, always stopped and removed."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import requests
+from botocore.config import Config
+
+from local.region.certificate import self_signed
+from local.region.environment import region_python
+
+ACCOUNT = "123456789012"
+_LAUNCHER = Path(__file__).with_name("launch.py")
+_START_SECONDS = 40.0
+
+
+class RegionFailure(RuntimeError):
+    """The local region did not start or did not do what it should."""
+
+
+@dataclass
+class MiniStack:
+    """A running MiniStack: where it listens, whose credentials it takes, and how to end it."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str
+    ca_bundle: Path
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    account: str = ACCOUNT
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of that service as the account's root; made once, safe across threads."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = boto3.session.Session(
+                    aws_access_key_id=self.access_key,
+                    aws_secret_access_key=self.secret_key,
+                    region_name=self.region,
+                ).client(
+                    service,  # type: ignore[call-overload]
+                    endpoint_url=self.endpoint,
+                    verify=str(self.ca_bundle),
+                    config=Config(
+                        retries={"total_max_attempts": 1},
+                        connect_timeout=10,
+                        read_timeout=60,
+                        max_pool_connections=20,
+                    ),
+                )
+            return self._clients[service]
+
+    def log(self) -> str:
+        """Return what the process has printed so far (its last 20 KB)."""
+        try:
+            return (self.folder / "ministack.log").read_bytes()[-20_000:].decode(errors="replace")
+        except OSError:
+            return ""
+
+    def stop(self) -> None:
+        """End the process group and remove its folder; safe to call twice."""
+        _end(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start(region: str = "us-east-1") -> MiniStack:
+    """Start MiniStack and wait until it answers. Raises RegionFailure with its output when it does not."""
+    python = region_python()
+    folder = Path(tempfile.mkdtemp(prefix="kinexus-region-"))
+    try:
+        return _start_in(folder, python, region)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextlib.contextmanager
+def running(region: str = "us-east-1") -> Iterator[MiniStack]:
+    """Keep a MiniStack up for the length of a with block."""
+    stack = start(region)
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
+    certificate, key = self_signed()
+    ca_bundle = folder / "certificate.pem"
+    ca_bundle.write_text(certificate)
+    key_file = folder / "key.pem"
+    key_file.write_text(key)
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+        port = listener.getsockname()[1]
+        access_key, secret_key = f"LOCAL{secrets.token_hex(8).upper()}", secrets.token_hex(20)
+        environment = {
+            "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(folder),
+            "TMPDIR": str(temporary),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "PYTHONUTF8": "1",
+            "PYTHONNOUSERSITE": "1",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "AUTH": "true",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(ca_bundle),
+            "MINISTACK_SSL_KEY": str(key_file),
+            "MINISTACK_REGION": region,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": secret_key,
+            "LAMBDA_EXECUTOR": "local",
+            "CLOUDTRAIL_RECORDING": "1",
+            "DOCKER_HOST": "unix:///nonexistent",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+        }
+        with (folder / "ministack.log").open("wb") as log:
+            arguments = [str(listener.fileno()), str(ca_bundle), str(key_file), str(folder)]
+            process = subprocess.Popen(
+                [str(python), "-I", "-u", "-X", "utf8", str(_LAUNCHER), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=temporary,
+                pass_fds=[listener.fileno()],
+                start_new_session=True,
+            )
+    stack = MiniStack(f"https://127.0.0.1:{port}", region, access_key, secret_key, ca_bundle, folder, process)
+    try:
+        _wait_until_up(stack)
+    except BaseException:
+        _end(process)
+        raise
+    return stack
+
+
+def _wait_until_up(stack: MiniStack) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if stack.process.poll() is not None:
+            raise RegionFailure(f"MiniStack ended while starting:\n{stack.log()}")
+        try:
+            answer = requests.get(
+                f"{stack.endpoint}/_ministack/health", verify=str(stack.ca_bundle), timeout=5
+            )
+            if answer.ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.05)
+    raise RegionFailure(f"MiniStack did not answer within {_START_SECONDS:.0f} s:\n{stack.log()}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Close the child's standard input, which ends its group, and make sure that it did."""
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        print("MiniStack did not end by itself; killing it", file=sys.stderr)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,107 @@
+"""Reads IAM policy documents to tell whether they allow an action on a resource.
+
+Covers what the stack's documents use; a condition operator that is not known here raises, so that nothing is
+taken for allowed by oversight. Explicit denial wins, as on AWS.
+"""
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Document = str | dict[str, Any]
+
+
+class UnreadablePolicy(ValueError):
+    """A document uses something that this evaluator does not know."""
+
+
+def allows(
+    documents: Iterable[Document],
+    action: str,
+    resource: str,
+    context: Mapping[str, str] | None = None,
+    principal: str | None = None,
+) -> bool:
+    """Return whether the documents together allow the action.
+
+    `context` holds condition keys ("aws:SourceArn": …); `principal` is the calling service for a resource's
+    policy ("events.amazonaws.com"), and None for the policies of a role.
+    """
+    allowed = False
+    for statement in statements(documents):
+        if not _applies(statement, action, resource, context or {}, principal):
+            continue
+        if statement.get("Effect") == "Deny":
+            return False
+        allowed = True
+    return allowed
+
+
+def statements(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Return all statements of the documents, which may be JSON text or parsed."""
+    found: list[dict[str, Any]] = []
+    for document in documents:
+        parsed = json.loads(document) if isinstance(document, str) else document
+        found.extend(_listed(parsed.get("Statement")))
+    return found
+
+
+def matches(pattern: str, text: str, case: bool = True) -> bool:
+    """Return whether text fits a policy pattern, where * and ? are wildcards and nothing else is."""
+    expression = fnmatch.translate(pattern.replace("[", "[[]"))
+    return re.match(expression, text, 0 if case else re.IGNORECASE) is not None
+
+
+def _applies(
+    statement: dict[str, Any], action: str, resource: str, context: Mapping[str, str], principal: str | None
+) -> bool:
+    if "NotAction" in statement or "NotResource" in statement or "NotPrincipal" in statement:
+        raise UnreadablePolicy(f"NotAction, NotResource and NotPrincipal are not read here: {statement}")
+    if not any(matches(pattern, action, case=False) for pattern in _listed(statement.get("Action"))):
+        return False
+    if not any(matches(pattern, resource) for pattern in _listed(statement.get("Resource", "*"))):
+        return False
+    if principal is not None and not _names(statement.get("Principal"), principal):
+        return False
+    return _conditions_hold(statement.get("Condition") or {}, context)
+
+
+def _names(stated: Any, principal: str) -> bool:
+    if stated == "*":
+        return True
+    if not isinstance(stated, dict):
+        return False
+    return any(name in ("*", principal) for names in stated.values() for name in _listed(names))
+
+
+def _conditions_hold(conditions: dict[str, dict[str, Any]], context: Mapping[str, str]) -> bool:
+    folded = {key.lower(): value for key, value in context.items()}
+    for operator, wanted in conditions.items():
+        base = operator.removesuffix("IfExists")
+        for key, values in wanted.items():
+            actual = folded.get(key.lower())
+            if actual is None:
+                if base != operator:
+                    continue
+                return False
+            if not _holds(base, [str(value) for value in _listed(values)], actual):
+                return False
+    return True
+
+
+def _holds(operator: str, wanted: list[str], actual: str) -> bool:
+    if operator in ("StringLike", "ArnLike", "ArnEquals"):
+        return any(matches(pattern, actual) for pattern in wanted)
+    if operator == "StringEquals":
+        return actual in wanted
+    if operator == "Bool":
+        return actual.lower() in [value.lower() for value in wanted]
+    raise UnreadablePolicy(f"the condition operator {operator} is not read here")
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]

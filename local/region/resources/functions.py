@@ -1,0 +1,208 @@
+"""Lambda: functions, layers, permissions, queues as sources."""
+
+import base64
+import hashlib
+import json
+import time
+from typing import Any
+
+from local.region.archives import zip_bytes
+from local.region.ledger import Function, Mapping
+from local.region.ministack import RegionFailure
+from local.region.properties import Properties, pascal
+from local.region.provisioner import Aws, Created, provisions
+
+_RESERVED = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} | {
+    "AWS_SESSION_TOKEN", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "_HANDLER",
+}  # fmt: skip
+_ENVIRONMENT_BYTES = 4096
+
+
+@provisions("aws:lambda/layerVersion:LayerVersion")
+def layer(aws: Aws, p: Properties, name: str) -> Created:
+    """Publish a version of a layer."""
+    p.ignore("sourceCodeHash", "skipDestroy")
+    made = aws("lambda").publish_layer_version(
+        LayerName=p.take("layerName", name),
+        Content={"ZipFile": zip_bytes(p.need("code"))},
+        **p.rename(
+            Description="description",
+            CompatibleRuntimes="compatibleRuntimes",
+            CompatibleArchitectures="compatibleArchitectures",
+            LicenseInfo="licenseInfo",
+        ),
+    )
+    arn = made["LayerVersionArn"]
+    return Created(arn, {"arn": arn, "layerArn": made["LayerArn"], "version": str(made["Version"])})
+
+
+@provisions("aws:lambda/function:Function")
+def function(aws: Aws, p: Properties, name: str) -> Created:
+    """Create a function and wait until it can be called."""
+    name = p.take("name", name)
+    p.ignore("sourceCodeHash", "skipDestroy", "replaceSecurityGroupsOnDestroy")
+    package = zip_bytes(p.need("code"))
+    variables = _variables(p.block("environment").take("variables") or {})
+    request: dict[str, Any] = {
+        "FunctionName": name,
+        "Role": p.need("role"),
+        "Code": {"ZipFile": package},
+        "Environment": {"Variables": {**variables, **aws.environment(name)}},
+        "Tags": p.take("tags", {}),
+        **p.rename(
+            Handler="handler",
+            Runtime="runtime",
+            Description="description",
+            Timeout="timeout",
+            MemorySize="memorySize",
+            Architectures="architectures",
+            Layers="layers",
+            Publish="publish",
+            KMSKeyArn="kmsKeyArn",
+            PackageType="packageType",
+        ),
+    }
+    for field in (
+        "loggingConfig",
+        "tracingConfig",
+        "snapStart",
+        "ephemeralStorage",
+        "deadLetterConfig",
+        "vpcConfig",
+    ):
+        if settings := p.take(field):
+            request[field[:1].upper() + field[1:]] = pascal(settings)
+    made = aws("lambda").create_function(**request)
+    _wait_until_active(aws, name)
+    reserved = p.take("reservedConcurrentExecutions", -1)
+    if reserved >= 0:
+        aws("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+    aws.ledger.functions[name] = Function(
+        name=name,
+        arn=aws.arn("lambda", f"function:{name}"),
+        role=request["Role"],
+        timeout=request.get("Timeout", 3),
+        log_group=request.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}"),
+    )
+    return Created(name, {"name": name, **_function_outputs(aws, name, made, package)})
+
+
+@provisions("aws:lambda/alias:Alias")
+def alias(aws: Aws, p: Properties, name: str) -> Created:
+    """Name a version of a function."""
+    owner, name = p.need("functionName"), p.take("name", name)
+    made = aws("lambda").create_alias(
+        FunctionName=owner,
+        Name=name,
+        FunctionVersion=p.need("functionVersion"),
+        **p.rename(Description="description"),
+    )
+    arn = made["AliasArn"]
+    return Created(arn, {"name": name, "arn": arn, "invokeArn": _invoke_arn(aws, arn)})
+
+
+@provisions("aws:lambda/permission:Permission")
+def permission(aws: Aws, p: Properties, name: str) -> Created:
+    """Let a service call a function."""
+    owner, statement = p.need("function").rsplit(":", 1)[-1], p.take("statementId", name)
+    made = aws("lambda").add_permission(
+        FunctionName=p.need("function"),
+        StatementId=statement,
+        Action=p.need("action"),
+        Principal=p.need("principal"),
+        **p.rename(
+            SourceArn="sourceArn",
+            SourceAccount="sourceAccount",
+            Qualifier="qualifier",
+            PrincipalOrgID="principalOrgId",
+            EventSourceToken="eventSourceToken",
+            FunctionUrlAuthType="functionUrlAuthType",
+        ),
+    )
+    aws.ledger.function_policies.setdefault(owner, []).append(json.loads(made["Statement"]))
+    return Created(statement, {"statementId": statement})
+
+
+@provisions("aws:lambda/eventSourceMapping:EventSourceMapping")
+def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
+    """Let a queue feed a function."""
+    owner, source = p.need("functionName"), p.need("eventSourceArn")
+    request = {
+        "FunctionName": owner,
+        "EventSourceArn": source,
+        **p.rename(
+            BatchSize="batchSize",
+            Enabled="enabled",
+            FunctionResponseTypes="functionResponseTypes",
+            MaximumBatchingWindowInSeconds="maximumBatchingWindowInSeconds",
+            Tags="tags",
+        ),
+    }
+    for field in ("scalingConfig", "filterCriteria"):
+        if settings := p.take(field):
+            request[field[:1].upper() + field[1:]] = pascal(settings)
+    made = aws("lambda").create_event_source_mapping(**request)
+    aws.ledger.mappings.append(Mapping(_function_name(owner), source))
+    outputs = {"uuid": made["UUID"], "arn": aws.arn("lambda", f"event-source-mapping:{made['UUID']}")}
+    return Created(made["UUID"], {**outputs, "functionArn": made["FunctionArn"], "state": made["State"]})
+
+
+@provisions("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+def invoke_config(aws: Aws, p: Properties, name: str) -> Created:
+    """Say what becomes of asynchronous calls that fail."""
+    owner = p.need("functionName")
+    aws("lambda").put_function_event_invoke_config(
+        FunctionName=owner,
+        **p.rename(
+            MaximumRetryAttempts="maximumRetryAttempts", MaximumEventAgeInSeconds="maximumEventAgeInSeconds"
+        ),
+        **({"DestinationConfig": pascal(settings)} if (settings := p.take("destinationConfig")) else {}),
+    )
+    return Created(owner)
+
+
+def _variables(variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment, refusing what Lambda refuses and MiniStack takes."""
+    if taken := _RESERVED & variables.keys():
+        raise RegionFailure(f"Lambda reserves the environment variable {', '.join(sorted(taken))}")
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in variables.items())
+    if size > _ENVIRONMENT_BYTES:
+        raise RegionFailure(f"the environment has {size} bytes; Lambda allows {_ENVIRONMENT_BYTES}")
+    return variables
+
+
+def _function_outputs(aws: Aws, name: str, made: dict[str, Any], package: bytes) -> dict[str, Any]:
+    arn = aws.arn("lambda", f"function:{name}")
+    qualified = f"{arn}:{made['Version']}"
+    return {
+        "arn": arn,
+        "invokeArn": _invoke_arn(aws, arn),
+        "qualifiedArn": qualified,
+        "qualifiedInvokeArn": _invoke_arn(aws, qualified),
+        "version": made["Version"],
+        "lastModified": made["LastModified"],
+        "sourceCodeSize": len(package),
+        "codeSha256": base64.b64encode(hashlib.sha256(package).digest()).decode(),
+    }
+
+
+def _invoke_arn(aws: Aws, arn: str) -> str:
+    return f"arn:aws:apigateway:{aws.stack.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+
+
+def _function_name(name_or_arn: str) -> str:
+    return name_or_arn.split(":function:")[-1].split(":")[0]
+
+
+def _wait_until_active(aws: Aws, name: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        state = aws("lambda").get_function_configuration(FunctionName=name)
+        if state.get("State", "Active") == "Active":
+            return
+        if state["State"] == "Failed":
+            raise RegionFailure(f"the function {name} could not be made ready: {state.get('StateReason')}")
+        time.sleep(0.05)
+    raise RegionFailure(f"the function {name} did not become active")

@@ -1,0 +1,1 @@
+"""Tests of the local region, the model stand-in and the command line."""

@@ -1,0 +1,95 @@
+"""A small Pulumi program runs on MiniStack as it would on AWS, and what AWS refuses is refused.
+
+One MiniStack serves the whole file; each test deploys into it after a reset. What it does not prove: the
+provider's own checks, naming rules, quotas.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pulumi_aws as aws
+import pytest
+import requests
+
+from local.region import ministack
+from local.region.deployment import Deployment, deploy
+from local.region.ministack import MiniStack
+from local.region.provisioner import ProvisioningFailure
+from tests.region.small_program import program
+
+pytestmark = pytest.mark.region
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MiniStack]:
+    with ministack.running() as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(running: MiniStack) -> MiniStack:
+    requests.post(
+        f"{running.endpoint}/_ministack/reset", verify=str(running.ca_bundle), timeout=10
+    ).raise_for_status()
+    return running
+
+
+def _deploy(stack: MiniStack, **variation: object) -> Deployment:
+    return deploy(program(**variation), stack, project="small", name="test", config={})  # type: ignore[arg-type]
+
+
+def test_request_travels_through_function_bus_rule_queue_and_layer(stack: MiniStack) -> None:
+    url = _deploy(stack).outputs["url"]
+    answer = requests.post(f"{url}/seen", json={"id": "one"}, verify=str(stack.ca_bundle), timeout=20)
+    assert (answer.status_code, answer.json()) == (202, {"route": "POST /seen"})
+    deadline = time.monotonic() + 15
+    item = None
+    while item is None and time.monotonic() < deadline:
+        item = stack.client("dynamodb").get_item(TableName="seen", Key={"id": {"S": "one"}}).get("Item")
+        time.sleep(0.05)
+    assert item == {"id": {"S": "one"}, "from": {"S": "the layer"}}
+
+
+def test_call_that_the_role_does_not_allow_is_denied(stack: MiniStack) -> None:
+    _deploy(stack)
+    answer = stack.client("lambda").invoke(FunctionName="small-forbidden", Payload=b"{}")
+    failure = json.load(answer["Payload"])
+    assert answer["FunctionError"]
+    assert "AccessDenied" in failure["errorMessage"]
+    assert "dynamodb:DeleteItem" in failure["errorMessage"]
+
+
+@pytest.mark.parametrize(
+    ("without", "statement"),
+    [
+        ("route", "source ARN arn:aws:execute-api:us-east-1:123456789012:"),
+        (
+            "queue",
+            '"Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:123456789012:small-queue"',
+        ),
+        ("source", '"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]'),
+    ],
+)
+def test_missing_permission_is_refused_with_the_statement_to_add(
+    stack: MiniStack, without: str, statement: str
+) -> None:
+    with pytest.raises(ProvisioningFailure) as refused:
+        _deploy(stack, without=without)
+    assert str(refused.value).count("\n- ") == 1
+    assert statement in str(refused.value)
+
+
+def test_unknown_type_is_refused_by_name(stack: MiniStack) -> None:
+    with pytest.raises(ProvisioningFailure, match=r"aws:ec2/vpc:Vpc 'net': .* no provisioner"):
+        _deploy(stack, extra=lambda: aws.ec2.Vpc("net", cidr_block="10.0.0.0/16"))
+
+
+def test_unknown_property_is_refused_by_name(stack: MiniStack) -> None:
+    with pytest.raises(ProvisioningFailure, match=r"Topic 'news': .* property contentBasedDeduplication"):
+        _deploy(stack, extra=lambda: aws.sns.Topic("news", content_based_deduplication=True))
+
+
+def test_argument_that_botocore_refuses_names_the_resource(stack: MiniStack) -> None:
+    with pytest.raises(ProvisioningFailure, match=r"Queue 'odd': Parameter validation failed"):
+        _deploy(stack, extra=lambda: aws.sqs.Queue("odd", tags={"cost-centre": 7}))  # type: ignore[dict-item]
