@@ -37,6 +37,10 @@ class Draft:
     edits: tuple[sf.Edit, ...] = ()
     why_again: str = ""
 
+    def changes(self) -> tuple[sf.Change, ...]:
+        """Return what each edit of an update does, before and after; nothing for a new page."""
+        return sf.parse(self.base).apply(self.edits).changes if self.edits else ()
+
     def to_bytes(self) -> bytes:
         """Return the canonical form, the bytes that a decision is bound to."""
         shape = asdict(self)

@@ -47,6 +47,10 @@ class DraftStore:
             raise DraftChanged(f"{_key(document_id, revision)} is not the draft that was decided on")
         return Draft.from_bytes(data)
 
+    def earlier(self, document_id: str, revision: int) -> Draft:
+        """Return a draft to show it, not to publish it."""
+        return Draft.from_bytes(self._read(document_id, revision))
+
     def _read(self, document_id: str, revision: int) -> bytes:
         answer = self._client.get_object(Bucket=self._bucket, Key=_key(document_id, revision))
         data: bytes = answer["Body"].read()

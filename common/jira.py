@@ -154,6 +154,17 @@ class JiraClient:
         body = {"transition": {"id": transition.transition_id}}
         self._http.post(f"/rest/api/3/issue/{id_or_key}/transitions", body)
 
+    def move_back(self, id_or_key: str) -> bool:
+        """Move an issue that is done back to where work begins; False when no transition leads there."""
+        status = mapping(mapping(self.issue(id_or_key).get("fields")).get("status"))
+        if mapping(status.get("statusCategory")).get("key") != "done":
+            return True
+        open_ones = [transition for transition in self.transitions(id_or_key) if transition.to_category != "done"]
+        open_ones.sort(key=lambda transition: transition.to_category != "new")
+        if open_ones:
+            self.move(id_or_key, open_ones[0])
+        return bool(open_ones)
+
     def status_moves(self, id_or_key: str) -> tuple[StatusMove, ...]:
         """Return all changes of status, oldest first."""
         moves: list[StatusMove] = []

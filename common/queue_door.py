@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from common.atlassian_http import Refused
 from common.events import Event, parse
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def _serve_one(
     log.info("event received", extra={"event": str(event.name), **event.detail})
     try:
         work(event)
-    except GivenUp as error:
+    except (GivenUp, Refused) as error:
         given_up(event, str(error))
         raise
     except Exception as error:

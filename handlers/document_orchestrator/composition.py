@@ -9,7 +9,7 @@ from functools import cache, partial
 import boto3
 
 from common import settings
-from common.atlassian_http import AtlassianHttp
+from common.atlassian_clients import connect
 from common.change_records import ChangeRecords
 from common.confluence import ConfluenceClient
 from common.document_records import DocumentRecords
@@ -32,16 +32,8 @@ from handlers.document_orchestrator.settings import Settings
 def orchestration() -> Orchestration:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    secret = Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn)
-
-    def token(fresh: bool) -> str:
-        return str(secret.get("apiToken", fresh=fresh))
-
+    jira, confluence = connect(env, Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn))
     dynamodb = boto3.client("dynamodb")
-    jira = JiraClient(AtlassianHttp(env.jira_base_url, env.jira_email, token), env.jira_browse_url)
-    confluence = ConfluenceClient(
-        AtlassianHttp(env.confluence_url, env.jira_email, token), env.confluence_browse_url
-    )
     model = ToolModel(boto3.client("bedrock-runtime"), env.bedrock_model_id)
     documents = Documents(
         records=DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time)),

@@ -1,0 +1,68 @@
+"""The bucket's ``reviews/``: the pages that show a draft's diff, and beside them how the review stands.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (without s3:ListBucket a missing key is a 403)
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+@dataclass(frozen=True)
+class ReviewStatus:
+    """How a document's review stands: its newest ``revision`` and ticket, and the decision once ``closed``.
+
+    ``verdict`` is a word for people ("approved", "rejected", …); ``decided_at`` Jira's ISO 8601 time.
+    """
+
+    revision: int
+    review_key: str
+    review_url: str
+    closed: bool = False
+    verdict: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
+    page_url: str = ""
+
+
+class ReviewStore:
+    """``client`` is boto3's ``s3`` client."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client, self._bucket = client, bucket
+
+    def keep_page(self, document_id: str, revision: int, html: str) -> None:
+        """Store the diff page of a revision (the same bytes, whenever it is done again)."""
+        self._put(f"reviews/{document_id}/{revision}.html", html.encode(), "text/html; charset=utf-8")
+
+    def keep_status(self, document_id: str, status: ReviewStatus) -> None:
+        """Store how the review stands."""
+        body = json.dumps(asdict(status), ensure_ascii=False).encode()
+        self._put(f"reviews/{document_id}/status.json", body, "application/json")
+
+    def page(self, document_id: str, revision: int) -> str | None:
+        """Return the diff page of a revision, or None."""
+        body = self._get(f"reviews/{document_id}/{revision}.html")
+        return None if body is None else body.decode()
+
+    def status(self, document_id: str) -> ReviewStatus | None:
+        """Return how the review stands, or None when there is none."""
+        body = self._get(f"reviews/{document_id}/status.json")
+        return None if body is None else ReviewStatus(**json.loads(body))
+
+    def _put(self, key: str, body: bytes, content_type: str) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    def _get(self, key: str) -> bytes | None:
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (403, 404):
+                raise
+            return None
+        body: bytes = answer["Body"].read()
+        return body

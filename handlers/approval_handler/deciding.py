@@ -1,0 +1,120 @@
+"""The second door: a review that was moved to done is decided from what Jira itself says, and carried out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common import marked_comment
+from common.atlassian_http import AtlassianError, NotFound
+from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
+from common.document_records import DocumentRecords
+from common.events import Event
+from common.jira import REVIEW_PROPERTY, JiraClient, StatusMove
+from common.json_shapes import mapping, text
+from common.ticket import Ticket, description_text
+from handlers.approval_handler import words
+from handlers.approval_handler.comments import Comment, Refusal, deciding_comment
+from handlers.approval_handler.completion import Completion
+
+log = logging.getLogger(__name__)
+
+#: Seconds that one invocation may work on a document alone: its function's timeout.
+LEASE = 90
+
+
+@dataclass(frozen=True)
+class Approvers:
+    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can."""
+
+    account_ids: tuple[str, ...]
+    group_id: str
+    four_eyes: bool
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What it takes to serve this function's queue."""
+
+    records: DocumentRecords
+    jira: JiraClient
+    completion: Completion
+    approvers: Approvers
+
+    def serve(self, event: Event, owner: str) -> None:
+        """Carry out the decision on a finished review ticket, or tell the reviewer what is missing."""
+        try:
+            issue = self.jira.issue(str(event.detail["review_issue_id"]), [REVIEW_PROPERTY])
+        except NotFound:
+            log.warning("the review ticket is gone", extra=dict(event.detail))
+            return
+        document = self._document(issue)
+        if document is None:
+            log.warning("not a review ticket of ours", extra=dict(event.detail))
+            return
+        with self.records.leased(document.document_id, owner, LEASE):
+            self._decide(self.records.require(document.document_id), issue)
+
+    def give_up(self, event: Event, reason: str) -> None:
+        """Put a failure on record and tell the reviewer."""
+        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        issue_id = str(event.detail.get("review_issue_id"))
+        mark = {"kind": "failed", "what": str(event.detail.get("move_id"))}
+        try:
+            document = self._document(self.jira.issue(issue_id, [REVIEW_PROPERTY]))
+            if document and document.status not in CLOSED:
+                self.records.move(document, reason=reason[:1000])
+                marked_comment.say_once(self.jira, issue_id, mark, words.could_not_finish(reason))
+        except AtlassianError:
+            # The message is in the dead-letter queue with the log's reason; Jira itself may be what is down.
+            log.exception("the reviewer could not be told", extra={"issue": issue_id})
+
+    def _document(self, issue: Mapping[str, Any]) -> Document | None:
+        """Return the document of a review ticket: the ticket's property names it, the record must name the ticket."""
+        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
+        document = self.records.get(text(named.get("document_id")) or "-")
+        return document if document and document.review_issue_id == text(issue.get("id")) else None
+
+    def _decide(self, document: Document, issue: Mapping[str, Any]) -> None:
+        if document.status in CLOSED:
+            return
+        if document.status is DocumentStatus.REVISING:
+            self.completion.ask_again(document)
+            return
+        if document.status not in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
+            return
+        decision = document.decision
+        if decision is None or decision.revision != document.revision:
+            decision = self._read(document, issue)
+            if decision is None:
+                return
+            document = self.records.move(document, decision=decision)
+        log.info(
+            "decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)}
+        )
+        self.completion.carry_out(document, decision)
+
+    def _read(self, document: Document, issue: Mapping[str, Any]) -> Decision | None:
+        ticket = Ticket.from_rest(issue, self.jira.browse_url)
+        moves = self.jira.status_moves(ticket.issue_id)
+        if ticket.status_category != "done" or not moves or document.announcement is None:
+            return None
+        mover = moves[-1].author_id
+        comments = [self._comment(comment) for comment in self.jira.comments(ticket.issue_id)]
+        found = deciding_comment(comments, document.announcement.at, self._may_decide(document, mover))
+        if isinstance(found, Refusal):
+            self._send_back(document, moves[-1], found)
+            return None
+        comment, verdict = found
+        return Decision(
+            verdict=Verdict(verdict),
+            author_id=comment.author_id,
+            author_name=comment.author_name,
+            comment_id=comment.comment_id,
+            revision=document.revision,
+            sha256=document.sha256,
+            decided_at=comment.updated,
+            feedback=verdict.feedback[:4000],
+        )

@@ -1,0 +1,29 @@
+"""The first door: a webhook about a review ticket that was moved to done becomes an event."""
+
+from __future__ import annotations
+
+from common.event_bus import EventBus
+from common.events import EventName
+from common.webhook_event import WebhookEvent
+
+#: The label by which review tickets are known in webhooks; the ticket's own property is what is trusted later.
+REVIEW_LABEL = "documentation-review"
+
+
+def notice(event: WebhookEvent, identifier: str, bus: EventBus) -> tuple[str, str]:
+    """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
+
+    Nothing of the webhook but the ticket's id is used later: who decided what is read from Jira.
+    """
+    if REVIEW_LABEL not in event.labels:
+        return "skipped", f"{event.issue_key} does not carry the label {REVIEW_LABEL}"
+    if not event.is_finishing:
+        return "skipped", f"{event.issue_key} was not moved to a status of the category “done”"
+    move_id = event.move.move_id if event.move else ""
+    bus.publish(
+        EventName.REVIEW_COMPLETED,
+        review_issue_id=event.issue_id,
+        review_issue_key=event.issue_key,
+        move_id=move_id or identifier,
+    )
+    return "accepted", ""

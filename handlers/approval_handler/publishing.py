@@ -1,0 +1,124 @@
+"""Exactly what was approved becomes a page version, once, and never over a person's edit.
+
+Check the remote base, write, read back. What is there already counts as done; a page whose target blocks moved on is
+a conflict, never a guess.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from common import storage_format as sf
+from common.atlassian_http import NotFound, Refused, Stale
+from common.confluence import ConfluenceClient, ConfluencePage
+from common.document import DocumentKind, Publication
+from common.draft import Draft
+
+log = logging.getLogger(__name__)
+
+#: How often a write is tried against people who save the same page at the same moment.
+MOST_TRIES = 4
+
+
+class PageConflict(Exception):
+    """A block that the draft edits was changed by somebody else meanwhile; the message says which and how."""
+
+
+class Obstacle(Exception):
+    """The page cannot be written as approved. ``final``: a person cannot clear the way, the document is over."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+class TooBusy(Exception):
+    """Others saved the page at the same moment, again and again; a later delivery tries anew."""
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Writes approved drafts to Confluence."""
+
+    confluence: ConfluenceClient
+
+    def publish(self, draft: Draft) -> Publication:
+        """Publish a draft, or find that it is published; raise PageConflict, Obstacle or TooBusy."""
+        if draft.kind is DocumentKind.CREATE:
+            return self._create(draft)
+        for _ in range(MOST_TRIES):
+            try:
+                return self._update(draft)
+            except Stale:
+                log.info("somebody saved the page meanwhile", extra={"document_id": draft.document_id})
+        raise TooBusy(f'"{draft.title}" is being edited by others right now')
+
+    def _update(self, draft: Draft) -> Publication:
+        page = self._current(draft)
+        written = self._version_of(draft, page)
+        if written:
+            return Publication(page.page_id, written, page.url, page.title)
+        on_top = page.storage != draft.base
+        storage = _rebased(draft, page) if on_top else draft.storage
+        if storage != page.storage:
+            page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
+        return self._read_back(page.page_id, storage, on_top=on_top)
+
+    def _current(self, draft: Draft) -> ConfluencePage:
+        try:
+            page = self.confluence.page(draft.page_id or "")
+        except NotFound as error:
+            raise Obstacle(f'the page "{draft.title}" was deleted, or hidden from us', final=True) from error
+        if page.status != "current":
+            raise Obstacle(f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again')
+        if page.space_id != draft.space_id:
+            raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
+        return page
+
+    def _version_of(self, draft: Draft, page: ConfluencePage) -> int | None:
+        if page.version <= draft.base_version:
+            return None
+        messages = self.confluence.version_messages(page.page_id)
+        return next((number for number, message in messages if message.startswith(mark(draft) + ":")), None)
+
+    def _create(self, draft: Draft) -> Publication:
+        existing = self.confluence.page_by_title(draft.space_id, draft.title)
+        if existing is None:
+            try:
+                created = self.confluence.create_page(draft.space_id, draft.title, draft.parent_id, draft.storage)
+            except (Refused, Stale) as error:
+                existing = self.confluence.page_by_title(draft.space_id, draft.title)
+                if existing is None:
+                    raise Obstacle(f'Confluence refused the page "{draft.title}": {error.said[:300]}') from error
+            except NotFound as error:
+                raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
+            else:
+                return self._read_back(created.page_id, draft.storage, on_top=False)
+        ours = existing.author_id == self.confluence.account_id()
+        if not ours or existing.status != "current" or not sf.equivalent(existing.storage, draft.storage):
+            raise Obstacle(
+                f'another page has the title "{draft.title}" already ({existing.url}): rename it and move this ticket '
+                "to done again, or ask for a revision"
+            )
+        return Publication(existing.page_id, existing.version, existing.url, existing.title)
+
+    def _read_back(self, page_id: str, storage: str, *, on_top: bool) -> Publication:
+        page = self.confluence.page(page_id)
+        differs = not sf.equivalent(page.storage, storage)
+        return Publication(page_id, page.version, page.url, page.title, differs=differs, on_top=on_top)
+
+
+def mark(draft: Draft) -> str:
+    """Return how the message of a page version names the draft that it carries."""
+    return f"Kinexus {draft.document_id} r{draft.revision}"
+
+
+def _rebased(draft: Draft, page: ConfluencePage) -> str:
+    try:
+        merged = sf.rebase(list(draft.edits), sf.parse(draft.base), sf.parse(page.storage))
+    except sf.MalformedStorage as error:
+        raise PageConflict(f"the page cannot be read any more: {error}") from error
+    if isinstance(merged, sf.Conflict):
+        raise PageConflict("; ".join(dict.fromkeys(reason for _, reason in merged.reasons)))
+    return merged.storage

@@ -1,0 +1,110 @@
+"""What we say in tickets when a review ends, as Jira's rich text."""
+
+from __future__ import annotations
+
+from common import adf
+from common.document import Decision, Document, Publication
+from common.jira import Adf
+
+
+def published_in_review(publication: Publication, decision: Decision) -> Adf:
+    """Say in the review ticket that the page is published."""
+    said = [
+        adf.paragraph(
+            "Published: ",
+            adf.link(publication.title, publication.url),
+            f", version {publication.version}, as {decision.author_name} approved it (revision {decision.revision}).",
+        )
+    ]
+    if publication.on_top:
+        said.append(adf.paragraph("The page was edited meanwhile elsewhere; those edits are kept."))
+    if publication.differs:
+        said.append(
+            adf.panel(
+                "warning",
+                adf.paragraph("Confluence stored the page differently from what was approved. Please look at it."),
+            )
+        )
+    return adf.doc(*said)
+
+
+def published_in_source(publication: Publication, document: Document) -> Adf:
+    """Say in a source ticket where its change is documented."""
+    return adf.doc(
+        adf.paragraph(
+            "The documentation of this change is published: ",
+            adf.link(publication.title, publication.url),
+            f" (version {publication.version}, reviewed in {document.review_issue_key}).",
+        )
+    )
+
+
+def rejected_in_source(document: Document, decision: Decision, browse_url: str) -> Adf:
+    """Say in a source ticket that its documentation was rejected, and why."""
+    key = document.review_issue_key
+    said = [
+        adf.paragraph(
+            f"{decision.author_name} rejected the documentation drafted for this ticket in ",
+            adf.link(key, f"{browse_url}/browse/{key}"),
+            ". Nothing was published.",
+        )
+    ]
+    if decision.feedback:
+        said.append(adf.quote(adf.paragraph(decision.feedback[:2000])))
+    return adf.doc(*said)
+
+
+def conflict(reason: str) -> Adf:
+    """Say in the review ticket that a person's edit came between, and that a new draft follows."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(
+                f"Nothing was published: the page was edited meanwhile where this draft edits it ({reason[:1000]}). "
+                "A new revision on the page as it is now follows here for review."
+            ),
+        )
+    )
+
+
+def cannot_publish(reason: str) -> Adf:
+    """Say that an approved draft could not be published, and what would help."""
+    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {reason[:2000]}.")))
+
+
+def too_many_revisions(document: Document) -> Adf:
+    """Say that a person should write this."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(
+                f"This was revised {document.revision} times and still does not fit. Please write it by hand; "
+                "Kinexus closes this review and publishes nothing."
+            ),
+        )
+    )
+
+
+def undecided(remedy: str) -> Adf:
+    """Say that a finished ticket carries no decision, and what to write."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(remedy),
+            adf.paragraph(
+                "Begin a comment with APPROVED, REJECTED or NEEDS REVISION (and what to change), then move this ticket "
+                "to done again. The comment must be written by whoever moves the ticket."
+            ),
+        )
+    )
+
+
+def could_not_finish(reason: str) -> Adf:
+    """Say that a decision could not be carried out for a reason that an operator must see."""
+    return adf.doc(
+        adf.panel(
+            "error",
+            adf.paragraph(f"Kinexus could not carry out this decision: {reason[:2000]}"),
+            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
+        )
+    )

@@ -1,0 +1,41 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache
+
+import boto3
+
+from common import settings
+from common.atlassian_clients import connect
+from common.document_records import DocumentRecords
+from common.draft_store import DraftStore
+from common.records import Records
+from common.review_store import ReviewStore
+from common.secret import Secret
+from handlers.review_ticket_creator.opening import Opening
+from handlers.review_ticket_creator.settings import Settings
+
+
+@cache
+def opening() -> Opening:
+    """Build everything from the environment."""
+    env = settings.read(Settings, os.environ)
+    secrets = boto3.client("secretsmanager")
+    link_key = Secret(secrets, env.link_key_secret_arn)
+    s3 = boto3.client("s3")
+    jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
+    documents = Records(boto3.client("dynamodb"), env.documents_table, "document_id", time.time)
+    return Opening(
+        records=DocumentRecords(documents),
+        drafts=DraftStore(s3, env.documents_bucket),
+        reviews=ReviewStore(s3, env.documents_bucket),
+        jira=jira,
+        confluence=confluence,
+        link_key=lambda: str(link_key.get("key")),
+        base_url=env.review_base_url,
+        project_key=env.jira_review_project_key,
+        issue_type=env.review_issue_type,
+    )

@@ -1,0 +1,26 @@
+"""DocumentGenerated, from the queue."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from common import logs, queue_door
+from common.events import Event
+from handlers.review_ticket_creator.composition import opening
+
+logs.set_up()
+
+
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Open a review for every drafted revision; what fails goes back to the queue."""
+    work = partial(_serve, owner=str(context.aws_request_id))
+    return queue_door.serve(event, work, _give_up)
+
+
+def _serve(event: Event, owner: str) -> None:
+    opening().serve(event, owner)
+
+
+def _give_up(event: Event, reason: str) -> None:
+    opening().give_up(event, reason)

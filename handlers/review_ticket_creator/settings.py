@@ -1,0 +1,23 @@
+"""The environment of this function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is the variable of its name in capitals."""
+
+    documents_table: str
+    documents_bucket: str
+    jira_base_url: str
+    jira_browse_url: str
+    jira_email: str
+    jira_api_token_secret_arn: str
+    confluence_url: str
+    confluence_browse_url: str
+    link_key_secret_arn: str
+    review_base_url: str
+    review_issue_type: str
+    jira_review_project_key: str = ""
