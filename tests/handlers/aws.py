@@ -1,0 +1,166 @@
+"""The AWS side of the handler tests: moto's tables, bucket, bus and queues, wired as the stack wires them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import boto3
+
+from common.events import EventName
+
+REGION = "eu-central-1"
+WEBHOOK_SECRET = "the webhook's secret"
+API_TOKEN = "our-api-token"
+LINK_KEY = "0123456789abcdef0123456789abcdef"
+
+#: Which function's queue each event goes to, as the rules on the bus say.
+QUEUES = {
+    "DocumentOrchestrator": [EventName.CHANGE_DETECTED, EventName.REVISION_REQUESTED],
+    "ReviewTicketCreator": [EventName.DOCUMENT_GENERATED],
+    "ApprovalHandler": [EventName.REVIEW_COMPLETED],
+    "Witness": list(EventName),
+}
+
+
+@dataclass
+class Context:
+    """What a handler gets of Lambda's context object."""
+
+    aws_request_id: str
+
+
+@dataclass
+class Aws:
+    """A region of moto's with everything that the functions use."""
+
+    environment: dict[str, str]
+    queue_urls: dict[str, str]
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Return all items of a table, plain."""
+        resource = boto3.resource("dynamodb", region_name=REGION)
+        found: list[dict[str, Any]] = resource.Table(table).scan()["Items"]
+        return found
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Return all change records."""
+        return self.items("kinexus-changes")
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return all document records, without locks."""
+        return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("doc-")]
+
+    def locks(self) -> list[dict[str, Any]]:
+        """Return all locks."""
+        return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("lock#")]
+
+    def messages(self, function: str) -> list[dict[str, Any]]:
+        """Take all messages of a function's queue, as SQS hands them out."""
+        sqs = boto3.client("sqs", region_name=REGION)
+        taken: list[dict[str, Any]] = []
+        while True:
+            answer = sqs.receive_message(QueueUrl=self.queue_urls[function], MaxNumberOfMessages=10)
+            if "Messages" not in answer:
+                return taken
+            for message in answer["Messages"]:
+                sqs.delete_message(QueueUrl=self.queue_urls[function], ReceiptHandle=message["ReceiptHandle"])
+                taken.append(message)
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """Take all events that were published since the last look, as (name, detail)."""
+        bodies = [json.loads(message["Body"]) for message in self.messages("Witness")]
+        return [(body["detail-type"], body["detail"]) for body in bodies]
+
+
+def queue_event(messages: list[dict[str, Any]], receives: int = 1) -> dict[str, Any]:
+    """Return messages as Lambda's event source mapping hands them to a function."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "body": message["Body"],
+                "attributes": {"ApproximateReceiveCount": str(receives)},
+            }
+            for message in messages
+        ]
+    }
+
+
+def deliver(
+    handle: Callable[[dict[str, Any], Any], dict[str, Any]], messages: list[dict[str, Any]], receives: int = 1
+) -> list[str]:
+    """Hand messages to a queue handler; return the ids of those it gave back."""
+    answer = handle(queue_event(messages, receives), Context(str(uuid4())))
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def build(site_url: str) -> Aws:
+    """Create the region's resources and the environment that the functions share. moto must be active."""
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    for table, key in (("kinexus-changes", "change_id"), ("kinexus-documents", "document_id")):
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    boto3.client("s3", region_name=REGION).create_bucket(
+        Bucket="kinexus-documents", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    return Aws(_environment(site_url), _bus_with_queues())
+
+
+def _bus_with_queues() -> dict[str, str]:
+    events = boto3.client("events", region_name=REGION)
+    sqs = boto3.client("sqs", region_name=REGION)
+    events.create_event_bus(Name="kinexus-events")
+    urls = {}
+    for function, names in QUEUES.items():
+        urls[function] = sqs.create_queue(QueueName=function)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=urls[function], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        pattern = {"source": ["kinexus"], "detail-type": [str(name) for name in names]}
+        events.put_rule(Name=function, EventBusName="kinexus-events", EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=function, EventBusName="kinexus-events", Targets=[{"Id": "queue", "Arn": arn}])
+    return urls
+
+
+def _environment(site_url: str) -> dict[str, str]:
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+
+    def secret(name: str, value: dict[str, Any]) -> str:
+        arn: str = secrets.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
+        return arn
+
+    return {
+        "AWS_DEFAULT_REGION": REGION,
+        "CHANGES_TABLE": "kinexus-changes",
+        "DOCUMENTS_TABLE": "kinexus-documents",
+        "DOCUMENTS_BUCKET": "kinexus-documents",
+        "EVENT_BUS": "kinexus-events",
+        "JIRA_BASE_URL": site_url,
+        "JIRA_BROWSE_URL": site_url,
+        "JIRA_EMAIL": "kinexus@example.com",
+        "JIRA_API_TOKEN_SECRET_ARN": secret("atlassian", {"apiToken": API_TOKEN}),
+        "CONFLUENCE_URL": f"{site_url}/wiki",
+        "CONFLUENCE_BROWSE_URL": f"{site_url}/wiki",
+        "CONFLUENCE_SPACE_KEY": "SD",
+        "WEBHOOK_SECRET_ARN": secret("webhook", {"secrets": [WEBHOOK_SECRET]}),
+        "ALLOW_UNSIGNED_WEBHOOKS": "false",
+        "LINK_KEY_SECRET_ARN": secret("link", {"key": LINK_KEY}),
+        "REVIEW_BASE_URL": "https://api.example.com/prod",
+        "REVIEW_ISSUE_TYPE": "Task",
+        "JIRA_REVIEW_PROJECT_KEY": "",
+        "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
+        "DOCUMENT_LABELS": "needs-docs,new-feature,breaking-change,api-change,documentation",
+        "DECLINE_LABELS": "no-docs,internal-only,tech-debt,refactor",
+        "DOCUMENT_ISSUE_TYPES": "",
+        "MAX_CHANGE_AGE_DAYS": "30",
+        "APPROVER_ACCOUNT_IDS": "",
+        "APPROVER_GROUP_ID": "",
+        "FOUR_EYES": "false",
+        "MAX_REVISIONS": "3",
+    }

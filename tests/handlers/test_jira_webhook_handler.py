@@ -1,0 +1,184 @@
+"""JiraWebhookHandler over moto: what is recorded, what is declined, who is turned away, and nothing twice.
+
+It does not prove that API Gateway and Jira behave as these requests assume; the region's tests send real HTTP.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from handlers.jira_webhook_handler.handler import handle
+from tests.handlers.aws import Aws
+from tests.handlers.webhook_bodies import FINISHED, finished, request
+
+
+def send(body: object, **options: Any) -> tuple[int, dict[str, Any]]:
+    answer = handle(request(body, **options), None)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_finished_ticket_with_an_asking_label_is_recorded_and_published(aws: Aws) -> None:
+    status, body = send(FINISHED)
+    assert (status, body["status"], body["change_id"]) == (200, "recorded", "chg-10021-10456")
+    [change] = aws.changes()
+    assert change["status"] == "detected"
+    assert change["issue_key"] == "PAY2-7"
+    detail = {"change_id": "chg-10021-10456", "issue_id": "10021", "issue_key": "PAY2-7"}
+    assert aws.events() == [("ChangeDetected", detail)]
+
+
+def test_a_declining_label_is_recorded_with_its_reason_and_not_published(aws: Aws) -> None:
+    status, body = send(finished(labels=["needs-docs", "tech-debt"]))
+    assert (status, body["status"]) == (200, "ignored")
+    assert "tech-debt" in body["reason"]
+    [change] = aws.changes()
+    assert change["status"] == "ignored"
+    assert change["reason"] == body["reason"]
+    assert change["expires_at"] > change["detected_at"]
+    assert aws.events() == []
+
+
+def test_a_duplicate_is_told_so_and_its_event_published_again_only_while_nobody_took_it_up(aws: Aws) -> None:
+    send(FINISHED)
+    status, body = send(FINISHED, x_atlassian_webhook_retry="1")
+    assert (status, body["status"], body["change_id"]) == (200, "duplicate", "chg-10021-10456")
+    assert len(aws.changes()) == 1
+    assert [name for name, _ in aws.events()] == ["ChangeDetected", "ChangeDetected"]
+
+
+def test_finishing_the_ticket_once_more_is_another_change(aws: Aws) -> None:
+    send(FINISHED)
+    again = copy.deepcopy(FINISHED)
+    again["changelog"]["id"] = "10999"
+    send(again, identifier="wh-2")
+    assert {change["change_id"] for change in aws.changes()} == {"chg-10021-10456", "chg-10021-10999"}
+
+
+def without(body: dict[str, Any], *path: str) -> dict[str, Any]:
+    changed = copy.deepcopy(body)
+    place = changed
+    for name in path[:-1]:
+        place = place[name]
+    del place[path[-1]]
+    return changed
+
+
+def status_item(**changes: Any) -> dict[str, Any]:
+    body = copy.deepcopy(FINISHED)
+    item = body["changelog"]["items"][1]
+    item.update(changes)
+    return body
+
+
+def with_description(value: object) -> dict[str, Any]:
+    return finished(description=value)
+
+
+ADF = {
+    "type": "doc",
+    "version": 1,
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Refunds take an amount now."}]}],
+}
+SERVER = without(without(FINISHED, "changelog", "items", 1, "fieldId"), "user")  # type: ignore[arg-type]
+FINNISH = finished(
+    status={"id": "10002", "name": "Valmis", "statusCategory": {"key": "done", "name": "Valmis"}},
+)
+FINNISH["changelog"]["items"][1]["toString"] = "Valmis"
+CREATED = status_item(fieldId="status", field="Status", fromString="")
+CREATED["webhookEvent"] = "jira:issue_created"
+CREATED["changelog"]["items"][1]["from"] = None
+POST_FUNCTION = without(without(FINISHED, "changelog"), "webhookEvent")
+POST_FUNCTION["transition"] = {"from_status": "In Progress", "to_status": "Done", "transitionId": 31}
+
+RECORDED = {
+    "wiki description": FINISHED,
+    "no description": with_description(None),
+    "ADF description": with_description(ADF),
+    "description of 400 KB": with_description("h1. Long\n" + "word " * 80_000),
+    "null priority, components and resolution": finished(priority=None, components=None, resolution=None),
+    "story points as a float": finished(customfield_10016=5.0, customfield_10020=None),
+    "no fieldId (Server)": SERVER,
+    "another language": FINNISH,
+    "created in a done status": CREATED,
+    "workflow post function": POST_FUNCTION,
+    "no changelog (Server)": without(FINISHED, "changelog"),
+    "numeric changelog id": {**FINISHED, "changelog": {**FINISHED["changelog"], "id": 10456}},
+    "a docs: label": finished(labels=["docs:12345"]),
+    "upper case label": finished(labels=["Needs-Docs"]),
+}
+
+SKIPPED = {
+    "empty changelog": {**FINISHED, "changelog": {"id": "1", "items": []}},
+    "self-transition": status_item(**{"from": "10002"}),
+    "not done": finished(status={"id": "3", "name": "In Progress", "statusCategory": {"key": "indeterminate"}}),
+    "another field only": {**FINISHED, "changelog": {"id": "1", "items": [FINISHED["changelog"]["items"][0]]}},
+    "comment event with a trimmed issue": {
+        "webhookEvent": "comment_created",
+        "comment": {"id": "1", "body": "APPROVED", "author": {"accountId": "acc-reviewer"}},
+        "issue": {"id": "10021", "key": "PAY2-7", "fields": {"summary": "Refunds", "status": {"name": "Done"}}},
+    },
+    "the ticket moved on meanwhile": status_item(to="3", toString="In Progress"),
+    "a review ticket of ours": finished(labels=["documentation-review", "needs-docs"]),
+}
+
+
+@pytest.mark.parametrize("body", RECORDED.values(), ids=RECORDED.keys())
+def test_shapes_of_a_finished_ticket_are_recorded(aws: Aws, body: dict[str, Any]) -> None:
+    status, answer = send(body)
+    assert (status, answer["status"]) == (200, "recorded"), answer
+    assert len(aws.changes()) == 1
+
+
+@pytest.mark.parametrize("body", SKIPPED.values(), ids=SKIPPED.keys())
+def test_shapes_of_other_events_are_skipped_with_a_reason(aws: Aws, body: dict[str, Any]) -> None:
+    status, answer = send(body)
+    assert (status, answer["status"]) == (200, "skipped"), answer
+    assert answer["reason"]
+    assert aws.changes() == []
+
+
+TURNED_AWAY = {
+    "unsigned": (request(FINISHED, x_hub_signature=""), 401, "missing"),
+    "signed with another secret": (request(FINISHED, x_hub_signature="sha256=" + "0" * 64), 401, "does not fit"),
+    "unknown method": (request(FINISHED, x_hub_signature="md5=abc"), 401, "does not fit"),
+    "signature of non-ASCII": (request(FINISHED, x_hub_signature="sha256=é"), 401, "does not fit"),
+    "not JSON": (request(b"{status: done"), 400, "not JSON"),
+    "not an object": (request(["PAY2-7"]), 400, "JSON object"),
+    "not Jira's": (request({"zen": "Design for failure."}), 400, "issue.key"),
+    "a key that is a path": (request({**FINISHED, "issue": {"id": "1", "key": "A-1/../../"}}), 400, "issue.key"),
+    "an id that is no number": (request({**FINISHED, "issue": {"id": "x", "key": "A-1"}}), 400, "issue.id"),
+    "too large": (request(b'"' + b"x" * (4 * 1024 * 1024) + b'"'), 413, "bytes"),
+    "nested beyond reason": (request(b"[" * 200_000), 400, "not JSON"),
+}
+
+
+@pytest.mark.parametrize(("sent", "status", "says"), TURNED_AWAY.values(), ids=TURNED_AWAY.keys())
+def test_who_is_turned_away_is_told_why(aws: Aws, sent: dict[str, Any], status: int, says: str) -> None:
+    answer = handle(sent, None)
+    assert answer["statusCode"] == status
+    body = json.loads(answer["body"])
+    assert body["status"] == "error"
+    assert says in body["error"]
+    assert aws.changes() == []
+
+
+def test_a_base64_body_is_verified_over_its_raw_bytes(aws: Aws) -> None:
+    sent = request(FINISHED)
+    sent["body"] = base64.b64encode(sent["body"].encode()).decode()
+    sent["isBase64Encoded"] = True
+    assert json.loads(handle(sent, None)["body"])["status"] == "recorded"
+
+
+def test_unsigned_webhooks_pass_only_where_the_stack_says_so(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    from handlers.jira_webhook_handler.composition import parts
+
+    monkeypatch.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")
+    parts.cache_clear()
+    assert handle(request(FINISHED, x_hub_signature=""), None)["statusCode"] == 200
+    wrongly_signed = request(FINISHED, x_hub_signature="sha256=00")
+    assert handle(wrongly_signed, None)["statusCode"] == 401
