@@ -1,0 +1,1 @@
+"""Reads what reviewers decide and publishes what was approved."""

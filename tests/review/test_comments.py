@@ -1,0 +1,101 @@
+"""Proves which comment of a finished review decides: by Jira's clock, by its author, by who edited it."""
+
+import itertools
+
+import pytest
+
+from handlers.approval_handler.comments import Comment, MayDecide, Refusal, RefusalReason, deciding_comment
+
+ANNOUNCED = "2026-03-01T10:00:00.000+0000"
+JANE = MayDecide(mover_id="jane", own_ids=frozenset({"kinexus"}))
+_ids = itertools.count(100)
+
+
+def said(
+    text: str, at: str = "10:05", by: str = "jane", edited: str = "", editor: str = "", ours: bool = False
+) -> Comment:
+    created = f"2026-03-01T{at}:00.000+0000"
+    updated = f"2026-03-01T{edited}:00.000+0000" if edited else created
+    return Comment(str(next(_ids)), by, created, updated, editor or by, text, ours)
+
+
+def outcome(*comments: Comment, who: MayDecide = JANE) -> str:
+    found = deciding_comment(comments, ANNOUNCED, who)
+    return found.reason if isinstance(found, Refusal) else found[1]
+
+
+def test_the_movers_comment_after_the_announcement_decides() -> None:
+    assert outcome(said("APPROVED")) == "approved"
+
+
+def test_a_decision_on_an_earlier_revision_does_not_count() -> None:
+    assert outcome(said("APPROVED", at="09:59")) == RefusalReason.NO_COMMENT
+    assert outcome(said("APPROVED", at="10:00")) == RefusalReason.NO_COMMENT
+
+
+def test_jiras_time_zones_are_compared_as_times() -> None:
+    early = Comment(
+        "1", "jane", "2026-03-01T10:30:00.000+0100", "2026-03-01T10:30:00.000+0100", "jane", "LGTM", False
+    )
+    assert outcome(early) == RefusalReason.NO_COMMENT
+
+
+def test_the_newest_decides_whatever_the_order() -> None:
+    comments = [said("APPROVED", at="10:01"), said("REJECTED: wrong page", at="10:02")]
+    assert outcome(*comments) == outcome(*reversed(comments)) == "rejected"
+
+
+def test_chatter_after_a_decision_changes_nothing() -> None:
+    assert outcome(said("APPROVED", at="10:01"), said("lunch?", at="10:02")) == "approved"
+
+
+@pytest.mark.parametrize(
+    "doubt", ["wait, not approved", "Approved once fixed", "please stop", "can someone approve?"]
+)
+def test_a_doubt_after_a_decision_leaves_it_undecided(doubt: str) -> None:
+    assert outcome(said("APPROVED", at="10:01"), said(doubt, at="10:02")) == RefusalReason.UNDECIDABLE
+
+
+def test_an_edited_comment_counts_from_its_edit() -> None:
+    assert outcome(said("APPROVED", at="09:00", edited="10:10")) == "approved"
+    assert outcome(said("APPROVED", at="10:01", edited="10:10"), said("REJECTED", at="10:05")) == "approved"
+
+
+def test_a_comment_edited_by_somebody_else_does_not_count() -> None:
+    assert outcome(said("APPROVED", edited="10:10", editor="tom")) == RefusalReason.EDITED_BY_ANOTHER
+
+
+def test_our_own_comments_decide_nothing() -> None:
+    assert outcome(said("APPROVED", ours=True)) == RefusalReason.NO_COMMENT
+    mover = MayDecide(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
+    assert outcome(said("APPROVED", by="kinexus"), who=mover) == RefusalReason.OWN_ACCOUNT
+
+
+def test_the_author_must_be_the_mover() -> None:
+    assert outcome(said("APPROVED", by="tom")) == RefusalReason.NOT_THE_MOVER
+    assert outcome(said("APPROVED", by="bot"), said("thanks")) == RefusalReason.NOT_THE_MOVER
+
+
+def test_only_approvers_decide_where_they_are_named() -> None:
+    who = MayDecide(mover_id="jane", approver_ids=frozenset({"tom"}))
+    assert outcome(said("APPROVED"), who=who) == RefusalReason.NOT_AN_APPROVER
+    who = MayDecide(mover_id="jane", approver_ids=frozenset({"jane"}))
+    assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="outsider"), who=who) == "approved"
+
+
+def test_four_eyes_keep_the_assignee_from_deciding() -> None:
+    who = MayDecide(mover_id="jane", assignee_ids=frozenset({"jane"}))
+    assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
+
+
+def test_a_later_contradiction_by_another_approver_leaves_it_undecided() -> None:
+    assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="tom")) == RefusalReason.CONTRADICTED
+    assert outcome(said("APPROVED"), said("APPROVED", at="10:09", by="tom")) == "approved"
+    assert outcome(said("REJECTED", at="10:01", by="tom"), said("APPROVED")) == "approved"
+
+
+def test_every_refusal_has_words_for_the_ticket() -> None:
+    found = deciding_comment([said("approved if fixed")], ANNOUNCED, JANE)
+    assert isinstance(found, Refusal)
+    assert found.words.endswith(".")
+    assert found.comment_id

@@ -1,0 +1,28 @@
+"""Proves that a link opens the one revision it was signed for and nothing else."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from common import review_link
+
+KEY = "k" * 32
+
+
+def test_a_link_carries_its_own_signature() -> None:
+    address = urlsplit(review_link.url("https://api.example.com/prod/", KEY, "doc-1a", 2))
+    assert address.path == "/prod/reviews/doc-1a/2"
+    assert review_link.verify(KEY, "doc-1a", 2, parse_qs(address.query)["signature"][0])
+
+
+@pytest.mark.parametrize(
+    ("key", "document_id", "revision"),
+    [("x" * 32, "doc-1a", 2), (KEY, "doc-1b", 2), (KEY, "doc-1a", 3), (KEY, "doc-1a2", 2), (KEY, "doc-1a\n2", 2)],
+)
+def test_a_signature_is_bound_to_key_document_and_revision(key: str, document_id: str, revision: int) -> None:
+    assert not review_link.verify(key, document_id, revision, review_link.sign(KEY, "doc-1a", 2))
+
+
+@pytest.mark.parametrize("signature", ["", "x", "é", "\ud800", review_link.sign(KEY, "doc-1a", 2) + "="])
+def test_odd_signatures_are_wrong_and_raise_nothing(signature: str) -> None:
+    assert not review_link.verify(KEY, "doc-1a", 2, signature)
