@@ -98,7 +98,10 @@ class Publication:
 
 @dataclass(frozen=True)
 class Document:
-    """One record of the documents table. Times are seconds since the epoch."""
+    """One record of the documents table. Times are seconds since the epoch.
+
+    ``created_in`` is the space of a page to be created, and goes when the document ends without a page.
+    """
 
     document_id: str
     kind: DocumentKind
@@ -109,6 +112,7 @@ class Document:
     created_at: int
     page_id: str | None = None
     parent_id: str | None = None
+    created_in: str | None = None
     change_ids: tuple[str, ...] = ()
     issue_keys: tuple[str, ...] = ()
     revision: int = 0

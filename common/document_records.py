@@ -10,6 +10,9 @@ from common.document import Document, DocumentStatus
 from common.item_shape import from_item, to_attribute, to_item
 from common.records import Records
 
+#: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
+CREATED_PAGES = "created-pages"
+
 
 def page_lock(page_id: str) -> str:
     """Name the lock of an existing page."""
@@ -50,6 +53,11 @@ class DocumentRecords:
         if document is None:
             raise KeyError(document_id)
         return document
+
+    def newest_pages(self, space_id: str, limit: int = 20) -> tuple[Document, ...]:
+        """Return the newest documents that create a page in a space: open, or published not long ago."""
+        items = self._records.newest(CREATED_PAGES, "created_in", space_id, limit)
+        return tuple(from_item(Document, item) for item in items)
 
     def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:
         """Write ``values`` (and a new status) if the record still has this document's status and revision.

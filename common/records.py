@@ -37,6 +37,19 @@ class Records:
         answer = self._client.get_item(TableName=self._table, Key=self._id(key), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None
 
+    def newest(self, index: str, key: str, value: str, limit: int) -> list[dict[str, Any]]:
+        """Return the items of an index under one key, the highest sort key first (an eventually consistent read)."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":value": {"S": value}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [_plain(item) for item in answer["Items"]]
+
     def create(self, item: Mapping[str, Any]) -> bool:
         """Write a new item; False when the key is taken already."""
         try:

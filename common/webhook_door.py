@@ -10,11 +10,13 @@ import binascii
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common import signature
+from common import signature, webhook_event
+from common.secret import Secret
+from common.webhook_event import WebhookEvent
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +34,48 @@ class Turned(Exception):
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """An authenticated webhook: its JSON body, and an identifier that is the same when Jira sends it again."""
+class Door:
+    """Lets signed webhooks in. ``secret`` holds ``{"secrets": […]}``, several while one replaces another."""
 
-    body: object
-    identifier: str
+    secret: Secret
+    allow_unsigned: bool
+
+    def admit(self, request: Mapping[str, Any]) -> tuple[WebhookEvent, str]:
+        """Return an authenticated event and an identifier that stays the same when Jira sends it again.
+
+        Raises Turned with the response to give.
+        """
+        raw = _raw_body(request)
+        if len(raw) > LARGEST_BODY:
+            raise Turned(413, f"the body has {len(raw)} bytes, more than the {LARGEST_BODY} that are taken")
+        headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
+        self._authenticate(headers.get("x-hub-signature", ""), raw)
+        try:
+            event = webhook_event.parse(json.loads(raw))
+        except webhook_event.NotAWebhook as error:
+            raise Turned(400, str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise Turned(400, f"the body is not JSON: {error}") from error
+        identifier = headers.get("x-atlassian-webhook-identifier", "").strip()
+        return event, identifier or hashlib.sha256(raw).hexdigest()
+
+    def _authenticate(self, given: str, raw: bytes) -> None:
+        if not given:
+            if not self.allow_unsigned:
+                raise Turned(
+                    401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
+                )
+            log.warning("an unsigned webhook was accepted, because ALLOW_UNSIGNED_WEBHOOKS is true")
+            return
+        # Read anew when a signature does not fit: the secret may just have been replaced.
+        if not any(signature.is_valid(given, raw, self._secrets(fresh)) for fresh in (False, True)):
+            raise Turned(
+                401,
+                "X-Hub-Signature does not fit the body: the webhook has another secret than webhookSecret",
+            )
+
+    def _secrets(self, fresh: bool) -> list[str]:
+        return [str(secret) for secret in self.secret.get("secrets", fresh=fresh)]
 
 
 def answer(status_code: int, **body: str) -> Response:
@@ -48,27 +87,6 @@ def answer(status_code: int, **body: str) -> Response:
     }
 
 
-def receive(
-    request: Mapping[str, Any], secrets: Callable[[bool], Sequence[str]], *, allow_unsigned: bool
-) -> Delivery:
-    """Check a request and return what it delivers; raise Turned.
-
-    ``secrets`` is called for the webhook secrets, with True to read them anew: once, when a signature does not fit,
-    since the secret may just have been replaced.
-    """
-    raw = _raw_body(request)
-    if len(raw) > LARGEST_BODY:
-        raise Turned(413, f"the body has {len(raw)} bytes, more than the {LARGEST_BODY} that are taken")
-    headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
-    _authenticate(headers.get("x-hub-signature", ""), raw, secrets, allow_unsigned)
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise Turned(400, f"the body is not JSON: {error}") from error
-    identifier = headers.get("x-atlassian-webhook-identifier", "").strip()
-    return Delivery(body, identifier or hashlib.sha256(raw).hexdigest())
-
-
 def _raw_body(request: Mapping[str, Any]) -> bytes:
     body = request.get("body") or ""
     if not request.get("isBase64Encoded"):
@@ -77,19 +95,3 @@ def _raw_body(request: Mapping[str, Any]) -> bytes:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Turned(400, "the body is not valid base64") from error
-
-
-def _authenticate(
-    given: str, raw: bytes, secrets: Callable[[bool], Sequence[str]], allow_unsigned: bool
-) -> None:
-    if not given:
-        if not allow_unsigned:
-            raise Turned(
-                401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
-            )
-        log.warning("an unsigned webhook was accepted, because ALLOW_UNSIGNED_WEBHOOKS is true")
-        return
-    if not any(signature.is_valid(given, raw, secrets(fresh)) for fresh in (False, True)):
-        raise Turned(
-            401, "X-Hub-Signature does not fit the body: the webhook's secret in Jira is not webhookSecret"
-        )

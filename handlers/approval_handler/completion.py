@@ -44,7 +44,9 @@ class Completion:
         elif decision.verdict is Verdict.REJECTED:
             self._reject(document, decision)
         elif document.revision >= self.max_revisions:
-            self._end(document, DocumentStatus.FAILED, words.too_many_revisions(document), "too-many-revisions")
+            self._end(
+                document, DocumentStatus.FAILED, words.too_many_revisions(document), "too-many-revisions"
+            )
         else:
             self._request_revision(document, "needs_revision")
 
@@ -93,7 +95,7 @@ class Completion:
             self._tell_source(document, key, "rejected", said)
         self._close_page(document, decision, "")
         self._free(document)
-        self.records.move(document, DocumentStatus.REJECTED, reason=decision.feedback[:1000])
+        self.records.move(document, DocumentStatus.REJECTED, reason=decision.feedback[:1000], created_in=None)
 
     def _request_revision(self, document: Document, reason: str) -> None:
         if document.status is not DocumentStatus.REVISING:
@@ -114,7 +116,11 @@ class Completion:
         if obstacle.final:
             self._end(document, DocumentStatus.FAILED, words.cannot_publish(str(obstacle)), "cannot-publish")
             return
-        self._say(document, f"obstacle {decision.comment_id} {decision.decided_at}", words.cannot_publish(str(obstacle)))
+        self._say(
+            document,
+            f"obstacle {decision.comment_id} {decision.decided_at}",
+            words.cannot_publish(str(obstacle)),
+        )
         self.jira.move_back(document.review_issue_id)
         self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
 
@@ -126,7 +132,7 @@ class Completion:
         if document.decision:
             self._close_page(document, document.decision, "")
         self._free(document)
-        self.records.move(document, status, reason=kind)
+        self.records.move(document, status, reason=kind, created_in=None)
 
     def _say(self, document: Document, kind: str, said: Adf) -> None:
         marked_comment.say_once(self.jira, document.review_issue_id, _mark(document, kind), said)

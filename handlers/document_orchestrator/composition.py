@@ -15,7 +15,6 @@ from common.confluence import ConfluenceClient
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
 from common.event_bus import EventBus
-from common.jira import JiraClient
 from common.model import ToolModel
 from common.queue_door import GivenUp
 from common.records import Records
@@ -49,14 +48,21 @@ def orchestration() -> Orchestration:
         documents=documents,
         jira=jira,
         site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),
-        find=partial(_find, jira, confluence, model),
+        find=partial(_find, documents),
     )
 
 
-def _find(
-    jira: JiraClient, confluence: ConfluenceClient, model: ToolModel, site: Site, ticket: Ticket
-) -> Choice:
-    return choose(ticket, site, confluence, model, remote_links=jira.remote_links(ticket.issue_id))
+def _find(documents: Documents, ticket: Ticket, site: Site) -> Choice:
+    drafted, created = documents.new_pages(site.spaces[0].space_id)
+    return choose(
+        ticket,
+        site,
+        documents.confluence,
+        documents.model,
+        remote_links=documents.jira.remote_links(ticket.issue_id),
+        just_created=created,
+        open_drafts=drafted,
+    )
 
 
 def _site(confluence: ConfluenceClient, keys: tuple[str, ...], browse_url: str) -> Site:

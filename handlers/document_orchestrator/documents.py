@@ -24,11 +24,14 @@ from common.ticket import Ticket
 from handlers.document_orchestrator.chosen import Chosen
 from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
+from handlers.document_orchestrator.finding import OpenDraft
 
 log = logging.getLogger(__name__)
 
 #: Seconds that one invocation may work on a document alone: its function's timeout.
 LEASE = 180
+#: Seconds after which Confluence's search surely finds a page: a week, since a review may take days.
+INDEX_LAG = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,20 @@ class Documents:
             issue_key=document.issue_keys[-1],
         )
 
+    def new_pages(self, space_id: str) -> tuple[tuple[OpenDraft, ...], tuple[ConfluencePage, ...]]:
+        """Return the drafts of pages that are not created yet, and pages so new that a search may miss them."""
+        newest = self.records.newest_pages(space_id)
+        since = self.clock() - INDEX_LAG
+        drafted = [d for d in newest if d.revision and d.status not in CLOSED]
+        created = [d.publication.page_id for d in newest if d.publication and d.created_at >= since]
+        return (
+            tuple(
+                OpenDraft(d.document_id, d.title, self.drafts.earlier(d.document_id, d.revision).storage)
+                for d in drafted
+            ),
+            self.confluence.pages(created),
+        )
+
     def identity(self, change: Change, target: Chosen) -> str:
         """Return the id of the document that this change begins for this target."""
         return document_id(change.change_id, target.page_id or f"{target.space_id}\n{target.title}")
@@ -98,6 +115,7 @@ class Documents:
             created_at=int(self.clock()),
             page_id=target.page_id,
             parent_id=target.parent_id,
+            created_in=target.space_id if target.kind is DocumentKind.CREATE else None,
             change_ids=(change.change_id,),
             issue_keys=(change.issue_key,),
         )

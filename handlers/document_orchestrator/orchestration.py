@@ -136,7 +136,7 @@ class Orchestration:
     def _fail_change(self, change: Change, reason: str) -> None:
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason)
         for document in self._begun(change):
-            self.documents.records.move(document, DocumentStatus.FAILED, reason=reason)
+            self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
             self.documents.records.unlock(lock_of(document), document.document_id)
         self._tell(change.issue_id, change.change_id, reason)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +14,7 @@ from common.change_records import ChangeRecords
 from common.event_bus import EventBus
 from common.records import Records
 from common.secret import Secret
+from common.webhook_door import Door
 from handlers.jira_webhook_handler.detection import Detection
 from handlers.jira_webhook_handler.rules import Rules
 from handlers.jira_webhook_handler.settings import Settings
@@ -25,12 +25,7 @@ class Parts:
     """What the handler works with."""
 
     detection: Detection
-    webhook_secret: Secret
-    allow_unsigned: bool
-
-    def secrets(self, fresh: bool) -> Sequence[str]:
-        """Return the webhook secrets that are valid now."""
-        return [str(secret) for secret in self.webhook_secret.get("secrets", fresh=fresh)]
+    door: Door
 
 
 @cache
@@ -41,6 +36,7 @@ def parts() -> Parts:
     changes = ChangeRecords(Records(boto3.client("dynamodb"), env.changes_table, "change_id", time.time))
     return Parts(
         detection=Detection(changes, EventBus(boto3.client("events"), env.event_bus), rules, time.time),
-        webhook_secret=Secret(boto3.client("secretsmanager"), env.webhook_secret_arn),
-        allow_unsigned=env.allow_unsigned_webhooks,
+        door=Door(
+            Secret(boto3.client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks
+        ),
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.review_ticket_creator.review import Review
+
 from common import adf, marked_comment, review_link
 from common.atlassian_http import AtlassianError, NotFound
 from common.confluence import ConfluenceClient
@@ -20,7 +22,6 @@ from common.json_shapes import mapping, text
 from common.review_store import ReviewStatus, ReviewStore
 from common.ticket import Ticket
 from handlers.review_ticket_creator import diff_page, ticket_body
-from handlers.review_ticket_creator.review import Review
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,9 @@ class Opening:
             return
         self.records.move(document, reason=reason)
         said = adf.doc(
-            adf.panel("error", adf.paragraph(f"Kinexus drafted documentation, but cannot open its review: {reason}"))
+            adf.panel(
+                "error", adf.paragraph(f"Kinexus drafted documentation, but cannot open its review: {reason}")
+            )
         )
         mark = {"kind": "failed", "what": f"{document.document_id} r{document.revision}"}
         try:

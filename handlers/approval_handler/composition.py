@@ -1,0 +1,65 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import boto3
+
+from common import settings
+from common.atlassian_clients import connect
+from common.document_records import DocumentRecords
+from common.draft_store import DraftStore
+from common.event_bus import EventBus
+from common.records import Records
+from common.review_store import ReviewStore
+from common.secret import Secret
+from common.webhook_door import Door
+from handlers.approval_handler.completion import Completion
+from handlers.approval_handler.deciding import Approvers, Deciding
+from handlers.approval_handler.publishing import Publisher
+from handlers.approval_handler.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What both doors work with."""
+
+    deciding: Deciding
+    bus: EventBus
+    door: Door
+
+
+@cache
+def parts() -> Parts:
+    """Build everything from the environment."""
+    env = settings.read(Settings, os.environ)
+    secrets = boto3.client("secretsmanager")
+    s3 = boto3.client("s3")
+    jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
+    records = DocumentRecords(
+        Records(boto3.client("dynamodb"), env.documents_table, "document_id", time.time)
+    )
+    bus = EventBus(boto3.client("events"), env.event_bus)
+    completion = Completion(
+        records=records,
+        drafts=DraftStore(s3, env.documents_bucket),
+        reviews=ReviewStore(s3, env.documents_bucket),
+        bus=bus,
+        jira=jira,
+        publisher=Publisher(confluence),
+        max_revisions=env.max_revisions,
+    )
+    return Parts(
+        deciding=Deciding(
+            records=records,
+            jira=jira,
+            completion=completion,
+            approvers=Approvers(env.approver_account_ids, env.approver_group_id, env.four_eyes),
+        ),
+        bus=bus,
+        door=Door(Secret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
+    )

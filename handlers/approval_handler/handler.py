@@ -1,0 +1,40 @@
+"""POST /webhooks/approval, and ReviewCompleted from the queue: one function with two doors."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from common import logs, queue_door
+from common.events import Event
+from common.webhook_door import Response, Turned, answer
+from handlers.approval_handler.composition import parts
+from handlers.approval_handler.notice import notice
+
+logs.set_up()
+
+
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a webhook, or carry out the decisions that the queue holds."""
+    if "Records" in event:
+        work = partial(_serve, owner=str(context.aws_request_id))
+        return queue_door.serve(event, work, _give_up)
+    return _answer(event)
+
+
+def _answer(request: dict[str, Any]) -> Response:
+    here = parts()
+    try:
+        event, identifier = here.door.admit(request)
+    except Turned as turned:
+        return turned.response
+    status, reason = notice(event, identifier, here.bus)
+    return answer(200, status=status, reason=reason)
+
+
+def _serve(event: Event, owner: str) -> None:
+    parts().deciding.serve(event, owner)
+
+
+def _give_up(event: Event, reason: str) -> None:
+    parts().deciding.give_up(event, reason)
