@@ -1,0 +1,259 @@
+"""Drafts and judgements without a model: rules that use the ticket's own words, the same every time.
+
+They stand where Nova stands, so that the pipeline around it can be seen and tested. They know nothing about
+language beyond words and sentences, and say in every summary that no model was asked.
+"""
+
+import math
+import re
+from collections import Counter
+from typing import Any
+
+from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
+
+UNMODELLED = "(drafted without a model)"
+
+_WORD = re.compile(r"[^\W_]{3,}")
+_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "the and for that this with from are was were has have not but its can will when then than into onto our your "
+        "you they there which what who how all any each per via also may must should would could been being does did "
+        "done only just more most such other some now new use used using",
+    )
+)
+_SENTENCE = re.compile(r"(?<=[.!?…。])\s+")
+_MARKER = re.compile(r"^\s*(?:[-*+•] (?:\[[ xX]\] )?|#+ |h[1-6]\. |\d+[.)] |> ?)")
+_TOKEN = re.compile(r"⟦[^⟧]*⟧")
+_ASKING = re.compile(
+    r"^(?:as an? .{1,40}?,? i (?:want|need)|please\b,?|could you\b|can you\b|needs? revision:?|request changes:?)\s*",
+    re.IGNORECASE,
+)
+_OPENING_VERB = re.compile(
+    r"^(?:add|introduce|implement|support|create|build|allow|enable|provide|offer|ship|document|write|make)s?\s+"
+    r"(?:(?:support|docs|documentation) (?:for|of)\s+)?(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
+)
+_STEP = re.compile(r"^\s*(?:\d+[.)]|#)\s+\S")
+_ITEM = re.compile(r"^\s*[-*+•]\s+\S")
+_USE = re.compile(
+    r"\b(?:run|set|call|use|click|open|configure|send|choose|select|install|pass|enable)\b", re.IGNORECASE
+)
+
+
+def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
+    """Return edits: the block nearest to the ticket's words, with a sentence of the ticket added to it.
+
+    The block's own Markdown stays as it is, tokens included. After an answer that was found invalid, the
+    sentence becomes a paragraph of its own behind that block instead.
+    """
+    about = _about(prompt)
+    target = _nearest(prompt.blocks, about)
+    said = "\n".join(block.text for block in prompt.blocks)
+    addition = " ".join(_sentences_to_add(prompt, said))
+    summary = _summary(prompt.tickets, f"Updates “{prompt.page_title}”")
+    if not addition:
+        return {"summary": summary, "edits": []}
+    if target is None or invalid_before or not _is_prose(target):
+        last = max((block.number for block in prompt.blocks), default=0)
+        edit = {"action": "insert_after", "block": target.number if target else last, "markdown": addition}
+    else:
+        own = _MARKER.sub("", target.text.strip(), count=1).strip()
+        ended = own if own.endswith((".", "!", "?", ":", "⟧", "…")) else f"{own}."
+        edit = {"action": "replace", "block": target.number, "markdown": f"{ended} {addition}"}
+    return {"summary": summary, "edits": [edit]}
+
+
+def write_page(prompt: Prompt) -> dict[str, Any]:
+    """Return a new page: what changed, how to use it, what else was said, all from the tickets."""
+    changed: list[str] = []
+    use: list[str] = []
+    rest: list[str] = []
+    for ticket in prompt.tickets:
+        for at, chunk in enumerate(_chunks(ticket.description)):
+            if at == 0 and not _is_code(chunk):
+                changed.append(chunk)
+            elif _is_code(chunk) or _STEP.match(chunk) or _USE.search(chunk):
+                use.append(chunk)
+            else:
+                rest.append(chunk)
+        if not ticket.description:
+            changed.append(f"{_plain(ticket.summary)}.")
+    if prompt.feedback:
+        rest.append(" ".join(_feedback(prompt.feedback)))
+    sections = [("What changed", changed), ("How to use it", use), ("Good to know", rest)]
+    markdown = "\n\n".join(f"## {title}\n\n" + "\n\n".join(chunks) for title, chunks in sections if chunks)
+    title = prompt.title or title_from(prompt.tickets[0] if prompt.tickets else None)
+    return {"title": title, "summary": _summary(prompt.tickets, f"Describes “{title}”"), "markdown": markdown}
+
+
+def choose_page(prompt: Prompt) -> dict[str, Any]:
+    """Return a judgement: what the lexical ranking in the prompt favours."""
+    known = {candidate.label: candidate.title for candidate in prompt.candidates}
+    ticket = prompt.tickets[0] if prompt.tickets else None
+    reason = "The lexical ranking puts {} first (judged without a model)."
+    if prompt.favours in known:
+        title = known[prompt.favours]
+        return {
+            "action": "update", "label": prompt.favours, "title": title, "parent_label": "",
+            "confidence": 0.75, "reason": reason.format(f"“{title}”"),
+        }  # fmt: skip
+    if prompt.favours == "none":
+        return {"action": "none", "label": "", "confidence": 0.6, "reason": reason.format("no documentation")}
+    return {
+        "action": "create", "label": "", "title": title_from(ticket), "parent_label": next(iter(known), ""),
+        "confidence": 0.7, "reason": "The lexical ranking finds no page about this (judged without a model).",
+    }  # fmt: skip
+
+
+def title_from(ticket: TicketText | None) -> str:
+    """Return a page title from a ticket's summary: its subject, without the verb that asked for it."""
+    if ticket is None:
+        return "Untitled"
+    subject = _OPENING_VERB.sub("", _plain(ticket.summary), count=1) or _plain(ticket.summary)
+    return (subject[:1].upper() + subject[1:]) or ticket.key
+
+
+def _about(prompt: Prompt) -> Counter[str]:
+    """Return the words that say what this is about; a reviewer's words and the summary weigh most."""
+    words: Counter[str] = Counter()
+    for ticket in prompt.tickets:
+        words.update(dict.fromkeys(_words(ticket.summary), 3))
+        words.update(_words(ticket.description))
+    words.update(dict.fromkeys(_words(prompt.feedback), 6))
+    return words
+
+
+def _nearest(blocks: tuple[OutlineBlock, ...], about: Counter[str]) -> OutlineBlock | None:
+    """Return the block whose rare words are most the ticket's; prose before anything else, else any block."""
+    prose = [block for block in blocks if _is_prose(block)]
+    candidates = prose or [block for block in blocks if not block.text.lstrip().startswith("|")]
+    spread = Counter(word for block in blocks for word in set(_words(block.text)))
+    heading_words: dict[int, set[str]] = {}
+    current: set[str] = set()
+    for block in blocks:
+        if block.text.startswith("#"):
+            current = set(_words(block.text))
+        heading_words[block.number] = current
+
+    def score(block: OutlineBlock) -> float:
+        own = set(_words(block.text))
+        total = sum(about[word] * math.log(1 + len(blocks) / spread[word]) for word in own if word in about)
+        total += 0.5 * sum(about[word] for word in heading_words[block.number] if word in about)
+        return total / math.sqrt(8 + len(own))
+
+    best = max(candidates, key=lambda block: (score(block), -block.number), default=None)
+    return best if best is None or score(best) > 0 else _last_prose(prose) or best
+
+
+def _last_prose(prose: list[OutlineBlock]) -> OutlineBlock | None:
+    return prose[-1] if prose else None
+
+
+def _is_prose(block: OutlineBlock) -> bool:
+    """Return whether the block is a paragraph or a list item with words of its own."""
+    text = block.text.strip()
+    if text.startswith(("#", "|", "```", "~~~", ">", "![")) or "\n" in text:
+        return False
+    return len(_words(_TOKEN.sub("", text))) >= 3
+
+
+def _sentences_to_add(prompt: Prompt, said: str) -> list[str]:
+    """Return what the page does not say yet: what the reviewer asked for, then one sentence of each ticket."""
+    added = _feedback(prompt.feedback)
+    known = Counter(_words(said))
+    for ticket in prompt.tickets:
+        sentences = [
+            s for chunk in _chunks(ticket.description) if not _is_code(chunk) for s in _sentences(chunk)
+        ]
+        told = [s for s in sentences if len(_words(s)) >= 3 and s not in said]
+        topic = set(_words(ticket.summary))
+        best = max(
+            told,
+            key=lambda s: (_news(s, known) + 2 * len(topic & set(_words(s))), -told.index(s)),
+            default="",
+        )
+        if not best and f"{_plain(ticket.summary)}." not in said:
+            best = f"{_plain(ticket.summary)}."
+        if best:
+            added.append(best)
+    return list(dict.fromkeys(added))
+
+
+def _news(sentence: str, known: Counter[str]) -> float:
+    """Return how much a sentence tells that the page's words do not; long sentences gain little by length."""
+    words = set(_words(sentence))
+    return sum(1 for word in words if word not in known) / math.sqrt(len(words) or 1)
+
+
+def _feedback(feedback: str) -> list[str]:
+    """Return a reviewer's words as sentences for the page, without the asking."""
+    sentences = [_ASKING.sub("", sentence).strip() for sentence in _sentences(feedback)]
+    return [sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence][:3]
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text on one line each, ended by a sign, without list markers."""
+    found = []
+    for line in text.splitlines():
+        for sentence in _SENTENCE.split(_plain(_MARKER.sub("", line))):
+            if clean := sentence.strip():
+                found.append(
+                    clean if clean.endswith((".", "!", "?", "…", "。")) else f"{clean.rstrip(':;,')}."
+                )
+    return found
+
+
+def _chunks(text: str) -> list[str]:
+    """Return paragraphs, lists and fenced code of a description, each in one piece, headings left out."""
+    chunks: list[str] = []
+    fence: list[str] | None = None
+    paragraph: list[str] = []
+
+    def close() -> None:
+        if paragraph:
+            chunks.append("\n".join(paragraph))
+            paragraph.clear()
+
+    for line in text.splitlines():
+        if line.strip().startswith("```"):
+            if fence is None:
+                close()
+                fence = [line]
+            else:
+                chunks.append("\n".join([*fence, line]))
+                fence = None
+        elif fence is not None:
+            fence.append(line)
+        elif not line.strip() or re.match(r"^\s*(?:#{1,6} |h[1-6]\. )", line):
+            close()
+        else:
+            if paragraph and bool(_ITEM.match(line) or _STEP.match(line)) != bool(
+                _ITEM.match(paragraph[-1]) or _STEP.match(paragraph[-1])
+            ):
+                close()
+            paragraph.append(_TOKEN.sub("", line))
+    close()
+    if fence is not None:
+        chunks.append("\n".join([*fence, "```"]))
+    return chunks
+
+
+def _is_code(chunk: str) -> bool:
+    return chunk.lstrip().startswith("```")
+
+
+def _summary(tickets: tuple[TicketText, ...], what: str) -> str:
+    because = ", ".join(f"{ticket.key} ({_plain(ticket.summary)})" for ticket in tickets)
+    return f"{what} because of {because} {UNMODELLED}." if because else f"{what} {UNMODELLED}."
+
+
+def _plain(text: str) -> str:
+    return " ".join(_TOKEN.sub("", text).split()).rstrip(".")
+
+
+def _words(text: str) -> list[str]:
+    lowered = (found.lower() for found in _WORD.findall(text))
+    return [
+        word[:-1] if len(word) > 4 and word.endswith("s") else word for word in lowered if word not in _STOP
+    ]

@@ -1,0 +1,95 @@
+"""Reading our own prompts back: tickets, page outline, candidates, feedback, out of their tags."""
+
+import re
+from dataclasses import dataclass
+
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
+_BLOCK = re.compile(r"^\[(\d+)\] ?", re.MULTILINE)
+_FAVOURS = re.compile(r"^Lexical ranking favours: *(\S.*?)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class TicketText:
+    """A ticket as the prompt tells it."""
+
+    key: str
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True)
+class OutlineBlock:
+    """A numbered block of a page, as Markdown."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A page that the judge may choose."""
+
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Everything a draft or a judgement can be made from; what a prompt lacks is empty."""
+
+    tickets: tuple[TicketText, ...]
+    blocks: tuple[OutlineBlock, ...]
+    page_title: str
+    title: str
+    candidates: tuple[Candidate, ...]
+    favours: str
+    feedback: str
+    previous_draft: str
+
+
+def read(text: str) -> Prompt:
+    """Return the parts of a user message. Text between tags cannot open or close a tag, so a plain search does."""
+    page = _parts(text, "page")
+    page_attributes, outline = page[0] if page else ({}, "")
+    return Prompt(
+        tickets=tuple(_ticket(body) for _, body in _parts(text, "ticket")),
+        blocks=tuple(_blocks(outline)),
+        page_title=page_attributes.get("title", ""),
+        title=_only(text, "title"),
+        candidates=tuple(
+            Candidate(attributes.get("label", ""), _field(body, "Title"))
+            for attributes, body in _parts(text, "candidate")
+        ),
+        favours=(_FAVOURS.findall(text) or [""])[-1],
+        feedback=_only(text, "feedback"),
+        previous_draft=_only(text, "previous_draft"),
+    )
+
+
+def _parts(text: str, tag: str) -> list[tuple[dict[str, str], str]]:
+    pattern = re.compile(rf"^<{tag}((?: [^\n>]*)?)>\n(.*?)^</{tag}>", re.MULTILINE | re.DOTALL)
+    return [(dict(_ATTRIBUTE.findall(head)), body.strip("\n")) for head, body in pattern.findall(text)]
+
+
+def _only(text: str, tag: str) -> str:
+    found = _parts(text, tag)
+    return found[0][1] if found else ""
+
+
+def _ticket(body: str) -> TicketText:
+    head, _, description = body.partition("\n\n")
+    return TicketText(_field(head, "Key"), _field(head, "Summary"), description.strip())
+
+
+def _field(text: str, name: str) -> str:
+    found = re.search(rf"^{name}: *(.*)$", text, re.MULTILINE)
+    return found.group(1).strip() if found else ""
+
+
+def _blocks(outline: str) -> list[OutlineBlock]:
+    starts = list(_BLOCK.finditer(outline))
+    ends = [*(match.start() for match in starts[1:]), len(outline)][: len(starts)]
+    return [
+        OutlineBlock(int(match.group(1)), outline[match.end() : end].rstrip("\n"))
+        for match, end in zip(starts, ends, strict=True)
+    ]
