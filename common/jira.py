@@ -159,7 +159,9 @@ class JiraClient:
         status = mapping(mapping(self.issue(id_or_key).get("fields")).get("status"))
         if mapping(status.get("statusCategory")).get("key") != "done":
             return True
-        open_ones = [transition for transition in self.transitions(id_or_key) if transition.to_category != "done"]
+        open_ones = [
+            transition for transition in self.transitions(id_or_key) if transition.to_category != "done"
+        ]
         open_ones.sort(key=lambda transition: transition.to_category != "new")
         if open_ones:
             self.move(id_or_key, open_ones[0])

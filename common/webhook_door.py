@@ -71,7 +71,7 @@ class Door:
         if not any(signature.is_valid(given, raw, self._secrets(fresh)) for fresh in (False, True)):
             raise Turned(
                 401,
-                "X-Hub-Signature does not fit the body: the webhook has another secret than webhookSecret",
+                "X-Hub-Signature does not fit the body: the secret in Jira is not webhookSecret",
             )
 
     def _secrets(self, fresh: bool) -> list[str]:

@@ -12,11 +12,11 @@ from common.atlassian_http import AtlassianError, NotFound
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords
 from common.events import Event
-from common.jira import REVIEW_PROPERTY, JiraClient, StatusMove
+from common.jira import REVIEW_PROPERTY, JiraClient, JiraComment, StatusMove
 from common.json_shapes import mapping, text
 from common.ticket import Ticket, description_text
 from handlers.approval_handler import words
-from handlers.approval_handler.comments import Comment, Refusal, deciding_comment
+from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
 from handlers.approval_handler.completion import Completion
 
 log = logging.getLogger(__name__)
@@ -91,9 +91,7 @@ class Deciding:
             if decision is None:
                 return
             document = self.records.move(document, decision=decision)
-        log.info(
-            "decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)}
-        )
+        log.info("decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)})
         self.completion.carry_out(document, decision)
 
     def _read(self, document: Document, issue: Mapping[str, Any]) -> Decision | None:
@@ -101,9 +99,11 @@ class Deciding:
         moves = self.jira.status_moves(ticket.issue_id)
         if ticket.status_category != "done" or not moves or document.announcement is None:
             return None
-        mover = moves[-1].author_id
-        comments = [self._comment(comment) for comment in self.jira.comments(ticket.issue_id)]
-        found = deciding_comment(comments, document.announcement.at, self._may_decide(document, mover))
+        ours = self.jira.account_id()
+        comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
+        found = deciding_comment(
+            comments, document.announcement.at, self._who(document, moves[-1].author_id, ours)
+        )
         if isinstance(found, Refusal):
             self._send_back(document, moves[-1], found)
             return None
@@ -118,3 +118,35 @@ class Deciding:
             decided_at=comment.updated,
             feedback=verdict.feedback[:4000],
         )
+
+    def _who(self, document: Document, mover: str, ours: str) -> MayDecide:
+        approvers: frozenset[str] | None = None
+        if self.approvers.account_ids or self.approvers.group_id:
+            approvers = frozenset(self.approvers.account_ids)
+        if self.approvers.group_id and self.jira.is_member(mover, self.approvers.group_id):
+            approvers = (approvers or frozenset()) | {mover}
+        assignees: list[str | None] = []
+        if self.approvers.four_eyes:
+            sources = [Ticket.from_rest(self.jira.issue(key), "") for key in document.issue_keys]
+            assignees = [source.assignee_id for source in sources]
+        return MayDecide(mover, frozenset({ours}), approvers, frozenset(filter(None, assignees)))
+
+    def _send_back(self, document: Document, move: StatusMove, refusal: Refusal) -> None:
+        """Tell the reviewer, once for each time the ticket was moved to done, and move it back."""
+        mark = {"kind": "undecided", "document_id": document.document_id, "move_id": move.move_id}
+        marked_comment.say_once(self.jira, document.review_issue_id, mark, words.undecided(refusal.words))
+        self.jira.move_back(document.review_issue_id)
+        log.info("undecided", extra={"document_id": document.document_id, "reason": str(refusal.reason)})
+
+
+def _comment(comment: JiraComment, ours: str) -> Comment:
+    return Comment(
+        comment_id=comment.comment_id,
+        author_id=comment.author_id,
+        author_name=comment.author_name,
+        created=comment.created,
+        updated=comment.updated,
+        update_author_id=comment.update_author_id,
+        body_text=description_text(comment.body),
+        ours=comment.author_id == ours,
+    )

@@ -71,7 +71,9 @@ class Publisher:
         except NotFound as error:
             raise Obstacle(f'the page "{draft.title}" was deleted, or hidden from us', final=True) from error
         if page.status != "current":
-            raise Obstacle(f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again')
+            raise Obstacle(
+                f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again'
+            )
         if page.space_id != draft.space_id:
             raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
         return page
@@ -86,11 +88,15 @@ class Publisher:
         existing = self.confluence.page_by_title(draft.space_id, draft.title)
         if existing is None:
             try:
-                created = self.confluence.create_page(draft.space_id, draft.title, draft.parent_id, draft.storage)
+                created = self.confluence.create_page(
+                    draft.space_id, draft.title, draft.parent_id, draft.storage
+                )
             except (Refused, Stale) as error:
                 existing = self.confluence.page_by_title(draft.space_id, draft.title)
                 if existing is None:
-                    raise Obstacle(f'Confluence refused the page "{draft.title}": {error.said[:300]}') from error
+                    raise Obstacle(
+                        f'Confluence refused the page "{draft.title}": {error.said[:300]}'
+                    ) from error
             except NotFound as error:
                 raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
             else:

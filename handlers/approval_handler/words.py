@@ -22,7 +22,9 @@ def published_in_review(publication: Publication, decision: Decision) -> Adf:
         said.append(
             adf.panel(
                 "warning",
-                adf.paragraph("Confluence stored the page differently from what was approved. Please look at it."),
+                adf.paragraph(
+                    "Confluence stored the page differently from what was approved. Please look at it."
+                ),
             )
         )
     return adf.doc(*said)

@@ -1,0 +1,39 @@
+"""Settings: what is missing or malformed is named, with its value and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from common.settings import InvalidSetting, read
+
+
+@dataclass(frozen=True)
+class Settings:
+    table: str
+    labels: tuple[str, ...]
+    days: int
+    strict: bool
+    group: str = ""
+
+
+GOOD = {"TABLE": "t", "LABELS": "a, b,,", "DAYS": "30", "STRICT": "true"}
+
+
+def test_the_environment_becomes_a_typed_object() -> None:
+    assert read(Settings, GOOD) == Settings("t", ("a", "b"), 30, True)
+    assert read(Settings, {**GOOD, "LABELS": "", "GROUP": " g "}) == Settings("t", (), 30, True, "g")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"TABLE": ""}, "TABLE is not set"),
+        ({"DAYS": "many"}, 'DAYS is "many": it must be a whole number'),
+        ({"STRICT": "yes"}, 'STRICT is "yes": it must be "true" or "false"'),
+    ],
+)
+def test_what_is_amiss_is_named(change: dict[str, str], says: str) -> None:
+    with pytest.raises(InvalidSetting, match=says):
+        read(Settings, {**GOOD, **change})
