@@ -1,0 +1,35 @@
+"""The simulator as a process: `python -m local.atlassian --port 0 --seed`; prints one JSON line when it is ready."""
+
+import argparse
+import json
+import signal
+import threading
+
+from local.atlassian.server import serve
+from local.atlassian.site import Site
+
+
+def main() -> None:
+    """Serve a site until SIGTERM or Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m local.atlassian", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument("--seed", action="store_true", help="start with the demo's space, pages and tickets")
+    parser.add_argument("--search-lag", type=float, default=1.0, help="seconds until a search sees a change")
+    parser.add_argument("--retry-delay", type=float, default=1.0, help="seconds between tries of a webhook")
+    parser.add_argument("--ca-bundle", default="", help="certificates that webhook deliveries trust")
+    arguments = parser.parse_args()
+    site = Site(search_lag=arguments.search_lag)
+    site.post.options.retry_delay, site.post.options.ca_bundle = arguments.retry_delay, arguments.ca_bundle
+    if arguments.seed:
+        from local.seed import load
+        load(site)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with serve(site, arguments.port) as running:
+        print(json.dumps({"url": running.url}), flush=True)
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

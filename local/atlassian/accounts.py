@@ -1,0 +1,110 @@
+"""Who may log in: five accounts with their API tokens, and two groups."""
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+APPROVERS_GROUP = "documentation-approvers"
+USERS_GROUP = "jira-software-users"
+GROUP_IDS = {
+    USERS_GROUP: "0f9f3ad5-51d3-4a4c-a0d5-64d4ad7b52d1",
+    APPROVERS_GROUP: "8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One Atlassian account.
+
+    `name` is what tests and the board call it; `token` is its API token (basic auth as e-mail:token);
+    `account_type` is `atlassian` for people and `app` for ours; `admin` may administer Jira.
+    """
+
+    name: str
+    email: str
+    account_id: str
+    display_name: str
+    account_type: str = "atlassian"
+    admin: bool = False
+    groups: tuple[str, ...] = (USERS_GROUP,)
+
+    @property
+    def token(self) -> str:
+        """Return the account's API token; made up, worth nothing outside this machine."""
+        return f"local-api-token-of-{self.name}"
+
+    @property
+    def authorization(self) -> str:
+        """Return the value of the `Authorization` header for this account."""
+        return "Basic " + base64.b64encode(f"{self.email}:{self.token}".encode()).decode()
+
+
+DEFAULT_ACCOUNTS = (
+    Account("kinexus", "kinexus@example.com", "712020:5f0c2f6e-6b0b-4a58-9a3c-0d4b5a1f7c01", "Kinexus", "app"),
+    Account("developer", "developer@example.com", "712020:1d2b7c90-1111-4c7e-8b5b-3f6a2c9e0d11", "Dana Developer"),
+    Account("reviewer", "reviewer@example.com", "712020:2e3c8da1-2222-4d8f-9c6c-4a7b3daf1e22", "Robin Reviewer",
+            groups=(USERS_GROUP, APPROVERS_GROUP)),
+    Account("outsider", "outsider@example.com", "712020:3f4d9eb2-3333-4e90-8d7d-5b8c4eb02f33", "Otto Outsider"),
+    Account("admin", "admin@example.com", "557058:4a5eafc3-4444-4fa1-9e8e-6c9d5fc13a44", "Alex Admin", admin=True,
+            groups=(USERS_GROUP, APPROVERS_GROUP)),
+)
+
+
+class Directory:
+    """The accounts of a site, found by name, id, or credentials."""
+
+    def __init__(self, accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS) -> None:
+        self.all = accounts
+        self._by_id = {account.account_id: account for account in accounts}
+        self._by_name = {account.name: account for account in accounts}
+        self._revoked: set[str] = set()
+
+    def named(self, name: str) -> Account:
+        """Return the account called `name` (`developer`); KeyError if there is none."""
+        return self._by_name[name]
+
+    def by_id(self, account_id: str) -> Account | None:
+        """Return the account with that accountId, if any."""
+        return self._by_id.get(account_id)
+
+    def revoke(self, name: str) -> None:
+        """Make the account's token expire: it answers 401 until `restore`."""
+        self._revoked.add(name)
+
+    def restore(self, name: str) -> None:
+        """Let a revoked token in again."""
+        self._revoked.discard(name)
+
+    def authenticate(self, header: str | None) -> Account | None:
+        """Return the account whose e-mail and token the `Authorization` header carries, or None."""
+        scheme, _, encoded = (header or "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            email, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        for account in self.all:
+            if account.email == email.lower() and hmac.compare_digest(account.token.encode(), token.encode()):
+                return None if account.name in self._revoked else account
+        return None
+
+
+def avatar_urls(base: str) -> dict[str, str]:
+    """Return the four avatar addresses that every user carries."""
+    return {f"{size}x{size}": f"{base}/avatar/{size}.svg" for size in (16, 24, 32, 48)}
+
+
+def user_json(account: Account, base: str, *, api: str = "3", email: bool = True) -> dict[str, Any]:
+    """Return the account as Jira's UserDetails; webhooks leave the e-mail out."""
+    user = {"self": f"{base}/rest/api/{api}/user?accountId={account.account_id}", "accountId": account.account_id,
+            "accountType": account.account_type, "avatarUrls": avatar_urls(base), "active": True,
+            "displayName": account.display_name, "timeZone": "Etc/UTC"}
+    return {**user, "emailAddress": account.email} if email else user
+
+
+def group_json(group: str, base: str) -> dict[str, Any]:
+    """Return a group as Jira's GroupName."""
+    return {"name": group, "groupId": GROUP_IDS[group], "self": f"{base}/rest/api/3/group?groupId={GROUP_IDS[group]}"}

@@ -1,0 +1,108 @@
+"""The site as a WSGI application: who asks, which route, which fault, and the log."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map
+from werkzeug.wrappers import Request, Response
+
+from local.atlassian import (
+    routes_comment,
+    routes_issue,
+    routes_jira,
+    routes_page,
+    routes_wiki_v1,
+)
+from local.atlassian.control import routes as control_routes
+from local.atlassian.errors import Refusal
+from local.atlassian.faults import ConnectionDropped, suffer
+from local.atlassian.routing import Call, answer, merged
+from local.atlassian.site import LoggedRequest, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_GATEWAY = re.compile(r"\A/ex/(jira|confluence)/[0-9a-f-]{36}(?=/)")
+_API = ("/rest/", "/wiki/rest/", "/wiki/api/")
+_MAX_BODY = 30 * 1024 * 1024
+_UNAUTHORIZED = {"message": "Client must be authenticated to access this resource.", "status-code": 401}
+
+
+def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+    """Return the site's WSGI application."""
+    return _Application(site)
+
+
+class _Application:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        routes = merged([routes_issue.routes, routes_comment.routes, routes_jira.routes, routes_page.routes,
+                         routes_wiki_v1.routes, control_routes])
+        self._handlers = routes.handlers
+        self._map = Map([rule.empty() for rule in routes.rules], strict_slashes=False)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["PATH_INFO"] = _GATEWAY.sub("", environ.get("PATH_INFO", ""))
+        request = Request(environ)
+        request.max_content_length = _MAX_BODY
+        try:
+            response = self._logged(request)
+        except ConnectionDropped:
+            socket = environ.get("werkzeug.socket")
+            if socket is None:
+                raise
+            socket.shutdown(2)
+            response = Response(b"", 500)
+        return response(environ, start_response)
+
+    def _logged(self, request: Request) -> Response:
+        if request.path.startswith("/_control"):
+            return self._routed(request, self.site.account("admin"))
+        begun, status = time.perf_counter(), 0
+        account = self.site.people.authenticate(request.headers.get("Authorization"))
+        name = account.name if account else ""
+        try:
+            fault = self.site.faults.take(request, name)
+            response = suffer(fault, lambda: self._served(request)) if fault else self._served(request)
+            status = response.status_code
+        finally:
+            if request.path.startswith(_API):
+                product = "confluence" if request.path.startswith("/wiki") else "jira"
+                entry = LoggedRequest(self.site.clock.peek(), product, request.method, request.path,
+                                      request.query_string.decode("utf-8", "replace"), name, status,
+                                      round((time.perf_counter() - begun) * 1000, 3))
+                with self.site.lock:
+                    self.site.requests.append(entry)
+        return response
+
+    def _served(self, request: Request) -> Response:
+        account = self.site.people.authenticate(request.headers.get("Authorization"))
+        if account is None:
+            if request.path.startswith(_API):
+                return answer(_UNAUTHORIZED, 401, {"WWW-Authenticate": 'OAuth realm="Atlassian"',
+                                                   "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
+            account = self.site.account("developer")
+        return self._routed(request, account)
+
+    def _routed(self, request: Request, account: Any) -> Response:
+        call = Call(self.site, request, account)
+        try:
+            endpoint, arguments = self._map.bind_to_environ(request.environ).match()
+            if request.path.startswith("/_control"):
+                return self._handlers[endpoint](call, **arguments)
+            with self.site.lock:
+                return self._handlers[endpoint](call, **arguments)
+        except Refusal as refusal:
+            return answer(refusal.body(), refusal.status)
+        except NotFound:
+            return answer({"message": "null for uri: " + request.path, "status-code": 404}, 404)
+        except MethodNotAllowed as error:
+            return answer({"message": "HTTP 405 Method Not Allowed", "status-code": 405}, 405,
+                          {"Allow": ", ".join(error.valid_methods or [])})
+        except HTTPException as error:
+            return Response(json.dumps({"message": error.description}), error.code or 500,
+                            content_type="application/json")

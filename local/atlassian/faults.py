@@ -1,0 +1,111 @@
+"""Faults on demand: what the next matching requests suffer instead of, or after, being served."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Request, Response
+
+KINDS = frozenset({"status", "drop", "hang", "slow", "truncate", "html"})
+
+
+class ConnectionDropped(Exception):
+    """The connection breaks without an answer; in-process callers see it as their transport's error."""
+
+
+@dataclass
+class Fault:
+    """What befalls the next `count` requests whose method and path match.
+
+    `kind`: `status` answers `status` (429 with `retry_after` seconds where given); `drop` breaks the connection;
+    `hang` waits `seconds` and then breaks it; `slow` waits and then serves; `truncate` cuts the JSON of the real
+    answer in the middle; `html` answers an HTML error page with `status` (default 200).
+    `after` lets the request take effect first, so that only the answer is lost. `path` is a regular expression
+    searched in path and query; `skip` lets that many matching requests pass before.
+    """
+
+    kind: str
+    count: int = 1
+    method: str = ""
+    path: str = ""
+    account: str = ""
+    status: int = 500
+    retry_after: float | None = None
+    seconds: float = 1.0
+    after: bool = False
+    skip: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}: one of {', '.join(sorted(KINDS))}")
+        re.compile(self.path)
+
+
+class Faults:
+    """The faults in waiting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Put a fault in waiting."""
+        with self._lock:
+            self._waiting.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._waiting.clear()
+
+    def take(self, request: Request, account: str) -> Fault | None:
+        """Return the fault that this request suffers, if any, and use one of its counts up."""
+        where = request.full_path
+        with self._lock:
+            for fault in self._waiting:
+                if fault.method and fault.method.upper() != request.method:
+                    continue
+                if (fault.account and fault.account != account) or not re.search(fault.path, where):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
+                fault.count -= 1
+                if fault.count <= 0:
+                    self._waiting.remove(fault)
+                return fault
+        return None
+
+
+def suffer(fault: Fault, serve: Callable[[], Response]) -> Response:
+    """Answer a request under a fault; ConnectionDropped where there is no answer."""
+    if fault.after and fault.kind not in {"truncate", "slow"}:
+        serve()
+    if fault.kind in {"hang", "slow"}:
+        time.sleep(fault.seconds)
+    if fault.kind in {"drop", "hang"}:
+        raise ConnectionDropped
+    if fault.kind == "slow":
+        return serve()
+    if fault.kind == "truncate":
+        response = serve()
+        body = response.get_data()
+        response.set_data(body[:len(body) // 2])
+        return response
+    if fault.kind == "html":
+        status = 200 if fault.status == 500 else fault.status
+        return Response("<!DOCTYPE html><html><head><title>Atlassian</title></head><body>We are down for "
+                        "maintenance.</body></html>", status, content_type="text/html;charset=UTF-8")
+    headers: dict[str, str] = {}
+    if fault.retry_after is not None:
+        headers["Retry-After"] = f"{fault.retry_after:g}"
+    if fault.status == 429:
+        headers |= {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "0",
+                    "RateLimit-Reason": "jira-burst-based"}
+    refusal = {"errorMessages": ["Rate limit exceeded."] if fault.status == 429 else ["Simulated failure."],
+               "errors": {}}
+    return Response(json.dumps(refusal), fault.status, headers, content_type="application/json;charset=UTF-8")

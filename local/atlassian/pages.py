@@ -1,0 +1,233 @@
+"""The Confluence side's state: spaces and pages with versions, labels, properties and restrictions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from local.atlassian.accounts import Account
+from local.atlassian.clock import Clock
+from local.atlassian.errors import ConfluenceRefusal
+from local.atlassian.search_index import SearchIndex
+from local.atlassian.storage_check import MAX_BYTES, MalformedStorage, as_saved, check_storage, text_of
+
+TITLE_TAKEN = ("A page with this title already exists: A page already exists with the same TITLE in this space")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One saved state of a page."""
+
+    number: int
+    created: datetime
+    author: Account
+    message: str
+    minor: bool
+    title: str
+    storage: str
+
+
+@dataclass
+class Property:
+    """A content property with its own version."""
+
+    id: str
+    key: str
+    value: Any
+    number: int
+    created: datetime
+    author: Account
+    message: str = ""
+
+
+@dataclass
+class Page:
+    """A page; `status` is current, archived or trashed; `readers` empty means everyone may view it."""
+
+    id: str
+    space_id: str
+    parent_id: str | None
+    status: str
+    author: Account
+    created: datetime
+    position: int
+    versions: list[Version] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
+    readers: tuple[str, ...] = ()
+
+    @property
+    def current(self) -> Version:
+        """Return the newest version."""
+        return self.versions[-1]
+
+    @property
+    def title(self) -> str:
+        """Return the newest title."""
+        return self.versions[-1].title
+
+    def seen_by(self, account: Account) -> bool:
+        """Tell whether an account may view the page."""
+        return not self.readers or account.account_id in self.readers or account.admin
+
+
+@dataclass
+class Space:
+    """A space; `homepage_id` is the root of its tree."""
+
+    id: str
+    key: str
+    name: str
+    homepage_id: str
+    author: Account
+    created: datetime
+
+
+class PageStore:
+    """All pages of the site; each change goes to the search index, which shows it later."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.spaces: dict[str, Space] = {}
+        self.pages: dict[str, Page] = {}
+        self.index = SearchIndex()
+        self._titles: dict[tuple[str, str], str] = {}
+        self._next = 65_536
+        self._positions = 0
+
+    def new_id(self) -> str:
+        """Return a content id that nothing has yet."""
+        self._next += 32_768
+        return str(self._next)
+
+    def add_space(self, key: str, name: str, author: Account, storage: str = "<p />") -> Space:
+        """Create a space with its homepage, which is called as the space."""
+        space = Space(self.new_id(), key, name, "", author, self.clock.now())
+        self.spaces[space.id] = space
+        space.homepage_id = self.create(author, space.id, name, storage, None).id
+        return space
+
+    def space_by_key(self, key: str) -> Space | None:
+        """Return a space by its key, in any case."""
+        return next((each for each in self.spaces.values() if each.key.upper() == key.upper()), None)
+
+    def get(self, page_id: str, account: Account) -> Page:
+        """Return a page that the account may view; 404 otherwise."""
+        page = self.pages.get(page_id)
+        if page is None or not page.seen_by(account):
+            raise ConfluenceRefusal(404, f"Cannot find content with id '{page_id}', or the calling user does not have "
+                                         "permission to view the content")
+        return page
+
+    def create(self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None) -> Page:
+        """Create a page; without a parent it hangs under the space's homepage."""
+        space = self.spaces.get(space_id)
+        if space is None:
+            raise ConfluenceRefusal(404, f"Unable to find space with id '{space_id}'")
+        title = self._free_title(space_id, title, None)
+        self._check(storage)
+        if parent_id is not None:
+            parent = self.get(parent_id, author)
+            if parent.space_id != space_id or parent.status != "current":
+                raise ConfluenceRefusal(400, f"Parent page with id '{parent_id}' is not in the same space, or not "
+                                             "current")
+        now = self.clock.now()
+        self._positions += 1
+        page = Page(self.new_id(), space_id, parent_id or space.homepage_id or None, "current", author, now,
+                    self._positions)
+        page.versions.append(Version(1, now, author, "", False, title, as_saved(storage, page.id, 1)))
+        self.pages[page.id] = page
+        self._titles[space_id, title.casefold()] = page.id
+        self.reindex(page)
+        return page
+
+    def update(self, author: Account, page: Page, title: str, storage: str, number: int, message: str = "",
+               minor: bool = False) -> None:
+        """Save a new version; 409 unless its number is one more than the present."""
+        if number != page.current.number + 1:
+            raise ConfluenceRefusal(409, "Version must be incremented on update. Current version is: "
+                                         f"{page.current.number}")
+        title = self._free_title(page.space_id, title, page)
+        self._check(storage)
+        self._rename(page, title)
+        page.versions.append(Version(number, self.clock.now(), author, message, minor, title,
+                                     as_saved(storage, page.id, number)))
+        self.reindex(page)
+
+    def retitle(self, author: Account, page: Page, title: str) -> None:
+        """Give a page another title as a version of its own."""
+        self.update(author, page, title, page.current.storage, page.current.number + 1)
+
+    def move(self, page: Page, parent_id: str, account: Account) -> None:
+        """Hang a page under another parent of the same space."""
+        above: Page | None = self.get(parent_id, account)
+        if above is None or above.space_id != page.space_id:
+            raise ConfluenceRefusal(400, "The parent must be in the same space")
+        while above is not None:
+            if above.id == page.id:
+                raise ConfluenceRefusal(400, "A page cannot be moved below itself")
+            above = self.pages.get(above.parent_id or "")
+        page.parent_id = parent_id
+        self.reindex(page)
+
+    def set_status(self, page: Page, status: str) -> None:
+        """Archive, trash or restore a page; a trashed page's title is free again."""
+        key = (page.space_id, page.title.casefold())
+        if status == "trashed":
+            if self._titles.get(key) == page.id:
+                del self._titles[key]
+            for child in self.children(page):
+                child.parent_id = page.parent_id
+        elif page.status == "trashed":
+            self._free_title(page.space_id, page.title, page)
+            self._titles[key] = page.id
+        page.status = status
+        self.reindex(page)
+
+    def purge(self, page: Page) -> None:
+        """Delete a trashed page for good."""
+        del self.pages[page.id]
+        self.index.remove(page.id, self.clock.peek())
+
+    def children(self, page: Page) -> list[Page]:
+        """List the pages right below, in their order."""
+        found = [each for each in self.pages.values() if each.parent_id == page.id and each.status != "trashed"]
+        return sorted(found, key=lambda each: each.position)
+
+    def ancestors(self, page: Page) -> list[Page]:
+        """List the pages above, the highest first."""
+        found: list[Page] = []
+        above = self.pages.get(page.parent_id or "")
+        while above is not None:
+            found.insert(0, above)
+            above = self.pages.get(above.parent_id or "")
+        return found
+
+    def reindex(self, page: Page) -> None:
+        """Tell the search index about the page as it is now; a search sees it after the lag."""
+        version = page.current
+        self.index.add(page.id, version.title, lambda: text_of(version.storage), tuple(page.labels),
+                       self.clock.peek())
+
+    def _rename(self, page: Page, title: str) -> None:
+        self._titles.pop((page.space_id, page.title.casefold()), None)
+        self._titles[page.space_id, title.casefold()] = page.id
+
+    def _free_title(self, space_id: str, title: str, page: Page | None) -> str:
+        title = title.strip()
+        if not title:
+            raise ConfluenceRefusal(400, "A title is required.")
+        if len(title) > 255:
+            raise ConfluenceRefusal(400, "Title cannot be longer than 255 characters.")
+        holder = self._titles.get((space_id, title.casefold()))
+        if holder is not None and (page is None or holder != page.id):
+            raise ConfluenceRefusal(400, TITLE_TAKEN)
+        return title
+
+    @staticmethod
+    def _check(storage: str) -> None:
+        if len(storage.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+            raise ConfluenceRefusal(413, "The content body is too large: at most 5 MB are allowed.")
+        try:
+            check_storage(storage)
+        except MalformedStorage as error:
+            raise ConfluenceRefusal(400, str(error)) from error

@@ -1,0 +1,312 @@
+"""Confluence v2: pages, their versions, tree, labels and properties; spaces."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Response
+
+from local.atlassian.errors import ConfluenceRefusal
+from local.atlassian.page_json import label_json, page_json, property_json, space_json, version_json
+from local.atlassian.pages import Page, Property, Version
+from local.atlassian.routing import Call, Routes, answer, nothing
+from local.atlassian.storage_html import to_html
+
+routes = Routes()
+API = "/wiki/api/v2"
+PAGE = f"{API}/pages/<page_id>"
+
+
+def listed(call: Call, values: Sequence[Any], *, default: int = 25, most: int = 250) -> Response:
+    """Answer one page of a list, with the cursor to the next in `_links.next` and the Link header."""
+    given = call.argument("limit") or str(default)
+    if not given.isdigit() or not 1 <= int(given) <= most:
+        raise ConfluenceRefusal(400, f"Provided value {{{given}}} for 'limit' is not the correct type. Expected an "
+                                     f"integer between 1 and {most}")
+    start, size = _cursor_start(call.argument("cursor")), int(given)
+    links, headers = {"base": f"{call.base}/wiki"}, {}
+    if start + size < len(values):
+        cursor = base64.urlsafe_b64encode(f"kx:{start + size}".encode()).decode()
+        query = [(name, value) for name, value in call.request.args.items(multi=True) if name != "cursor"]
+        following = f"{call.request.path}?{urlencode([*query, ('cursor', cursor)])}"
+        links["next"] = following
+        headers["Link"] = f'<{following}>; rel="next", <{call.base}/wiki>; rel="base"'
+    return answer({"results": list(values[start:start + size]), "_links": links}, headers=headers)
+
+
+def _cursor_start(cursor: str) -> int:
+    if not cursor:
+        return 0
+    try:
+        mark, _, number = base64.urlsafe_b64decode(cursor).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        mark, number = "", ""
+    if mark != "kx" or not number.isdigit():
+        raise ConfluenceRefusal(400, "Invalid cursor")
+    return int(number)
+
+
+def _body(call: Call, version: Version) -> dict[str, Any]:
+    wanted = call.argument("body-format")
+    if not wanted:
+        return {}
+    if wanted == "storage":
+        value = version.storage
+    elif wanted in {"view", "export_view", "styled_view", "anonymous_export_view"}:
+        value = to_html(version.storage)
+    else:
+        raise ConfluenceRefusal(400, f"body-format {wanted} is not simulated: ask for storage or view")
+    return {wanted: {"representation": wanted, "value": value}}
+
+
+@routes.on("GET", f"{API}/pages", f"{API}/spaces/<space_id>/pages")
+def pages(call: Call, space_id: str = "") -> Response:
+    """List pages by id, space, exact title and status (default: current and archived)."""
+    store = call.site.confluence
+    ids = call.arguments("id")
+    spaces = [space_id] if space_id else call.arguments("space-id")
+    statuses = call.arguments("status") or ["current", "archived"]
+    title = call.request.args.get("title")
+    if len(ids) > 250:
+        raise ConfluenceRefusal(400, "At most 250 ids are allowed")
+    if any(not each.isdigit() for each in ids + spaces):
+        raise ConfluenceRefusal(400, "Provided value for 'id' is not the correct type. Expected type is Long")
+    found = [page for page in store.pages.values()
+             if (not ids or page.id in ids) and (not spaces or page.space_id in spaces)
+             and page.status in statuses and (title is None or page.title.casefold() == title.casefold())
+             and page.seen_by(call.account)]
+    order = call.argument("sort") or "id"
+    keys = {"id": lambda page: int(page.id), "title": lambda page: page.title.casefold(),
+            "created-date": lambda page: page.created, "modified-date": lambda page: page.current.created}
+    if order.removeprefix("-") not in keys:
+        raise ConfluenceRefusal(400, f"Cannot sort by {order}")
+    found.sort(key=keys[order.removeprefix("-")], reverse=order.startswith("-"))
+    return listed(call, [page_json(page, store, _body(call, page.current)) for page in found])
+
+
+@routes.on("POST", f"{API}/pages")
+def create(call: Call) -> Response:
+    """Create a page; the answer is 200."""
+    given = call.object()
+    if given.get("status", "current") != "current":
+        raise ConfluenceRefusal(400, "Only current pages can be created here")
+    space_id, title = given.get("spaceId"), given.get("title")
+    if not isinstance(space_id, (str, int)) or not str(space_id).isdigit():
+        raise ConfluenceRefusal(400, "spaceId is required")
+    if not isinstance(title, str):
+        raise ConfluenceRefusal(400, "title is required")
+    parent = given.get("parentId")
+    page = call.site.confluence.create(call.account, str(space_id), title, _storage(given, required=False),
+                                       str(parent) if parent else None)
+    return _single(call, page, {"storage": {"representation": "storage", "value": page.current.storage}})
+
+
+def _storage(given: dict[str, Any], *, required: bool = True) -> str:
+    body = given.get("body")
+    if isinstance(body, dict) and isinstance(body.get("storage"), dict):
+        body = body["storage"]
+    if body is None and not required:
+        return ""
+    if not isinstance(body, dict) or not isinstance(body.get("value"), str):
+        raise ConfluenceRefusal(400, "body is required, with representation and value")
+    if body.get("representation") != "storage":
+        raise ConfluenceRefusal(400, f"representation {body.get('representation')!r} is not simulated: send storage")
+    return str(body["value"])
+
+
+def _single(call: Call, page: Page, body: dict[str, Any], version: Version | None = None) -> Response:
+    result = page_json(page, call.site.confluence, body, version)
+    result["_links"]["base"] = f"{call.base}/wiki"
+    for name, values in (("labels", [label_json(each) for each in page.labels]),
+                         ("properties", [property_json(each) for each in page.properties]),
+                         ("versions", [version_json(each) for each in reversed(page.versions)])):
+        if call.argument(f"include-{name}") == "true":
+            result[name] = {"results": values, "meta": {"hasMore": False},
+                            "_links": {"self": f"{API}/pages/{page.id}/{name}"}}
+    return answer(result)
+
+
+@routes.on("GET", PAGE)
+def read(call: Call, page_id: str) -> Response:
+    """Return a page, or one of its versions with `version`."""
+    page = call.site.confluence.get(page_id, call.account)
+    wanted = call.arguments("status")
+    if wanted and page.status not in wanted and "any" not in wanted:
+        raise ConfluenceRefusal(404, f"Cannot find content with id '{page_id}' in the given status")
+    version = None
+    if call.argument("version"):
+        version = _version(page, call.argument("version"))
+    return _single(call, page, _body(call, version or page.current), version)
+
+
+def _version(page: Page, number: str) -> Version:
+    for version in page.versions:
+        if str(version.number) == number:
+            return version
+    raise ConfluenceRefusal(404, f"Cannot find version {number} of content {page.id}")
+
+
+@routes.on("PUT", PAGE)
+def update(call: Call, page_id: str) -> Response:
+    """Save a new version; id, status, title, body and version must all be given."""
+    page, given, store = call.site.confluence.get(page_id, call.account), call.object(), call.site.confluence
+    for name in ("id", "status", "title", "body", "version"):
+        if given.get(name) in (None, "", {}):
+            raise ConfluenceRefusal(400, f"{name} is required")
+    if str(given["id"]) != page.id:
+        raise ConfluenceRefusal(400, "The id in the body does not match the id in the path")
+    if given["status"] != "current" or page.status == "archived":
+        raise ConfluenceRefusal(400, "Only current content can be updated; restore archived content first")
+    if given.get("spaceId") not in (None, page.space_id):
+        raise ConfluenceRefusal(400, "The space of a page cannot be changed by an update")
+    version = given["version"]
+    number = version.get("number") if isinstance(version, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ConfluenceRefusal(400, "version.number is required and must be a number")
+    message = version.get("message") or ""
+    if not isinstance(message, str):
+        raise ConfluenceRefusal(400, "version.message must be a string")
+    if page.status == "trashed":
+        store.set_status(page, "current")
+    store.update(call.account, page, str(given["title"]), _storage(given), number, message)
+    parent = given.get("parentId")
+    if parent and str(parent) != page.parent_id:
+        store.move(page, str(parent), call.account)
+    return _single(call, page, {"storage": {"representation": "storage", "value": page.current.storage}})
+
+
+@routes.on("PUT", f"{PAGE}/title")
+def retitle(call: Call, page_id: str) -> Response:
+    """Change the title only."""
+    page, given = call.site.confluence.get(page_id, call.account), call.object()
+    if given.get("status") != "current" or not isinstance(given.get("title"), str):
+        raise ConfluenceRefusal(400, "status and title are required")
+    call.site.confluence.retitle(call.account, page, given["title"])
+    return _single(call, page, {})
+
+
+@routes.on("DELETE", PAGE)
+def delete(call: Call, page_id: str) -> Response:
+    """Move a page to the trash; with `purge=true` delete a trashed one for good."""
+    page = call.site.confluence.get(page_id, call.account)
+    if call.argument("purge") == "true":
+        if page.status != "trashed":
+            raise ConfluenceRefusal(400, "Only trashed content can be purged")
+        call.site.confluence.purge(page)
+    elif page.status == "trashed":
+        raise ConfluenceRefusal(404, f"Cannot find current content with id '{page_id}'")
+    else:
+        call.site.confluence.set_status(page, "trashed")
+    return nothing()
+
+
+@routes.on("GET", f"{PAGE}/versions")
+def versions(call: Call, page_id: str) -> Response:
+    """List versions, the newest first; with a body format each with its page."""
+    page = call.site.confluence.get(page_id, call.account)
+    shown = sorted(page.versions, key=lambda each: each.number, reverse=call.argument("sort") != "modified-date")
+    results = []
+    for each in shown:
+        body = version_json(each)
+        if call.argument("body-format"):
+            body["page"] = {"id": page.id, "title": each.title, "body": _body(call, each)}
+        results.append(body)
+    return listed(call, results)
+
+
+@routes.on("GET", f"{PAGE}/versions/<int:number>")
+def one_version(call: Call, page_id: str, number: int) -> Response:
+    """Return one version's details."""
+    page = call.site.confluence.get(page_id, call.account)
+    version = _version(page, str(number))
+    body = {**version_json(version), "contentTypeModified": False, "collaborators": [version.author.account_id]}
+    if number > 1:
+        body["prevVersion"] = number - 1
+    if number < page.current.number:
+        body["nextVersion"] = number + 1
+    return answer(body)
+
+
+@routes.on("GET", f"{PAGE}/ancestors")
+def ancestors(call: Call, page_id: str) -> Response:
+    """List the pages above, the highest first."""
+    page = call.site.confluence.get(page_id, call.account)
+    return listed(call, [{"id": each.id, "type": "page"} for each in call.site.confluence.ancestors(page)])
+
+
+@routes.on("GET", f"{PAGE}/direct-children", f"{PAGE}/children")
+def children(call: Call, page_id: str) -> Response:
+    """List the pages right below."""
+    store = call.site.confluence
+    page = store.get(page_id, call.account)
+    kind = {"type": "page"} if call.request.path.endswith("direct-children") else {}
+    return listed(call, [{"id": each.id, "status": each.status, "title": each.title, **kind,
+                          "spaceId": each.space_id, "childPosition": each.position}
+                         for each in store.children(page) if each.seen_by(call.account)])
+
+
+@routes.on("GET", f"{PAGE}/labels")
+def labels(call: Call, page_id: str) -> Response:
+    """List the labels."""
+    page = call.site.confluence.get(page_id, call.account)
+    return listed(call, [label_json(each) for each in page.labels])
+
+
+@routes.on("GET POST", f"{PAGE}/properties")
+def properties(call: Call, page_id: str) -> Response:
+    """List content properties, or add one."""
+    page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
+    if call.request.method == "GET":
+        wanted = call.argument("key")
+        return listed(call, [property_json(each) for each in page.properties if wanted in ("", each.key)])
+    given = call.object()
+    key = given.get("key")
+    if not isinstance(key, str) or not key or "value" not in given:
+        raise ConfluenceRefusal(400, "key and value are required")
+    if any(each.key == key for each in page.properties):
+        raise ConfluenceRefusal(409, f"A property with the key '{key}' already exists")
+    held = Property(store.new_id(), key, given["value"], 1, store.clock.now(), call.account)
+    page.properties.append(held)
+    return answer(property_json(held))
+
+
+@routes.on("GET PUT DELETE", f"{PAGE}/properties/<property_id>")
+def one_property(call: Call, page_id: str, property_id: str) -> Response:
+    """Read, replace (version number plus one) or remove a content property."""
+    page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
+    held = next((each for each in page.properties if each.id == property_id), None)
+    if held is None:
+        raise ConfluenceRefusal(404, f"Cannot find the property with id '{property_id}'")
+    if call.request.method == "DELETE":
+        page.properties.remove(held)
+        return nothing()
+    if call.request.method == "PUT":
+        given = call.object()
+        version = given.get("version")
+        if given.get("key") != held.key or "value" not in given or not isinstance(version, dict):
+            raise ConfluenceRefusal(400, "key, value and version are required")
+        if version.get("number") != held.number + 1:
+            raise ConfluenceRefusal(409, f"Version must be incremented on update. Current version is: {held.number}")
+        held.value, held.number, held.created = given["value"], held.number + 1, store.clock.now()
+        held.author, held.message = call.account, str(version.get("message") or "")
+    return answer(property_json(held))
+
+
+@routes.on("GET", f"{API}/spaces")
+def spaces(call: Call) -> Response:
+    """List spaces by key or id."""
+    keys, ids = {each.upper() for each in call.arguments("keys")}, call.arguments("ids")
+    return listed(call, [space_json(each) for each in call.site.confluence.spaces.values()
+                         if (not keys or each.key.upper() in keys) and (not ids or each.id in ids)])
+
+
+@routes.on("GET", f"{API}/spaces/<space_id>")
+def space(call: Call, space_id: str) -> Response:
+    """Return a space."""
+    held = call.site.confluence.spaces.get(space_id)
+    if held is None:
+        raise ConfluenceRefusal(404, f"Cannot find space with id '{space_id}'")
+    body = {name: value for name, value in space_json(held).items() if name != "currentActiveAlias"}
+    return answer({**body, "_links": {**body["_links"], "base": f"{call.base}/wiki"}})

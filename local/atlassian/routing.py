@@ -1,0 +1,125 @@
+"""What a route gets and gives, and how routes are collected."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from local.atlassian.accounts import Account
+from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal, Refusal
+
+if TYPE_CHECKING:
+    from local.atlassian.site import Site
+
+Handler = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request on its way to its route: the site, who asks, and the request itself."""
+
+    site: "Site"
+    request: Request
+    account: Account
+
+    @property
+    def base(self) -> str:
+        """Return the site's own address, without a slash at the end."""
+        return self.site.base_url
+
+    def argument(self, name: str, default: str = "") -> str:
+        """Return one query parameter."""
+        return self.request.args.get(name, default)
+
+    def arguments(self, name: str) -> list[str]:
+        """Return a repeated or comma-separated query parameter as a list."""
+        return [part.strip() for each in self.request.args.getlist(name) for part in each.split(",") if part.strip()]
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """Return a numeric query parameter, cut to `most`; 400 for what is no number."""
+        given = self.request.args.get(name)
+        if given is None or given == "":
+            return default
+        if not given.lstrip("-").isdigit():
+            raise self.refusal(400, f"Invalid value for parameter {name}: {given}")
+        return max(0, min(int(given), most))
+
+    def refusal(self, status: int, message: str) -> Refusal:
+        """Return an error in the shape of the API that is being called."""
+        path = self.request.path
+        if path.startswith("/wiki/api/v2"):
+            return ConfluenceRefusal(status, message)
+        if path.startswith("/wiki"):
+            return ConfluenceV1Refusal(status, message)
+        return JiraRefusal(status, message)
+
+    def json(self) -> Any:
+        """Return the request's JSON body; 415 for another media type, 400 for what is no JSON."""
+        if "json" not in (self.request.content_type or ""):
+            raise self.refusal(415, "Unsupported Media Type")
+        try:
+            return json.loads(self.request.get_data())
+        except ValueError as error:
+            raise self.refusal(400, "There was an error parsing JSON. Check that your request body is valid."
+                               ) from error
+
+    def object(self) -> dict[str, Any]:
+        """Return the request's body, which must be a JSON object."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise self.refusal(400, "Invalid request payload. Refer to the REST API documentation and try again.")
+        return body
+
+
+def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON answer."""
+    return Response(json.dumps(body, ensure_ascii=False), status, headers,
+                    content_type="application/json;charset=UTF-8")
+
+
+def nothing(status: int = 204) -> Response:
+    """Return an answer without a body."""
+    return Response(b"", status)
+
+
+def page_of(values: list[Any], call: Call, *, most: int = 100, default: int = 50) -> dict[str, Any]:
+    """Cut a list to the page that startAt and maxResults ask for, in Jira's PageBean shape."""
+    start, size = call.number("startAt", 0, 1_000_000), call.number("maxResults", default, most) or default
+    shown = values[start:start + size]
+    last = start + len(shown) >= len(values)
+    here = f"{call.base}{call.request.path}"
+    body = {"self": f"{here}?{urlencode({'startAt': start, 'maxResults': size})}", "maxResults": size,
+            "startAt": start, "total": len(values), "isLast": last, "values": shown}
+    if not last:
+        body["nextPage"] = f"{here}?{urlencode({'startAt': start + size, 'maxResults': size})}"
+    return body
+
+
+@dataclass
+class Routes:
+    """A collection of routes; `on` is the decorator that adds one."""
+
+    rules: list[Rule] = field(default_factory=list)
+    handlers: dict[str, Handler] = field(default_factory=dict)
+
+    def on(self, methods: str, *paths: str) -> Callable[[Handler], Handler]:
+        """Register a function for the methods (`"GET POST"`) on each path."""
+        def register(handler: Handler) -> Handler:
+            name = f"{handler.__module__}.{handler.__name__}"
+            self.handlers[name] = handler
+            self.rules += [Rule(path, methods=methods.split(), endpoint=name) for path in paths]
+            return handler
+        return register
+
+
+def merged(collections: Iterable[Routes]) -> Routes:
+    """Put several collections into one."""
+    whole = Routes()
+    for routes in collections:
+        whole.rules += routes.rules
+        whole.handlers |= routes.handlers
+    return whole

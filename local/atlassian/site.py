@@ -1,0 +1,86 @@
+"""One Atlassian Cloud site in memory: accounts, Jira, Confluence, webhooks, faults and the log of requests."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from local.atlassian import jql
+from local.atlassian.accounts import DEFAULT_ACCOUNTS, Account, Directory
+from local.atlassian.clock import Clock
+from local.atlassian.delivery import Post
+from local.atlassian.faults import Faults
+from local.atlassian.issues import Event, IssueStore
+from local.atlassian.pages import PageStore
+from local.atlassian.webhooks import WebhookRegistry
+
+CLOUD_ID = "3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """One request as the log keeps it; `product` is jira, confluence or empty; `milliseconds` is the time taken."""
+
+    at: datetime
+    product: str
+    method: str
+    path: str
+    query: str
+    account: str
+    status: int
+    milliseconds: float
+
+
+class Site:
+    """The state of a site; every route works on it under `lock`.
+
+    `jira_search_lag` and `confluence_search_lag` are the seconds after which a search sees a change.
+    `base_url` is what `self` links and browse links begin with; `serve` sets it.
+    """
+
+    def __init__(self, *, clock: Clock | None = None, accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS,
+                 search_lag: float = 1.0, base_url: str = "http://kinexus.atlassian.test") -> None:
+        self.lock = threading.RLock()
+        self.clock = clock or Clock()
+        self.base_url = base_url
+        self.people = Directory(accounts)
+        self.jira_search_lag = search_lag
+        self.confluence_search_lag = search_lag
+        self.faults = Faults()
+        self.requests: list[LoggedRequest] = []
+        self.post = Post(self.clock)
+        self.webhooks = WebhookRegistry(self.clock, self.post.send)
+        self.jira = IssueStore(self.clock, self._tell)
+        self.confluence = PageStore(self.clock)
+
+    def account(self, name: str) -> Account:
+        """Return an account by its short name (`reviewer`)."""
+        return self.people.named(name)
+
+    def indexed_until(self, lag: float) -> datetime:
+        """Return the moment up to which an index with that lag has seen everything."""
+        return self.clock.peek() - timedelta(seconds=lag)
+
+    def surroundings(self, account: Account) -> jql.Surroundings:
+        """Return what a JQL query may ask of the site."""
+        def linked(key: str) -> frozenset[str]:
+            issue = self.jira.get(key)
+            ends = {end for link in self.jira.links_of(issue) for end in (link.inward, link.outward)}
+            return frozenset(ends - {issue.id})
+        return jql.Surroundings(self.clock.peek(), account, linked, frozenset(self.jira.projects))
+
+    def _tell(self, event: Event) -> None:
+        self.webhooks.tell(event, self.jira, self.base_url, self.surroundings(event.actor))
+
+    def drain(self, timeout: float = 60.0) -> bool:
+        """Wait until every webhook is delivered or given up; False after `timeout` seconds."""
+        return self.post.drain(timeout)
+
+    def calls(self, product: str = "", account: str = "") -> list[LoggedRequest]:
+        """Return the logged requests of a product and an account."""
+        with self.lock:
+            return [each for each in self.requests
+                    if product in ("", each.product) and account in ("", each.account)]
+
+    def close(self) -> None:
+        """Stop the delivery threads."""
+        self.post.close()
