@@ -14,7 +14,7 @@ from common.events import EventName
 
 REGION = "eu-central-1"
 WEBHOOK_SECRET = "the webhook's secret"
-API_TOKEN = "our-api-token"
+API_TOKEN = "local-api-token-of-kinexus"
 LINK_KEY = "0123456789abcdef0123456789abcdef"
 
 #: Which function's queue each event goes to, as the rules on the bus say.
@@ -98,7 +98,7 @@ def deliver(
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def build(site_url: str) -> Aws:
+def build() -> Aws:
     """Create the region's resources and the environment that the functions share. moto must be active."""
     dynamodb = boto3.client("dynamodb", region_name=REGION)
     for table, key in (("kinexus-changes", "change_id"), ("kinexus-documents", "document_id")):
@@ -108,10 +108,34 @@ def build(site_url: str) -> Aws:
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
+    _index_of_new_pages(dynamodb)
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket="kinexus-documents", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    return Aws(_environment(site_url), _bus_with_queues())
+    return Aws(_environment(), _bus_with_queues())
+
+
+def _index_of_new_pages(dynamodb: Any) -> None:
+    dynamodb.update_table(
+        TableName="kinexus-documents",
+        AttributeDefinitions=[
+            {"AttributeName": "document_id", "AttributeType": "S"},
+            {"AttributeName": "created_in", "AttributeType": "S"},
+            {"AttributeName": "created_at", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexUpdates=[
+            {
+                "Create": {
+                    "IndexName": "created-pages",
+                    "KeySchema": [
+                        {"AttributeName": "created_in", "KeyType": "HASH"},
+                        {"AttributeName": "created_at", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            }
+        ],
+    )
 
 
 def _bus_with_queues() -> dict[str, str]:
@@ -128,7 +152,7 @@ def _bus_with_queues() -> dict[str, str]:
     return urls
 
 
-def _environment(site_url: str) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     secrets = boto3.client("secretsmanager", region_name=REGION)
 
     def secret(name: str, value: dict[str, Any]) -> str:
@@ -141,17 +165,10 @@ def _environment(site_url: str) -> dict[str, str]:
         "DOCUMENTS_TABLE": "kinexus-documents",
         "DOCUMENTS_BUCKET": "kinexus-documents",
         "EVENT_BUS": "kinexus-events",
-        "JIRA_BASE_URL": site_url,
-        "JIRA_BROWSE_URL": site_url,
-        "JIRA_EMAIL": "kinexus@example.com",
         "JIRA_API_TOKEN_SECRET_ARN": secret("atlassian", {"apiToken": API_TOKEN}),
-        "CONFLUENCE_URL": f"{site_url}/wiki",
-        "CONFLUENCE_BROWSE_URL": f"{site_url}/wiki",
-        "CONFLUENCE_SPACE_KEY": "SD",
         "WEBHOOK_SECRET_ARN": secret("webhook", {"secrets": [WEBHOOK_SECRET]}),
         "ALLOW_UNSIGNED_WEBHOOKS": "false",
         "LINK_KEY_SECRET_ARN": secret("link", {"key": LINK_KEY}),
-        "REVIEW_BASE_URL": "https://api.example.com/prod",
         "REVIEW_ISSUE_TYPE": "Task",
         "JIRA_REVIEW_PROJECT_KEY": "",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",

@@ -1,4 +1,4 @@
-"""Fixtures of the handler tests: a region of moto's, and handlers built anew from its environment."""
+"""Fixtures of the handler tests: a region of moto's, and the whole pipeline around it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,55 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from handlers.jira_webhook_handler import composition as jira_webhook_handler
+from handlers.approval_handler.handler import handle as approve
+from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_page.handler import handle as show_review
+from local import bedrock, seed
+from local.atlassian import Site, serve
 from tests.handlers import aws as ground
-
-COMPOSITIONS = [jira_webhook_handler.parts]
+from tests.handlers.gateway import Gateway
+from tests.handlers.pipeline import Pipeline, register_webhooks, start_anew
 
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
-    """A fresh region; the handlers read its environment."""
+    """A fresh region without Atlassian; the handlers read its environment."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        region = ground.build("http://127.0.0.1:9")
+        region = ground.build()
         for name, value in region.environment.items():
             monkeypatch.setenv(name, value)
-        for build in COMPOSITIONS:
-            build.cache_clear()
+        start_anew()
         yield region
-        for build in COMPOSITIONS:
-            build.cache_clear()
+        start_anew()
+
+
+@pytest.fixture
+def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    """The whole pipeline: a seeded site with both webhooks, and the stand-in for the model."""
+    site = Site(search_lag=0)
+    seed.load(site)
+    model = bedrock.StandIn()
+    gateway = Gateway({"/webhooks/jira": notice_change, "/webhooks/approval": approve, "/reviews": show_review})
+    with serve(site) as running:
+        answering = bedrock.serve(model)
+        gateway.start()
+        where = {
+            "JIRA_BASE_URL": running.url,
+            "JIRA_BROWSE_URL": running.url,
+            "CONFLUENCE_URL": f"{running.url}/wiki",
+            "CONFLUENCE_BROWSE_URL": f"{running.url}/wiki",
+            "JIRA_EMAIL": site.account("kinexus").email,
+            "CONFLUENCE_SPACE_KEY": next(iter(site.confluence.spaces.values())).key,
+            "REVIEW_BASE_URL": gateway.url,
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": answering.url,
+        }
+        for name, value in where.items():
+            monkeypatch.setenv(name, value)
+        start_anew()
+        playing = Pipeline(aws, site, running.url, model, gateway)
+        register_webhooks(playing)
+        yield playing
+        gateway.stop()
+        answering.stop()

@@ -1,0 +1,183 @@
+"""The whole pipeline in one process: the handlers over moto's AWS, the simulator's HTTP and Bedrock's stand-in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import requests
+
+from common import storage_format as sf
+from handlers.approval_handler import composition as approval_handler
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import composition as document_orchestrator
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.jira_webhook_handler import composition as jira_webhook_handler
+from handlers.review_ticket_creator import composition as review_ticket_creator
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Site
+from local.bedrock import StandIn
+from tests.handlers.aws import WEBHOOK_SECRET, Aws, deliver
+from tests.handlers.gateway import Gateway
+
+BUILDERS = (
+    jira_webhook_handler.parts,
+    document_orchestrator.orchestration,
+    review_ticket_creator.opening,
+    approval_handler.parts,
+)
+QUEUE_HANDLERS = {
+    "DocumentOrchestrator": orchestrate,
+    "ReviewTicketCreator": open_review,
+    "ApprovalHandler": approve,
+}
+
+
+def start_anew() -> None:
+    """Forget what the functions built: the next call is a cold start."""
+    for build in BUILDERS:
+        build.cache_clear()
+
+
+@dataclass
+class Pipeline:
+    """The pipeline, with people to play: everything they do goes through the REST APIs."""
+
+    aws: Aws
+    site: Site
+    url: str
+    model: StandIn
+    gateway: Gateway
+
+    def jira(self, account: str, method: str, path: str, body: object = None) -> Any:
+        """Call Jira's or Confluence's REST API as one of the accounts; return the JSON answer."""
+        who = self.site.account(account)
+        answer = requests.request(
+            method, self.url + path, json=body, auth=(who.email, who.token), timeout=10, allow_redirects=False
+        )
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+    def create_ticket(self, summary: str, text: str, labels: list[str], account: str = "developer") -> str:
+        """Create a ticket in the work project; return its key."""
+        description = {
+            "type": "doc",
+            "version": 1,
+            "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+        }
+        fields = {
+            "project": {"key": "PAY2"},
+            "issuetype": {"name": "Story"},
+            "summary": summary,
+            "description": description,
+            "labels": labels,
+        }
+        key: str = self.jira(account, "POST", "/rest/api/3/issue", {"fields": fields})["key"]
+        return key
+
+    def move(self, key: str, category: str, account: str) -> dict[str, Any]:
+        """Move a ticket to a status of a category; return how the function answered Jira's webhook, if it came."""
+        offered = self.jira(account, "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
+        chosen = next(t for t in offered if t["to"]["statusCategory"]["key"] == category)
+        before = len(self.gateway.answers)
+        self.jira(account, "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": chosen["id"]}})
+        assert self.site.drain(10)
+        answers = [json.loads(body) for _, _, body in self.gateway.answers[before:]]
+        return answers[-1] if answers else {}
+
+    def finish(self, key: str) -> dict[str, Any]:
+        """Close a ticket as its developer; return how JiraWebhookHandler answered."""
+        return self.move(key, "done", "developer")
+
+    def decide(self, key: str, comment: str, account: str = "reviewer") -> dict[str, Any]:
+        """Comment on a review ticket and move it to done; return how ApprovalHandler answered."""
+        self.comment(key, comment, account)
+        return self.move(key, "done", account)
+
+    def comment(self, key: str, text: str, account: str) -> None:
+        """Comment on a ticket."""
+        paragraphs = [{"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in text.split("\n")]
+        body = {"body": {"type": "doc", "version": 1, "content": paragraphs}}
+        self.jira(account, "POST", f"/rest/api/3/issue/{key}/comment", body)
+
+    def run(self) -> None:
+        """Serve all queues until nothing moves; every message must succeed."""
+        while True:
+            served = 0
+            for function, handle in QUEUE_HANDLERS.items():
+                messages = self.aws.messages(function)
+                served += len(messages)
+                assert deliver(handle, messages) == [], f"{function} gave messages back"
+            if not served:
+                return
+
+    def review_of(self, key: str) -> str:
+        """Return the key of the one review ticket that is linked to a source ticket."""
+        issue = self.jira("admin", "GET", f"/rest/api/3/issue/{key}")
+        linked = [
+            link[side]["key"]
+            for link in issue["fields"]["issuelinks"]
+            for side in ("inwardIssue", "outwardIssue")
+            if side in link
+        ]
+        [review] = linked
+        return str(review)
+
+    def comments(self, key: str) -> list[str]:
+        """Return the texts of all comments on a ticket, oldest first."""
+        from common.ticket import description_text
+
+        answer = self.jira("admin", "GET", f"/rest/api/3/issue/{key}/comment")
+        return [description_text(comment["body"]) for comment in answer["comments"]]
+
+    def status(self, key: str) -> str:
+        """Return the category of a ticket's status."""
+        issue = self.jira("admin", "GET", f"/rest/api/3/issue/{key}?fields=status")
+        return str(issue["fields"]["status"]["statusCategory"]["key"])
+
+    def page(self, page_id: str) -> dict[str, Any]:
+        """Return a page with its body, as an administrator sees it."""
+        answer: dict[str, Any] = self.jira("admin", "GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage")
+        return answer
+
+    def changed_passages(self, review: str) -> list[str]:
+        """Return the source of the blocks that the newest draft of a review replaces or follows."""
+        from common.draft import Draft
+
+        [document] = [d for d in self.aws.documents() if d["review_issue_key"] == review]
+        key = f"drafts/{document['document_id']}/{document['revision']}.json"
+        stored = boto3.client("s3").get_object(Bucket="kinexus-documents", Key=key)["Body"].read()
+        draft = Draft.from_bytes(stored)
+        page = sf.parse(draft.base)
+        return [page.block(edit.block_id).source for edit in draft.edits if edit.block_id]
+
+    def save_page(self, page_id: str, storage: str, account: str = "developer") -> None:
+        """Save a page as a person does."""
+        page = self.page(page_id)
+        body = {
+            "id": page_id,
+            "status": "current",
+            "title": page["title"],
+            "body": {"representation": "storage", "value": storage},
+            "version": {"number": page["version"]["number"] + 1, "message": "by hand"},
+        }
+        self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
+
+
+def register_webhooks(pipeline: Pipeline) -> None:
+    """Register both webhooks in Jira, as the README says."""
+    for path, jql in (
+        ("/webhooks/jira", "labels = needs-docs OR labels = new-feature OR labels = breaking-change OR labels = tech-debt"),
+        ("/webhooks/approval", "labels = documentation-review AND status = Done"),
+    ):
+        hook = {
+            "name": path,
+            "url": pipeline.gateway.url + path,
+            "events": ["jira:issue_updated"],
+            "filters": {"issue-related-events-section": jql},
+            "excludeBody": False,
+            "secret": WEBHOOK_SECRET,
+        }
+        pipeline.jira("admin", "POST", "/rest/webhooks/1.0/webhook", hook)

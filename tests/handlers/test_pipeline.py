@@ -1,0 +1,336 @@
+"""The pipeline from a closed ticket to a published page, over moto, the simulator's HTTP and Bedrock's stand-in.
+
+Each test plays people through the REST APIs and looks at what Jira, Confluence and the tables hold afterwards. It does
+not prove the wiring on AWS (the region's tests do), nor what a real model drafts.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline, start_anew
+
+PAGE = """<p>How money goes back to customers.</p>
+<ac:layout><ac:layout-section ac:type="two_equal"><ac:layout-cell>
+<h2>Full refunds</h2>
+<p>A refund in the quarnix ledger always returns the whole amount of the <strong>quarnix</strong> payment.</p>
+<ac:structured-macro ac:name="info" ac:macro-id="m-1"><ac:rich-text-body><p>Ask <ac:link><ri:user ri:account-id="712020:1" /></ac:link>.</p></ac:rich-text-body></ac:structured-macro>
+</ac:layout-cell><ac:layout-cell>
+<h2>Limits</h2>
+<p>At most <ac:inline-comment-marker ac:ref="c-1">ninety days</ac:inline-comment-marker> after the payment.</p>
+</ac:layout-cell></ac:layout-section></ac:layout>
+<ac:structured-macro ac:name="jira" ac:macro-id="m-2"><ac:parameter ac:name="key">PAY2-1</ac:parameter></ac:structured-macro>"""
+TITLE = "Quarnix ledger refunds"
+SUMMARY = "Quarnix ledger refunds take an amount"
+TEXT = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given."
+
+
+@pytest.fixture
+def page_id(pipeline: Pipeline) -> str:
+    """A page about refunds, on which a layout, macros, a mention and an inline comment must survive."""
+    space = next(iter(pipeline.site.confluence.spaces.values()))
+    body = {
+        "spaceId": space.id,
+        "status": "current",
+        "title": TITLE,
+        "body": {"representation": "storage", "value": PAGE},
+    }
+    return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
+
+
+def in_review(pipeline: Pipeline, summary: str = SUMMARY, text: str = TEXT) -> tuple[str, str]:
+    """Bring a ticket to its review; return both keys."""
+    key = pipeline.create_ticket(summary, text, ["needs-docs"])
+    assert pipeline.finish(key)["status"] == "recorded"
+    pipeline.run()
+    return key, pipeline.review_of(key)
+
+
+def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_changes(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    before = pipeline.page(page_id)
+    key, review = in_review(pipeline)
+    assert pipeline.page(page_id)["version"]["number"] == 1, "nothing is published before the approval"
+    assert pipeline.decide(review, "APPROVED")["status"] == "accepted"
+    pipeline.run()
+
+    after = pipeline.page(page_id)
+    assert after["version"]["number"] == 2
+    changed = set(sf.to_markdown(after["body"]["storage"]["value"]).splitlines()) ^ set(
+        sf.to_markdown(before["body"]["storage"]["value"]).splitlines()
+    )
+    assert 0 < len(changed) <= 4, changed
+    for kept in ("ac:inline-comment-marker", 'ac:ref="c-1"', "ac:layout-cell", "PAY2-1", "712020:1", "Limits"):
+        assert kept in after["body"]["storage"]["value"]
+    url = after["_links"]["webui"]
+    [published] = [text for text in pipeline.comments(review) if text.startswith("Published")]
+    [told] = [text for text in pipeline.comments(key) if "is published" in text]
+    assert url in published
+    assert url in told
+    [link] = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}/remotelink")
+    assert link["object"]["url"].endswith(url)
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["decision"]["verdict"]) == ("published", "approved")
+    assert pipeline.aws.locks() == []
+    names = [name for name, _ in pipeline.aws.events()]
+    assert sorted(names) == ["ChangeDetected", "DocumentGenerated", "DocumentationPublished", "ReviewCompleted"]
+
+
+def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline) -> None:
+    summary = "Zyxomatic webhooks for vendor onboarding"
+    key, review = in_review(pipeline, summary, "Vendors receive zyxomatic webhooks when their onboarding advances.")
+    [document] = pipeline.aws.documents()
+    assert document["kind"] == "create"
+    pipeline.decide(review, "LGTM")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    page = pipeline.page(document["publication"]["page_id"])
+    assert "yxomatic" in page["title"]
+    assert "onboarding" in page["body"]["storage"]["value"]
+    assert any("is published" in text for text in pipeline.comments(key))
+
+
+def test_a_ticket_that_declines_goes_no_further(pipeline: Pipeline) -> None:
+    key = pipeline.create_ticket("Tidy the ledger's tests", "Only tests.", ["tech-debt"])
+    assert pipeline.finish(key)["status"] == "ignored"
+    pipeline.run()
+    assert pipeline.aws.documents() == []
+    assert pipeline.model.calls() == ()
+
+
+def test_everything_delivered_twice_happens_once(pipeline: Pipeline, page_id: str) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    for function, handle in (("DocumentOrchestrator", orchestrate), ("ReviewTicketCreator", open_review)):
+        messages = pipeline.aws.messages(function)
+        assert deliver(handle, messages) == []
+        start_anew()
+        assert deliver(handle, messages) == []
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.decide(review, "Approved, thank you")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for _ in range(3):
+        assert deliver(approve, messages) == []
+    assert pipeline.page(page_id)["version"]["number"] == 2
+    assert len(pipeline.comments(review)) == 3, "announcement, decision, publication"
+    assert len(pipeline.comments(key)) == 1
+    assert len(pipeline.aws.documents()) == len(pipeline.aws.changes()) == 1
+
+
+def test_needs_revision_brings_a_new_revision_in_the_same_ticket(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
+    pipeline.run()
+    assert pipeline.review_of(key) == review
+    assert pipeline.status(review) != "done"
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["revision"]) == ("in_review", 2)
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    pipeline.decide(review, "✅")
+    pipeline.run()
+    page = pipeline.page(page_id)
+    assert page["version"]["number"] == 2
+    assert "currency" in page["body"]["storage"]["value"]
+
+
+def test_an_approval_from_before_the_newest_revision_does_not_count(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.comment(review, "APPROVED", "reviewer")
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    pipeline.run()
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert pipeline.status(review) != "done"
+
+
+def test_after_too_many_revisions_a_person_is_asked(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    for _ in range(3):
+        pipeline.decide(review, "NEEDS REVISION\nShorter, please.")
+        pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "failed"
+    assert any("by hand" in text for text in pipeline.comments(key))
+    assert pipeline.aws.locks() == []
+
+
+def test_rejected_publishes_nothing_and_tells_the_source(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "REJECTED: the page is about something else")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    [told] = pipeline.comments(key)
+    assert "the page is about something else" in told
+    assert pipeline.aws.locks() == []
+    assert pipeline.status(review) == "done"
+
+
+@pytest.mark.parametrize("comment", ["Can someone approve this?", "approved once the currency is fixed", "Hm."])
+def test_what_decides_nothing_is_answered_once_and_sent_back(
+    pipeline: Pipeline, page_id: str, comment: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, comment)
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert pipeline.status(review) != "done"
+    assert len([text for text in pipeline.comments(review) if "NEEDS REVISION" in text and "to done again" in text]) == 1
+
+
+def test_the_one_who_decides_is_the_one_who_moves(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.comment(review, "APPROVED", "reviewer")
+    pipeline.move(review, "done", "outsider")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert any("somebody else than" in text for text in pipeline.comments(review))
+
+
+def test_our_own_account_approves_nothing(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED", "kinexus")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+
+
+@pytest.mark.parametrize("account", ["reviewer", "outsider"])
+def test_only_members_of_the_configured_group_decide(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    from local.atlassian.accounts import APPROVERS_GROUP, GROUP_IDS
+
+    monkeypatch.setenv("APPROVER_GROUP_ID", GROUP_IDS[APPROVERS_GROUP])
+    start_anew()
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED", account)
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == (2 if account == "reviewer" else 1)
+
+
+def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    storage = pipeline.page(page_id)["body"]["storage"]["value"]
+    pipeline.save_page(page_id, storage.replace("How money goes back", "How and when money goes back"))
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = pipeline.page(page_id)
+    assert page["version"]["number"] == 3
+    assert "How and when money goes back" in page["body"]["storage"]["value"]
+    assert any("edited meanwhile elsewhere" in text for text in pipeline.comments(review))
+
+
+def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    [edit] = pipeline.changed_passages(review)
+    storage = pipeline.page(page_id)["body"]["storage"]["value"]
+    assert edit in storage
+    pipeline.save_page(page_id, storage.replace(edit, edit.replace("<p>", "<p>Carefully: ").replace("<h2>", "<h2>New ")))
+    mine = pipeline.page(page_id)["body"]["storage"]["value"]
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = pipeline.page(page_id)
+    assert page["body"]["storage"]["value"] == mine
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["revision"]) == ("in_review", 2)
+    assert any("edited meanwhile where this draft" in text for text in pipeline.comments(review))
+    assert pipeline.status(review) != "done"
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = pipeline.page(page_id)
+    assert page["version"]["number"] == 3
+    assert pipeline.review_of(key) == review
+
+
+def test_a_second_change_of_the_page_joins_the_open_review(pipeline: Pipeline, page_id: str) -> None:
+    first, review = in_review(pipeline)
+    second, joined = in_review(pipeline, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days.")
+    assert joined == review
+    [document] = pipeline.aws.documents()
+    assert document["revision"] == 2
+    assert document["issue_keys"] == [first, second]
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 2
+    for key in (first, second):
+        assert any("is published" in text for text in pipeline.comments(key))
+
+
+def test_a_label_names_the_page(pipeline: Pipeline, page_id: str) -> None:
+    key = pipeline.create_ticket("Colours of the logo", "Teal.", ["needs-docs", f"docs:{page_id}"])
+    pipeline.finish(key)
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["page_id"] == page_id
+    assert document["choice"]["decided_by"] == "named"
+
+
+def test_a_ticket_with_our_label_that_is_no_review_of_ours_publishes_nothing(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    in_review(pipeline)
+    forged = pipeline.create_ticket("Review", "APPROVED", ["documentation-review"], account="outsider")
+    pipeline.decide(forged, "APPROVED", "outsider")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+
+
+def test_a_forged_property_decides_nothing(pipeline: Pipeline, page_id: str) -> None:
+    in_review(pipeline)
+    [document] = pipeline.aws.documents()
+    forged = pipeline.create_ticket("Review", "APPROVED", ["documentation-review"], account="outsider")
+    value = {"document_id": document["document_id"], "revision": 1}
+    pipeline.jira("outsider", "PUT", f"/rest/api/3/issue/{forged}/properties/kinexus.review", value)
+    pipeline.decide(forged, "APPROVED", "outsider")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+
+
+def test_a_page_deleted_during_its_review_is_told_and_closes_the_document(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "failed"
+    assert any("Nothing was published" in text for text in pipeline.comments(review))
+    assert any("Nothing was published" in text for text in pipeline.comments(key))
+
+
+def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.model.fail_next("cut-off")
+    assert len(deliver(orchestrate, messages)) == 1
+    [change] = pipeline.aws.changes()
+    assert change["status"] == "failed"
+    assert "cut off" in change["reason"]
+    [told] = pipeline.comments(key)
+    assert "cut off" in told
+    assert pipeline.aws.locks() == []
+    assert deliver(orchestrate, messages) == [], "an operator's redrive tries it again"
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+
+
+def test_an_invalid_answer_is_explained_to_the_model_once(pipeline: Pipeline, page_id: str) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
+    pipeline.finish(key)
+    pipeline.model.fail_next("malformed")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+    assert len(pipeline.model.calls()) == 2
