@@ -31,14 +31,23 @@ class ConfluencePage:
 
 
 @dataclass(frozen=True)
+class PageAbove:
+    """A page above another in the tree."""
+
+    page_id: str
+    title: str
+
+
+@dataclass(frozen=True)
 class SearchHit:
-    """One page that a CQL query found."""
+    """One page that a CQL query found; ``ancestors`` are the pages above it, top first."""
 
     page_id: str
     title: str
     space_key: str
     excerpt: str
     score: float
+    ancestors: tuple[PageAbove, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class ConfluenceClient:
 
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/#api-wiki-rest-api-search-get
         """
-        answer = self._http.get("/rest/api/search", {"cql": cql, "limit": limit})
+        answer = self._http.get("/rest/api/search", {"cql": cql, "limit": limit, "expand": "content.ancestors"})
         return tuple(_hit(result) for result in listed(mapping(answer).get("results")))
 
     def ancestors(self, page_id: str) -> tuple[str, ...]:
@@ -176,4 +185,8 @@ def _hit(result: object) -> SearchHit:
         space_key=text(mapping(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
         excerpt=text(found.get("excerpt")),
         score=float(found.get("score") or 0.0),
+        ancestors=tuple(
+            PageAbove(text(above.get("id")), text(above.get("title")))
+            for above in map(mapping, listed(content.get("ancestors")))
+        ),
     )
