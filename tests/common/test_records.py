@@ -78,7 +78,9 @@ def test_a_document_survives_the_way_through_the_table(records: Records) -> None
 
 
 def test_an_item_leaves_out_what_is_absent() -> None:
-    item = to_item(Document("d", DocumentKind.CREATE, DocumentStatus.DRAFTING, "1", "T", Choice("", 1.0, "named"), 1))
+    item = to_item(
+        Document("d", DocumentKind.CREATE, DocumentStatus.DRAFTING, "1", "T", Choice("", 1.0, "named"), 1)
+    )
     assert "page_id" not in item
     assert "change_ids" not in item
     assert from_item(Document, {**item, "lease_owner": "x"}).page_id is None
@@ -92,7 +94,10 @@ def test_a_new_item_is_written_once(records: Records) -> None:
 
 def test_an_update_holds_only_in_the_expected_state(records: Records) -> None:
     records.create({"document_id": "a", "status": "old"})
-    assert records.update("a", {"status": "new", "reason": "r"}, {"status": "old", "reason": None})["reason"] == "r"
+    assert (
+        records.update("a", {"status": "new", "reason": "r"}, {"status": "old", "reason": None})["reason"]
+        == "r"
+    )
     with pytest.raises(ConditionFailed):
         records.update("a", {"status": "newer"}, {"status": "old"})
     with pytest.raises(ConditionFailed):

@@ -145,10 +145,14 @@ def _bus_with_queues() -> dict[str, str]:
     urls = {}
     for function, names in QUEUES.items():
         urls[function] = sqs.create_queue(QueueName=function)["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=urls[function], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        arn = sqs.get_queue_attributes(QueueUrl=urls[function], AttributeNames=["QueueArn"])["Attributes"][
+            "QueueArn"
+        ]
         pattern = {"source": ["kinexus"], "detail-type": [str(name) for name in names]}
         events.put_rule(Name=function, EventBusName="kinexus-events", EventPattern=json.dumps(pattern))
-        events.put_targets(Rule=function, EventBusName="kinexus-events", Targets=[{"Id": "queue", "Arn": arn}])
+        events.put_targets(
+            Rule=function, EventBusName="kinexus-events", Targets=[{"Id": "queue", "Arn": arn}]
+        )
     return urls
 
 

@@ -37,7 +37,9 @@ def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipel
     site = Site(search_lag=0)
     seed.load(site)
     model = bedrock.StandIn()
-    gateway = Gateway({"/webhooks/jira": notice_change, "/webhooks/approval": approve, "/reviews": show_review})
+    gateway = Gateway(
+        {"/webhooks/jira": notice_change, "/webhooks/approval": approve, "/reviews": show_review}
+    )
     with serve(site) as running:
         answering = bedrock.serve(model)
         gateway.start()

@@ -82,7 +82,9 @@ class Pipeline:
         offered = self.jira(account, "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
         chosen = next(t for t in offered if t["to"]["statusCategory"]["key"] == category)
         before = len(self.gateway.answers)
-        self.jira(account, "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": chosen["id"]}})
+        self.jira(
+            account, "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": chosen["id"]}}
+        )
         assert self.site.drain(10)
         answers = [json.loads(body) for _, _, body in self.gateway.answers[before:]]
         return answers[-1] if answers else {}
@@ -98,7 +100,9 @@ class Pipeline:
 
     def comment(self, key: str, text: str, account: str) -> None:
         """Comment on a ticket."""
-        paragraphs = [{"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in text.split("\n")]
+        paragraphs = [
+            {"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in text.split("\n")
+        ]
         body = {"body": {"type": "doc", "version": 1, "content": paragraphs}}
         self.jira(account, "POST", f"/rest/api/3/issue/{key}/comment", body)
 
@@ -139,7 +143,9 @@ class Pipeline:
 
     def page(self, page_id: str) -> dict[str, Any]:
         """Return a page with its body, as an administrator sees it."""
-        answer: dict[str, Any] = self.jira("admin", "GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage")
+        answer: dict[str, Any] = self.jira(
+            "admin", "GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage"
+        )
         return answer
 
     def changed_passages(self, review: str) -> list[str]:
@@ -169,7 +175,10 @@ class Pipeline:
 def register_webhooks(pipeline: Pipeline) -> None:
     """Register both webhooks in Jira, as the README says."""
     for path, jql in (
-        ("/webhooks/jira", "labels = needs-docs OR labels = new-feature OR labels = breaking-change OR labels = tech-debt"),
+        (
+            "/webhooks/jira",
+            "labels = needs-docs OR labels = new-feature OR labels = breaking-change OR labels = tech-debt",
+        ),
         ("/webhooks/approval", "labels = documentation-review AND status = Done"),
     ):
         hook = {

@@ -115,12 +115,21 @@ RECORDED = {
 SKIPPED = {
     "empty changelog": {**FINISHED, "changelog": {"id": "1", "items": []}},
     "self-transition": status_item(**{"from": "10002"}),
-    "not done": finished(status={"id": "3", "name": "In Progress", "statusCategory": {"key": "indeterminate"}}),
-    "another field only": {**FINISHED, "changelog": {"id": "1", "items": [FINISHED["changelog"]["items"][0]]}},
+    "not done": finished(
+        status={"id": "3", "name": "In Progress", "statusCategory": {"key": "indeterminate"}}
+    ),
+    "another field only": {
+        **FINISHED,
+        "changelog": {"id": "1", "items": [FINISHED["changelog"]["items"][0]]},
+    },
     "comment event with a trimmed issue": {
         "webhookEvent": "comment_created",
         "comment": {"id": "1", "body": "APPROVED", "author": {"accountId": "acc-reviewer"}},
-        "issue": {"id": "10021", "key": "PAY2-7", "fields": {"summary": "Refunds", "status": {"name": "Done"}}},
+        "issue": {
+            "id": "10021",
+            "key": "PAY2-7",
+            "fields": {"summary": "Refunds", "status": {"name": "Done"}},
+        },
     },
     "the ticket moved on meanwhile": status_item(to="3", toString="In Progress"),
     "a review ticket of ours": finished(labels=["documentation-review", "needs-docs"]),
@@ -144,13 +153,21 @@ def test_shapes_of_other_events_are_skipped_with_a_reason(aws: Aws, body: dict[s
 
 TURNED_AWAY = {
     "unsigned": (request(FINISHED, x_hub_signature=""), 401, "missing"),
-    "signed with another secret": (request(FINISHED, x_hub_signature="sha256=" + "0" * 64), 401, "does not fit"),
+    "signed with another secret": (
+        request(FINISHED, x_hub_signature="sha256=" + "0" * 64),
+        401,
+        "does not fit",
+    ),
     "unknown method": (request(FINISHED, x_hub_signature="md5=abc"), 401, "does not fit"),
     "signature of non-ASCII": (request(FINISHED, x_hub_signature="sha256=é"), 401, "does not fit"),
     "not JSON": (request(b"{status: done"), 400, "not JSON"),
     "not an object": (request(["PAY2-7"]), 400, "JSON object"),
     "not Jira's": (request({"zen": "Design for failure."}), 400, "issue.key"),
-    "a key that is a path": (request({**FINISHED, "issue": {"id": "1", "key": "A-1/../../"}}), 400, "issue.key"),
+    "a key that is a path": (
+        request({**FINISHED, "issue": {"id": "1", "key": "A-1/../../"}}),
+        400,
+        "issue.key",
+    ),
     "an id that is no number": (request({**FINISHED, "issue": {"id": "x", "key": "A-1"}}), 400, "issue.id"),
     "too large": (request(b'"' + b"x" * (4 * 1024 * 1024) + b'"'), 413, "bytes"),
     "nested beyond reason": (request(b"[" * 200_000), 400, "not JSON"),
@@ -174,7 +191,9 @@ def test_a_base64_body_is_verified_over_its_raw_bytes(aws: Aws) -> None:
     assert json.loads(handle(sent, None)["body"])["status"] == "recorded"
 
 
-def test_unsigned_webhooks_pass_only_where_the_stack_says_so(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsigned_webhooks_pass_only_where_the_stack_says_so(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from handlers.jira_webhook_handler.composition import parts
 
     monkeypatch.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")

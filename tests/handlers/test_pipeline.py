@@ -66,7 +66,14 @@ def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_chang
         sf.to_markdown(before["body"]["storage"]["value"]).splitlines()
     )
     assert 0 < len(changed) <= 4, changed
-    for kept in ("ac:inline-comment-marker", 'ac:ref="c-1"', "ac:layout-cell", "PAY2-1", "712020:1", "Limits"):
+    for kept in (
+        "ac:inline-comment-marker",
+        'ac:ref="c-1"',
+        "ac:layout-cell",
+        "PAY2-1",
+        "712020:1",
+        "Limits",
+    ):
         assert kept in after["body"]["storage"]["value"]
     url = after["_links"]["webui"]
     [published] = [text for text in pipeline.comments(review) if text.startswith("Published")]
@@ -79,12 +86,19 @@ def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_chang
     assert (document["status"], document["decision"]["verdict"]) == ("published", "approved")
     assert pipeline.aws.locks() == []
     names = [name for name, _ in pipeline.aws.events()]
-    assert sorted(names) == ["ChangeDetected", "DocumentGenerated", "DocumentationPublished", "ReviewCompleted"]
+    assert sorted(names) == [
+        "ChangeDetected",
+        "DocumentGenerated",
+        "DocumentationPublished",
+        "ReviewCompleted",
+    ]
 
 
 def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline) -> None:
     summary = "Zyxomatic webhooks for vendor onboarding"
-    key, review = in_review(pipeline, summary, "Vendors receive zyxomatic webhooks when their onboarding advances.")
+    key, review = in_review(
+        pipeline, summary, "Vendors receive zyxomatic webhooks when their onboarding advances."
+    )
     [document] = pipeline.aws.documents()
     assert document["kind"] == "create"
     pipeline.decide(review, "LGTM")
@@ -173,7 +187,9 @@ def test_rejected_publishes_nothing_and_tells_the_source(pipeline: Pipeline, pag
     assert pipeline.status(review) == "done"
 
 
-@pytest.mark.parametrize("comment", ["Can someone approve this?", "approved once the currency is fixed", "Hm."])
+@pytest.mark.parametrize(
+    "comment", ["Can someone approve this?", "approved once the currency is fixed", "Hm."]
+)
 def test_what_decides_nothing_is_answered_once_and_sent_back(
     pipeline: Pipeline, page_id: str, comment: str
 ) -> None:
@@ -182,7 +198,16 @@ def test_what_decides_nothing_is_answered_once_and_sent_back(
     pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 1
     assert pipeline.status(review) != "done"
-    assert len([text for text in pipeline.comments(review) if "NEEDS REVISION" in text and "to done again" in text]) == 1
+    assert (
+        len(
+            [
+                text
+                for text in pipeline.comments(review)
+                if "NEEDS REVISION" in text and "to done again" in text
+            ]
+        )
+        == 1
+    )
 
 
 def test_the_one_who_decides_is_the_one_who_moves(pipeline: Pipeline, page_id: str) -> None:
@@ -234,7 +259,9 @@ def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
     [edit] = pipeline.changed_passages(review)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
     assert edit in storage
-    pipeline.save_page(page_id, storage.replace(edit, edit.replace("<p>", "<p>Carefully: ").replace("<h2>", "<h2>New ")))
+    pipeline.save_page(
+        page_id, storage.replace(edit, edit.replace("<p>", "<p>Carefully: ").replace("<h2>", "<h2>New "))
+    )
     mine = pipeline.page(page_id)["body"]["storage"]["value"]
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -253,7 +280,9 @@ def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
 
 def test_a_second_change_of_the_page_joins_the_open_review(pipeline: Pipeline, page_id: str) -> None:
     first, review = in_review(pipeline)
-    second, joined = in_review(pipeline, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days.")
+    second, joined = in_review(
+        pipeline, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days."
+    )
     assert joined == review
     [document] = pipeline.aws.documents()
     assert document["revision"] == 2
@@ -297,7 +326,9 @@ def test_a_forged_property_decides_nothing(pipeline: Pipeline, page_id: str) -> 
     assert pipeline.aws.documents()[0]["status"] == "in_review"
 
 
-def test_a_page_deleted_during_its_review_is_told_and_closes_the_document(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_deleted_during_its_review_is_told_and_closes_the_document(
+    pipeline: Pipeline, page_id: str
+) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.decide(review, "APPROVED")

@@ -29,13 +29,23 @@ FINISHED: dict[str, Any] = {
             "components": [{"name": "refunds"}],
             "resolution": {"name": "Done"},
             "customfield_10016": 5.0,
-            "status": {"id": "10002", "name": "Done", "statusCategory": {"id": 3, "key": "done", "name": "Done"}},
+            "status": {
+                "id": "10002",
+                "name": "Done",
+                "statusCategory": {"id": 3, "key": "done", "name": "Done"},
+            },
         },
     },
     "changelog": {
         "id": "10456",
         "items": [
-            {"field": "resolution", "fieldtype": "jira", "fieldId": "resolution", "from": None, "to": "10000"},
+            {
+                "field": "resolution",
+                "fieldtype": "jira",
+                "fieldId": "resolution",
+                "from": None,
+                "to": "10000",
+            },
             {
                 "field": "status",
                 "fieldtype": "jira",
