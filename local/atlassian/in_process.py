@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -21,12 +21,13 @@ class SiteAdapter(BaseAdapter):
         super().__init__()
         self._app = application(site)
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Serve one request; a dropped connection is requests' ConnectionError."""
         body = request.body if request.body is not None else b""
         data = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else body.read()
-        builder = EnvironBuilder(path=request.path_url, base_url=str(request.url).partition("/rest/")[0],
-                                 method=request.method or "GET", input_stream=BytesIO(data))
+        address = urlsplit(str(request.url))
+        builder = EnvironBuilder(base_url=f"{address.scheme}://{address.netloc}", method=request.method or "GET",
+                                 input_stream=BytesIO(data))
         builder.headers.extend({name: value for name, value in request.headers.items()
                                 if name.lower() != "content-length"})
         builder.content_length = len(data)

@@ -1,9 +1,97 @@
-"""A fictitious product's engineering space and the tickets that the demo plays."""
+"""A fictitious product's engineering space (pages/*.xml, placed by index.json) and the tickets that the demo plays.
 
+`load(site)` creates project PAY2 and space SD and returns where everything is. Tickets with a role in tickets.json are
+the demo's: `update`, `create`, `ignored`, `revision`, `conflict`; they wait In Progress to be moved to Done.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from local.atlassian import workflow
+from local.atlassian.issues import Fields, Issue
+from local.atlassian.pages import Page
 from local.atlassian.site import Site
+from local.seed.ticket_text import to_document
+
+_HERE = Path(__file__).parent
 
 
-def load(site: Site) -> None:
-    """Create the project PAY2 and the space SD with its homepage."""
-    site.jira.add_project("PAY2", "Payments Platform")
-    site.confluence.add_space("SD", "Software Development", site.account("admin"))
+@dataclass(frozen=True)
+class Seed:
+    """What was loaded: `pages` by file name (page ids), `tickets` by role (issue keys)."""
+
+    project_key: str
+    space_key: str
+    space_id: str
+    pages: dict[str, str]
+    tickets: dict[str, str]
+
+
+def load(site: Site) -> Seed:
+    """Fill a site with the demo's project, space, pages and tickets; all of it is found by searches at once."""
+    index = json.loads((_HERE / "index.json").read_text("utf-8"))
+    with site.lock:
+        project = site.jira.add_project(index["project"]["key"], index["project"]["name"])
+        pages, space_id = _load_pages(site, index)
+        tickets = {}
+        for given in json.loads((_HERE / "tickets.json").read_text("utf-8")):
+            issue = _load_ticket(site, project.key, given)
+            if "role" in given:
+                tickets[given["role"]] = issue.key
+        site.confluence.index.settle(site.clock.peek())
+    return Seed(project.key, index["space"]["key"], space_id, pages, tickets)
+
+
+def _load_pages(site: Site, index: dict[str, Any]) -> tuple[dict[str, str], str]:
+    store, admin = site.confluence, site.account("admin")
+    space = store.add_space(index["space"]["key"], index["space"]["name"], admin,
+                            _storage(index["space"]["homepage"]))
+    ids = {index["space"]["homepage"]: space.homepage_id}
+    _backdate(site, store.pages[space.homepage_id], 420)
+    for given in index["pages"]:
+        author = site.account(given["author"])
+        parent = ids.get(given.get("parent", ""))
+        page = store.create(author, space.id, given["title"], _storage(given["file"]), parent)
+        for number in range(given.get("edits", 0)):
+            store.update(author, page, page.title, page.current.storage, number + 2, "Small corrections")
+        page.labels = given["labels"]
+        page.readers = tuple(site.account(name).account_id for name in given.get("readers", ()))
+        _backdate(site, page, given["days"])
+        store.reindex(page)
+        if given.get("archived"):
+            store.set_status(page, "archived")
+        ids[given["file"]] = page.id
+    return ids, space.id
+
+
+def _storage(name: str) -> str:
+    return (_HERE / "pages" / f"{name}.xml").read_text("utf-8")
+
+
+def _backdate(site: Site, page: Page, days: int) -> None:
+    """Spread a page's versions over the days since it is said to have been written."""
+    first = site.clock.peek() - timedelta(days=days)
+    step = timedelta(days=days) / (len(page.versions) + 1)
+    page.created = first
+    page.versions = [replace(version, created=first + step * number) for number, version in enumerate(page.versions)]
+
+
+def _load_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
+    """Create a ticket a few days old; its state is in the search index already."""
+    developer = site.account("developer")
+    created = site.clock.now() - timedelta(days=6)
+    status = next(each for each in workflow.STATUSES if each.name == given["status"])
+    done = status.category is workflow.DONE
+    components = tuple(key for key, name in workflow.COMPONENTS.items() if name in given["components"])
+    fields = Fields(
+        summary=given["summary"], description=to_document(given["text"]),
+        issue_type=next(kind for kind in workflow.ISSUE_TYPES if kind.name == given["type"]), status=status,
+        labels=tuple(given["labels"]), components=components, priority="3", assignee=developer,
+        reporter=site.account("reviewer"), resolution="10000" if done else None, resolved=created if done else None,
+        updated=created, status_changed=created, custom={"customfield_10016": given.get("points")})
+    issue = site.jira.create(site.account("reviewer"), project, fields, {})
+    issue.created, issue.fields, issue.snapshots = created, fields, [(created, fields)]
+    return issue
