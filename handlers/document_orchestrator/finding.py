@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 from common.confluence import ConfluencePage, SearchHit, Space
-from common.model import Answer, Tool
 from common.ticket import Ticket
-from handlers.document_orchestrator.judgement import Choice
+from handlers.document_orchestrator.candidates import Candidate, OpenDraft, gather
+from handlers.document_orchestrator.fallback import decide
+from handlers.document_orchestrator.judge import SHOWN, Model, judge
+from handlers.document_orchestrator.judgement import (
+    Choice,
+    Considered,
+    Judgement,
+    NoDocument,
+    RefusedName,
+    UpdatePage,
+)
+from handlers.document_orchestrator.named_pages import NamedPage, named_pages
+from handlers.document_orchestrator.queries import queries
+from handlers.document_orchestrator.ranking import Ranked, rank
+from handlers.document_orchestrator.search_terms import search_terms
+
+__all__ = ["Confluence", "OpenDraft", "Site", "choose"]
 
 
 class Confluence(Protocol):
@@ -18,29 +34,11 @@ class Confluence(Protocol):
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
         """Return the first pages of a CQL query, best first."""
 
-    def pages(self, page_ids: Sequence[str]) -> tuple[ConfluencePage, ...]:
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies."""
 
     def is_restricted(self, page_id: str) -> bool:
         """Say whether only some people may read the page."""
-
-
-class Model(Protocol):
-    """What the judge asks of a model; common.model.ToolModel gives it."""
-
-    def ask(
-        self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()
-    ) -> Answer:
-        """Return the tool's input, or raise ModelFailure."""
-
-
-@dataclass(frozen=True)
-class OpenDraft:
-    """A page to be created that is under review: a candidate, so that two tickets do not create it twice."""
-
-    document_id: str
-    title: str
-    storage: str
 
 
 @dataclass(frozen=True)
@@ -67,4 +65,86 @@ def choose(
     index may not hold yet. Without a ``model`` the documented fallback decides. Raises the errors of
     common.atlassian_http when Confluence does not answer; a model that fails only means the fallback.
     """
-    raise NotImplementedError
+    named = named_pages(ticket, remote_links, site.browse_url)
+    judgements, refused, is_ordered = _named(named, site, confluence)
+    if judgements:
+        return Choice(judgements, refused)
+    if is_ordered:
+        reason = "; ".join(f"{each.reference}: {each.reason}" for each in refused)
+        return Choice((Judgement(NoDocument(), 1.0, reason, "named"),), refused)
+    return _searched(ticket, site, confluence, model, just_created, open_drafts, refused)
+
+
+def _named(
+    named: Sequence[NamedPage], site: Site, confluence: Confluence
+) -> tuple[tuple[Judgement, ...], tuple[RefusedName, ...], bool]:
+    """Return the judgements of the named pages that we may edit, the others, and whether a label named one of those."""
+    ids = [each.page_id for each in named if each.page_id]
+    pages = {page.page_id: page for page in confluence.pages(ids)} if ids else {}
+    judgements: list[Judgement] = []
+    refused: list[RefusedName] = []
+    is_ordered = False
+    for each in named:
+        page = pages.get(each.page_id) if each.page_id else None
+        reason = _refusal(each, page, site)
+        if page is None or reason:
+            refused.append(RefusedName(each.reference, reason))
+            is_ordered = is_ordered or each.is_order
+        else:
+            said = f"the ticket names the page “{page.title}” ({each.reference})"
+            judgements.append(Judgement(UpdatePage(page.page_id, page.title), 1.0, said, "named"))
+    return tuple(judgements), tuple(refused), is_ordered
+
+
+def _refusal(named: NamedPage, page: ConfluencePage | None, site: Site) -> str:
+    if named.page_id is None:
+        return "this names no page: write docs: and the page's id, a number"
+    if page is None:
+        return f"there is no page {named.page_id}, or we may not see it"
+    if page.space_id not in {space.space_id for space in site.spaces}:
+        keys = ", ".join(space.key for space in site.spaces)
+        return f"“{page.title}” is outside the spaces that we may write to ({keys})"
+    if page.status != "current":
+        return f"“{page.title}” is {page.status}"
+    return ""
+
+
+def _searched(
+    ticket: Ticket,
+    site: Site,
+    confluence: Confluence,
+    model: Model | None,
+    just_created: Sequence[ConfluencePage],
+    open_drafts: Sequence[OpenDraft],
+    refused: tuple[RefusedName, ...],
+) -> Choice:
+    planned = queries(search_terms(ticket), [space.key for space in site.spaces])
+    space_ids = [space.space_id for space in site.spaces]
+    candidates = gather(confluence, planned, space_ids, just_created, open_drafts)
+    best = _open_to_all(rank(ticket, candidates), confluence)
+    verdict = decide(ticket, best)
+    if model is not None:
+        verdict = judge(ticket, best, model, verdict)
+    considered = tuple(
+        Considered(each.page.page_id, each.page.title, each.page.url, each.score, each.why) for each in best
+    )
+    judgement = Judgement(verdict.target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
+    return Choice((judgement,), refused, tuple(query.cql for query in planned), verdict.tokens)
+
+
+def _open_to_all(
+    ranked: Sequence[Ranked[Candidate]], confluence: Confluence
+) -> tuple[Ranked[Candidate], ...]:
+    """Return the best pages that everyone may view; a restriction of a page above counts for those below it."""
+    known: dict[str, bool] = {"": False}
+    best: list[Ranked[Candidate]] = []
+    rest = list(ranked)
+    with ThreadPoolExecutor(max_workers=2 * SHOWN) as threads:
+        while rest and len(best) < SHOWN:
+            batch, rest = rest[: SHOWN - len(best)], rest[SHOWN - len(best) :]
+            asked = {id_ for each in batch for id_ in (each.page.page_id, *each.page.above)} - known.keys()
+            known |= zip(asked, threads.map(confluence.is_restricted, asked), strict=True)
+            best += [
+                each for each in batch if not any(known[i] for i in (each.page.page_id, *each.page.above))
+            ]
+    return tuple(best)

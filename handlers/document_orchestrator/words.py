@@ -1,0 +1,97 @@
+"""Words as they are compared: stems, with identifiers both whole and taken apart.
+
+``VirtualMachine``, ``virtual_machine``, ``virtual-machine`` and ``virtualMachine`` all give the stems of *virtual*
+and *machine* and the compound ``virtualmachin``; so does the title “Virtual Machines”, through ``compounds``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import snowballstemmer
+
+RAW = re.compile(r"[^\W_]+(?:[_.\-][^\W_]+)*")
+_JOINT = re.compile(r"[_.\-]")
+# VLANs is one word, IPAddress two, fieldName two, IPv6 and OAuth2 one.
+_HUMP = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
+_LONGEST = 64
+
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about all also an and any are as at be been being but by can could did do does each for from had has have
+        how i if in into is it its may might more most must no not of off on once one only or other our out over own
+        per same should so some such than that the their them then there these they this those to too under until up
+        use used uses using via was we were what when where which while who why will with within without would you
+        your
+        """,
+    )
+)
+
+# What a ticket says about the act of changing, not about what is changed: near worthless for finding its page.
+_ACTIONS = re.findall(
+    r"\w+",
+    """
+    ability add adding allow bug change create deprecate docs drop employ enable ensure extend feat feature fix
+    implement improve improvement initial introduce make new now obsolete option optional optionally permit prevent
+    provide refactor remove rename replace show support switch update work
+    """,
+)
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Return the English stem of a lower-case word; words of other languages mostly come back as they are."""
+    return str(_stemmer.stemWord(word)) if len(word) <= _LONGEST else word
+
+
+ACTIONS = frozenset(map(stem, _ACTIONS))
+
+
+@lru_cache(maxsize=1 << 16)
+def parts(raw: str) -> tuple[str, ...]:
+    """Take one run of characters apart into lower-case words: ``maxWeight_kg`` gives max, weight, kg."""
+    if raw.islower() and raw.isalpha():
+        return (raw,)
+    found: list[str] = []
+    for segment in _JOINT.split(raw):
+        humps = _HUMP.findall(segment)
+        letters = [hump for hump in humps if not hump.isdigit()]
+        whole = len(humps) < 2 or any(len(hump) < 2 for hump in letters) or len(letters) < len(humps)
+        found.extend([segment] if whole else humps)
+    return tuple(part.lower() for part in found)
+
+
+def compound(words: Sequence[str]) -> str:
+    """Return the one stem that several words make when they are written as one."""
+    return "".join(words[:-1]) + stem(words[-1])
+
+
+def compounds(words: Sequence[str], longest: int = 3) -> set[str]:
+    """Return the compounds of all runs of 2 to ``longest`` neighbouring words."""
+    return {
+        compound(words[start : start + length])
+        for length in range(2, longest + 1)
+        for start in range(len(words) - length + 1)
+    }
+
+
+def terms(text: str) -> list[str]:
+    """Return the stems of a text in order, each identifier's compound after its parts; stop words left out."""
+    found: list[str] = []
+    for raw in RAW.findall(text):
+        words = parts(raw)
+        found.extend(stem(word) for word in words if word not in STOP_WORDS)
+        if len(words) > 1:
+            found.append(compound(words))
+    return found
+
+
+def words(text: str) -> list[str]:
+    """Return the lower-case words of a text in order, identifiers taken apart; stop words left out."""
+    return [part for raw in RAW.findall(text) for part in parts(raw) if part not in STOP_WORDS]
