@@ -32,8 +32,6 @@ def page_json(page: Page, store: PageStore, body: Json | None = None, version: V
         "createdAt": confluence_time(page.created), "version": version_json(shown),
         "_links": {"webui": webui(page, store), "editui": f"/pages/resumedraft.action?draftId={page.id}",
                    "tinyui": f"/x/{int(page.id):x}"}}
-    if page.parent_id is None:
-        del result["parentType"]
     result["body"] = body or {}
     return result
 
