@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from common.confluence import ConfluencePage, SearchHit, Space
+from common.confluence import ConfluencePage, Space
 from common.ticket import Ticket
-from handlers.document_orchestrator.candidates import Candidate, OpenDraft, gather
+from handlers.document_orchestrator.candidates import Candidate, OpenDraft, Search, gather
 from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.judge import SHOWN, Model, judge
 from handlers.document_orchestrator.judgement import (
@@ -21,21 +21,15 @@ from handlers.document_orchestrator.judgement import (
     UpdatePage,
 )
 from handlers.document_orchestrator.named_pages import NamedPage, named_pages
-from handlers.document_orchestrator.queries import queries
+from handlers.document_orchestrator.queries import Query, queries
 from handlers.document_orchestrator.ranking import Ranked, rank
 from handlers.document_orchestrator.search_terms import search_terms
 
 __all__ = ["Confluence", "OpenDraft", "Site", "choose"]
 
 
-class Confluence(Protocol):
+class Confluence(Search, Protocol):
     """What finding a page asks of Confluence; common.confluence.ConfluenceClient gives it."""
-
-    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
-        """Return the first pages of a CQL query, best first."""
-
-    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
-        """Return the pages of these ids that exist, with bodies."""
 
     def is_restricted(self, page_id: str) -> bool:
         """Say whether only some people may read the page."""
@@ -118,10 +112,8 @@ def _searched(
     open_drafts: Sequence[OpenDraft],
     refused: tuple[RefusedName, ...],
 ) -> Choice:
-    planned = queries(search_terms(ticket), [space.key for space in site.spaces])
-    space_ids = [space.space_id for space in site.spaces]
-    candidates = gather(confluence, planned, space_ids, just_created, open_drafts)
-    best = _open_to_all(rank(ticket, candidates), confluence)
+    planned, ranked = searched(ticket, site, confluence, just_created, open_drafts)
+    best = _open_to_all(ranked, confluence)
     verdict = decide(ticket, best)
     if model is not None:
         verdict = judge(ticket, best, model, verdict)
@@ -130,6 +122,19 @@ def _searched(
     )
     judgement = Judgement(verdict.target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
     return Choice((judgement,), refused, tuple(query.cql for query in planned), verdict.tokens)
+
+
+def searched(
+    ticket: Ticket,
+    site: Site,
+    confluence: Search,
+    just_created: Sequence[ConfluencePage] = (),
+    open_drafts: Sequence[OpenDraft] = (),
+) -> tuple[tuple[Query, ...], tuple[Ranked[Candidate], ...]]:
+    """Search and rank: return the queries that were sent and the candidates, nearest first."""
+    planned = queries(search_terms(ticket), [space.key for space in site.spaces])
+    space_ids = [space.space_id for space in site.spaces]
+    return planned, rank(ticket, gather(confluence, planned, space_ids, just_created, open_drafts))
 
 
 def _open_to_all(

@@ -1,0 +1,236 @@
+"""Finding the page, measured: the pipeline's own queries, candidates, ranking and fallback on real changes.
+
+    python -m benchmarks.retrieval --pages pages.jsonl --cases cases.jsonl [--create create_cases.jsonl] --out predictions.jsonl
+
+``pages.jsonl`` holds {path, title, markdown}; they become one space of the simulator, whose CQL answers the searches, a
+folder being the page above those in it. Of a case only what a ticket has is used: summary, description, labels,
+components. The judge is replaced by its documented fallback. One line {id, ranked, decision} is written per case; where
+cases carry gold_pages, hits are printed too. ``--ablate`` measures the ranking with one idea switched off at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from common import storage_format as sf
+from common.atlassian_http import AtlassianHttp
+from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
+from common.ticket import Ticket
+from handlers.document_orchestrator import ranking, search_terms
+from handlers.document_orchestrator.fallback import decide
+from handlers.document_orchestrator.finding import Site, searched
+from handlers.document_orchestrator.judgement import CreatePage
+from local import atlassian
+from local.atlassian.in_process import SiteAdapter
+
+SPACE = "DOCS"
+# An idea, and the constants that switch it off.
+IDEAS: dict[str, dict[str, float]] = {
+    "title weighted": {"TITLE_WEIGHT": 1.0},
+    "headings weighted": {"HEADING_WEIGHT": 1.0},
+    "path and parents": {"PATH_WEIGHT": 0.0},
+    "page length": {"LENGTH_NORM": 0.0},
+    "softened rarity": {"RARITY_POWER": 1.0},
+    "rare terms": {"RARITY_POWER": 0.0},
+    "best section": {"SECTION_WEIGHT": 0.0},
+    "title covered": {"COVERAGE_WEIGHT": 0.0},
+    "words of action discounted": {"ACTION_WEIGHT": 1.0},
+    "what follows the preposition": {"TAIL_BONUS": 0.0},
+    "description": {"DESCRIPTION_SHARE": 0.0},
+    "description bounded": {"DESCRIPTION_SHARE": 1e9},
+    "components": {"COMPONENT_WEIGHT": 0.0},
+}
+
+
+class CountedConfluence(ConfluenceClient):
+    """The pipeline's client, counting what it is asked."""
+
+    searches = bodies = 0
+
+    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+        """Search, and count."""
+        self.searches += 1
+        return super().search(cql, limit)
+
+    def pages(self, page_ids: Any) -> tuple[ConfluencePage, ...]:
+        """Read bodies, and count."""
+        self.bodies += 1
+        return super().pages(page_ids)
+
+
+class Corpus:
+    """A simulated space that holds the pages; ``paths`` leads from a page's id back to its path."""
+
+    def __init__(self, pages: Sequence[Mapping[str, str]]) -> None:
+        self._site = atlassian.Site(search_lag=0.0)
+        self._author = self._site.account("kinexus")
+        space = self._site.confluence.add_space(SPACE, "Documentation", self._author)
+        self._space_id = space.id
+        self.paths: dict[str, str] = {}
+        self._folders: dict[PurePosixPath, str | None] = {}
+        self._titles: set[str] = set()
+        named = {PurePosixPath(page["path"]): page for page in pages}
+        self._indexes = {
+            path.parent: path for path in named if path.stem.lower() in ("index", "readme", "overview")
+        }
+        self._pages = named
+        for path in named:
+            self._page(path)
+        self.confluence = self._client()
+        self.site = Site((Space(space.id, SPACE, space.homepage_id),), f"{self._site.base_url}/wiki")
+
+    def _client(self) -> CountedConfluence:
+        http = AtlassianHttp(
+            f"{self._site.base_url}/wiki", self._author.email, lambda fresh: self._author.token
+        )
+        adapter = SiteAdapter(self._site)
+        http._session.mount("http://", adapter)
+        http._session.mount("https://", adapter)
+        return CountedConfluence(http, f"{self._site.base_url}/wiki")
+
+    def _page(self, path: PurePosixPath) -> str:
+        for page_id, known in self.paths.items():
+            if known == str(path):
+                return page_id
+        page = self._pages[path]
+        above = path.parent.parent if self._indexes.get(path.parent) == path else path.parent
+        lines = page["markdown"].lstrip().split("\n", 1)
+        has_title = lines[0].startswith("# ") and lines[0][2:].strip() == page["title"].strip()
+        storage = sf.render("\n".join(lines[1:]) if has_title else page["markdown"])
+        page_id = self._create(page["title"], path, storage, self._folder(above))
+        self.paths[page_id] = str(path)
+        return page_id
+
+    def _folder(self, folder: PurePosixPath) -> str | None:
+        if folder in (PurePosixPath("."), PurePosixPath("/")) or len(folder.parts) < 2:
+            return None
+        if folder not in self._folders:
+            if folder in self._indexes:
+                self._folders[folder] = self._page(self._indexes[folder])
+            else:
+                title = folder.name.replace("-", " ").replace("_", " ").capitalize()
+                listing = '<ac:structured-macro ac:name="children" />'
+                self._folders[folder] = self._create(title, folder, listing, self._folder(folder.parent))
+        return self._folders[folder]
+
+    def _create(self, title: str, path: PurePosixPath, storage: str, parent_id: str | None) -> str:
+        # Titles are unique in a space: a second page of the same name carries its folder's, as people do it.
+        choices = (title, f"{title} ({path.parent.name})", f"{title} ({path})")
+        free = next(choice for choice in choices if choice.casefold() not in self._titles)
+        self._titles.add(free.casefold())
+        return self._site.confluence.create(self._author, self._space_id, free, storage, parent_id).id
+
+
+def ticket_of(case: Mapping[str, Any]) -> Ticket:
+    """Return the ticket that a case describes."""
+    return Ticket(
+        issue_id="1",
+        key="CASE-1",
+        project_key="CASE",
+        summary=case["summary"],
+        description=case.get("description") or "",
+        issue_type="",
+        status="",
+        status_category="done",
+        labels=tuple(case.get("labels") or ()),
+        components=tuple(case.get("components") or ()),
+        url="",
+    )
+
+
+def predict(corpus: Corpus, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {id, ranked, decision} for a case."""
+    ticket = ticket_of(case)
+    _, ranked = searched(ticket, corpus.site, corpus.confluence)
+    decision = "create" if isinstance(decide(ticket, ranked).target, CreatePage) else "update"
+    paths = [path for each in ranked if (path := corpus.paths.get(each.page.page_id))]
+    return {"id": case["id"], "ranked": paths, "decision": decision}
+
+
+def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return hit@1, @3, @5 and how many golds are candidates at all, over the cases that have gold pages."""
+    places = []
+    for case, prediction in zip(cases, predicted, strict=True):
+        gold, neutral = set(case.get("gold_pages") or ()), set(case.get("neutral_pages") or ())
+        if gold:
+            ranked = [path for path in prediction["ranked"] if path not in neutral]
+            places.append(min((ranked.index(path) for path in gold if path in ranked), default=10**6))
+    if not places:
+        return {}
+    return {f"hit@{k}": sum(place < k for place in places) / len(places) for k in (1, 3, 5, 50)}
+
+
+@contextmanager
+def without(idea: str) -> Iterator[None]:
+    """Switch one idea off for a while."""
+    before = []
+    for name, value in IDEAS[idea].items():
+        module = ranking if hasattr(ranking, name) else search_terms
+        before.append((module, name, getattr(module, name)))
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for module, name, value in before:
+            setattr(module, name, value)
+
+
+def rows(path: Path | None) -> list[dict[str, Any]]:
+    """Read a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()] if path else []
+
+
+def main() -> None:
+    """Predict, write, and print a summary."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    for name in ("pages", "cases"):
+        options.add_argument(f"--{name}", type=Path, required=True)
+    options.add_argument("--create", type=Path)
+    options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--ablate", action="store_true", help="measure with one idea switched off at a time")
+    chosen = options.parse_args()
+    began = time.perf_counter()
+    corpus = Corpus(rows(chosen.pages))
+    cases, creations = rows(chosen.cases), rows(chosen.create)
+    print(f"{len(corpus.paths)} pages loaded in {time.perf_counter() - began:.1f} s")
+    predicted, times = [], []
+    for case in [*cases, *creations]:
+        began = time.perf_counter()
+        predicted.append(predict(corpus, case))
+        times.append(time.perf_counter() - began)
+    chosen.out.write_text("".join(json.dumps(each) + "\n" for each in predicted), "utf-8")
+    count = len(predicted) or 1
+    print(f"{len(cases)} changes of a page, {len(creations)} of a new one")
+    print(_shown(hits(cases, predicted[: len(cases)])))
+    said = [each["decision"] == "create" for each in predicted]
+    right, wrong = sum(said[len(cases) :]), sum(said[: len(cases)])
+    if creations:
+        precision = f"{right / (right + wrong):.3f}" if right + wrong else "-"
+        print(f"create: recall {right / len(creations):.3f}, precision {precision}")
+    print(
+        f"per case: {statistics.median(times or [0.0]) * 1000:.0f} ms (median, searches included), "
+        f"{corpus.confluence.searches / count:.1f} searches, {corpus.confluence.bodies / count:.1f} requests for bodies"
+    )
+    if chosen.ablate:
+        for idea in IDEAS:
+            with without(idea):
+                print(
+                    f"without {idea:30}",
+                    _shown(hits(cases, [predict(corpus, case) for case in cases])),
+                    flush=True,
+                )
+
+
+def _shown(figures: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
+
+
+if __name__ == "__main__":
+    main()
