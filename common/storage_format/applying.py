@@ -1,0 +1,221 @@
+"""Edits → a new page: each is fitted to its block, its tokens are put back, and all are spliced in at once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from common.storage_format import fitting, inline, rendering, rows, wellformed
+from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
+from common.storage_format.errors import InvalidEdit, MalformedStorage
+from common.storage_format.page import Block, Page
+from common.storage_format.pieces import Piece
+from common.storage_format.scan import MARKUP, scan
+from common.storage_format.surviving import restore
+from common.storage_format.tokens import PageToken, put_back, take
+from common.storage_format.tree import tree
+from common.storage_format.vocabulary import MAX_DEPTH
+
+_TASK_ID = re.compile(r"<ac:task-id[^>]*>\s*(\d{1,9})\s*<")
+_DIGITS = re.compile(r"(⟦[a-z0-9-]+ \d+)[^⟦⟧\n]*⟧")
+
+
+class Splice(NamedTuple):
+    """What one edit does to the page: `text` in the place of `start`–`end`, and the wrappers it loses."""
+
+    start: int
+    end: int
+    text: str
+    lost: tuple[Token, ...] = ()
+
+
+def apply(page: Page, edits: Sequence[Edit]) -> Edited:
+    """Return the page after `edits`; raise InvalidEdit if one cannot be made (see `Page.apply`)."""
+    planned = plan(page, edits)
+    return Edited(spliced(page, planned), changes(page, edits, planned))
+
+
+def plan(page: Page, edits: Sequence[Edit]) -> list[Splice]:
+    """Return what each edit does; raise InvalidEdit if one cannot be made."""
+    return _Plan(page, edits).splices()
+
+
+def spliced(page: Page, splices: Sequence[Splice]) -> str:
+    """Return the page with all splices made; raise InvalidEdit if it would be no page."""
+    out: list[str] = []
+    at = 0
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
+        out += [page.source[at : splice.start], splice.text]
+        at = splice.end
+    storage = "".join(out) + page.source[at:]
+    if not splices:
+        return storage
+    try:
+        wellformed.check(storage)
+        if page.depth + max(_depth(splice.text) for splice in splices) > MAX_DEPTH:
+            scan(storage)
+    except MalformedStorage as error:
+        raise InvalidEdit(f"the page would not be storage format any more: {error}") from error
+    return storage
+
+
+def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[Change, ...]:
+    """Return what each edit changed."""
+    kept = {number for edit in edits if not isinstance(edit, Delete) for number in _numbers(edit.markdown)}
+    out = []
+    for edit, splice in zip(edits, splices, strict=True):
+        if edit.block_id is None:
+            out.append(Change(edit, None, (), "", splice.text))
+            continue
+        block = page.block(edit.block_id)
+        headings = block.headings
+        if isinstance(edit, InsertAfter):
+            out.append(Change(edit, block.id, headings, "", splice.text))
+            continue
+        before = block.source
+        removed = splice.lost
+        if before != splice.text and ("<" in before.strip("<")):
+            removed += tuple(
+                found.token
+                for found in page.tokens_of(block.number, numbered=bool(kept))
+                if found.number not in kept and found.source not in splice.text
+            )
+        out.append(Change(edit, block.id, headings, before, splice.text, removed))
+    return tuple(out)
+
+
+def _numbers(markdown: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(?<!\\)⟦\s*[a-z0-9-]+\s+(\d{1,9})", markdown)]
+
+
+def _depth(storage: str) -> int:
+    depth = deepest = 0
+    for match in MARKUP.finditer(storage):
+        if match[1] is None:
+            continue
+        depth += -1 if match[1][0] == "/" else 0 if match[0].endswith("/>") else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+class _Plan:
+    def __init__(self, page: Page, edits: Sequence[Edit]) -> None:
+        self.page = page
+        self.edits = edits
+        self.going: set[int] = set()
+        self.used: dict[int, Edit] = {}
+        self.counter: itertools.count[int] | None = None
+        self.anchors: Mapping[str, str] | None = None
+
+    def splices(self) -> list[Splice]:
+        for edit in self.edits:
+            if isinstance(edit, Replace | Delete):
+                number = self.page.block(edit.block_id).number
+                if number in self.going:
+                    raise InvalidEdit(f"two edits are aimed at block [{number + 1}]; say what becomes of it in one")
+                self.going.add(number)
+        return [self.splice(edit) for edit in self.edits]
+
+    def splice(self, edit: Edit) -> Splice:
+        if isinstance(edit, Delete):
+            block = self.page.block(edit.block_id)
+            return Splice(*block.span, "", _wrappers(block))
+        if isinstance(edit, InsertAfter):
+            return self.insertion(edit)
+        return self.replacement(edit, self.page.block(edit.block_id))
+
+    def read(self, markdown: str) -> tuple[Piece, ...]:
+        if self.anchors is None:
+            self.anchors = _anchors(self.page) if "](#" in markdown else None
+        return rendering.read(markdown, self.anchors)
+
+    def task_id(self) -> int:
+        if self.counter is None:
+            ids = [int(number) for number in _TASK_ID.findall(self.page.source)]
+            self.counter = itertools.count(max(ids, default=0) + 1)
+        return next(self.counter)
+
+    def token(self, edit: Edit, number: int, kind: str) -> PageToken | None:
+        """Return a token of the page that this edit may place."""
+        tokens = self.page.tokens
+        if not 1 <= number <= len(tokens) or tokens[number - 1].token.kind != kind:
+            return None
+        token = tokens[number - 1]
+        if token.block not in self.going:
+            raise InvalidEdit(
+                f"{token.text} stands in block [{token.block + 1}], which no edit changes: it would stand twice"
+            )
+        if self.used.setdefault(number, edit) is not edit:
+            raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
+        return token
+
+    def insertion(self, edit: InsertAfter) -> Splice:
+        block = self.page.block(edit.block_id) if edit.block_id is not None else None
+        taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        if block is not None and block.kind == "table_row":
+            written = rows.written_rows(taken.markdown)
+            end = rows.end_of_table(block)
+            if written is None and end is not None and rows.stands_below(pieces := self.read(taken.markdown)):
+                at, text = end, fitting.new.storage(pieces, self.task_id)
+            else:
+                at, text = rows.inserted(self.page, block, written, self.read)
+        else:
+            at, text = fitting.insertion(self.page, block, self.read(taken.markdown), self.task_id)
+        return Splice(at, at, put_back(text, taken.stand_ins))
+
+    def replacement(self, edit: Replace, block: Block) -> Splice:
+        if _same(edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind):
+            for number in _numbers(edit.markdown):
+                self.used[number] = edit
+            return Splice(*block.span, block.source)
+        taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        root = tree(self.page.source, *block.span)
+        if block.kind == "table_row":
+            text, kept = self.row(block, taken.markdown, taken.stand_ins)
+            taken = taken._replace(stand_ins={c: t for c, t in taken.stand_ins.items() if c not in kept})
+        else:
+            text = fitting.replacement(self.page, block, self.read(taken.markdown), self.task_id)
+        text, lost = restore(root, text, taken.stand_ins)
+        return Splice(*block.span, put_back(text, taken.stand_ins), lost)
+
+    def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
+        """Fit rows into the place of one; return also what the cells that keep their bytes say."""
+        written = rows.written_rows(markdown)
+        shown = self.page.markdown_of(block.number, numbered=bool(stand_ins))
+        old = rows.written_rows(shown) or [[]]
+        cells = [_with_stand_ins(cell, stand_ins) for cell in old[0]]
+        text = rows.replaced(self.page, block, written, self.read, cells)
+        return text, "".join(old for said, old in zip((written or [[]])[0], cells, strict=False) if said == old)
+
+
+def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
+    for character, token in stand_ins.items():
+        text = text.replace(token.text, character)
+    return text
+
+
+def _same(markdown: str, shown: str, kind: str) -> bool:
+    """Tell whether Markdown says just what the block was shown as."""
+    said = _DIGITS.sub(r"\1⟧", " ".join(markdown.split()))
+    shown = _DIGITS.sub(r"\1⟧", " ".join(shown.split()))
+    return said == shown or (kind == "list_item" and said in (f"- {shown}", f"* {shown}"))
+
+
+def _wrappers(block: Block) -> tuple[Token, ...]:
+    """Return the comments and the like that go with a block."""
+    from common.storage_format import surviving
+
+    root = tree(block.source)
+    return tuple(surviving.opaque.describe(element) for element in surviving.wrappers(root))
+
+
+def _anchors(page: Page) -> dict[str, str]:
+    """Return the anchors of the page's headings; where two cannot be told apart there is none."""
+    found: dict[str, set[str]] = {}
+    for block in page.blocks:
+        if block.kind == "heading":
+            anchor = inline.anchor_of(page.heading_text(block.number))
+            found.setdefault(inline.anchor_key(anchor), set()).add(anchor)
+    return {key: anchors.pop() for key, anchors in found.items() if len(anchors) == 1}

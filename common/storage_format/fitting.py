@@ -1,0 +1,296 @@
+"""New text fitted to the place it is aimed at: a list item becomes an item, cells stay in their row.
+
+What takes the place of one block of the same kind keeps the start tag it had, with its attributes and ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from common.storage_format import pieces as new
+from common.storage_format.blocks import Container
+from common.storage_format.errors import InvalidEdit
+from common.storage_format.page import Block, Page
+from common.storage_format.pieces import (
+    Code,
+    Definitions,
+    Heading,
+    Item,
+    List,
+    Paragraph,
+    Piece,
+    Quote,
+    TaskIds,
+)
+from common.storage_format.scan import Node
+from common.storage_format.tree import Element, tree
+
+
+def start_tag(element: Element, name: str = "") -> str:
+    """Return the start tag of an element, open even if it was self-closing, perhaps under another name."""
+    tag = element.source[element.start : element.opened]
+    if tag.endswith("/>"):
+        tag = tag[:-2].rstrip() + ">"
+    return f"<{name}{tag[1 + len(element.name):]}" if name else tag
+
+
+def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    """Return the storage format that takes a block's place; raise InvalidEdit where it cannot."""
+    if not pieces:
+        raise InvalidEdit(f"nothing to put in the place of this {_called(block)}; to take it away, delete it")
+    root = tree(page.source, *block.span)
+    element = root.elements[0] if block.found.node is not None else root
+    one = pieces[0] if len(pieces) == 1 else None
+    kind = block.kind
+    if kind == "list_item":
+        return _list_item(block, element, pieces, task_ids)
+    if kind == "task":
+        return _task(page, block, element, pieces, task_ids)
+    if kind == "paragraph" and isinstance(one, Paragraph):
+        return _line(element, one)
+    if kind == "heading":
+        return _heading(element, pieces, task_ids)
+    if kind == "quote" and (isinstance(one, Quote) or all(isinstance(piece, Paragraph) for piece in pieces)):
+        inner = one.pieces if isinstance(one, Quote) else pieces
+        return f"{start_tag(element)}{new.storage(inner, task_ids)}</blockquote>"
+    if kind == "code" and isinstance(one, Code):
+        return _code(element, one)
+    if kind in ("term", "definition"):
+        return _definition(element, pieces, task_ids)
+    return new.storage(pieces, task_ids)
+
+
+def _called(block: Block) -> str:
+    return block.kind.replace("_", " ")
+
+
+def _line(element: Element, piece: Paragraph) -> str:
+    """Return a paragraph in the form of the old one: in its element, or loose."""
+    return f"{start_tag(element)}{piece.inline}</{element.name}>" if element.name else piece.inline
+
+
+def _heading(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    """A heading keeps its attributes; a single line without `#` keeps its level too."""
+    first = pieces[0]
+    if isinstance(first, Heading):
+        head = f"{start_tag(element, f'h{first.level}')}{first.inline}</h{first.level}>"
+        return head + new.storage(pieces[1:], task_ids)
+    if len(pieces) == 1 and isinstance(first, Paragraph):
+        return _line(element, first)
+    return new.storage(pieces, task_ids)
+
+
+def items(pieces: Sequence[Piece]) -> tuple[Item, ...]:
+    """Return pieces as items of a list: those of a list, or all of them in one item."""
+    if len(pieces) == 1 and isinstance(pieces[0], List):
+        return pieces[0].items
+    return (Item(tuple(pieces)),)
+
+
+def shaped(item: Item, wrap: bool, task_ids: TaskIds) -> str:
+    """Return the content of an item with its paragraphs in elements (`wrap`) or, if it is one, loose."""
+    if wrap:
+        inner = tuple(Paragraph(piece.inline) if isinstance(piece, Paragraph) else piece for piece in item.pieces)
+    elif sum(isinstance(piece, Paragraph) for piece in item.pieces) == 1 and isinstance(item.pieces[0], Paragraph):
+        inner = (Paragraph(item.pieces[0].inline, bare=True), *item.pieces[1:])
+    else:
+        inner = item.pieces
+    return new.item_content(Item(inner, item.done), task_ids)
+
+
+def _list_item(block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    first, *others = items(pieces)
+    if block.found.node is None or block.found.node.name != "li":
+        wrap = element.name == "p"
+        if wrap and len(first.pieces) == 1 and isinstance(first.pieces[0], Paragraph) and first.done is None:
+            head = _line(element, first.pieces[0])
+        else:
+            head = shaped(first, wrap, task_ids)
+        return head + "".join(f"</li><li>{shaped(item, wrap, task_ids)}" for item in others)
+    paragraph = element.child("p")
+    wrap = paragraph is not None
+    content = shaped(first, wrap, task_ids)
+    if paragraph is not None and content.startswith("<p>"):
+        content = start_tag(paragraph) + content.removeprefix("<p>")
+    rest = "".join(f"<li>{shaped(item, wrap, task_ids)}</li>" for item in others)
+    return f"{start_tag(element)}{content}</li>{rest}"
+
+
+def _task(page: Page, block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    if not all(isinstance(piece, Paragraph | List) for piece in pieces):
+        raise InvalidEdit("only a task fits in the place of a task: `- [ ] text` or `- [x] text`")
+    first, *others = items(pieces)
+    wrap = (element.name or (_body(element) or element).name) == "p"
+    if block.found.node is None or block.found.node.name != "ac:task":
+        if others:
+            raise InvalidEdit("this task holds others: one task fits in its place; insert the others after it")
+        if first.done is not None and first.done != _is_done(page, block.found.container):
+            raise InvalidEdit("this task holds others: its text can be edited, its box cannot")
+        inner = Item(first.pieces)
+        if wrap and len(inner.pieces) == 1 and isinstance(inner.pieces[0], Paragraph):
+            return _line(element, inner.pieces[0])
+        return shaped(inner, wrap, task_ids)
+    body, status = element.child("ac:task-body"), element.child("ac:task-status")
+    if body is None:
+        return "".join(new.task(item, task_ids) for item in (first, *others))
+    wrap = body.child("p") is not None
+    content = shaped(Item(first.pieces), wrap, task_ids)
+    head = page.source[element.start : body.start]
+    if first.done is not None and status is not None:
+        done = "complete" if first.done else "incomplete"
+        head = page.source[element.start : status.start] + f"{start_tag(status)}{done}</ac:task-status>"
+        head += page.source[status.end : body.start]
+    changed = f"{head}{start_tag(body)}{content}</ac:task-body>{page.source[body.end : element.end]}"
+    return changed + "".join(new.task(item, task_ids) for item in others)
+
+
+def _body(element: Element) -> Element | None:
+    return element.child("ac:task-body")
+
+
+def _is_done(page: Page, container: Container | None) -> bool | None:
+    """Tell the state of the task around a block."""
+    while container is not None and container.node.name != "ac:task-body":
+        container = container.above
+    if container is None:
+        return None
+    before = page.source[: container.node.start]
+    status = re.search(r"<ac:task-status\s*>\s*(\w+)\s*</ac:task-status\s*>\s*$", before[-400:])
+    return status[1] == "complete" if status else None
+
+
+def _code(element: Element, code: Code) -> str:
+    """Code in a code macro keeps what else the macro says; code in `pre` stays there."""
+    if element.name == "pre":
+        if code.language or code.title:
+            return new.code_macro(code)
+        return f"{start_tag(element)}{new.entities.escape(code.text)}</pre>"
+    body = element.child("ac:plain-text-body")
+    if body is None:
+        return new.code_macro(code)
+    source, at, out = element.source, element.start, ""
+    language = next((p for p in _parameters(element) if p.attributes.get("ac:name") == "language"), None)
+    if language is not None and code.language and code.language != language.words:
+        out += source[at : language.start] + f"{start_tag(language)}{code.language}</ac:parameter>"
+        at = language.end
+    out += source[at : body.start]
+    if language is None and code.language:
+        out += new.parameter("language", code.language)
+    return f"{out}{start_tag(body)}{new.cdata(code.text)}</ac:plain-text-body>{source[body.end : element.end]}"
+
+
+def _parameters(element: Element) -> list[Element]:
+    return [child for child in element.elements if child.name == "ac:parameter"]
+
+
+def _definition(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    if len(pieces) == 1 and isinstance(pieces[0], Paragraph):
+        return f"{start_tag(element)}{pieces[0].inline}</{element.name}>"
+    if len(pieces) == 1 and isinstance(pieces[0], Definitions):
+        return new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+    if element.name == "dt":
+        raise InvalidEdit("only one line of text fits in the place of a term")
+    return f"{start_tag(element)}{new.storage(pieces, task_ids)}</dd>"
+
+
+# -- insertions --------------------------------------------------------------------------------------------------
+
+
+def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds) -> tuple[int, str]:
+    """Return where new text after a block goes, and what goes there; raise InvalidEdit where it cannot."""
+    if not pieces:
+        raise InvalidEdit("nothing to insert")
+    if block is None:
+        return beginning(page), new.storage(pieces, task_ids)
+    node, container = block.found.node, block.found.container
+    if block.kind == "list_item":
+        item = node if node is not None and node.name == "li" else _nearest(container, "li")
+        if item is not None:
+            return _after_item(page, item, container, pieces, task_ids)
+    if block.kind == "task":
+        task = node if node is not None and node.name == "ac:task" else _nearest(container, "ac:task-body")
+        return _after_task(page, task, container, pieces, task_ids)
+    if block.kind in ("term", "definition"):
+        frame = _nearest(container, "dl")
+        if len(pieces) == 1 and isinstance(pieces[0], Definitions):
+            return block.span[1], new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+        if frame is None or frame.children[-1] is not node:
+            raise InvalidEdit("between terms and definitions only those fit: a line with the term, then `: definition`")
+        return frame.end, new.storage(pieces, task_ids)
+    return block.span[1], new.storage(pieces, task_ids)
+
+
+def beginning(page: Page) -> int:
+    """Return where text before the first block goes: before the outermost thing that holds it, within layouts."""
+    if not page.blocks:
+        cell = re.search(r"<ac:layout-cell(?:\s[^>]*[^/>]|\s*)>", page.source)
+        return cell.end() if cell else 0
+    block = page.blocks[0]
+    outermost = block.found.start
+    container = block.found.container
+    while container is not None and not container.node.name.startswith("ac:layout"):
+        outermost = min(outermost, container.node.start)
+        container = container.above
+    return outermost
+
+
+def _nearest(container: Container | None, name: str) -> Node | None:
+    while container is not None:
+        if container.node.name == name:
+            return container.node
+        container = container.above
+    return None
+
+
+def _outer_frame(container: Container | None, names: tuple[str, ...]) -> Container | None:
+    while container is not None and container.node.name not in names:
+        container = container.above
+    return container
+
+
+def _after_item(
+    page: Page, item: Node, container: Container | None, pieces: Sequence[Piece], task_ids: TaskIds
+) -> tuple[int, str]:
+    """Items, and text as one; other blocks stand after the list where the item is its last, else within an item."""
+    wrap = bool(item.children) and item.children[0].name == "p"
+    if all(isinstance(piece, Paragraph | List) for piece in pieces):
+        rest = items(pieces)
+        return item.end, "".join(f"<li>{shaped(one, wrap, task_ids)}</li>" for one in rest)
+    end = _end_of_list(item, container)
+    if end is not None:
+        return end, new.storage(pieces, task_ids)
+    return item.end, f"<li>{shaped(Item(tuple(pieces)), wrap, task_ids)}</li>"
+
+
+def _end_of_list(item: Node, container: Container | None) -> int | None:
+    """Return where the outermost list ends if this item is the last of it and of each within it."""
+    last = item
+    end = None
+    while container is not None:
+        node = container.node
+        if node is not item:
+            if node.name not in ("ul", "ol", "li"):
+                break
+            if not node.children or node.children[-1] is not last:
+                return None
+            last = node
+            if node.name != "li":
+                end = node.end
+        container = container.above
+    return end
+
+
+def _after_task(
+    page: Page, task: Node | None, container: Container | None, pieces: Sequence[Piece], task_ids: TaskIds
+) -> tuple[int, str]:
+    frame = _outer_frame(container, ("ac:task-list",))
+    if task is None or frame is None:
+        raise InvalidEdit("nothing can be inserted after this task")
+    if task.name == "ac:task-body":
+        task = next(node for node in frame.node.children if task in node.children)
+    if all(isinstance(piece, Paragraph | List) for piece in pieces):
+        return task.end, "".join(new.task(item, task_ids) for item in items(pieces))
+    if frame.node.children[-1] is task:
+        return frame.node.end, new.storage(pieces, task_ids)
+    raise InvalidEdit("between tasks only a task fits: `- [ ] text`; other text goes after the last task")

@@ -1,0 +1,209 @@
+"""The Markdown that Kinexus reads: CommonMark, tables and strikethrough of GitHub, and what people add to it.
+
+Footnotes, definition lists, `!!!` admonitions and `:::` containers, `<details>`, math (left as it is written).
+HTML is text, but for comments, which are left out. Links may go anywhere here: `inline` decides what they may be.
+Imported on first use: it costs a tenth of a second that functions without new text do not pay.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+PANELS = {
+    "info": "info",
+    "note": "note",
+    "warning": "warning",
+    "tip": "tip",
+    "abstract": "info",
+    "summary": "info",
+    "tldr": "info",
+    "question": "info",
+    "help": "info",
+    "faq": "info",
+    "example": "info",
+    "seealso": "info",
+    "important": "info",
+    "hint": "tip",
+    "success": "tip",
+    "check": "tip",
+    "done": "tip",
+    "attention": "note",
+    "caution": "warning",
+    "danger": "warning",
+    "error": "warning",
+    "failure": "warning",
+    "bug": "warning",
+}
+"""Which panel an admonition becomes."""
+
+ALERTS = {"NOTE": "info", "TIP": "tip", "IMPORTANT": "info", "WARNING": "note", "CAUTION": "warning"}
+"""Which panel a GitHub alert becomes, by its colour there: a warning is yellow, a caution is red."""
+
+MAX_NESTING = 60
+"""How deep quotes and lists may nest; what is deeper stays as text."""
+
+_DETAILS = re.compile(r"<details\b[^>]*>\s*", re.IGNORECASE)
+_DETAILS_END = re.compile(r"</details\s*>\s*$", re.IGNORECASE)
+_SUMMARY = re.compile(r"\s*<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+@cache
+def parser() -> MarkdownIt:
+    """Return the parser; it keeps nothing between texts."""
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING + 10})
+    markdown.enable(["table", "strikethrough"])
+    markdown.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
+    markdown.use(dollarmath_plugin, allow_digits=False, allow_space=False, allow_labels=False, double_inline=True)
+    for name in PANELS:
+        markdown.use(container_plugin, name)
+    markdown.use(container_plugin, "details")
+    markdown.block.ruler.before("code", "too_deep", _too_deep)
+    markdown.block.ruler.before("fence", "details", _details, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    markdown.block.ruler.before("fence", "comment", _comment_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.inline.ruler.before("autolink", "comment", _comment_inline)
+    markdown.inline.ruler.at("emphasis", _emphasis)
+    # Which links are allowed is decided on what the reader would follow, once, in `inline`.
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return markdown
+
+
+def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take what is nested beyond all reason as text, so that nothing of it is lost."""
+    if state.level < MAX_NESTING:
+        return False
+    if not silent:
+        _paragraph(state, start, end, state.getLines(start, end, state.blkIndent, False).strip())
+        state.line = end
+    return True
+
+
+def _paragraph(state: StateBlock, start: int, end: int, text: str) -> None:
+    state.push("paragraph_open", "p", 1).map = [start, end]
+    state.push("literal", "", 0).content = text
+    state.push("paragraph_close", "p", -1)
+
+
+def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read `<details><summary>title</summary> … </details>`, its tags at the starts and ends of lines."""
+    if state.is_code_block(start):
+        return False
+    match = _DETAILS.match(_line(state, start))
+    if not match:
+        return False
+    depth, last = 0, start
+    while last < end:
+        line = _line(state, last)
+        depth += bool(_DETAILS.match(line))
+        depth -= bool(_DETAILS_END.search(line))
+        if depth <= 0:
+            break
+        last += 1
+    else:
+        return False
+    if silent:
+        return True
+    first, summary, rest = start + 1, "", _line(state, start)[match.end() :]
+    head = "\n".join([rest, *(_line(state, number) for number in range(first, min(first + 3, last)))])
+    if found := _SUMMARY.match(head):
+        summary = " ".join(found[1].split())
+        first = start + 1 + head.count("\n", 0, found.end())
+        rest = head[found.end() :].split("\n", 1)[0]
+    if last == start:
+        rest = _DETAILS_END.sub("", rest)
+    token = state.push("details_open", "details", 1)
+    token.content = summary
+    token.map = [start, last + 1]
+    if rest.strip():
+        _inline_paragraph(state, start, first, rest.strip())
+    old = state.parentType, state.lineMax
+    closing = _DETAILS_END.sub("", _line(state, last)).strip() if last > start else ""
+    if first < last:
+        state.lineMax = last
+        state.md.block.tokenize(state, first, last)
+    if closing:
+        _inline_paragraph(state, last, last + 1, closing)
+    state.parentType, state.lineMax = old
+    state.push("details_close", "details", -1)
+    state.line = last + 1
+    return True
+
+
+def _inline_paragraph(state: StateBlock, start: int, end: int, text: str) -> None:
+    state.push("paragraph_open", "p", 1).map = [start, end]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = text, [start, end], []
+    state.push("paragraph_close", "p", -1)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Leave out a comment that stands on lines of its own."""
+    if state.is_code_block(start) or not _line(state, start).startswith("<!--"):
+        return False
+    for last in range(start, end):
+        line = _line(state, last)
+        at = line.find("-->", 4 if last == start else 0)
+        if at >= 0:
+            if line[at + 3 :].strip():
+                return False
+            if not silent:
+                state.line = last + 1
+            return True
+    return False
+
+
+def _comment_inline(state: StateInline, silent: bool) -> bool:
+    """Leave out a comment within a line."""
+    match = _COMMENT.match(state.src, state.pos)
+    if not match:
+        return False
+    state.pos = match.end()
+    return True
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """Collect `*` and `_` as CommonMark does, and let `**` also end after a bracket or full stop before a letter.
+
+    CommonMark would leave `**word:**more` and most emphasis in Chinese, Japanese and Korean as it is written.
+    """
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    scanned = state.scanDelims(state.pos, marker == "*")
+    before = state.src[state.pos - 1] if state.pos else " "
+    after = state.src[state.pos + scanned.length : state.pos + scanned.length + 1] or " "
+    opens, closes = scanned.can_open, scanned.can_close
+    if marker == "*":
+        closes = closes or (not before.isspace() and not before.isalnum() and after.isalnum())
+        opens = opens or (before.isalnum() and not after.isspace() and not after.isalnum())
+    for _ in range(scanned.length):
+        token = state.push("text", "", 0)
+        token.content = marker
+        state.delimiters.append(
+            Delimiter(
+                marker=ord(marker),
+                length=scanned.length,
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=opens,
+                close=closes,
+            )
+        )
+    state.pos += scanned.length
+    return True

@@ -1,0 +1,212 @@
+"""A page as blocks between bytes that stay: prefix + blocks and gaps + suffix is the page, always."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.storage_format import blocks, wellformed
+from common.storage_format.edits import Edit, Edited, Token
+from common.storage_format.errors import InvalidEdit
+from common.storage_format.scan import scan
+
+if TYPE_CHECKING:
+    from common.storage_format.tokens import PageToken
+
+
+class Block:
+    """The smallest piece of a page that is edited as a whole. Its fields are worked out when asked for.
+
+    id          a hash of its source and its ordinal among the blocks with the same source
+    kind        paragraph, heading, list_item, task, table_row, code, macro, quote, rule, image, term, definition
+    span        where it stands in the page's source, in characters
+    containers  the names of the containers around it, outermost first: `layout-cell`, `expand`, `ul` …
+    headings    the texts of the headings it stands under, outermost first
+    """
+
+    __slots__ = ("_found", "_page", "number")
+
+    def __init__(self, page: Page, number: int, found: blocks.Found) -> None:
+        self._page = page
+        self._found = found
+        self.number = number
+
+    @property
+    def id(self) -> str:
+        return self._page.ids[self.number]
+
+    @property
+    def kind(self) -> str:
+        return self._found.kind
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self._found.start, self._found.end
+
+    @property
+    def source(self) -> str:
+        return self._page.source[self._found.start : self._found.end]
+
+    @property
+    def containers(self) -> tuple[str, ...]:
+        names = []
+        container = self._found.container
+        while container is not None:
+            names.append(container.name)
+            container = container.above
+        return tuple(reversed(names))
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        texts = []
+        heading = self._found.heading
+        while heading is not None:
+            texts.append(self._page.heading_text(heading.block))
+            heading = heading.above
+        return tuple(reversed(texts))
+
+    @property
+    def found(self) -> blocks.Found:
+        """Where the sweep found it: its element and containers (for those who edit, not for readers)."""
+        return self._found
+
+    def __repr__(self) -> str:
+        return f"Block(id={self.id!r}, kind={self.kind!r}, span={self.span!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Block):
+            return NotImplemented
+        return (self.id, self.kind, self.span) == (other.id, other.kind, other.span)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.kind, self.span))
+
+
+class Page:
+    """A parsed page. `source` is what was parsed; `blocks` are in document order and never overlap."""
+
+    def __init__(self, source: str, found: list[blocks.Found], depth: int) -> None:
+        self.source = source
+        self.depth = depth
+        self._found = found
+        self._heading_texts: dict[int, str] = {}
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(Block(self, number, found) for number, found in enumerate(self._found))
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the first block; the whole page if it has none."""
+        return self.source[: self._found[0].start] if self._found else self.source
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What stands between one block and the next."""
+        pairs = zip(self._found, self._found[1:], strict=False)
+        return tuple(self.source[one.end : other.start] for one, other in pairs)
+
+    @property
+    def suffix(self) -> str:
+        """What stands after the last block."""
+        return self.source[self._found[-1].end :] if self._found else ""
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the blocks, in order."""
+        seen: dict[str, tuple[str, int]] = {}
+        ids = []
+        for found in self._found:
+            source = self.source[found.start : found.end]
+            digest, ordinal = seen.get(source) or (_digest(source), 0)
+            seen[source] = digest, ordinal + 1
+            ids.append(f"{digest}-{ordinal + 1}")
+        return tuple(ids)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Which block has which id."""
+        return {block_id: number for number, block_id in enumerate(self.ids)}
+
+    def block(self, block_id: str) -> Block:
+        """Return the block with this id; raise InvalidEdit if the page has none."""
+        number = self.numbers.get(block_id)
+        if number is None:
+            raise InvalidEdit(f"the page has no block {block_id!r}")
+        return self.blocks[number]
+
+    def heading_text(self, number: int) -> str:
+        """Return the text of the heading that is block `number`."""
+        text = self._heading_texts.get(number)
+        if text is None:
+            from common.storage_format.plain import plain_text
+
+            found = self._found[number]
+            text = plain_text(self.source[found.start : found.end])
+            self._heading_texts[number] = text
+        return text
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, ...], tuple[PageToken, ...], Mapping[int, tuple[Token, ...]]]:
+        """Every block as Markdown, the tokens of the page, and the wrappers (comments and the like) by block."""
+        from common.storage_format.tokens import TokenWriter
+
+        writer = TokenWriter()
+        texts = []
+        wrappers = {}
+        for number, found in enumerate(self._found):
+            before = len(writer.comments)
+            texts.append(writer.block_of(self.source, found, number))
+            if len(writer.comments) > before:
+                wrappers[number] = tuple(writer.comments[before:])
+        return tuple(texts), tuple(writer.found), wrappers
+
+    def markdown(self, number: int) -> str:
+        """Return block `number` as Markdown with tokens, without the marks of its list."""
+        return self._written[0][number]
+
+    def markdown_of(self, number: int, numbered: bool) -> str:
+        """Return block `number` as Markdown; unless `numbered` its tokens need not have the page's numbers."""
+        if numbered or "_written" in self.__dict__:
+            return self.markdown(number)
+        from common.storage_format.tokens import TokenWriter
+
+        return TokenWriter().block_of(self.source, self._found[number], number)
+
+    def tokens_of(self, number: int, numbered: bool) -> tuple[PageToken, ...]:
+        """Return the tokens of block `number`; unless `numbered` they need not have the page's numbers."""
+        if numbered or "_written" in self.__dict__:
+            return tuple(token for token in self.tokens if token.block == number)
+        from common.storage_format.tokens import TokenWriter
+
+        writer = TokenWriter()
+        writer.block_of(self.source, self._found[number], number)
+        return tuple(writer.found)
+
+    @property
+    def tokens(self) -> tuple[PageToken, ...]:
+        """Return what Markdown cannot say in this page; the first has number 1."""
+        return self._written[1]
+
+    def apply(self, edits: Sequence[Edit]) -> Edited:
+        """Return the page after `edits`; raise InvalidEdit if one cannot be made.
+
+        Every character outside the edited blocks stays what and where it was. Edits are independent of each
+        other and of their order, but for insertions after one block, which stand in the order given.
+        """
+        from common.storage_format.applying import apply
+
+        return apply(self, edits)
+
+
+def _digest(source: str) -> str:
+    return hashlib.blake2b(source.encode("utf-8"), digest_size=8).hexdigest()
+
+
+def parse(storage: str) -> Page:
+    """Parse storage format into blocks; raise MalformedStorage if it is not storage format."""
+    wellformed.check(storage)
+    root, depth = scan(storage)
+    return Page(storage, blocks.find(storage, root), depth)

@@ -1,0 +1,82 @@
+"""Edits that were made for one version of a page, on the version that stands there now.
+
+A block is found again by its bytes: where they stand once in either version, or in the same order among the
+blocks that are in both. An edit whose block is no longer there as it was is a conflict, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from common.storage_format import applying, fitting
+from common.storage_format.applying import Splice
+from common.storage_format.edits import Change, Conflict, Edit, Edited, InsertAfter
+from common.storage_format.page import Block, Page
+
+
+def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflict:
+    """Apply edits made for `base` to `current`, or say which cannot be and why.
+
+    Tokens in the edits are those of `base`. Raises InvalidEdit if the edits do not even apply to `base`.
+    """
+    planned = applying.plan(base, edits)
+    if base.source == current.source:
+        return Edited(applying.spliced(base, planned), applying.changes(base, edits, planned))
+    there = _found_again(base, current)
+    reasons = tuple(
+        (edit, f"block [{base.numbers[edit.block_id] + 1}] ({_shown(base.block(edit.block_id))}) is not there as it was")
+        for edit in edits
+        if edit.block_id is not None and base.numbers[edit.block_id] not in there
+    )
+    if reasons:
+        return Conflict(reasons)
+    moved = [_moved(edit, splice, base, current, there) for edit, splice in zip(edits, planned, strict=True)]
+    made = applying.changes(base, edits, planned)
+    return Edited(applying.spliced(current, moved), tuple(_on(current, base, there, change) for change in made))
+
+
+def _found_again(base: Page, current: Page) -> dict[int, int]:
+    """Return where the blocks of `base` stand in `current`; those that are not there as they were are left out."""
+    ours, theirs = [_key(block) for block in base.blocks], [_key(block) for block in current.blocks]
+    once = Counter(ours), Counter(theirs)
+    places = {key: number for number, key in enumerate(theirs)}
+    found = {}
+    for number, key in enumerate(ours):
+        if once[0][key] == once[1][key] == 1:
+            found[number] = places[key]
+    for start, there, length in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
+        for step in range(length):
+            found.setdefault(start + step, there + step)
+    return found
+
+
+def _key(block: Block) -> tuple[str, str]:
+    return block.kind, block.source
+
+
+def _shown(block: Block) -> str:
+    text = " ".join(block.source.split())
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _moved(edit: Edit, splice: Splice, base: Page, current: Page, there: dict[int, int]) -> Splice:
+    """Return a splice of `base` where it belongs in `current`."""
+    if edit.block_id is None:
+        at = fitting.beginning(current)
+        return splice._replace(start=at, end=at)
+    old = base.block(edit.block_id)
+    new = current.blocks[there[old.number]]
+    if isinstance(edit, InsertAfter):
+        at = new.span[1] + splice.start - old.span[1]
+        return splice._replace(start=at, end=at)
+    return splice._replace(start=new.span[0], end=new.span[1])
+
+
+def _on(current: Page, base: Page, there: dict[int, int], change: Change) -> Change:
+    """Return a change with the block's id and headings on `current`."""
+    if change.block_id is None:
+        return change
+    block = current.blocks[there[base.numbers[change.block_id]]]
+    return Change(change.edit, block.id, block.headings, change.before, change.after, change.removed)

@@ -1,0 +1,153 @@
+"""What Markdown does not show but an edit must not lose: comment markers, spans, attributes of links.
+
+They are put back around their text where that text stands in the replacement, and reported where it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from common.storage_format import entities, opaque
+from common.storage_format.edits import Token
+from common.storage_format.scan import MARKUP
+from common.storage_format.tokens import PageToken
+from common.storage_format.tree import Element, Text
+from common.storage_format.writing import WRAPPERS
+
+_PIECE = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);|[ \t\r\n]+|.", re.DOTALL)
+_LINK = re.compile(r"""<a\s[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+
+
+class _Character(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+def restore(old: Element, new: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, tuple[Token, ...]]:
+    """Return the replacement of `old` with its wrappers put back, and those whose text is gone."""
+    new = _links(old, new)
+    lost: list[Token] = []
+    by_source = {token.source: character for character, token in stand_ins.items()}
+    standing = Counter(match[0] for match in MARKUP.finditer(new))
+    offset = 0
+    for element in wrappers(old):
+        text = _collapsed(_content(element, by_source))
+        tag = element.source[element.start : element.opened]
+        if standing[tag]:
+            standing[tag] -= 1
+            continue
+        placed = _wrap(new, text, tag, element.name, offset) if text else None
+        if placed is None:
+            lost.append(opaque.describe(element))
+        else:
+            new, offset = placed
+    return new, tuple(lost)
+
+
+def wrappers(old: Element) -> list[Element]:
+    """Return the elements to put back, outer before inner."""
+    return [element for element in old.below() if element.name in WRAPPERS and element.words]
+
+
+def _content(element: Element, by_source: Mapping[str, str]) -> str:
+    """Return the text within, with the characters that stand for tokens."""
+    parts = []
+    for child in element.children:
+        if isinstance(child, Text):
+            parts.append(child.text)
+        elif child.markup in by_source:
+            parts.append(by_source[child.markup])
+        else:
+            parts.append(_content(child, by_source))
+    return "".join(parts)
+
+
+def _collapsed(text: str) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+def _characters(storage: str) -> list[_Character]:
+    """Return the characters that a reader sees, each with its place; runs of white space are one space."""
+    found: list[_Character] = []
+
+    def add(start: int, end: int, literal: bool) -> None:
+        for match in _PIECE.finditer(storage, start, end):
+            text = match[0] if literal else entities.decode(match[0])
+            if not text.strip(" \t\r\n"):
+                if found and found[-1].text == " ":
+                    continue
+                text = " "
+            found.append(_Character(text, *match.span()))
+
+    at = 0
+    for match in MARKUP.finditer(storage):
+        add(at, match.start(), literal=False)
+        at = match.end()
+        if match[1] in ("br", "/p", "/li", "/td", "/th") and not (found and found[-1].text == " "):
+            found.append(_Character(" ", at, at))
+    add(at, len(storage), literal=False)
+    return found
+
+
+def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[str, int] | None:
+    """Put a wrapper around the first `text` after `offset`, or the first of all; return also where it ended."""
+    characters = _characters(storage)
+    shown = "".join(character.text for character in characters)
+    if len(shown) != len(characters):
+        return None
+    after = next((number for number, character in enumerate(characters) if character.start >= offset), 0)
+    found = shown.find(text, after)
+    if found < 0:
+        found = shown.find(text)
+    if found < 0:
+        return None
+    run = characters[found : found + len(text)]
+    start, end = run[0].start, run[-1].end
+    close = f"</{name}>"
+    if _is_balanced(storage[start:end]):
+        return f"{storage[:start]}{tag}{storage[start:end]}{close}{storage[end:]}", start + len(tag)
+    out, at = [storage[:start]], start
+    for match in (*MARKUP.finditer(storage, start, end), None):
+        stop = match.start() if match else end
+        segment = storage[at:stop]
+        out.append(f"{tag}{segment}{close}" if segment.strip() else segment)
+        if match:
+            out.append(match[0])
+            at = match.end()
+    return "".join(out) + storage[end:], start + len(tag)
+
+
+def _is_balanced(storage: str) -> bool:
+    depth = 0
+    for match in MARKUP.finditer(storage):
+        if match[1] is None:
+            continue
+        if match[1][0] == "/":
+            depth -= 1
+            if depth < 0:
+                return False
+        elif not match[0].endswith("/>"):
+            depth += 1
+    return depth == 0
+
+
+def _links(old: Element, new: str) -> str:
+    """Give links that lead where they led the tags they had, with all their attributes."""
+    tags: dict[str, list[str]] = {}
+    for element in old.below():
+        if element.name == "a" and len(element.attributes) > 1 and element.end > element.opened:
+            target = element.attributes.get("href", "")
+            tags.setdefault(target, []).append(element.source[element.start : element.opened])
+    if not tags:
+        return new
+
+    def put(match: re.Match[str]) -> str:
+        href = re.search(r'href="([^"]*)"', match[0])
+        same = tags.get(entities.decode(href[1])) if href else None
+        return same.pop(0) if same else match[0]
+
+    return _LINK.sub(put, new)
