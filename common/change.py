@@ -32,5 +32,5 @@ class Change:
     detected_at: int
     from_status_id: str = ""
     asked_by_label: bool = False
-    choice: str = ""
+    choice: str | None = None
     document_ids: tuple[str, ...] = ()
