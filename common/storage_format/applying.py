@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from common.storage_format import fitting, inline, rendering, rows, wellformed
+from common.storage_format import fitting, inline, opaque, rendering, rows, wellformed
+from common.storage_format import pieces as new
 from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Piece
 from common.storage_format.scan import MARKUP, scan
-from common.storage_format.surviving import restore
+from common.storage_format.surviving import restore, wrappers
 from common.storage_format.tokens import PageToken, put_back, take
 from common.storage_format.tree import tree
 from common.storage_format.vocabulary import MAX_DEPTH
@@ -114,7 +115,9 @@ class _Plan:
             if isinstance(edit, Replace | Delete):
                 number = self.page.block(edit.block_id).number
                 if number in self.going:
-                    raise InvalidEdit(f"two edits are aimed at block [{number + 1}]; say what becomes of it in one")
+                    raise InvalidEdit(
+                        f"two edits are aimed at block [{number + 1}]; say what becomes of it in one"
+                    )
                 self.going.add(number)
         return [self.splice(edit) for edit in self.edits]
 
@@ -158,7 +161,7 @@ class _Plan:
             written = rows.written_rows(taken.markdown)
             end = rows.end_of_table(block)
             if written is None and end is not None and rows.stands_below(pieces := self.read(taken.markdown)):
-                at, text = end, fitting.new.storage(pieces, self.task_id)
+                at, text = end, new.storage(pieces, self.task_id)
             else:
                 at, text = rows.inserted(self.page, block, written, self.read)
         else:
@@ -166,7 +169,9 @@ class _Plan:
         return Splice(at, at, put_back(text, taken.stand_ins))
 
     def replacement(self, edit: Replace, block: Block) -> Splice:
-        if _same(edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind):
+        if _same(
+            edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
+        ):
             for number in _numbers(edit.markdown):
                 self.used[number] = edit
             return Splice(*block.span, block.source)
@@ -187,7 +192,9 @@ class _Plan:
         old = rows.written_rows(shown) or [[]]
         cells = [_with_stand_ins(cell, stand_ins) for cell in old[0]]
         text = rows.replaced(self.page, block, written, self.read, cells)
-        return text, "".join(old for said, old in zip((written or [[]])[0], cells, strict=False) if said == old)
+        return text, "".join(
+            old for said, old in zip((written or [[]])[0], cells, strict=False) if said == old
+        )
 
 
 def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
@@ -205,10 +212,7 @@ def _same(markdown: str, shown: str, kind: str) -> bool:
 
 def _wrappers(block: Block) -> tuple[Token, ...]:
     """Return the comments and the like that go with a block."""
-    from common.storage_format import surviving
-
-    root = tree(block.source)
-    return tuple(surviving.opaque.describe(element) for element in surviving.wrappers(root))
+    return tuple(opaque.describe(element) for element in wrappers(tree(block.source)))
 
 
 def _anchors(page: Page) -> dict[str, str]:

@@ -188,13 +188,15 @@ class _Finder:
     def macro(self, node: Node, container: Container | None) -> None:
         name = macro_name(self.source, node)
         for child in node.children:
-            if child.name == "ac:rich-text-body" and (child.children or self.speaks(child.opened, child.closed)):
+            if child.name == "ac:rich-text-body" and (
+                child.children or self.speaks(child.opened, child.closed)
+            ):
                 self.inside(child, Container(name or "macro", node, container), "body")
                 return
         self.add("code" if name in CODE_MACROS else "macro", node.start, node.end, node, container)
 
     def extension(self, node: Node, container: Container | None) -> None:
-        """A panel of the new editor is a container; its fallback, and any other extension, is opaque."""
+        """Add a panel of the new editor as a container; its fallback, and any other extension, is opaque."""
         panel = next((child for child in node.children if child.name == "ac:adf-node"), None)
         content = [child for child in panel.children if child.name == "ac:adf-content"] if panel else []
         if panel and len(content) == 1 and _NODE_TYPE.search(self.source, panel.start, panel.opened):

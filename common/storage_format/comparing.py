@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from common.storage_format import wellformed
 from common.storage_format.tree import Element, Text, tree
-from common.storage_format.vocabulary import STRUCTURE
+from common.storage_format.vocabulary import STRUCTURE, names
 
-VOLATILE = frozenset(
-    ["id", "local-id", "ac:local-id", "ac:macro-id", "ac:schema-version", "ri:version-at-save", "ac:task-uuid", "data-uuid"]
+VOLATILE = names(
+    "id local-id ac:local-id ac:macro-id ac:schema-version ri:version-at-save ac:task-uuid data-uuid"
 )
 """Attributes that Confluence sets, renames or drops by itself."""
 

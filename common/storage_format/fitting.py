@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from common.storage_format import entities
 from common.storage_format import pieces as new
 from common.storage_format.blocks import Container
 from common.storage_format.errors import InvalidEdit
@@ -32,7 +33,7 @@ def start_tag(element: Element, name: str = "") -> str:
     tag = element.source[element.start : element.opened]
     if tag.endswith("/>"):
         tag = tag[:-2].rstrip() + ">"
-    return f"<{name}{tag[1 + len(element.name):]}" if name else tag
+    return f"<{name}{tag[1 + len(element.name) :]}" if name else tag
 
 
 def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
@@ -71,7 +72,7 @@ def _line(element: Element, piece: Paragraph) -> str:
 
 
 def _heading(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    """A heading keeps its attributes; a single line without `#` keeps its level too."""
+    """Fit a heading: its attributes stay; a single line without `#` keeps its level too."""
     first = pieces[0]
     if isinstance(first, Heading):
         head = f"{start_tag(element, f'h{first.level}')}{first.inline}</h{first.level}>"
@@ -91,8 +92,12 @@ def items(pieces: Sequence[Piece]) -> tuple[Item, ...]:
 def shaped(item: Item, wrap: bool, task_ids: TaskIds) -> str:
     """Return the content of an item with its paragraphs in elements (`wrap`) or, if it is one, loose."""
     if wrap:
-        inner = tuple(Paragraph(piece.inline) if isinstance(piece, Paragraph) else piece for piece in item.pieces)
-    elif sum(isinstance(piece, Paragraph) for piece in item.pieces) == 1 and isinstance(item.pieces[0], Paragraph):
+        inner = tuple(
+            Paragraph(piece.inline) if isinstance(piece, Paragraph) else piece for piece in item.pieces
+        )
+    elif sum(isinstance(piece, Paragraph) for piece in item.pieces) == 1 and isinstance(
+        item.pieces[0], Paragraph
+    ):
         inner = (Paragraph(item.pieces[0].inline, bare=True), *item.pieces[1:])
     else:
         inner = item.pieces
@@ -124,7 +129,9 @@ def _task(page: Page, block: Block, element: Element, pieces: Sequence[Piece], t
     wrap = (element.name or (_body(element) or element).name) == "p"
     if block.found.node is None or block.found.node.name != "ac:task":
         if others:
-            raise InvalidEdit("this task holds others: one task fits in its place; insert the others after it")
+            raise InvalidEdit(
+                "this task holds others: one task fits in its place; insert the others after it"
+            )
         if first.done is not None and first.done != _is_done(page, block.found.container):
             raise InvalidEdit("this task holds others: its text can be edited, its box cannot")
         inner = Item(first.pieces)
@@ -165,7 +172,7 @@ def _code(element: Element, code: Code) -> str:
     if element.name == "pre":
         if code.language or code.title:
             return new.code_macro(code)
-        return f"{start_tag(element)}{new.entities.escape(code.text)}</pre>"
+        return f"{start_tag(element)}{entities.escape(code.text)}</pre>"
     body = element.child("ac:plain-text-body")
     if body is None:
         return new.code_macro(code)
@@ -177,7 +184,9 @@ def _code(element: Element, code: Code) -> str:
     out += source[at : body.start]
     if language is None and code.language:
         out += new.parameter("language", code.language)
-    return f"{out}{start_tag(body)}{new.cdata(code.text)}</ac:plain-text-body>{source[body.end : element.end]}"
+    return (
+        f"{out}{start_tag(body)}{new.cdata(code.text)}</ac:plain-text-body>{source[body.end : element.end]}"
+    )
 
 
 def _parameters(element: Element) -> list[Element]:
@@ -216,7 +225,9 @@ def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids
         if len(pieces) == 1 and isinstance(pieces[0], Definitions):
             return block.span[1], new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
         if frame is None or frame.children[-1] is not node:
-            raise InvalidEdit("between terms and definitions only those fit: a line with the term, then `: definition`")
+            raise InvalidEdit(
+                "between terms and definitions only those fit: a line with the term, then `: definition`"
+            )
         return frame.end, new.storage(pieces, task_ids)
     return block.span[1], new.storage(pieces, task_ids)
 

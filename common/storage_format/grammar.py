@@ -65,13 +65,19 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING + 10})
     markdown.enable(["table", "strikethrough"])
     markdown.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
-    markdown.use(dollarmath_plugin, allow_digits=False, allow_space=False, allow_labels=False, double_inline=True)
+    markdown.use(
+        dollarmath_plugin, allow_digits=False, allow_space=False, allow_labels=False, double_inline=True
+    )
     for name in PANELS:
         markdown.use(container_plugin, name)
     markdown.use(container_plugin, "details")
     markdown.block.ruler.before("code", "too_deep", _too_deep)
-    markdown.block.ruler.before("fence", "details", _details, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    markdown.block.ruler.before("fence", "comment", _comment_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.block.ruler.before(
+        "fence", "details", _details, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    markdown.block.ruler.before(
+        "fence", "comment", _comment_block, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
     markdown.inline.ruler.before("autolink", "comment", _comment_inline)
     markdown.inline.ruler.at("emphasis", _emphasis)
     # Which links are allowed is decided on what the reader would follow, once, in `inline`.

@@ -19,6 +19,7 @@ _URL = re.compile(
     r"|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w@-])"
 )
 _TRAILING = re.compile(r"(?:[?!.,:;*_~'\"]|&[A-Za-z]+;)+$")
+_BR = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _TAGS = {"em": "em", "strong": "strong", "s": "del"}
 _PAGE_SCHEMES = ("confluence-page", "ac")
@@ -84,11 +85,10 @@ class _Line:
             self.out.append(entities.escape(token.content))
 
     def text(self, text: str) -> None:
-        if self.around.line_breaks:
-            parts = re.split(r"<br\s*/?>", text, flags=re.IGNORECASE)
-        else:
-            parts = [text]
-        self.out.append("<br />".join(_linked(part) if not self.links else entities.escape(part) for part in parts))
+        parts = _BR.split(text) if self.around.line_breaks else [text]
+        self.out.append(
+            "<br />".join(entities.escape(part) if self.links else _linked(part) for part in parts)
+        )
 
     def link(self, token: Token, inner: Sequence[Token]) -> None:
         self.links += 1
@@ -173,7 +173,9 @@ def link_body(body: str) -> str:
     """Return the visible part of an `ac:link`: CDATA where it is plain text."""
     if "<" in body:
         return f"<ac:link-body>{body}</ac:link-body>"
-    return f"<ac:plain-text-link-body>{cdata(entities.decode(body))}</ac:plain-text-link-body>" if body else ""
+    return (
+        f"<ac:plain-text-link-body>{cdata(entities.decode(body))}</ac:plain-text-link-body>" if body else ""
+    )
 
 
 def plain(body: str) -> str:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-KNOWN = frozenset(
-    ["abap", "actionscript3", "ada", "applescript", "arduino", "autoit", "bash", "c", "clojure", "cpp", "coffeescript", "coldfusion", "csharp", "css", "cuda", "d", "dart", "delphi", "diff", "elixir", "erlang", "fortran", "foxpro", "go", "graphql", "groovy", "handlebars", "haskell", "haxe", "hcl", "html2", "html", "j", "java", "java-fx", "javafx", "javascript", "jinja2", "json", "jsx", "julia", "kotlin", "latex", "less", "livescript", "lua", "mathematica", "matlab", "mermaid", "none", "objective-c", "objective-j", "objectpascal", "ocaml", "octave", "pascal", "perl", "php", "plaintext", "powershell", "prolog", "protobuf", "puppet", "py", "python", "qml", "r", "racket", "restructuredtext", "ruby", "rust", "sass", "scala", "scheme", "scss", "shell", "smalltalk", "sql", "standardml", "swift", "tcl", "tex", "text", "toml", "tsx", "typescript", "vala", "vb", "vbnet", "verilog", "vhdl", "xml", "xquery", "yaml", "yml"]
+from common.storage_format.vocabulary import names
+
+KNOWN = names(
+    """
+    abap actionscript3 ada applescript arduino autoit bash c clojure cpp coffeescript coldfusion csharp css cuda
+    d dart delphi diff elixir erlang fortran foxpro go graphql groovy handlebars haskell haxe hcl html2 html
+    j java java-fx javafx javascript jinja2 json jsx julia kotlin latex less livescript lua mathematica matlab
+    mermaid none objective-c objective-j objectpascal ocaml octave pascal perl php plaintext powershell prolog
+    protobuf puppet py python qml r racket restructuredtext ruby rust sass scala scheme scss shell smalltalk sql
+    standardml swift tcl tex text toml tsx typescript vala vb vbnet verilog vhdl xml xquery yaml yml
+    """
 )
 
 _ALIASES = {

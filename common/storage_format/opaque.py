@@ -28,7 +28,15 @@ _KINDS = {
 }
 _HINT_PARAMETERS = ("title", "key", "jqlQuery", "name", "page", "url", "")
 _LONGEST_HINT = 60
-_NAMING = ("ri:content-title", "ri:filename", "ri:space-key", "ri:key", "ri:value", "ri:account-id", "ri:userkey")
+_NAMING = (
+    "ri:content-title",
+    "ri:filename",
+    "ri:space-key",
+    "ri:key",
+    "ri:value",
+    "ri:account-id",
+    "ri:userkey",
+)
 
 
 def describe(element: Element) -> Token:

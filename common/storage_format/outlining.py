@@ -11,10 +11,16 @@ from math import log
 from common.storage_format.blocks import Container, macro_name
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page import Block, Page
+from common.storage_format.vocabulary import names
 from common.storage_format.writing import indent
 
 _WORD = re.compile(r"\w+")
-_FRAMES = frozenset({"ul", "ol", "table", "tbody", "thead", "tfoot", "task-list", "layout", "dl", "p", "div", "section"})
+_UNMARKED = names(
+    """
+    ul ol li dl table tbody thead tfoot tr task-list task layout layout-section p div section body
+    """
+)
+"""Containers whose ends tell a model nothing."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,9 @@ class Outline:
         """Return the id of the block with this number; raise InvalidEdit if it was not shown."""
         block_id = self.shown.get(number)
         if block_id is None:
-            raise InvalidEdit(f"[{number}] is not a block of this outline; edits can only be aimed at blocks it shows")
+            raise InvalidEdit(
+                f"[{number}] is not a block of this outline; edits can only be aimed at blocks it shows"
+            )
         return block_id
 
 
@@ -55,7 +63,9 @@ def outline(
             lines.append(f"… {skipped} block{'s' if skipped > 1 else ''} left out")
             skipped = 0
         path = _path(block)
-        while open_containers and (len(open_containers) > len(path) or open_containers != path[: len(open_containers)]):
+        while open_containers and (
+            len(open_containers) > len(path) or open_containers != path[: len(open_containers)]
+        ):
             lines.append(f"⟨/{_label(page, open_containers.pop(), short=True)}⟩")
         for container in path[len(open_containers) :]:
             lines.append(f"⟨{_label(page, container)}⟩")
@@ -99,7 +109,9 @@ def _mark(page: Page, block: Block) -> str:
     if item is None or container is None or container.node.name == "ul":
         return "- "
     siblings = [child for child in container.node.children if child.name == "li"]
-    start = re.search(r"""\sstart\s*=\s*["'](\d+)""", page.source[container.node.start : container.node.opened])
+    start = re.search(
+        r"""\sstart\s*=\s*["'](\d+)""", page.source[container.node.start : container.node.opened]
+    )
     return f"{siblings.index(item) + (int(start[1]) if start else 1)}. "
 
 
@@ -108,7 +120,7 @@ def _path(block: Block) -> list[Container]:
     path = []
     container = block.found.container
     while container is not None:
-        if container.name not in _FRAMES and container.name not in ("li", "body", "layout-section", "tr", "task"):
+        if container.name not in _UNMARKED:
             path.append(container)
         container = container.above
     return path[::-1]
@@ -145,7 +157,9 @@ def _chosen(
         left -= costs[block.number]
     sections = [blocks for _, blocks in _sections(page)]
     scores = _scores([" ".join(written[block.number] for block in blocks) for blocks in sections], focus)
-    for _, _, blocks in sorted(zip((-score for score in scores), range(len(sections)), sections, strict=True)):
+    for _, _, blocks in sorted(
+        zip((-score for score in scores), range(len(sections)), sections, strict=True)
+    ):
         for block in blocks:
             cost = costs[block.number]
             if block.number in chosen:
@@ -165,10 +179,10 @@ def _sections(page: Page) -> list[tuple[tuple[str, ...], list[Block]]]:
         above = block.found.heading
         own = block.number if block.kind == "heading" else above.block if above is not None else None
         if own != key:
-            names = block.headings
+            path = block.headings
             if block.kind == "heading":
-                names = (*names, page.heading_text(block.number))
-            sections.append((names, []))
+                path = (*path, page.heading_text(block.number))
+            sections.append((path, []))
             key = own
         sections[-1][1].append(block)
     return sections

@@ -35,22 +35,27 @@ class Block:
 
     @property
     def id(self) -> str:
+        """A hash of the source and the ordinal among the blocks with the same source."""
         return self._page.ids[self.number]
 
     @property
     def kind(self) -> str:
+        """What it is, such as `paragraph` or `list_item`."""
         return self._found.kind
 
     @property
     def span(self) -> tuple[int, int]:
+        """Where it stands in the source of the page, in characters."""
         return self._found.start, self._found.end
 
     @property
     def source(self) -> str:
+        """The storage format that it is."""
         return self._page.source[self._found.start : self._found.end]
 
     @property
     def containers(self) -> tuple[str, ...]:
+        """The names of the containers around it, outermost first."""
         names = []
         container = self._found.container
         while container is not None:
@@ -60,6 +65,7 @@ class Block:
 
     @property
     def headings(self) -> tuple[str, ...]:
+        """The texts of the headings it stands under, outermost first."""
         texts = []
         heading = self._found.heading
         while heading is not None:
@@ -95,6 +101,7 @@ class Page:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
+        """The blocks, in document order."""
         return tuple(Block(self, number, found) for number, found in enumerate(self._found))
 
     @property

@@ -15,7 +15,11 @@ _SPOKEN = re.compile(
     r"""\s(?:ri:content-title|ri:filename|ac:alt|datetime|ac:emoji-fallback)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
 )
 _SPEAKING = frozenset({"ri:page", "ri:blog-post", "ri:attachment", "ac:image", "time", "ac:emoticon"})
-_BREAKING = (STRUCTURE | {"br", "ac:parameter", "ac:caption"}) - {"ac:structured-macro", "ac:macro", "ac:image"}
+_BREAKING = (STRUCTURE | {"br", "ac:parameter", "ac:caption"}) - {
+    "ac:structured-macro",
+    "ac:macro",
+    "ac:image",
+}
 _HIDDEN = frozenset({"ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status", "ac:adf-fallback"})
 _READ_PARAMETER = re.compile(r"""\sac:name\s*=\s*["'](?:title|key|jqlQuery)["']""")
 

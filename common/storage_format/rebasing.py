@@ -26,7 +26,10 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
         return Edited(applying.spliced(base, planned), applying.changes(base, edits, planned))
     there = _found_again(base, current)
     reasons = tuple(
-        (edit, f"block [{base.numbers[edit.block_id] + 1}] ({_shown(base.block(edit.block_id))}) is not there as it was")
+        (
+            edit,
+            f"block [{base.numbers[edit.block_id] + 1}] is not there as it was: {_shown(base.block(edit.block_id))}",
+        )
         for edit in edits
         if edit.block_id is not None and base.numbers[edit.block_id] not in there
     )
@@ -34,7 +37,9 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
         return Conflict(reasons)
     moved = [_moved(edit, splice, base, current, there) for edit, splice in zip(edits, planned, strict=True)]
     made = applying.changes(base, edits, planned)
-    return Edited(applying.spliced(current, moved), tuple(_on(current, base, there, change) for change in made))
+    return Edited(
+        applying.spliced(current, moved), tuple(_on(current, base, there, change) for change in made)
+    )
 
 
 def _found_again(base: Page, current: Page) -> dict[int, int]:

@@ -30,7 +30,9 @@ from common.storage_format.pieces import (
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|)\n)+?(?:---|\.\.\.)[ \t]*(?:\n|$)")
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|)\n)+?(?:---|\.\.\.)[ \t]*(?:\n|$)"
+)
 _TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")
 _CUSTOM_ID = re.compile(r"[ \t]*\{#([\w.:-]+)\}\s*$")
@@ -114,16 +116,18 @@ class _Reader:
 
         kind = token.type
         if kind == "details_open":
-            title = (("title", token.content),) if token.content else ()
-            return Macro("expand", title, self.until("details_close"))
+            given = (("title", token.content),) if token.content else ()
+            return Macro("expand", given, self.until("details_close"))
         if kind == "container_details_open":
-            title = token.info.strip().partition(" ")[2].strip()
-            return Macro("expand", (("title", title),) if title else (), self.until("container_details_close"))
+            summary = token.info.strip().partition(" ")[2].strip()
+            return Macro(
+                "expand", (("title", summary),) if summary else (), self.until("container_details_close")
+            )
         if kind.startswith("container_") and kind.endswith("_open"):
             name = kind.removeprefix("container_").removesuffix("_open")
-            title = token.info.strip().partition(" ")[2].strip()
+            heading = entities.escape(token.info.strip().partition(" ")[2].strip())
             body = self.until(f"container_{name}_close")
-            return Macro(PANELS[name], (), (*_bold(entities.escape(title)), *body))
+            return Macro(PANELS[name], (), (*_bold(heading), *body))
         if kind == "admonition_open":
             return self.admonition(token)
         if kind in ("inline", "literal"):
@@ -187,11 +191,10 @@ class _Reader:
                 align = str(token.attrGet("style") or "").removeprefix("text-align:")
                 cells.append(Cell(self.line(token.type.replace("_open", "_close")), align))
             elif token.type == "tr_close":
-                if not header and not rows and "th_close" in {t.type for t in self.tokens[self.position - 3 : self.position]}:
-                    header = tuple(cells)
-                else:
-                    rows.append(tuple(cells))
+                rows.append(tuple(cells))
                 cells = []
+            elif token.type == "thead_close":
+                header = rows.pop()
         self.around.line_breaks = False
         self.position += 1
         if not any(cell.inline for cell in header):

@@ -24,8 +24,7 @@ def written_rows(markdown: str) -> list[list[str]] | None:
     lines = [line.strip() for line in markdown.strip().split("\n") if line.strip()]
     if not lines or not all(line.startswith("|") or _DELIMITER.match(line) for line in lines):
         return None
-    rows = [_cells(line) for number, line in enumerate(lines) if not (number and _DELIMITER.match(line))]
-    return rows
+    return [_cells(line) for number, line in enumerate(lines) if not (number and _DELIMITER.match(line))]
 
 
 def _cells(line: str) -> list[str]:
@@ -38,12 +37,12 @@ def _cells(line: str) -> list[str]:
     return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
 
 
-def replaced(page: Page, block: Block, rows: list[list[str]] | None, read: Reader, old_cells: list[str]) -> str:
+def replaced(
+    page: Page, block: Block, rows: list[list[str]] | None, read: Reader, old_cells: list[str]
+) -> str:
     """Return what takes the place of a row: each cell that says the same keeps its bytes."""
     row = tree(page.source, *block.span).elements[0]
-    width = len(row.elements)
-    _check(rows, width)
-    assert rows is not None
+    rows = _checked(rows, len(row.elements))
     out = [page.source[row.start : row.opened]]
     at = row.opened
     for cell, text, old in zip(row.elements, rows[0], old_cells, strict=True):
@@ -58,20 +57,21 @@ def inserted(page: Page, block: Block, rows: list[list[str]] | None, read: Reade
     """Return where new rows after a row go, and the rows."""
     row = tree(page.source, *block.span).elements[0]
     node = block.found.node
-    assert node is not None
-    _check(rows, _width(page, block, node))
-    assert rows is not None
+    if node is None:
+        raise InvalidEdit("nothing can be inserted here")
+    rows = _checked(rows, _width(page, block, node))
     text = "".join(_new_row(row, cells, read) for cells in rows)
     return _position(block.found.container, node), text
 
 
-def _check(rows: list[list[str]] | None, width: int) -> None:
+def _checked(rows: list[list[str]] | None, width: int) -> list[list[str]]:
     example = "| " + " | ".join(["text"] * width) + " |"
     if rows is None:
         raise InvalidEdit(f"only rows fit among the rows of a table: `{example}`")
     for cells in rows:
         if len(cells) != width:
             raise InvalidEdit(f"a row here has {width} cells, this one has {len(cells)}: `{example}`")
+    return rows
 
 
 def _line(text: str, read: Reader) -> str:
@@ -106,10 +106,8 @@ def _position(container: Container | None, row: Node) -> int:
     if head is None or head.children[-1] is not row or container is None or container.above is None:
         return row.end
     parts = container.above.node.children
-    following = parts.index(head) + 1
-    if following < len(parts) and parts[following].name == "tbody" and parts[following].closed > parts[following].opened:
-        return parts[following].opened
-    return row.end
+    body = next((part for part in parts[parts.index(head) + 1 :] if part.name == "tbody"), None)
+    return body.opened if body is not None and body.closed > body.opened else row.end
 
 
 def _width(page: Page, block: Block, row: Node) -> int:
@@ -139,7 +137,13 @@ def _width(page: Page, block: Block, row: Node) -> int:
 def _rows(node: Node) -> list[Node]:
     rows = []
     for child in node.children:
-        rows += [child] if child.name == "tr" else _rows(child) if child.name in ("thead", "tbody", "tfoot") else []
+        rows += (
+            [child]
+            if child.name == "tr"
+            else _rows(child)
+            if child.name in ("thead", "tbody", "tfoot")
+            else []
+        )
     return rows
 
 

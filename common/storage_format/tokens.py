@@ -73,6 +73,7 @@ class TokenWriter(Writer):
         return self.block(element)
 
     def opaque(self, element: Element) -> str:
+        """Return the token of an element, numbered."""
         alone = element.name in MACROS or element.name in ("ac:image", "ac:adf-extension")
         number = self._first + len(self.found)
         token = PageToken(number, opaque.describe(element), element.markup, self._block, alone)
@@ -80,9 +81,11 @@ class TokenWriter(Writer):
         return token.text
 
     def body_macro(self, element: Element, body: Element) -> str:
+        """Return the token of a macro within a block."""
         return self.opaque(element)
 
     def element(self, element: Element) -> str:
+        """Return an inline element, and remember it if it is put back around its text later."""
         if element.name == "ac:inline-comment-marker":
             self.comments.append(Token("inline-comment", opaque.describe(element).hint))
         elif element.name in WRAPPERS and element.words and element.name != "span":
@@ -90,9 +93,11 @@ class TokenWriter(Writer):
         return super().element(element)
 
     def text(self, text: str) -> str:
+        """Return characters, brackets of tokens escaped."""
         return self.literal(super().text(text))
 
     def literal(self, text: str) -> str:
+        """Return characters of code, brackets of tokens escaped."""
         return text.replace("⟦", "\\⟦") if "⟦" in text else text
 
 
@@ -142,7 +147,9 @@ def put_back(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
             counted[character] += 1
     for character, token in stand_ins.items():
         if counted[character] != 1:
-            raise InvalidEdit(f"{token.text} cannot stand within code or the address of a link; give it a place in the text")
+            raise InvalidEdit(
+                f"{token.text} cannot stand within code or the address of a link; give it a place in the text"
+            )
     alone = "".join(character for character, token in stand_ins.items() if token.stands_alone)
     if alone:
         storage = re.sub(rf"<p>([{alone}](?:[ \t\r\n]*[{alone}])*)</p>", r"\1", storage)

@@ -47,6 +47,7 @@ class Element:
 
     @property
     def elements(self) -> list[Element]:
+        """The child elements."""
         return [child for child in self.children if isinstance(child, Element)]
 
     def child(self, name: str) -> Element | None:

@@ -16,6 +16,7 @@ MAX_CHARACTERS = 32_000_000
 
 _AFTER_THE_ROOT = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
+
 def check(source: str) -> None:
     """Raise MalformedStorage unless `source` is a well-formed fragment of storage format."""
     if len(source) > MAX_CHARACTERS:
@@ -25,7 +26,9 @@ def check(source: str) -> None:
     except UnicodeEncodeError as error:
         line, column = position(source, error.start)
         raise MalformedStorage(line, column, "half of a surrogate pair") from None
-    declared = "".join(f'<!ENTITY {name} "&#{ord(entities.NAMED[name])};">' for name in entities.used_in(source))
+    declared = "".join(
+        f'<!ENTITY {name} "&#{ord(entities.NAMED[name])};">' for name in entities.used_in(source)
+    )
     before = (f"<!DOCTYPE r [{declared}]>" if declared else "") + "<r>"
     parser = expat.ParserCreate("utf-8")
     try:

@@ -11,14 +11,18 @@ from collections.abc import Iterable, Sequence
 
 from common.storage_format import inline
 from common.storage_format.tree import Element, Text
-from common.storage_format.vocabulary import CODE_MACROS, HEADINGS, MACROS, STRUCTURE
+from common.storage_format.vocabulary import CODE_MACROS, HEADINGS, MACROS, STRUCTURE, names
 
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~"}
-WRAPPERS = frozenset(["ac:inline-comment-marker", "span", "u", "font", "ins", "mark", "small", "big", "cite", "abbr", "q", "dfn", "var", "samp", "tt", "bdo"])
+WRAPPERS = names("ac:inline-comment-marker span u font ins mark small big cite abbr q dfn var samp tt bdo")
 """Elements without a Markdown form that leave their text editable: they are put back around it."""
 
-_ESCAPED = re.compile(r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\$(?=[^\s\d])|(?<![^\W_])_|_(?![^\W_])")
-_LINE_START = re.compile(r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\|))")
+_ESCAPED = re.compile(
+    r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\$(?=[^\s\d])|(?<![^\W_])_|_(?![^\W_])"
+)
+_LINE_START = re.compile(
+    r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\|))"
+)
 _FENCE = re.compile(r"^~~~")
 _EDGES = re.compile(r"^(?:[ \n]|\\\n)+|(?:[ \n]|(?<!\\)\\(?=\n))+$")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
@@ -36,7 +40,7 @@ def escape_line(line: str) -> str:
     if match is None:
         return "\\" + line if _FENCE.match(line) else line
     if match[3]:
-        return f"{match[3]}\\{line[len(match[3]):]}"
+        return f"{match[3]}\\{line[len(match[3]) :]}"
     return "\\" + line
 
 
@@ -66,7 +70,7 @@ class Writer:
     # -- within a line ---------------------------------------------------------------------------------------
 
     def inline(self, nodes: Iterable[Element | Text]) -> str:
-        """Return inline content as Markdown on one line (`\\` and a line break for each hard break)."""
+        """Return inline content as Markdown on one line, a backslash and a line break for each hard break."""
         out = ""
         for node in nodes:
             piece = self.text(node.text) if isinstance(node, Text) else self.element(node)
@@ -162,7 +166,7 @@ class Writer:
         if name in HEADINGS:
             return self.heading(element)
         if name in ("ul", "ol"):
-            return self.list(element)
+            return self.list_of(element)
         if name == "ac:task-list":
             return self.tasks(element)
         if name == "blockquote":
@@ -187,7 +191,7 @@ class Writer:
         text = re.sub(r"(#+)$", r"\\\1", text)
         return f"{'#' * HEADINGS[element.name]} {text}" if text else ""
 
-    def list(self, element: Element) -> str:
+    def list_of(self, element: Element) -> str:
         """Return a list, nested ones within their items."""
         number = int(start) if (start := element.attributes.get("start", "")).isdigit() else 1
         lines = []
@@ -213,7 +217,9 @@ class Writer:
         """Return a list of tasks."""
         lines = []
         for child in element.elements:
-            lines.append(self.task(child) if child.name == "ac:task" else indent("  " + self.block(child), "  "))
+            lines.append(
+                self.task(child) if child.name == "ac:task" else indent("  " + self.block(child), "  ")
+            )
         return "\n".join(lines)
 
     def task(self, element: Element) -> str:
@@ -225,7 +231,9 @@ class Writer:
 
     def table(self, element: Element) -> str:
         """Return a table; what it holds beyond lines stands in its cells as they can hold it."""
-        rows = [self.cells(row) for row in element.below() if row.name == "tr" and nearest_table(element, row)]
+        rows = [
+            self.cells(row) for row in element.below() if row.name == "tr" and nearest_table(element, row)
+        ]
         rows = [cells for cells in rows if cells]
         if not rows:
             return ""
@@ -280,7 +288,10 @@ class Writer:
 def is_inline(element: Element) -> bool:
     """Tell whether an element stands in a line of text."""
     if element.name in MACROS:
-        return element.attributes.get("ac:name") not in CODE_MACROS and element.child("ac:rich-text-body") is None
+        return (
+            element.attributes.get("ac:name") not in CODE_MACROS
+            and element.child("ac:rich-text-body") is None
+        )
     if element.name in STRUCTURE:
         return element.name in ("ac:image", "ac:adf-extension")
     if element.name in WRAPPERS or element.name in EMPHASIS:
@@ -291,7 +302,8 @@ def is_inline(element: Element) -> bool:
 def nearest_table(table: Element, row: Element) -> bool:
     """Tell whether a row belongs to this table and to none within it."""
     return not any(
-        inner is not row and inner.name == "table" and inner.start < row.start < inner.end for inner in table.below()
+        inner is not row and inner.name == "table" and inner.start < row.start < inner.end
+        for inner in table.below()
     )
 
 
@@ -321,7 +333,11 @@ def fenced(text: str, language: str = "", title: str = "") -> str:
 def destination(target: str) -> str:
     """Return a link's target as it stands between the brackets of a Markdown link."""
     if re.search(r"[\s<>()]", target) or not target:
-        return "<" + target.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace("\n", "%0A") + ">"
+        return (
+            "<"
+            + target.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace("\n", "%0A")
+            + ">"
+        )
     return target.replace("\\", "%5C").replace("*", "%2A")
 
 
