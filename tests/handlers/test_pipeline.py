@@ -326,17 +326,30 @@ def test_a_forged_property_decides_nothing(pipeline: Pipeline, page_id: str) -> 
     assert pipeline.aws.documents()[0]["status"] == "in_review"
 
 
-def test_a_page_deleted_during_its_review_is_told_and_closes_the_document(
-    pipeline: Pipeline, page_id: str
-) -> None:
-    key, review = in_review(pipeline)
+def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.decide(review, "APPROVED")
     pipeline.run()
-    [document] = pipeline.aws.documents()
-    assert document["status"] == "failed"
+    assert any("restore it" in text for text in pipeline.comments(review))
+    assert pipeline.status(review) != "done"
+    pipeline.site.confluence.set_status(pipeline.site.confluence.pages[page_id], "current")
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
+    pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}?purge=true")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "failed"
     assert any("Nothing was published" in text for text in pipeline.comments(review))
     assert any("Nothing was published" in text for text in pipeline.comments(key))
+    assert pipeline.aws.locks() == []
 
 
 def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(
