@@ -56,6 +56,16 @@ class RecordingMonitor(mocks.MockMonitor):
         qualified = type_ if chain in ("", _STACK_TYPE) else f"{chain}${type_}"
         return f"{self._prefix}{qualified}::{name}"
 
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
+        """Declare what this monitor understands.
+
+        Resources inside of properties arrive as their id (components: their URN). References would be turned
+        into resources again on reading, which asks the engine about each one and never ends here.
+        """
+        info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
+        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES)
+        return info
+
     def Invoke(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
         """Answer a provider function through the `invoke` callback."""
         _ensure_event_loop()  # type: ignore[no-untyped-call]
@@ -107,6 +117,7 @@ class RecordingMonitor(mocks.MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
         """Record what a component or the stack declares as its outputs."""
+        _ensure_event_loop()  # type: ignore[no-untyped-call]
         outputs, secrets = _plain_properties(request.outputs)
         with self._lock:
             if request.urn == self._stack_urn:

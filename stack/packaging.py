@@ -1,0 +1,143 @@
+"""Builds the archives that Lambda runs: one per function, and the layer. Same sources, same bytes.
+
+Everything that usually makes archives drift is fixed: the order of entries, their times, their modes, and
+no compiled files. Nothing here needs Docker, and the platform of the machine plays no role.
+"""
+
+import base64
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_MODE = 0o100644 << 16
+_LEFT_OUT = (
+    "__pycache__",
+    ".pyc",
+    ".pyo",
+    ".pyi",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".DS_Store",
+)
+
+LAMBDA_PLATFORM = (
+    "--platform=manylinux2014_aarch64",
+    "--platform=manylinux_2_28_aarch64",
+    "--platform=any",
+    "--implementation=cp",
+    "--python-version=3.13",
+    "--abi=cp313",
+    "--abi=abi3",
+    "--abi=none",
+)
+"""pip's words for the functions' runtime: arm64, python3.13, whatever machine asks."""
+
+LAYER_LIMIT = 5 * 1024 * 1024
+"""A layer above this many bytes costs cold starts, and means that something crept in."""
+
+
+class PackagingError(Exception):
+    """An archive cannot be built; the message says which one and what to do."""
+
+
+def function_archive(name: str, root: Path, include: Sequence[str], build: Path) -> Path:
+    """Zip folders and files of `root` into `build`, under their own paths; return the archive's path.
+
+    `include` names folders (taken whole, without caches) and files, relative to `root`. The archive is
+    called `name` and its content's hash, so that unchanged sources keep their archive. Raises PackagingError
+    for something to include that is not there.
+    """
+    entries = [(file, (root / file).read_bytes()) for file in _files(root, include)]
+    digest = hashlib.sha256()
+    for file, content in entries:
+        digest.update(f"{file}\0{len(content)}\0".encode() + content)
+    archive = build / f"{name}-{digest.hexdigest()[:16]}.zip"
+    if not archive.exists():
+        build.mkdir(parents=True, exist_ok=True)
+        _zip(archive, entries)
+    return archive
+
+
+def layer_archive(lock: Path, build: Path) -> Path:
+    """Install a lock's packages for Lambda into a layer archive in `build`; return the archive's path.
+
+    Built once per content of the lock, then found again. Raises PackagingError when pip cannot install the
+    lock, or when the layer is larger than LAYER_LIMIT.
+    """
+    key = hashlib.sha256(lock.read_bytes() + " ".join(LAMBDA_PLATFORM).encode()).hexdigest()[:16]
+    archive = build / f"layer-{key}.zip"
+    build.mkdir(parents=True, exist_ok=True)
+    if not archive.exists():
+        with tempfile.TemporaryDirectory(dir=build) as folder:
+            _install(lock, Path(folder) / "python")
+            names = _files(Path(folder), ["python"])
+            _zip(archive, ((name, (Path(folder) / name).read_bytes()) for name in names))
+    if archive.stat().st_size > LAYER_LIMIT:
+        size = archive.stat().st_size / 1024 / 1024
+        raise PackagingError(
+            f"the layer of {lock} has {size:.1f} MB, more than 5: remove what no handler imports"
+        )
+    return archive
+
+
+def source_code_hash(archive: Path) -> str:
+    """Return the hash by which Lambda compares code: SHA-256 in base64."""
+    return base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
+
+
+def _install(lock: Path, target: Path) -> None:
+    """Let pip put a lock's packages into a folder, without scripts that nothing runs there."""
+    command = [
+        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
+        "--require-hashes", "--no-deps", "--only-binary=:all:", *LAMBDA_PLATFORM,
+        "--target", str(target), "--requirement", str(lock),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise PackagingError(f"pip cannot install {lock} for Lambda:\n{done.stderr.strip()}")
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for record in [*target.glob("*.dist-info/RECORD"), *target.glob("*.dist-info/direct_url.json")]:
+        # RECORD lists the scripts removed above and compiled files that never were; imports do not need it.
+        record.unlink()
+
+
+def _files(root: Path, include: Sequence[str]) -> list[str]:
+    """List the files below the included names, relative to root, sorted, with forward slashes."""
+    found: set[str] = set()
+    for name in include:
+        path = root / name
+        if not path.exists():
+            raise PackagingError(f"{path} is not there: an archive was to include it")
+        candidates: Iterable[Path] = path.rglob("*") if path.is_dir() else [path]
+        found.update(
+            file.relative_to(root).as_posix() for file in candidates if file.is_file() and not _left_out(file)
+        )
+    return sorted(found)
+
+
+def _left_out(file: Path) -> bool:
+    """Tell whether a file is a cache or a compiled one."""
+    return file.suffix in _LEFT_OUT or any(part in _LEFT_OUT for part in file.parts)
+
+
+def _zip(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:
+    """Write an archive in one move, with nothing in it that depends on the machine or the day."""
+    with (
+        tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as draft,
+        zipfile.ZipFile(draft, "w") as out,
+    ):
+        for name, content in entries:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system = 3
+            entry.external_attr = _MODE
+            # Not deflated: what deflate writes differs between builds of zlib.
+            out.writestr(entry, content, compress_type=zipfile.ZIP_STORED)
+    Path(draft.name).chmod(0o644)
+    Path(draft.name).replace(archive)

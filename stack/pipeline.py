@@ -1,0 +1,282 @@
+"""The whole pipeline, composed: a finished Jira ticket comes in, a reviewed Confluence page comes out."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from stack import pipeline_functions as functions
+from stack.arguments import refuse
+from stack.bedrock import model_statements
+from stack.document_bucket import DocumentBucket
+from stack.event_bus import EventBus
+from stack.event_subscription import EventSubscription
+from stack.packaging import layer_archive, source_code_hash
+from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_functions import FunctionShape
+from stack.policy import PolicyStatement
+from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
+from stack.record_table import RecordTable
+from stack.secret_bundle import SecretBundle
+from stack.webhook_api import WebhookApi
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where `handlers` and `common` are, wherever the program runs."""
+
+_READ, _CHANGE = "dynamodb:GetItem", "dynamodb:UpdateItem"
+_PUT, _DELETE = "dynamodb:PutItem", "dynamodb:DeleteItem"
+_FETCH, _STORE = "s3:GetObject", "s3:PutObject"
+
+Statements = list[pulumi.Input[PolicyStatement]]
+
+
+class DocumentationPipeline(pulumi.ComponentResource):
+    """Two webhook endpoints, a review page, five functions, two tables, a bucket, a bus and its queues."""
+
+    webhook_api_url: pulumi.Output[str]
+    """Base URL of the API, with its stage."""
+    jira_webhook_url: pulumi.Output[str]
+    """Where Jira reports changed tickets."""
+    approval_webhook_url: pulumi.Output[str]
+    """Where Jira reports finished reviews."""
+    changes_table: pulumi.Output[str]
+    """Table of changes."""
+    documents_table: pulumi.Output[str]
+    """Table of documents."""
+    documents_bucket: pulumi.Output[str]
+    """Bucket of drafts and review pages."""
+    event_bus: pulumi.Output[str]
+    """Bus between the functions."""
+    function_names: pulumi.Output[dict[str, str]]
+    """Names of the functions in AWS."""
+    log_groups: pulumi.Output[dict[str, str]]
+    """Log groups of the functions."""
+    queue_urls: pulumi.Output[dict[str, str]]
+    """Queues, by the function that each one feeds."""
+    dead_letter_queue_urls: pulumi.Output[dict[str, str]]
+    """Dead-letter queues, by function."""
+
+    def __init__(
+        self, name: str, args: DocumentationPipelineArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        if args["allow_unsigned_webhooks"] and args["environment"] == "prod":
+            refuse(
+                "DocumentationPipeline", "allow_unsigned_webhooks", "is true in prod",
+                "Give webhook_secrets, and set it to false.",
+            )  # fmt: skip
+        super().__init__("kinexus:index:DocumentationPipeline", name, None, opts)
+        self._args = args
+        self._prefix = pulumi.Output.from_input(args["name_prefix"])
+        self._child = pulumi.ResourceOptions(parent=self)
+        protected = args["protect_data"]
+
+        account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
+        region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
+        changes, documents = (self._table(label, protected) for label in ("changes", "documents"))
+        bucket = DocumentBucket(
+            "documents-bucket",
+            {
+                "bucket_name": pulumi.Output.concat(self._prefix, "-documents-", account, "-", region),
+                "deletion_protection": protected,
+            },
+            self._child,
+        )
+        bus = EventBus("events", {"bus_name": self._named("events")}, self._child)
+        token = self._secret("atlassian-secret", "atlassian", {"apiToken": args["jira_api_token"]})
+        webhook = self._secret(
+            "webhook-secret",
+            "webhook",
+            {"secrets": pulumi.Output.from_input(args["webhook_secrets"]).apply(_split)},
+        )
+        link = self._secret("link-secret", "review-links", {"key": args["link_key"]})
+
+        self._layer = self._build_layer()
+        self._functions: dict[str, PythonFunction] = {}
+        self._values = {
+            **functions.configured(args),
+            "CHANGES_TABLE": changes.table_name,
+            "DOCUMENTS_TABLE": documents.table_name,
+            "DOCUMENTS_BUCKET": bucket.bucket_name,
+            "EVENT_BUS": bus.bus_name,
+            "JIRA_API_TOKEN_SECRET_ARN": token.secret_arn,
+            "WEBHOOK_SECRET_ARN": webhook.secret_arn,
+            "LINK_KEY_SECRET_ARN": link.secret_arn,
+        }
+        drafts, reviews = "drafts/", "reviews/"
+        self._function(
+            functions.JIRA_WEBHOOK_HANDLER,
+            [changes.grant(_READ, _PUT, _CHANGE), bus.publish_statement, webhook.read_statement],
+        )
+        self._function(
+            functions.DOCUMENT_ORCHESTRATOR,
+            [
+                changes.grant(_READ, _CHANGE),
+                documents.grant(_READ, _PUT, _CHANGE, _DELETE),
+                bucket.grant(_FETCH, _STORE, prefix=drafts),
+                bus.publish_statement,
+                token.read_statement,
+                *model_statements(args["bedrock_model_id"], region, account),
+            ],
+        )
+        self._function(
+            functions.APPROVAL_HANDLER,
+            [
+                changes.grant(_READ, _CHANGE),
+                documents.grant(_READ, _CHANGE, _DELETE),
+                bucket.grant(_FETCH, prefix=drafts),
+                bucket.grant(_STORE, prefix=reviews),
+                bus.publish_statement,
+                webhook.read_statement,
+                token.read_statement,
+            ],
+        )
+        self._function(functions.REVIEW_PAGE, [bucket.grant(_FETCH, prefix=reviews), link.read_statement])
+        api = self._api()
+        self._values["REVIEW_BASE_URL"] = api.url
+        self._function(
+            functions.REVIEW_TICKET_CREATOR,
+            [
+                changes.grant(_READ),
+                documents.grant(_READ, _CHANGE),
+                bucket.grant(_FETCH, prefix=drafts),
+                bucket.grant(_STORE, prefix=reviews),
+                token.read_statement,
+                link.read_statement,
+            ],
+        )
+        queues = {shape.name: self._subscription(shape, bus) for shape in functions.FUNCTIONS if shape.events}
+
+        self.webhook_api_url = api.url
+        self.jira_webhook_url = pulumi.Output.concat(api.url, "/webhooks/jira")
+        self.approval_webhook_url = pulumi.Output.concat(api.url, "/webhooks/approval")
+        self.changes_table = changes.table_name
+        self.documents_table = documents.table_name
+        self.documents_bucket = bucket.bucket_name
+        self.event_bus = bus.bus_name
+        self.function_names = pulumi.Output.all(**{k: f.function_name for k, f in self._functions.items()})
+        self.log_groups = pulumi.Output.all(**{k: f.log_group_name for k, f in self._functions.items()})
+        self.queue_urls = pulumi.Output.all(**{k: q.queue_url for k, q in queues.items()})
+        self.dead_letter_queue_urls = pulumi.Output.all(
+            **{k: q.dead_letter_queue_url for k, q in queues.items()}
+        )
+        self.register_outputs(self.exports())
+
+    def exports(self) -> dict[str, pulumi.Output[object]]:
+        """List the outputs by the names under which a program exports them."""
+        return {
+            "webhookApiUrl": self.webhook_api_url,
+            "jiraWebhookUrl": self.jira_webhook_url,
+            "approvalWebhookUrl": self.approval_webhook_url,
+            "changesTable": self.changes_table,
+            "documentsTable": self.documents_table,
+            "documentsBucket": self.documents_bucket,
+            "eventBus": self.event_bus,
+            "functionNames": self.function_names,
+            "logGroups": self.log_groups,
+            "queueUrls": self.queue_urls,
+            "deadLetterQueueUrls": self.dead_letter_queue_urls,
+        }
+
+    def _named(self, suffix: str) -> pulumi.Output[str]:
+        """Put the prefix before a name."""
+        return pulumi.Output.concat(self._prefix, "-", suffix)
+
+    def _table(self, label: str, protected: bool) -> RecordTable:
+        """Create the table of changes or of documents."""
+        return RecordTable(
+            f"{label}-table",
+            {
+                "table_name": self._named(label),
+                "hash_key": {"changes": "change_id", "documents": "document_id"}[label],
+                "ttl_attribute": "expires_at",
+                "deletion_protection": protected,
+            },
+            self._child,
+        )
+
+    def _secret(self, name: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
+        """Keep a JSON object as a secret."""
+        return SecretBundle(
+            name,
+            {
+                "secret_name": pulumi.Output.concat(self._prefix, "/", suffix),
+                "secret_json": pulumi.Output.json_dumps(content),
+                "recovery_days": 30 if self._args["protect_data"] else 0,
+            },
+            self._child,
+        )
+
+    def _build_layer(self) -> aws.lambda_.LayerVersion:
+        """Create the layer that all functions share."""
+        prebuilt = self._args.get("layer_archive")
+        lock = ROOT / "handlers" / "requirements.lock"
+        archive = Path(prebuilt) if prebuilt else layer_archive(lock, ROOT / ".build")
+        return aws.lambda_.LayerVersion(
+            "layer",
+            layer_name=self._named("layer"),
+            description="What the handlers import beyond boto3",
+            code=pulumi.FileArchive(str(archive)),
+            source_code_hash=source_code_hash(archive),
+            compatible_architectures=[ARCHITECTURE],
+            compatible_runtimes=[RUNTIME],
+            opts=self._child,
+        )
+
+    def _function(self, shape: FunctionShape, statements: Statements) -> None:
+        """Create one of the functions with its own environment and statements."""
+        self._functions[shape.name] = PythonFunction(
+            shape.name,
+            {
+                "function_name": self._named(shape.name),
+                "description": shape.description,
+                "handler": shape.handler,
+                "source_root": str(ROOT),
+                "include": shape.include,
+                "environment": functions.environment(shape, self._values),
+                "statements": statements,
+                "layers": [self._layer.arn],
+                "timeout_seconds": shape.timeout_seconds,
+                "memory_mb": shape.memory_mb,
+                "log_retention_days": self._args["log_retention_days"],
+            },
+            self._child,
+        )
+
+    def _api(self) -> WebhookApi:
+        """Create the API in front of the functions that answer HTTP."""
+        routes = (
+            ("POST", "/webhooks/jira", functions.JIRA_WEBHOOK_HANDLER),
+            ("POST", "/webhooks/approval", functions.APPROVAL_HANDLER),
+            ("GET", "/reviews/{document_id}/{revision}", functions.REVIEW_PAGE),
+        )
+        return WebhookApi(
+            "api",
+            {
+                "api_name": self._named("api"),
+                "description": "Jira's webhooks and the review pages",
+                "routes": [
+                    {"method": method, "path": path, "function": self._functions[shape.name].function}
+                    for method, path, shape in routes
+                ],
+                "log_retention_days": self._args["log_retention_days"],
+            },
+            self._child,
+        )
+
+    def _subscription(self, shape: FunctionShape, bus: EventBus) -> EventSubscription:
+        """Feed a function with its events."""
+        return EventSubscription(
+            f"{shape.name}-events",
+            {
+                "subscription_name": self._named(shape.name),
+                "bus_name": bus.bus_name,
+                "pattern": {"source": ["kinexus"], "detail-type": list(shape.events)},
+                "function": self._functions[shape.name].function,
+            },
+            self._child,
+        )
+
+
+def _split(text: str) -> list[str]:
+    """Read a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]

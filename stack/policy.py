@@ -1,0 +1,60 @@
+"""IAM statements as data, and the documents made of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+
+class PolicyStatement(TypedDict):
+    """One permission: actions on resources, under conditions. There is no statement that denies."""
+
+    actions: list[str]
+    """What may be done, e.g. `dynamodb:GetItem`."""
+    resources: list[str]
+    """ARNs of what it may be done to; `*` only where a service knows no resources."""
+    conditions: NotRequired[dict[str, dict[str, list[str]]]]
+    """IAM's condition block: operator to key to values."""
+
+
+def statement(
+    actions: Sequence[str],
+    *resources: pulumi.Input[str],
+    conditions: Mapping[str, Mapping[str, Sequence[pulumi.Input[str]]]] | None = None,
+) -> pulumi.Output[PolicyStatement]:
+    """Build a statement whose ARNs may be known only during the update."""
+    parts: dict[str, Any] = {"actions": sorted(actions), "resources": list(resources)}
+    if conditions:
+        parts["conditions"] = {operator: dict(keys) for operator, keys in conditions.items()}
+    result: pulumi.Output[PolicyStatement] = pulumi.Output.all(**parts)  # type: ignore[assignment]
+    return result
+
+
+def document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
+    """Write statements as an IAM policy document."""
+
+    def write(known: Any) -> pulumi.Output[str]:
+        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in known]})
+
+    return pulumi.Output.from_input(statements).apply(write)
+
+
+def trust(service: str) -> str:
+    """Write the document by which a role lets an AWS service take it."""
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}},
+            ],
+        }
+    )
+
+
+def _iam(one: PolicyStatement) -> dict[str, Any]:
+    """Write one statement in IAM's own spelling."""
+    written: dict[str, Any] = {"Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
+    if one.get("conditions"):
+        written["Condition"] = one["conditions"]
+    return written

@@ -1,0 +1,148 @@
+"""A DynamoDB table for records, safe by default."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.arguments import refuse
+from stack.policy import PolicyStatement, statement
+
+READ_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
+WRITE_ACTIONS = (
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+)
+
+
+class StreamView(Enum):
+    """What a table's stream tells of each change."""
+
+    KEYS_ONLY = "KEYS_ONLY"
+    """Only the keys."""
+    NEW_IMAGE = "NEW_IMAGE"
+    """The item after the change."""
+    OLD_IMAGE = "OLD_IMAGE"
+    """The item before the change."""
+    NEW_AND_OLD_IMAGES = "NEW_AND_OLD_IMAGES"
+    """The item before and after the change."""
+
+
+class TableIndex(TypedDict):
+    """A global secondary index over all attributes."""
+
+    name: str
+    """Name of the index."""
+    hash_key: str
+    """Attribute (a string) that it is looked up by."""
+    range_key: NotRequired[str]
+    """Attribute (a string) that it is sorted by."""
+
+
+class RecordTableArgs(TypedDict):
+    """How records are keyed, found and kept."""
+
+    table_name: pulumi.Input[str]
+    """Name in AWS."""
+    hash_key: str
+    """Attribute (a string) that identifies a record, alone or with `range_key`."""
+    range_key: NotRequired[str]
+    """Attribute (a string) that orders the records of one `hash_key`."""
+    ttl_attribute: NotRequired[pulumi.Input[str]]
+    """Attribute with the time, in seconds since 1970, after which AWS removes a record; none by default."""
+    indexes: NotRequired[list[TableIndex]]
+    """Further ways to find records; none by default."""
+    stream: NotRequired[StreamView]
+    """Stream of changes; none by default."""
+    point_in_time_recovery: NotRequired[pulumi.Input[bool]]
+    """Keep 35 days of history to restore from; true by default."""
+    deletion_protection: NotRequired[bool]
+    """Refuse deletion, in AWS and in Pulumi; true by default."""
+    key_arn: NotRequired[pulumi.Input[str]]
+    """KMS key that encrypts the records; DynamoDB's own by default."""
+
+
+class RecordTable(pulumi.ComponentResource):
+    """An on-demand table with point-in-time recovery, encryption and deletion protection."""
+
+    table_name: pulumi.Output[str]
+    """Its name."""
+    table_arn: pulumi.Output[str]
+    """Its ARN."""
+    stream_arn: pulumi.Output[str]
+    """ARN of its stream; empty without one."""
+    read_statement: pulumi.Output[PolicyStatement]
+    """Permission to read records, also through indexes."""
+    write_statement: pulumi.Output[PolicyStatement]
+    """Permission to write and delete records."""
+
+    def __init__(self, name: str, args: RecordTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        _check(args)
+        super().__init__("kinexus:index:RecordTable", name, None, opts)
+        protected = args.get("deletion_protection", True)
+        stream = args.get("stream")
+        ttl = args.get("ttl_attribute")
+        keys = {args["hash_key"], args.get("range_key"), *_index_keys(args)} - {None}
+        table = aws.dynamodb.Table(
+            name,
+            name=args["table_name"],
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=args["hash_key"],
+            range_key=args.get("range_key"),
+            attributes=[{"name": key, "type": "S"} for key in sorted(str(key) for key in keys)],
+            global_secondary_indexes=[
+                {**index, "projection_type": "ALL"} for index in args.get("indexes", [])
+            ] or None,
+            ttl={"attribute_name": ttl, "enabled": True} if ttl is not None else None,
+            stream_enabled=True if stream else None,
+            stream_view_type=StreamView(stream).value if stream else None,
+            point_in_time_recovery={"enabled": args.get("point_in_time_recovery", True)},
+            server_side_encryption={"enabled": True, "kms_key_arn": args["key_arn"]} if "key_arn" in args else None,
+            deletion_protection_enabled=protected,
+            opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
+        )  # fmt: skip
+
+        self.table_name = table.name
+        self.table_arn = table.arn
+        self.stream_arn = table.stream_arn.apply(lambda arn: arn or "")
+        self.read_statement = self.grant(*READ_ACTIONS)
+        self.write_statement = self.grant(*WRITE_ACTIONS)
+        self.register_outputs(
+            {
+                "tableName": self.table_name,
+                "tableArn": self.table_arn,
+                "streamArn": self.stream_arn,
+                "readStatement": self.read_statement,
+                "writeStatement": self.write_statement,
+            }
+        )
+
+    def grant(self, *actions: str) -> pulumi.Output[PolicyStatement]:
+        """Permit exactly these actions on the table (and, for queries, on its indexes)."""
+        resources: list[pulumi.Input[str]] = [self.table_arn]
+        if "dynamodb:Query" in actions:
+            resources.append(pulumi.Output.concat(self.table_arn, "/index/*"))
+        return statement(actions, *resources)
+
+
+def _index_keys(args: RecordTableArgs) -> Sequence[str | None]:
+    """List the attributes that indexes are keyed by."""
+    return [key for index in args.get("indexes", []) for key in (index["hash_key"], index.get("range_key"))]
+
+
+def _check(args: RecordTableArgs) -> None:
+    """Refuse keys that contradict each other."""
+    if args.get("range_key") == args["hash_key"]:
+        refuse(
+            "RecordTable",
+            "range_key",
+            "is the same attribute as `hash_key`",
+            "Leave it out, or name another.",
+        )
+    names = [index["name"] for index in args.get("indexes", [])]
+    if len(names) != len(set(names)):
+        refuse("RecordTable", "indexes", "have the same name twice", "Give each index a name of its own.")
