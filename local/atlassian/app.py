@@ -17,6 +17,7 @@ from local.atlassian import (
     routes_page,
     routes_wiki_v1,
 )
+from local.atlassian.browse import routes as browse_routes
 from local.atlassian.control import routes as control_routes
 from local.atlassian.errors import Refusal
 from local.atlassian.faults import ConnectionDropped, suffer
@@ -41,7 +42,7 @@ class _Application:
     def __init__(self, site: Site) -> None:
         self.site = site
         routes = merged([routes_issue.routes, routes_comment.routes, routes_jira.routes, routes_page.routes,
-                         routes_wiki_v1.routes, control_routes])
+                         routes_wiki_v1.routes, browse_routes, control_routes])
         self._handlers = routes.handlers
         self._map = Map([rule.empty() for rule in routes.rules], strict_slashes=False)
 
