@@ -51,7 +51,8 @@ _FLATLY_DENIED = re.compile(
 )
 _OPENING_CONDITION = re.compile(
     r"^[\s,;:.(–—-]*(?:(?:but|and|only|this|it)\s+){0,2}(?:if|once(?! more)|when|unless|until|provided|as soon as"
-    r"|as long as|assuming|pending|subject to|after|only if|in case|wenn|falls|sobald|si|quand|cuando|quando|se|если)\b",
+    r"|as long as|assuming|pending|subject to|after|only if|in case|wenn|falls|sobald|si|quand"
+    r"|cuando|quando|se|если)\b",
     re.IGNORECASE,
 )
 _ACTION = re.compile(

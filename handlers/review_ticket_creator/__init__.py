@@ -1,0 +1,1 @@
+"""Opens the review of a draft: the ticket, its visual diff, the diff page."""

@@ -1,0 +1,84 @@
+"""Which removed and added passages are versions of one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+_ALIKE = 0.4  # the share of common words from which two passages are versions of one
+_BAND = 8  # in long stretches, how far from the diagonal versions are looked for
+_FULL = 2_500  # up to this many comparisons every passage is compared with every other
+
+Pair = tuple[int | None, int | None]
+
+
+class _Row(NamedTuple):
+    """The greatest likeness won with the first so many texts of `after`, from `low` of them on."""
+
+    low: int
+    values: list[float]
+
+    def at(self, j: int) -> float:
+        """Read also beyond the band: left of it nothing is won, right of it no more than at its end."""
+        return 0.0 if j < self.low else self.values[min(j - self.low, len(self.values) - 1)]
+
+
+def pair(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
+    """Pair the texts that are alike, in order; what has no counterpart is paired with None.
+
+    The pairs are chosen for the greatest likeness in sum; long stretches are compared near their diagonal only, so
+    that the time grows with their length and not with its square.
+    """
+    bags_a = [frozenset(_WORD.findall(text)) for text in before]
+    bags_b = [frozenset(_WORD.findall(text)) for text in after]
+    n, m = len(bags_a), len(bags_b)
+    band = max(n, m) if n * m <= _FULL else _BAND
+    best: list[_Row] = []
+    likeness: dict[tuple[int, int], float] = {}
+    previous = _Row(0, [0.0])
+    for i in range(n):
+        centre = i * m // n
+        low, high = max(0, centre - band), min(m, centre + band + m // n + 1)
+        row = _Row(low, [previous.at(low)])
+        for j in range(low, high):
+            alike = _likeness(bags_a[i], bags_b[j])
+            value = max(previous.at(j + 1), row.values[-1])
+            if alike >= _ALIKE:
+                likeness[i, j] = alike
+                value = max(value, previous.at(j) + alike)
+            row.values.append(value)
+        best.append(row)
+        previous = row
+    return _walk_back(best, likeness, n, m)
+
+
+def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
+    """Tell the share of words in common, from 0 to 1 (Dice's coefficient)."""
+    total = len(a) + len(b)
+    return 2 * len(a & b) / total if total else 1.0
+
+
+def _walk_back(best: list[_Row], likeness: dict[tuple[int, int], float], n: int, m: int) -> list[Pair]:
+    pairs: list[tuple[int, int]] = []
+    i, j = n - 1, m
+    while i >= 0 and j > 0:
+        above = best[i - 1] if i else _Row(0, [0.0])
+        here = best[i].at(j)
+        alike = likeness.get((i, j - 1))
+        if alike is not None and here == above.at(j - 1) + alike:
+            pairs.append((i, j - 1))
+            i, j = i - 1, j - 1
+        elif here == above.at(j):
+            i -= 1
+        else:
+            j -= 1
+    found: list[Pair] = []
+    x = y = 0
+    for a, b in [*reversed(pairs), (n, m)]:
+        found += [(place, None) for place in range(x, a)] + [(None, place) for place in range(y, b)]
+        if (a, b) != (n, m):
+            found.append((a, b))
+        x, y = a + 1, b + 1
+    return found

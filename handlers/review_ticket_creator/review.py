@@ -1,0 +1,35 @@
+"""What a reviewer is shown: everything that the ticket and the diff page say comes from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.storage_format import Change
+from common.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Review:
+    """Revision `revision` of a document, ready to be reviewed.
+
+    `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page), `previous`
+    is the storage of the revision before this one. `why` and `confidence` (0..1) tell why this page was chosen, and
+    `chosen_by` what chose it. `changes` say what each edit does; a new page has none.
+    """
+
+    document_id: str
+    revision: int
+    kind: str
+    title: str
+    page_url: str | None
+    parent_title: str | None
+    sources: tuple[Ticket, ...]
+    why: str
+    confidence: float
+    chosen_by: str
+    summary: str
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    previous: str | None
+    diff_url: str

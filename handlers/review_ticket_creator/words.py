@@ -1,0 +1,69 @@
+"""What changed inside a passage, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from handlers.review_ticket_creator.alignment import align
+from handlers.review_ticket_creator.passage import Run
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"\w")
+_WHOLE = ("chip", "cell", "headcell")
+
+
+class Piece(NamedTuple):
+    """A stretch that stays (`=`), goes (`-`) or comes (`+`)."""
+
+    sign: str
+    run: Run
+
+
+def compare_runs(before: Sequence[Run], after: Sequence[Run]) -> tuple[Piece, ...]:
+    """Compare two versions of a passage. A word in another style or with another link has changed.
+
+    Without the `+` pieces the result reads as `before`, without the `-` pieces as `after`.
+    """
+    a, b = _tokens(before), _tokens(after)
+    pieces: list[Piece] = []
+    gone: list[Run] = []
+    come: list[Run] = []
+    stretches = align(a, b)
+    for place, stretch in enumerate(stretches):
+        same = a[stretch.before_start : stretch.before_end]
+        if stretch.equal and not (0 < place < len(stretches) - 1 and _is_an_island(same)):
+            pieces += _signed("-", gone) + _signed("+", come) + _signed("=", same)
+            gone, come = [], []
+        else:
+            gone += same
+            come += b[stretch.after_start : stretch.after_end]
+    return tuple(pieces + _signed("-", gone) + _signed("+", come))
+
+
+def _tokens(runs: Iterable[Run]) -> list[Run]:
+    tokens: list[Run] = []
+    for run in runs:
+        if run.style in _WHOLE:
+            tokens.append(run)
+        else:
+            tokens += [Run(token, run.style, run.target) for token in _TOKEN.findall(run.text)]
+    return tokens
+
+
+def _is_an_island(tokens: list[Run]) -> bool:
+    """Tell whether what stays between two changes is only a space or a sign, too little to stand by itself."""
+    return len(tokens) <= 2 and not any(_WORD.search(token.text) or token.style in _WHOLE for token in tokens)
+
+
+def _signed(sign: str, tokens: list[Run]) -> list[Piece]:
+    """Join neighbouring tokens of one style and target."""
+    pieces: list[Piece] = []
+    for token in tokens:
+        last = pieces[-1].run if pieces else None
+        if last and last[1:] == token[1:] and token.style not in _WHOLE:
+            pieces[-1] = Piece(sign, Run(last.text + token.text, last.style, last.target))
+        else:
+            pieces.append(Piece(sign, token))
+    return pieces
