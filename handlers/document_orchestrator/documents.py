@@ -73,8 +73,7 @@ class Documents:
     def revise(self, document: Document, why_again: str) -> None:
         """Draft the next revision of a document whose last one was refused or overtaken; the caller has its lease."""
         previous = self.drafts.get(document.document_id, document.revision, document.sha256)
-        feedback = document.decision.feedback if document.decision else ""
-        again = Again(sf.to_markdown(previous.storage), feedback)
+        again = Again(sf.to_markdown(previous.storage), _feedback(document))
         self._draft(document, again, why_again)
 
     def announce(self, document: Document) -> None:
@@ -123,7 +122,7 @@ class Documents:
     def _begin(self, mine: Document) -> None:
         document = self.records.begin(mine)
         if document.status is DocumentStatus.FAILED:
-            self.records.move(document, DocumentStatus.DRAFTING, reason="")
+            self.records.move(document, DocumentStatus.DRAFTING, reason="", created_in=mine.created_in)
 
     def _cover(self, document: Document, change: Change) -> None:
         if document.status in CLOSED:
@@ -143,7 +142,9 @@ class Documents:
             return
         newest = self.drafts.get(document.document_id, document.revision, document.sha256)
         if change.change_id not in newest.change_ids:
-            again = Again(sf.to_markdown(newest.storage), "")
+            # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
+            feedback = _feedback(document) if document.status is DocumentStatus.REVISING else ""
+            again = Again(sf.to_markdown(newest.storage), feedback)
             self._draft(document, again, f"{change.issue_key} changes the same page")
         elif document.status is DocumentStatus.DRAFTED:
             self.announce(document)
@@ -188,6 +189,10 @@ class Documents:
         reason = proposal.summary or f'the page "{document.title}" says everything already'
         self.records.move(document, DocumentStatus.NOT_NEEDED, reason=reason)
         self.records.unlock(lock_of(document), document.document_id)
+
+
+def _feedback(document: Document) -> str:
+    return document.decision.feedback if document.decision else ""
 
 
 def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposal, why_again: str) -> Draft:

@@ -294,6 +294,25 @@ def test_a_second_change_of_the_page_joins_the_open_review(pipeline: Pipeline, p
         assert any("is published" in text for text in pipeline.comments(key))
 
 
+def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    second = pipeline.create_ticket("Quarnix ledger refunds have a limit", "Quarnix refunds end.", ["needs-docs"])
+    pipeline.finish(second)
+    revision_first, change_second = sorted(
+        pipeline.aws.messages("DocumentOrchestrator"), key=lambda message: "RevisionRequested" in message["Body"]
+    )
+    assert deliver(orchestrate, [revision_first]) == []
+    assert deliver(orchestrate, [change_second]) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["revision"]) == ("in_review", 2)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
+
+
 def test_a_label_names_the_page(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket("Colours of the logo", "Teal.", ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
