@@ -300,11 +300,11 @@ def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(pipeline: P
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     second = pipeline.create_ticket("Quarnix ledger refunds have a limit", "Quarnix refunds end.", ["needs-docs"])
     pipeline.finish(second)
-    revision_first, change_second = sorted(
+    change, revision = sorted(
         pipeline.aws.messages("DocumentOrchestrator"), key=lambda message: "RevisionRequested" in message["Body"]
     )
-    assert deliver(orchestrate, [revision_first]) == []
-    assert deliver(orchestrate, [change_second]) == []
+    assert deliver(orchestrate, [change]) == []
+    assert deliver(orchestrate, [revision]) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 2)
