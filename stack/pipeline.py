@@ -16,12 +16,20 @@ from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_functions import FunctionShape
 from stack.policy import PolicyStatement
 from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
-from stack.record_table import RecordTable
+from stack.record_table import KeyKind, RecordTable, TableIndex
 from stack.secret_bundle import SecretBundle
 from stack.webhook_api import WebhookApi
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where `handlers` and `common` are, wherever the program runs."""
+
+CREATED_PAGES: TableIndex = {
+    "name": "created-pages",
+    "hash_key": "created_in",
+    "range_key": "created_at",
+    "range_key_kind": KeyKind.NUMBER,
+}
+"""How documents that create a page are found by space, newest first."""
 
 _READ, _CHANGE = "dynamodb:GetItem", "dynamodb:UpdateItem"
 _PUT, _DELETE = "dynamodb:PutItem", "dynamodb:DeleteItem"
@@ -72,7 +80,8 @@ class DocumentationPipeline(pulumi.ComponentResource):
 
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        changes, documents = (self._table(label, protected) for label in ("changes", "documents"))
+        changes = self._table("changes", "change_id", [])
+        documents = self._table("documents", "document_id", [CREATED_PAGES])
         bucket = DocumentBucket(
             "documents-bucket",
             {
@@ -105,13 +114,14 @@ class DocumentationPipeline(pulumi.ComponentResource):
         drafts, reviews = "drafts/", "reviews/"
         self._function(
             functions.JIRA_WEBHOOK_HANDLER,
-            [changes.grant(_READ, _PUT, _CHANGE), bus.publish_statement, webhook.read_statement],
+            [changes.grant(_READ, _PUT), bus.publish_statement, webhook.read_statement],
         )
         self._function(
             functions.DOCUMENT_ORCHESTRATOR,
             [
                 changes.grant(_READ, _CHANGE),
                 documents.grant(_READ, _PUT, _CHANGE, _DELETE),
+                documents.grant_query(CREATED_PAGES["name"]),
                 bucket.grant(_FETCH, _STORE, prefix=drafts),
                 bus.publish_statement,
                 token.read_statement,
@@ -121,7 +131,6 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self._function(
             functions.APPROVAL_HANDLER,
             [
-                changes.grant(_READ, _CHANGE),
                 documents.grant(_READ, _CHANGE, _DELETE),
                 bucket.grant(_FETCH, prefix=drafts),
                 bucket.grant(_STORE, prefix=reviews),
@@ -136,7 +145,6 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self._function(
             functions.REVIEW_TICKET_CREATOR,
             [
-                changes.grant(_READ),
                 documents.grant(_READ, _CHANGE),
                 bucket.grant(_FETCH, prefix=drafts),
                 bucket.grant(_STORE, prefix=reviews),
@@ -181,15 +189,16 @@ class DocumentationPipeline(pulumi.ComponentResource):
         """Put the prefix before a name."""
         return pulumi.Output.concat(self._prefix, "-", suffix)
 
-    def _table(self, label: str, protected: bool) -> RecordTable:
+    def _table(self, label: str, key: str, indexes: list[TableIndex]) -> RecordTable:
         """Create the table of changes or of documents."""
         return RecordTable(
             f"{label}-table",
             {
                 "table_name": self._named(label),
-                "hash_key": {"changes": "change_id", "documents": "document_id"}[label],
+                "hash_key": key,
+                "indexes": indexes,
                 "ttl_attribute": "expires_at",
-                "deletion_protection": protected,
+                "deletion_protection": self._args["protect_data"],
             },
             self._child,
         )

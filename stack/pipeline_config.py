@@ -65,6 +65,8 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
         "alarm_email": reader.text("alarmEmail", "", r"([^@\s]+@[^@\s]+)?", "oncall@example.com"),
         "protect_data": reader.flag("protectData", True),
     }  # fmt: skip
+    if reader.has("layerArchive"):
+        args["layer_archive"] = reader.text("layerArchive", None, r".+\.zip", ".build/layer.zip")
     return args
 
 

@@ -1,6 +1,5 @@
 """A DynamoDB table for records, safe by default."""
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import NotRequired, TypedDict
 
@@ -32,15 +31,26 @@ class StreamView(Enum):
     """The item before and after the change."""
 
 
+class KeyKind(Enum):
+    """What kind of value an attribute holds that records are found or ordered by."""
+
+    TEXT = "S"
+    """Text."""
+    NUMBER = "N"
+    """A number."""
+
+
 class TableIndex(TypedDict):
     """A global secondary index over all attributes."""
 
     name: str
     """Name of the index."""
     hash_key: str
-    """Attribute (a string) that it is looked up by."""
+    """Attribute (text) that records are looked up by; those without it are not in the index."""
     range_key: NotRequired[str]
-    """Attribute (a string) that it is sorted by."""
+    """Attribute that they are ordered by."""
+    range_key_kind: NotRequired[KeyKind]
+    """What `range_key` holds; text by default."""
 
 
 class RecordTableArgs(TypedDict):
@@ -86,17 +96,14 @@ class RecordTable(pulumi.ComponentResource):
         protected = args.get("deletion_protection", True)
         stream = args.get("stream")
         ttl = args.get("ttl_attribute")
-        keys = {args["hash_key"], args.get("range_key"), *_index_keys(args)} - {None}
         table = aws.dynamodb.Table(
             name,
             name=args["table_name"],
             billing_mode="PAY_PER_REQUEST",
             hash_key=args["hash_key"],
             range_key=args.get("range_key"),
-            attributes=[{"name": key, "type": "S"} for key in sorted(str(key) for key in keys)],
-            global_secondary_indexes=[
-                {**index, "projection_type": "ALL"} for index in args.get("indexes", [])
-            ] or None,
+            attributes=[{"name": key, "type": kind.value} for key, kind in sorted(_keys(args).items())],
+            global_secondary_indexes=[_index(index) for index in args.get("indexes", [])] or None,
             ttl={"attribute_name": ttl, "enabled": True} if ttl is not None else None,
             stream_enabled=True if stream else None,
             stream_view_type=StreamView(stream).value if stream else None,
@@ -128,10 +135,29 @@ class RecordTable(pulumi.ComponentResource):
             resources.append(pulumi.Output.concat(self.table_arn, "/index/*"))
         return statement(actions, *resources)
 
+    def grant_query(self, index: str) -> pulumi.Output[PolicyStatement]:
+        """Permit to query one index, and nothing else of the table."""
+        return statement(["dynamodb:Query"], pulumi.Output.concat(self.table_arn, f"/index/{index}"))
 
-def _index_keys(args: RecordTableArgs) -> Sequence[str | None]:
-    """List the attributes that indexes are keyed by."""
-    return [key for index in args.get("indexes", []) for key in (index["hash_key"], index.get("range_key"))]
+
+def _index(index: TableIndex) -> dict[str, object]:
+    """Describe an index in DynamoDB's spelling."""
+    keys = [{"attribute_name": index["hash_key"], "key_type": "HASH"}]
+    if "range_key" in index:
+        keys.append({"attribute_name": index["range_key"], "key_type": "RANGE"})
+    return {"name": index["name"], "key_schemas": keys, "projection_type": "ALL"}
+
+
+def _keys(args: RecordTableArgs) -> dict[str, KeyKind]:
+    """Name all attributes that are keys somewhere, with what they hold."""
+    keys = {args["hash_key"]: KeyKind.TEXT}
+    if "range_key" in args:
+        keys[args["range_key"]] = KeyKind.TEXT
+    for index in args.get("indexes", []):
+        keys[index["hash_key"]] = KeyKind.TEXT
+        if "range_key" in index:
+            keys[index["range_key"]] = KeyKind(index.get("range_key_kind", KeyKind.TEXT))
+    return keys
 
 
 def _check(args: RecordTableArgs) -> None:
