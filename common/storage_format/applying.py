@@ -16,7 +16,7 @@ from common.storage_format.pieces import Piece
 from common.storage_format.scan import MARKUP, scan
 from common.storage_format.surviving import restore, wrappers
 from common.storage_format.tokens import PageToken, put_back, take
-from common.storage_format.tree import tree
+from common.storage_format.tree import Element, Text, tree
 from common.storage_format.vocabulary import MAX_DEPTH
 
 _TASK_ID = re.compile(r"<ac:task-id[^>]*>\s*(\d{1,9})\s*<")
@@ -124,15 +124,20 @@ class _Plan:
     def splice(self, edit: Edit) -> Splice:
         if isinstance(edit, Delete):
             block = self.page.block(edit.block_id)
-            return Splice(*block.span, "", _wrappers(block))
+            return Splice(*block.span, "", self.wrappers(block))
         if isinstance(edit, InsertAfter):
             return self.insertion(edit)
         return self.replacement(edit, self.page.block(edit.block_id))
 
-    def read(self, markdown: str) -> tuple[Piece, ...]:
+    def wrappers(self, block: Block) -> tuple[Token, ...]:
+        """Return the comments and the like that go with a block."""
+        tokens = self.page.tokens_of(block.number, numbered=False)
+        return tuple(opaque.describe(element) for element in wrappers(tree(block.source), tokens))
+
+    def read(self, markdown: str, unlinked: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
         if self.anchors is None:
             self.anchors = _anchors(self.page) if "](#" in markdown else None
-        return rendering.read(markdown, self.anchors)
+        return rendering.read(markdown, self.anchors, unlinked)
 
     def task_id(self) -> int:
         if self.counter is None:
@@ -177,12 +182,15 @@ class _Plan:
             return Splice(*block.span, block.source)
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         root = tree(self.page.source, *block.span)
+        tokens = self.page.tokens_of(block.number, numbered=bool(taken.stand_ins))
         if block.kind == "table_row":
             text, kept = self.row(block, taken.markdown, taken.stand_ins)
             taken = taken._replace(stand_ins={c: t for c, t in taken.stand_ins.items() if c not in kept})
         else:
-            text = fitting.replacement(self.page, block, self.read(taken.markdown), self.task_id)
-        text, lost = restore(root, text, taken.stand_ins)
+            text = fitting.replacement(
+                self.page, block, self.read(taken.markdown, _unlinked(root)), self.task_id
+            )
+        text, lost = restore(root, text, tokens, taken.stand_ins)
         return Splice(*block.span, put_back(text, taken.stand_ins), lost)
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
@@ -210,9 +218,15 @@ def _same(markdown: str, shown: str, kind: str) -> bool:
     return said == shown or (kind == "list_item" and said in (f"- {shown}", f"* {shown}"))
 
 
-def _wrappers(block: Block) -> tuple[Token, ...]:
-    """Return the comments and the like that go with a block."""
-    return tuple(opaque.describe(element) for element in wrappers(tree(block.source)))
+def _unlinked(element: Element) -> frozenset[str]:
+    """Return the addresses that stand in a block as mere text."""
+    found: frozenset[str] = frozenset()
+    for child in element.children:
+        if isinstance(child, Text):
+            found |= inline.addresses(child.text)
+        elif child.name not in ("a", "code"):
+            found |= _unlinked(child)
+    return found
 
 
 def _anchors(page: Page) -> dict[str, str]:

@@ -30,6 +30,8 @@ class Surroundings:
     """What a line may refer to: the anchors of the page's headings and the footnotes of the text."""
 
     anchors: Mapping[str, str] = field(default_factory=dict)
+    unlinked: frozenset[str] = frozenset()
+    """Addresses that are text and no links, because that is how they stood in the page."""
     line_breaks: bool = False
     """Whether `<br>` is a line break here, as in the cells of a table, which cannot have another."""
 
@@ -87,7 +89,9 @@ class _Line:
     def text(self, text: str) -> None:
         parts = _BR.split(text) if self.around.line_breaks else [text]
         self.out.append(
-            "<br />".join(entities.escape(part) if self.links else _linked(part) for part in parts)
+            "<br />".join(
+                entities.escape(part) if self.links else _linked(part, self.around.unlinked) for part in parts
+            )
         )
 
     def link(self, token: Token, inner: Sequence[Token]) -> None:
@@ -209,7 +213,16 @@ def anchor_of(text: str) -> str:
     return re.sub(r"\s", "-", text.strip())
 
 
-def _linked(text: str) -> str:
+def addresses(text: str) -> frozenset[str]:
+    """Return what in a text would become a link by itself."""
+    return (
+        frozenset(match[0] for match in _URL.finditer(text))
+        if "@" in text or "//" in text or "www." in text
+        else frozenset()
+    )
+
+
+def _linked(text: str, unlinked: frozenset[str]) -> str:
     """Return text as storage format, its bare addresses as links."""
     out, at = [], 0
     for match in _URL.finditer(text):
@@ -221,7 +234,7 @@ def _linked(text: str) -> str:
             target = url if "://" in url else f"http://{url}"
         else:
             target = f"mailto:{url}"
-        if not url or not is_followed(target) or target.endswith("://"):
+        if not is_followed(target) or match[0] in unlinked:
             continue
         out.append(entities.escape(text[at : match.start()]))
         out.append(f'<a href="{entities.escape_attribute(target)}">{entities.escape(url)}</a>')

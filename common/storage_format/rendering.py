@@ -49,12 +49,18 @@ def render(markdown: str) -> str:
     return pieces.storage(read(text), lambda: next(counter))
 
 
-def read(markdown: str, anchors: Mapping[str, str] | None = None) -> tuple[Piece, ...]:
-    """Return Markdown as pieces; `anchors` are those of the page it is written for (`inline.anchor_key` → anchor)."""
+def read(
+    markdown: str, anchors: Mapping[str, str] | None = None, unlinked: frozenset[str] = frozenset()
+) -> tuple[Piece, ...]:
+    """Return Markdown as pieces.
+
+    `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses
+    that stand there as mere text.
+    """
     from common.storage_format import grammar
 
     tokens = grammar.parser().parse(_clean(markdown))
-    return _Reader(tokens, anchors or {}).all()
+    return _Reader(tokens, inline.Surroundings(anchors or {}, unlinked)).all()
 
 
 def _clean(markdown: str) -> str:
@@ -65,10 +71,11 @@ def _clean(markdown: str) -> str:
 class _Reader:
     """Reads the tokens once, front to back; recursion is bounded by the grammar's nesting."""
 
-    def __init__(self, tokens: list[Token], anchors: Mapping[str, str]) -> None:
+    def __init__(self, tokens: list[Token], around: inline.Surroundings) -> None:
         self.tokens = tokens
         self.position = 0
-        self.around = inline.Surroundings(anchors={**anchors, **_anchors(tokens)})
+        around.anchors = {**around.anchors, **_anchors(tokens)}
+        self.around = around
 
     def all(self) -> tuple[Piece, ...]:
         return self.until(None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from common.storage_format import entities, opaque
@@ -27,14 +27,19 @@ class _Character(NamedTuple):
     end: int
 
 
-def restore(old: Element, new: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, tuple[Token, ...]]:
-    """Return the replacement of `old` with its wrappers put back, and those whose text is gone."""
+def restore(
+    old: Element, new: str, tokens: Iterable[PageToken], stand_ins: Mapping[str, PageToken]
+) -> tuple[str, tuple[Token, ...]]:
+    """Return the replacement of `old` with its wrappers put back, and those whose text is gone.
+
+    `tokens` are those of the block (what is within them is theirs), `stand_ins` those in the replacement.
+    """
     new = _links(old, new)
     lost: list[Token] = []
     by_source = {token.source: character for character, token in stand_ins.items()}
     standing = Counter(match[0] for match in MARKUP.finditer(new))
     offset = 0
-    for element in wrappers(old):
+    for element in wrappers(old, tokens):
         text = _collapsed(_content(element, by_source))
         tag = element.source[element.start : element.opened]
         if standing[tag]:
@@ -48,9 +53,19 @@ def restore(old: Element, new: str, stand_ins: Mapping[str, PageToken]) -> tuple
     return new, tuple(lost)
 
 
-def wrappers(old: Element) -> list[Element]:
-    """Return the elements to put back, outer before inner."""
-    return [element for element in old.below() if element.name in WRAPPERS and element.words]
+def wrappers(old: Element, tokens: Iterable[PageToken]) -> list[Element]:
+    """Return the elements to put back, outer before inner; what is within a token is the token's."""
+    opaque_sources = {token.source for token in tokens}
+    found: list[Element] = []
+    waiting = old.elements[::-1]
+    while waiting:
+        element = waiting.pop()
+        if element.markup in opaque_sources:
+            continue
+        if element.name in WRAPPERS and element.words:
+            found.append(element)
+        waiting.extend(element.elements[::-1])
+    return found
 
 
 def _content(element: Element, by_source: Mapping[str, str]) -> str:

@@ -94,7 +94,7 @@ class Writer:
         if name == "br":
             return self.line_break(element)
         if name == "code":
-            if element.elements or not element.text.strip():
+            if not all(child.name in WRAPPERS for child in element.below()) or not element.text.strip():
                 return self.opaque(element)
             return code_span(self.literal(_BREAK.sub(" ", element.text)), self.in_cell)
         if name == "a":

@@ -1,0 +1,184 @@
+"""What must hold of every page and every list of edits, checked from outside through the public interface.
+
+`page_faults` looks at one page, `edit_faults` at one page under one list of edits; both return the faults as
+sentences, so that tests, the fuzz targets and the benchmark share them.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from common import storage_format as sf
+
+ALWAYS_POSSIBLE = {"paragraph", "heading", "list_item", "quote", "code", "macro"}
+"""Kinds of blocks that take any edit."""
+
+PHRASES = (
+    "plain {}",
+    "with **bold**, *{}* and `code`",
+    "a [{}](https://example.com/a?b=1&c=2) & an < angle",
+    "two lines\\\nwith a {}",
+    "# {}",
+    "- first\n- {}\n  - nested",
+    "1. one\n2. {}",
+    "- [ ] {}\n- [x] done",
+    "```python\nprint(']]>{}')\n```",
+    "> quoted\n>\n> {}",
+    "| a | b |\n|---|---|\n| 1 | {} |",
+    "| {} | one row |",
+    "> [!NOTE]\n> mind {}",
+    "---\n\n{}",
+    "first\n\n{}",
+    "日本語 **強調:**です {} &nbsp; ⟨x⟩ \u202eעברית",
+)
+"""Markdown of all sorts; the braces take a word that stands nowhere else."""
+
+
+def page_faults(storage: str) -> list[str]:
+    """Return what is wrong with how a page is parsed: reassembly, order, identity, outline, round trip."""
+    page = sf.parse(storage)
+    blocks = page.blocks
+    faults = []
+    if page.source != storage:
+        faults.append("the source of the page is not what was parsed")
+    pieces = [page.prefix]
+    for block, gap in zip(blocks, (*page.gaps, page.suffix), strict=True) if blocks else ():
+        pieces += [block.source, gap]
+    if "".join(pieces) != storage:
+        faults.append("prefix, blocks, gaps and suffix are not the page")
+    at = 0
+    for block in blocks:
+        start, end = block.span
+        if start < at or end <= start:
+            faults.append(f"{block} overlaps another or is empty")
+        at = end
+        if storage[start:end] != block.source:
+            faults.append(f"the source of {block} is not at its span")
+        faults += [f"{block} is not balanced: {fault}" for fault in _parses(block.source)]
+    ids = [block.id for block in blocks]
+    if len(set(ids)) != len(ids):
+        faults.append("two blocks have one id")
+    if any(page.block(block.id) != block for block in blocks):
+        faults.append("a block is not found by its id")
+    if page.apply([]).storage != storage:
+        faults.append("no edits change the page")
+    if not sf.equivalent(storage, storage):
+        faults.append("the page is not equivalent to itself")
+    outline = sf.outline(page)
+    for number, block in enumerate(blocks, 1):
+        if outline.block_id(number) != block.id:
+            faults.append(f"[{number}] of the outline is not block {number}")
+    sf.to_markdown(storage)
+    sf.sections(storage)
+    return faults
+
+
+def shown(page: sf.Page) -> list[str]:
+    """Return the Markdown of each block as the outline shows it, without number and list mark."""
+    return [page.markdown(number) for number in range(len(page.blocks))]
+
+
+def edit_faults(page: sf.Page, edits: Sequence[sf.Edit]) -> tuple[list[str], str]:
+    """Return what is wrong with applying edits, and the reason if they were refused."""
+    try:
+        edited = page.apply(edits)
+    except sf.InvalidEdit as refusal:
+        return [], refusal.reason
+    faults = _parses(edited.storage)
+    if len(edited.changes) != len(edits):
+        faults.append("there is not one change for each edit")
+    faults += _moved_bytes(page, edits, edited)
+    again = sf.rebase(edits, page, page)
+    if not isinstance(again, sf.Edited) or again.storage != edited.storage:
+        faults.append("rebasing on the same page is not applying")
+    for change in edited.changes:
+        block = page.block(change.block_id) if change.block_id is not None else None
+        if (
+            block is not None
+            and isinstance(change.edit, sf.Delete | sf.Replace)
+            and change.before != block.source
+        ):
+            faults.append("a change does not say what stood there before")
+        if isinstance(change.edit, sf.Replace) and not change.removed:
+            faults += _lost_tokens(page, change, edits)
+    return faults, ""
+
+
+def _parses(storage: str) -> list[str]:
+    try:
+        sf.parse(storage)
+    except sf.MalformedStorage as error:
+        return [f"not storage format: {error}"]
+    return []
+
+
+def _lost_tokens(page: sf.Page, change: sf.Change, edits: Sequence[sf.Edit]) -> Iterator[str]:
+    """Yield the tokens of a block that stand nowhere any more and were not reported."""
+    assert change.block_id is not None
+    number = page.block(change.block_id).number
+    kept = "".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete))
+    for token in page.tokens:
+        if (
+            token.block == number
+            and token.source not in change.after
+            and f"{token.token.kind} {token.number}" not in kept
+        ):
+            yield f"{token.text} is gone and nobody said so"
+
+
+def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> Iterator[str]:
+    """Check that the result without the new text is the page without the edited blocks."""
+    expected, at = [], 0
+    left = edited.storage
+    spans = []
+    for edit, change in zip(edits, edited.changes, strict=True):
+        if not isinstance(edit, sf.InsertAfter):
+            spans.append((page.block(edit.block_id).span, change.after))
+        elif left.count(change.after) != 1:
+            yield f"the inserted {change.after[:60]!r} stands {left.count(change.after)} times in the result"
+            return
+        else:
+            left = left.replace(change.after, "")
+    for (start, end), after in sorted(spans):
+        expected += [page.source[at:start], after]
+        at = end
+    if "".join(expected) + page.source[at:] != left:
+        yield "characters outside the edited blocks are not what and where they were"
+
+
+def random_edits(page: sf.Page, chance: random.Random, count: int) -> list[sf.Edit]:
+    """Return edits of all kinds on different blocks; some keep the tokens of their block, some drop them."""
+    edits: list[sf.Edit] = []
+    blocks = chance.sample(page.blocks, min(count, len(page.blocks)))
+    for number, block in enumerate(blocks):
+        word = f"w{chance.randrange(10**9):x}n{number}"
+        phrase = chance.choice(PHRASES).format(word)
+        kind = chance.randrange(8)
+        if kind == 0:
+            edits.append(sf.Delete(block.id))
+        elif kind in (1, 2):
+            edits.append(sf.InsertAfter(block.id, phrase))
+        elif kind in (3, 4):
+            edits.append(sf.Replace(block.id, reworded(page.markdown(block.number), word, chance)))
+        elif kind == 5:
+            edits.append(sf.Replace(block.id, page.markdown(block.number)))
+        else:
+            edits.append(sf.Replace(block.id, phrase))
+    if chance.randrange(10) == 0:
+        edits.append(sf.InsertAfter(None, f"first of all {chance.randrange(10**9):x}"))
+    return edits
+
+
+def reworded(markdown: str, word: str, chance: random.Random) -> str:
+    """Return Markdown with a word put somewhere between others, and perhaps its tokens in another order."""
+    tokens = re.findall(r"(?<!\\)⟦[^⟦⟧\n]*⟧", markdown)
+    if len(tokens) > 1 and chance.randrange(2):
+        shuffled = chance.sample(tokens, len(tokens))
+        markdown = re.sub(r"(?<!\\)⟦[^⟦⟧\n]*⟧", lambda match: shuffled.pop(), markdown)
+    places = [match.start() for match in re.finditer(r"(?<=[a-z]) (?=[a-z])", markdown)]
+    if not places:
+        return f"{markdown} {word}" if not markdown.startswith("|") else markdown
+    at = chance.choice(places)
+    return f"{markdown[:at]} {word}{markdown[at:]}"
