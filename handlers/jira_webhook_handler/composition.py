@@ -11,12 +11,12 @@ import boto3
 
 from common import settings
 from common.change_records import ChangeRecords
+from common.detection import Detection
+from common.documentation_rules import Rules
 from common.event_bus import EventBus
 from common.records import Records
 from common.secret import Secret
 from common.webhook_door import Door
-from handlers.jira_webhook_handler.detection import Detection
-from handlers.jira_webhook_handler.rules import Rules
 from handlers.jira_webhook_handler.settings import Settings
 
 

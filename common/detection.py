@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
 from common.clock import Clock
+from common.documentation_rules import Rules, worth_documenting
 from common.event_bus import EventBus
 from common.events import EventName
 from common.webhook_event import WebhookEvent
-from handlers.jira_webhook_handler.rules import Rules, worth_documenting
 
 log = logging.getLogger(__name__)
 
