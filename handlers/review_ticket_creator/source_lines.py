@@ -1,0 +1,30 @@
+"""Storage format broken into lines that a person can read: before and after the tags of blocks.
+
+Joined together the lines are the source again, character by character.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+_BLOCKS = (
+    r"p|h[1-6]|ul|ol|li|dl|dt|dd|table|colgroup|thead|tbody|tfoot|tr|td|th|blockquote|pre|hr|div|section"
+    r"|ac:(?:layout|layout-section|layout-cell|structured-macro|macro|rich-text-body|plain-text-body|parameter|task-list"
+    r"|task|task-body|image|adf-extension|adf-node|adf-content|adf-fallback)"
+)
+_BREAK = re.compile(rf"<(?P<end>/)?(?:{_BLOCKS})(?=[\s/>])[^<>]*?(?P<empty>/)?>|\n")
+
+
+def split(source: str) -> list[str]:
+    """Break `source` into lines; a newline of its own stays at the end of its line."""
+    cuts: list[int] = [0]
+    for match in _BREAK.finditer(source):
+        tag = match.group()
+        if tag != "\n" and not match.group("end") and match.start() > cuts[-1]:
+            cuts.append(match.start())
+        if tag == "\n" or match.group("end") or match.group("empty"):
+            cuts.append(match.end())
+    if cuts[-1] < len(source):
+        cuts.append(len(source))
+    return [source[start:end] for start, end in itertools.pairwise(cuts)]
