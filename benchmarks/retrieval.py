@@ -1,6 +1,6 @@
 """Finding the page, measured: the pipeline's own queries, candidates, ranking and fallback on real changes.
 
-    python -m benchmarks.retrieval --pages pages.jsonl --cases cases.jsonl [--create create_cases.jsonl] --out predictions.jsonl
+    python -m benchmarks.retrieval --pages P.jsonl --cases C.jsonl [--create N.jsonl] --out predictions.jsonl
 
 ``pages.jsonl`` holds {path, title, markdown}; they become one space of the simulator, whose CQL answers the searches, a
 folder being the page above those in it. Of a case only what a ticket has is used: summary, description, labels,
