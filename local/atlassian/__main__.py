@@ -1,9 +1,13 @@
-"""The simulator as a process: `python -m local.atlassian --port 0 --seed`; prints one JSON line when it is ready."""
+"""The simulator as a process: `python -m local.atlassian --port 0 --seed`; prints one JSON line when it is ready.
+
+The line holds `url` and, with `--seed`, the fields of `local.seed.Seed` (pages by file name, tickets by role).
+"""
 
 import argparse
 import json
 import signal
 import threading
+from dataclasses import asdict
 
 from local.atlassian.server import serve
 from local.atlassian.site import Site
@@ -20,14 +24,15 @@ def main() -> None:
     arguments = parser.parse_args()
     site = Site(search_lag=arguments.search_lag)
     site.post.options.retry_delay, site.post.options.ca_bundle = arguments.retry_delay, arguments.ca_bundle
+    seeded: dict[str, object] = {}
     if arguments.seed:
         from local.seed import load
-        load(site)
+        seeded = asdict(load(site))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with serve(site, arguments.port) as running:
-        print(json.dumps({"url": running.url}), flush=True)
+        print(json.dumps({"url": running.url, **seeded}), flush=True)
         stop.wait()
 
 

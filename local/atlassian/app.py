@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -21,7 +22,7 @@ from local.atlassian.browse import routes as browse_routes
 from local.atlassian.control import routes as control_routes
 from local.atlassian.errors import Refusal
 from local.atlassian.faults import ConnectionDropped, suffer
-from local.atlassian.routing import Call, answer, merged
+from local.atlassian.routing import Call, Handler, answer, merged
 from local.atlassian.site import LoggedRequest, Site
 
 if TYPE_CHECKING:
@@ -38,13 +39,18 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
     return _Application(site)
 
 
+@cache
+def _table() -> tuple[dict[str, Handler], Map]:
+    """Compile the routes once per process: it takes a tenth of a second."""
+    routes = merged([routes_issue.routes, routes_comment.routes, routes_jira.routes, routes_page.routes,
+                     routes_wiki_v1.routes, browse_routes, control_routes])
+    return routes.handlers, Map(routes.rules, strict_slashes=False)
+
+
 class _Application:
     def __init__(self, site: Site) -> None:
         self.site = site
-        routes = merged([routes_issue.routes, routes_comment.routes, routes_jira.routes, routes_page.routes,
-                         routes_wiki_v1.routes, browse_routes, control_routes])
-        self._handlers = routes.handlers
-        self._map = Map([rule.empty() for rule in routes.rules], strict_slashes=False)
+        self._handlers, self._map = _table()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["PATH_INFO"] = _GATEWAY.sub("", environ.get("PATH_INFO", ""))

@@ -77,6 +77,7 @@ def page_html(page: Page, call: Call, number: int | None = None) -> str:
     """Return a page's readable part: path, body, versions with their messages, source."""
     store = call.site.confluence
     version = next((each for each in page.versions if each.number == number), page.current)
+    people = {each.account_id: each.display_name for each in call.site.people.all}
     path = " / ".join(escape(each.title) for each in store.ancestors(page))
     versions = "".join(
         f'<li><a href="/wiki{escape(webui(page, store))}?version={each.number}" data-page="{page.id}" '
@@ -85,7 +86,7 @@ def page_html(page: Page, call: Call, number: int | None = None) -> str:
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in page.labels)
     return (f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
             f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
-            f'<section class="document page">{storage_html(version.storage)}</section>'
+            f'<section class="document page">{storage_html(version.storage, people)}</section>'
             f"<h3>Versions</h3><ul>{versions}</ul>"
             f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>")
 

@@ -33,6 +33,14 @@ class Match:
     score: float
 
 
+@dataclass(frozen=True)
+class Results:
+    """What a query found, the best first, and the stems that were looked for (to mark them in excerpts)."""
+
+    matches: tuple[Match, ...]
+    stems: frozenset[str]
+
+
 class _Search:
     def __init__(self, store: PageStore, account: Account, cql: str, now: datetime) -> None:
         self.store, self.index, self.now = store, store.index, now
@@ -189,10 +197,12 @@ class _Search:
         }
 
 
-def search(store: PageStore, account: Account, cql: str, *, now: datetime, indexed_until: datetime) -> list[Match]:
+def search(store: PageStore, account: Account, cql: str, *, now: datetime, indexed_until: datetime) -> Results:
     """Return the current pages that match and that the account may view; QueryError where CQL cannot be read."""
     store.index.settle(indexed_until)
-    return _Search(store, account, cql, now).run()
+    query = _Search(store, account, cql, now)
+    matches = query.run()
+    return Results(tuple(matches), frozenset(stem for _, stem in query.stems))
 
 
 def _date(page: Page, name: str) -> datetime:

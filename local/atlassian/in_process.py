@@ -55,8 +55,9 @@ def in_process(site: Site, account: str = "") -> requests.Session:
     """Return a session that calls the site without a socket, logged in as an account where one is named."""
     session = requests.Session()
     session.trust_env = False
-    session.mount("http://", SiteAdapter(site))
-    session.mount("https://", SiteAdapter(site))
+    adapter = SiteAdapter(site)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
     if account:
         who = site.account(account)
         session.auth = (who.email, who.token)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ def _page(call: Call, page_id: str) -> Page:
         raise ConfluenceV1Refusal(404, f"No content found with id: ContentId{{id={page_id}}}") from refusal
 
 
-def _found(call: Call) -> list[cql.Match]:
+def _found(call: Call) -> cql.Results:
     site, query = call.site, call.argument("cql")
     if not query.strip():
         raise ConfluenceV1Refusal(400, "A CQL query is required in the 'cql' parameter")
@@ -42,7 +43,7 @@ def _found(call: Call) -> list[cql.Match]:
         raise ConfluenceV1Refusal(400, f"Could not parse cql : {query} ({error})") from error
 
 
-def _slice(call: Call, found: list[cql.Match], path: str) -> tuple[list[cql.Match], dict[str, Any]]:
+def _slice(call: Call, found: Sequence[cql.Match], path: str) -> tuple[Sequence[cql.Match], dict[str, Any]]:
     size = call.number("limit", 25, 250) or 25
     start = call.number("start", 0, 1_000_000)
     if call.argument("cursor"):
@@ -66,16 +67,15 @@ def search(call: Call) -> Response:
     """Search by CQL with scores and excerpts."""
     begun = time.perf_counter()
     found = _found(call)
-    shown, frame = _slice(call, found, "search")
-    results = [_result(call, match) for match in shown]
-    return answer({"results": results, **frame, "totalSize": len(found), "cqlQuery": call.argument("cql"),
+    shown, frame = _slice(call, found.matches, "search")
+    results = [_result(call, match, found.stems) for match in shown]
+    return answer({"results": results, **frame, "totalSize": len(found.matches), "cqlQuery": call.argument("cql"),
                    "searchDuration": int((time.perf_counter() - begun) * 1000), "archivedResultCount": 0})
 
 
-def _result(call: Call, match: cql.Match) -> dict[str, Any]:
+def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, Any]:
     store, page = call.site.confluence, match.page
     space = store.spaces[page.space_id]
-    stems = {stem(word) for word in re.findall(r"\w+", call.argument("cql"))}
     mark = call.argument("excerpt", "highlight") in {"highlight", ""}
     excerpt = _excerpt(store.index.texts.get(page.id, ""), stems) if call.argument("excerpt") != "none" else ""
     body: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _result(call: Call, match: cql.Match) -> dict[str, Any]:
     return body
 
 
-def _excerpt(text: str, stems: set[str]) -> str:
+def _excerpt(text: str, stems: frozenset[str]) -> str:
     """Cut the stretch of text around the first word that was searched for."""
     flat = " ".join(text.split())
     first = next((match.start() for match in re.finditer(r"\w+", flat[:20_000]) if stem(match[0]) in stems), 0)
@@ -99,14 +99,14 @@ def _excerpt(text: str, stems: set[str]) -> str:
     return flat[start:start + _EXCERPT]
 
 
-def _highlighted(text: str, stems: set[str]) -> str:
+def _highlighted(text: str, stems: frozenset[str]) -> str:
     return re.sub(r"\w+", lambda m: f"@@@hl@@@{m[0]}@@@endhl@@@" if stem(m[0]) in stems else m[0], text)
 
 
 @routes.on("GET", f"{API}/content/search")
 def content_search(call: Call) -> Response:
     """Search by CQL for content, without scores."""
-    shown, frame = _slice(call, _found(call), "content/search")
+    shown, frame = _slice(call, _found(call).matches, "content/search")
     return answer({"results": [content_v1(match.page, call.site.confluence, call.base, call.arguments("expand"))
                                for match in shown], **frame})
 

@@ -1,6 +1,7 @@
 """Storage format as plain, safe HTML for the browse pages and `body-format=view`."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 from xml.parsers import expat
 
@@ -14,9 +15,12 @@ _PANELS = frozenset({"info", "note", "warning", "tip", "panel", "expand"})
 _SAFE = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
 
 
-def to_html(storage: str) -> str:
-    """Render a body; what has no HTML form shows as its name, everything is escaped."""
-    renderer = _Renderer()
+def to_html(storage: str, people: Mapping[str, str] | None = None) -> str:
+    """Render a body; what has no HTML form shows as its name, everything is escaped.
+
+    `people` gives the names to show for the account ids that are mentioned.
+    """
+    renderer = _Renderer(people or {})
     parser = open_parser()
     parser.StartElementHandler, parser.EndElementHandler = renderer.start, renderer.end
     parser.CharacterDataHandler = renderer.text
@@ -29,16 +33,14 @@ def to_html(storage: str) -> str:
 
 
 class _Renderer:
-    def __init__(self) -> None:
+    def __init__(self, people: Mapping[str, str]) -> None:
+        self._people = people
         self.out: list[str] = []
         self._closers: list[str] = []
-        self._parameter: str | None = None
         self._hidden = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         opening, closing = self._tags(name, attributes)
-        if name == "ac:parameter":
-            self._parameter = attributes.get("ac:name", "")
         hides = name in {"ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status"} and \
             attributes.get("ac:name") != "title"
         if hides:
@@ -60,11 +62,13 @@ class _Renderer:
             return f'<a href="{escape(href if _SAFE.match(href) else "#")}">', "</a>"
         if name == "ac:structured-macro":
             kind = attributes.get("ac:name", "macro")
-            known = kind if kind in _PANELS | {"code"} else "other"
-            label = "" if known != "other" else f'<span class="macro">{escape(kind)}</span>'
-            return f'<div class="macro-{known}">{label}', "</div>"
+            if kind in _PANELS | {"code"}:
+                return f'<div class="macro-{kind}">', "</div>"
+            if kind == "status":
+                return '<span class="status">', "</span>"
+            return f'<span class="macro">{escape(kind)} ', "</span>"
         if name == "ac:parameter":
-            return '<div class="macro-title">', "</div>"
+            return '<b class="macro-title">', "</b>"
         if name == "ac:plain-text-body":
             return "<pre>", "</pre>"
         if name == "ac:layout-section":
@@ -74,8 +78,9 @@ class _Renderer:
         if name == "ac:inline-comment-marker":
             return "<mark>", "</mark>"
         if name in {"ri:page", "ri:attachment", "ri:user", "ri:url"}:
+            account = attributes.get("ri:account-id", "")
             shown = attributes.get("ri:content-title") or attributes.get("ri:filename") or \
-                attributes.get("ri:value") or "@" + attributes.get("ri:account-id", "")
+                attributes.get("ri:value") or "@" + self._people.get(account, account)
             return f'<span class="{name[3:]}">{escape(shown)}', "</span>"
         if name == "time":
             return escape(attributes.get("datetime", "")), ""

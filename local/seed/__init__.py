@@ -55,8 +55,8 @@ def _load_pages(site: Site, index: dict[str, Any]) -> tuple[dict[str, str], str]
         author = site.account(given["author"])
         parent = ids.get(given.get("parent", ""))
         page = store.create(author, space.id, given["title"], _storage(given["file"]), parent)
-        for number in range(given.get("edits", 0)):
-            store.update(author, page, page.title, page.current.storage, number + 2, "Small corrections")
+        page.versions += [replace(page.current, number=number + 2, message="Small corrections")
+                          for number in range(given.get("edits", 0))]
         page.labels = given["labels"]
         page.readers = tuple(site.account(name).account_id for name in given.get("readers", ()))
         _backdate(site, page, given["days"])

@@ -1,0 +1,162 @@
+"""Issues behave as Jira's: what is validated and how it is refused, history, resolution, comments, properties."""
+
+import pytest
+
+from local.atlassian import Site
+from local.seed import Seed
+from tests.atlassian.conftest import Person, words
+
+ISSUE = "/rest/api/3/issue"
+VALID = {"project": {"key": "PAY2"}, "issuetype": {"name": "Story"}, "summary": "A story"}
+
+
+@pytest.mark.parametrize(("fields", "errors"), [
+    ({"summary": ""}, {"summary": "You must specify a summary of the issue."}),
+    ({"summary": "a\nb"}, {"summary": "The summary is invalid because it contains newline characters."}),
+    ({"summary": "x" * 256}, {"summary": "Summary can't exceed 255 characters."}),
+    ({"description": "wiki text"}, {"description": "Operation value must be an Atlassian Document (see the Atlassian "
+                                                   "Document Format)"}),
+    ({"description": words("x" * 32_767)}, {"description": "The entered text is too long. It exceeds the allowed limit "
+                                                           "of 32,767 characters."}),
+    ({"labels": ["needs docs"]}, {"labels": "The label 'needs docs' contains spaces which is invalid."}),
+    ({"issuetype": {"name": "Saga"}}, {"issuetype": "Specify a valid issue type"}),
+    ({"project": {"key": "NOPE"}}, {"project": "Specify a valid project ID or key"}),
+    ({"colour": "red"}, {"colour": "Field 'colour' cannot be set. It is not on the appropriate screen, or unknown."}),
+])
+def test_a_wrong_field_is_refused_by_name(developer: Person, fields: dict, errors: dict) -> None:
+    refused = developer("POST", ISSUE, 400, json={"fields": {**VALID, **fields}})
+    assert refused == {"errorMessages": [], "errors": errors}
+
+
+def test_a_document_with_an_unknown_node_is_invalid_input(developer: Person) -> None:
+    broken = {"type": "doc", "version": 1, "content": [{"type": "blink", "content": []}]}
+    refused = developer("POST", ISSUE, 400, json={"fields": {**VALID, "description": broken}})
+    assert refused["errorMessages"][0] == "INVALID_INPUT"
+
+
+def test_nothing_is_created_when_the_link_is_wrong(site: Site, developer: Person) -> None:
+    before = len(site.jira.issues)
+    update = {"issuelinks": [{"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": "PAY2-999"}}}]}
+    developer("POST", ISSUE, 404, json={"fields": VALID, "update": update})
+    assert len(site.jira.issues) == before
+
+
+def test_a_link_made_with_the_issue_is_seen_from_both_ends(seed: Seed, developer: Person) -> None:
+    other = seed.tickets["update"]
+    made = developer("POST", ISSUE, 201, json={"fields": VALID, "update": {
+        "issuelinks": [{"add": {"type": {"name": "Blocks"}, "outwardIssue": {"key": other}}}]}})
+    near = developer("GET", f"{ISSUE}/{made['key']}", 200)["fields"]["issuelinks"]
+    far = developer("GET", f"{ISSUE}/{other}?fields=issuelinks", 200)["fields"]["issuelinks"]
+    assert [(link["type"]["outward"], link["outwardIssue"]["key"]) for link in near] == [("blocks", other)]
+    assert [(link["type"]["inward"], link["inwardIssue"]["key"]) for link in far] == [("is blocked by", made["key"])]
+
+
+def test_an_edit_is_one_history_entry_and_an_empty_one_none(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}"
+    developer("PUT", path, 204, json={"fields": {"summary": "New"}, "update": {"labels": [{"add": "a"}]}})
+    developer("PUT", path, 204, json={"update": {"labels": [{"add": "a"}]}})
+    history = developer("GET", path + "/changelog", 200)["values"]
+    assert [[item["fieldId"] for item in entry["items"]] for entry in history] == [["summary", "labels"]]
+    assert history[0]["items"][1]["toString"] == "needs-docs a"
+
+
+def test_one_field_in_fields_and_update_is_refused(seed: Seed, developer: Person) -> None:
+    refused = developer("PUT", f"{ISSUE}/{seed.tickets['update']}", 400, json={
+        "fields": {"labels": ["x"]}, "update": {"labels": [{"add": "y"}]}})
+    assert "labels" in refused["errors"]
+
+
+def test_done_sets_a_resolution_and_reopening_clears_it(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}"
+
+    def move(status: str) -> dict:
+        listed = developer("GET", path + "/transitions", 200)["transitions"]
+        wanted = next(each["id"] for each in listed if each["to"]["name"] == status)
+        developer("POST", path + "/transitions", 204, json={"transition": {"id": wanted}})
+        return developer("GET", path + "?fields=resolution,resolutiondate,status", 200)["fields"]
+
+    done, again = move("Done"), move("In Progress")
+    assert done["resolution"]["name"] == "Done"
+    assert done["resolutiondate"]
+    assert again["resolution"] is None
+    assert again["status"]["statusCategory"]["key"] == "indeterminate"
+    items = developer("GET", path + "/changelog", 200)["values"][0]["items"]
+    assert [(item["fieldId"], item["to"]) for item in items] == [("resolution", "10000"), ("status", "10002")]
+
+
+def test_a_transition_from_another_status_is_illegal(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/transitions"
+    developer("POST", path, 204, json={"transition": {"id": "41"}})
+    refused = developer("POST", path, 400, json={"transition": {"id": "41"}})
+    assert refused["errorMessages"] == ["It seems that you have tried to perform an illegal workflow operation."]
+
+
+def test_comments_are_ordered_by_the_sites_clock(site: Site, seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/comment"
+    site.clock.freeze()
+    for text in "abc":
+        developer("POST", path, 201, json={"body": words(text)})
+    newest = developer("GET", path + "?orderBy=-created&maxResults=2", 200)
+    assert [each["body"]["content"][0]["content"][0]["text"] for each in newest["comments"]] == ["c", "b"]
+    assert newest["total"] == 3
+    assert len({each["created"] for each in newest["comments"]}) == 2
+    developer("GET", path + "?orderBy=author", 400)
+
+
+def test_people_edit_their_own_comments_only(seed: Seed, developer: Person, people: type) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/comment"
+    made = developer("POST", path, 201, json={"body": words("a"), "properties": [{"key": "k", "value": 1}]})
+    people("outsider")("PUT", f"{path}/{made['id']}", 400, json={"body": words("b")})
+    edited = developer("PUT", f"{path}/{made['id']}", 200, json={"body": words("b")})
+    assert edited["updated"] > edited["created"]
+    assert developer("GET", f"/rest/api/3/comment/{made['id']}/properties/k", 200) == {"key": "k", "value": 1}
+
+
+def test_a_full_issue_takes_no_comment(site: Site, seed: Seed, developer: Person) -> None:
+    site.jira.comment_cap = 1
+    path = f"{ISSUE}/{seed.tickets['update']}/comment"
+    developer("POST", path, 201, json={"body": words("a")})
+    developer("POST", path, 413, json={"body": words("b")})
+
+
+def test_properties_have_limits(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/properties"
+    developer("PUT", f"{path}/k", 201, json="x" * 32_766)
+    developer("PUT", f"{path}/k", 400, json="x" * 32_767)
+    developer("PUT", f"{path}/{'k' * 256}", 400, json=1)
+
+
+def test_a_remote_link_of_the_same_global_id_is_replaced(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/remotelink"
+    first = {"globalId": "g", "relationship": "doc", "object": {"url": "https://a", "title": "A"}}
+    developer("POST", path, 201, json=first)
+    developer("POST", path, 200, json={"globalId": "g", "object": {"url": "https://b", "title": "B"}})
+    held = developer("GET", path, 200)
+    assert [(link["object"]["title"], link.get("relationship")) for link in held] == [("B", None)]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("GET", "/rest/api/3/search?jql=project=PAY2", 410), ("POST", "/rest/api/2/search", 410),
+    ("POST", "/rest/api/3/webhook", 403), ("GET", "/rest/api/3/nothing", 404), ("PATCH", "/rest/api/3/myself", 405)])
+def test_what_is_not_there_says_so(developer: Person, method: str, path: str, status: int) -> None:
+    developer(method, path, status, json={})
+
+
+def test_only_json_is_read(seed: Seed, developer: Person) -> None:
+    path = f"{ISSUE}/{seed.tickets['update']}/comment"
+    developer("POST", path, 415, data="x", headers={"Content-Type": "text/plain"})
+    developer("POST", path, 400, data="{", headers={"Content-Type": "application/json"})
+
+
+def test_who_is_not_known_gets_401_until_the_token_is_good_again(site: Site, kinexus: Person) -> None:
+    kinexus("GET", "/rest/api/3/myself", 200)
+    site.people.revoke("kinexus")
+    kinexus("GET", "/rest/api/3/myself", 401)
+    kinexus("GET", "/wiki/api/v2/spaces", 401)
+    site.people.restore("kinexus")
+    kinexus("GET", "/rest/api/3/myself", 200)
+
+
+def test_the_gateway_serves_the_same_site(kinexus: Person) -> None:
+    gateway = "/ex/jira/3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
+    assert kinexus("GET", gateway + "/rest/api/3/myself", 200)["accountType"] == "app"

@@ -1,0 +1,210 @@
+"""Pages behave as Confluence's: versions, titles, tree, trash, restrictions, limits, and what saving rewrites."""
+
+import re
+
+import pytest
+
+from local.atlassian import Site
+from local.atlassian.storage_check import MalformedStorage, as_saved, check_storage, text_of
+from local.seed import Seed
+from tests.atlassian.conftest import Person
+
+PAGES = "/wiki/api/v2/pages"
+
+
+def new(person: Person, seed: Seed, title: str, value: str = "<p>a</p>", expect: int = 200, **more: object) -> dict:
+    return person("POST", PAGES, expect, json={"spaceId": seed.space_id, "status": "current", "title": title,
+                                              "body": {"representation": "storage", "value": value}, **more})
+
+
+def change(person: Person, page_id: str, number: int, expect: int = 200, **more: object) -> dict:
+    body = {"id": page_id, "status": "current", "title": "T", "version": {"number": number, "message": "why"},
+            "body": {"representation": "storage", "value": "<p>b</p>"}, **more}
+    return person("PUT", f"{PAGES}/{page_id}", expect, json={key: value for key, value in body.items()
+                                                            if value is not None})
+
+
+def title_of(refused: dict) -> str:
+    return refused["errors"][0]["title"]
+
+
+def test_a_page_without_a_parent_hangs_under_the_homepage(seed: Seed, kinexus: Person) -> None:
+    assert new(kinexus, seed, "T")["parentId"] == seed.pages["home"]
+
+
+def test_the_body_comes_only_when_asked_for(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    assert kinexus("GET", f"{PAGES}/{page['id']}", 200)["body"] == {}
+    shown = kinexus("GET", f"{PAGES}/{page['id']}?body-format=storage", 200)
+    assert shown["body"]["storage"]["value"] == "<p>a</p>"
+
+
+def test_a_stale_version_is_a_conflict(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    assert change(kinexus, page["id"], 2)["version"] | {"createdAt": ""} == {
+        "number": 2, "message": "why", "minorEdit": False, "authorId": page["authorId"], "createdAt": ""}
+    for number in (1, 2, 4):
+        refused = change(kinexus, page["id"], number, 409)
+        assert title_of(refused) == "Version must be incremented on update. Current version is: 2"
+
+
+@pytest.mark.parametrize("missing", ["id", "status", "title", "body", "version"])
+def test_an_update_needs_every_field(seed: Seed, kinexus: Person, missing: str) -> None:
+    page = new(kinexus, seed, "T")
+    refused = change(kinexus, page["id"], 2, 400, **{missing: None})
+    assert missing in title_of(refused)
+
+
+def test_a_title_is_taken_by_current_and_archived_pages_but_not_by_the_trash(seed: Seed, kinexus: Person) -> None:
+    for title in ("Refunds", "refunds", "Refunds (API v1)"):
+        assert "already exists with the same TITLE" in title_of(new(kinexus, seed, title, expect=400))
+    page = new(kinexus, seed, "T")
+    refused = change(kinexus, page["id"], 2, 400, title="Refunds")
+    assert "already exists" in title_of(refused)
+    kinexus("DELETE", f"{PAGES}/{page['id']}", 204)
+    assert new(kinexus, seed, "T")["id"] != page["id"]
+
+
+def test_a_trashed_page_says_so_and_can_be_purged(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    kinexus("DELETE", f"{PAGES}/{page['id']}?purge=true", 400)
+    kinexus("DELETE", f"{PAGES}/{page['id']}", 204)
+    assert kinexus("GET", f"{PAGES}/{page['id']}", 200)["status"] == "trashed"
+    assert kinexus("GET", f"{PAGES}?space-id={seed.space_id}&title=T", 200)["results"] == []
+    kinexus("DELETE", f"{PAGES}/{page['id']}?purge=true", 204)
+    kinexus("GET", f"{PAGES}/{page['id']}", 404)
+
+
+def test_an_archived_page_is_listed_but_not_edited(seed: Seed, kinexus: Person) -> None:
+    archived = seed.pages["refunds-v1"]
+    listed = kinexus("GET", f"{PAGES}?space-id={seed.space_id}&title=Refunds (API v1)", 200)["results"]
+    assert [page["status"] for page in listed] == ["archived"]
+    change(kinexus, archived, 2, 400)
+    kinexus("POST", "/wiki/rest/api/content/archive", 202, json={"pages": [{"id": int(seed.pages["glossary"])}]})
+    assert kinexus("GET", f"{PAGES}/{seed.pages['glossary']}", 200)["status"] == "archived"
+
+
+def test_old_versions_can_be_read(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    change(kinexus, page["id"], 2, title="U")
+    first = kinexus("GET", f"{PAGES}/{page['id']}?version=1&body-format=storage", 200)
+    assert (first["title"], first["status"], first["body"]["storage"]["value"]) == ("T", "historical", "<p>a</p>")
+    listed = kinexus("GET", f"{PAGES}/{page['id']}/versions", 200)["results"]
+    assert [(version["number"], version["message"]) for version in listed] == [(2, "why"), (1, "")]
+    kinexus("GET", f"{PAGES}/{page['id']}?version=3", 404)
+
+
+def test_a_page_moves_only_within_its_space_and_never_below_itself(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T", parentId=seed.pages["api-guide"])
+    change(kinexus, page["id"], 2, parentId=seed.pages["operations"])
+    above = kinexus("GET", f"{PAGES}/{page['id']}/ancestors", 200)["results"]
+    assert [each["id"] for each in above] == [seed.pages["home"], seed.pages["operations"]]
+    change(kinexus, page["id"], 3, 400, parentId=page["id"])
+
+
+def test_restricted_pages_are_not_there_for_others(seed: Seed, kinexus: Person, admin: Person) -> None:
+    path = f"{PAGES}/{seed.pages['security-findings']}"
+    kinexus("GET", path, 404)
+    admin("GET", path, 200)
+    assert kinexus("GET", PAGES, 200, params={"title": "Security findings 2026"})["results"] == []
+    found = kinexus("GET", "/wiki/rest/api/search", 200, params={"cql": 'title ~ "findings"'})
+    assert found["totalSize"] == 0
+    readers = admin("GET", f"/wiki/rest/api/content/{seed.pages['security-findings']}/restriction/byOperation/read", 200)
+    assert [user["displayName"] for user in readers["restrictions"]["user"]["results"]] == ["Alex Admin"]
+
+
+def test_lists_follow_cursors(seed: Seed, kinexus: Person) -> None:
+    seen, path = [], f"{PAGES}?space-id={seed.space_id}&limit=10&status=current"
+    while path:
+        response = kinexus("GET", path)
+        seen += [page["title"] for page in response.json()["results"]]
+        path = response.json()["_links"].get("next")
+        assert ("rel=\"next\"" in response.headers.get("Link", "")) == bool(path)
+    assert len(seen) == len(set(seen)) == 25
+    kinexus("GET", f"{PAGES}?limit=251", 400)
+
+
+@pytest.mark.parametrize("value", [
+    "<p>open", "</p>", "<p>a</p></page><page>", "<p a=1>x</p>", "<p>&nosuch;</p>", "<p>a & b</p>", "<x:p>a</x:p>",
+    "<p b='1' b='2'/>", "<!DOCTYPE x><p/>", "<p>\x01</p>", "<![CDATA[open", "<p x:y='1'/>"])
+def test_malformed_storage_is_refused(seed: Seed, kinexus: Person, value: str) -> None:
+    assert title_of(new(kinexus, seed, "T", value, 400)).startswith("Error parsing xhtml")
+
+
+@pytest.mark.parametrize("value", [
+    "", "plain text", "<p>&nbsp;&rarr;&#8364;&amp;</p>", "<p/>text<br/>", "<ac:link><ri:page ri:content-title='x'/></ac:link>",
+    "<p><![CDATA[a]]]]><![CDATA[>b]]></p>", "<!-- note --><p>é 😀</p>"])
+def test_well_formed_storage_is_taken_as_it_is(value: str) -> None:
+    check_storage(value)
+
+
+def test_a_body_over_five_megabytes_is_too_large(seed: Seed, kinexus: Person) -> None:
+    new(kinexus, seed, "T", f"<p>{'x' * (5 * 1024 * 1024)}</p>", 413)
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(MalformedStorage):
+        check_storage("<div>" * 2000 + "</div>" * 2000)
+
+
+def test_saving_rewrites_ids_and_names_and_nothing_else() -> None:
+    before = ('<p local-id="a">x <b class="k">bold</b> <i>it</i></p>'
+              '<ac:structured-macro ac:name="code" ac:macro-id="m" ac:schema-version="1">'
+              '<ac:parameter ac:name="title">t</ac:parameter><ac:parameter ac:name="language">py</ac:parameter>'
+              '<ac:plain-text-body><![CDATA[<b ac:macro-id="kept">]]></ac:plain-text-body></ac:structured-macro>'
+              '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
+              '<ri:page ri:content-title="P" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>')
+    after = as_saved(before, "1", 2)
+    ids = re.findall(r'(?:local-id|macro-id)="([0-9a-f-]{36})"', after)
+    assert len(set(ids)) == 2
+    for fresh in ids:
+        after = after.replace(fresh, "ID")
+    assert after == (
+        '<p local-id="ID">x <strong class="k">bold</strong> <em>it</em></p>'
+        '<ac:structured-macro ac:name="code" ac:macro-id="ID" ac:schema-version="1">'
+        '<ac:parameter ac:name="language">py</ac:parameter><ac:parameter ac:name="title">t</ac:parameter>'
+        '<ac:plain-text-body><![CDATA[<b ac:macro-id="kept">]]></ac:plain-text-body></ac:structured-macro>'
+        '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
+        '<ri:page ri:content-title="P" ri:version-at-save="2" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>')
+
+
+def test_saving_again_gives_other_ids() -> None:
+    macro = '<ac:structured-macro ac:name="toc" />'
+    assert as_saved(macro, "1", 1) != as_saved(macro, "1", 2)
+    check_storage(as_saved(macro, "1", 1))
+
+
+def test_the_text_of_a_page_is_what_people_read() -> None:
+    assert text_of('<h2>Head</h2><p>a <strong>b</strong></p><ac:structured-macro ac:name="code"><ac:parameter '
+                   'ac:name="language">py</ac:parameter><ac:parameter ac:name="title">T</ac:parameter>'
+                   '<ac:plain-text-body><![CDATA[x < y]]></ac:plain-text-body></ac:structured-macro>') == "Head\na b\nT\nx < y"
+
+
+def test_properties_have_versions_of_their_own(seed: Seed, kinexus: Person) -> None:
+    path = f"{PAGES}/{seed.pages['webhooks']}/properties"
+    held = kinexus("POST", path, 200, json={"key": "k", "value": 1})
+    kinexus("POST", path, 409, json={"key": "k", "value": 1})
+    body = {"key": "k", "value": 2}
+    kinexus("PUT", f"{path}/{held['id']}", 409, json={**body, "version": {"number": 1}})
+    kinexus("PUT", f"{path}/{held['id']}", 200, json={**body, "version": {"number": 2}})
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("GET", "/wiki/rest/api/content"), ("POST", "/wiki/rest/api/content"), ("GET", "/wiki/rest/api/content/{0}"),
+    ("PUT", "/wiki/rest/api/content/{0}"), ("GET", "/wiki/rest/api/content/{0}/child"), ("GET", "/wiki/rest/api/space"),
+    ("GET", "/wiki/rest/api/content/{0}/label")])
+def test_what_was_removed_of_v1_is_gone(seed: Seed, kinexus: Person, method: str, path: str) -> None:
+    refused = kinexus(method, path.format(seed.pages["webhooks"]), 410)
+    assert refused["message"].endswith("GoneException: This deprecated endpoint has been removed.")
+
+
+def test_the_seeded_space_is_realistic(site: Site, seed: Seed) -> None:
+    current = [page for page in site.confluence.pages.values() if page.status == "current"]
+    whole = "".join(page.current.storage for page in current)
+    assert len(current) >= 15
+    for feature in ("<h3>", "<table", 'ac:name="code"', 'ac:name="panel"', 'ac:name="expand"', "ac:layout-cell",
+                    "ri:attachment", "ac:inline-comment-marker", "ri:user", 'ac:name="status"', "ac:task-list",
+                    "<ri:page", "]]]]><![CDATA[>"):
+        assert feature in whole, feature
+    webhooks = site.confluence.pages[seed.pages["webhooks"]].current.storage
+    assert re.search(r"<ac:layout-cell>.*<ac:inline-comment-marker ac:ref=.*8 times over 24 hours", webhooks, re.DOTALL)
