@@ -125,7 +125,8 @@ class EventSubscription(pulumi.ComponentResource):
         )
         receive = aws.iam.RolePolicy(
             f"{name}-receive",
-            name=own_name,
+            # Not the name of the role's own policy, which it would replace.
+            name=pulumi.Output.concat(own_name, "-receive"),
             role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
             policy=document([statement(_RECEIVE, queue.arn)]),
             opts=child,

@@ -58,6 +58,8 @@ def table(aws: Aws, p: Properties, name: str) -> Created:
 def _keys(p: Properties) -> list[dict[str, str]]:
     if schemas := p.blocks("keySchemas"):
         return [{"AttributeName": s.need("attributeName"), "KeyType": s.need("keyType")} for s in schemas]
+    if schemas := p.blocks("keySchemas"):
+        return [{"AttributeName": s.need("attributeName"), "KeyType": s.need("keyType")} for s in schemas]
     keys = [{"AttributeName": p.need("hashKey"), "KeyType": "HASH"}]
     if range_key := p.take("rangeKey"):
         keys.append({"AttributeName": range_key, "KeyType": "RANGE"})

@@ -1,5 +1,6 @@
 """IAM: roles and what they may do."""
 
+from local.region.ministack import RegionFailure
 from local.region.properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 
@@ -62,7 +63,11 @@ def policy(aws: Aws, p: Properties, name: str) -> Created:
 
 
 def put_policy(aws: Aws, role: str, name: str, document: str) -> None:
-    """Put an inline policy on a role and remember it."""
+    """Put an inline policy on a role and remember it. Refuses a name that is taken, which AWS would overwrite."""
+    if name in aws.ledger.role_policies.get(role, {}):
+        raise RegionFailure(
+            f"the role {role} has an inline policy {name} already; this one would replace it: give it another name"
+        )
     aws("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
     aws.ledger.role_policies.setdefault(role, {})[name] = document
 
