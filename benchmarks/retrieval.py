@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -28,7 +29,6 @@ from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.finding import Site, searched
 from handlers.document_orchestrator.judgement import CreatePage
 from local import atlassian
-from local.atlassian.in_process import SiteAdapter
 
 SPACE = "DOCS"
 # An idea, and the constants that switch it off.
@@ -68,64 +68,48 @@ class CountedConfluence(ConfluenceClient):
 class Corpus:
     """A simulated space that holds the pages; ``paths`` leads from a page's id back to its path."""
 
-    def __init__(self, pages: Sequence[Mapping[str, str]]) -> None:
-        self._site = atlassian.Site(search_lag=0.0)
-        self._author = self._site.account("kinexus")
-        space = self._site.confluence.add_space(SPACE, "Documentation", self._author)
-        self._space_id = space.id
+    def __init__(self, site: atlassian.Site, pages: Sequence[Mapping[str, str]]) -> None:
+        self._store, self._author = site.confluence, site.account("kinexus")
+        self.space = self._store.add_space(SPACE, "Documentation", self._author)
         self.paths: dict[str, str] = {}
-        self._folders: dict[PurePosixPath, str | None] = {}
+        self._made: dict[PurePosixPath, str] = {}
         self._titles: set[str] = set()
-        named = {PurePosixPath(page["path"]): page for page in pages}
+        self._pages = {PurePosixPath(page["path"]): page for page in pages}
         self._indexes = {
-            path.parent: path for path in named if path.stem.lower() in ("index", "readme", "overview")
+            path.parent: path for path in self._pages if path.stem.lower() in ("index", "readme")
         }
-        self._pages = named
-        for path in named:
+        for path in self._pages:
             self._page(path)
-        self.confluence = self._client()
-        self.site = Site((Space(space.id, SPACE, space.homepage_id),), f"{self._site.base_url}/wiki")
-
-    def _client(self) -> CountedConfluence:
-        http = AtlassianHttp(
-            f"{self._site.base_url}/wiki", self._author.email, lambda fresh: self._author.token
-        )
-        adapter = SiteAdapter(self._site)
-        http._session.mount("http://", adapter)
-        http._session.mount("https://", adapter)
-        return CountedConfluence(http, f"{self._site.base_url}/wiki")
 
     def _page(self, path: PurePosixPath) -> str:
-        for page_id, known in self.paths.items():
-            if known == str(path):
-                return page_id
-        page = self._pages[path]
-        above = path.parent.parent if self._indexes.get(path.parent) == path else path.parent
-        lines = page["markdown"].lstrip().split("\n", 1)
-        has_title = lines[0].startswith("# ") and lines[0][2:].strip() == page["title"].strip()
-        storage = sf.render("\n".join(lines[1:]) if has_title else page["markdown"])
-        page_id = self._create(page["title"], path, storage, self._folder(above))
-        self.paths[page_id] = str(path)
-        return page_id
+        if path not in self._made:
+            page = self._pages[path]
+            above = path.parent.parent if self._indexes.get(path.parent) == path else path.parent
+            lines = page["markdown"].lstrip().split("\n", 1)
+            has_title = lines[0].startswith("# ") and lines[0][2:].strip() == page["title"].strip()
+            storage = sf.render("\n".join(lines[1:]) if has_title else page["markdown"])
+            self._made[path] = self._create(page["title"], path, storage, self._folder(above))
+            self.paths[self._made[path]] = str(path)
+        return self._made[path]
 
     def _folder(self, folder: PurePosixPath) -> str | None:
-        if folder in (PurePosixPath("."), PurePosixPath("/")) or len(folder.parts) < 2:
+        """Return the page that stands for a folder: its index, or one that lists its children."""
+        if len(folder.parts) < 2:
             return None
-        if folder not in self._folders:
-            if folder in self._indexes:
-                self._folders[folder] = self._page(self._indexes[folder])
-            else:
-                title = folder.name.replace("-", " ").replace("_", " ").capitalize()
-                listing = '<ac:structured-macro ac:name="children" />'
-                self._folders[folder] = self._create(title, folder, listing, self._folder(folder.parent))
-        return self._folders[folder]
+        if folder in self._indexes:
+            return self._page(self._indexes[folder])
+        if folder not in self._made:
+            title = folder.name.replace("-", " ").replace("_", " ").capitalize()
+            listing = '<ac:structured-macro ac:name="children" />'
+            self._made[folder] = self._create(title, folder, listing, self._folder(folder.parent))
+        return self._made[folder]
 
     def _create(self, title: str, path: PurePosixPath, storage: str, parent_id: str | None) -> str:
         # Titles are unique in a space: a second page of the same name carries its folder's, as people do it.
         choices = (title, f"{title} ({path.parent.name})", f"{title} ({path})")
         free = next(choice for choice in choices if choice.casefold() not in self._titles)
         self._titles.add(free.casefold())
-        return self._site.confluence.create(self._author, self._space_id, free, storage, parent_id).id
+        return self._store.create(self._author, self.space.id, free, storage, parent_id).id
 
 
 def ticket_of(case: Mapping[str, Any]) -> Ticket:
@@ -145,13 +129,34 @@ def ticket_of(case: Mapping[str, Any]) -> Ticket:
     )
 
 
-def predict(corpus: Corpus, case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {id, ranked, decision} for a case."""
-    ticket = ticket_of(case)
-    _, ranked = searched(ticket, corpus.site, corpus.confluence)
-    decision = "create" if isinstance(decide(ticket, ranked).target, CreatePage) else "update"
-    paths = [path for each in ranked if (path := corpus.paths.get(each.page.page_id))]
-    return {"id": case["id"], "ranked": paths, "decision": decision}
+@dataclass(frozen=True)
+class Bench:
+    """A loaded corpus and the pipeline's client to it."""
+
+    corpus: Corpus
+    confluence: CountedConfluence
+    site: Site
+
+    @classmethod
+    @contextmanager
+    def over(cls, pages: Sequence[Mapping[str, str]]) -> Iterator[Bench]:
+        """Serve a simulated Confluence that holds these pages."""
+        simulated = atlassian.Site(search_lag=0.0)
+        corpus = Corpus(simulated, pages)
+        us = simulated.account("kinexus")
+        with atlassian.serve(simulated) as running:
+            url = f"{running.url}/wiki"
+            confluence = CountedConfluence(AtlassianHttp(url, us.email, lambda fresh: us.token), url)
+            space = Space(corpus.space.id, corpus.space.key, corpus.space.homepage_id)
+            yield cls(corpus, confluence, Site((space,), url))
+
+    def predict(self, case: Mapping[str, Any]) -> dict[str, Any]:
+        """Return {id, ranked, decision} for a case."""
+        ticket = ticket_of(case)
+        _, ranked = searched(ticket, self.site, self.confluence)
+        decision = "create" if isinstance(decide(ticket, ranked).target, CreatePage) else "update"
+        paths = [path for each in ranked if (path := self.corpus.paths.get(each.page.page_id))]
+        return {"id": case["id"], "ranked": paths, "decision": decision}
 
 
 def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -196,18 +201,26 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--ablate", action="store_true", help="measure with one idea switched off at a time")
     chosen = options.parse_args()
-    began = time.perf_counter()
-    corpus = Corpus(rows(chosen.pages))
-    cases, creations = rows(chosen.cases), rows(chosen.create)
-    print(f"{len(corpus.paths)} pages loaded in {time.perf_counter() - began:.1f} s")
+    with Bench.over(rows(chosen.pages)) as bench:
+        _measure(bench, rows(chosen.cases), rows(chosen.create), chosen.out, ablate=chosen.ablate)
+
+
+def _measure(
+    bench: Bench,
+    cases: Sequence[Mapping[str, Any]],
+    creations: Sequence[Mapping[str, Any]],
+    out: Path,
+    *,
+    ablate: bool,
+) -> None:
     predicted, times = [], []
     for case in [*cases, *creations]:
         began = time.perf_counter()
-        predicted.append(predict(corpus, case))
+        predicted.append(bench.predict(case))
         times.append(time.perf_counter() - began)
-    chosen.out.write_text("".join(json.dumps(each) + "\n" for each in predicted), "utf-8")
+    out.write_text("".join(json.dumps(each) + "\n" for each in predicted), "utf-8")
     count = len(predicted) or 1
-    print(f"{len(cases)} changes of a page, {len(creations)} of a new one")
+    print(f"{len(bench.corpus.paths)} pages, {len(cases)} changes of a page, {len(creations)} of a new one")
     print(_shown(hits(cases, predicted[: len(cases)])))
     said = [each["decision"] == "create" for each in predicted]
     right, wrong = sum(said[len(cases) :]), sum(said[: len(cases)])
@@ -216,16 +229,13 @@ def main() -> None:
         print(f"create: recall {right / len(creations):.3f}, precision {precision}")
     print(
         f"per case: {statistics.median(times or [0.0]) * 1000:.0f} ms (median, searches included), "
-        f"{corpus.confluence.searches / count:.1f} searches, {corpus.confluence.bodies / count:.1f} requests for bodies"
+        f"{bench.confluence.searches / count:.1f} searches, {bench.confluence.bodies / count:.1f} requests for bodies"
     )
-    if chosen.ablate:
-        for idea in IDEAS:
-            with without(idea):
-                print(
-                    f"without {idea:30}",
-                    _shown(hits(cases, [predict(corpus, case) for case in cases])),
-                    flush=True,
-                )
+    for idea in IDEAS if ablate else ():
+        with without(idea):
+            print(
+                f"without {idea:30}", _shown(hits(cases, [bench.predict(case) for case in cases])), flush=True
+            )
 
 
 def _shown(figures: Mapping[str, float]) -> str:

@@ -72,8 +72,8 @@ def gather(
     answers = _all_at_once(search, planned)
     hits = {hit.page_id: hit for answer in answers for hit in answer if hit.page_id}
     best = _fused(planned, answers)[:MOST_BODIES]
-    pages = {page.page_id: page for page in search.pages(best)} if best else {}
-    pages |= {page.page_id: page for page in just_created}
+    pages = {page.page_id: page for page in just_created}
+    pages |= {page.page_id: page for page in search.pages(best)} if best else {}
     known = [
         page for page_id in (*best, *(p.page_id for p in just_created)) if (page := pages.pop(page_id, None))
     ]
