@@ -56,7 +56,7 @@ def _view(
 ) -> tuple[str, str, str]:
     changes = diff_views.listed(view)
     if not changes:
-        content = '<p class="same-all">Nothing changes here.</p>'
+        content = '<p class="all-same">Nothing changes here.</p>'
     else:
         content = f'{_changes(name, changes, count(view.rows), what)}<div class="sheet">{table}</div>'
     heading = f'<h2 class="hidden" id="{name}-title">{title}</h2>'
@@ -113,7 +113,8 @@ def _facts(review: Review) -> str:
         page = f"a new page{where}"
     else:
         page = _link(review.title, review.page_url or "")
-    why = f'{text(review.why)} <span class="quiet">({review.confidence:.0%} sure; chosen by {text(review.chosen_by)})</span>'
+    sure = f"({review.confidence:.0%} sure; chosen by {text(review.chosen_by)})"
+    why = f'{text(review.why)} <span class="quiet">{sure}</span>'
     facts = (("From", sources), ("Page", page), ("Why this page", why))
     return "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts if value)
 
@@ -125,7 +126,7 @@ def _link(label: str, url: str) -> str:
 
 
 def _warning(review: Review, view: Compared) -> str:
-    told = [f"Removed: {name}" for name in removed.removals(review.changes)]
+    told = [f"Removed {name}" for name in removed.removals(review.changes)]
     if review.kind == "update":
         images = removed.images(view.before.passages, view.after.passages)
         told += [f"Image added: {name}" for name in images.added] + [
@@ -134,7 +135,7 @@ def _warning(review: Review, view: Compared) -> str:
     if not told:
         return ""
     items = "".join(f"<li>{text(_one_line(line))}</li>" for line in told)
-    return f'<div class="warning" role="note"><p>Look at what has no words, too</p><ul>{items}</ul></div>'
+    return f'<div class="warning" role="note"><p>Besides the words</p><ul>{items}</ul></div>'
 
 
 def _counts(view: Compared) -> str:

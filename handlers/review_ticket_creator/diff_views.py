@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from handlers.review_ticket_creator.passage_html import passage, plain, text
 from handlers.review_ticket_creator.reading import read
 from handlers.review_ticket_creator.words import Piece, compare_runs
 
+_WORD = re.compile(r"\w+")
 _WORDS = {"~": "Changed", "+": "Added", "-": "Removed"}
 _CLASSES = {"~": "changed", "+": "added", "-": "removed", "=": "same"}
 
@@ -36,20 +38,24 @@ class Compared:
 
     @cached_property
     def words(self) -> tuple[int, int]:
-        """How many words come and how many go."""
-        signs = {"+": 0, "-": 0}
+        """How many words come and how many go; names of macros and images are no words."""
+        come = gone = 0
         for row in self.rows:
-            for piece in self.pieces.get(row, ()):
-                if piece.sign in signs:
-                    signs[piece.sign] += len(piece.run.text.split())
-            if row.sign in signs:
-                signs[row.sign] += len(self.shown(row)[0].text.split())
-        return signs["+"], signs["-"]
+            if row.sign == "=":
+                continue
+            pieces = self.pieces.get(row) or [Piece(row.sign, run) for run in self.shown(row)[0].runs]
+            come += sum(_words(piece.run) for piece in pieces if piece.sign == "+")
+            gone += sum(_words(piece.run) for piece in pieces if piece.sign == "-")
+        return come, gone
 
     def shown(self, row: Row) -> tuple[Passage, str, tuple[str, ...]]:
         """Give the newer passage of a row, its marker and the headings it stands under."""
         reading, place = (self.after, row.after) if row.after is not None else (self.before, row.before or 0)
         return reading.passages[place], reading.markers[place], reading.headings[place]
+
+
+def _words(run: Run) -> int:
+    return 0 if run.style == "chip" else len(_WORD.findall(run.text))
 
 
 def compared(before: str, after: str) -> Compared:
@@ -100,6 +106,8 @@ def unified(view: Compared, name: str) -> str:
         shown, marker, _ = view.shown(row)
         written = passage(shown, marker, view.pieces.get(row) or plain(shown.runs))
         lines.append(f"{_opening(row.sign, jump)}<td>{_said(row.sign)}{_form(view, row)}{written}</td></tr>")
+    if not view.before.passages:
+        return _table("unified whole", ("The new page",), lines)
     return _table("unified", ("The page with its changes",), lines)
 
 

@@ -28,7 +28,7 @@ def passage(shown: Passage, marker: str, pieces: Iterable[Piece]) -> str:
     depth = f" d{min(shown.depth, 6)}" if shown.depth else ""
     written = f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}</div>'
     for frame in reversed(shown.frames):
-        written = f'<div class="frame {escape(frame)}">{written}</div>'
+        written = f'<div class="box {escape(frame)}">{written}</div>'
     return written
 
 

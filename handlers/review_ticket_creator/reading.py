@@ -20,6 +20,11 @@ _STYLES = {
     "ac:inline-comment-marker": "mark",
 }  # fmt: skip
 _PANELS = {"info", "note", "warning", "tip", "success", "error", "panel"}
+_MACRO_NAMES = {
+    "code": "Code", "noformat": "Preformatted text", "code-block": "Code", "paste-code-macro": "Code",
+    "info": "Info panel", "note": "Note panel", "warning": "Warning panel", "tip": "Tip panel", "panel": "Panel",
+    "expand": "Expand", "status": "Status", "toc": "Table of contents", "jira": "Jira issues", "excerpt": "Excerpt",
+}  # fmt: skip
 _HIDDEN = {"ac:task-id", "ac:task-uuid", "ac:adf-fallback", "ac:adf-mark"}
 _CODE = {"code", "noformat", "code-block", "paste-code-macro"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -61,8 +66,8 @@ class _Macro:
 
     def label(self) -> str:
         """Name the macro with all that it is told, so that a change of a parameter shows."""
-        told = [f"{name}={value}" if name else value for name, value in self.parameters if value]
-        return " · ".join([self.name, *told])
+        told = [f"{name}: {value}" if name else value for name, value in self.parameters if value]
+        return " · ".join([_MACRO_NAMES.get(self.name, f"{self.name} macro"), *told])
 
 
 class _Reader:
@@ -291,7 +296,7 @@ class _Reader:
             self.push("link")
             self.target = f"#{attributes['ac:anchor']}" if "ac:anchor" in attributes else ""
         elif tag == "ac:image":
-            shown = (f"{name.partition(':')[2]}={value}" for name, value in sorted(attributes.items())
+            shown = (f"{name.partition(':')[2]}: {value}" for name, value in sorted(attributes.items())
                      if name in ("ac:alt", "ac:title", "ac:width", "ac:height", "ac:align"))  # fmt: skip
             self.images.append(["", *shown])
         elif tag.startswith("ri:"):

@@ -29,7 +29,8 @@ def removals(changes: Iterable[Change]) -> tuple[str, ...]:
     for change in changes:
         for token in change.removed:
             if "image" not in token.kind:
-                named.append(f"{token.kind}: {token.hint}" if token.hint else token.kind)
+                kind = token.kind.replace("-", " ")
+                named.append(f"{kind}: {token.hint}" if token.hint else kind)
     return tuple(named)
 
 

@@ -13,17 +13,17 @@ _BLOCKS = (
     r"|ac:(?:layout|layout-section|layout-cell|structured-macro|macro|rich-text-body|plain-text-body|parameter|task-list"
     r"|task|task-body|image|adf-extension|adf-node|adf-content|adf-fallback)"
 )
-_BREAK = re.compile(rf"<(?P<end>/)?(?:{_BLOCKS})(?=[\s/>])[^<>]*?(?P<empty>/)?>|\n")
+_BREAK = re.compile(rf"<(?P<end>/)?(?:{_BLOCKS})(?=[\s/>])[^<>]*?(?P<empty>/)?>(?P<newline>[ \t]*\r?\n)?|\n")
 
 
 def split(source: str) -> list[str]:
     """Break `source` into lines; a newline of its own stays at the end of its line."""
     cuts: list[int] = [0]
     for match in _BREAK.finditer(source):
-        tag = match.group()
-        if tag != "\n" and not match.group("end") and match.start() > cuts[-1]:
+        begins = match.group() != "\n" and not match.group("end")
+        if begins and match.start() > cuts[-1]:
             cuts.append(match.start())
-        if tag == "\n" or match.group("end") or match.group("empty"):
+        if not begins or match.group("empty") or match.group("newline"):
             cuts.append(match.end())
     if cuts[-1] < len(source):
         cuts.append(len(source))

@@ -17,7 +17,13 @@ def test_a_link_carries_its_own_signature() -> None:
 
 @pytest.mark.parametrize(
     ("key", "document_id", "revision"),
-    [("x" * 32, "doc-1a", 2), (KEY, "doc-1b", 2), (KEY, "doc-1a", 3), (KEY, "doc-1a2", 2), (KEY, "doc-1a\n2", 2)],
+    [
+        ("x" * 32, "doc-1a", 2),
+        (KEY, "doc-1b", 2),
+        (KEY, "doc-1a", 3),
+        (KEY, "doc-1a2", 2),
+        (KEY, "doc-1a\n2", 2),
+    ],
 )
 def test_a_signature_is_bound_to_key_document_and_revision(key: str, document_id: str, revision: int) -> None:
     assert not review_link.verify(key, document_id, revision, review_link.sign(KEY, "doc-1a", 2))
