@@ -12,10 +12,14 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from local.atlassian import (
+    routes_attached,
     routes_comment,
     routes_issue,
     routes_jira,
     routes_page,
+    routes_page_parts,
+    routes_search,
+    routes_webhook,
     routes_wiki_v1,
 )
 from local.atlassian.browse import routes as browse_routes
@@ -42,8 +46,9 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
 @cache
 def _table() -> tuple[dict[str, Handler], Map]:
     """Compile the routes once per process: it takes a tenth of a second."""
-    routes = merged([routes_issue.routes, routes_comment.routes, routes_jira.routes, routes_page.routes,
-                     routes_wiki_v1.routes, browse_routes, control_routes])
+    parts = (routes_issue, routes_attached, routes_comment, routes_search, routes_jira, routes_webhook, routes_page,
+             routes_page_parts, routes_wiki_v1)
+    routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
     return routes.handlers, Map(routes.rules, strict_slashes=False)
 
 

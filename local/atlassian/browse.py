@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from local.atlassian import workflow
 from local.atlassian.adf_html import safe_link
 from local.atlassian.adf_html import to_html as document_html
-from local.atlassian.issues import Issue
+from local.atlassian.issue import Issue
 from local.atlassian.page_json import webui
 from local.atlassian.pages import Page, PageStore
 from local.atlassian.routing import Call, Routes, answer

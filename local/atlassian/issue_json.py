@@ -7,7 +7,8 @@ from local.atlassian import workflow
 from local.atlassian.accounts import user_json
 from local.atlassian.adf_wiki import to_wiki
 from local.atlassian.clock import jira_time
-from local.atlassian.issues import Attachment, Change, Comment, Issue, IssueStore, Link, Project, RemoteLink
+from local.atlassian.issue import Attachment, Change, Comment, Issue, Link, Project, RemoteLink
+from local.atlassian.issues import IssueStore
 
 Json = dict[str, Any]
 FIELD_NAMES = {

@@ -1,149 +1,27 @@
-"""The Jira side's state: one project's issues with comments, links, properties and history."""
+"""The Jira side's state: all issues, and everything that people can do to them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from local.atlassian import workflow
 from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
 from local.atlassian.errors import JiraRefusal
+from local.atlassian.issue import (
+    Change,
+    ChangeItem,
+    Comment,
+    Event,
+    Fields,
+    Issue,
+    Json,
+    Link,
+    Project,
+    RemoteLink,
+)
 
-Json = Any
 NOT_FOUND = "Issue does not exist or you do not have permission to see it."
-
-
-@dataclass
-class Comment:
-    """A comment; `properties` are set with it or later."""
-
-    id: str
-    author: Account
-    body: dict[str, Json]
-    created: datetime
-    updated: datetime
-    update_author: Account
-    properties: dict[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ChangeItem:
-    """One field's change: ids in `old`/`new`, readable in `old_text`/`new_text`."""
-
-    field_id: str
-    old: str | None
-    old_text: str | None
-    new: str | None
-    new_text: str | None
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A history entry: all that one person changed at once."""
-
-    id: str
-    author: Account
-    created: datetime
-    items: tuple[ChangeItem, ...]
-
-
-@dataclass(frozen=True)
-class Link:
-    """An issue link, read "`inward` blocks `outward`": each end shows the other under the other's side."""
-
-    id: str
-    type_id: str
-    inward: str
-    outward: str
-
-
-@dataclass
-class RemoteLink:
-    """A link from an issue to a web page; `global_id` makes it replaceable."""
-
-    id: int
-    global_id: str | None
-    body: dict[str, Json]
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file on an issue."""
-
-    id: str
-    filename: str
-    author: Account
-    created: datetime
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class Fields:
-    """What of an issue can be searched; immutable, so that the index can hold an older state."""
-
-    summary: str
-    description: dict[str, Json] | None
-    issue_type: workflow.IssueType
-    status: workflow.Status
-    labels: tuple[str, ...]
-    components: tuple[str, ...]
-    priority: str
-    assignee: Account | None
-    reporter: Account
-    resolution: str | None
-    resolved: datetime | None
-    updated: datetime
-    status_changed: datetime
-    custom: Mapping[str, Json]
-    due: str | None = None
-
-
-@dataclass
-class Issue:
-    """An issue: its present fields, and all that hangs on it."""
-
-    id: str
-    key: str
-    project: str
-    creator: Account
-    created: datetime
-    fields: Fields
-    comments: list[Comment] = field(default_factory=list)
-    history: list[Change] = field(default_factory=list)
-    properties: dict[str, Json] = field(default_factory=dict)
-    remote_links: list[RemoteLink] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    watchers: list[Account] = field(default_factory=list)
-    snapshots: list[tuple[datetime, Fields]] = field(default_factory=list)
-
-    def indexed(self, moment: datetime) -> Fields | None:
-        """Return the state that an index last refreshed at `moment` holds; None if the issue is too new."""
-        held = [fields for taken, fields in self.snapshots if taken <= moment]
-        return held[-1] if held else None
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that webhooks may tell: the event's name, the issue, and what goes with it."""
-
-    name: str
-    type_name: str
-    issue: Issue
-    actor: Account
-    change: Change | None = None
-    comment: Comment | None = None
-
-
-@dataclass(frozen=True)
-class Project:
-    """A Jira project."""
-
-    id: str
-    key: str
-    name: str
 
 
 class IssueStore:
@@ -156,6 +34,7 @@ class IssueStore:
         self.issues: dict[str, Issue] = {}
         self.links: list[Link] = []
         self.comment_cap = 5000
+        self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._next = 10_000
 
@@ -172,10 +51,10 @@ class IssueStore:
 
     def get(self, key_or_id: str) -> Issue:
         """Return an issue by key (any case) or numeric id; 404 as Jira answers it."""
-        for issue in self.issues.values():
-            if key_or_id in (issue.id, issue.key) or key_or_id.upper() == issue.key:
-                return issue
-        raise JiraRefusal(404, NOT_FOUND)
+        issue = self.issues.get(self._ids.get(key_or_id.upper(), key_or_id))
+        if issue is None:
+            raise JiraRefusal(404, NOT_FOUND)
+        return issue
 
     def create(self, actor: Account, project: str, fields: Fields, properties: Mapping[str, Json],
                links: Iterable[tuple[str, str, str]] = ()) -> Issue:
@@ -183,9 +62,9 @@ class IssueStore:
         self._numbers[project] = self._numbers.get(project, 0) + 1
         now = self.clock.now()
         issue = Issue(str(self.new_id()), f"{project}-{self._numbers[project]}", project, actor, now,
-                      replace(fields, updated=now, status_changed=now), properties=dict(properties),
-                      watchers=[actor])
+                      replace(fields, updated=now, status_changed=now), properties=dict(properties))
         self.issues[issue.id] = issue
+        self._ids[issue.key] = issue.id
         issue.snapshots.append((now, issue.fields))
         first = ChangeItem("status", None, None, fields.status.id, fields.status.name, "Status")
         created = Change(str(self.new_id()), actor, now, (first,))

@@ -15,7 +15,7 @@ from typing import Any
 from local.atlassian import workflow
 from local.atlassian.accounts import Account
 from local.atlassian.adf_wiki import to_wiki
-from local.atlassian.issues import Fields, Issue
+from local.atlassian.issue import Fields, Issue
 from local.atlassian.query_words import Cursor, QueryError, Word, words_of
 
 _RELATIVE = re.compile(r"([+-]?)(\d+)([wdhm])\Z")
@@ -43,7 +43,6 @@ class Surroundings:
     now: datetime
     account: Account
     linked: Callable[[str], frozenset[str]]
-    projects: frozenset[str]
 
 
 Test = Callable[[View, Surroundings], bool]

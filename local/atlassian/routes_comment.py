@@ -4,9 +4,10 @@ from werkzeug.wrappers import Response
 
 from local.atlassian import issue_input
 from local.atlassian.errors import JiraRefusal
+from local.atlassian.issue import Comment, Issue
 from local.atlassian.issue_json import comment_json
-from local.atlassian.issues import Comment, Issue
-from local.atlassian.routes_issue import ISSUE, one_property
+from local.atlassian.routes_attached import one_property
+from local.atlassian.routes_issue import ISSUE
 from local.atlassian.routing import Call, Routes, answer, nothing, page_of
 
 routes = Routes()

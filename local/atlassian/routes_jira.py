@@ -1,98 +1,24 @@
-"""Jira REST v3: search, people, groups, projects and the site's furniture; admin webhooks; what was removed."""
+"""Jira REST v3: people, groups, permissions, projects and the site's furniture."""
 
-import base64
-import binascii
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from local.atlassian import jql, workflow
+from local.atlassian import workflow
 from local.atlassian.accounts import GROUP_IDS, Account, group_json, user_json
 from local.atlassian.errors import JiraRefusal
-from local.atlassian.issue_json import FIELD_NAMES, issue_json, project_json
-from local.atlassian.issues import Project
-from local.atlassian.query_words import QueryError
-from local.atlassian.routing import Call, Routes, answer, nothing, page_of
+from local.atlassian.issue import Project
+from local.atlassian.issue_json import FIELD_NAMES, project_json
+from local.atlassian.routing import Call, Routes, answer, page_of
+from local.atlassian.site import CLOUD_ID
 
 routes = Routes()
-REMOVED = ("The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
-           "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046")
 
 
-@routes.on("GET POST", "/rest/api/2/search", "/rest/api/3/search")
-def removed_search(call: Call) -> Response:
-    """Answer as Jira does since the old search is gone."""
-    raise JiraRefusal(410, REMOVED)
-
-
-@routes.on("GET POST", "/rest/api/3/search/jql")
-def search(call: Call) -> Response:
-    """Search the index, which lags; issues named in `reconcileIssues` are seen as they are."""
-    if call.request.method == "POST":
-        given = call.object()
-    else:
-        given = {name: call.argument(name) for name in ("jql", "nextPageToken", "expand")}
-        given |= {name: call.arguments(name) for name in ("fields", "properties", "reconcileIssues")}
-        given["maxResults"] = call.number("maxResults", 50, 5000)
-    query = _query(str(given.get("jql") or ""))
-    found = _matches(call, query, given.get("reconcileIssues") or [])
-    start = _token_start(given.get("nextPageToken"))
-    size = max(1, min(int(given.get("maxResults") or 50), 5000))
-    fields = list(given.get("fields") or [])
-    shown = []
-    for view in found[start:start + size]:
-        body = issue_json(view.issue, call.site.jira, call.base, fields=fields, properties=given.get("properties")
-                          or [], expand=[str(given.get("expand") or "")])
-        shown.append(body if fields and fields != ["id"] else {"id": view.issue.id})
-    last = start + size >= len(found)
-    token = base64.urlsafe_b64encode(f"kx:{start + size}".encode()).decode()
-    return answer({"issues": shown, "isLast": last, **({} if last else {"nextPageToken": token})})
-
-
-def _query(text: str) -> jql.Query:
-    try:
-        query = jql.parse(text)
-    except QueryError as error:
-        raise JiraRefusal(400, f"Error in the JQL Query: {error}") from error
-    if not query.bounded:
-        raise JiraRefusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your "
-                               "query.")
-    return query
-
-
-def _matches(call: Call, query: jql.Query, reconciled: list[Any]) -> list[jql.View]:
-    if len(reconciled) > 50:
-        raise JiraRefusal(400, "reconcileIssues: at most 50 ids are allowed.")
-    fresh, site = {str(each) for each in reconciled}, call.site
-    seen_at = site.indexed_until(site.jira_search_lag)
-    views = []
-    for issue in site.jira.issues.values():
-        fields = issue.fields if issue.id in fresh else issue.indexed(seen_at)
-        if fields is not None:
-            views.append(jql.View(issue, fields))
-    around = site.surroundings(call.account)
-    try:
-        return query.sorted(view for view in views if query.test(view, around))
-    except QueryError as error:
-        raise JiraRefusal(400, f"Error in the JQL Query: {error}") from error
-
-
-def _token_start(token: Any) -> int:
-    if not token:
-        return 0
-    try:
-        mark, _, number = base64.urlsafe_b64decode(str(token)).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise JiraRefusal(400, "The provided next page token is invalid or expired.") from error
-    if mark != "kx" or not number.isdigit():
-        raise JiraRefusal(400, "The provided next page token is invalid or expired.")
-    return int(number)
-
-
-@routes.on("POST", "/rest/api/3/search/approximate-count")
-def count(call: Call) -> Response:
-    """Count matching issues."""
-    return answer({"count": len(_matches(call, _query(str(call.object().get("jql") or "")), []))})
+@routes.on("GET", "/_edge/tenant_info")
+def tenant_info(call: Call) -> Response:
+    """Return the site's cloudId, which addresses on the API gateway are made with."""
+    return answer({"cloudId": CLOUD_ID})
 
 
 @routes.on("GET", "/rest/api/3/serverInfo")
@@ -295,38 +221,3 @@ def statuses_by_id(call: Call) -> Response:
     return answer([{"id": each.id, "name": each.name, "statusCategory": category[each.category.key],
                     "description": "", "scope": {"type": "GLOBAL"}}
                    for each in workflow.STATUSES if each.id in wanted])
-
-
-@routes.on("POST PUT GET DELETE", "/rest/api/3/webhook")
-def dynamic_webhooks(call: Call) -> Response:
-    """Refuse dynamic webhooks, which are for apps only."""
-    raise JiraRefusal(403, "Only Connect and OAuth 2.0 apps can use this operation.")
-
-
-@routes.on("GET POST", "/rest/webhooks/1.0/webhook")
-def webhooks(call: Call) -> Response:
-    """List or register admin webhooks."""
-    _administrator(call)
-    if call.request.method == "POST":
-        return answer(call.site.webhooks.put(call.account, call.object()).json(call.base), 201)
-    return answer([each.json(call.base) for each in call.site.webhooks.webhooks.values()])
-
-
-@routes.on("GET PUT DELETE", "/rest/webhooks/1.0/webhook/<int:number>")
-def webhook(call: Call, number: int) -> Response:
-    """Read, replace or remove an admin webhook."""
-    _administrator(call)
-    known = call.site.webhooks.webhooks.get(number)
-    if known is None:
-        raise JiraRefusal(404, "The webhook does not exist.")
-    if call.request.method == "DELETE":
-        del call.site.webhooks.webhooks[number]
-        return nothing()
-    if call.request.method == "PUT":
-        known = call.site.webhooks.put(call.account, call.object(), number)
-    return answer(known.json(call.base))
-
-
-def _administrator(call: Call) -> None:
-    if not call.account.admin:
-        raise JiraRefusal(403, "You do not have permission to administer webhooks: Administer Jira is required.")

@@ -103,10 +103,6 @@ class SearchIndex:
             self._lengths[field][page_id] = len(terms)
             self._totals[field] += len(terms)
 
-    def everything(self) -> set[str]:
-        """Return the ids of all indexed pages."""
-        return set(self.titles)
-
     def vocabulary(self, field: str) -> Iterable[str]:
         """Return the terms of a field."""
         return self._postings[field]

@@ -9,7 +9,8 @@ from local.atlassian.accounts import DEFAULT_ACCOUNTS, Account, Directory
 from local.atlassian.clock import Clock
 from local.atlassian.delivery import Post
 from local.atlassian.faults import Faults
-from local.atlassian.issues import Event, IssueStore
+from local.atlassian.issue import Event
+from local.atlassian.issues import IssueStore
 from local.atlassian.pages import PageStore
 from local.atlassian.webhooks import WebhookRegistry
 
@@ -66,7 +67,7 @@ class Site:
             issue = self.jira.get(key)
             ends = {end for link in self.jira.links_of(issue) for end in (link.inward, link.outward)}
             return frozenset(ends - {issue.id})
-        return jql.Surroundings(self.clock.peek(), account, linked, frozenset(self.jira.projects))
+        return jql.Surroundings(self.clock.peek(), account, linked)
 
     def _tell(self, event: Event) -> None:
         self.webhooks.tell(event, self.jira, self.base_url, self.surroundings(event.actor))

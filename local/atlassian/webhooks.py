@@ -12,8 +12,9 @@ from local.atlassian import jql
 from local.atlassian.accounts import Account, user_json
 from local.atlassian.clock import Clock, milliseconds
 from local.atlassian.errors import JiraRefusal
+from local.atlassian.issue import Event
 from local.atlassian.issue_json import change_items, comment_json, webhook_issue
-from local.atlassian.issues import Event, IssueStore
+from local.atlassian.issues import IssueStore
 from local.atlassian.query_words import QueryError
 
 EVENTS = frozenset({"jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.atlassian import workflow
-from local.atlassian.issues import Fields, Issue
+from local.atlassian.issue import Fields, Issue
 from local.atlassian.pages import Page
 from local.atlassian.site import Site
 from local.seed.ticket_text import to_document
