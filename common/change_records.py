@@ -35,13 +35,12 @@ class ChangeRecords:
         """Work on the change alone; raises Busy."""
         return self._records.leased(change_id, owner, seconds)
 
-    def keep_choice(self, change_id: str, choice: str) -> Change:
-        """Store which pages the change belongs to, once: whoever was first wins, and is returned."""
+    def keep_choice(self, change_id: str, choice: str) -> str:
+        """Store which pages the change belongs to, once: what was first there wins, and is returned."""
         try:
-            item = self._records.update(change_id, {"choice": choice}, {"choice": None})
+            return str(self._records.update(change_id, {"choice": choice}, {"choice": None})["choice"])
         except ConditionFailed:
-            item = self._records.get(change_id) or {}
-        return from_item(Change, item)
+            return str((self._records.get(change_id) or {})["choice"])
 
     def close(
         self, change_id: str, status: ChangeStatus, reason: str, document_ids: tuple[str, ...] = ()

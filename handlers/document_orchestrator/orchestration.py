@@ -85,7 +85,8 @@ class Orchestration:
             raise GivenUp(f"{change.issue_key} does not exist any more, or we may not see it") from error
 
     def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
-        if not change.choice:
+        choice = change.choice
+        if choice is None:
             site = self.site()
             home = site.spaces[0].space_id
 
@@ -93,8 +94,8 @@ class Orchestration:
                 return unique_title(hint, ticket, lambda title: self._is_taken(home, title))
 
             settled = chosen.settle(self.find(ticket, site), home, title_for)
-            change = self.changes.keep_choice(change.change_id, chosen.to_json(settled))
-        return chosen.from_json(change.choice)
+            choice = self.changes.keep_choice(change.change_id, chosen.to_json(settled))
+        return chosen.from_json(choice)
 
     def _is_taken(self, space_id: str, title: str) -> bool:
         return self.documents.confluence.page_by_title(space_id, title) is not None

@@ -10,7 +10,9 @@ from common.visible_text import visible
 
 _STYLE = """
 body { display: grid; min-height: 100vh; place-content: center; padding: 1.5rem }
-main { border: 1px solid var(--line); border-radius: 12px; max-width: 36rem; padding: 1.8rem clamp(1.2rem, 4vw, 2.4rem) 2rem }
+main {
+  border: 1px solid var(--line); border-radius: 12px; max-width: 36rem; padding: 1.8rem clamp(1.2rem, 4vw, 2.4rem) 2rem;
+}
 p { margin: .6rem 0 0; overflow-wrap: anywhere }
 .go { background: var(--accent); border-radius: 6px; color: var(--ground); display: inline-block; font-weight: 600;
   margin-top: 1.2rem; padding: .55rem 1.1rem; text-decoration: none }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from handlers.review_page.handler import handle as show_review
 from moto import mock_aws
 
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_page.handler import handle as show_review
 from local import bedrock, seed
 from local.atlassian import Site, serve
 from tests.handlers import aws as ground

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import composition as document_orchestrator
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.jira_webhook_handler import composition as jira_webhook_handler
+from handlers.review_page import composition as review_page
 from handlers.review_ticket_creator import composition as review_ticket_creator
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Site
@@ -27,6 +29,7 @@ BUILDERS = (
     document_orchestrator.orchestration,
     review_ticket_creator.opening,
     approval_handler.parts,
+    review_page.viewing,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,
@@ -147,6 +150,12 @@ class Pipeline:
             "admin", "GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage"
         )
         return answer
+
+    def diff_url(self, review: str) -> str:
+        """Return the link to the full diff in a review ticket's description."""
+        issue = self.jira("reviewer", "GET", f"/rest/api/3/issue/{review}")
+        links = re.findall(r'"href": "([^"]*/reviews/[^"]*)"', json.dumps(issue["fields"]["description"]))
+        return str(links[0])
 
     def changed_passages(self, review: str) -> list[str]:
         """Return the source of the blocks that the newest draft of a review replaces or follows."""

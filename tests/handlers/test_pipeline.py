@@ -294,14 +294,19 @@ def test_a_second_change_of_the_page_joins_the_open_review(pipeline: Pipeline, p
         assert any("is published" in text for text in pipeline.comments(key))
 
 
-def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(pipeline: Pipeline, page_id: str) -> None:
+def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(
+    pipeline: Pipeline, page_id: str
+) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    second = pipeline.create_ticket("Quarnix ledger refunds have a limit", "Quarnix refunds end.", ["needs-docs"])
+    second = pipeline.create_ticket(
+        "Quarnix ledger refunds have a limit", "Quarnix refunds end.", ["needs-docs"]
+    )
     pipeline.finish(second)
     change, revision = sorted(
-        pipeline.aws.messages("DocumentOrchestrator"), key=lambda message: "RevisionRequested" in message["Body"]
+        pipeline.aws.messages("DocumentOrchestrator"),
+        key=lambda message: "RevisionRequested" in message["Body"],
     )
     assert deliver(orchestrate, [change]) == []
     assert deliver(orchestrate, [revision]) == []
@@ -345,7 +350,9 @@ def test_a_forged_property_decides_nothing(pipeline: Pipeline, page_id: str) -> 
     assert pipeline.aws.documents()[0]["status"] == "in_review"
 
 
-def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(
+    pipeline: Pipeline, page_id: str
+) -> None:
     _, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.decide(review, "APPROVED")
@@ -359,7 +366,9 @@ def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(pipeline:
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(
+    pipeline: Pipeline, page_id: str
+) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}?purge=true")

@@ -1,0 +1,25 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import boto3
+
+from common import settings
+from common.review_store import ReviewStore
+from common.secret import Secret
+from handlers.review_page.settings import Settings
+from handlers.review_page.viewing import Viewing
+
+
+@cache
+def viewing() -> Viewing:
+    """Build everything from the environment."""
+    env = settings.read(Settings, os.environ)
+    link_key = Secret(boto3.client("secretsmanager"), env.link_key_secret_arn)
+    return Viewing(
+        reviews=ReviewStore(boto3.client("s3"), env.documents_bucket),
+        link_key=lambda: str(link_key.get("key")),
+    )
