@@ -1,0 +1,80 @@
+"""`python -m ops COMMAND`: see docs/operations.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from common.atlassian_http import AtlassianError
+from common.secret import InvalidSecret
+from common.settings import InvalidSetting
+from ops import hindrance, redrive, replay, status
+from ops.deployment import FED, Deployment
+from ops.hindrance import Hindrance
+from ops.screen import Screen
+
+
+def main(arguments: Sequence[str] | None = None, screen: Screen | None = None) -> int:
+    """Run one command and return its exit code; 2 when something outside stands in the way."""
+    given = _parser().parse_args(arguments)
+    screen = screen or Screen()
+    try:
+        return _run(given, Deployment(given.prefix), screen)
+    except Hindrance as error:
+        problem, remedy = error.problem, error.remedy
+    except (BotoCoreError, ClientError) as error:
+        said = hindrance.of_aws(error)
+        problem, remedy = said.problem, said.remedy
+    except (AtlassianError, InvalidSecret, InvalidSetting) as error:
+        problem, remedy = str(error), "`python -m ops doctor` looks for the cause"
+    screen.say(f"Cannot go on: {problem}", f"What to do: {remedy}")
+    return 2
+
+
+def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> int:
+    match given.command:
+        case "status":
+            return status.run(deployment, screen, given.issue_key)
+        case "redrive":
+            return redrive.run(deployment, screen, given.function, _yes if given.yes else _ask)
+        case "replay":
+            return replay.run(deployment, screen, given.change_id)
+    raise AssertionError(given.command)
+
+
+def _yes(_question: str) -> bool:
+    return True
+
+
+def _ask(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise Hindrance("there is no terminal to answer on", "say --yes to send without being asked")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ops", description="Look after a deployed Kinexus stack.")
+    parser.add_argument(
+        "--prefix",
+        default=os.environ.get("KINEXUS_PREFIX", "kinexus"),
+        help="the stack's namePrefix (default: $KINEXUS_PREFIX, or kinexus)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    one = commands.add_parser("status", help="the whole story of a ticket")
+    one.add_argument("issue_key", metavar="ISSUE-KEY", type=str.upper)
+    one = commands.add_parser("redrive", help="show messages that were given up, and send them again")
+    one.add_argument(
+        "function", nargs="?", choices=FED, metavar="FUNCTION", help=", ".join(FED) + "; all by default"
+    )
+    one.add_argument("--yes", action="store_true", help="send without asking")
+    one = commands.add_parser("replay", help="publish a change's event once more")
+    one.add_argument("change_id", metavar="CHANGE-ID")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Dead-letter queues: looking without taking, and sending again without losing.
+
+Messages go back by receive, send and delete, since StartMessageMoveTask is not everywhere. Whoever dies in between
+leaves a message twice at worst, which the functions take for the duplicate that it is.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from common.events import Event, NotOurEvent, parse
+from ops.deployment import Feed
+
+#: Seconds that a held message is hidden from others, while an operator reads and decides.
+HOLD = 600
+#: Seconds to wait for a message: with none at all, SQS asks only some of its servers.
+WAIT = 1
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One message that was given up. ``sent_at`` is in seconds since the epoch, when it was first sent.
+
+    ``event`` is None where the body is not one of ours; ``refusal`` is why EventBridge could not deliver it.
+    """
+
+    feed: Feed
+    message_id: str
+    receipt: str
+    body: str
+    sent_at: float
+    event: Event | None
+    refusal: str = ""
+
+
+def hold(sqs: Any, feed: Feed) -> list[DeadLetter]:
+    """Return all messages of a feed's dead-letter queue and hide them for HOLD seconds; oldest first."""
+    held: dict[str, DeadLetter] = {}
+    while True:
+        answer = sqs.receive_message(
+            QueueUrl=feed.dead_letters_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HOLD,
+            WaitTimeSeconds=WAIT,
+            AttributeNames=["SentTimestamp"],
+            MessageAttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        held |= {message["MessageId"]: _letter(feed, message) for message in messages}
+        if not messages:
+            return sorted(held.values(), key=lambda letter: letter.sent_at)
+
+
+def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
+    """Show held messages to others again."""
+    for letter in letters:
+        # If the hold ran out meanwhile they are to be seen already.
+        with contextlib.suppress(ClientError):
+            sqs.change_message_visibility(
+                QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+            )
+
+
+def look(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
+    """Return the messages of all dead-letter queues and leave them where they are."""
+    letters = [letter for feed in feeds for letter in hold(sqs, feed)]
+    let_go(sqs, letters)
+    return letters
+
+
+def send_again(sqs: Any, letter: DeadLetter) -> None:
+    """Put a held message back on the queue that it came from; it is deleted only once it is there."""
+    sqs.send_message(QueueUrl=letter.feed.queue_url, MessageBody=letter.body)
+    sqs.delete_message(QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt)
+
+
+def _letter(feed: Feed, message: dict[str, Any]) -> DeadLetter:
+    try:
+        event = parse(message["Body"])
+    except NotOurEvent:
+        event = None
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    attributes = message.get("MessageAttributes", {})
+    return DeadLetter(
+        feed=feed,
+        message_id=message["MessageId"],
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        sent_at=int(message.get("Attributes", {}).get("SentTimestamp", 0)) / 1000,
+        event=event,
+        refusal=attributes.get("ERROR_MESSAGE", {}).get("StringValue", ""),
+    )

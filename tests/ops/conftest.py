@@ -1,0 +1,19 @@
+"""Fixtures of the operators' tests: the pipeline of the handlers' tests, as a stack that can be looked up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ops import dead_letters
+from tests.handlers.conftest import aws, pipeline
+from tests.handlers.pipeline import Pipeline
+from tests.ops.deployed import Deployed, deploy
+
+__all__ = ["aws", "deployed", "pipeline"]
+
+
+@pytest.fixture
+def deployed(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """The pipeline with its functions' configurations, event source mappings and dead-letter queues."""
+    monkeypatch.setattr(dead_letters, "WAIT", 0)
+    return deploy(pipeline)

@@ -1,0 +1,112 @@
+"""A deployed stack in moto: what an operator finds out about it through Lambda and SQS."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
+from rich.console import Console
+
+from ops.__main__ import main
+from ops.screen import WIDE, Screen
+from tests.handlers.aws import REGION, deliver
+from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
+
+FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
+TRUST = {"Version": "2012-10-17", "Statement": []}
+
+
+@dataclass
+class Deployed:
+    """The pipeline, its dead-letter queues, and an operator who types commands."""
+
+    pipeline: Pipeline
+    dead_letters: dict[str, str] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Run `python -m ops …`; return the exit code and what it printed."""
+        printed = io.StringIO()
+        console = Console(file=printed, width=WIDE + 50, highlight=False)
+        return main(arguments, Screen(console)), printed.getvalue()
+
+    def give_up(self, function: str) -> list[dict[str, Any]]:
+        """Let a function fail for the last time with all its messages, and move them where SQS would."""
+        messages = self.pipeline.aws.messages(function)
+        assert len(deliver(QUEUE_HANDLERS[function], messages, receives=3)) == len(messages) > 0
+        for message in messages:
+            boto3.client("sqs").send_message(
+                QueueUrl=self.dead_letters[function], MessageBody=message["Body"]
+            )
+        return messages
+
+    def waiting(self, url: str) -> int:
+        """Count the messages of a queue that can be received."""
+        answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def deploy(pipeline: Pipeline) -> Deployed:
+    """Create the functions with their environments, and each queue's mapping and dead-letter queue."""
+    deployed = Deployed(pipeline)
+    functions, role = boto3.client("lambda"), _role()
+    for name in FUNCTIONS:
+        functions.create_function(
+            FunctionName=f"kinexus-{name}",
+            Role=role,
+            Runtime="python3.13",
+            Handler="handler.handle",
+            Code={"ZipFile": _archive()},
+            Environment={"Variables": _environment(pipeline)},
+        )
+    for name in QUEUE_HANDLERS:
+        deployed.dead_letters[name] = _connect(pipeline.aws.queue_urls[name], name)
+    return deployed
+
+
+def _connect(url: str, function: str) -> str:
+    sqs = boto3.client("sqs")
+    dead_letters: str = sqs.create_queue(QueueName=f"kinexus-{function}-dead-letters")["QueueUrl"]
+    policy = {"deadLetterTargetArn": _arn(dead_letters), "maxReceiveCount": 3}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
+    boto3.client("lambda").create_event_source_mapping(
+        EventSourceArn=_arn(url), FunctionName=f"kinexus-{function}", BatchSize=1
+    )
+    # The tests hand messages over themselves; moto would start a container for each.
+    sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function].lambda_event_source_mappings.clear()
+    return dead_letters
+
+
+def _arn(url: str) -> str:
+    answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(answer["Attributes"]["QueueArn"])
+
+
+def _role() -> str:
+    role = boto3.client("iam").create_role(RoleName="kinexus", AssumeRolePolicyDocument=json.dumps(TRUST))
+    return str(role["Role"]["Arn"])
+
+
+def _archive() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("handler.py", "")
+    return packed.getvalue()
+
+
+def _environment(pipeline: Pipeline) -> dict[str, str]:
+    of_the_site = (
+        "JIRA_BASE_URL",
+        "JIRA_BROWSE_URL",
+        "CONFLUENCE_URL",
+        "CONFLUENCE_BROWSE_URL",
+        "JIRA_EMAIL",
+    )
+    names = (*pipeline.aws.environment, *of_the_site, "CONFLUENCE_SPACE_KEY", "REVIEW_BASE_URL")
+    return {name: os.environ[name] for name in names if not name.startswith("AWS_")}

@@ -1,0 +1,117 @@
+"""`python -m ops redrive`: what was given up is shown with its reason, sent again, and never lost.
+
+The queues are moto's; the crash is an operator's process that dies between two calls.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from ops import __main__ as ops
+from ops import dead_letters
+from ops.deployment import Deployment
+from tests.ops.deployed import Deployed
+
+
+def given_up(deployed: Deployed) -> str:
+    """Bring a ticket's message to the dead-letter queue of DocumentOrchestrator; return the ticket's key."""
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.site.people.revoke("kinexus")
+    deployed.give_up("DocumentOrchestrator")
+    pipeline.site.people.restore("kinexus")
+    return key
+
+
+def test_what_was_given_up_is_shown_with_its_reason_and_then_succeeds(deployed: Deployed) -> None:
+    key = given_up(deployed)
+    code, said = deployed.command("redrive", "--yes")
+    assert code == 0
+    [change] = deployed.pipeline.aws.changes()
+    for word in (
+        "DocumentOrchestrator",
+        "ChangeDetected",
+        f"change_id {change['change_id']}",
+        "failed: ",
+        "401",
+    ):
+        assert word in said, said
+    assert "Sent again: 1" in said
+    assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 0
+    deployed.pipeline.run()
+    assert deployed.pipeline.review_of(key)
+
+
+def test_nothing_is_sent_unless_it_is_agreed(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up(deployed)
+    asked: list[str] = []
+    monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
+    code, said = deployed.command("redrive")
+    assert code == 0
+    assert asked == ["Send 1 message again?"]
+    assert "Nothing was sent" in said
+    assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
+    assert deployed.pipeline.aws.messages("DocumentOrchestrator") == []
+
+
+def test_without_a_terminal_it_wants_to_be_told_yes(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up(deployed)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    code, said = deployed.command("redrive", "DocumentOrchestrator")
+    assert code == 2
+    assert "--yes" in said
+    assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
+
+
+@pytest.mark.parametrize("call", ["send_message", "delete_message"])
+def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    key = given_up(deployed)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    dying = boto3.client("sqs")
+    monkeypatch.setattr(dying, call, die)
+    [letter] = dead_letters.hold(dying, Deployment("kinexus").feeds[0])
+    with pytest.raises(KeyboardInterrupt):
+        dead_letters.send_again(dying, letter)
+    dead_letters.let_go(boto3.client("sqs"), [letter])
+    assert "Sent again: 1" in deployed.command("redrive", "--yes")[1]
+    deployed.pipeline.run()
+    assert deployed.pipeline.review_of(key)
+    assert len(deployed.pipeline.aws.documents()) == 1
+
+
+def test_only_the_named_functions_messages_are_sent(deployed: Deployed) -> None:
+    given_up(deployed)
+    code, said = deployed.command("redrive", "ApprovalHandler", "--yes")
+    assert (code, said) == (0, "The dead-letter queues are empty.\n")
+    assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
+
+
+def test_messages_of_any_kind_are_explained(deployed: Deployed) -> None:
+    sqs = boto3.client("sqs")
+    url = deployed.dead_letters["ApprovalHandler"]
+    completed = {
+        "detail-type": "ReviewCompleted",
+        "detail": {"review_issue_id": "10999", "review_issue_key": "PAY2-99"},
+    }
+    refused = {"ERROR_MESSAGE": {"DataType": "String", "StringValue": "The queue does not exist"}}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(completed), MessageAttributes=refused)
+    sqs.send_message(QueueUrl=url, MessageBody="hello")
+    said = deployed.command("redrive", "--yes")[1]
+    assert "2 messages in dead-letter queues" in said
+    assert "PAY2-99" in said
+    assert "The queue does not exist" in said
+    assert "the document is not on record" in said
+    assert "not an event of ours" in said

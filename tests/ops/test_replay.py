@@ -1,0 +1,60 @@
+"""`python -m ops replay`: it publishes only what leads on, and says what will happen.
+
+What DocumentOrchestrator makes of the event is played with its own handler.
+"""
+
+from __future__ import annotations
+
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import QUEUE_HANDLERS
+from tests.ops.deployed import Deployed
+
+
+def detected(deployed: Deployed, *labels: str) -> tuple[str, str]:
+    """Finish a ticket; return its key and its change's id."""
+    key = deployed.pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", list(labels))
+    return key, deployed.pipeline.finish(key)["change_id"]
+
+
+def test_a_change_whose_event_was_lost_is_taken_up(deployed: Deployed) -> None:
+    key, change_id = detected(deployed, "needs-docs")
+    deployed.pipeline.aws.messages("DocumentOrchestrator")  # taken, and never served
+    code, said = deployed.command("replay", change_id)
+    assert code == 0
+    assert f"{change_id} of {key} is detected" in said
+    assert "DocumentOrchestrator takes it up" in said
+    deployed.pipeline.run()
+    assert deployed.pipeline.review_of(key)
+
+
+def test_a_change_that_failed_is_tried_again(deployed: Deployed) -> None:
+    key, change_id = detected(deployed, "needs-docs")
+    deployed.pipeline.model.fail_next("cut-off", times=2)
+    messages = deployed.pipeline.aws.messages("DocumentOrchestrator")
+    assert len(deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages, receives=3)) == 1
+    code, said = deployed.command("replay", change_id)
+    assert code == 0
+    assert "tries again with the pages that were chosen" in said
+    deployed.pipeline.run()
+    assert deployed.pipeline.review_of(key)
+
+
+def test_where_nothing_would_happen_nothing_is_published(deployed: Deployed) -> None:
+    key, documented = detected(deployed, "needs-docs")
+    deployed.pipeline.run()
+    _, declined = detected(deployed, "needs-docs", "no-docs")
+    deployed.pipeline.aws.events()
+    code, said = deployed.command("replay", documented)
+    assert code == 1
+    assert "nothing would happen" in said
+    assert f"python -m ops status {key}" in said
+    code, said = deployed.command("replay", declined)
+    assert code == 1
+    assert "it was declined" in said
+    assert deployed.pipeline.aws.events() == []
+
+
+def test_an_unknown_change_is_said_to_be_unknown(deployed: Deployed) -> None:
+    code, said = deployed.command("replay", "chg-1-1")
+    assert code == 2
+    assert "no change chg-1-1 is on record in kinexus-changes" in said

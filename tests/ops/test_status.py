@@ -1,0 +1,85 @@
+"""`python -m ops status`: the story that operators are told is the one that happened, in order and with its reasons.
+
+Over moto and the simulator, through the command's own arguments; how it looks on a real terminal is not proven.
+"""
+
+from __future__ import annotations
+
+import boto3
+
+from tests.ops.deployed import Deployed
+
+
+def test_the_story_of_a_published_ticket(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.decide(review, "NEEDS REVISION\nName the filter.")
+    pipeline.run()
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    code, said = deployed.command("status", key.lower())
+    assert code == 0
+    [change], [document] = pipeline.aws.changes(), pipeline.aws.documents()
+    told = [change["change_id"], "documented", 'the label "needs-docs" asks', document["document_id"]]
+    told += ["published r2", review, "decision", "Robin Reviewer", "version 2"]
+    places = [said.find(word) for word in told]
+    assert -1 not in places, said
+    assert places == sorted(places), said
+    assert document["publication"]["url"] in said.replace("\n", "")
+    assert deployed.command("status", review)[1].splitlines()[2:] == said.splitlines()[2:]
+
+
+def test_a_declined_ticket_says_why(deployed: Deployed) -> None:
+    key = deployed.pipeline.create_ticket("Tidy up", "Nothing to see.", ["needs-docs", "tech-debt"])
+    deployed.pipeline.finish(key)
+    code, said = deployed.command("status", key)
+    assert code == 0
+    assert "ignored" in said
+    assert 'the label "tech-debt" declines documentation' in said
+
+
+def test_a_message_that_was_given_up_belongs_to_the_story_and_stays_where_it_is(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.site.people.revoke("kinexus")
+    deployed.give_up("DocumentOrchestrator")
+    code, said = deployed.command("status", key)
+    assert code == 0
+    assert "failed" in said
+    assert "401" in said
+    assert "ChangeDetected, given up by DocumentOrchestrator" in said
+    assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
+    assert "dead letter" not in deployed.command("status", "PAY2-1")[1]
+
+
+def test_a_ticket_that_nobody_told_of_is_said_to_be_unknown_with_what_to_do(deployed: Deployed) -> None:
+    code, said = deployed.command("status", "PAY2-999")
+    assert code == 1
+    assert "Nothing is on record about PAY2-999" in said
+    assert "python -m ops sweep" in said
+
+
+def test_a_wrong_prefix_is_named_with_the_remedy(deployed: Deployed) -> None:
+    code, said = deployed.command("--prefix", "other", "status", "PAY2-1")
+    assert code == 2
+    assert "there is no function other-JiraWebhookHandler in eu-central-1" in said
+    assert "--prefix" in said
+
+
+def test_what_a_ticket_says_cannot_dress_up_the_table(deployed: Deployed) -> None:
+    key = deployed.pipeline.create_ticket("Tidy up", "Nothing.", ["[bold]x[/bold]", "needs-docs"])
+    deployed.pipeline.finish(key)
+    change = deployed.pipeline.aws.changes()[0]
+    boto3.resource("dynamodb").Table("kinexus-changes").update_item(
+        Key={"change_id": change["change_id"]},
+        UpdateExpression="SET reason = :r",
+        ExpressionAttributeValues={":r": "[red]all is well[/red] \x1b[2J\u202egnorw"},
+    )
+    said = deployed.command("status", key)[1]
+    assert "[red]all is well[/red]" in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
