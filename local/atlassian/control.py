@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from local.atlassian.adoption import adopt
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.faults import Fault
 from local.atlassian.routing import Call, Routes, answer, nothing
@@ -79,3 +80,10 @@ def options(call: Call) -> Response:
         else:
             raise JiraRefusal(400, f"unknown option {name}")
     return nothing()
+
+
+@routes.on("POST", "/_control/adopt")
+def adopted(call: Call) -> Response:
+    """Take the ticket out of a webhook body of another site; `key` is empty where that is not possible."""
+    issue = adopt(call.site, call.request.get_json(force=True, silent=True))
+    return answer({"key": issue.key if issue else ""})

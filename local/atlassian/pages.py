@@ -41,7 +41,10 @@ class Property:
 
 @dataclass
 class Page:
-    """A page; `status` is current, archived or trashed; `readers` empty means everyone may view it."""
+    """A page; `status` is current, archived or trashed.
+
+    `readers` and `editors` are account ids; empty means everyone may view, or edit, it.
+    """
 
     id: str
     space_id: str
@@ -54,6 +57,7 @@ class Page:
     labels: list[str] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
     readers: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
 
     @property
     def current(self) -> Version:
@@ -68,6 +72,10 @@ class Page:
     def seen_by(self, account: Account) -> bool:
         """Tell whether an account may view the page."""
         return not self.readers or account.account_id in self.readers or account.admin
+
+    def edited_by(self, account: Account) -> bool:
+        """Tell whether an account may edit the page."""
+        return self.seen_by(account) and (not self.editors or account.account_id in self.editors or account.admin)
 
 
 @dataclass
@@ -142,7 +150,9 @@ class PageStore:
 
     def update(self, author: Account, page: Page, title: str, storage: str, number: int, message: str = "",
                minor: bool = False) -> None:
-        """Save a new version; 409 unless its number is one more than the present."""
+        """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit."""
+        if not page.edited_by(author):
+            raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
         if number != page.current.number + 1:
             raise ConfluenceRefusal(409, "Version must be incremented on update. Current version is: "
                                          f"{page.current.number}")
@@ -168,6 +178,19 @@ class PageStore:
             above = self.pages.get(above.parent_id or "")
         page.parent_id = parent_id
         self.reindex(page)
+
+    def transfer(self, page: Page, target: Page) -> None:
+        """Move a page with all below it under a page of another space; 400 where a title is taken there."""
+        moved = [page]
+        for each in moved:
+            moved += self.children(each)
+        for each in moved:
+            self._free_title(target.space_id, each.title, each)
+        for each in moved:
+            self._titles.pop((each.space_id, each.title.casefold()), None)
+            each.space_id = target.space_id
+            self._titles[target.space_id, each.title.casefold()] = each.id
+        page.parent_id = target.id
 
     def set_status(self, page: Page, status: str) -> None:
         """Archive, trash or restore a page; a trashed page's title is free again."""

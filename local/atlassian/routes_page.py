@@ -193,6 +193,8 @@ def retitle(call: Call, page_id: str) -> Response:
 def delete(call: Call, page_id: str) -> Response:
     """Move a page to the trash; with `purge=true` delete a trashed one for good."""
     page = call.site.confluence.get(page_id, call.account)
+    if not page.edited_by(call.account):
+        raise ConfluenceRefusal(403, f"User does not have permission to delete content with id '{page_id}'")
     if call.argument("purge") == "true":
         if page.status != "trashed":
             raise ConfluenceRefusal(400, "Only trashed content can be purged")

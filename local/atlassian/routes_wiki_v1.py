@@ -168,13 +168,46 @@ def restriction(call: Call, page_id: str, operation: str) -> Response:
 
 
 def _operation(call: Call, page: Page, operation: str) -> dict[str, Any]:
-    readers = page.readers if operation == "read" else ()
-    users = [user_v1(account, call.base) for account in call.site.people.all if account.account_id in readers]
+    allowed = page.readers if operation == "read" else page.editors
+    users = [user_v1(account, call.base) for account in call.site.people.all if account.account_id in allowed]
     return {"operation": operation, "_expandable": {"content": f"/rest/api/content/{page.id}"},
             "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation/{operation}"},
             "restrictions": {"user": {"results": users, "start": 0, "limit": 200, "size": len(users),
                                       "totalSize": len(users)},
                              "group": {"results": [], "start": 0, "limit": 200, "size": 0}, "_expandable": {}}}
+
+
+@routes.on("PUT DELETE", f"{CONTENT}/restriction/byOperation/<operation>/user")
+def restrict(call: Call, page_id: str, operation: str) -> Response:
+    """Add a person to those who may read or update the page, or take them out."""
+    page, account = _page(call, page_id), call.site.people.by_id(call.argument("accountId"))
+    if operation not in {"read", "update"} or account is None:
+        raise ConfluenceV1Refusal(400, "operation must be read or update, and accountId a known account")
+    if not page.edited_by(call.account):
+        raise ConfluenceV1Refusal(403, "Only those who may edit a page restrict it")
+    held = page.readers if operation == "read" else page.editors
+    changed = tuple(each for each in held if each != account.account_id)
+    if call.request.method == "PUT":
+        changed = (*changed, account.account_id)
+    if operation == "read":
+        page.readers = changed
+    else:
+        page.editors = changed
+    return Response(b"", 200)
+
+
+@routes.on("PUT", f"{CONTENT}/move/<any(append):position>/<target_id>")
+def move(call: Call, page_id: str, position: str, target_id: str) -> Response:
+    """Move a page below another one, in another space too."""
+    page, target, store = _page(call, page_id), _page(call, target_id), call.site.confluence
+    try:
+        if page.space_id == target.space_id:
+            store.move(page, target.id, call.account)
+        else:
+            store.transfer(page, target)
+    except ConfluenceRefusal as refusal:
+        raise ConfluenceV1Refusal(refusal.status, refusal.message) from refusal
+    return answer({"pageId": page.id})
 
 
 @routes.on("POST", f"{API}/content/archive")

@@ -113,6 +113,29 @@ def test_restricted_pages_are_not_there_for_others(seed: Seed, kinexus: Person, 
     assert [user["displayName"] for user in readers["restrictions"]["user"]["results"]] == ["Alex Admin"]
 
 
+def test_who_may_not_edit_can_read_only(seed: Seed, kinexus: Person, admin: Person, site: Site) -> None:
+    page = new(kinexus, seed, "T")
+    path = f"/wiki/rest/api/content/{page['id']}/restriction/byOperation/update"
+    admin("PUT", f"{path}/user?accountId={site.account('reviewer').account_id}", 200)
+    assert len(kinexus("GET", path, 200)["restrictions"]["user"]["results"]) == 1
+    kinexus("GET", f"{PAGES}/{page['id']}", 200)
+    change(kinexus, page["id"], 2, 403)
+    kinexus("DELETE", f"{PAGES}/{page['id']}", 403)
+    admin("DELETE", f"{path}/user?accountId={site.account('reviewer').account_id}", 200)
+    change(kinexus, page["id"], 2)
+
+
+def test_a_page_moves_to_another_space_with_what_is_below(site: Site, seed: Seed, kinexus: Person) -> None:
+    other = site.confluence.add_space("OPS", "Operations space", site.account("admin"))
+    kinexus("PUT", f"/wiki/rest/api/content/{seed.pages['dashboard']}/move/append/{other.homepage_id}", 200)
+    moved = kinexus("GET", f"{PAGES}?space-id={other.id}", 200)["results"]
+    assert {page["title"] for page in moved} == {"Operations space", "Merchant dashboard", "Exports and reports",
+                                                 "Roles and permissions"}
+    new(kinexus, seed, "Merchant dashboard")
+    refused = kinexus("PUT", f"/wiki/rest/api/content/{seed.pages['glossary']}/move/append/{seed.pages['glossary']}", 400)
+    assert "below itself" in refused["message"]
+
+
 def test_lists_follow_cursors(seed: Seed, kinexus: Person) -> None:
     seen, path = [], f"{PAGES}?space-id={seed.space_id}&limit=10&status=current"
     while path:

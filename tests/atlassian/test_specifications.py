@@ -129,3 +129,8 @@ def test_what_is_left_of_confluence_v1_fits(seed: Seed, kinexus: Person) -> None
     v1("GET", f"/content/{seed.pages['webhooks']}/restriction/byOperation/read")
     v1("POST", f"/content/{seed.pages['webhooks']}/label", json=[{"prefix": "global", "name": "new"}])
     v1("DELETE", f"/content/{seed.pages['webhooks']}/label?name=new", 204)
+    person = kinexus.session.get(kinexus.base + "/wiki/rest/api/user/current").json()["accountId"]
+    v1("PUT", f"/content/{seed.pages['glossary']}/restriction/byOperation/update/user?accountId={person}")
+    v1("DELETE", f"/content/{seed.pages['glossary']}/restriction/byOperation/update/user?accountId={person}")
+    v1("PUT", f"/content/{seed.pages['glossary']}/move/append/{seed.pages['operations']}")
+    v1("POST", "/content/archive", 202, json={"pages": [{"id": int(seed.pages["glossary"])}]})
