@@ -62,6 +62,8 @@ def _by_url(url: str, browse_url: str) -> NamedPage | None:
         url = url.rstrip(").,;:!?")
     try:
         link, site = urlsplit(url), urlsplit(browse_url.rstrip("/"))
+        if link.scheme.lower() not in ("http", "https"):
+            return None
         if _host(link.netloc, link.scheme) != _host(site.netloc, site.scheme):
             return None
     except ValueError:

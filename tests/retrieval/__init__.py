@@ -1,0 +1,1 @@
+"""Tests of finding the page that a ticket belongs to."""

@@ -1,0 +1,59 @@
+"""A small simulated space that the pipeline's own client searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from common.atlassian_http import AtlassianHttp
+from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
+from handlers.document_orchestrator.finding import Site
+from local import atlassian
+
+
+class Watched(ConfluenceClient):
+    """The pipeline's client; keeps what it was asked."""
+
+    def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
+        super().__init__(http, browse_url)
+        self.searched: list[str] = []
+        self.read: list[tuple[str, ...]] = []
+
+    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+        self.searched.append(cql)
+        return super().search(cql, limit)
+
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        self.read.append(tuple(page_ids))
+        return super().pages(self.read[-1])
+
+
+@dataclass
+class Docs:
+    """A site with the space SD (ours), OPS (ours too) and SECRET (not ours)."""
+
+    simulated: atlassian.Site
+    confluence: Watched
+    site: Site
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def page(self, title: str, storage: str, space: str = "SD", under: str | None = None) -> str:
+        """Write a page and return its id."""
+        store, author = self.simulated.confluence, self.simulated.account("developer")
+        held = store.space_by_key(space)
+        assert held is not None
+        self.ids[title] = store.create(author, held.id, title, storage, under).id
+        return self.ids[title]
+
+
+def open_docs(url: str, simulated: atlassian.Site) -> Docs:
+    """Return the client's view of a served site whose spaces are still empty."""
+    author = simulated.account("developer")
+    spaces = {
+        key: simulated.confluence.add_space(key, f"{key} home", author) for key in ("SD", "OPS", "SECRET")
+    }
+    us = simulated.account("kinexus")
+    browse = f"{url}/wiki"
+    confluence = Watched(AtlassianHttp(browse, us.email, lambda fresh: us.token), browse)
+    ours = tuple(Space(spaces[key].id, key, spaces[key].homepage_id) for key in ("SD", "OPS"))
+    return Docs(simulated, confluence, Site(ours, browse))

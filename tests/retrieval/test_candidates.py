@@ -1,0 +1,132 @@
+"""Which pages become candidates, found through the simulator's CQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import pytest
+
+from common.confluence import ConfluencePage, SearchHit
+from handlers.document_orchestrator.candidates import OpenDraft, gather
+from handlers.document_orchestrator.finding import searched
+from handlers.document_orchestrator.queries import Query
+from tests.retrieval.space import Docs
+from tests.retrieval.tickets import ticket
+
+ASK = ticket("Add burst limits to invoices", "Bursts of invoices are cut at max_burst.")
+ABOUT = "<p>Invoices have burst limits: max_burst invoices a minute.</p>"
+
+
+def found(docs: Docs, **options: object) -> list[str]:
+    _, ranked = searched(ASK, docs.site, docs.confluence, **options)  # type: ignore[arg-type]
+    return [each.page.title for each in ranked]
+
+
+def test_four_searches_and_one_request_for_bodies(docs: Docs) -> None:
+    for number in range(60):
+        docs.page(f"Invoices {number}", ABOUT)
+    found(docs)
+    assert len(docs.confluence.searched) == 4
+    assert len(docs.confluence.read) == 1
+    assert len(docs.confluence.read[0]) <= 50
+
+
+def test_the_searches_run_at_the_same_time() -> None:
+    together = threading.Barrier(4, timeout=5)
+
+    class Slow:
+        def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+            together.wait()
+            return ()
+
+        def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+            raise AssertionError("nothing was found, nothing is to be read")
+
+    assert gather(Slow(), [Query("type = page", 5, 1.0)] * 4, ["1"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "storage"),
+    [
+        ("Template: invoices with burst limits", ABOUT),
+        ("[Template] Invoices burst limits", ABOUT),
+        ("Invoices and limits", f"{ABOUT}<p><ac:placeholder>Write about invoices</ac:placeholder></p>"),
+        ("2026-03-02 Invoices burst limits", ABOUT),
+        ("Invoices meeting notes", ABOUT),
+        ("Release notes invoices burst limits", ABOUT),
+        ("All about invoices and bursts", '<p>Invoices</p><ac:structured-macro ac:name="children" />'),
+        (
+            "Index of invoices",
+            "<ul>"
+            + "".join(
+                f'<li><a href="https://x.test/{n}">Invoices burst limits {n}</a></li>' for n in range(9)
+            )
+            + "</ul>",
+        ),
+    ],
+)
+def test_templates_records_and_lists_are_no_candidates(docs: Docs, title: str, storage: str) -> None:
+    docs.page("Billing", ABOUT)
+    docs.page(title, storage)
+    assert found(docs) == ["Billing"]
+
+
+@pytest.mark.parametrize(
+    ("title", "storage"),
+    [
+        ("Invoice templates", ABOUT),
+        ("Invoices overview", f'{ABOUT * 9}<ac:structured-macro ac:name="children" />'),
+        (
+            "Invoices and links",
+            ABOUT * 9 + '<p>See <a href="https://x.test">limits</a> for more.</p>' * 5,
+        ),
+    ],
+)
+def test_pages_about_templates_or_with_some_links_are_candidates(
+    docs: Docs, title: str, storage: str
+) -> None:
+    docs.page(title, storage)
+    assert found(docs) == [title]
+
+
+def test_archived_trashed_and_foreign_pages_are_no_candidates(docs: Docs) -> None:
+    docs.page("Billing", ABOUT)
+    docs.page("Billing operations", ABOUT, space="OPS")
+    docs.page("Secret billing", ABOUT, space="SECRET")
+    store = docs.simulated.confluence
+    for title, status in (("Old billing", "archived"), ("Gone billing", "trashed")):
+        store.set_status(store.pages[docs.page(title, ABOUT)], status)
+    assert sorted(found(docs)) == ["Billing", "Billing operations"]
+
+
+def test_pages_below_a_folder_of_templates_are_no_candidates(docs: Docs) -> None:
+    folder = docs.page("Templates", "<p>For copying.</p>")
+    docs.page("Invoices", ABOUT, under=folder)
+    assert found(docs) == []
+
+
+def test_a_page_tells_what_is_above_it(docs: Docs) -> None:
+    above = docs.page("Finance", "<p>Money.</p>")
+    docs.page("Billing", ABOUT, under=above)
+    _, (best, *_) = searched(ASK, docs.site, docs.confluence)
+    assert (best.page.path, best.page.above[-1], best.page.parent_id) == (
+        ("SD home", "Finance"),
+        above,
+        above,
+    )
+
+
+def test_a_page_just_created_is_found_while_the_index_lags(docs: Docs) -> None:
+    docs.simulated.confluence_search_lag = 3600.0
+    created = docs.confluence.page(docs.page("Billing", ABOUT))
+    assert found(docs) == []
+    assert found(docs, just_created=[created]) == ["Billing"]
+    docs.simulated.confluence_search_lag = 0.0
+    assert found(docs, just_created=[created]) == ["Billing"]
+
+
+def test_an_open_draft_is_a_candidate(docs: Docs) -> None:
+    docs.page("Onboarding", "<p>Welcome, this page has no invoices.</p>")
+    draft = OpenDraft("doc-1", "Burst limits of invoices", ABOUT)
+    assert found(docs, open_drafts=[draft])[0] == "Burst limits of invoices"

@@ -1,0 +1,122 @@
+"""The whole choice, against the simulator: people win, restricted pages stay out, the record says who decided."""
+
+from __future__ import annotations
+
+from handlers.document_orchestrator.finding import choose
+from handlers.document_orchestrator.judgement import CreatePage, NoDocument, UpdatePage
+from tests.retrieval.space import Docs
+from tests.retrieval.test_judge import FINE, Scripted
+from tests.retrieval.tickets import ticket
+
+ABOUT = "<p>Invoices have burst limits: max_burst invoices a minute.</p>"
+SUMMARY = "Add burst limits to invoices"
+
+
+def url(docs: Docs, title: str, space: str = "SD") -> str:
+    return f"{docs.site.browse_url}/spaces/{space}/pages/{docs.ids[title]}/x"
+
+
+def test_the_model_decides_among_what_was_found_and_the_record_shows_all(docs: Docs) -> None:
+    docs.page("Billing", ABOUT)
+    docs.page("Invoices", ABOUT)
+    choice = choose(ticket(SUMMARY), docs.site, docs.confluence, Scripted({**FINE, "label": "B"}))
+    (judgement,) = choice.judgements
+    assert judgement.decided_by == "model"
+    assert judgement.target == UpdatePage(judgement.candidates[1].page_id, judgement.candidates[1].title)
+    assert [each.title for each in judgement.candidates] == ["Invoices", "Billing"]
+    assert judgement.candidates[0].score > judgement.candidates[1].score > 0
+    assert judgement.candidates[0].url.startswith(docs.site.browse_url)
+    assert choice.searched == tuple(docs.confluence.searched) or set(choice.searched) == set(
+        docs.confluence.searched
+    )
+    assert choice.tokens == (100, 10)
+
+
+def test_without_a_model_the_ranking_decides_and_says_so(docs: Docs) -> None:
+    page_id = docs.page("Invoices", ABOUT)
+    docs.page("Onboarding", "<p>Welcome. Add your invoices here.</p>")
+    (judgement,) = choose(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
+    assert (judgement.decided_by, judgement.target) == ("fallback", UpdatePage(page_id, "Invoices"))
+    assert "“Invoices” is nearest" in judgement.reason
+
+
+def test_without_any_page_the_fallback_creates(docs: Docs) -> None:
+    (judgement,) = choose(ticket("Prometheus metrics"), docs.site, docs.confluence, None).judgements
+    assert judgement.target == CreatePage("Prometheus metrics", None)
+
+
+def test_a_label_wins_over_any_search_and_costs_none(docs: Docs) -> None:
+    docs.page("Invoices", ABOUT)
+    page_id = docs.page("Onboarding", "<p>Welcome.</p>", space="OPS")
+    model = Scripted()
+    choice = choose(ticket(SUMMARY, labels=(f"docs:{page_id}",)), docs.site, docs.confluence, model)
+    (judgement,) = choice.judgements
+    assert (judgement.target, judgement.decided_by, judgement.confidence) == (
+        UpdatePage(page_id, "Onboarding"),
+        "named",
+        1.0,
+    )
+    assert docs.confluence.searched == []
+    assert model.prompts == []
+
+
+def test_several_named_pages_are_several_documents(docs: Docs) -> None:
+    ids = [docs.page(title, ABOUT) for title in ("One", "Two", "Three")]
+    asked = ticket(SUMMARY, f"See {url(docs, 'Two')}.", labels=(f"docs:{ids[0]}",))
+    choice = choose(
+        asked, docs.site, docs.confluence, None, remote_links=[url(docs, "Three"), url(docs, "Two")]
+    )
+    assert [judgement.target for judgement in choice.judgements] == [
+        UpdatePage(ids[0], "One"),
+        UpdatePage(ids[1], "Two"),
+        UpdatePage(ids[2], "Three"),
+    ]
+
+
+def test_named_pages_that_we_may_not_edit_are_refused_with_the_reason(docs: Docs) -> None:
+    good = docs.page("Invoices", ABOUT)
+    secret = docs.page("Payroll", ABOUT, space="SECRET")
+    store = docs.simulated.confluence
+    store.set_status(store.pages[docs.page("Old", ABOUT)], "archived")
+    labels = (f"docs:{good}", f"docs:{secret}", f"docs:{docs.ids['Old']}", "docs:424242", "docs:payroll")
+    choice = choose(ticket(SUMMARY, labels=labels), docs.site, docs.confluence, None)
+    assert [judgement.target for judgement in choice.judgements] == [UpdatePage(good, "Invoices")]
+    reasons = [refused.reason for refused in choice.refused]
+    assert "outside the spaces that we may write to (SD, OPS)" in reasons[0]
+    assert "is archived" in reasons[1]
+    assert "there is no page 424242" in reasons[2]
+    assert "names no page" in reasons[3]
+
+
+def test_an_order_that_cannot_be_followed_is_not_replaced_by_a_guess(docs: Docs) -> None:
+    docs.page("Invoices", ABOUT)
+    secret = docs.page("Payroll", ABOUT, space="SECRET")
+    choice = choose(ticket(SUMMARY, labels=(f"docs:{secret}",)), docs.site, docs.confluence, Scripted())
+    (judgement,) = choice.judgements
+    assert (judgement.target, judgement.decided_by) == (NoDocument(), "named")
+    assert docs.confluence.searched == []
+
+
+def test_a_link_elsewhere_is_told_and_the_search_goes_on(docs: Docs) -> None:
+    page_id = docs.page("Invoices", ABOUT)
+    docs.page("Payroll", ABOUT, space="SECRET")
+    choice = choose(ticket(SUMMARY, url(docs, "Payroll", "SECRET")), docs.site, docs.confluence, None)
+    assert choice.judgements[0].target == UpdatePage(page_id, "Invoices")
+    assert len(choice.refused) == 1
+
+
+def test_pages_that_not_everyone_may_view_are_no_candidates_unless_named(docs: Docs) -> None:
+    open_to_all = docs.page("Billing", ABOUT)
+    store, readers = docs.simulated.confluence, (docs.simulated.account("kinexus").account_id,)
+    hidden = docs.page("Invoices burst limits", ABOUT)
+    above = docs.page("Board papers", "<p>Confidential.</p>")
+    docs.page("Invoices", ABOUT, under=above)
+    for page_id in (hidden, above):
+        store.pages[page_id].readers = readers
+    (judgement,) = choose(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
+    assert judgement.target == UpdatePage(open_to_all, "Billing")
+    assert [each.page_id for each in judgement.candidates] == [open_to_all]
+    (named,) = choose(
+        ticket(SUMMARY, labels=(f"docs:{hidden}",)), docs.site, docs.confluence, None
+    ).judgements
+    assert named.target == UpdatePage(hidden, "Invoices burst limits")

@@ -1,0 +1,134 @@
+"""The lexical ranking: what brings a page forward, and what must not matter."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.storage_format import Section
+from handlers.document_orchestrator.ranking import rank
+from tests.retrieval.tickets import ticket
+
+
+@dataclass(frozen=True)
+class Page:
+    title: str
+    sections: tuple[Section, ...] = ()
+    path: tuple[str, ...] = ()
+
+
+def page(title: str, *texts: str | tuple[str, str]) -> Page:
+    sections = tuple(Section((), t) if isinstance(t, str) else Section((t[0],), t[1]) for t in texts)
+    return Page(title, sections)
+
+
+FILLER = (
+    page("Onboarding", "Welcome to the team. Here is whom to ask."),
+    page("Backups", "A snapshot is taken every night and kept for a month."),
+    page("On-call", "The person on call answers pages within a quarter of an hour."),
+)
+
+
+def first(summary: str, *pages: Page, description: str = "", components: tuple[str, ...] = ()) -> str:
+    asked = ticket(summary, description, components=components)
+    return rank(asked, [*FILLER, *pages])[0].page.title
+
+
+def test_a_title_named_wholly_beats_one_named_in_part() -> None:
+    assert (
+        first(
+            "Add status field to Cluster",
+            page("Cluster groups", "A cluster."),
+            page("Clusters", "A cluster."),
+        )
+        == "Clusters"
+    )
+
+
+def test_the_object_of_the_change_beats_what_is_added_to_it() -> None:
+    weights, racks = page("Weights", "Units of weight."), page("Racks", "Units of height.")
+    assert first("Add weight to racks", weights, racks) == "Racks"
+
+
+@pytest.mark.parametrize(
+    "written", ["VirtualMachine", "virtual_machine", "virtual-machine", "virtual machines", "virtualmachine"]
+)
+@pytest.mark.parametrize("titled", ["Virtual Machines", "VirtualMachine", "Virtualmachine"])
+def test_a_name_is_the_same_in_every_spelling(written: str, titled: str) -> None:
+    assert (
+        first(
+            f"Add serial to {written}", page("Machine rooms", "Where machines stand."), page(titled, "Hosts.")
+        )
+        == titled
+    )
+
+
+def test_inflection_does_not_matter() -> None:
+    assert (
+        first("Invoice numbering per tenant", page("Numbers of invoices", "How they are numbered."))
+        == "Numbers of invoices"
+    )
+
+
+def test_one_passage_about_the_matter_counts_in_a_long_page() -> None:
+    prose = "The service keeps orders, customers and shipments and talks to a warehouse. " * 40
+    long = page("Order service", prose, ("Burst limits", "Bursts over the limit answer 429."), prose)
+    short = page("Limits of liability", "The limits of what we owe.")
+    assert first("Burst limits answer 429 with Retry-After", short, long) == "Order service"
+
+
+def test_words_about_the_act_of_changing_do_not_find_pages() -> None:
+    about_acts = page("Adding new features", "Add, introduce, support, implement and enable new features.")
+    assert (
+        first("Add support for new invoices", about_acts, page("Billing", "An invoice is sent.")) == "Billing"
+    )
+
+
+def test_a_long_description_does_not_drown_the_summary() -> None:
+    noise = "The snapshot taken every night is kept in the bucket. " * 50
+    assert (
+        first("Change webhook retries", page("Webhooks", "Retries of a webhook."), description=noise)
+        == "Webhooks"
+    )
+
+
+def test_a_summary_that_says_nothing_leaves_it_to_the_description_and_components() -> None:
+    billing = page("Invoices", "An invoice is numbered.")
+    assert first("Improvements", billing, description="Invoices are numbered per tenant.") == "Invoices"
+    assert first("Improvements", billing, components=("invoices",)) == "Invoices"
+
+
+def test_rank_says_in_words_why() -> None:
+    (best, *_) = rank(ticket("Burst limits"), [page("Limits", ("Bursts", "A burst is cut.")), *FILLER])
+    assert "its title names limits" in best.why
+    assert "“Bursts”" in best.why
+    assert best.nearest == (0,)
+    assert best.known == 1.0
+
+
+def test_no_page_and_no_word_are_no_error() -> None:
+    assert rank(ticket("x"), []) == ()
+    assert [each.score for each in rank(ticket(""), FILLER)] == [0, 0, 0]
+    assert rank(ticket("Zebra"), [page("", ""), Page("", ())])[0].score == 0
+
+
+words = st.text(alphabet="abc XY_-.é9", max_size=40)
+pages = st.lists(st.builds(lambda t, h, b: page(t, (h, b), b), words, words, words), max_size=6)
+
+
+@given(words, words, pages, st.randoms(use_true_random=False))
+def test_the_order_of_the_candidates_decides_nothing(
+    summary: str, description: str, given: list[Page], chance: random.Random
+) -> None:
+    asked = ticket(summary, description)
+    shuffled = chance.sample(given, len(given))
+    scores = {id(each.page): each.score for each in rank(asked, given)}
+    again = {id(each.page): each.score for each in rank(asked, shuffled)}
+    assert scores == pytest.approx(again)
+    for each in rank(asked, given):
+        assert each.score >= 0
+        assert 0 <= each.known <= 1 + 1e-9
