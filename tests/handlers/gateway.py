@@ -26,7 +26,9 @@ class Gateway:
     def start(self) -> Gateway:
         """Serve from a thread on a free port."""
         self._server = make_server("127.0.0.1", 0, self._application, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
         return self
 
