@@ -1,1 +1,52 @@
-"""Reusable component classes for serverless stacks on AWS."""
+"""Reusable components for serverless AWS on Pulumi, and the documentation pipeline that is made of them."""
+
+from stack.arguments import InvalidArgument
+from stack.document_bucket import DocumentBucket, DocumentBucketArgs
+from stack.event_bus import EventBus, EventBusArgs
+from stack.event_subscription import EventSubscription, EventSubscriptionArgs
+from stack.pipeline import DocumentationPipeline
+from stack.pipeline_args import DocumentationPipelineArgs
+from stack.policy import PolicyStatement
+from stack.python_function import PythonFunction, PythonFunctionArgs
+from stack.record_table import KeyKind, RecordTable, RecordTableArgs, StreamView, TableIndex
+from stack.secret_bundle import SecretBundle, SecretBundleArgs
+from stack.webhook_api import CorsRules, WebhookApi, WebhookApiArgs, WebhookRoute
+
+COMPONENTS = (
+    DocumentBucket,
+    DocumentationPipeline,
+    EventBus,
+    EventSubscription,
+    PythonFunction,
+    RecordTable,
+    SecretBundle,
+    WebhookApi,
+)
+"""The components that programs in every Pulumi language can use."""
+
+__all__ = [
+    "COMPONENTS",
+    "CorsRules",
+    "DocumentBucket",
+    "DocumentBucketArgs",
+    "DocumentationPipeline",
+    "DocumentationPipelineArgs",
+    "EventBus",
+    "EventBusArgs",
+    "EventSubscription",
+    "EventSubscriptionArgs",
+    "InvalidArgument",
+    "KeyKind",
+    "PolicyStatement",
+    "PythonFunction",
+    "PythonFunctionArgs",
+    "RecordTable",
+    "RecordTableArgs",
+    "SecretBundle",
+    "SecretBundleArgs",
+    "StreamView",
+    "TableIndex",
+    "WebhookApi",
+    "WebhookApiArgs",
+    "WebhookRoute",
+]

@@ -48,5 +48,5 @@ def model_statements(
     return [
         statement([INVOKE], profile),
         # Any region, since AWS adds regions to a profile; the condition keeps it to this profile.
-        statement([INVOKE], *models, conditions={"StringEquals": {"bedrock:InferenceProfileArn": [profile]}}),
+        statement([INVOKE], *models, conditions={"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}),
     ]

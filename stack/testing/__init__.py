@@ -6,6 +6,7 @@
 What it does not prove: the checks a provider makes, naming rules, quotas, and whatever only the cloud knows.
 """
 
+from stack.testing import checks
 from stack.testing.graph import UNKNOWN, Graph, Registration, Resource
 from stack.testing.monitor import Create, Invoke, RecordingMonitor
 from stack.testing.program import run_program
@@ -18,5 +19,6 @@ __all__ = [
     "RecordingMonitor",
     "Registration",
     "Resource",
+    "checks",
     "run_program",
 ]

@@ -1,0 +1,68 @@
+"""Runs the real program with a complete configuration, for the tests that look at its graph."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stack.packaging import function_archive
+from stack.testing import Graph, run_program
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SECRETS: dict[str, str] = {
+    "jiraApiToken": "the-api-token",
+    "webhookSecret": "new-secret, old-secret",
+    "linkKey": "0123456789abcdef0123456789abcdef",
+}
+
+FUNCTIONS = (
+    "ApprovalHandler",
+    "DocumentOrchestrator",
+    "JiraWebhookHandler",
+    "ReviewPage",
+    "ReviewTicketCreator",
+)
+
+
+def some_layer() -> str:
+    """Return the path of a small archive that stands for the layer: these tests do not install packages."""
+    return str(function_archive("some-layer", ROOT / "stack", ["__init__.py"], ROOT / ".build"))
+
+
+def settings_of(stack: str) -> dict[str, Any]:
+    """Read what Pulumi.STACK.yaml sets."""
+    settings: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return settings
+
+
+@cache
+def run(
+    stack: str = "dev",
+    *,
+    named: str = "",
+    preview: bool = False,
+    without: tuple[str, ...] = (),
+    **changed: Any,
+) -> Graph:
+    """Run the program of this repository with the settings of a stack and made-up secrets; once per process.
+
+    `changed` replaces or adds settings, `without` removes them, `named` calls the stack something else.
+    """
+    config = {**settings_of(stack), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    config["kinexus:layerArchive"] = some_layer()
+    config |= {f"kinexus:{key}": value for key, value in changed.items()}
+    return run_program(
+        ROOT,
+        project="kinexus",
+        stack=named or stack,
+        config={key: value for key, value in config.items() if key.removeprefix("kinexus:") not in without},
+        secret_keys=tuple(SECRETS),
+        preview=preview,
+    )
+
+
+def graph(stack: str) -> Graph:
+    """Return the graph of `dev` or `prod` as its file configures it."""
+    return run(stack)

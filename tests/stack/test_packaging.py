@@ -1,0 +1,177 @@
+"""Archives are the same for the same sources: in any folder, at any time, under any umask and locale.
+
+The layer's own content needs a package index and is proven where the region is started.
+"""
+
+import ast
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from stack import layer_lock
+from stack.packaging import PackagingError, function_archive, source_code_hash
+from tests.stack.pipeline_run import ROOT, graph
+
+INCLUDE = ["handlers/__init__.py", "handlers/shop", "common"]
+
+
+def write_sources(root: Path) -> Path:
+    """Write a small tree with what must stay out of it."""
+    for name, text in {
+        "handlers/__init__.py": "",
+        "handlers/shop/__init__.py": "",
+        "handlers/shop/handler.py": "def handle(): ...\n",
+        "handlers/shop/__pycache__/handler.cpython-311.pyc": "compiled",
+        "handlers/shop/stale.pyc": "compiled",
+        "handlers/other/handler.py": "not ours\n",
+        "common/words.json": '{"ä": 1}\n',
+        "common/.DS_Store": "junk",
+        "README.md": "not ours\n",
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def build(root: Path) -> Path:
+    return function_archive("shop", root, INCLUDE, root / ".build")
+
+
+def test_an_archive_holds_the_included_sources_and_no_caches(tmp_path: Path) -> None:
+    with zipfile.ZipFile(build(write_sources(tmp_path))) as archive:
+        assert archive.namelist() == [
+            "common/words.json",
+            "handlers/__init__.py",
+            "handlers/shop/__init__.py",
+            "handlers/shop/handler.py",
+        ]
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_folder_time_umask_locale_and_compiled_files_make_no_difference(tmp_path: Path) -> None:
+    first = build(write_sources(tmp_path / "here"))
+    there = tmp_path / "a" / "folder" / "elsewhere"
+    script = (
+        f"import os, sys; os.umask(0o077); sys.path.insert(0, {str(ROOT)!r})\n"
+        "from pathlib import Path\n"
+        "from tests.stack.test_packaging import build, write_sources\n"
+        f"root = write_sources(Path({str(there)!r}))\n"
+        "for path in root.rglob('*'): os.utime(path, (1, 86400))\n"
+        "(root / 'common' / '__pycache__').mkdir(); (root / 'common' / '__pycache__' / 'x.pyc').write_text('x')\n"
+        "print(build(root))"
+    )
+    environ = {**os.environ, "LC_ALL": "C", "TZ": "Pacific/Apia", "PYTHONHASHSEED": "7", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+    )
+    second = Path(done.stdout.strip())
+    assert second.name == first.name
+    assert second.read_bytes() == first.read_bytes()
+    assert source_code_hash(second) == source_code_hash(first)
+    assert first.stat().st_mode & 0o777 == second.stat().st_mode & 0o777 == 0o644
+
+
+def test_an_unchanged_archive_is_not_written_again_and_a_changed_one_has_another_name(tmp_path: Path) -> None:
+    root = write_sources(tmp_path)
+    first = build(root)
+    written = first.stat().st_mtime_ns
+    time.sleep(0.01)
+    assert build(root) == first
+    assert first.stat().st_mtime_ns == written
+    (root / "handlers/shop/handler.py").write_text("def handle(): return 1\n")
+    changed = build(root)
+    assert changed != first
+    assert source_code_hash(changed) != source_code_hash(first)
+
+
+def test_a_change_of_one_handler_changes_one_function(tmp_path: Path) -> None:
+    root = write_sources(tmp_path)
+    other = ["handlers/__init__.py", "handlers/other", "common"]
+    before = function_archive("other", root, other, root / ".build"), build(root)
+    (root / "handlers/other/handler.py").write_text("changed\n")
+    after = function_archive("other", root, other, root / ".build"), build(root)
+    assert (before[0] == after[0], before[1] == after[1]) == (False, True)
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match="handlers/missing"):
+        function_archive("x", tmp_path, ["handlers/missing"], tmp_path / ".build")
+
+
+def test_every_function_has_an_archive_of_its_own_and_the_hash_of_its_bytes() -> None:
+    functions = graph("dev").of_type("aws:lambda/function:Function")
+    paths = {function.inputs["code"].path for function in functions}
+    assert len(paths) == len(functions) == 5
+    for function in functions:
+        assert function.inputs["sourceCodeHash"] == source_code_hash(Path(function.inputs["code"].path))
+
+
+def test_the_lock_pins_everything_with_hashes_and_names_no_host() -> None:
+    wanted = re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "handlers/requirements.in").read_text(), re.MULTILINE)
+    lock = (ROOT / "handlers/requirements.lock").read_text()
+    entries = re.findall(r"^([\w.-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$", lock, re.MULTILINE)
+    assert len(entries) * 2 + 1 == len(lock.splitlines())
+    assert {(name.lower(), version) for name, version in wanted} <= set(entries)
+    assert len(wanted) == 4
+    assert "://" not in lock
+    assert [name for name, _ in entries] == sorted(name for name, _ in entries)
+
+
+def test_the_lock_agrees_with_what_tests_and_region_use() -> None:
+    pins = dict(
+        re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements-run.txt").read_text().lower(), re.MULTILINE)
+    )
+    for name, version in re.findall(
+        r"^([\w-]+)==(\S+)$", (ROOT / "handlers/requirements.in").read_text().lower(), re.MULTILINE
+    ):
+        assert pins[name] == version, f"{name}: requirements-run.txt and handlers/requirements.in differ"
+
+
+def test_a_lock_is_written_from_pips_report() -> None:
+    def package(name: str, version: str, digest: str) -> dict[str, object]:
+        return {
+            "metadata": {"name": name, "version": version},
+            "download_info": {"archive_info": {"hashes": {"sha256": digest}}},
+        }
+
+    text = layer_lock.render([package("Typing_Extensions", "2", "b"), package("requests", "1", "a")])
+    assert text.splitlines()[1:] == [
+        "requests==1 \\",
+        "    --hash=sha256:a",
+        "typing-extensions==2 \\",
+        "    --hash=sha256:b",
+    ]
+
+
+def test_the_layer_holds_what_the_handlers_import_and_lambda_does_not_bring() -> None:
+    lambda_brings = {"boto3", "botocore"}
+    lock = (ROOT / "handlers/requirements.lock").read_text()
+    locked = set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE))
+    imported = set()
+    for path in [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "common").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"common", "handlers"} - lambda_brings
+    distributions = importlib.metadata.packages_distributions()
+    packages = {
+        name.lower().replace("_", "-") for module in foreign for name in distributions.get(module, [module])
+    }
+    assert packages <= locked, "the layer lacks it: add it to handlers/requirements.in"
+    wanted = set(
+        re.findall(r"^([\w-]+)==", (ROOT / "handlers/requirements.in").read_text().lower(), re.MULTILINE)
+    )
+    assert wanted <= packages, (
+        "the layer holds what no handler imports: remove it from handlers/requirements.in"
+    )

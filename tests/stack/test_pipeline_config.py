@@ -1,0 +1,88 @@
+"""A missing or malformed setting is refused before anything is registered, with its key and the command."""
+
+import re
+
+import pytest
+
+from stack.pipeline_config import InvalidConfiguration
+from stack.testing import run_program
+from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of
+
+REQUIRED = (
+    "jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey", "jiraApiToken", "webhookSecret", "linkKey",
+)  # fmt: skip
+
+MALFORMED = [
+    ("namePrefix", "Kinexus", "malformed"),
+    ("namePrefix", "kinexus-with-a-very-long-name", "malformed"),
+    ("jiraBaseUrl", "acme.atlassian.net", "no URL"),
+    ("jiraBaseUrl", "http://acme.atlassian.net", "unencrypted"),
+    ("jiraBaseUrl", "https://acme.atlassian.net?x=1", "no query"),
+    ("confluenceUrl", "https://acme.atlassian.net", "does not end in /wiki"),
+    ("jiraEmail", "nobody", "malformed"),
+    ("confluenceSpaceKey", "SD,O P S", "'O P S'"),
+    ("confluenceSpaceKey", " , ", "empty"),
+    ("jiraReviewProject", "docs", "malformed"),
+    ("approverGroupId", "admins", "malformed"),
+    ("alarmEmail", "nobody", "malformed"),
+    ("bedrockModelId", "nova", "malformed"),
+    ("linkKey", "short", "5 characters, fewer than 32"),
+    ("fourEyes", "maybe", "true or false"),
+    ("maxRevisions", "0", "from 1 to 20"),
+    ("maxChangeAgeDays", "soon", "from 1 to 3650"),
+    ("logRetentionDays", "31", "one of 1, 3, 5"),
+]
+
+
+def remedy(key: str) -> str:
+    secret = "--secret " if key in ("jiraApiToken", "webhookSecret", "linkKey") else ""
+    return f"pulumi config set {secret}{key} "
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_a_missing_setting_is_named_with_the_command_that_sets_it(key: str) -> None:
+    with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} is not set.*{re.escape(remedy(key))}\S"):
+        run(without=(key,))
+
+
+@pytest.mark.parametrize(("key", "value", "problem"), MALFORMED)
+def test_a_malformed_setting_is_named_with_the_rule_and_the_command(
+    key: str, value: str, problem: str
+) -> None:
+    pattern = rf"kinexus:{key} .*{re.escape(problem)}.*{re.escape(remedy(key))}\S"
+    with pytest.raises(InvalidConfiguration, match=pattern):
+        run(**{key: value})
+
+
+def test_a_secret_in_plain_text_is_refused() -> None:
+    config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    with pytest.raises(
+        InvalidConfiguration, match=r"jiraApiToken is kept in plain text.*--secret jiraApiToken"
+    ):
+        run_program(
+            ROOT, project="kinexus", stack="dev", config=config, secret_keys=["linkKey", "webhookSecret"]
+        )
+
+
+def test_errors_never_show_a_secret() -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        run(linkKey="hush-hush")
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_unsigned_webhooks_are_refused_in_prod_and_need_no_secret_elsewhere() -> None:
+    with pytest.raises(
+        InvalidConfiguration, match=r"allowUnsignedWebhooks.*prod.*allowUnsignedWebhooks false"
+    ):
+        run("prod", allowUnsignedWebhooks="true")
+    graph = run("dev", allowUnsignedWebhooks="true", without=("webhookSecret",))
+    assert graph.named("webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+
+
+def test_plain_http_is_for_this_machine_only() -> None:
+    graph = run("dev", jiraBaseUrl="http://127.0.0.1:8080", confluenceUrl="http://localhost:8080/wiki/")
+    variables = graph.named("ApprovalHandler", "aws:lambda/function:Function").inputs["environment"][
+        "variables"
+    ]
+    assert variables["JIRA_BASE_URL"] == "http://127.0.0.1:8080"
+    assert variables["CONFLUENCE_URL"] == "http://localhost:8080/wiki"

@@ -1,0 +1,286 @@
+"""The graph of the real program: every resource and its parent, routes, rules and targets, protection, secrets.
+
+It does not prove that AWS takes it: naming rules, quotas and the providers' own checks are not asked. The
+local region creates the same graph and refuses more.
+"""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stack.testing import UNKNOWN, Graph, checks
+from tests.stack.pipeline_run import FUNCTIONS, SECRETS, graph, run
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+QUEUED = {
+    "ApprovalHandler": (90, ["ReviewCompleted"]),
+    "DocumentOrchestrator": (180, ["ChangeDetected", "RevisionRequested"]),
+    "ReviewTicketCreator": (90, ["DocumentGenerated"]),
+}
+ROUTES = {
+    "POST /webhooks/jira": ("JiraWebhookHandler", "POST/webhooks/jira"),
+    "POST /webhooks/approval": ("ApprovalHandler", "POST/webhooks/approval"),
+    "GET /reviews/{document_id}/{revision}": ("ReviewPage", "GET/reviews/*/*"),
+}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_no_resource_is_added_removed_renamed_or_moved_unseen(stack: str) -> None:
+    """A renamed child is replaced, with its data. If the change is meant, write the snapshot anew.
+
+    `python -m tests.stack.write_snapshots`
+    """
+    assert list(graph(stack).urns()) == (SNAPSHOTS / f"{stack}-urns.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_every_resource_hangs_below_the_component_that_made_it(stack: str) -> None:
+    assert checks.tree(graph(stack)) == (SNAPSHOTS / "tree.txt").read_text().splitlines()
+    assert checks.stray_resources(graph(stack), ["kinexus"]) == []
+    assert checks.components_without_outputs(graph(stack)) == []
+
+
+def test_names_are_those_of_the_design() -> None:
+    outputs = graph("dev").outputs
+    url = "https://api-id.execute-api.eu-central-1.amazonaws.com/prod"
+    queues = "https://sqs.eu-central-1.amazonaws.com/123456789012/kinexus"
+    assert outputs == {
+        "webhookApiUrl": url,
+        "jiraWebhookUrl": f"{url}/webhooks/jira",
+        "approvalWebhookUrl": f"{url}/webhooks/approval",
+        "changesTable": "kinexus-changes",
+        "documentsTable": "kinexus-documents",
+        "documentsBucket": "kinexus-documents-123456789012-eu-central-1",
+        "eventBus": "kinexus-events",
+        "functionNames": {name: f"kinexus-{name}" for name in FUNCTIONS},
+        "logGroups": {name: f"/aws/lambda/kinexus-{name}" for name in FUNCTIONS},
+        "queueUrls": {name: f"{queues}-{name}" for name in QUEUED},
+        "deadLetterQueueUrls": {name: f"{queues}-{name}-dead-letters" for name in QUEUED},
+    }
+    assert run("dev", named="blue", without=("namePrefix",)).outputs["changesTable"] == "kinexus-blue-changes"
+
+
+def test_no_two_resources_take_one_name_from_each_other() -> None:
+    assert checks.same_name_twice(graph("dev")) == []
+
+
+def test_each_route_leads_to_its_function_with_one_permission_of_its_own() -> None:
+    found = graph("dev")
+    integrations = {i.id: i for i in found.of_type("aws:apigatewayv2/integration:Integration")}
+    led = {}
+    for route in found.of_type("aws:apigatewayv2/route:Route"):
+        integration = integrations[route.inputs["target"].removeprefix("integrations/")]
+        assert integration.inputs["payloadFormatVersion"] == "2.0"
+        led[route.inputs["routeKey"]] = integration.inputs["integrationUri"].split(":")[-1]
+    assert led == {key: f"kinexus-{name}/invocations" for key, (name, _) in ROUTES.items()}
+
+    permissions = {
+        (p.inputs["function"], p.inputs["principal"], p.inputs["action"], p.inputs["sourceArn"])
+        for p in found.of_type("aws:lambda/permission:Permission")
+    }
+    execution = "arn:aws:execute-api:eu-central-1:123456789012:api-id/prod"
+    assert permissions == {
+        (f"kinexus-{name}", "apigateway.amazonaws.com", "lambda:InvokeFunction", f"{execution}/{path}")
+        for name, path in ROUTES.values()
+    }
+
+
+def test_the_stage_waits_for_its_routes_throttles_each_and_logs_json() -> None:
+    found = graph("dev")
+    stage = found.named("api-stage")
+    routes = found.of_type("aws:apigatewayv2/route:Route")
+    assert {route.urn for route in routes} <= set(stage.dependencies)
+    assert stage.inputs["name"] == "prod"
+    assert {setting["routeKey"] for setting in stage.inputs["routeSettings"]} == set(ROUTES)
+    assert all(setting["throttlingRateLimit"] > 0 for setting in stage.inputs["routeSettings"])
+    log = stage.inputs["accessLogSettings"]
+    assert log["destinationArn"].endswith(":log-group:/aws/vendedlogs/kinexus-api")
+    assert json.loads(log["format"])["status"] == "$context.status"
+
+
+@pytest.mark.parametrize("name", sorted(QUEUED))
+def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(name: str) -> None:
+    found = graph("dev")
+    timeout, events = QUEUED[name]
+
+    def part(suffix: str) -> Any:
+        return found.named(f"{name}-events-{suffix}").inputs
+
+    queue = f"arn:aws:sqs:eu-central-1:123456789012:kinexus-{name}"
+    rule = f"arn:aws:events:eu-central-1:123456789012:rule/kinexus-events/kinexus-{name}"
+    assert json.loads(part("rule")["eventPattern"]) == {"source": ["kinexus"], "detail-type": events}
+    assert part("rule")["eventBusName"] == part("target")["eventBusName"] == "kinexus-events"
+    assert part("target")["rule"] == f"kinexus-{name}"
+    assert part("target")["arn"] == queue
+    assert part("target")["deadLetterConfig"] == {"arn": f"{queue}-dead-letters"}
+    assert part("queue")["visibilityTimeoutSeconds"] >= 6 * timeout
+    assert found.named(name, "aws:lambda/function:Function").inputs["timeout"] == timeout
+    assert json.loads(part("queue")["redrivePolicy"]) == {
+        "deadLetterTargetArn": f"{queue}-dead-letters",
+        "maxReceiveCount": 3,
+    }
+    assert json.loads(part("redrive")["redriveAllowPolicy"])["sourceQueueArns"] == [queue]
+    for label, arn in (("queue", queue), ("dead-letters", f"{queue}-dead-letters")):
+        assert json.loads(part(f"{label}-policy")["policy"])["Statement"] == [
+            {
+                "Sid": "OnlyThisRule",
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+            }
+        ]
+    mapping = part("mapping")
+    assert mapping["eventSourceArn"] == queue
+    assert mapping["functionName"].endswith(f":function:kinexus-{name}")
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["scalingConfig"]["maximumConcurrency"] >= 2
+    receive = found.named(f"{name}-events-receive")
+    assert receive.urn in found.named(f"{name}-events-mapping").dependencies
+
+
+def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
+    found = graph("dev")
+    assert checks.functions_without_log_retention(found) == []
+    for name in FUNCTIONS:
+        function = found.named(name, "aws:lambda/function:Function")
+        assert function.inputs["architectures"] == ["arm64"]
+        assert function.inputs["runtime"] == "python3.13"
+        assert function.inputs["loggingConfig"]["logFormat"] == "JSON"
+        assert function.inputs["loggingConfig"]["logGroup"] == f"/aws/lambda/kinexus-{name}"
+        assert function.inputs["tracingConfig"] == {"mode": "Active"}
+        assert found.named(f"{name}-logs").urn in function.dependencies
+        assert found.named(f"{name}-policy").urn in function.dependencies
+        package = function.inputs["handler"].split(".")[1]
+        assert function.inputs["handler"] == f"handlers.{package}.handler.handle"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
+    function = graph("dev").named(name, "aws:lambda/function:Function").inputs
+    module, called = function["handler"].rsplit(".", 1)
+    path = module.replace(".", "/") + ".py"
+    with zipfile.ZipFile(function["code"].path) as archive:
+        assert f"def {called}(" in archive.read(path).decode()
+        assert {"handlers/__init__.py", "common/__init__.py"} <= set(archive.namelist())
+        others = {
+            name.split("/")[1]
+            for name in archive.namelist()
+            if name.startswith("handlers/") and name.count("/") > 1
+        }
+        assert others == {path.split("/")[1]}
+
+
+def test_nothing_that_fails_is_dropped_and_each_dead_letter_raises_an_alarm() -> None:
+    found = graph("dev")
+    assert checks.targets_without_dead_letters(found) == []
+    alarms = {
+        (a.inputs["metricName"], a.inputs["dimensions"]["QueueName"])
+        for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if a.inputs["namespace"] == "AWS/SQS"
+    }
+    assert alarms >= {
+        ("ApproximateNumberOfMessagesVisible", f"kinexus-{name}-dead-letters") for name in QUEUED
+    }
+    assert alarms >= {("ApproximateAgeOfOldestMessage", f"kinexus-{name}") for name in QUEUED}
+
+
+def test_tables_expire_recover_and_find_created_pages() -> None:
+    found = graph("dev")
+    for name, key in (("changes", "change_id"), ("documents", "document_id")):
+        table = found.named(f"{name}-table", "aws:dynamodb/table:Table").inputs
+        assert table["hashKey"] == key
+        assert table["billingMode"] == "PAY_PER_REQUEST"
+        assert table["ttl"] == {"attributeName": "expires_at", "enabled": True}
+        assert table["pointInTimeRecovery"] == {"enabled": True}
+    assert table["globalSecondaryIndexes"] == [
+        {
+            "name": "created-pages",
+            "projectionType": "ALL",
+            "keySchemas": [
+                {"attributeName": "created_in", "keyType": "HASH"},
+                {"attributeName": "created_at", "keyType": "RANGE"},
+            ],
+        }
+    ]
+    assert {(a["name"], a["type"]) for a in table["attributes"]} == {
+        ("document_id", "S"),
+        ("created_in", "S"),
+        ("created_at", "N"),
+    }
+
+
+def test_the_bucket_is_private_versioned_encrypted_and_refuses_plain_http() -> None:
+    found = graph("dev")
+    private = found.named("documents-bucket-private").inputs
+    assert all(private[key] for key in private if key != "bucket")
+    assert len(private) == 5
+    assert found.named("documents-bucket-versions").inputs["versioningConfiguration"] == {"status": "Enabled"}
+    assert found.named("documents-bucket", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
+    arn = "arn:aws:s3:::kinexus-documents-123456789012-eu-central-1"
+    assert json.loads(found.named("documents-bucket-tls").inputs["policy"])["Statement"] == [
+        {
+            "Sid": "RefuseWithoutTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ]
+
+
+def test_data_is_protected_in_prod_and_can_be_thrown_away_in_dev() -> None:
+    stores = ("aws:dynamodb/table:Table", "aws:s3/bucket:Bucket")
+    assert checks.unprotected(graph("prod"), *stores) == []
+    assert len(checks.unprotected(graph("dev"), *stores)) == 3
+    for stack, kept, days in (("prod", True, 30), ("dev", False, 0)):
+        for table in graph(stack).of_type("aws:dynamodb/table:Table"):
+            assert table.inputs["deletionProtectionEnabled"] is kept
+        for secret in graph(stack).of_type("aws:secretsmanager/secret:Secret"):
+            assert secret.inputs["recoveryWindowInDays"] == days
+
+
+def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> None:
+    found = graph("dev")
+    assert checks.plain_secrets(found, "the-api-token", "new-secret", "old-secret", SECRETS["linkKey"]) == []
+    values = {
+        version.name: json.loads(version.inputs["secretString"])
+        for version in found.of_type("aws:secretsmanager/secretVersion:SecretVersion")
+    }
+    assert values == {
+        "atlassian-secret-value": {"apiToken": "the-api-token"},
+        "webhook-secret-value": {"secrets": ["new-secret", "old-secret"]},
+        "link-secret-value": {"key": SECRETS["linkKey"]},
+    }
+    shown = [
+        resource.name
+        for resource in found.resources
+        if resource.secrets and resource.type != "aws:secretsmanager/secretVersion:SecretVersion"
+    ]
+    assert shown == []
+
+
+def test_a_preview_shows_every_resource_while_nothing_is_known_yet() -> None:
+    assert run("dev", preview=True).urns() == graph("dev").urns()
+    unknown: Graph = run("dev", preview=True)
+    permission = unknown.named("api-post-webhooks-jira-permission").inputs
+    assert permission["sourceArn"] == UNKNOWN
+
+
+def test_a_second_run_changes_nothing() -> None:
+    """But for the archives, which have tests of their own and whose sources may be edited meanwhile."""
+
+    def compared(found: Graph) -> list[Any]:
+        left_out = ("code", "sourceCodeHash")
+        return [
+            (resource.urn, {key: value for key, value in resource.inputs.items() if key not in left_out})
+            for resource in found.resources
+        ]
+
+    assert compared(run.__wrapped__("dev")) == compared(graph("dev"))

@@ -1,0 +1,195 @@
+"""What each role may do, exactly: nothing more, nothing less, and nothing wide without a written reason.
+
+It does not prove that the functions need all of it (the local region counts that), nor what service control
+policies or boundaries of an account take away again.
+"""
+
+import json
+from typing import Any
+
+import parliament
+import pytest
+
+from stack.testing import checks
+from tests.stack.pipeline_run import FUNCTIONS, graph, run
+from tests.stack.test_pipeline_graph import SNAPSHOTS
+
+WIDE_WITH_A_REASON = {
+    "xray:PutTelemetryRecords": "X-Ray knows no resources",
+    "xray:PutTraceSegments": "X-Ray knows no resources",
+}
+
+LINT_EXCEPTIONS = {
+    ("RESOURCE_MISMATCH", "bedrock:InvokeModel"): (
+        "parliament asks for an ARN of every kind of resource that the action knows; ours names the right one"
+    ),
+}
+"""Findings of parliament (issue, action) that are wrong, each with the reason."""
+
+HERE = "eu-central-1:123456789012"
+CHANGES = f"arn:aws:dynamodb:{HERE}:table/kinexus-changes"
+DOCUMENTS = f"arn:aws:dynamodb:{HERE}:table/kinexus-documents"
+DRAFTS, REVIEWS = (
+    f"arn:aws:s3:::kinexus-documents-123456789012-eu-central-1/{prefix}/*" for prefix in ("drafts", "reviews")
+)
+
+
+def allow(actions: str, *resources: str, service: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": [f"{service}:{action}" for action in actions.split()],
+        "Resource": list(resources),
+    }
+
+
+def table(actions: str, arn: str) -> dict[str, Any]:
+    return allow(actions, arn, service="dynamodb")
+
+
+def secret(name: str) -> dict[str, Any]:
+    arn = f"arn:aws:secretsmanager:{HERE}:secret:kinexus/{name}-AbCdEf"
+    return allow("GetSecretValue", arn, service="secretsmanager")
+
+
+def own_log_and_traces(name: str) -> list[dict[str, Any]]:
+    group = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/kinexus-{name}:*"
+    return [
+        allow("CreateLogStream PutLogEvents", group, service="logs"),
+        allow("PutTelemetryRecords PutTraceSegments", "*", service="xray"),
+    ]
+
+
+def own_queue(name: str) -> dict[str, Any]:
+    arn = f"arn:aws:sqs:{HERE}:kinexus-{name}"
+    return allow("DeleteMessage GetQueueAttributes ReceiveMessage", arn, service="sqs")
+
+
+PUBLISH = allow("PutEvents", f"arn:aws:events:{HERE}:event-bus/kinexus-events", service="events")
+ASK = allow(
+    "InvokeModel", "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-lite-v1:0", service="bedrock"
+)
+
+RIGHTS = {
+    "JiraWebhookHandler": [table("GetItem PutItem", CHANGES), PUBLISH, secret("webhook")],
+    "DocumentOrchestrator": [
+        table("GetItem UpdateItem", CHANGES),
+        table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
+        table("Query", f"{DOCUMENTS}/index/created-pages"),
+        allow("GetObject PutObject", DRAFTS, service="s3"),
+        PUBLISH,
+        secret("atlassian"),
+        ASK,
+        own_queue("DocumentOrchestrator"),
+    ],
+    "ReviewTicketCreator": [
+        table("GetItem UpdateItem", DOCUMENTS),
+        allow("GetObject", DRAFTS, service="s3"),
+        allow("PutObject", REVIEWS, service="s3"),
+        secret("atlassian"),
+        secret("review-links"),
+        own_queue("ReviewTicketCreator"),
+    ],
+    "ApprovalHandler": [
+        table("DeleteItem GetItem UpdateItem", DOCUMENTS),
+        allow("GetObject", DRAFTS, service="s3"),
+        allow("PutObject", REVIEWS, service="s3"),
+        PUBLISH,
+        secret("webhook"),
+        secret("atlassian"),
+        own_queue("ApprovalHandler"),
+    ],
+    "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_role_has_exactly_these_statements(name: str) -> None:
+    found = checks.role_statements(graph("dev"), f"kinexus-{name}-role")
+    expected = [*own_log_and_traces(name), *RIGHTS[name]]
+    assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, expected))
+
+
+def test_no_role_is_taken_by_anything_but_lambda_and_there_are_no_others() -> None:
+    roles = {role.inputs["name"]: role.inputs for role in graph("dev").of_type("aws:iam/role:Role")}
+    assert sorted(roles) == sorted(f"kinexus-{name}-role" for name in FUNCTIONS)
+    for role in roles.values():
+        assert json.loads(role["assumeRolePolicy"])["Statement"] == [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+        ]
+        assert "managedPolicyArns" not in role
+    assert graph("dev").of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment") == ()
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_no_policy_document_changes_unseen(stack: str) -> None:
+    """If the change is meant, write the snapshot anew: `python -m tests.stack.write_snapshots`."""
+    assert checks.policy_documents(graph(stack)) == json.loads(
+        (SNAPSHOTS / f"{stack}-policies.json").read_text()
+    )
+
+
+def test_nothing_is_wide_without_a_reason() -> None:
+    assert checks.wildcard_resources(graph("dev"), WIDE_WITH_A_REASON) == []
+    assert checks.wildcard_actions(graph("dev")) == []
+    assert len(checks.wildcard_resources(graph("dev"), {})) == 2 * len(FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    "model", ["amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0", "global.amazon.nova-2-lite-v1:0"]
+)
+def test_parliament_finds_nothing_in_any_policy(model: str) -> None:
+    unexpected, excused = [], set()
+    for name, document in checks.policy_documents(run("dev", bedrockModelId=model)).items():
+        if name.endswith(".assumeRolePolicy"):
+            continue  # parliament reads these as policies of an identity; they are held exactly above
+        for statement in document["Statement"]:
+            alone = json.dumps({"Version": document["Version"], "Statement": [statement]})
+            for finding in parliament.analyze_policy_string(alone).findings:
+                for action in (
+                    [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                ):
+                    if (finding.issue, action) in LINT_EXCEPTIONS:
+                        excused.add((finding.issue, action))
+                    else:
+                        unexpected.append(f"{name}: {action}: {finding.issue} {finding.detail}")
+    assert unexpected == []
+    assert excused == set(LINT_EXCEPTIONS), "an exception that nothing needs any more"
+
+
+def bedrock(model: str) -> list[dict[str, Any]]:
+    statements = checks.role_statements(run("dev", bedrockModelId=model), "kinexus-DocumentOrchestrator-role")
+    return [dict(statement) for statement in statements if statement["Action"] == ["bedrock:InvokeModel"]]
+
+
+def test_a_model_id_is_one_foundation_model_here() -> None:
+    assert bedrock("amazon.nova-pro-v1:0") == [
+        allow(
+            "InvokeModel",
+            "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0",
+            service="bedrock",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "extra"),
+    [
+        ("us.amazon.nova-lite-v1:0", []),
+        ("eu.amazon.nova-lite-v1:0", []),
+        ("global.amazon.nova-lite-v1:0", ["arn:aws:bedrock:::foundation-model/amazon.nova-lite-v1:0"]),
+    ],
+)
+def test_an_inference_profile_opens_its_model_only_through_itself(asked: str, extra: list[str]) -> None:
+    profile = f"arn:aws:bedrock:{HERE}:inference-profile/{asked}"
+    through = allow(
+        "InvokeModel", "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0", *extra, service="bedrock"
+    )
+    through["Condition"] = {"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}
+    assert bedrock(asked) == [allow("InvokeModel", profile, service="bedrock"), through]
+
+
+def test_an_application_profile_opens_models_only_through_itself() -> None:
+    profile = f"arn:aws:bedrock:{HERE}:application-inference-profile/abc123"
+    first, second = bedrock(profile)
+    assert first["Resource"] == [profile]
+    assert second["Condition"] == {"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}

@@ -1,0 +1,23 @@
+"""Writes the graph's snapshots anew: `python -m tests.stack.write_snapshots`; then read the diff."""
+
+import json
+
+from stack.testing import checks
+from tests.stack.pipeline_run import graph
+from tests.stack.test_pipeline_graph import SNAPSHOTS
+
+
+def main() -> None:
+    """Write URNs and policies of dev and prod, and the tree that both share."""
+    SNAPSHOTS.mkdir(exist_ok=True)
+    for stack in ("dev", "prod"):
+        (SNAPSHOTS / f"{stack}-urns.txt").write_text("\n".join(graph(stack).urns()) + "\n")
+        documents = checks.policy_documents(graph(stack))
+        (SNAPSHOTS / f"{stack}-policies.json").write_text(
+            json.dumps(documents, indent=1, sort_keys=True) + "\n"
+        )
+    (SNAPSHOTS / "tree.txt").write_text("\n".join(checks.tree(graph("dev"))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
