@@ -42,26 +42,17 @@ class Heading(NamedTuple):
     above: Heading | None
 
 
-class Found(NamedTuple):
-    """A block as the sweep leaves it; `node` is the element it stands for, None for loose text."""
-
-    kind: str
-    start: int
-    end: int
-    node: Node | None
-    container: Container | None
-    heading: Heading | None
-
-
 def macro_name(source: str, node: Node) -> str:
     """Return the `ac:name` of a macro element, or an empty string."""
     match = _NAME.search(source, node.start, node.opened)
     return (match[1] or match[2] or "") if match else ""
 
 
-def find(source: str, root: Node) -> list[Found]:
+def find(source: str, root: Node) -> list[Node]:
     """Return the blocks of a page in document order."""
-    return _Finder(source).page(root)
+    finder = _Finder(source)
+    finder.flow(root, None)
+    return finder.found
 
 
 class _Finder:
@@ -69,15 +60,14 @@ class _Finder:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.found: list[Found] = []
+        self.found: list[Node] = []
         self.heading: Heading | None = None
 
-    def page(self, root: Node) -> list[Found]:
-        self.flow(root, None)
-        return self.found
-
-    def add(self, kind: str, start: int, end: int, node: Node | None, container: Container | None) -> None:
-        self.found.append(Found(kind, start, end, node, container, self.heading))
+    def add(self, kind: str, node: Node, container: Container | None) -> None:
+        node.kind = kind
+        node.container = container
+        node.heading = self.heading
+        self.found.append(node)
 
     # -- containers ------------------------------------------------------------------------------------------
 
@@ -129,7 +119,7 @@ class _Finder:
         text = self.source[start:end]
         end -= len(text) - len(text.rstrip(SPACE))
         start += len(text) - len(text.lstrip(SPACE))
-        self.add("paragraph", start, end, None, container)
+        self.add("paragraph", Node("", start, start, end), container)
 
     def inside(self, node: Node, container: Container | None, name: str = "") -> None:
         """Find the blocks within a container; its headings do not reach beyond it, but for layouts."""
@@ -150,14 +140,14 @@ class _Finder:
         name = node.name
         if name == "p":
             if not node.children or self.is_line(node):
-                self.add("paragraph", node.start, node.end, node, container)
+                self.add("paragraph", node, container)
             else:
                 self.inside(node, container)
         elif name in HEADINGS:
             level = HEADINGS[name]
             while self.heading is not None and self.heading.level >= level:
                 self.heading = self.heading.above
-            self.add("heading", node.start, node.end, node, container)
+            self.add("heading", node, container)
             self.heading = Heading(level, len(self.found) - 1, self.heading)
         elif name in MACROS:
             self.macro(node, container)
@@ -169,15 +159,15 @@ class _Finder:
         elif name == "tr":
             self.row(node, container)
         elif name in _LEAVES:
-            self.add(_LEAVES[name], node.start, node.end, node, container)
+            self.add(_LEAVES[name], node, container)
         elif name == "blockquote":
             if all(self.is_line(child) for child in node.children):
-                self.add("quote", node.start, node.end, node, container)
+                self.add("quote", node, container)
             else:
                 self.inside(node, container)
         elif name in ("dt", "dd"):
             if all(self.is_line(child) or self.is_opaque(child) for child in node.children):
-                self.add("term" if name == "dt" else "definition", node.start, node.end, node, container)
+                self.add("term" if name == "dt" else "definition", node, container)
             else:
                 self.inside(node, container)
         elif name == "ac:adf-extension":
@@ -193,7 +183,7 @@ class _Finder:
             ):
                 self.inside(child, Container(name or "macro", node, container), "body")
                 return
-        self.add("code" if name in CODE_MACROS else "macro", node.start, node.end, node, container)
+        self.add("code" if name in CODE_MACROS else "macro", node, container)
 
     def extension(self, node: Node, container: Container | None) -> None:
         """Add a panel of the new editor as a container; its fallback, and any other extension, is opaque."""
@@ -202,24 +192,27 @@ class _Finder:
         if panel and len(content) == 1 and _NODE_TYPE.search(self.source, panel.start, panel.opened):
             self.inside(content[0], container, "panel")
         else:
-            self.add("macro", node.start, node.end, node, container)
+            self.add("macro", node, container)
 
     def item(self, node: Node, body: Node, kind: str, container: Container | None) -> None:
         """Add a list item or task: as one block, or its own text and then what it holds."""
         if all(self.is_line(child) or self.is_opaque(child) for child in body.children):
-            self.add(kind, node.start, node.end, node, container)
+            self.add(kind, node, container)
             return
         before = len(self.found)
         self.inside(body, container, "li" if kind == "list_item" else "task")
         if len(self.found) > before and self.found[before].kind == "paragraph":
             head = self.found[before]
             if head.container is not None and head.container.node is body:
-                self.found[before] = head._replace(kind=kind)
+                head.kind = kind
 
     def row(self, node: Node, container: Container | None) -> None:
+        if node.kind:
+            self.add(node.kind, node, container)
+            return
         cells = [child for child in node.children if child.name in ("td", "th")]
         if cells and len(cells) == len(node.children) and all(map(self.is_plain_cell, cells)):
-            self.add("table_row", node.start, node.end, node, container)
+            self.add("table_row", node, container)
         else:
             self.inside(node, container)
 

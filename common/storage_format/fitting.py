@@ -41,7 +41,7 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
     if not pieces:
         raise InvalidEdit(f"nothing to put in the place of this {_called(block)}; to take it away, delete it")
     root = tree(page.source, *block.span)
-    element = root.elements[0] if block.found.node is not None else root
+    element = root.elements[0] if block.found.name else root
     one = pieces[0] if len(pieces) == 1 else None
     kind = block.kind
     if kind == "list_item":
@@ -106,7 +106,7 @@ def shaped(item: Item, wrap: bool, task_ids: TaskIds) -> str:
 
 def _list_item(block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
     first, *others = items(pieces)
-    if block.found.node is None or block.found.node.name != "li":
+    if block.found.name != "li":
         wrap = element.name == "p"
         if wrap and len(first.pieces) == 1 and isinstance(first.pieces[0], Paragraph) and first.done is None:
             head = _line(element, first.pieces[0])
@@ -127,7 +127,7 @@ def _task(page: Page, block: Block, element: Element, pieces: Sequence[Piece], t
         raise InvalidEdit("only a task fits in the place of a task: `- [ ] text` or `- [x] text`")
     first, *others = items(pieces)
     wrap = (element.name or (_body(element) or element).name) == "p"
-    if block.found.node is None or block.found.node.name != "ac:task":
+    if block.found.name != "ac:task":
         if others:
             raise InvalidEdit(
                 "this task holds others: one task fits in its place; insert the others after it"
@@ -212,13 +212,13 @@ def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids
         raise InvalidEdit("nothing to insert")
     if block is None:
         return beginning(page), new.storage(pieces, task_ids)
-    node, container = block.found.node, block.found.container
+    node, container = block.found, block.found.container
     if block.kind == "list_item":
-        item = node if node is not None and node.name == "li" else _nearest(container, "li")
+        item = node if node.name == "li" else _nearest(container, "li")
         if item is not None:
             return _after_item(page, item, container, pieces, task_ids)
     if block.kind == "task":
-        task = node if node is not None and node.name == "ac:task" else _nearest(container, "ac:task-body")
+        task = node if node.name == "ac:task" else _nearest(container, "ac:task-body")
         return _after_task(page, task, container, pieces, task_ids)
     if block.kind in ("term", "definition"):
         frame = _nearest(container, "dl")
@@ -264,7 +264,7 @@ def _after_item(
     page: Page, item: Node, container: Container | None, pieces: Sequence[Piece], task_ids: TaskIds
 ) -> tuple[int, str]:
     """Items, and text as one; other blocks stand after the list where the item is its last, else within an item."""
-    wrap = bool(item.children) and item.children[0].name == "p"
+    wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
         rest = items(pieces)
         return item.end, "".join(f"<li>{shaped(one, wrap, task_ids)}</li>" for one in rest)

@@ -15,7 +15,6 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -55,6 +54,7 @@ MAX_NESTING = 60
 
 _DETAILS = re.compile(r"<details\b[^>]*>\s*", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>\s*$", re.IGNORECASE)
+_CONTAINER = re.compile(r"(:{3,})\s*(\w+)\s*(.*)$")
 _SUMMARY = re.compile(r"\s*<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -68,12 +68,12 @@ def parser() -> MarkdownIt:
     markdown.use(
         dollarmath_plugin, allow_digits=False, allow_space=False, allow_labels=False, double_inline=True
     )
-    for name in PANELS:
-        markdown.use(container_plugin, name)
-    markdown.use(container_plugin, "details")
     markdown.block.ruler.before("code", "too_deep", _too_deep)
     markdown.block.ruler.before(
         "fence", "details", _details, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    markdown.block.ruler.before(
+        "fence", "container", _container, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     markdown.block.ruler.before(
         "fence", "comment", _comment_block, {"alt": ["paragraph", "reference", "blockquote"]}
@@ -144,6 +144,29 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.parentType, state.lineMax = old
     state.push("details_close", "details", -1)
     state.line = last + 1
+    return True
+
+
+def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read `:::note title` up to a line of colons; one that is not closed ends with what it stands in."""
+    match = _CONTAINER.match(_line(state, start))
+    if not match or state.is_code_block(start) or match[2].lower() not in {*PANELS, "details"}:
+        return False
+    if silent:
+        return True
+    fence = re.compile(rf":{{{len(match[1])},}}\s*$")
+    last = start + 1
+    while last < end and not fence.match(_line(state, last)):
+        last += 1
+    token = state.push("container_open", "div", 1)
+    token.map = [start, last]
+    token.info, token.content = match[2].lower(), match[3].strip("[] \t")
+    old = state.parentType, state.lineMax
+    state.lineMax = last
+    state.md.block.tokenize(state, start + 1, last)
+    state.parentType, state.lineMax = old
+    state.push("container_close", "div", -1)
+    state.line = min(last + 1, end)
     return True
 
 

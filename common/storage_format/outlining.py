@@ -90,7 +90,7 @@ def _shown(page: Page, block: Block) -> str:
         return "  " * depth + _mark(page, block) + indent(text, "  " * depth + "  ")
     if block.kind == "definition":
         return ": " + indent(text, "  ")
-    if block.kind == "task" and (found.node is None or found.node.name == "p"):
+    if block.kind == "task" and (found.name in ("", "p")):
         return "- [ ] " + text
     return text
 
@@ -98,7 +98,7 @@ def _shown(page: Page, block: Block) -> str:
 def _mark(page: Page, block: Block) -> str:
     """Return the bullet or number of a list item."""
     found = block.found
-    item = found.node if found.node is not None and found.node.name == "li" else None
+    item = found if found.name == "li" else None
     container = found.container
     while item is None and container is not None:
         if container.node.name == "li":

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from common.storage_format import blocks, wellformed
-from common.storage_format.edits import Edit, Edited, Token
+from common.storage_format.edits import Edit, Edited
 from common.storage_format.errors import InvalidEdit
-from common.storage_format.scan import scan
+from common.storage_format.scan import Node, scan
 
 if TYPE_CHECKING:
     from common.storage_format.tokens import PageToken
@@ -19,24 +21,25 @@ if TYPE_CHECKING:
 class Block:
     """The smallest piece of a page that is edited as a whole. Its fields are worked out when asked for.
 
-    id          a hash of its source and its ordinal among the blocks with the same source
+    id          length and hash of its source, and its ordinal among the blocks with the same source
     kind        paragraph, heading, list_item, task, table_row, code, macro, quote, rule, image, term, definition
     span        where it stands in the page's source, in characters
     containers  the names of the containers around it, outermost first: `layout-cell`, `expand`, `ul` …
     headings    the texts of the headings it stands under, outermost first
     """
 
-    __slots__ = ("_found", "_page", "number")
+    __slots__ = ("_found", "_id", "_page", "number")
 
-    def __init__(self, page: Page, number: int, found: blocks.Found) -> None:
+    def __init__(self, page: Page, number: int, found: Node, block_id: str = "") -> None:
         self._page = page
         self._found = found
+        self._id = block_id
         self.number = number
 
     @property
     def id(self) -> str:
-        """A hash of the source and the ordinal among the blocks with the same source."""
-        return self._page.ids[self.number]
+        """Length and hash of the source, and the ordinal among the blocks with the same source."""
+        return self._id or self._page.ids[self.number]
 
     @property
     def kind(self) -> str:
@@ -74,8 +77,8 @@ class Block:
         return tuple(reversed(texts))
 
     @property
-    def found(self) -> blocks.Found:
-        """Where the sweep found it: its element and containers (for those who edit, not for readers)."""
+    def found(self) -> Node:
+        """What the sweep found: its element and containers (for those who edit, not for readers)."""
         return self._found
 
     def __repr__(self) -> str:
@@ -93,7 +96,7 @@ class Block:
 class Page:
     """A parsed page. `source` is what was parsed; `blocks` are in document order and never overlap."""
 
-    def __init__(self, source: str, found: list[blocks.Found], depth: int) -> None:
+    def __init__(self, source: str, found: list[Node], depth: int) -> None:
         self.source = source
         self.depth = depth
         self._found = found
@@ -127,48 +130,50 @@ class Page:
         ids = []
         for found in self._found:
             source = self.source[found.start : found.end]
-            digest, ordinal = seen.get(source) or (_digest(source), 0)
-            seen[source] = digest, ordinal + 1
-            ids.append(f"{digest}-{ordinal + 1}")
+            name, ordinal = seen.get(source) or (_name(source), 0)
+            seen[source] = name, ordinal + 1
+            ids.append(f"{name}-{ordinal + 1}")
         return tuple(ids)
 
-    @cached_property
-    def numbers(self) -> dict[str, int]:
-        """Which block has which id."""
-        return {block_id: number for number, block_id in enumerate(self.ids)}
+    def number(self, block_id: str) -> int:
+        """Return which block has this id; raise InvalidEdit if none has."""
+        match = _ID.match(block_id) if isinstance(block_id, str) else None
+        if match:
+            length, ordinal = int(match[2], 16), int(match[3])
+            for number, found in enumerate(self._found):
+                if (
+                    found.end - found.start == length
+                    and _name(self.source[found.start : found.end]) == match[1]
+                ):
+                    ordinal -= 1
+                    if not ordinal:
+                        return number
+        raise InvalidEdit(f"the page has no block {block_id!r}")
 
     def block(self, block_id: str) -> Block:
         """Return the block with this id; raise InvalidEdit if the page has none."""
-        number = self.numbers.get(block_id)
-        if number is None:
-            raise InvalidEdit(f"the page has no block {block_id!r}")
-        return self.blocks[number]
+        number = self.number(block_id)
+        return Block(self, number, self._found[number], block_id)
 
     def heading_text(self, number: int) -> str:
         """Return the text of the heading that is block `number`."""
         text = self._heading_texts.get(number)
         if text is None:
-            from common.storage_format.plain import plain_text
+            from common.storage_format.plain import words
 
             found = self._found[number]
-            text = plain_text(self.source[found.start : found.end])
+            text = words(self.source[found.start : found.end])
             self._heading_texts[number] = text
         return text
 
     @cached_property
-    def _written(self) -> tuple[tuple[str, ...], tuple[PageToken, ...], Mapping[int, tuple[Token, ...]]]:
-        """Every block as Markdown, the tokens of the page, and the wrappers (comments and the like) by block."""
+    def _written(self) -> tuple[tuple[str, ...], tuple[PageToken, ...]]:
+        """Every block as Markdown, and the tokens of the page."""
         from common.storage_format.tokens import TokenWriter
 
         writer = TokenWriter()
-        texts = []
-        wrappers = {}
-        for number, found in enumerate(self._found):
-            before = len(writer.comments)
-            texts.append(writer.block_of(self.source, found, number))
-            if len(writer.comments) > before:
-                wrappers[number] = tuple(writer.comments[before:])
-        return tuple(texts), tuple(writer.found), wrappers
+        texts = [writer.block_of(self.source, found, number) for number, found in enumerate(self._found)]
+        return tuple(texts), tuple(writer.found)
 
     def markdown(self, number: int) -> str:
         """Return block `number` as Markdown with tokens, without the marks of its list."""
@@ -208,12 +213,23 @@ class Page:
         return apply(self, edits)
 
 
-def _digest(source: str) -> str:
-    return hashlib.blake2b(source.encode("utf-8"), digest_size=8).hexdigest()
+def _name(source: str) -> str:
+    """Return what an id says of a block's source: its length and its hash."""
+    return f"{len(source):x}.{hashlib.blake2b(source.encode('utf-8'), digest_size=8).hexdigest()}"
+
+
+_ID = re.compile(r"(([0-9a-f]+)\.[0-9a-f]{16})-([1-9][0-9]*)$")
 
 
 def parse(storage: str) -> Page:
     """Parse storage format into blocks; raise MalformedStorage if it is not storage format."""
     wellformed.check(storage)
-    root, depth = scan(storage)
-    return Page(storage, blocks.find(storage, root), depth)
+    collecting = gc.isenabled()
+    # The tree is only allocations and no garbage; to look for some again and again doubles the time of a big page.
+    gc.disable()
+    try:
+        root, depth = scan(storage)
+        return Page(storage, blocks.find(storage, root), depth)
+    finally:
+        if collecting:
+            gc.enable()

@@ -28,10 +28,10 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
     reasons = tuple(
         (
             edit,
-            f"block [{base.numbers[edit.block_id] + 1}] is not there as it was: {_shown(base.block(edit.block_id))}",
+            f"block [{base.number(edit.block_id) + 1}] is not there as it was: {_shown(base.block(edit.block_id))}",
         )
         for edit in edits
-        if edit.block_id is not None and base.numbers[edit.block_id] not in there
+        if edit.block_id is not None and base.number(edit.block_id) not in there
     )
     if reasons:
         return Conflict(reasons)
@@ -83,5 +83,5 @@ def _on(current: Page, base: Page, there: dict[int, int], change: Change) -> Cha
     """Return a change with the block's id and headings on `current`."""
     if change.block_id is None:
         return change
-    block = current.blocks[there[base.numbers[change.block_id]]]
+    block = current.blocks[there[base.number(change.block_id)]]
     return Change(change.edit, block.id, block.headings, change.before, change.after, change.removed)

@@ -125,16 +125,11 @@ class _Reader:
         if kind == "details_open":
             given = (("title", token.content),) if token.content else ()
             return Macro("expand", given, self.until("details_close"))
-        if kind == "container_details_open":
-            summary = token.info.strip().partition(" ")[2].strip()
-            return Macro(
-                "expand", (("title", summary),) if summary else (), self.until("container_details_close")
-            )
-        if kind.startswith("container_") and kind.endswith("_open"):
-            name = kind.removeprefix("container_").removesuffix("_open")
-            heading = entities.escape(token.info.strip().partition(" ")[2].strip())
-            body = self.until(f"container_{name}_close")
-            return Macro(PANELS[name], (), (*_bold(heading), *body))
+        if kind == "container_open":
+            body = self.until("container_close")
+            if token.info == "details":
+                return Macro("expand", (("title", token.content),) if token.content else (), body)
+            return Macro(PANELS[token.info], (), (*_bold(entities.escape(token.content)), *body))
         if kind == "admonition_open":
             return self.admonition(token)
         if kind in ("inline", "literal"):

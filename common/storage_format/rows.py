@@ -56,9 +56,7 @@ def replaced(
 def inserted(page: Page, block: Block, rows: list[list[str]] | None, read: Reader) -> tuple[int, str]:
     """Return where new rows after a row go, and the rows."""
     row = tree(page.source, *block.span).elements[0]
-    node = block.found.node
-    if node is None:
-        raise InvalidEdit("nothing can be inserted here")
+    node = block.found
     rows = _checked(rows, _width(page, block, node))
     text = "".join(_new_row(row, cells, read) for cells in rows)
     return _position(block.found.container, node), text
@@ -157,7 +155,7 @@ def end_of_table(block: Block) -> int | None:
     container = block.found.container
     while container is not None and container.node.name != "table":
         container = container.above
-    if container is None or _rows(container.node)[-1:] != [block.found.node]:
+    if container is None or _rows(container.node)[-1:] != [block.found]:
         return None
     return container.node.end
 

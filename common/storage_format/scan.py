@@ -2,74 +2,138 @@
 
 expat has said before that the page is well-formed (`wellformed`), so that a `<` always begins markup and one
 regular expression reads it exactly: comments, CDATA and processing instructions included, and `>` within
-quoted attributes. That gives offsets in characters at once (expat counts bytes), and costs less than a call
-from expat for each tag. Inline elements are only counted, for the depth.
+quoted attributes. That gives offsets in characters at once (expat counts bytes), and costs less than calls from
+expat for each tag: a paragraph, list item or table row that holds nothing but text and well-known inline
+elements is one match. What is more than that is read tag by tag, to the same tree.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from common.storage_format.errors import MalformedStorage
 from common.storage_format.vocabulary import MAX_DEPTH, STRUCTURE
 from common.storage_format.wellformed import position
 
-MARKUP = re.compile(
-    r"""<(?:(/?[^\s/>!?]+)[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>"""
-    r"""|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>)""",
+if TYPE_CHECKING:
+    from common.storage_format.blocks import Container, Heading
+
+_SILENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
+_ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
+_OPEN = rf"{_ATTRIBUTES}(?<!/)>"
+
+MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})", re.DOTALL)
+"""A tag (group 1 is its name, with `/` before it in an end tag), a comment, a CDATA section or an instruction."""
+
+# Inline elements that many pages have. Any other is as good: it only takes the longer way.
+_INLINE = (
+    r"strong|em|code|a|br|span|b|i|u|s|sub|sup|del|ins|time|small|font|ri:(?:page|attachment|user|url|space)"
+    r"|ac:(?:link|link-body|plain-text-link-body|inline-comment-marker|emoticon|placeholder)"
+)
+_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){_ATTRIBUTES}>|<(?:{_SILENT}))*+"
+_LINE = rf"<p(?=[\s>]){_OPEN}{_TEXT}</p\s*>"
+_SWEEP = re.compile(
+    rf"<(?:(p|h[1-6])(?=[\s>]){_OPEN}{_TEXT}</\1\s*>"
+    rf"|(li)(?=[\s>]){_OPEN}(?:{_TEXT}|\s*+(?>{_LINE}\s*+)++)</li\s*>"
+    rf"|(tr)(?=[\s>]){_OPEN}\s*+(?><t[dh](?=[\s>]){_OPEN}(?>\s*+{_LINE}\s*+(?=</t)|{_TEXT})</t[dh]\s*>\s*+)++</tr\s*>"
+    rf"|ac:parameter(?=[\s>]){_OPEN}[^<]*+</ac:parameter\s*>"
+    rf"|(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})",
     re.DOTALL,
 )
-"""A tag (group 1 is its name, with `/` before it in an end tag), a comment, a CDATA section or an instruction."""
+_GENERIC = 4
+_CLOSING = frozenset(f"/{name}" for name in STRUCTURE)
 
 
 class Node:
-    """A structural element: its tags span `start`–`opened` and `closed`–`end` (both empty at the root)."""
+    """A structural element: its tags span `start`–`opened` and `closed`–`end`. Loose text has no name.
 
-    __slots__ = ("children", "closed", "end", "name", "opened", "start")
+    `container` and `heading` are set on those that are blocks, and only there (see `blocks`).
+    """
 
-    def __init__(self, name: str, start: int, opened: int) -> None:
+    __slots__ = ("children", "closed", "container", "end", "heading", "kind", "name", "opened", "start")
+
+    container: Container | None
+    heading: Heading | None
+
+    def __init__(self, name: str, start: int, opened: int, end: int) -> None:
         self.name = name
         self.start = start
         self.opened = opened
-        self.closed = opened
-        self.end = opened
-        self.children: list[Node] = []
+        self.closed = end
+        self.end = end
+        self.kind = ""
+        self.children: list[Node] = _NONE
+
+
+_NONE: list[Node] = []
 
 
 def scan(source: str) -> tuple[Node, int]:
-    """Return the root over the structural elements of a well-formed page, and how deep its elements nest.
+    """Return the root over the structural elements of a well-formed page, and how deep its elements nest at most.
 
     Too deep a nesting is malformed.
     """
-    root = node = Node("", 0, 0)
+    root = node = Node("", 0, 0, len(source))
+    count = source.count
     above: list[Node] = []
-    inline = deepest = 0
-    for match in MARKUP.finditer(source):
-        name = match[1]
-        if name is None:
+    depth = deepest = 0
+    for match in _SWEEP.finditer(source):
+        group = match.lastindex
+        if group is None:
             continue
+        name = match[group]
         start, end = match.span()
+        if group != _GENERIC:
+            child = Node(name, start, start, end)
+            if node.children:
+                node.children.append(child)
+            else:
+                node.children = [child]
+            if group == _GENERIC - 1:
+                child.kind = "table_row"
+            nested = depth + (count("<", start, end) + 1) // 2
+            if nested > deepest:
+                deepest = nested if nested <= MAX_DEPTH else max(deepest, _deep(source, start, end, depth))
+            continue
         if name[0] == "/":
-            if name[1:] in STRUCTURE:
+            depth -= 1
+            if name in _CLOSING:
                 node.closed = start
                 node.end = end
                 node = above.pop()
-            else:
-                inline -= 1
             continue
+        is_open = source[end - 2] != "/"
+        depth += is_open
         if name in STRUCTURE:
-            child = Node(name, start, end)
-            node.children.append(child)
-            if source[end - 2] != "/":
+            child = Node(name, start, end, end)
+            if node.children:
+                node.children.append(child)
+            else:
+                node.children = [child]
+            if is_open:
                 above.append(node)
                 node = child
-        elif source[end - 2] != "/":
-            inline += 1
-        if inline + len(above) > deepest:
-            deepest = inline + len(above)
-            if deepest <= MAX_DEPTH:
-                continue
-            line, column = position(source, start)
-            raise MalformedStorage(line, column, f"elements nested more than {MAX_DEPTH} deep")
-    root.closed = root.end = len(source)
+        if depth > deepest:
+            deepest = depth
+            if deepest > MAX_DEPTH:
+                _refuse(source, start)
     return root, deepest
+
+
+def _deep(source: str, start: int, end: int, depth: int) -> int:
+    """Return how deep a stretch nests that begins at a depth."""
+    deepest = depth
+    for match in MARKUP.finditer(source, start, end):
+        if match[1] is not None:
+            depth += -1 if match[1][0] == "/" else source[match.end() - 2] != "/"
+            if depth > deepest:
+                deepest = depth
+                if deepest > MAX_DEPTH:
+                    _refuse(source, match.start())
+    return deepest
+
+
+def _refuse(source: str, start: int) -> None:
+    line, column = position(source, start)
+    raise MalformedStorage(line, column, f"elements nested more than {MAX_DEPTH} deep")

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from common.storage_format import opaque
-from common.storage_format.blocks import Found
 from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
+from common.storage_format.scan import Node
 from common.storage_format.tree import Element, tree
 from common.storage_format.vocabulary import MACROS
-from common.storage_format.writing import WRAPPERS, Writer, quoted, row
+from common.storage_format.writing import Writer, quoted, row
 
 _WRITTEN = re.compile(r"(\\?)⟦([^⟦⟧\n]{0,200})⟧")
 _CONTENT = re.compile(r"\s*([a-z0-9-]+)\s+(\d{1,9})\s*(?::.*)?$", re.DOTALL)
-_STAND_INS = (*range(0xF0000, 0xFFFFE), *range(0x100000, 0x10FFFE))
+_STAND_INS = range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE)
 
 
 class PageToken(NamedTuple):
@@ -46,17 +47,16 @@ class TokenWriter(Writer):
     def __init__(self, first: int = 1) -> None:
         super().__init__()
         self.found: list[PageToken] = []
-        self.comments: list[Token] = []
         self._first = first
         self._block = 0
 
-    def block_of(self, source: str, found: Found, number: int) -> str:
+    def block_of(self, source: str, found: Node, number: int) -> str:
         """Return a block of the page as Markdown, without what its containers would add."""
         self._block = number
         root = tree(source, found.start, found.end)
-        element = root.elements[0] if found.node is not None else root
+        element = root.elements[0] if found.name else root
         kind = found.kind
-        if found.node is None or element.name == "p":
+        if not found.name or element.name == "p":
             return self.line(element.children)
         if kind == "list_item":
             return "\n\n".join(self.blocks(element.children))
@@ -84,14 +84,6 @@ class TokenWriter(Writer):
         """Return the token of a macro within a block."""
         return self.opaque(element)
 
-    def element(self, element: Element) -> str:
-        """Return an inline element, and remember it if it is put back around its text later."""
-        if element.name == "ac:inline-comment-marker":
-            self.comments.append(Token("inline-comment", opaque.describe(element).hint))
-        elif element.name in WRAPPERS and element.words and element.name != "span":
-            self.comments.append(opaque.describe(element))
-        return super().element(element)
-
     def text(self, text: str) -> str:
         """Return characters, brackets of tokens escaped."""
         return self.literal(super().text(text))
@@ -112,7 +104,7 @@ def take(markdown: str, token: Callable[[int, str], PageToken | None]) -> Taken:
     """Take the tokens out of Markdown; `token` answers a number and kind. Raises InvalidEdit for unknown ones."""
     if "⟦" not in markdown:
         return Taken(markdown, {})
-    free = (chr(code) for code in _STAND_INS if chr(code) not in markdown)
+    free = (chr(code) for code in chain(*_STAND_INS) if chr(code) not in markdown)
     stand_ins: dict[str, PageToken] = {}
 
     def put(match: re.Match[str]) -> str:

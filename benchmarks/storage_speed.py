@@ -1,0 +1,169 @@
+"""How fast a page is parsed and edited: `python -m benchmarks.storage_speed [CORPUS_DIR]`.
+
+In one run: the ratio of `parse` and `apply` of one edit to a bare expat pass (no handlers) over the same bytes,
+for pages of 10 KB to 5 MB, and the same edit by BeautifulSoup and lxml, which rewrite the page as they like.
+The page is made of the shapes of real ones; with a directory it is made of its `*.xml` files, repeated. Exits
+with 1 where a bound of ours is not met: 8 times expat from 1 MB on, growth under 1.3, 10 times BeautifulSoup.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from xml.parsers import expat
+
+from common import storage_format as sf
+
+SIZES = {"10 KB": 10_000, "100 KB": 100_000, "1 MB": 1_000_000, "5 MB": 5_000_000}
+TEXT = "the queue keeps a message until its function has said that it is done and then forgets it"
+WORDS = tuple(TEXT.split())
+MARKDOWN = "The **new** text of this paragraph, with `code` and a [link](https://example.com)."
+MAX_RATIO, MAX_GROWTH, MIN_GAIN = 8.0, 1.3, 10.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the measurements; return 1 where a bound is not met."""
+    given = sys.argv[1:] if arguments is None else arguments
+    ratios: dict[str, float] = {}
+    failures = []
+    heads = ("page", "blocks", "expat", "parse", "apply", "ratio", "lxml", "bs4", "gain")
+    print(
+        " ".join(f"{head:>{width}}" for head, width in zip(heads, (7, 7, 9, 9, 9, 7, 9, 9, 6), strict=True))
+    )
+    for name, size in SIZES.items():
+        times, blocks = _measured(_page(size, Path(given[0]) if given else None), size)
+        bare, parsing, editing, lxml, soup = times
+        ratios[name], gain = editing / bare, soup / editing
+        print(
+            f"{name:>7} {blocks:>7} {_ms(bare)} {_ms(parsing)} {_ms(editing - parsing)} "
+            f"{ratios[name]:>6.2f}x {_ms(lxml)} {_ms(soup)} {gain:>5.1f}x"
+        )
+        if size >= 1_000_000 and ratios[name] > MAX_RATIO:
+            failures.append(f"{name}: {ratios[name]:.2f} times expat, {MAX_RATIO} allowed")
+        if gain < MIN_GAIN:
+            failures.append(f"{name}: {gain:.1f} times as fast as BeautifulSoup, {MIN_GAIN} wanted")
+    growth = ratios["5 MB"] / ratios["1 MB"]
+    print(f"growth from 1 MB to 5 MB (ratio of ratios): {growth:.2f}")
+    if growth > MAX_GROWTH:
+        failures.append(f"growth {growth:.2f}, {MAX_GROWTH} allowed")
+    for failure in failures:
+        print(f"FAILED {failure}")
+    return 1 if failures else 0
+
+
+def _measured(storage: str, size: int) -> tuple[tuple[float, ...], int]:
+    """Return the seconds for expat, `parse`, `parse` and `apply`, lxml and BeautifulSoup, and the blocks."""
+    page = sf.parse(storage)
+    target = next(block for block in page.blocks[len(page.blocks) // 2 :] if block.kind == "paragraph")
+    repeat = max(4, min(40, 3_000_000 // size))
+    times = (
+        _best(lambda: _expat(storage), repeat),
+        _best(lambda: sf.parse(storage), repeat),
+        _best(lambda: _edit(storage, target.id), repeat),
+        _best(lambda: _lxml(storage), 3),
+        _best(lambda: _soup(storage), 1 if size > 500_000 else 5),
+    )
+    return times, len(page.blocks)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:>7.1f}ms"
+
+
+def _best(what: Callable[[], object], repeat: int) -> float:
+    """Return the least processor time of several runs, each from a clean heap."""
+    times = []
+    for _ in range(repeat):
+        gc.collect()
+        start = time.process_time()
+        what()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def _edit(storage: str, block_id: str) -> str:
+    return sf.parse(storage).apply([sf.Replace(block_id, MARKDOWN)]).storage
+
+
+def _expat(storage: str) -> None:
+    parser = expat.ParserCreate("utf-8")
+    parser.UseForeignDTD(True)
+    parser.Parse("<r>", False)
+    parser.Parse(storage.encode(), False)
+    parser.Parse("</r>", True)
+
+
+def _soup(storage: str) -> str:
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(storage, "html.parser")
+    paragraphs = soup.find_all("p")
+    paragraphs[len(paragraphs) // 2].string = "The new text of this paragraph."
+    return str(soup)
+
+
+def _lxml(storage: str) -> str:
+    from lxml import etree  # type: ignore[import-untyped]
+
+    spaces = 'xmlns:ac="urn:ac" xmlns:ri="urn:ri" xmlns:at="urn:at"'
+    parser = etree.XMLParser(recover=True, huge_tree=True)
+    root = etree.fromstring(f"<r {spaces}>{storage}</r>".encode(), parser)
+    paragraphs = root.findall(".//p")
+    paragraphs[len(paragraphs) // 2].text = "The new text of this paragraph."
+    return str(etree.tostring(root, encoding="unicode"))
+
+
+def _page(size: int, corpus: Path | None) -> str:
+    """Return a page of about `size` bytes."""
+    parts: list[str] = []
+    length = 0
+    sections = _collected(corpus) if corpus else (_section(number) for number in count())
+    for section in sections:
+        parts.append(section)
+        length += len(section.encode())
+        if length >= size:
+            break
+    return "".join(parts)
+
+
+def _collected(corpus: Path) -> Iterator[str]:
+    texts = [path.read_text("utf-8") for path in sorted(corpus.rglob("*.xml"))]
+    usable = [text for text in texts if _is_page(text)]
+    while usable:
+        yield from usable
+
+
+def _is_page(text: str) -> bool:
+    try:
+        return bool(sf.parse(text).blocks)
+    except sf.MalformedStorage:
+        return False
+
+
+def _section(number: int) -> str:
+    """Return one section in the shapes of real pages: text, list, table, panel, code."""
+    words = [*WORDS[number % 7 :], *WORDS[: number % 7]]
+    text = " ".join(words)
+    return (
+        f'<h2 local-id="h{number}">Section {number}: {" ".join(words[:4])}</h2>'
+        f'<p local-id="p{number}">{text} <strong>{words[3]}</strong>, {text}&nbsp;&rarr; '
+        f'<ac:link><ri:page ri:content-title="Page {number}" /><ac:link-body>{words[1]}</ac:link-body></ac:link>.</p>'
+        f"<p>{text} <code>{words[2]}-{number}</code> {text} <em>d&eacute;j&agrave; vu</em> {text}</p>"
+        + "<ul>"
+        + "".join(f"<li><p>{number}.{item} {text}</p></li>" for item in range(6))
+        + "</ul><table><tbody><tr><th><p>Name</p></th><th><p>Value</p></th></tr>"
+        + "".join(f"<tr><td><p>{word}</p></td><td><p>{number} {text}</p></td></tr>" for word in words[:4])
+        + '</tbody></table><ac:structured-macro ac:name="info" ac:schema-version="1"><ac:rich-text-body>'
+        + f"<p>{text} 日本語の文字</p></ac:rich-text-body></ac:structured-macro>"
+        + '<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">python</ac:parameter>'
+        + f"<ac:plain-text-body><![CDATA[def f{number}():\n    return '<p>' + {number}\n]]></ac:plain-text-body>"
+        + "</ac:structured-macro>\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
