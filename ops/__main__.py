@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.atlassian_http import AtlassianError
 from common.secret import InvalidSecret
 from common.settings import InvalidSetting
-from ops import hindrance, redrive, replay, status
+from ops import doctor, hindrance, redrive, replay, status
 from ops.deployment import FED, Deployment
 from ops.hindrance import Hindrance
 from ops.screen import Screen
@@ -43,6 +43,8 @@ def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> i
             return redrive.run(deployment, screen, given.function, _yes if given.yes else _ask)
         case "replay":
             return replay.run(deployment, screen, given.change_id)
+        case "doctor":
+            return doctor.run(deployment, screen)
     raise AssertionError(given.command)
 
 
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--yes", action="store_true", help="send without asking")
     one = commands.add_parser("replay", help="publish a change's event once more")
     one.add_argument("change_id", metavar="CHANGE-ID")
+    commands.add_parser("doctor", help="look at everything that the pipeline stands on, and say what to do")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -14,12 +15,21 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 from rich.console import Console
 
+from handlers.approval_handler import settings as approval_handler
+from handlers.document_orchestrator import settings as document_orchestrator
+from handlers.jira_webhook_handler import settings as jira_webhook_handler
+from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
 from ops.screen import WIDE, Screen
 from tests.handlers.aws import REGION, deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 
-FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
+FUNCTIONS = {
+    "JiraWebhookHandler": jira_webhook_handler.Settings,
+    "DocumentOrchestrator": document_orchestrator.Settings,
+    "ReviewTicketCreator": review_ticket_creator.Settings,
+    "ApprovalHandler": approval_handler.Settings,
+}
 TRUST = {"Version": "2012-10-17", "Statement": []}
 
 
@@ -56,14 +66,14 @@ def deploy(pipeline: Pipeline) -> Deployed:
     """Create the functions with their environments, and each queue's mapping and dead-letter queue."""
     deployed = Deployed(pipeline)
     functions, role = boto3.client("lambda"), _role()
-    for name in FUNCTIONS:
+    for name, settings in FUNCTIONS.items():
         functions.create_function(
             FunctionName=f"kinexus-{name}",
             Role=role,
             Runtime="python3.13",
             Handler="handler.handle",
             Code={"ZipFile": _archive()},
-            Environment={"Variables": _environment(pipeline)},
+            Environment={"Variables": _environment(settings)},
         )
     for name in QUEUE_HANDLERS:
         deployed.dead_letters[name] = _connect(pipeline.aws.queue_urls[name], name)
@@ -100,13 +110,7 @@ def _archive() -> bytes:
     return packed.getvalue()
 
 
-def _environment(pipeline: Pipeline) -> dict[str, str]:
-    of_the_site = (
-        "JIRA_BASE_URL",
-        "JIRA_BROWSE_URL",
-        "CONFLUENCE_URL",
-        "CONFLUENCE_BROWSE_URL",
-        "JIRA_EMAIL",
-    )
-    names = (*pipeline.aws.environment, *of_the_site, "CONFLUENCE_SPACE_KEY", "REVIEW_BASE_URL")
-    return {name: os.environ[name] for name in names if not name.startswith("AWS_")}
+def _environment(settings: type) -> dict[str, str]:
+    """Return the variables that a function declares, as the stack gives it no others."""
+    names = [field.name.upper() for field in dataclasses.fields(settings)]
+    return {name: os.environ[name] for name in names}

@@ -1,0 +1,118 @@
+"""The doctor's look at AWS: secrets, queues, the model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from common.secret import InvalidSecret, Secret
+from ops import dead_letters
+from ops.deployment import Deployment
+from ops.finding import Finding, doubtful, failed, well
+
+_DAY = 24 * 3600
+#: Days that an API token of Atlassian's lives at most, and how long before its end it is time for another.
+#: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+LONGEST_LIFE, SOON = 365, 30
+
+
+def stack(deployment: Deployment) -> Iterator[Finding]:
+    """Find the stack's functions; everything else is known from them."""
+    bus, region = deployment.settings.event_bus, deployment.client("lambda").meta.region_name
+    account = deployment.client("sts").get_caller_identity()["Account"]
+    yield well("stack", f"{deployment.prefix}, in account {account} and region {region}, with the bus {bus}")
+
+
+def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
+    """Look whether there is a secret to check signatures with, and whether they are checked at all."""
+    what, env = "webhook secret", deployment.settings
+    try:
+        secrets = Secret(deployment.client("secretsmanager"), env.webhook_secret_arn).get("secrets")
+    except InvalidSecret:
+        secrets = []
+    if env.allow_unsigned_webhooks:
+        remedy = "pulumi config set allowUnsignedWebhooks false, then pulumi up"
+        yield doubtful(what, "webhooks without a signature are accepted: anybody can report tickets", remedy)
+    elif not secrets:
+        remedy = 'pulumi config set --secret webhookSecret "$(openssl rand -hex 32)", then pulumi up'
+        yield failed(what, "there is none, so every webhook is turned away", remedy)
+    elif len(secrets) > 1:
+        remedy = "once Jira has the new one: set webhookSecret to it alone, then pulumi up"
+        yield doubtful(what, f"{len(secrets)} are accepted, as while one replaces another", remedy)
+    else:
+        yield well(what, "there is one; webhooks without its signature are turned away")
+
+
+def token_age(deployment: Deployment) -> Iterator[Finding]:
+    """Say when the API token expires at the latest: Atlassian tells nobody, but when it was stored is known."""
+    arn = deployment.settings.jira_api_token_secret_arn
+    known = deployment.client("secretsmanager").describe_secret(SecretId=arn)
+    stored: datetime = known.get("LastChangedDate") or known["CreatedDate"]
+    ends = stored.timestamp() + LONGEST_LIFE * _DAY
+    said = f"stored on {stored:%Y-%m-%d}, so it expires by {time.strftime('%Y-%m-%d', time.gmtime(ends))}"
+    left = (ends - time.time()) / _DAY
+    if left > SOON:
+        yield well("API token's age", f"{said} (or earlier, if a shorter life was chosen)")
+    else:
+        remedy = (
+            "create another, pulumi config set --secret jiraApiToken, pulumi up: nothing needs to stop for it"
+        )
+        yield doubtful("API token's age", f"{said}: {'soon' if left > 0 else 'any time'}", remedy)
+
+
+def queues(deployment: Deployment) -> Iterator[Finding]:
+    """Look whether the queues feed their functions, and what was given up."""
+    still = [feed.function for feed in deployment.feeds if not feed.is_enabled]
+    if still:
+        remedy = (
+            "enable the event source mapping, or run pulumi up: events wait four days, then they are lost"
+        )
+        yield failed("queues", f"nothing is handed to {', '.join(still)}: switched off", remedy)
+    else:
+        yield well("queues", f"feed {', '.join(feed.function for feed in deployment.feeds)}")
+    letters = dead_letters.look(deployment.client("sqs"), deployment.feeds)
+    if letters:
+        functions = ", ".join(sorted({letter.feed.function for letter in letters}))
+        remedy = "python -m ops redrive shows why, and sends them again"
+        yield doubtful("dead-letter queues", f"{len(letters)} given up by {functions}", remedy)
+    else:
+        yield well("dead-letter queues", "empty")
+
+
+def model(deployment: Deployment) -> Iterator[Finding]:
+    """Ask the model for one token.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+    """
+    model_id = deployment.settings.bedrock_model_id
+    message: dict[str, Any] = {"role": "user", "content": [{"text": "ping"}]}
+    try:
+        deployment.client("bedrock-runtime").converse(
+            modelId=model_id, messages=[message], inferenceConfig={"maxTokens": 1, "temperature": 0.0}
+        )
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        yield _refused(model_id, str(said.get("Code")), str(said.get("Message")))
+    except BotoCoreError as error:
+        yield failed(
+            "model", f"{model_id}: {error}", "choose a region that offers it (pulumi config set aws:region)"
+        )
+    else:
+        yield well("model", f"{model_id} answers")
+
+
+def _refused(model_id: str, code: str, message: str) -> Finding:
+    seen = f"{model_id}: {code}: {message}"
+    if code == "AccessDeniedException":
+        remedy = "grant the model to this account in Bedrock's console; your own role needs bedrock:InvokeModel too"
+        return failed("model", seen, remedy)
+    if code in ("ThrottlingException", "ServiceUnavailableException", "ModelNotReadyException"):
+        return doubtful(
+            "model", seen, "try again; if it stays, ask AWS for a higher quota: work waits meanwhile"
+        )
+    remedy = "set bedrockModelId to a model, or an inference profile (us.amazon.nova-lite-v1:0), that is offered here"
+    return failed("model", seen, remedy)

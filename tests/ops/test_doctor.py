@@ -1,0 +1,217 @@
+"""`python -m ops doctor`: every check says well of a sound stack, and names the remedy when its one thing is broken.
+
+Each test breaks one thing of a sound stack (moto, the simulator, Bedrock's stand-in) and holds that exactly the lines
+about it change. What real Atlassian sites and Bedrock say in these cases is not proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from ops import aws_checks
+from tests.handlers.pipeline import Pipeline
+from tests.ops.deployed import Deployed
+
+
+@pytest.fixture
+def sound(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+    """A stack in which all is well, with an administrator's token for the webhooks."""
+    admin = deployed.pipeline.site.account("admin")
+    monkeypatch.setenv("KINEXUS_ADMIN_EMAIL", admin.email)
+    monkeypatch.setenv("KINEXUS_ADMIN_TOKEN", admin.token)
+    return deployed
+
+
+def findings(said: str) -> dict[str, tuple[str, str]]:
+    """Read the doctor's table: what → (level, the whole line's rest)."""
+    found: dict[str, tuple[str, str]] = {}
+    what = ""
+    for line in said.splitlines():
+        cells = [cell for cell in line.strip().split("   ") if cell.strip()]
+        if cells and cells[0].split()[0] in ("ok", "warning", "failed"):
+            level, _, rest = line.strip().partition(" ")
+            what = next(name for name in NAMES if rest.strip().startswith(name))
+            found[what] = (level, " ".join(rest.split()))
+        elif what and line.startswith("      "):
+            found[what] = (found[what][0], found[what][1] + " " + " ".join(line.split()))
+    return found
+
+
+NAMES = (
+    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "review tickets", "permissions",
+    "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues",
+    "Jira and Confluence",
+)  # fmt: skip
+
+
+def test_a_sound_stack_is_well_in_every_line(sound: Deployed) -> None:
+    code, said = sound.command("doctor")
+    found = findings(said)
+    assert {level for level, _ in found.values()} == {"ok"}, said
+    assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
+    assert "13 ok, 0 warning, 0 failed" in said
+    assert code == 0
+
+
+def hooks(pipeline: Pipeline, path: str, **changes: Any) -> None:
+    [hook] = [each for each in pipeline.site.webhooks.webhooks.values() if each.name == path]
+    for name, value in changes.items():
+        setattr(hook, name, value)
+
+
+def set_secret(name: str, value: str) -> None:
+    boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+
+
+def set_variable(function: str, **variables: str) -> None:
+    client = boto3.client("lambda")
+    name = f"kinexus-{function}"
+    kept = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": kept | variables})
+
+
+def be(person: str) -> None:
+    set_secret("atlassian", f'{{"apiToken": "local-api-token-of-{person}"}}')
+    set_variable("ApprovalHandler", JIRA_EMAIL=f"{person}@example.com")
+
+
+def give_up(url: str) -> None:
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+
+
+def switch_off(function: str) -> None:
+    client = boto3.client("lambda")
+    [mapping] = client.list_event_source_mappings(FunctionName=f"kinexus-{function}")["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+
+
+Break = Callable[[Deployed], None]
+#: What is broken: (which line tells, its level, words of what is seen, words of the remedy).
+BROKEN: dict[str, tuple[Break, str, str, str, str]] = {
+    "the token expired": (
+        lambda d: d.pipeline.site.people.revoke("kinexus"),
+        "Jira account", "failed", "401", "pulumi config set --secret jiraApiToken",
+    ),
+    "the token is a person's": (
+        lambda d: be("developer"),
+        "Jira account", "warning", "Dana Developer (developer@example.com) may be a person", "account of its own",
+    ),
+    "a space is hidden": (
+        lambda d: set_variable("DocumentOrchestrator", CONFLUENCE_SPACE_KEY="SD,NOPE"),
+        "spaces", "failed", "NOPE", "confluenceSpaceKey",
+    ),
+    "the review project is not there": (
+        lambda d: set_variable("ReviewTicketCreator", JIRA_REVIEW_PROJECT_KEY="NOPE"),
+        "review tickets", "failed", "no project NOPE", "jiraReviewProject",
+    ),
+    "the review type is not there": (
+        lambda d: set_variable("ReviewTicketCreator", REVIEW_ISSUE_TYPE="Review"),
+        "review tickets", "failed", "no issue type Review", "reviewIssueType to one of Story, Task",
+    ),
+    "a webhook is missing": (
+        lambda d: hooks(d.pipeline, "/webhooks/jira", url="https://example.com/elsewhere"),
+        "change webhook", "failed", "none goes to http://", "create it in Jira",
+    ),
+    "a webhook is off": (
+        lambda d: hooks(d.pipeline, "/webhooks/approval", enabled=False),
+        "approval webhook", "failed", "switched off", "enable it",
+    ),
+    "a webhook has no secret": (
+        lambda d: hooks(d.pipeline, "/webhooks/approval", secret=""),
+        "approval webhook", "failed", "has no secret", "webhookSecret",
+    ),
+    "a webhook listens to something else": (
+        lambda d: hooks(d.pipeline, "/webhooks/jira", events=("comment_created",)),
+        "change webhook", "failed", "not for jira:issue_updated", "updated",
+    ),
+    "there is no webhook secret": (
+        lambda d: set_secret("webhook", '{"secrets": []}'),
+        "webhook secret", "failed", "there is none", "openssl rand",
+    ),
+    "a secret is being replaced": (
+        lambda d: set_secret("webhook", '{"secrets": ["old", "new"]}'),
+        "webhook secret", "warning", "2 are accepted", "webhookSecret to it alone",
+    ),
+    "unsigned webhooks pass": (
+        lambda d: set_variable("ApprovalHandler", ALLOW_UNSIGNED_WEBHOOKS="true"),
+        "webhook secret", "warning", "anybody can report tickets", "allowUnsignedWebhooks false",
+    ),
+    "the model is not granted": (
+        lambda d: setattr(d.pipeline.model, "may_invoke", lambda function, model: "not granted"),
+        "model", "failed", "AccessDeniedException: not granted", "bedrock:InvokeModel",
+    ),
+    "a queue is switched off": (
+        lambda d: switch_off("ReviewTicketCreator"),
+        "queues", "failed", "nothing is handed to ReviewTicketCreator", "event source mapping",
+    ),
+    "something was given up": (
+        lambda d: give_up(d.dead_letters["ApprovalHandler"]),
+        "dead-letter queues", "warning", "1 given up by ApprovalHandler", "python -m ops redrive",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("broken", "line", "level", "seen", "remedy"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_is_broken_is_named_with_its_remedy(
+    sound: Deployed, broken: Break, line: str, level: str, seen: str, remedy: str
+) -> None:
+    broken(sound)
+    code, said = sound.command("doctor")
+    found = findings(said)
+    assert found[line][0] == level, said
+    for words in (seen, remedy):
+        assert words in found[line][1], said
+    assert {name for name, (how, _) in found.items() if how != "ok"} == {line}, said
+    assert code == (1 if level == "failed" else 0)
+
+
+def test_without_an_administrators_token_the_webhooks_are_left_to_a_person(deployed: Deployed) -> None:
+    code, said = deployed.command("doctor")
+    level, line = findings(said)["webhooks"]
+    assert (level, code) == ("warning", 0)
+    assert "only Jira's administrators may look" in line
+    assert "KINEXUS_ADMIN_TOKEN" in line
+    assert f"{deployed.pipeline.gateway.url}/webhooks/approval" in line
+
+
+@pytest.mark.parametrize(("days", "level"), [(300, "ok"), (340, "warning"), (400, "warning")])
+def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
+    days: int, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(aws_checks.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
+
+    class Secrets:
+        """The part of Secrets Manager that is asked; moto sets its own time of the change."""
+
+        def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+            return {"LastChangedDate": stored, "Name": SecretId}
+
+    class Stack:
+        """The part of a deployment that is asked."""
+
+        settings = type("Known", (), {"jira_api_token_secret_arn": "arn:aws:secretsmanager:…:atlassian"})
+
+        def client(self, _service: str) -> Secrets:
+            return Secrets()
+
+    [finding] = aws_checks.token_age(Stack())  # type: ignore[arg-type]
+    assert finding.level == level
+    assert "2027-01-01" in finding.seen
+
+
+def test_a_jira_that_is_down_does_not_stop_the_other_checks(sound: Deployed) -> None:
+    from local.atlassian.faults import Fault
+
+    sound.pipeline.site.faults.add(Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype"))
+    code, said = sound.command("doctor")
+    found = findings(said)
+    assert found["Jira and Confluence"][0] == "failed"
+    assert "503" in found["Jira and Confluence"][1]
+    assert found["model"][0] == found["dead-letter queues"][0] == "ok"
+    assert code == 1
