@@ -50,7 +50,8 @@ def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Stretch
             matches += [(x, y, 1) for x, y in _myers(a, a0, a1, b, b0, b1)]
             continue
         for x, y in anchors:
-            todo.append((a0, x, b0, y))
+            if x > a0 or y > b0:
+                todo.append((a0, x, b0, y))
             matches.append((x, y, 1))
             a0, b0 = x + 1, y + 1
         todo.append((a0, a1, b0, b1))
@@ -60,17 +61,18 @@ def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Stretch
 
 def _stretches(matches: list[tuple[int, int, int]], a_end: int, b_end: int) -> list[Stretch]:
     found: list[Stretch] = []
-    x = y = 0
+    x = y = same = 0  # where the last match ends, and how long it is with those it continues
     for a0, b0, length in [*matches, (a_end, b_end, 0)]:
-        if a0 > x or b0 > y:
+        if a0 == x and b0 == y:
+            same += length
+        else:
+            if same:
+                found.append(Stretch(True, x - same, x, y - same, y))
             found.append(Stretch(False, x, a0, y, b0))
-        if length:
-            if found and found[-1].equal and found[-1].before_end == a0 and found[-1].after_end == b0:
-                last = found.pop()
-                found.append(Stretch(True, last.before_start, a0 + length, last.after_start, b0 + length))
-            else:
-                found.append(Stretch(True, a0, a0 + length, b0, b0 + length))
+            same = length
         x, y = a0 + length, b0 + length
+    if same:
+        found.append(Stretch(True, x - same, x, y - same, y))
     return found
 
 
@@ -107,16 +109,11 @@ def _windows(items: list[int], width: int) -> Sequence[Hashable]:
 
 def _once(items: Sequence[Hashable], offset: int) -> dict[Hashable, int]:
     """Map each item that occurs exactly once to its place, in order."""
-    places: dict[Hashable, int] = {}
-    repeated: set[Hashable] = set()
-    for place, item in enumerate(items, offset):
-        if item in places:
-            repeated.add(item)
-        else:
-            places[item] = place
-    for item in repeated:
-        del places[item]
-    return places
+    last = dict(zip(items, range(offset, offset + len(items)), strict=True))
+    if len(last) == len(items):
+        return last
+    first = dict(zip(reversed(items), range(offset + len(items) - 1, offset - 1, -1), strict=True))
+    return {item: place for item, place in last.items() if first[item] == place}
 
 
 def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

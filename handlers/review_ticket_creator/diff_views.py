@@ -75,7 +75,7 @@ class SourceCompared:
 
 def source_compared(before: str, after: str) -> SourceCompared:
     """Compare two versions of a page as they are stored."""
-    old, new = source_lines.split(before), source_lines.split(after)
+    old, new = source_lines.split_both(before, after)
     return SourceCompared(old, new, compare(old, new, str))
 
 

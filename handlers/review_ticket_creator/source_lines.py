@@ -13,18 +13,60 @@ _BLOCKS = (
     r"|ac:(?:layout|layout-section|layout-cell|structured-macro|macro|rich-text-body|plain-text-body|parameter|task-list"
     r"|task|task-body|image|adf-extension|adf-node|adf-content|adf-fallback)"
 )
-_BREAK = re.compile(rf"<(?P<end>/)?(?:{_BLOCKS})(?=[\s/>])[^<>]*?(?P<empty>/)?>(?P<newline>[ \t]*\r?\n)?|\n")
+_BREAK = re.compile(rf"<(/)?(?:{_BLOCKS})\b[^<>]*>|\n")
 
 
 def split(source: str) -> list[str]:
     """Break `source` into lines; a newline of its own stays at the end of its line."""
-    cuts: list[int] = [0]
+    cuts = [0]
     for match in _BREAK.finditer(source):
-        begins = match.group() != "\n" and not match.group("end")
-        if begins and match.start() > cuts[-1]:
-            cuts.append(match.start())
-        if not begins or match.group("empty") or match.group("newline"):
-            cuts.append(match.end())
-    if cuts[-1] < len(source):
-        cuts.append(len(source))
-    return [source[start:end] for start, end in itertools.pairwise(cuts)]
+        start, end = match.span()
+        ends = match.lastindex or end - start == 1  # an end tag or a newline
+        if not ends:
+            cuts.append(start)
+        if (ends or source[end - 2] == "/") and source[end : end + 1] != "\n":
+            cuts.append(end)
+    cuts.append(len(source))
+    return [source[start:end] for start, end in itertools.pairwise(cuts) if end > start]
+
+
+def split_both(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Break two versions into lines, sparing the second what it has in common with the first at its ends.
+
+    The result is that of `split` for each: a line and its neighbour that stand in both are broken off alike.
+    """
+    lines = split(before)
+    head, tail = _common_head(before, after), _common_tail(before, after)
+    first = start = 0
+    while first + 1 < len(lines) and start + len(lines[first]) + len(lines[first + 1]) < head:
+        start += len(lines[first])
+        first += 1
+    room = min(tail, len(before) - start, len(after) - start)
+    last, end = len(lines), 0
+    while last - 2 >= first and end + len(lines[last - 1]) + len(lines[last - 2]) < room:
+        last -= 1
+        end += len(lines[last])
+    return lines, lines[:first] + split(after[start : len(after) - end]) + lines[last:]
+
+
+def _common_head(a: str, b: str) -> int:
+    """Measure the common beginning by halving, each step a comparison at the speed of memory."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_tail(a: str, b: str) -> int:
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
