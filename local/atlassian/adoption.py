@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from local.atlassian import workflow
-from local.atlassian.issues import Fields, Issue
+from local.atlassian.issue import Fields, Issue
 from local.atlassian.site import Site
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ def adopt(site: Site, body: Any) -> Issue | None:
                                              properties={"adopted": True})
         issue.fields = fields
         issue.snapshots.append((now, fields))
-        site.jira.issues[issue_id] = issue
+        site.jira.add(issue)
         return issue
 
 

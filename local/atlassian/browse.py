@@ -144,7 +144,7 @@ def board_data(call: Call) -> Response:
 
 
 def _tree(page: Page, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
-    if not page.seen_by(call.account):
+    if not store.may_view(page, call.account):
         return []
     rows = [{"id": page.id, "title": page.title, "depth": depth, "version": page.current.number,
              "status": page.status}]

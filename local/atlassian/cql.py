@@ -46,8 +46,8 @@ class _Search:
         self.store, self.index, self.now = store, store.index, now
         self.cursor = Cursor(words_of(cql))
         self.visible: Ids = frozenset(
-            page.id for page in store.pages.values()
-            if page.status == "current" and page.id in self.index.titles and page.seen_by(account))
+            page.id for page in store.visible_to(account)
+            if page.status == "current" and page.id in self.index.titles)
         self.stems: set[tuple[str, str]] = set()
         self.account = account
 

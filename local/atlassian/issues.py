@@ -41,6 +41,8 @@ class IssueStore:
     def new_id(self) -> int:
         """Return a number that no entity has yet."""
         self._next += 1
+        while str(self._next) in self.issues:
+            self._next += 1
         return self._next
 
     def add_project(self, key: str, name: str) -> Project:
@@ -56,15 +58,21 @@ class IssueStore:
             raise JiraRefusal(404, NOT_FOUND)
         return issue
 
+    def add(self, issue: Issue) -> None:
+        """Take in an issue as it is, found by its id and key from now on; nobody is told."""
+        self.issues[issue.id] = issue
+        self._ids[issue.key] = issue.id
+        project, _, number = issue.key.rpartition("-")
+        self._numbers[project] = max(self._numbers.get(project, 0), int(number))
+
     def create(self, actor: Account, project: str, fields: Fields, properties: Mapping[str, Json],
                links: Iterable[tuple[str, str, str]] = ()) -> Issue:
         """Create an issue with its properties and links (type id, `inward` or `outward`, the other's key)."""
-        self._numbers[project] = self._numbers.get(project, 0) + 1
+        number = self._numbers.get(project, 0) + 1
         now = self.clock.now()
-        issue = Issue(str(self.new_id()), f"{project}-{self._numbers[project]}", project, actor, now,
+        issue = Issue(str(self.new_id()), f"{project}-{number}", project, actor, now,
                       replace(fields, updated=now, status_changed=now), properties=dict(properties))
-        self.issues[issue.id] = issue
-        self._ids[issue.key] = issue.id
+        self.add(issue)
         issue.snapshots.append((now, issue.fields))
         first = ChangeItem("status", None, None, fields.status.id, fields.status.name, "Status")
         created = Change(str(self.new_id()), actor, now, (first,))

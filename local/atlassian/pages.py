@@ -69,13 +69,9 @@ class Page:
         """Return the newest title."""
         return self.versions[-1].title
 
-    def seen_by(self, account: Account) -> bool:
-        """Tell whether an account may view the page."""
+    def admits(self, account: Account) -> bool:
+        """Tell whether the page's own view restriction lets an account in; those above count too (`may_view`)."""
         return not self.readers or account.account_id in self.readers or account.admin
-
-    def edited_by(self, account: Account) -> bool:
-        """Tell whether an account may edit the page."""
-        return self.seen_by(account) and (not self.editors or account.account_id in self.editors or account.admin)
 
 
 @dataclass
@@ -121,7 +117,7 @@ class PageStore:
     def get(self, page_id: str, account: Account) -> Page:
         """Return a page that the account may view; 404 otherwise."""
         page = self.pages.get(page_id)
-        if page is None or not page.seen_by(account):
+        if page is None or not self.may_view(page, account):
             raise ConfluenceRefusal(404, f"Cannot find content with id '{page_id}', or the calling user does not have "
                                          "permission to view the content")
         return page
@@ -151,7 +147,7 @@ class PageStore:
     def update(self, author: Account, page: Page, title: str, storage: str, number: int, message: str = "",
                minor: bool = False) -> None:
         """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit."""
-        if not page.edited_by(author):
+        if not self.may_edit(page, author):
             raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
         if number != page.current.number + 1:
             raise ConfluenceRefusal(409, "Version must be incremented on update. Current version is: "
@@ -224,6 +220,21 @@ class PageStore:
             found.insert(0, above)
             above = self.pages.get(above.parent_id or "")
         return found
+
+    def may_view(self, page: Page, account: Account) -> bool:
+        """Tell whether an account may view a page: restrictions of the pages above hold for it too."""
+        return page.admits(account) and all(above.admits(account) for above in self.ancestors(page))
+
+    def may_edit(self, page: Page, account: Account) -> bool:
+        """Tell whether an account may edit a page; this restriction is the page's own."""
+        return self.may_view(page, account) and (not page.editors or account.account_id in page.editors
+                                                 or account.admin)
+
+    def visible_to(self, account: Account) -> list[Page]:
+        """List every page that an account may view."""
+        if not any(page.readers for page in self.pages.values()):
+            return list(self.pages.values())
+        return [page for page in self.pages.values() if self.may_view(page, account)]
 
     def reindex(self, page: Page) -> None:
         """Tell the search index about the page as it is now; a search sees it after the lag."""

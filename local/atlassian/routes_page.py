@@ -74,10 +74,9 @@ def pages(call: Call, space_id: str = "") -> Response:
         raise ConfluenceRefusal(400, "At most 250 ids are allowed")
     if any(not each.isdigit() for each in ids + spaces):
         raise ConfluenceRefusal(400, "Provided value for 'id' is not the correct type. Expected type is Long")
-    found = [page for page in store.pages.values()
+    found = [page for page in store.visible_to(call.account)
              if (not ids or page.id in ids) and (not spaces or page.space_id in spaces)
-             and page.status in statuses and (title is None or page.title.casefold() == title.casefold())
-             and page.seen_by(call.account)]
+             and page.status in statuses and (title is None or page.title.casefold() == title.casefold())]
     order = call.argument("sort") or "id"
     keys = {"id": lambda page: int(page.id), "title": lambda page: page.title.casefold(),
             "created-date": lambda page: page.created, "modified-date": lambda page: page.current.created}
@@ -193,7 +192,7 @@ def retitle(call: Call, page_id: str) -> Response:
 def delete(call: Call, page_id: str) -> Response:
     """Move a page to the trash; with `purge=true` delete a trashed one for good."""
     page = call.site.confluence.get(page_id, call.account)
-    if not page.edited_by(call.account):
+    if not call.site.confluence.may_edit(page, call.account):
         raise ConfluenceRefusal(403, f"User does not have permission to delete content with id '{page_id}'")
     if call.argument("purge") == "true":
         if page.status != "trashed":

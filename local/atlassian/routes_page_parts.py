@@ -53,7 +53,7 @@ def children(call: Call, page_id: str) -> Response:
     kind = {"type": "page"} if call.request.path.endswith("direct-children") else {}
     return listed(call, [{"id": each.id, "status": each.status, "title": each.title, **kind,
                           "spaceId": each.space_id, "childPosition": each.position}
-                         for each in store.children(page) if each.seen_by(call.account)])
+                         for each in store.children(page) if store.may_view(each, call.account)])
 
 
 @routes.on("GET", f"{PAGE}/labels")

@@ -183,7 +183,7 @@ def restrict(call: Call, page_id: str, operation: str) -> Response:
     page, account = _page(call, page_id), call.site.people.by_id(call.argument("accountId"))
     if operation not in {"read", "update"} or account is None:
         raise ConfluenceV1Refusal(400, "operation must be read or update, and accountId a known account")
-    if not page.edited_by(call.account):
+    if not call.site.confluence.may_edit(page, call.account):
         raise ConfluenceV1Refusal(403, "Only those who may edit a page restrict it")
     held = page.readers if operation == "read" else page.editors
     changed = tuple(each for each in held if each != account.account_id)

@@ -113,6 +113,19 @@ def test_restricted_pages_are_not_there_for_others(seed: Seed, kinexus: Person, 
     assert [user["displayName"] for user in readers["restrictions"]["user"]["results"]] == ["Alex Admin"]
 
 
+def test_a_restriction_holds_for_the_pages_below(site: Site, seed: Seed, kinexus: Person, admin: Person) -> None:
+    reviewer = site.account("reviewer").account_id
+    path = f"/wiki/rest/api/content/{seed.pages['dashboard']}/restriction/byOperation/read/user?accountId={reviewer}"
+    admin("PUT", path, 200)
+    kinexus("GET", f"{PAGES}/{seed.pages['roles']}", 404)
+    found = kinexus("GET", "/wiki/rest/api/search", 200, params={"cql": 'title ~ "roles" or title ~ "dashboard"'})
+    assert found["totalSize"] == 0
+    below = admin("GET", f"/wiki/rest/api/content/{seed.pages['roles']}/restriction/byOperation/read", 200)
+    assert below["restrictions"]["user"]["size"] == 0
+    admin("DELETE", path, 200)
+    kinexus("GET", f"{PAGES}/{seed.pages['roles']}", 200)
+
+
 def test_who_may_not_edit_can_read_only(seed: Seed, kinexus: Person, admin: Person, site: Site) -> None:
     page = new(kinexus, seed, "T")
     path = f"/wiki/rest/api/content/{page['id']}/restriction/byOperation/update"
