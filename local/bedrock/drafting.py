@@ -11,6 +11,7 @@ from typing import Any
 
 from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
 
+_NEAR = 5.0
 UNMODELLED = "(drafted without a model)"
 
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -30,7 +31,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _OPENING_VERB = re.compile(
-    r"^(?:add|introduce|implement|support|create|build|allow|enable|provide|offer|ship|document|write|make)s?\s+"
+    r"^(?:let\s+\w+|add|introduce|implement|support|create|build|allow|enable|provide|offer|ship|document|write)\s+"
     r"(?:(?:support|docs|documentation) (?:for|of)\s+)?(?:an?\s+|the\s+)?",
     re.IGNORECASE,
 )
@@ -88,21 +89,28 @@ def write_page(prompt: Prompt) -> dict[str, Any]:
 
 
 def choose_page(prompt: Prompt) -> dict[str, Any]:
-    """Return a judgement: what the lexical ranking in the prompt favours."""
-    known = {candidate.label: candidate.title for candidate in prompt.candidates}
+    """Return a judgement: the page that the lexical ranking in the prompt favours.
+
+    Where it favours a new page although a candidate's score is high, the candidate is taken: a model would see
+    that the sections shown are about the same thing in other words.
+    """
+    known = {candidate.label: candidate for candidate in prompt.candidates}
     ticket = prompt.tickets[0] if prompt.tickets else None
-    reason = "The lexical ranking puts {} first (judged without a model)."
-    if prompt.favours in known:
-        title = known[prompt.favours]
+    chosen = known.get(prompt.favours)
+    if chosen is None and prompt.favours != "none":
+        near = [candidate for candidate in prompt.candidates if candidate.score >= _NEAR]
+        chosen = max(near, key=lambda candidate: candidate.score, default=None)
+    if chosen:
         return {
-            "action": "update", "label": prompt.favours, "title": title, "parent_label": "",
-            "confidence": 0.75, "reason": reason.format(f"“{title}”"),
+            "action": "update", "label": chosen.label, "title": chosen.title, "parent_label": "", "confidence": 0.75,
+            "reason": f"“{chosen.title}” shares most words with the ticket (judged without a model).",
         }  # fmt: skip
     if prompt.favours == "none":
-        return {"action": "none", "label": "", "confidence": 0.6, "reason": reason.format("no documentation")}
+        reason = "The lexical ranking favours no documentation (judged without a model)."
+        return {"action": "none", "label": "", "confidence": 0.6, "reason": reason}
     return {
-        "action": "create", "label": "", "title": title_from(ticket), "parent_label": next(iter(known), ""),
-        "confidence": 0.7, "reason": "The lexical ranking finds no page about this (judged without a model).",
+        "action": "create", "label": "", "title": title_from(ticket), "parent_label": "",
+        "confidence": 0.7, "reason": "No page is about this by its words (judged without a model).",
     }  # fmt: skip
 
 

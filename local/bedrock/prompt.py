@@ -27,10 +27,11 @@ class OutlineBlock:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A page that the judge may choose."""
+    """A page that the judge may choose; `score` is the lexical ranking's, higher is nearer."""
 
     label: str
     title: str
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def read(text: str) -> Prompt:
         page_title=page_attributes.get("title", ""),
         title=_only(text, "title"),
         candidates=tuple(
-            Candidate(attributes.get("label", ""), _field(body, "Title"))
+            Candidate(
+                attributes.get("label", ""), _field(body, "Title"), _number(attributes.get("score", ""))
+            )
             for attributes, body in _parts(text, "candidate")
         ),
         favours=(_FAVOURS.findall(text) or [""])[-1],
@@ -84,6 +87,13 @@ def _ticket(body: str) -> TicketText:
 def _field(text: str, name: str) -> str:
     found = re.search(rf"^{name}: *(.*)$", text, re.MULTILINE)
     return found.group(1).strip() if found else ""
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _blocks(outline: str) -> list[OutlineBlock]:

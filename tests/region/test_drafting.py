@@ -126,6 +126,7 @@ def test_new_page_of_a_ticket_without_description_says_its_summary() -> None:
         ("Introduce a rate limit per key.", "Rate limit per key"),
         ("Passwortlose Anmeldung", "Passwortlose Anmeldung"),
         ("Address book sync", "Address book sync"),
+        ("Let shoppers split a purchase", "Split a purchase"),
     ],
 )
 def test_title_is_the_subject_of_the_summary(summary: str, title: str) -> None:
@@ -133,7 +134,7 @@ def test_title_is_the_subject_of_the_summary(summary: str, title: str) -> None:
 
 
 CANDIDATES = """<candidates>
-<candidate label="A" score="12.30">
+<candidate label="A" score="4.30">
 Title: Sessions
 Path: Home > Security
 </candidate>
@@ -148,7 +149,8 @@ Title: Cookies
     ("favours", "expected"),
     [
         ("B", {"action": "update", "label": "B"}),
-        ("create", {"action": "create", "label": "", "title": "Cookie banner", "parent_label": "A"}),
+        ("A", {"action": "update", "label": "A"}),
+        ("create", {"action": "create", "label": "", "title": "Cookie banner", "parent_label": ""}),
     ],
 )
 def test_judgement_follows_the_ranking(favours: str, expected: dict[str, str]) -> None:
@@ -156,6 +158,12 @@ def test_judgement_follows_the_ranking(favours: str, expected: dict[str, str]) -
     answer = drafting.choose_page(prompt)
     assert {key: answer[key] for key in expected} == expected
     assert "without a model" in answer["reason"]
+
+
+def test_page_with_a_high_score_wins_over_a_new_one() -> None:
+    near = CANDIDATES.replace("4.30", "9.30")
+    answer = drafting.choose_page(read(f"{_ticket('Add x', 'x')}\n{near}\nLexical ranking favours: create"))
+    assert (answer["action"], answer["label"]) == ("update", "A")
 
 
 def test_drafts_repeat() -> None:

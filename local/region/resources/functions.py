@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from local.region.archives import zip_bytes
@@ -18,6 +19,7 @@ _RESERVED = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRE
     "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "_HANDLER",
 }  # fmt: skip
 _ENVIRONMENT_BYTES = 4096
+_RUNTIME = Path(__file__).resolve().parents[1] / "runtime"
 
 
 @provisions("aws:lambda/layerVersion:LayerVersion")
@@ -74,6 +76,7 @@ def function(aws: Aws, p: Properties, name: str) -> Created:
     ):
         if settings := p.take(field):
             request[field[:1].upper() + field[1:]] = pascal(settings)
+    request["Environment"]["Variables"] |= _runtime(request.get("LoggingConfig", {}))
     made = aws("lambda").create_function(**request)
     _wait_until_active(aws, name)
     reserved = p.take("reservedConcurrentExecutions", -1)
@@ -171,6 +174,14 @@ def _variables(variables: dict[str, str]) -> dict[str, str]:
     if size > _ENVIRONMENT_BYTES:
         raise RegionFailure(f"the environment has {size} bytes; Lambda allows {_ENVIRONMENT_BYTES}")
     return variables
+
+
+def _runtime(logging: dict[str, str]) -> dict[str, str]:
+    """Return what Lambda's runtime has and MiniStack's workers lack: the JSON log format, and who applies it."""
+    if logging.get("LogFormat") != "JSON":
+        return {}
+    level = logging.get("ApplicationLogLevel", "INFO")
+    return {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": level, "PYTHONPATH": str(_RUNTIME)}
 
 
 def _function_outputs(aws: Aws, name: str, made: dict[str, Any], package: bytes) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""`python -m local`: this machine as a region."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Read the command line and do what it says; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local", description="This machine as a region.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="keep the region up and print its URLs")
+    sending = commands.add_parser("send", help="post webhook bodies to the running region, as Jira would")
+    sending.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    sending.add_argument("--route", choices=("jira", "approval"), default="jira")
+    playing = commands.add_parser("demo", help="play finished tickets to published pages")
+    for each in (serving, playing):
+        each.add_argument(
+            "--bedrock", action="store_true", help="ask the real Bedrock (needs AWS credentials)"
+        )
+    commands.add_parser("status", help="print the running region's URLs again")
+    commands.add_parser("stop", help="stop the running region")
+    return _run(parser.parse_args())
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Imported here: Pulumi and its AWS package take seconds, which `--help` need not.
+    from local.serve import raise_on_sigterm
+
+    raise_on_sigterm()
+    try:
+        return _command(arguments)
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        return 130
+
+
+def _command(arguments: argparse.Namespace) -> int:
+    from local.bedrock.real import NoCredentials
+    from local.region.environment import EnvironmentFailure
+    from local.region.ministack import RegionFailure
+    from local.region_file import NoRegion, RegionRunning
+
+    try:
+        match arguments.command:
+            case "serve":
+                from local.serve import serve
+
+                return serve(use_bedrock=arguments.bedrock)
+            case "send":
+                from local.send import send
+
+                return send(arguments.files, arguments.route)
+            case "demo":
+                from local.demo import demo
+
+                return demo(use_bedrock=arguments.bedrock)
+            case "status":
+                return _status()
+            case _:
+                return _stop()
+    except (NoRegion, RegionRunning, NoCredentials, EnvironmentFailure, RegionFailure) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _status() -> int:
+    from rich.console import Console
+
+    from local.region_file import find
+    from local.serve import show
+
+    show(Console(), find())
+    return 0
+
+
+def _stop() -> int:
+    from local.machine import wait_until
+    from local.region_file import PATH, find
+
+    os.kill(find().pid, signal.SIGTERM)
+    return 0 if wait_until(lambda: not PATH.exists(), 30) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""What Lambda's Python runtime does to logging before a handler is imported, for workers that lack that runtime.
+
+Python imports this by itself in every worker, because the region puts its folder on PYTHONPATH. With the JSON log
+format, Lambda's runtime puts one handler on the root logger that writes a JSON object per line, `extra` included.
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one line of JSON with Lambda's field names."""
+
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = {
+            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["errorType"] = record.exc_info[0].__name__
+            line["errorMessage"] = str(record.exc_info[1])
+            line["stackTrace"] = traceback.format_tb(record.exc_info[2])
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
