@@ -1,5 +1,6 @@
 """How components refuse arguments: with the field, the rule and the fix, before anything is registered."""
 
+import difflib
 from typing import Any, NoReturn
 
 import pulumi
@@ -12,6 +13,16 @@ class InvalidArgument(Exception):
 def refuse(component: str, field: str, rule: str, fix: str) -> NoReturn:
     """Raise InvalidArgument."""
     raise InvalidArgument(f"{component}: `{field}` {rule}. {fix}")
+
+
+def check_fields(component: str, args: Any, declared: Any) -> None:
+    """Refuse arguments that lack a required field of the TypedDict `declared`, or have one it does not know."""
+    for field in sorted(declared.__required_keys__ - set(args)):
+        refuse(component, field, "is missing", f"Required: {', '.join(sorted(declared.__required_keys__))}.")
+    fields = declared.__required_keys__ | declared.__optional_keys__
+    for field in sorted(set(args) - fields):
+        near = difflib.get_close_matches(field, fields, 1)
+        refuse(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
 
 
 def known(value: Any) -> Any:

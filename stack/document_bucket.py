@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_range
+from stack.arguments import check_fields, check_range
 from stack.policy import PolicyStatement, statement
 
 
@@ -41,6 +41,7 @@ class DocumentBucket(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: DocumentBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
+        check_fields("DocumentBucket", args, DocumentBucketArgs)
         check_range("DocumentBucket", "keep_old_versions_days", args.get("keep_old_versions_days"), 1, 3650)
         super().__init__("kinexus:index:DocumentBucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_range
+from stack.arguments import check_fields, check_range
 from stack.policy import PolicyStatement, statement
 
 
@@ -37,6 +37,7 @@ class EventBus(pulumi.ComponentResource):
     """Permission to put events on it."""
 
     def __init__(self, name: str, args: EventBusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check_fields("EventBus", args, EventBusArgs)
         check_range("EventBus", "archive_days", args.get("archive_days"), 1, 3650)
         super().__init__("kinexus:index:EventBus", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_range, refuse
+from stack.arguments import check_fields, check_range, refuse
 from stack.event_pattern import check_pattern
 from stack.policy import document, statement
 
@@ -216,6 +216,7 @@ def _encryption(args: EventSubscriptionArgs) -> Mapping[str, Any]:
 
 def _check(args: EventSubscriptionArgs) -> None:
     """Refuse what AWS would refuse minutes later."""
+    check_fields("EventSubscription", args, EventSubscriptionArgs)
     component = "EventSubscription"
     problem = check_pattern(args["pattern"])
     if problem:

@@ -2,20 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 
+PolicyStatement = dict[str, Any]
+"""One permission: `actions` and `resources` (lists of text), and `conditions` as IAM writes them, if any.
 
-class PolicyStatement(TypedDict):
-    """One permission: actions on resources, under conditions. There is no statement that denies."""
-
-    actions: list[str]
-    """What may be done, e.g. `dynamodb:GetItem`."""
-    resources: list[str]
-    """ARNs of what it may be done to; `*` only where a service knows no resources."""
-    conditions: NotRequired[dict[str, dict[str, list[str]]]]
-    """IAM's condition block: operator to key to values."""
+A dictionary rather than a type of its own, because Pulumi's component host cannot map the fields of a value
+that is only known during the update, and ARNs usually are. There is no statement that denies.
+"""
 
 
 def statement(
@@ -27,8 +23,7 @@ def statement(
     parts: dict[str, Any] = {"actions": sorted(actions), "resources": list(resources)}
     if conditions:
         parts["conditions"] = {operator: dict(keys) for operator, keys in conditions.items()}
-    result: pulumi.Output[PolicyStatement] = pulumi.Output.all(**parts)  # type: ignore[assignment]
-    return result
+    return pulumi.Output.all(**parts)
 
 
 def document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_range, known, refuse
+from stack.arguments import check_fields, check_range, known, refuse
 from stack.packaging import function_archive, source_code_hash
 from stack.policy import PolicyStatement, document, statement, trust
 
@@ -31,7 +31,8 @@ class PythonFunctionArgs(TypedDict):
     environment: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Environment variables. Secrets do not belong here: give the ARN of a SecretBundle."""
     statements: NotRequired[pulumi.Input[list[pulumi.Input[PolicyStatement]]]]
-    """What the function may do, beyond writing its own log and traces."""
+    """What the function may do, beyond writing its own log and traces: statements of other components, or
+    objects with `actions`, `resources` and, where need be, `conditions`."""
     layers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """ARNs of layer versions."""
     timeout_seconds: NotRequired[pulumi.Input[int]]
@@ -160,6 +161,7 @@ def _joined(parts: list[list[PolicyStatement]]) -> list[PolicyStatement]:
 
 def _check(args: PythonFunctionArgs) -> None:
     """Refuse what AWS would refuse minutes later, or what would surprise at run time."""
+    check_fields("PythonFunction", args, PythonFunctionArgs)
     component = "PythonFunction"
     check_range(component, "timeout_seconds", args.get("timeout_seconds"), 1, 900)
     check_range(component, "memory_mb", args.get("memory_mb"), 128, 10240)

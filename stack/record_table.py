@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import refuse
+from stack.arguments import check_fields, refuse
 from stack.policy import PolicyStatement, statement
 
 READ_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
@@ -162,6 +162,7 @@ def _keys(args: RecordTableArgs) -> dict[str, KeyKind]:
 
 def _check(args: RecordTableArgs) -> None:
     """Refuse keys that contradict each other."""
+    check_fields("RecordTable", args, RecordTableArgs)
     if args.get("range_key") == args["hash_key"]:
         refuse(
             "RecordTable",

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import known, refuse
+from stack.arguments import check_fields, known, refuse
 from stack.policy import PolicyStatement, statement
 
 
@@ -33,6 +33,7 @@ class SecretBundle(pulumi.ComponentResource):
     """Permission to read it."""
 
     def __init__(self, name: str, args: SecretBundleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check_fields("SecretBundle", args, SecretBundleArgs)
         days = known(args.get("recovery_days"))
         if days is not None and days != 0 and not 7 <= days <= 30:
             refuse("SecretBundle", "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")

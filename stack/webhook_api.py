@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_range, refuse
+from stack.arguments import check_fields, check_range, refuse
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -230,11 +230,13 @@ def _cors(rules: CorsRules) -> dict[str, object]:
 
 def _check(args: WebhookApiArgs) -> None:
     """Refuse routes that AWS would refuse, or that would shadow each other."""
+    check_fields("WebhookApi", args, WebhookApiArgs)
     component = "WebhookApi"
     if not args["routes"]:
         refuse(component, "routes", "is empty", "Give at least one route.")
     slugs: dict[str, str] = {}
     for route in args["routes"]:
+        check_fields(f"{component}.routes", route, WebhookRoute)
         key = f"{route['method']} {route['path']}"
         if route["method"] not in _METHODS:
             refuse(

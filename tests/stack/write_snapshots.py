@@ -2,13 +2,16 @@
 
 import json
 
+from pulumi.provider.experimental.component import ComponentProvider
+
+from stack import COMPONENTS
 from stack.testing import checks
 from tests.stack.pipeline_run import graph
 from tests.stack.test_pipeline_graph import SNAPSHOTS
 
 
 def main() -> None:
-    """Write URNs and policies of dev and prod, and the tree that both share."""
+    """Write URNs and policies of dev and prod, the tree that both share, and the schema of the components."""
     SNAPSHOTS.mkdir(exist_ok=True)
     for stack in ("dev", "prod"):
         (SNAPSHOTS / f"{stack}-urns.txt").write_text("\n".join(graph(stack).urns()) + "\n")
@@ -16,6 +19,8 @@ def main() -> None:
         (SNAPSHOTS / f"{stack}-policies.json").write_text(
             json.dumps(documents, indent=1, sort_keys=True) + "\n"
         )
+    schema = json.loads(ComponentProvider(list(COMPONENTS), "kinexus").schema or "")
+    (SNAPSHOTS / "schema.json").write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
     (SNAPSHOTS / "tree.txt").write_text("\n".join(checks.tree(graph("dev"))) + "\n")
 
 

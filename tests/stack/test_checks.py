@@ -1,0 +1,78 @@
+"""Each check of the test kit finds what it is there for, and stays silent about what is right."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.testing import checks, run_program
+
+
+def careless() -> None:
+    """Build a stack that does everything wrong that the checks know."""
+    aws.lambda_.Function("silent", name="silent", role="arn:role")
+    aws.cloudwatch.LogGroup("kept", name="/aws/lambda/silent")
+    queue = aws.sqs.Queue("queue", name="work")
+    aws.lambda_.EventSourceMapping("mapping", function_name="silent", event_source_arn=queue.arn)
+    aws.cloudwatch.EventTarget("target", rule="rule", arn=queue.arn)
+    aws.dynamodb.Table("table", name="orders", hash_key="id")
+    wide = {"Effect": "Allow", "Action": ["s3:Get*", "ses:SendEmail"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [wide, {**wide, "Effect": "Deny"}]})
+    aws.iam.RolePolicy("wide", name="wide", role="reader", policy=policy)
+    aws.iam.RolePolicy("again", name="wide", role="reader", policy=policy)
+    aws.iam.RolePolicy("other", name="wide", role="writer", policy=policy)
+    aws.sns.Topic("leak", display_name="hush-hush")
+    pulumi.export("leaked", {"deep": ["hush-hush"]})
+    pulumi.ComponentResource("test:index:Unfinished", "unfinished")
+
+
+def test_a_careless_stack_is_found_out() -> None:
+    graph = run_program(careless)
+
+    assert checks.functions_without_log_retention(graph) == ["silent"]
+    assert checks.targets_without_dead_letters(graph) == ["queue", "target"]
+    assert checks.unprotected(graph, "aws:dynamodb/table:Table") == ["table"]
+    assert checks.components_without_outputs(graph) == ["unfinished"]
+    assert checks.plain_secrets(graph, "hush-hush") == ["leak.displayName", "leaked"]
+    assert checks.same_name_twice(graph) == ["aws:iam/rolePolicy:RolePolicy wide: again and wide"]
+    assert "other.policy: ses:SendEmail on *" in checks.wildcard_resources(graph, {"s3:Get*": "a reason"})
+    assert len(checks.wildcard_resources(graph, {"s3:Get*": "a reason"})) == 3
+    assert checks.wildcard_actions(graph) == [
+        "again.policy: s3:Get*",
+        "other.policy: s3:Get*",
+        "wide.policy: s3:Get*",
+    ]
+    assert checks.stray_resources(graph, ["queue", "table"]) == [
+        "again", "kept", "leak", "mapping", "other", "silent", "target", "unfinished", "wide",
+    ]  # fmt: skip
+    assert [s["Effect"] for s in checks.role_statements(graph, "writer")] == ["Allow", "Deny"]
+
+
+def test_a_careful_stack_passes() -> None:
+    def careful() -> None:
+        aws.lambda_.Function("loud", name="loud", role="arn:role")
+        aws.cloudwatch.LogGroup("kept", name="/aws/lambda/loud", retention_in_days=7)
+        queue = aws.sqs.Queue("queue", name="work", redrive_policy="{}")
+        aws.lambda_.EventSourceMapping("mapping", function_name="loud", event_source_arn=queue.arn)
+        aws.cloudwatch.EventTarget(
+            "target", rule="rule", arn=queue.arn, dead_letter_config={"arn": "arn:dead"}
+        )
+        aws.dynamodb.Table("table", name="o", hash_key="id", opts=pulumi.ResourceOptions(protect=True))
+        aws.sns.Topic("safe", display_name=pulumi.Output.secret("hush-hush"))
+
+    graph = run_program(careful)
+
+    assert checks.functions_without_log_retention(graph) == []
+    assert checks.targets_without_dead_letters(graph) == []
+    assert checks.unprotected(graph, "aws:dynamodb/table:Table") == []
+    assert checks.plain_secrets(graph, "hush-hush") == []
+    assert checks.same_name_twice(graph) == []
+    assert checks.wildcard_resources(graph, {}) == checks.wildcard_actions(graph) == []
+
+
+def test_the_tree_shows_children_below_their_parents() -> None:
+    def program() -> None:
+        parent = pulumi.ComponentResource("test:index:Parent", "parent")
+        aws.sqs.Queue("child", opts=pulumi.ResourceOptions(parent=parent))
+
+    assert checks.tree(run_program(program)) == ["test:index:Parent parent", "  aws:sqs/queue:Queue child"]

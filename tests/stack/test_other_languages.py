@@ -1,0 +1,117 @@
+"""The components can be used from every Pulumi language: Pulumi's own analyser reads them, and its host builds them.
+
+The host runs here in this process, with inputs named and typed as they come over the wire. Not proven: the
+code that Pulumi generates for a language, and a real engine.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.provider.experimental.component import ComponentProvider
+
+import stack
+from stack.testing import run_program
+from tests.stack.pipeline_run import ROOT
+
+
+def provider() -> ComponentProvider:
+    return ComponentProvider(list(stack.COMPONENTS), "kinexus")
+
+
+def test_every_component_of_the_stack_is_offered() -> None:
+    components = {
+        value
+        for value in vars(stack).values()
+        if isinstance(value, type) and issubclass(value, pulumi.ComponentResource)
+    }
+    assert components == set(stack.COMPONENTS)
+
+
+def test_the_public_interface_changes_only_on_purpose() -> None:
+    """If the change is meant, write the schema anew: `python -m tests.stack.write_snapshots`."""
+    schema = json.loads(provider().schema or "")
+    assert schema == json.loads((Path(__file__).parent / "snapshots" / "schema.json").read_text())
+
+
+@pytest.mark.parametrize("component", stack.COMPONENTS, ids=lambda component: component.__name__)
+def test_every_field_and_output_says_what_it_is(component: type[pulumi.ComponentResource]) -> None:
+    schema = json.loads(provider().schema or "")
+    described = schema["resources"][f"kinexus:index:{component.__name__}"]
+    assert described["description"]
+    silent = [
+        name
+        for part in ("inputProperties", "properties")
+        for name, field in described[part].items()
+        if not field.get("description")
+    ]
+    assert silent == []
+    types = {name: field for name, field in schema["types"].items() if "enum" not in field}
+    assert [
+        f"{t}.{n}" for t, d in types.items() for n, f in d["properties"].items() if not f.get("description")
+    ] == []
+
+
+def test_files_that_publish_components_keep_their_annotations_readable() -> None:
+    """Pulumi's analyser cannot read annotations that are text."""
+    late = [
+        path.name
+        for path in (ROOT / "stack").glob("*.py")
+        if "from __future__ import annotations" in path.read_text(encoding="utf-8")
+    ]
+    assert late == []
+
+
+def test_the_host_builds_components_from_wire_inputs_and_outputs_of_each_other() -> None:
+    def program() -> None:
+        host = provider()
+
+        def build(name: str, component: str, inputs: dict[str, Any]) -> Any:
+            return host.construct(name, f"kinexus:index:{component}", inputs).state
+
+        index = {"name": "by-day", "hashKey": "day", "rangeKey": "at", "rangeKeyKind": "N"}
+        table = build("orders", "RecordTable", {"tableName": "orders", "hashKey": "id", "indexes": [index]})
+        secret = build("key", "SecretBundle", {"secretName": "key", "secretJson": pulumi.Output.secret("{}")})
+        bus = build("events", "EventBus", {"busName": "shop", "archiveDays": 3.0})
+        function = build(
+            "handler",
+            "PythonFunction",
+            {
+                "functionName": "handler",
+                "handler": "orders.handle",
+                "sourceRoot": str(ROOT),
+                "include": ["stack/__init__.py"],
+                "timeoutSeconds": 20.0,
+                "environment": {"TABLE": table["tableName"]},
+                "statements": [table["readStatement"], secret["readStatement"]],
+            },
+        )
+        route = {"method": "POST", "path": "/orders", "function": function["function"], "ratePerSecond": 3.0}
+        api = build("api", "WebhookApi", {"apiName": "shop", "routes": [route]})
+        build(
+            "placed",
+            "EventSubscription",
+            {
+                "subscriptionName": "placed",
+                "busName": bus["busName"],
+                "pattern": {"source": ["shop"]},
+                "function": function["function"],
+            },
+        )
+        pulumi.export("url", api["url"])
+
+    graph = run_program(program)
+
+    assert graph.outputs == {"url": "https://api-id.execute-api.eu-central-1.amazonaws.com/prod"}
+    function = graph.named("handler", "aws:lambda/function:Function").inputs
+    assert function["environment"] == {"variables": {"TABLE": "orders"}}
+    statements = json.loads(graph.named("handler-policy").inputs["policy"])["Statement"]
+    assert statements[-1]["Action"] == ["secretsmanager:GetSecretValue"]
+    assert graph.named("placed-queue").inputs["visibilityTimeoutSeconds"] == 120
+    assert graph.named("api-post-orders-permission").inputs["function"] == "handler"
+    kinds = {
+        a["name"]: a["type"] for a in graph.named("orders", "aws:dynamodb/table:Table").inputs["attributes"]
+    }
+    assert kinds == {"id": "S", "day": "S", "at": "N"}
