@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from common.atlassian_http import AtlassianHttp
@@ -10,8 +11,8 @@ from common.jira import JiraClient
 from common.secret import Secret
 
 
-class AtlassianSettings(Protocol):
-    """The settings of a function that talks to Atlassian. API base and browse URL differ with scoped tokens."""
+class JiraSettings(Protocol):
+    """The settings of a function that talks to Jira. API base and browse URL differ with scoped tokens."""
 
     @property
     def jira_base_url(self) -> str:
@@ -25,6 +26,10 @@ class AtlassianSettings(Protocol):
     def jira_email(self) -> str:
         """The e-mail address of our account."""
 
+
+class AtlassianSettings(JiraSettings, Protocol):
+    """The settings of a function that talks to Jira and Confluence."""
+
     @property
     def confluence_url(self) -> str:
         """Where Confluence's REST API is, with /wiki."""
@@ -36,10 +41,15 @@ class AtlassianSettings(Protocol):
 
 def connect(env: AtlassianSettings, credentials: Secret) -> tuple[JiraClient, ConfluenceClient]:
     """Build both clients; the token is read when it is first needed, and anew after a 401."""
+    confluence = AtlassianHttp(env.confluence_url, env.jira_email, _token(credentials))
+    return connect_jira(env, credentials), ConfluenceClient(confluence, env.confluence_browse_url)
 
-    def token(fresh: bool) -> str:
-        return str(credentials.get("apiToken", fresh=fresh))
 
-    jira = AtlassianHttp(env.jira_base_url, env.jira_email, token)
-    confluence = AtlassianHttp(env.confluence_url, env.jira_email, token)
-    return JiraClient(jira, env.jira_browse_url), ConfluenceClient(confluence, env.confluence_browse_url)
+def connect_jira(env: JiraSettings, credentials: Secret) -> JiraClient:
+    """Build the client for Jira alone."""
+    jira = AtlassianHttp(env.jira_base_url, env.jira_email, _token(credentials))
+    return JiraClient(jira, env.jira_browse_url)
+
+
+def _token(credentials: Secret) -> Callable[[bool], str]:
+    return lambda fresh: str(credentials.get("apiToken", fresh=fresh))

@@ -71,6 +71,20 @@ class JiraClient:
         params = {"properties": ",".join(properties)} if properties else None
         return mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
 
+    def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+        """
+        params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
+        while True:
+            answer = mapping(self._http.get("/rest/api/3/search/jql", params))
+            yield from map(mapping, listed(answer.get("issues")))
+            token = text(answer.get("nextPageToken"))
+            if not token:
+                return
+            params["nextPageToken"] = token
+
     def status_category(self, status_id: str) -> str:
         """Return the category key (new, indeterminate, done) of a status; ``""`` when it is gone."""
         try:

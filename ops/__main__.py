@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.atlassian_http import AtlassianError
 from common.secret import InvalidSecret
 from common.settings import InvalidSetting
-from ops import doctor, hindrance, redrive, replay, status
+from ops import doctor, hindrance, redrive, replay, status, sweep
 from ops.deployment import FED, Deployment
 from ops.hindrance import Hindrance
 from ops.screen import Screen
@@ -43,6 +43,8 @@ def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> i
             return redrive.run(deployment, screen, given.function, _yes if given.yes else _ask)
         case "replay":
             return replay.run(deployment, screen, given.change_id)
+        case "sweep":
+            return sweep.run(deployment, screen, given.since, given.dry_run)
         case "doctor":
             return doctor.run(deployment, screen)
     raise AssertionError(given.command)
@@ -75,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--yes", action="store_true", help="send without asking")
     one = commands.add_parser("replay", help="publish a change's event once more")
     one.add_argument("change_id", metavar="CHANGE-ID")
+    one = commands.add_parser("sweep", help="feed in finished tickets that Jira never told of")
+    one.add_argument(
+        "--since", type=sweep.seconds, default="2d", metavar="TIME", help="90m, 36h, 2d, 1w; default 2d"
+    )
+    one.add_argument("--dry-run", action="store_true", help="only show them")
     commands.add_parser("doctor", help="look at everything that the pipeline stands on, and say what to do")
     return parser
 

@@ -1,0 +1,94 @@
+"""Finished tickets that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
+
+What is found goes through the same rules as a webhook, under the same change id, so a ticket that was told of is not
+documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from common import webhook_event
+from common.atlassian_http import NotFound
+from common.detection import REVIEW_LABEL, Detection, Outcome
+from common.documentation_rules import worth_documenting
+from common.jira import JiraClient, StatusMove
+from common.json_shapes import mapping, text
+from common.webhook_event import StatusChange, WebhookEvent
+
+#: What the rules look at, and when the ticket's status last changed its category.
+FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangedate")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What it takes to find finished tickets and to feed them in."""
+
+    jira: JiraClient
+    detection: Detection
+
+    def finished(self, seconds: int) -> Iterator[WebhookEvent]:
+        """Yield the finishing of each ticket worth documenting that was finished in the last ``seconds``.
+
+        The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
+        beginning, which JQL cannot. Raises the errors of common.atlassian_http.
+        """
+        now = self.detection.clock()
+        category = cache(self.jira.status_category)
+        for issue in self.jira.search(self._query(seconds), FIELDS):
+            changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
+            if changed and _seconds(changed) < now - seconds:
+                continue
+            event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
+            if (
+                REVIEW_LABEL in event.labels
+                or not worth_documenting(event, self.detection.rules, now).document
+            ):
+                continue
+            move = self._finishing(event.issue_id, category)
+            if move and _seconds(move.at) >= now - seconds:
+                yield _told(event, move)
+
+    def feed(self, event: WebhookEvent) -> Outcome:
+        """Do what the webhook would have done."""
+        return self.detection.detect(event, identifier_of(event))
+
+    def _query(self, seconds: int) -> str:
+        # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
+        clauses = ["statusCategory = Done", f"updated >= -{max(1, seconds // 60)}m"]
+        if not self.detection.rules.issue_types:
+            clauses.append("labels IS NOT EMPTY")
+        return " AND ".join(clauses) + " ORDER BY updated ASC"
+
+    def _finishing(self, issue_id: str, category: Callable[[str], str]) -> StatusMove | None:
+        """Return the last move into a done status from another; None when there is none any more."""
+        try:
+            moves = self.jira.status_moves(issue_id)
+        except NotFound:
+            return None
+        return next(
+            (
+                move
+                for move in reversed(moves)
+                if category(move.to_id) == "done" and category(move.from_id) != "done"
+            ),
+            None,
+        )
+
+
+def identifier_of(event: WebhookEvent) -> str:
+    """Return what stands for the webhook's identifier: there was no webhook, so the move itself."""
+    return event.move.move_id if event.move else ""
+
+
+def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
+    """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
+    told = StatusChange(move.move_id, move.from_id, move.to_id, "", "")
+    return replace(event, move=told, status_id=move.to_id, happened_at=_seconds(move.at))
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

@@ -1,0 +1,30 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache
+
+import boto3
+
+from common import settings
+from common.atlassian_clients import connect_jira
+from common.change_records import ChangeRecords
+from common.detection import Detection
+from common.documentation_rules import Rules
+from common.event_bus import EventBus
+from common.records import Records
+from common.secret import Secret
+from common.sweeping import Sweep
+from handlers.sweep.settings import Settings
+
+
+@cache
+def sweep() -> Sweep:
+    """Build everything from the environment."""
+    env = settings.read(Settings, os.environ)
+    jira = connect_jira(env, Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn))
+    rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
+    changes = ChangeRecords(Records(boto3.client("dynamodb"), env.changes_table, "change_id", time.time))
+    return Sweep(jira, Detection(changes, EventBus(boto3.client("events"), env.event_bus), rules, time.time))

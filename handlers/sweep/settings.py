@@ -1,0 +1,21 @@
+"""The environment of this function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is the variable of its name in capitals."""
+
+    changes_table: str
+    event_bus: str
+    jira_base_url: str
+    jira_browse_url: str
+    jira_email: str
+    jira_api_token_secret_arn: str
+    document_labels: tuple[str, ...]
+    decline_labels: tuple[str, ...]
+    document_issue_types: tuple[str, ...]
+    max_change_age_days: int

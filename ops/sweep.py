@@ -1,0 +1,53 @@
+"""`sweep --since 2d`: feeds in finished tickets that Jira never told us about."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+
+from common.change import Change, ChangeStatus
+from common.detection import Detection, change_id
+from common.documentation_rules import Rules
+from common.sweeping import Sweep, identifier_of
+from ops.deployment import Deployment
+from ops.screen import Screen, moment
+
+_UNITS = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+
+
+def seconds(text: str) -> int:
+    """Read a length of time such as 90m, 36h, 2d or 1w."""
+    match = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip().lower())
+    if not match or not int(match[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no length of time: write 90m, 36h, 2d or 1w")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> int:
+    """Find the tickets that were finished in the last ``since`` seconds; feed in, or only show, what nobody took up."""
+    env = deployment.settings
+    rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
+    changes = deployment.changes
+    sweep = Sweep(deployment.atlassian[0], Detection(changes, deployment.bus, rules, time.time))
+    rows, found = [], 0
+    for event in sweep.finished(since):
+        found += 1
+        id_ = change_id(event, identifier_of(event))
+        lacking = _lacking(changes.get(id_))
+        if lacking:
+            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason
+            rows.append((event.issue_key, moment(event.happened_at), id_, lacking, became))
+    if rows:
+        columns = ("ticket", "finished", "change", "lacks", "becomes")
+        screen.table("Finished tickets that nobody took up", columns, rows)
+    begin = moment(time.time() - since)
+    screen.say(f"{found} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
+    return 0
+
+
+def _lacking(known: Change | None) -> str:
+    """Say what is missing of a change, or nothing when it went its way."""
+    if known is None:
+        return "its webhook"
+    return "its event" if known.status is ChangeStatus.DETECTED and not known.choice else ""
