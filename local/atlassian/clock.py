@@ -34,9 +34,10 @@ class Clock:
             return max(self._reading(), self._last)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock ahead by that many seconds."""
+        """Move the clock ahead by that many seconds, from the newest reading on."""
         with self._lock:
             self._offset += timedelta(seconds=seconds)
+            self._last += timedelta(seconds=seconds)
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stop wall time, at `at` or at the present moment."""

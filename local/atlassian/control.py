@@ -85,5 +85,5 @@ def options(call: Call) -> Response:
 @routes.on("POST", "/_control/adopt")
 def adopted(call: Call) -> Response:
     """Take the ticket out of a webhook body of another site; `key` is empty where that is not possible."""
-    issue = adopt(call.site, call.request.get_json(force=True, silent=True))
+    issue = adopt(call.site, call.json())
     return answer({"key": issue.key if issue else ""})

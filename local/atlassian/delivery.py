@@ -71,7 +71,7 @@ class Post:
         self._count = itertools.count()
         self._sending = 0
         self._held = False
-        self._closed = False
+        self._generation = 0
         self._threads: list[threading.Thread] = []
 
     def send(self, delivery: Delivery) -> None:
@@ -82,9 +82,9 @@ class Post:
             for _ in range(copies):
                 wait = options.delay + options.shuffle * options.chance.random()
                 heapq.heappush(self._queue, _Due(time.monotonic() + wait, next(self._count), delivery))
-            if not self._threads and not self._closed:
-                self._threads = [threading.Thread(target=self._work, name=f"webhook-sender-{n}", daemon=True)
-                                 for n in range(_SENDERS)]
+            if not self._threads:
+                self._threads = [threading.Thread(target=self._work, args=(self._generation,), daemon=True,
+                                                  name=f"webhook-sender-{n}") for n in range(_SENDERS)]
                 for thread in self._threads:
                     thread.start()
             self._changed.notify_all()
@@ -111,17 +111,18 @@ class Post:
             return self._changed.wait_for(lambda: not self._queue and not self._sending, timeout)
 
     def close(self) -> None:
-        """Drop what is queued and end the threads."""
+        """Drop what is queued and end the threads; a later delivery starts new ones."""
         with self._changed:
-            self._closed = True
+            self._generation += 1
             self._queue.clear()
+            threads, self._threads = self._threads, []
             self._changed.notify_all()
-        for thread in self._threads:
+        for thread in threads:
             thread.join(timeout=2)
 
-    def _next(self) -> _Due | None:
+    def _next(self, generation: int) -> _Due | None:
         with self._changed:
-            while not self._closed:
+            while generation == self._generation:
                 if self._queue and not self._held:
                     wait = self._queue[0].moment - time.monotonic()
                     if wait <= 0:
@@ -132,10 +133,10 @@ class Post:
                     self._changed.wait()
             return None
 
-    def _work(self) -> None:
+    def _work(self, generation: int) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            while (due := self._next()) is not None:
+            while (due := self._next(generation)) is not None:
                 try:
                     self._attempt(session, due)
                 finally:

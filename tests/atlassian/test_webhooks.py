@@ -194,3 +194,16 @@ def test_deliveries_can_be_doubled_and_held_back(site: Site, seed: Seed, admin: 
     assert site.drain(5)
     assert len({headers["X-Atlassian-Webhook-Identifier"] for headers, _ in receiver.received}) == 1
     assert len(receiver.received) == 2
+
+
+def test_a_site_that_was_stopped_delivers_again(site: Site, seed: Seed, admin: Person, developer: Person,
+                                                receiver: Receiver) -> None:
+    register(admin, receiver)
+    site.post.hold()
+    close(developer, seed.tickets["update"])
+    site.close()
+    assert site.post.pending() == []
+    site.post.release()
+    close(developer, seed.tickets["ignored"])
+    assert site.drain(5)
+    assert [body["issue"]["key"] for body in receiver.bodies()] == [seed.tickets["ignored"]]

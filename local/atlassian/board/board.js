@@ -71,7 +71,8 @@ async function show(what) {
   open = what;
   $("detail").hidden = false;
   await attempt(draw);
-  $("detail").focus();
+  $("detail").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
 }
 
 async function draw() {
