@@ -17,8 +17,8 @@ from botocore.exceptions import ClientError
 from common.events import Event, NotOurEvent, parse
 from ops.deployment import Feed
 
-#: Seconds that a held message is hidden from others, while an operator reads and decides.
-HOLD = 600
+#: Seconds that messages are hidden from others: while an operator reads and decides, and for a mere look.
+HOLD, LOOK = 600, 60
 #: Seconds to wait for a message: with none at all, SQS asks only some of its servers.
 WAIT = 1
 
@@ -39,14 +39,14 @@ class DeadLetter:
     refusal: str = ""
 
 
-def hold(sqs: Any, feed: Feed) -> list[DeadLetter]:
-    """Return all messages of a feed's dead-letter queue and hide them for HOLD seconds; oldest first."""
+def hold(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
+    """Return all messages of a feed's dead-letter queue and hide them for ``seconds``; oldest first."""
     held: dict[str, DeadLetter] = {}
     while True:
         answer = sqs.receive_message(
             QueueUrl=feed.dead_letters_url,
             MaxNumberOfMessages=10,
-            VisibilityTimeout=HOLD,
+            VisibilityTimeout=seconds,
             WaitTimeSeconds=WAIT,
             AttributeNames=["SentTimestamp"],
             MessageAttributeNames=["All"],
@@ -69,7 +69,7 @@ def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
 
 def look(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
     """Return the messages of all dead-letter queues and leave them where they are."""
-    letters = [letter for feed in feeds for letter in hold(sqs, feed)]
+    letters = [letter for feed in feeds for letter in hold(sqs, feed, LOOK)]
     let_go(sqs, letters)
     return letters
 

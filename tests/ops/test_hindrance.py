@@ -1,0 +1,46 @@
+"""What stands in an operator's way is said with the remedy, never as a traceback.
+
+The errors are botocore's own; which of them AWS raises when is not proven.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    TokenRetrievalError,
+)
+
+from ops import hindrance
+
+
+def answered(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "because"}}, "Scan")
+
+
+ERRORS: dict[str, tuple[BotoCoreError | ClientError, str, str]] = {
+    "no credentials": (NoCredentialsError(), "no AWS credentials", "aws sso login"),
+    "no region": (NoRegionError(), "no AWS region", "AWS_REGION"),
+    "login is over": (TokenRetrievalError(provider="sso", error_msg="expired"), "expired", "log in again"),
+    "no network": (EndpointConnectionError(endpoint_url="https://x"), "https://x", "AWS_REGION"),
+    "credentials are over": (answered("ExpiredTokenException"), "because", "log in again"),
+    "not allowed": (answered("AccessDeniedException"), "does not allow it: because", "the right to Scan"),
+    "anything else": (
+        answered("ResourceNotFoundException"),
+        "Scan: ResourceNotFoundException: because",
+        "console",
+    ),
+}
+
+
+@pytest.mark.parametrize(("error", "problem", "remedy"), ERRORS.values(), ids=ERRORS.keys())
+def test_an_error_of_aws_has_words_and_a_remedy(error: Any, problem: str, remedy: str) -> None:
+    said = hindrance.of_aws(error)
+    assert problem in said.problem
+    assert remedy in said.remedy
