@@ -9,7 +9,7 @@ from functools import cached_property
 
 from handlers.review_ticket_creator import passage_html, source_lines
 from handlers.review_ticket_creator.comparison import Fold, Row, compare, fold
-from handlers.review_ticket_creator.passage import Passage, Reading, Run
+from handlers.review_ticket_creator.passage import Passage, Reading, Run, form
 from handlers.review_ticket_creator.passage_html import passage, plain, text
 from handlers.review_ticket_creator.reading import read
 from handlers.review_ticket_creator.words import Piece, compare_runs
@@ -148,7 +148,7 @@ def _excerpt(view: Compared | SourceCompared, row: Row) -> str:
     shown, _, headings = view.shown(row)
     if shown.kind[0] == "h":
         headings = headings[:-1]
-    return " › ".join([*headings[-1:], shown.text or passage_html.form(shown)])
+    return " › ".join([*headings[-1:], shown.text or form(shown)])
 
 
 def _jumps(rows: Sequence[Row], name: str) -> Iterator[tuple[Row | Fold, str]]:
@@ -174,9 +174,9 @@ def _side(view: Compared, row: Row, reading: Reading, place: int | None, sign: s
         return '<td class="nothing"><span class="hidden">nothing here</span></td>'
     pieces = [piece for piece in view.pieces.get(row, ()) if piece.sign in ("=", sign)]
     shown = reading.passages[place]
-    form = _form(view, row) if sign == "+" else ""
+    said = _said(row.sign) + (_form(view, row) if sign == "+" else "")
     written = passage(shown, reading.markers[place], pieces or plain(shown.runs))
-    return f"<td>{_said(row.sign)}{form}{written}</td>"
+    return f"<td>{said}{written}</td>"
 
 
 def _said(sign: str) -> str:
@@ -187,8 +187,7 @@ def _form(view: Compared, row: Row) -> str:
     """Say what a passage was, where not only its words changed."""
     if row.before is None or row.after is None or row.sign != "~":
         return ""
-    was = passage_html.form(view.before.passages[row.before])
-    now = passage_html.form(view.after.passages[row.after])
+    was, now = form(view.before.passages[row.before]), form(view.after.passages[row.after])
     return f'<span class="form">was {text(was)}, now {text(now)}</span>' if was != now else ""
 
 

@@ -40,6 +40,20 @@ class Passage(NamedTuple):
         return "".join(parts)
 
 
+_KINDS = {
+    "p": "paragraph", "li": "list item", "task-open": "open task", "task-done": "done task", "row": "table row",
+    "code": "code line", "rule": "line", "chip": "macro", "frame": "box",
+}  # fmt: skip
+
+
+def form(shown: Passage) -> str:
+    """Name what kind of passage it is and where it stands, for changes that leave the words alone."""
+    kind = f"heading {shown.kind[1]}" if shown.kind[0] == "h" else _KINDS[shown.kind]
+    depth = f", level {shown.depth}" if shown.depth > 1 else ""
+    inside = f" in {' in '.join(reversed(shown.frames))}" if shown.frames else ""
+    return kind + depth + inside
+
+
 class Reading(NamedTuple):
     """A page read: its passages, with each one's marker (`•`, `3.`, or empty) and the headings it stands under."""
 

@@ -12,8 +12,6 @@ from handlers.review_ticket_creator.words import Piece
 
 _TAGS = {"b": "b", "i": "i", "u": "u", "s": "s", "code": "code", "sub": "sub", "sup": "sup"}
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+$", re.IGNORECASE)
-_KINDS = {"p": "paragraph", "li": "list item", "task-open": "open task", "task-done": "done task", "row": "table row",
-          "code": "code line", "rule": "line", "chip": "macro", "frame": "box"}  # fmt: skip
 _LONGEST = 1_200  # characters of unchanged text shown inside one changed passage
 _MARKERS = {"task-open": "☐", "task-done": "☑"}
 _SIGNED = {"+": ("<ins>", "</ins>"), "-": ("<del>", "</del>"), "=": ("", "")}
@@ -35,14 +33,6 @@ def passage(shown: Passage, marker: str, pieces: Iterable[Piece]) -> str:
 def plain(runs: Iterable[Run]) -> list[Piece]:
     """Take runs as pieces of which none is marked."""
     return [Piece("=", run) for run in runs]
-
-
-def form(shown: Passage) -> str:
-    """Name what kind of passage it is and where it stands, for changes that leave the words alone."""
-    kind = f"heading {shown.kind[1]}" if shown.kind[0] == "h" else _KINDS[shown.kind]
-    depth = f", level {shown.depth}" if shown.depth > 1 else ""
-    inside = f" in {' in '.join(reversed(shown.frames))}" if shown.frames else ""
-    return kind + depth + inside
 
 
 def text(value: str, *, exactly: bool = False) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from common import storage_format as sf
@@ -33,6 +34,7 @@ _BOUNDARIES = {"p", "div", "dt", "dd", "td", "th", "section", "article", "header
 _SPACE = re.compile(r"[ \t\n\r]+")
 
 
+@lru_cache(maxsize=4)
 def read(storage: str) -> Reading:
     """Read a page into passages; one that is not storage format at all is read line by line as plain text."""
     try:

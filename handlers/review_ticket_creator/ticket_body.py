@@ -32,9 +32,10 @@ def describe(review: Review) -> adf.Node:
     It always fits into `LIMIT` characters of JSON, by leaving out passages in the middle and shortening long texts.
     """
     before, after, rows = _compared(review.before, review.after)
+    changed = ticket_diff.changed(before, after, rows)
     for size in _SIZES:
         head, tail = _head(review, before, after, rows, size), _tail(review)
-        changes = ticket_diff.changes(before, after, rows, size)
+        changes = ticket_diff.written(changed, size)
         described = _fitted(head, changes, tail, review.diff_url)
         if described is not None:
             return described

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from handlers.review_ticket_creator.alignment import align
@@ -11,6 +12,7 @@ from handlers.review_ticket_creator.passage import Run
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _WORD = re.compile(r"\w")
+_LONGEST = 100_000  # characters; a passage of more is nothing a person reads, and is shown as gone and come
 _WHOLE = ("chip", "cell", "headcell")
 
 
@@ -26,6 +28,8 @@ def compare_runs(before: Sequence[Run], after: Sequence[Run]) -> tuple[Piece, ..
 
     Without the `+` pieces the result reads as `before`, without the `-` pieces as `after`.
     """
+    if sum(len(run.text) for run in (*before, *after)) > _LONGEST:
+        return tuple([Piece("-", run) for run in before] + [Piece("+", run) for run in after])
     a, b = _tokens(before), _tokens(after)
     pieces: list[Piece] = []
     gone: list[Run] = []
@@ -60,10 +64,13 @@ def _is_an_island(tokens: list[Run]) -> bool:
 def _signed(sign: str, tokens: list[Run]) -> list[Piece]:
     """Join neighbouring tokens of one style and target."""
     pieces: list[Piece] = []
-    for token in tokens:
-        last = pieces[-1].run if pieces else None
-        if last and last[1:] == token[1:] and token.style not in _WHOLE:
-            pieces[-1] = Piece(sign, Run(last.text + token.text, last.style, last.target))
+    for (style, target), group in groupby(tokens, key=_style_and_target):
+        if style in _WHOLE:
+            pieces += [Piece(sign, token) for token in group]
         else:
-            pieces.append(Piece(sign, token))
+            pieces.append(Piece(sign, Run("".join(token.text for token in group), style, target)))
     return pieces
+
+
+def _style_and_target(run: Run) -> tuple[str, str]:
+    return run.style, run.target

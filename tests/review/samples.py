@@ -89,7 +89,14 @@ def review(**changes: object) -> Review:
         "before": BEFORE,
         "after": AFTER,
         "changes": (
-            Change(Replace("b", ""), "b", ("Rate limits",), "<p>…</p>", "<p>…</p>", (Token("inline-comment", "rotate"),)),
+            Change(
+                Replace("b", ""),
+                "b",
+                ("Rate limits",),
+                "<p>…</p>",
+                "<p>…</p>",
+                (Token("inline-comment", "rotate"),),
+            ),
             Change(Delete("c"), "c", ("Rate limits",), "<p>…</p>", "", (Token("jira-macro", "PAY-7"),)),
         ),
         "previous": PREVIOUS,

@@ -23,7 +23,10 @@ _source = st.lists(
         ("text", ["text"]),
         ("<p>a</p><p>b</p>", ["<p>a</p>", "<p>b</p>"]),
         ("<p>a</p>\n<p>b</p>\n", ["<p>a</p>\n", "<p>b</p>\n"]),
-        ("<ul><li>a</li><li><p>b</p></li></ul>", ["<ul>", "<li>a</li>", "<li>", "<p>b</p>", "</li>", "</ul>"]),
+        (
+            "<ul><li>a</li><li><p>b</p></li></ul>",
+            ["<ul>", "<li>a</li>", "<li>", "<p>b</p>", "</li>", "</ul>"],
+        ),
         ("<h1>t</h1>loose<hr /><p />", ["<h1>t</h1>", "loose", "<hr />", "<p />"]),
         ("<pre>a\nb</pre>", ["<pre>a\n", "b</pre>"]),
         ("<parameter>x</parameter>", ["<parameter>x</parameter>"]),

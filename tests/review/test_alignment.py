@@ -1,0 +1,107 @@
+"""Proves that sequences are aligned rightly and in time that grows with their length; and what is paired and folded."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.review_ticket_creator.alignment import align
+from handlers.review_ticket_creator.comparison import Fold, Row, compare, count, fold
+from handlers.review_ticket_creator.pairing import pair
+
+_few = st.lists(st.integers(0, 3), max_size=25)
+_many = st.lists(st.integers(0, 40), max_size=40)
+
+
+@settings(max_examples=400, deadline=None)
+@given(_few | _many, _few | _many)
+def test_stretches_cover_both_sequences_and_say_the_truth(before: list[int], after: list[int]) -> None:
+    x = y = 0
+    equal_before = None
+    for stretch in align(before, after):
+        assert (stretch.before_start, stretch.after_start) == (x, y)
+        x, y = stretch.before_end, stretch.after_end
+        assert x > stretch.before_start or y > stretch.after_start
+        assert stretch.equal != equal_before
+        equal_before = stretch.equal
+        if stretch.equal:
+            assert before[stretch.before_start : x] == after[stretch.after_start : y]
+    assert (x, y) == (len(before), len(after))
+
+
+@settings(max_examples=200, deadline=None)
+@given(_few)
+def test_equal_sequences_are_one_equal_stretch(items: list[int]) -> None:
+    assert [stretch.equal for stretch in align(items, items)] == [True] * bool(items)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(), max_size=30, unique=True), st.data())
+def test_removing_items_is_seen_as_removing_exactly_them(items: list[int], data: st.DataObject) -> None:
+    kept = [item for item in items if data.draw(st.booleans())]
+    different = sum(s.before_end - s.before_start for s in align(items, kept) if not s.equal)
+    assert different == len(items) - len(kept)
+    assert all(s.after_start == s.after_end for s in align(items, kept) if not s.equal)
+
+
+@pytest.mark.parametrize("kinds", [2, 50, 100_000])
+def test_time_grows_with_length_however_repetitive(kinds: int) -> None:
+    def seconds(size: int) -> float:
+        before = [(n * 7919) % kinds for n in range(size)]
+        after = [-1 if n % 50 == 7 else item for n, item in enumerate(before)]
+        started = time.process_time()
+        align(before, after)
+        return time.process_time() - started
+
+    assert seconds(40_000) < 0.2 + 12 * seconds(10_000)
+
+
+def test_versions_of_a_text_are_paired_and_strangers_are_not() -> None:
+    before = ["the limit is 100 per minute", "ask the team", "gone for good"]
+    after = ["a wholly new beginning here", "the limit is 250 per minute", "ask the whole team"]
+    assert pair(before, after) == [(None, 0), (0, 1), (1, 2), (2, None)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(*[st.lists(st.sampled_from(["a b c", "a b d", "x y z", "x y", "", "q"]), max_size=12)] * 2)
+def test_pairs_keep_the_order_and_lose_nothing(before: list[str], after: list[str]) -> None:
+    pairs = pair(before, after)
+    assert [x for x, _ in pairs if x is not None] == list(range(len(before)))
+    assert [y for _, y in pairs if y is not None] == list(range(len(after)))
+
+
+def test_long_stretches_are_paired_along_the_diagonal_in_little_time() -> None:
+    before = [f"line {n} says something about number {n * 3}" for n in range(3_000)]
+    started = time.process_time()
+    pairs = pair(before, [line + " today" for line in before])
+    assert pairs == [(n, n) for n in range(3_000)]
+    assert time.process_time() - started < 2
+
+
+def test_changes_are_numbered_and_counted() -> None:
+    rows = compare(["a b c", "same", "old words gone"], ["a b d", "same", "new"], str)
+    assert [(row.sign, row.change) for row in rows] == [("~", 1), ("=", 0), ("-", 2), ("+", 2)]
+    assert count(rows) == (1, 1, 1, 2)
+
+
+def test_rows_far_from_a_change_are_left_out_with_their_count() -> None:
+    rows = (
+        [Row("=", n, n, 0) for n in range(10)]
+        + [Row("+", None, 10, 1)]
+        + [Row("=", n, n + 1, 0) for n in range(10, 14)]
+    )
+    assert fold(rows) == [Fold(7), *rows[7:14], Fold(1)]
+    assert fold(rows[:10]) == [Fold(10)]
+    assert fold([]) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(_many, _many)
+def test_folding_hides_no_change_and_loses_no_row(before: list[int], after: list[int]) -> None:
+    rows = compare(before, after, str)
+    folded = fold(rows)
+    assert [row for row in folded if isinstance(row, Row) and row.change] == [
+        row for row in rows if row.change
+    ]
+    assert sum(row.rows if isinstance(row, Fold) else 1 for row in folded) == len(rows)
