@@ -4,6 +4,7 @@ from stack.arguments import InvalidArgument
 from stack.document_bucket import DocumentBucket, DocumentBucketArgs
 from stack.event_bus import EventBus, EventBusArgs
 from stack.event_subscription import EventSubscription, EventSubscriptionArgs
+from stack.observability import Observability, ObservabilityArgs, WatchedFunction, WatchedQueue
 from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.policy import PolicyStatement
@@ -17,6 +18,7 @@ COMPONENTS = (
     DocumentationPipeline,
     EventBus,
     EventSubscription,
+    Observability,
     PythonFunction,
     RecordTable,
     SecretBundle,
@@ -37,6 +39,8 @@ __all__ = [
     "EventSubscriptionArgs",
     "InvalidArgument",
     "KeyKind",
+    "Observability",
+    "ObservabilityArgs",
     "PolicyStatement",
     "PythonFunction",
     "PythonFunctionArgs",
@@ -46,6 +50,8 @@ __all__ = [
     "SecretBundleArgs",
     "StreamView",
     "TableIndex",
+    "WatchedFunction",
+    "WatchedQueue",
     "WebhookApi",
     "WebhookApiArgs",
     "WebhookRoute",

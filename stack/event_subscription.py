@@ -7,6 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from stack.alarm import Metric, alarm
 from stack.arguments import check_fields, check_range, refuse
 from stack.event_pattern import check_pattern
 from stack.policy import document, statement
@@ -164,29 +165,31 @@ class EventSubscription(pulumi.ComponentResource):
         self, name: str, args: EventSubscriptionArgs, queue: aws.sqs.Queue, dead_letters: aws.sqs.Queue
     ) -> None:
         """Tell of the two ways in which work stops: given up, and not taken up."""
-        age = args.get("alarm_age_seconds", 900)
-        for label, watched, metric, threshold, operator, words in (
-            ("dead-letters-alarm", dead_letters, "ApproximateNumberOfMessagesVisible", 0, "GreaterThanThreshold",
-             "Work was given up after several tries: read the function's log, then redrive the queue."),
-            ("age-alarm", queue, "ApproximateAgeOfOldestMessage", age, "GreaterThanOrEqualToThreshold",
-             "Work waits too long: the function fails, is throttled, or cannot keep up."),
-        ):  # fmt: skip
-            aws.cloudwatch.MetricAlarm(
-                f"{name}-{label}",
-                name=pulumi.Output.concat(args["subscription_name"], f"-{label.removesuffix('-alarm')}"),
-                alarm_description=words,
-                namespace="AWS/SQS",
-                metric_name=metric,
-                dimensions={"QueueName": watched.name},
-                statistic="Maximum",
-                period=60,
-                evaluation_periods=1,
-                threshold=threshold,
-                comparison_operator=operator,
-                treat_missing_data="notBreaching",
-                alarm_actions=args.get("alarm_topic_arns", []),
-                ok_actions=args.get("alarm_topic_arns", []),
-                opts=pulumi.ResourceOptions(parent=self),
+        topics = args.get("alarm_topic_arns", [])
+        for label, watched, metric, threshold, words in (
+            (
+                "dead-letters",
+                dead_letters,
+                "ApproximateNumberOfMessagesVisible",
+                1,
+                "Work was given up after several tries: read the function's log, then redrive the queue.",
+            ),
+            (
+                "age",
+                queue,
+                "ApproximateAgeOfOldestMessage",
+                args.get("alarm_age_seconds", 900),
+                "Work waits too long: the function fails, is throttled, or cannot keep up.",
+            ),
+        ):
+            alarm(
+                self,
+                f"{name}-{label}-alarm",
+                pulumi.Output.concat(args["subscription_name"], f"-{label}"),
+                Metric("AWS/SQS", metric, {"QueueName": watched.name}, "Maximum", 60),
+                threshold,
+                words,
+                topics,
             )
 
 

@@ -11,6 +11,7 @@ from stack.bedrock import model_statements
 from stack.document_bucket import DocumentBucket
 from stack.event_bus import EventBus
 from stack.event_subscription import EventSubscription
+from stack.observability import ERROR_LINES, Observability
 from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_functions import FunctionShape
@@ -152,7 +153,10 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 link.read_statement,
             ],
         )
-        queues = {shape.name: self._subscription(shape, bus) for shape in functions.FUNCTIONS if shape.events}
+        watch = self._observability(api)
+        queues = {
+            shape.name: self._subscription(shape, bus, watch) for shape in functions.FUNCTIONS if shape.events
+        }
 
         self.webhook_api_url = api.url
         self.jira_webhook_url = pulumi.Output.concat(api.url, "/webhooks/jira")
@@ -272,7 +276,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
             self._child,
         )
 
-    def _subscription(self, shape: FunctionShape, bus: EventBus) -> EventSubscription:
+    def _subscription(self, shape: FunctionShape, bus: EventBus, watch: Observability) -> EventSubscription:
         """Feed a function with its events."""
         return EventSubscription(
             f"{shape.name}-events",
@@ -281,6 +285,39 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 "bus_name": bus.bus_name,
                 "pattern": {"source": ["kinexus"], "detail-type": list(shape.events)},
                 "function": self._functions[shape.name].function,
+                "alarm_topic_arns": [watch.topic_arn],
+            },
+            self._child,
+        )
+
+    def _observability(self, api: WebhookApi) -> Observability:
+        """Watch functions, queues and the API."""
+        queued = [shape for shape in functions.FUNCTIONS if shape.events]
+        return Observability(
+            "observability",
+            {
+                "system_name": self._prefix,
+                "functions": [
+                    {
+                        "label": shape.name,
+                        "function_name": self._functions[shape.name].function_name,
+                        "log_group_name": self._functions[shape.name].log_group_name,
+                        "timeout_seconds": shape.timeout_seconds,
+                        "failure_pattern": functions.GIVEN_UP if shape.events else ERROR_LINES,
+                    }
+                    for shape in functions.FUNCTIONS
+                ],
+                "queues": [
+                    {
+                        "label": shape.name,
+                        "queue_name": self._named(shape.name),
+                        "dead_letter_queue_name": self._named(f"{shape.name}-dead-letters"),
+                    }
+                    for shape in queued
+                ],
+                "api_id": api.api_id,
+                "api_stage": api.stage_name,
+                "alarm_email": self._args["alarm_email"],
             },
             self._child,
         )

@@ -100,6 +100,9 @@ REVIEW_PAGE = FunctionShape(
     variables=("DOCUMENTS_BUCKET", "LINK_KEY_SECRET_ARN"),
 )
 
+GIVEN_UP = '{ $.level = "ERROR" && $.message = "given up" }'
+"""Filter for the line with which a handler gives work up for good and tells a person; retries do not count."""
+
 FUNCTIONS: Sequence[FunctionShape] = (
     JIRA_WEBHOOK_HANDLER,
     DOCUMENT_ORCHESTRATOR,

@@ -92,6 +92,15 @@ def targets_without_dead_letters(graph: Graph) -> list[str]:
     return sorted(findings)
 
 
+def alarms_without_actions(graph: Graph) -> list[str]:
+    """Name alarms that nobody hears."""
+    return sorted(
+        alarm.name
+        for alarm in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if not alarm.inputs.get("alarmActions")
+    )
+
+
 def same_name_twice(graph: Graph) -> list[str]:
     """Name resources of one type with one name in AWS: the second silently replaces the first, or fails."""
     seen: dict[tuple[str, ...], str] = {}
@@ -100,7 +109,9 @@ def same_name_twice(graph: Graph) -> list[str]:
         name = resource.inputs.get("name")
         if not resource.custom or not name:
             continue
-        scope = tuple(str(resource.inputs.get(field, "")) for field in ("role", "eventBusName", "apiId"))
+        scope = tuple(
+            str(resource.inputs.get(field, "")) for field in ("role", "eventBusName", "apiId", "logGroupName")
+        )
         identity = (resource.type, *scope, str(name))
         if identity in seen:
             findings.append(f"{resource.type} {name}: {seen[identity]} and {resource.name}")

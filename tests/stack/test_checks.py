@@ -22,6 +22,7 @@ def careless() -> None:
     aws.iam.RolePolicy("again", name="wide", role="reader", policy=policy)
     aws.iam.RolePolicy("other", name="wide", role="writer", policy=policy)
     aws.sns.Topic("leak", display_name="hush-hush")
+    aws.cloudwatch.MetricAlarm("quiet", comparison_operator="LessThanThreshold", evaluation_periods=1)
     pulumi.export("leaked", {"deep": ["hush-hush"]})
     pulumi.ComponentResource("test:index:Unfinished", "unfinished")
 
@@ -33,6 +34,7 @@ def test_a_careless_stack_is_found_out() -> None:
     assert checks.targets_without_dead_letters(graph) == ["queue", "target"]
     assert checks.unprotected(graph, "aws:dynamodb/table:Table") == ["table"]
     assert checks.components_without_outputs(graph) == ["unfinished"]
+    assert checks.alarms_without_actions(graph) == ["quiet"]
     assert checks.plain_secrets(graph, "hush-hush") == ["leak.displayName", "leaked"]
     assert checks.same_name_twice(graph) == ["aws:iam/rolePolicy:RolePolicy wide: again and wide"]
     assert "other.policy: ses:SendEmail on *" in checks.wildcard_resources(graph, {"s3:Get*": "a reason"})
@@ -43,7 +45,7 @@ def test_a_careless_stack_is_found_out() -> None:
         "wide.policy: s3:Get*",
     ]
     assert checks.stray_resources(graph, ["queue", "table"]) == [
-        "again", "kept", "leak", "mapping", "other", "silent", "target", "unfinished", "wide",
+        "again", "kept", "leak", "mapping", "other", "quiet", "silent", "target", "unfinished", "wide",
     ]  # fmt: skip
     assert [s["Effect"] for s in checks.role_statements(graph, "writer")] == ["Allow", "Deny"]
 

@@ -61,6 +61,14 @@ def secret(**more: Any) -> stack.SecretBundle:
     return stack.SecretBundle("key", args)
 
 
+WATCHED = {"label": "orders", "function_name": "f", "log_group_name": "/f", "timeout_seconds": 10}
+
+
+def watch(**more: Any) -> stack.Observability:
+    args: Any = {"system_name": "shop", "functions": [WATCHED], **more}
+    return stack.Observability("watch", args)
+
+
 def graph_of(build: Callable[[], Any]) -> Graph:
     return run_program(build)
 
@@ -105,6 +113,12 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: bucket(keep_old_versions_days=0), r"DocumentBucket: `keep_old_versions_days` is 0"),
     (lambda: bus(archive_days=0), r"EventBus: `archive_days` is 0"),
+    (
+        lambda: watch(functions=[WATCHED, WATCHED]),
+        r"Observability: `functions` have the label 'orders' twice",
+    ),
+    (lambda: watch(api_id="x"), r"Observability: `api_id` and `api_stage` need each other"),
+    (lambda: watch(functions=[{"label": "x"}]), r"Observability.functions: `function_name` is missing"),
     (lambda: secret(recovery_days=3), r"SecretBundle: `recovery_days` is 3. Choose 7 to 30, or 0"),
 ]  # type: ignore[typeddict-item]
 
@@ -261,6 +275,16 @@ def test_bucket_bus_and_secret_take_keys_of_ones_own() -> None:
     assert found.named("events-archive").inputs["retentionDays"] == 3
     assert found.named("key", "aws:secretsmanager/secret:Secret").inputs["recoveryWindowInDays"] == 7
     assert found.named("key-value").secrets == {"secretString"}
+
+
+def test_watching_needs_neither_queues_nor_an_api() -> None:
+    found = graph_of(lambda: watch(topic_key_arn="arn:key"))
+    assert len(found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")) == 4
+    assert found.named("watch-orders-failures").inputs["pattern"] == '{ $.level = "ERROR" }'
+    assert found.named("watch-orders-duration-alarm").inputs["threshold"] == 8000
+    assert found.named("watch-topic").inputs["kmsMasterKeyId"] == "arn:key"
+    body = json.loads(found.named("watch-dashboard").inputs["dashboardBody"])
+    assert body["widgets"][0]["properties"]["title"] == "Calls"
 
 
 def test_the_rest_is_reached_through_transforms() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from stack.testing import UNKNOWN, Graph, checks
-from tests.stack.pipeline_run import FUNCTIONS, SECRETS, graph, run
+from tests.stack.pipeline_run import FUNCTIONS, ROOT, SECRETS, graph, run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -176,18 +176,85 @@ def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
         assert others == {path.split("/")[1]}
 
 
-def test_nothing_that_fails_is_dropped_and_each_dead_letter_raises_an_alarm() -> None:
+def test_nothing_that_fails_is_dropped() -> None:
+    assert checks.targets_without_dead_letters(graph("dev")) == []
+
+
+def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
     found = graph("dev")
-    assert checks.targets_without_dead_letters(found) == []
-    alarms = {
-        (a.inputs["metricName"], a.inputs["dimensions"]["QueueName"])
-        for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-        if a.inputs["namespace"] == "AWS/SQS"
+    assert checks.alarms_without_actions(found) == []
+    alarms = {a.inputs["name"]: a.inputs for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    assert sorted(alarms) == sorted(
+        [
+            f"kinexus-{name}-{kind}"
+            for name in FUNCTIONS
+            for kind in ("duration", "errors", "failures", "throttles")
+        ]
+        + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters")]
+        + ["kinexus-api-4xx", "kinexus-api-5xx"]
+    )
+    topic = found.named("observability-topic").outputs["arn"]
+    assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}
+    assert alarms["kinexus-ApprovalHandler-duration"]["threshold"] == 72_000
+    assert alarms["kinexus-ApprovalHandler-dead-letters"]["dimensions"] == {
+        "QueueName": "kinexus-ApprovalHandler-dead-letters"
     }
-    assert alarms >= {
-        ("ApproximateNumberOfMessagesVisible", f"kinexus-{name}-dead-letters") for name in QUEUED
-    }
-    assert alarms >= {("ApproximateAgeOfOldestMessage", f"kinexus-{name}") for name in QUEUED}
+    assert alarms["kinexus-api-5xx"]["dimensions"] == {"ApiId": "api-id", "Stage": "prod"}
+    for name in FUNCTIONS:
+        alarm, counted = (
+            alarms[f"kinexus-{name}-failures"],
+            found.named(f"observability-{name}-failures").inputs,
+        )
+        assert (alarm["namespace"], alarm["metricName"]) == (
+            "kinexus",
+            counted["metricTransformation"]["name"],
+        )
+        assert counted["logGroupName"] == f"/aws/lambda/kinexus-{name}"
+
+
+@pytest.mark.parametrize("name", sorted(QUEUED))
+def test_the_line_that_counts_as_failure_is_one_that_the_handler_writes(name: str) -> None:
+    package = graph("dev").named(name, "aws:lambda/function:Function").inputs["handler"].split(".")[1]
+    pattern = graph("dev").named(f"observability-{name}-failures").inputs["pattern"]
+    assert pattern == '{ $.level = "ERROR" && $.message = "given up" }'
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "handlers" / package).glob("*.py")]
+    assert any('log.error("given up"' in source for source in sources)
+
+
+def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:
+    found = run("prod", alarmEmail="oncall@example.com")
+    topic = found.named("observability-topic").outputs["arn"]
+    assert json.loads(found.named("observability-topic-policy").inputs["policy"])["Statement"] == [
+        {
+            "Sid": "AlarmsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic,
+            "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+        }
+    ]
+    assert "kmsMasterKeyId" not in found.named("observability-topic").inputs
+    email = found.named("observability-email").inputs
+    assert (email["protocol"], email["endpoint"], email["topic"]) == ("email", "oncall@example.com", topic)
+    assert graph("dev").of_type("aws:sns/topicSubscription:TopicSubscription") == ()
+
+
+def test_the_dashboard_shows_api_functions_and_queues() -> None:
+    body = json.loads(graph("dev").named("observability-dashboard").inputs["dashboardBody"])
+    titles = [widget["properties"]["title"] for widget in body["widgets"]]
+    assert titles == [
+        "Requests", "Answer time (ms)", "Calls", "Longest call (ms)", "Errors", "Failures logged",
+        "Waiting", "Oldest message (s)", "Dead letters",
+    ]  # fmt: skip
+    shown = json.dumps(body)
+    for name in FUNCTIONS:
+        assert f'"FunctionName", "kinexus-{name}"' in shown
+    for name in QUEUED:
+        assert f'"QueueName", "kinexus-{name}-dead-letters"' in shown
+    for widget in body["widgets"]:
+        assert widget["x"] + widget["width"] <= 24
+        assert widget["properties"]["metrics"]
 
 
 def test_tables_expire_recover_and_find_created_pages() -> None:

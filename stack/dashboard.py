@@ -1,0 +1,100 @@
+"""The text of a CloudWatch dashboard: rows of graphs, from plain lists of metrics.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Line = list[Any]
+"""One line of a graph: namespace, metric, dimension names and values, then an object with label and statistic."""
+
+Graph = tuple[str, list[Line]]
+"""Title and lines of one graph."""
+
+_WIDTH, _HEIGHT = 24, 6
+
+
+def body(region: str, rows: Sequence[Sequence[Graph]]) -> Mapping[str, Any]:
+    """Lay out rows of titled graphs, each row as wide as the dashboard."""
+    widgets = []
+    for number, row in enumerate(rows):
+        width = _WIDTH // len(row)
+        for column, (title, lines) in enumerate(row):
+            widgets.append(
+                {
+                    "type": "metric",
+                    "x": column * width,
+                    "y": number * _HEIGHT,
+                    "width": width,
+                    "height": _HEIGHT,
+                    "properties": {
+                        "title": title,
+                        "region": region,
+                        "view": "timeSeries",
+                        "period": 300,
+                        "metrics": lines,
+                    },
+                }
+            )
+    return {"widgets": widgets}
+
+
+def rows(
+    system: str,
+    functions: Sequence[tuple[str, str]],
+    queues: Sequence[tuple[str, str, str]],
+    api: Sequence[str],
+) -> list[list[Graph]]:
+    """Choose the graphs of a system: its API (id and stage, or nothing), functions and queues with their labels.
+
+    `functions` are pairs of label and name; `queues` are label, name, and name of the dead-letter queue.
+    """
+
+    def per_function(metric: str, statistic: str) -> list[Line]:
+        return [
+            ["AWS/Lambda", metric, "FunctionName", name, {"label": label, "stat": statistic}]
+            for label, name in functions
+        ]
+
+    def per_queue(metric: str, position: int) -> list[Line]:
+        return [
+            ["AWS/SQS", metric, "QueueName", queue[position], {"label": queue[0], "stat": "Maximum"}]
+            for queue in queues
+        ]
+
+    def of_api(metric: str, statistic: str) -> Line:
+        return [
+            "AWS/ApiGateway",
+            metric,
+            "ApiId",
+            api[0],
+            "Stage",
+            api[1],
+            {"label": metric, "stat": statistic},
+        ]
+
+    waiting, oldest = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+    failures: list[Line] = [
+        [system, f"{label}Failures", {"label": label, "stat": "Sum"}] for label, _ in functions
+    ]
+    chosen: list[list[Graph]] = []
+    if api:
+        answers = [of_api(metric, "Sum") for metric in ("Count", "4xx", "5xx")]
+        chosen.append([("Requests", answers), ("Answer time (ms)", [of_api("Latency", "p95")])])
+    chosen += [
+        [
+            ("Calls", per_function("Invocations", "Sum")),
+            ("Longest call (ms)", per_function("Duration", "Maximum")),
+        ],
+        [("Errors", per_function("Errors", "Sum")), ("Failures logged", failures)],
+    ]
+    if queues:
+        chosen.append(
+            [
+                ("Waiting", per_queue(waiting, 1)),
+                ("Oldest message (s)", per_queue(oldest, 1)),
+                ("Dead letters", per_queue(waiting, 2)),
+            ]
+        )
+    return chosen
