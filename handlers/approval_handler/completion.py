@@ -98,9 +98,9 @@ class Completion:
         self.records.move(document, DocumentStatus.REJECTED, reason=decision.feedback[:1000], created_in=None)
 
     def _request_revision(self, document: Document, reason: str) -> None:
+        """Ask for another revision; the caller says so on the bus when it has given the lease back."""
         if document.status is not DocumentStatus.REVISING:
-            document = self.records.move(document, DocumentStatus.REVISING, reason=reason)
-        self.ask_again(document)
+            self.records.move(document, DocumentStatus.REVISING, reason=reason)
 
     def ask_again(self, document: Document) -> None:
         """Say on the bus that a revision is wanted."""

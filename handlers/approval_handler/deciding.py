@@ -56,6 +56,10 @@ class Deciding:
             return
         with self.records.leased(document.document_id, owner, LEASE):
             self._decide(self.records.require(document.document_id), issue)
+        document = self.records.require(document.document_id)
+        if document.status is DocumentStatus.REVISING:
+            # Not before the lease ends: whoever hears of it works on the document at once.
+            self.completion.ask_again(document)
 
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record and tell the reviewer."""
@@ -79,9 +83,6 @@ class Deciding:
 
     def _decide(self, document: Document, issue: Mapping[str, Any]) -> None:
         if document.status in CLOSED:
-            return
-        if document.status is DocumentStatus.REVISING:
-            self.completion.ask_again(document)
             return
         if document.status not in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
             return

@@ -67,14 +67,20 @@ class Documents:
                 self.records.unlock(lock_of(mine), holder)
                 continue
             with self.records.leased(holder, owner, LEASE):
-                self._cover(self.records.require(holder), change)
+                drafted = self._cover(self.records.require(holder), change)
+            if drafted:
+                # Not before the lease ends: whoever hears of the draft works on the document at once.
+                self.announce(drafted)
             return holder
 
-    def revise(self, document: Document, why_again: str) -> None:
-        """Draft the next revision of a document whose last one was refused or overtaken; the caller has its lease."""
+    def revise(self, document: Document, why_again: str) -> Document | None:
+        """Draft the next revision of a document whose last one was refused or overtaken.
+
+        The caller has its lease, and announces what is returned when it has given the lease back.
+        """
         previous = self.drafts.get(document.document_id, document.revision, document.sha256)
         again = Again(sf.to_markdown(previous.storage), _feedback(document))
-        self._draft(document, again, why_again)
+        return self._draft(document, again, why_again)
 
     def announce(self, document: Document) -> None:
         """Say on the bus that a draft is ready."""
@@ -124,9 +130,10 @@ class Documents:
         if document.status is DocumentStatus.FAILED:
             self.records.move(document, DocumentStatus.DRAFTING, reason="", created_in=mine.created_in)
 
-    def _cover(self, document: Document, change: Change) -> None:
+    def _cover(self, document: Document, change: Change) -> Document | None:
+        """See that the change is in a draft; return the document if that draft is to be announced."""
         if document.status in CLOSED:
-            return
+            return None
         if document.status is DocumentStatus.PUBLISHING:
             raise Busy(
                 f"{document.document_id} is being published; the change gets a document of its own after it"
@@ -138,18 +145,17 @@ class Documents:
                 issue_keys=tuple(dict.fromkeys((*document.issue_keys, change.issue_key))),
             )
         if document.revision == 0:
-            self._draft(document, None, "")
-            return
+            return self._draft(document, None, "")
         newest = self.drafts.get(document.document_id, document.revision, document.sha256)
         if change.change_id not in newest.change_ids:
             # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
             feedback = _feedback(document) if document.status is DocumentStatus.REVISING else ""
             again = Again(sf.to_markdown(newest.storage), feedback)
-            self._draft(document, again, f"{change.issue_key} changes the same page")
-        elif document.status is DocumentStatus.DRAFTED:
-            self.announce(document)
+            return self._draft(document, again, f"{change.issue_key} changes the same page")
+        return document if document.status is DocumentStatus.DRAFTED else None
 
-    def _draft(self, document: Document, again: Again | None, why_again: str) -> None:
+    def _draft(self, document: Document, again: Again | None, why_again: str) -> Document | None:
+        """Draft the next revision; return the document, or None when the page needs no change."""
         tickets = [
             Ticket.from_rest(self.jira.issue(key), self.jira.browse_url) for key in document.issue_keys
         ]
@@ -161,13 +167,13 @@ class Documents:
             proposal = draft_page(self.model, document.title, self._parent_title(document), tickets, again)
         if page and not proposal.edits:
             self._not_needed(document, proposal)
-            return
+            return None
         draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal, why_again))
         document = self.records.move(
             document, DocumentStatus.DRAFTED, revision=draft.revision, sha256=sha256, title=draft.title
         )
         log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
-        self.announce(document)
+        return document
 
     def _page(self, document: Document) -> ConfluencePage:
         try:

@@ -126,13 +126,17 @@ class Orchestration:
         marked_comment.say_once(self.jira, change.issue_id, mark, said)
 
     def _revise(self, document_id: str, revision: int, event: Event, owner: str) -> None:
+        drafted = None
         with self.documents.records.leased(document_id, owner, LEASE):
             document = self.documents.records.require(document_id)
             if document.revision > revision:
-                if document.status is DocumentStatus.DRAFTED:
-                    self.documents.announce(document)
+                drafted = document if document.status is DocumentStatus.DRAFTED else None
             elif document.status is DocumentStatus.REVISING:
-                self.documents.revise(document, _why_again(document, str(event.detail.get("reason"))))
+                drafted = self.documents.revise(
+                    document, _why_again(document, str(event.detail.get("reason")))
+                )
+        if drafted:
+            self.documents.announce(drafted)
 
     def _fail_change(self, change: Change, reason: str) -> None:
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason)
