@@ -11,7 +11,7 @@ from typing import Any
 
 from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
 
-_NEAR = 5.0
+_NEAR = 8.0
 UNMODELLED = "(drafted without a model)"
 
 _WORD = re.compile(r"[^\W_]{3,}")
