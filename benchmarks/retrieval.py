@@ -24,27 +24,31 @@ from common import storage_format as sf
 from common.atlassian_http import AtlassianHttp
 from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
 from common.ticket import Ticket
-from handlers.document_orchestrator import ranking, search_terms
+from handlers.document_orchestrator import ranking, search_terms, words
 from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.finding import Site, searched
 from handlers.document_orchestrator.judgement import CreatePage
 from local import atlassian
 
 SPACE = "DOCS"
-# An idea, and the constants that switch it off.
-IDEAS: dict[str, dict[str, float]] = {
+# An idea, and what takes its place when it is switched off, in whichever of these modules has the name.
+MODULES = (words, search_terms, ranking)
+IDEAS: dict[str, dict[str, object]] = {
     "title weighted": {"TITLE_WEIGHT": 1.0},
     "headings weighted": {"HEADING_WEIGHT": 1.0},
     "path and parents": {"PATH_WEIGHT": 0.0},
     "page length": {"LENGTH_NORM": 0.0},
-    "softened rarity": {"RARITY_POWER": 1.0},
     "rare terms": {"RARITY_POWER": 0.0},
+    "rarity softened": {"RARITY_POWER": 1.0},
     "best section": {"SECTION_WEIGHT": 0.0},
     "title covered": {"COVERAGE_WEIGHT": 0.0},
+    "stemming": {"stem": str.lower},
+    "identifiers taken apart": {"parts": lambda raw: (raw.lower(),)},
+    "compounds of neighbours": {"compounds": lambda found, longest=3: set()},
     "words of action discounted": {"ACTION_WEIGHT": 1.0},
     "what follows the preposition": {"TAIL_BONUS": 0.0},
-    "description": {"DESCRIPTION_SHARE": 0.0},
-    "description bounded": {"DESCRIPTION_SHARE": 1e9},
+    "description": {"DESCRIPTION_WEIGHT": 0.0},
+    "description bounded": {"DESCRIPTION_SHARE": 1e9, "DESCRIPTION_WEIGHT": 1.0},
     "components": {"COMPONENT_WEIGHT": 0.0},
 }
 
@@ -176,10 +180,11 @@ def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, An
 def without(idea: str) -> Iterator[None]:
     """Switch one idea off for a while."""
     before = []
-    for name, value in IDEAS[idea].items():
-        module = ranking if hasattr(ranking, name) else search_terms
-        before.append((module, name, getattr(module, name)))
-        setattr(module, name, value)
+    for name, substitute in IDEAS[idea].items():
+        for module in MODULES:
+            if hasattr(module, name):
+                before.append((module, name, getattr(module, name)))
+                setattr(module, name, substitute)
     try:
         yield
     finally:

@@ -1,7 +1,8 @@
 """The documented fallback: what the lexical ranking decides when no model does.
 
-The best page is updated, unless the evidence for it is weak: it speaks of less than ``FEWEST_KNOWN`` of what the
-ticket's summary is about. Then a page is to be created, beside the best one if there is any.
+The best page is updated, unless the evidence for it is weak: its title shares no word with the ticket's subject, and it
+scores less than a page would that mentions each word of the subject once. Then a page is to be created beside it.
+Words alone cannot tell a new subject from a change of an old one, so that this says “create” seldom.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from handlers.document_orchestrator.judge import Verdict, target_of
 from handlers.document_orchestrator.judgement import CreatePage
 from handlers.document_orchestrator.ranking import Ranked
 
-FEWEST_KNOWN = 0.35
+WEAK_EVIDENCE = 1.0
 _MOST_CONFIDENCE = 0.9
 
 
@@ -24,12 +25,12 @@ def decide(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> Verdict:
     title = " ".join(ticket.summary.split())[:255]
     if best is None:
         return Verdict(CreatePage(title, None), 0.5, "no page shares a word with the ticket", "fallback")
-    if best.known < FEWEST_KNOWN:
+    if best.evidence < WEAK_EVIDENCE and not best.is_named:
+        reason = f"no page is about this; the nearest is “{best.page.title}” ({best.why})"
         beside = CreatePage(title, best.page.parent_id)
-        known = f"the nearest page, “{best.page.title}”, speaks of only {best.known:.0%} of what the ticket is about"
-        return Verdict(beside, round(1 - best.known, 2), known, "fallback")
+        return Verdict(beside, round(1 - best.evidence / 2, 2), reason, "fallback")
     runner_up = ranked[1].score if len(ranked) > 1 else 0.0
     lead = 1 - runner_up / best.score
-    confidence = min(_MOST_CONFIDENCE, 0.5 * best.known + lead)
+    confidence = min(_MOST_CONFIDENCE, 0.4 * min(1.0, best.evidence / 2) + lead)
     reason = f"by its words “{best.page.title}” is nearest to the ticket: {best.why}"
     return Verdict(target_of(best.page), round(confidence, 2), reason, "fallback")

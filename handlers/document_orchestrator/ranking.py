@@ -27,11 +27,11 @@ from handlers.document_orchestrator.words import RAW, compound, compounds, parts
 TITLE_WEIGHT = 4.0
 HEADING_WEIGHT = 2.0
 PATH_WEIGHT = 1.0
-SATURATION = 1.2
+SATURATION = 2.0
 LENGTH_NORM = 0.4
 RARITY_POWER = 0.7
 SECTION_WEIGHT = 0.5
-COVERAGE_WEIGHT = 6.0
+COVERAGE_WEIGHT = 8.0
 
 
 class RankedPage(Protocol):
@@ -57,13 +57,15 @@ P = TypeVar("P", bound=RankedPage)
 class Ranked(Generic[P]):
     """A page with its score (higher is nearer, 0 means no common word).
 
-    ``known`` is the share of what the ticket's summary is about, 0..1, that the page speaks of; ``nearest`` are the
-    indexes of its best sections, best first; ``why`` says in words what counted most.
+    ``evidence`` is the score in units of what one mention of each word of the ticket's subject brings: below 1 is
+    weak. ``is_named`` says whether the title shares a word with the subject. ``nearest`` are the indexes of the best
+    sections, best first; ``why`` says in words what counted most.
     """
 
     page: P
     score: float
-    known: float
+    evidence: float
+    is_named: bool
     nearest: tuple[int, ...]
     why: str
 
@@ -131,8 +133,8 @@ def _count(page: RankedPage, sought: _Sought) -> _Counts:
     for section in page.sections:
         own, own_length = sought.count(section.headings[-1] if section.headings else "")
         text, text_length = sought.count(section.text)
-        headings += own
-        body += text
+        headings.update(own)
+        body.update(text)
         length += own_length + text_length
         sections.append((own, text, own_length + text_length))
     return _Counts(
@@ -187,7 +189,10 @@ def _ranked(
     return Ranked(
         page=page,
         score=score,
-        known=_known(gains, asked, rarity),
+        evidence=score / once if (once := sum(weights.get(term, 0.0) for term in asked.core)) else 0.0,
+        is_named=compound(title) in asked.weights or not asked.core.isdisjoint(map(stem, title))
+        if title
+        else False,
         nearest=tuple(index for index in nearest if by_section[index] > 0),
         why=_why(gains, counts, asked, page, nearest[:1] if by_section else []),
     )
@@ -223,12 +228,6 @@ def _coverage(title: Sequence[str], asked: Mapping[str, float], rarity: Mapping[
     stems = [stem(word) for word in title]
     whole = sum(rarity[term] for term in stems)
     return sum(rarity[term] * min(1.0, asked.get(term, 0.0)) for term in stems) / whole if whole else 0.0
-
-
-def _known(gains: Mapping[str, float], asked: SearchTerms, rarity: Mapping[str, float]) -> float:
-    about = {stem(word) for word in asked.subject}
-    whole = sum(rarity[term] for term in about)
-    return sum(rarity[term] for term in about if gains.get(term, 0) > 0) / whole if whole else 0.0
 
 
 def _why(

@@ -23,11 +23,13 @@ from handlers.document_orchestrator.words import (
 ACTION_WEIGHT = 0.1
 COMPONENT_WEIGHT = 0.5
 # What follows the last preposition of a summary is what the change was made to: “Add status field to Cluster”.
-TAIL_BONUS = 0.5
+TAIL_BONUS = 0.4
 _PREPOSITION = re.compile(r"\b(?:to|for|on|in|of|from)\b", re.IGNORECASE)
-# All words of the description together weigh at most this share of the summary's.
-DESCRIPTION_SHARE = 0.3
+# All words of the description together weigh at most this share of the summary's (or of an ordinary summary's, when
+# this one says little), so that a long description does not drown the summary.
+DESCRIPTION_SHARE = 1.0
 DESCRIPTION_WEIGHT = 0.3
+_ORDINARY_SUMMARY = 4.0
 _DESCRIPTION_TERMS = 40
 _DESCRIPTION_CHARACTERS = 20_000
 _SUMMARY_CHARACTERS = 500
@@ -40,11 +42,14 @@ _CONVENTIONAL_PREFIX = re.compile(
 class SearchTerms:
     """A ticket's terms (stems and compounds) with their weights, 0 to about 1.5.
 
-    ``subject`` are the summary's own words as written, in order, without stop words and words of action;
-    ``identifiers`` the code names in summary and description, as written; ``shown`` gives a term's written form.
+    ``core`` are the terms that say what the ticket is about: the summary's subject and the components. ``subject`` are
+    the summary's own words as written, in order, without stop words and words of action; ``identifiers`` the code names
+    in summary and description and ``described`` the description's words, as written, what counts most first;
+    ``shown`` gives a term's written form.
     """
 
     weights: Mapping[str, float]
+    core: frozenset[str]
     subject: tuple[str, ...]
     identifiers: tuple[str, ...]
     described: tuple[str, ...]
@@ -64,8 +69,11 @@ def search_terms(ticket: Ticket) -> SearchTerms:
             shown.setdefault(stem(word), word)
     described = _weigh_description(description, weights, shown)
     subject = tuple(word for word in dict.fromkeys(words(summary)) if stem(word) not in ACTIONS)
+    core = frozenset(map(stem, subject)) | frozenset(
+        stem(word) for name in ticket.components for word in words(name)
+    )
     names = (raw for raw in RAW.findall(f"{summary}\n{description}") if _is_identifier(raw))
-    return SearchTerms(weights, subject, tuple(dict.fromkeys(names)), described, shown)
+    return SearchTerms(weights, core, subject, tuple(dict.fromkeys(names)), described, shown)
 
 
 def _weigh_summary(summary: str, weights: dict[str, float], shown: dict[str, str]) -> None:
@@ -105,8 +113,8 @@ def _weigh_description(description: str, weights: dict[str, float], shown: dict[
     }
     if not raised:
         return ()
-    share = DESCRIPTION_SHARE * sum(weights.values()) / sum(raised.values()) if weights else 1.0
-    factor = min(DESCRIPTION_WEIGHT, share) if weights else 1.0
+    budget = DESCRIPTION_SHARE * max(sum(weights.values()), _ORDINARY_SUMMARY)
+    factor = min(DESCRIPTION_WEIGHT, budget / sum(raised.values()))
     weights.update({term: weight * factor for term, weight in raised.items()})
     return tuple(shown[term] for term in raised)
 

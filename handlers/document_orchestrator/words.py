@@ -26,7 +26,7 @@ STOP_WORDS = frozenset(
         how i if in into is it its may might more most must no not of off on once one only or other our out over own
         per same should so some such than that the their them then there these they this those to too under until up
         use used uses using via was we were what when where which while who why will with within without would you
-        your
+        your d ll m re s t ve
         """,
     )
 )
