@@ -55,7 +55,7 @@ thead th {
 }
 td { padding: 0 .8rem; vertical-align: top; overflow-wrap: anywhere }
 th.jump, td.jump {
-  width: 4.2rem; padding: .3rem .2rem; border-right: 1px solid var(--line); color: var(--quiet);
+  width: 4.2rem; padding: .15rem .2rem; border-right: 1px solid var(--line); color: var(--quiet);
   font-size: .8rem; font-variant-numeric: tabular-nums; line-height: 1.2; text-align: center; white-space: nowrap;
 }
 td.jump a { display: inline-block; padding: .1rem .35rem; text-decoration: none }
@@ -85,7 +85,7 @@ del {
   text-decoration-color: var(--del-line);
 }
 del + ins { margin-left: .15em }
-ins code, del code, ins .chip, del .chip { background: none }
+.passage ins code, .passage del code, ins .chip, del .chip { background: none }
 ins::before, ins::after, del::before, del::after {
   position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap;
 }
@@ -150,8 +150,8 @@ ins::after, del::after { content: "] " }
 @media (max-width: 44rem) {
   .facts { grid-template-columns: 1fr; gap: 0 }
   .facts dd { margin: 0 0 .5rem }
-  .tabs { overflow-x: auto; scrollbar-width: none }
-  .tabs label { font-size: .9rem; padding: .55rem .55rem .45rem }
+  .tabs { flex-wrap: wrap; gap: 0 }
+  .tabs label { font-size: .9rem; padding: .5rem .5rem .4rem }
   th.jump, td.jump { width: 2rem; padding-inline: 0 }
   td.jump a { display: none }
   td { padding: 0 .6rem }
