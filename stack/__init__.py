@@ -4,6 +4,7 @@ from stack.arguments import InvalidArgument
 from stack.document_bucket import DocumentBucket, DocumentBucketArgs
 from stack.event_bus import EventBus, EventBusArgs
 from stack.event_subscription import EventSubscription, EventSubscriptionArgs
+from stack.function_schedule import FunctionSchedule, FunctionScheduleArgs
 from stack.observability import Observability, ObservabilityArgs, WatchedFunction, WatchedQueue
 from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
@@ -18,6 +19,7 @@ COMPONENTS = (
     DocumentationPipeline,
     EventBus,
     EventSubscription,
+    FunctionSchedule,
     Observability,
     PythonFunction,
     RecordTable,
@@ -37,6 +39,8 @@ __all__ = [
     "EventBusArgs",
     "EventSubscription",
     "EventSubscriptionArgs",
+    "FunctionSchedule",
+    "FunctionScheduleArgs",
     "InvalidArgument",
     "KeyKind",
     "Observability",

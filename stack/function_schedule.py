@@ -9,9 +9,11 @@ import pulumi_aws as aws
 from stack.arguments import check_fields, check_range, known, refuse
 from stack.policy import document, statement
 
-_EXPRESSION = (
+EXPRESSION = (
     r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
 )
+
+"""The expressions that Scheduler knows."""
 
 
 class FunctionScheduleArgs(TypedDict):
@@ -116,7 +118,7 @@ def _check(args: FunctionScheduleArgs) -> None:
     check_fields(component, args, FunctionScheduleArgs)
     check_range(component, "window_minutes", args.get("window_minutes"), 1, 1440)
     expression = known(args["expression"])
-    if expression is not None and not re.fullmatch(_EXPRESSION, expression):
+    if expression is not None and not re.fullmatch(EXPRESSION, expression):
         refuse(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")
     name = known(args["schedule_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,55}", name):

@@ -8,39 +8,23 @@ import pulumi_aws as aws
 from stack import pipeline_functions as functions
 from stack.arguments import refuse
 from stack.bedrock import model_statements
-from stack.document_bucket import DocumentBucket
 from stack.event_bus import EventBus
 from stack.event_subscription import EventSubscription
+from stack.function_schedule import FunctionSchedule
 from stack.observability import ERROR_LINES, Observability
 from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_functions import FunctionShape
-from stack.policy import PolicyStatement
+from stack.pipeline_stores import create_stores
 from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
-from stack.record_table import KeyKind, RecordTable, TableIndex
-from stack.secret_bundle import SecretBundle
 from stack.webhook_api import WebhookApi
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where `handlers` and `common` are, wherever the program runs."""
 
-CREATED_PAGES: TableIndex = {
-    "name": "created-pages",
-    "hash_key": "created_in",
-    "range_key": "created_at",
-    "range_key_kind": KeyKind.NUMBER,
-}
-"""How documents that create a page are found by space, newest first."""
-
-_READ, _CHANGE = "dynamodb:GetItem", "dynamodb:UpdateItem"
-_PUT, _DELETE = "dynamodb:PutItem", "dynamodb:DeleteItem"
-_FETCH, _STORE = "s3:GetObject", "s3:PutObject"
-
-Statements = list[pulumi.Input[PolicyStatement]]
-
 
 class DocumentationPipeline(pulumi.ComponentResource):
-    """Two webhook endpoints, a review page, five functions, two tables, a bucket, a bus and its queues."""
+    """Two webhook endpoints, a review page, a daily sweep: functions, tables, bucket, bus and queues."""
 
     webhook_api_url: pulumi.Output[str]
     """Base URL of the API, with its stage."""
@@ -77,94 +61,35 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self._args = args
         self._prefix = pulumi.Output.from_input(args["name_prefix"])
         self._child = pulumi.ResourceOptions(parent=self)
-        protected = args["protect_data"]
 
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        changes = self._table("changes", "change_id", [])
-        documents = self._table("documents", "document_id", [CREATED_PAGES])
-        bucket = DocumentBucket(
-            "documents-bucket",
-            {
-                "bucket_name": pulumi.Output.concat(self._prefix, "-documents-", account, "-", region),
-                "deletion_protection": protected,
-            },
-            self._child,
-        )
-        bus = EventBus("events", {"bus_name": self._named("events")}, self._child)
-        token = self._secret("atlassian-secret", "atlassian", {"apiToken": args["jira_api_token"]})
-        webhook = self._secret(
-            "webhook-secret",
-            "webhook",
-            {"secrets": pulumi.Output.from_input(args["webhook_secrets"]).apply(_split)},
-        )
-        link = self._secret("link-secret", "review-links", {"key": args["link_key"]})
-
+        stores = create_stores(args, account, region, self._child)
+        self._rights = stores.rights([*model_statements(args["bedrock_model_id"], region, account)])
+        self._values = {**functions.configured(args), **stores.values()}
         self._layer = self._build_layer()
         self._functions: dict[str, PythonFunction] = {}
-        self._values = {
-            **functions.configured(args),
-            "CHANGES_TABLE": changes.table_name,
-            "DOCUMENTS_TABLE": documents.table_name,
-            "DOCUMENTS_BUCKET": bucket.bucket_name,
-            "EVENT_BUS": bus.bus_name,
-            "JIRA_API_TOKEN_SECRET_ARN": token.secret_arn,
-            "WEBHOOK_SECRET_ARN": webhook.secret_arn,
-            "LINK_KEY_SECRET_ARN": link.secret_arn,
-        }
-        drafts, reviews = "drafts/", "reviews/"
-        self._function(
-            functions.JIRA_WEBHOOK_HANDLER,
-            [changes.grant(_READ, _PUT), bus.publish_statement, webhook.read_statement],
-        )
-        self._function(
-            functions.DOCUMENT_ORCHESTRATOR,
-            [
-                changes.grant(_READ, _CHANGE),
-                documents.grant(_READ, _PUT, _CHANGE, _DELETE),
-                documents.grant_query(CREATED_PAGES["name"]),
-                bucket.grant(_FETCH, _STORE, prefix=drafts),
-                bus.publish_statement,
-                token.read_statement,
-                *model_statements(args["bedrock_model_id"], region, account),
-            ],
-        )
-        self._function(
-            functions.APPROVAL_HANDLER,
-            [
-                documents.grant(_READ, _CHANGE, _DELETE),
-                bucket.grant(_FETCH, prefix=drafts),
-                bucket.grant(_STORE, prefix=reviews),
-                bus.publish_statement,
-                webhook.read_statement,
-                token.read_statement,
-            ],
-        )
-        self._function(functions.REVIEW_PAGE, [bucket.grant(_FETCH, prefix=reviews), link.read_statement])
+        for shape in functions.FUNCTIONS:
+            if "REVIEW_BASE_URL" not in shape.variables:
+                self._function(shape)
         api = self._api()
         self._values["REVIEW_BASE_URL"] = api.url
-        self._function(
-            functions.REVIEW_TICKET_CREATOR,
-            [
-                documents.grant(_READ, _CHANGE),
-                bucket.grant(_FETCH, prefix=drafts),
-                bucket.grant(_STORE, prefix=reviews),
-                token.read_statement,
-                link.read_statement,
-            ],
-        )
+        self._function(functions.REVIEW_TICKET_CREATOR)
+        self._schedule(functions.SWEEP, args["sweep_schedule"])
         watch = self._observability(api)
         queues = {
-            shape.name: self._subscription(shape, bus, watch) for shape in functions.FUNCTIONS if shape.events
+            shape.name: self._subscription(shape, stores.bus, watch)
+            for shape in functions.FUNCTIONS
+            if shape.events
         }
 
         self.webhook_api_url = api.url
         self.jira_webhook_url = pulumi.Output.concat(api.url, "/webhooks/jira")
         self.approval_webhook_url = pulumi.Output.concat(api.url, "/webhooks/approval")
-        self.changes_table = changes.table_name
-        self.documents_table = documents.table_name
-        self.documents_bucket = bucket.bucket_name
-        self.event_bus = bus.bus_name
+        self.changes_table = stores.changes.table_name
+        self.documents_table = stores.documents.table_name
+        self.documents_bucket = stores.bucket.bucket_name
+        self.event_bus = stores.bus.bus_name
         self.function_names = pulumi.Output.all(**{k: f.function_name for k, f in self._functions.items()})
         self.log_groups = pulumi.Output.all(**{k: f.log_group_name for k, f in self._functions.items()})
         self.queue_urls = pulumi.Output.all(**{k: q.queue_url for k, q in queues.items()})
@@ -193,32 +118,6 @@ class DocumentationPipeline(pulumi.ComponentResource):
         """Put the prefix before a name."""
         return pulumi.Output.concat(self._prefix, "-", suffix)
 
-    def _table(self, label: str, key: str, indexes: list[TableIndex]) -> RecordTable:
-        """Create the table of changes or of documents."""
-        return RecordTable(
-            f"{label}-table",
-            {
-                "table_name": self._named(label),
-                "hash_key": key,
-                "indexes": indexes,
-                "ttl_attribute": "expires_at",
-                "deletion_protection": self._args["protect_data"],
-            },
-            self._child,
-        )
-
-    def _secret(self, name: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
-        """Keep a JSON object as a secret."""
-        return SecretBundle(
-            name,
-            {
-                "secret_name": pulumi.Output.concat(self._prefix, "/", suffix),
-                "secret_json": pulumi.Output.json_dumps(content),
-                "recovery_days": 30 if self._args["protect_data"] else 0,
-            },
-            self._child,
-        )
-
     def _build_layer(self) -> aws.lambda_.LayerVersion:
         """Create the layer that all functions share."""
         prebuilt = self._args.get("layer_archive")
@@ -235,7 +134,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _function(self, shape: FunctionShape, statements: Statements) -> None:
+    def _function(self, shape: FunctionShape) -> None:
         """Create one of the functions with its own environment and statements."""
         self._functions[shape.name] = PythonFunction(
             shape.name,
@@ -246,7 +145,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 "source_root": str(ROOT),
                 "include": shape.include,
                 "environment": functions.environment(shape, self._values),
-                "statements": statements,
+                "statements": self._rights[shape.name],
                 "layers": [self._layer.arn],
                 "timeout_seconds": shape.timeout_seconds,
                 "memory_mb": shape.memory_mb,
@@ -290,6 +189,20 @@ class DocumentationPipeline(pulumi.ComponentResource):
             self._child,
         )
 
+    def _schedule(self, shape: FunctionShape, expression: str) -> None:
+        """Run a function by the clock, unless that is off."""
+        if expression != "off":
+            FunctionSchedule(
+                f"{shape.name}-by-the-clock",
+                {
+                    "schedule_name": self._named(shape.name),
+                    "description": shape.description,
+                    "expression": expression,
+                    "function": self._functions[shape.name].function,
+                },
+                self._child,
+            )
+
     def _observability(self, api: WebhookApi) -> Observability:
         """Watch functions, queues and the API."""
         queued = [shape for shape in functions.FUNCTIONS if shape.events]
@@ -321,8 +234,3 @@ class DocumentationPipeline(pulumi.ComponentResource):
             },
             self._child,
         )
-
-
-def _split(text: str) -> list[str]:
-    """Read a comma-separated list."""
-    return [part.strip() for part in text.split(",") if part.strip()]

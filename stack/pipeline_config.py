@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi.runtime import is_config_secret
 
+from stack.function_schedule import EXPRESSION
 from stack.pipeline_args import DocumentationPipelineArgs
 
 NAME_PREFIX = r"[a-z][a-z0-9-]{0,23}[a-z0-9]"
@@ -59,6 +60,7 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
         "max_change_age_days": reader.number("maxChangeAgeDays", 30, 1, 3650),
         "approver_account_ids": reader.words("approverAccountIds", "", r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
         "approver_group_id": reader.text("approverGroupId", "", r"([0-9a-fA-F-]{36})?", GROUP_ID),
+        "sweep_schedule": reader.text("sweepSchedule", "rate(1 day)", rf"off|{EXPRESSION}", '"rate(1 day)"'),
         "four_eyes": reader.flag("fourEyes", False),
         "max_revisions": reader.number("maxRevisions", 5, 1, 20),
         "log_retention_days": reader.choice("logRetentionDays", 30, LOG_RETENTION_DAYS),

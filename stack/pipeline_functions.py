@@ -100,6 +100,18 @@ REVIEW_PAGE = FunctionShape(
     variables=("DOCUMENTS_BUCKET", "LINK_KEY_SECRET_ARN"),
 )
 
+SWEEP = FunctionShape(
+    name="Sweep",
+    package="sweep",
+    description="Feeds in finished tickets that Jira never told of",
+    timeout_seconds=300,
+    memory_mb=256,
+    variables=(
+        *_JIRA, "CHANGES_TABLE", "EVENT_BUS", "DOCUMENT_LABELS", "DECLINE_LABELS", "DOCUMENT_ISSUE_TYPES",
+        "MAX_CHANGE_AGE_DAYS",
+    ),
+)  # fmt: skip
+
 GIVEN_UP = '{ $.level = "ERROR" && $.message = "given up" }'
 """Filter for the line with which a handler gives work up for good and tells a person; retries do not count."""
 
@@ -109,6 +121,7 @@ FUNCTIONS: Sequence[FunctionShape] = (
     REVIEW_TICKET_CREATOR,
     APPROVAL_HANDLER,
     REVIEW_PAGE,
+    SWEEP,
 )
 """All functions, in the pipeline's order."""
 

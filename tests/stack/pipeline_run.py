@@ -23,6 +23,7 @@ FUNCTIONS = (
     "JiraWebhookHandler",
     "ReviewPage",
     "ReviewTicketCreator",
+    "Sweep",
 )
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from stack import layer_lock
 from stack.packaging import PackagingError, function_archive, source_code_hash
-from tests.stack.pipeline_run import ROOT, graph
+from tests.stack.pipeline_run import FUNCTIONS, ROOT, graph
 
 INCLUDE = ["handlers/__init__.py", "handlers/shop", "common"]
 
@@ -110,7 +110,7 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 def test_every_function_has_an_archive_of_its_own_and_the_hash_of_its_bytes() -> None:
     functions = graph("dev").of_type("aws:lambda/function:Function")
     paths = {function.inputs["code"].path for function in functions}
-    assert len(paths) == len(functions) == 5
+    assert len(paths) == len(functions) == len(FUNCTIONS)
     for function in functions:
         assert function.inputs["sourceCodeHash"] == source_code_hash(Path(function.inputs["code"].path))
 

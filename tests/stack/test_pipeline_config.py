@@ -28,6 +28,7 @@ MALFORMED = [
     ("bedrockModelId", "nova", "malformed"),
     ("linkKey", "short", "5 characters, fewer than 32"),
     ("fourEyes", "maybe", "true or false"),
+    ("sweepSchedule", "daily", "malformed"),
     ("maxRevisions", "0", "from 1 to 20"),
     ("maxChangeAgeDays", "soon", "from 1 to 3650"),
     ("logRetentionDays", "31", "one of 1, 3, 5"),

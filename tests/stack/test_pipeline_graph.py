@@ -144,6 +144,26 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
     assert receive.urn in found.named(f"{name}-events-mapping").dependencies
 
 
+def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> None:
+    found = graph("dev")
+    schedule = found.named("Sweep-by-the-clock-schedule").inputs
+    function = "arn:aws:lambda:eu-central-1:123456789012:function:kinexus-Sweep"
+    assert schedule["name"] == "kinexus-Sweep"
+    assert schedule["scheduleExpression"] == "rate(1 day)"
+    assert schedule["target"]["arn"] == function
+    assert schedule["target"]["roleArn"] == "arn:aws:iam::123456789012:role/kinexus-Sweep-schedule"
+    assert checks.role_statements(found, "kinexus-Sweep-schedule") == [
+        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [function]}
+    ]
+
+
+def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
+    schedules = "aws:scheduler/schedule:Schedule"
+    assert run("dev", sweepSchedule="off").of_type(schedules) == ()
+    [schedule] = run("dev", sweepSchedule="cron(30 4 * * ? *)").of_type(schedules)
+    assert schedule.inputs["scheduleExpression"] == "cron(30 4 * * ? *)"
+
+
 def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
     found = graph("dev")
     assert checks.functions_without_log_retention(found) == []

@@ -99,6 +99,7 @@ RIGHTS = {
         own_queue("ApprovalHandler"),
     ],
     "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
+    "Sweep": [table("GetItem PutItem", CHANGES), PUBLISH, secret("atlassian")],
 }
 
 
@@ -109,8 +110,10 @@ def test_each_role_has_exactly_these_statements(name: str) -> None:
     assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, expected))
 
 
-def test_no_role_is_taken_by_anything_but_lambda_and_there_are_no_others() -> None:
+def test_no_role_is_taken_by_anything_but_lambda_and_there_are_no_others_but_the_schedules() -> None:
     roles = {role.inputs["name"]: role.inputs for role in graph("dev").of_type("aws:iam/role:Role")}
+    schedule = json.loads(roles.pop("kinexus-Sweep-schedule")["assumeRolePolicy"])["Statement"]
+    assert [one["Principal"] for one in schedule] == [{"Service": "scheduler.amazonaws.com"}]
     assert sorted(roles) == sorted(f"kinexus-{name}-role" for name in FUNCTIONS)
     for role in roles.values():
         assert json.loads(role["assumeRolePolicy"])["Statement"] == [
