@@ -17,7 +17,8 @@ class Standing(Enum):
 _CONDITION = re.compile(
     r"\b(?:if|once(?! more)|when|whenever|unless|until|till|provided|providing|as soon as|as long as|assuming|pending"
     r"|subject to|condition(?:al(?:ly)?|s)?|contingent|in case|except|apart from|aside from|other than|besides|modulo"
-    r"|only (?:after|for|as)|as far as|partially|partly|minus|barring|dependent|depending"
+    r"|only (?:after|for|as)|for \w+ only|as far as|so far|in principle|in theory|partially|partly|mostly|almost|minus"
+    r"|barring|dependent|depending|grundsätzlich|en principe|w/ (?:\w+ ){0,2}(?:changes|comments|edits|fixes|nits)"
     r"|after(?! (?:\w+ly )?(?:reviewing|reading|checking|discussing|testing|verifying|talking"
     r"|comparing|trying|looking)\b"
     r"| (?:an? |some |my |our )?(?:\w+ )?(?:look|read|review|discussion|chat|check|read-through|walkthrough)\b)"
@@ -49,6 +50,19 @@ _FLATLY_DENIED = re.compile(
     r"^[\s:=,;(–—-]*(?:no+|nope|nah|not|not yet|never|nein|nicht|non|nee|niet|nie|false|нет|не)[\s.!)]*$",
     re.IGNORECASE,
 )
+_DEFERRED = re.compile(
+    r"^[\s,;:(–—-]*(?:tomorrow|later|next (?:week|sprint|release|month)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|not before|morgen|demain|mañana|domani)\b",
+    re.IGNORECASE,
+)
+_RECANTED = re.compile(
+    r"\b(?:scratch that|on second thoughts?|changed my mind|take (?:it|that) back|actually,? (?:no|not|wait)"
+    r"|wait,? (?:no|not)"
+    r"|hold (?:on|off)|(?:do not|don'?t) (?:publish|ship|merge)|(?:stop|not yet|never ?mind)[.!,]*(?:$|\n)"
+    r"|before (?:you )?(?:publish|ship|merg|releas)\w*|before (?:it|this) (?:goes|is|gets)|before going live)"
+    r"|[👎🚫⛔🛑]",
+    re.IGNORECASE,
+)
 _OPENING_CONDITION = re.compile(
     r"^[\s,;:.(–—-]*(?:(?:but|and|only|this|it)\s+){0,2}(?:if|once(?! more)|when|unless|until|provided|as soon as"
     r"|as long as|assuming|pending|subject to|after|only if|in case|wenn|falls|sobald|si|quand"
@@ -67,6 +81,7 @@ _HEARSAY = re.compile(
     r"|tickets?|users?|emails?|entries|rows?|or|rate|list|vendors?|flows?|workflow|process|steps?|field)\b",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"^\s*(?:have|has|had|were|was|are|is|been|by|above|earlier|last|in)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^\s*(?:by|with|for|as|because|cause|since|due|per|from|on|in|at|to|of|via|this|that|these|it|the|all|both|every\w*"
     r"|each|and|so|then|than\w*|thx|ty|cheers|danke|vielen|merci|gracias|muchas|grazie|mille|obrigad[oa]|muito|bedankt"
@@ -120,7 +135,12 @@ def weigh(kind: VerdictKind, word: str, rest: str, next_line: str, *, is_sign: b
     if kind is not VerdictKind.APPROVED:
         conditional = _OPENING_CONDITION.match(sentence)
         return Standing.UNDECIDED if conditional and _needs_condition(kind, sentence) else Standing.DECIDES
-    if _CONDITION.search(sentence) or _CONTRAST.search(sentence) or _REMEDY.search(rest):
+    if (
+        _CONDITION.search(sentence)
+        or _CONTRAST.search(sentence)
+        or _REMEDY.search(rest)
+        or _DEFERRED.match(rest)
+    ):
         return Standing.UNDECIDED
     for other in later:
         if re.match(r"\s*(?:but|only|provided|unless|conditional)", other, re.IGNORECASE):
@@ -133,6 +153,11 @@ def weigh(kind: VerdictKind, word: str, rest: str, next_line: str, *, is_sign: b
 def leads_into(line: str) -> bool:
     """Tell whether `line`, the one before a decision word, makes it a condition or a negation."""
     return _LEADS.search(line.rstrip()) is not None
+
+
+def recants(text: str) -> bool:
+    """Tell whether `text`, what follows an approval, takes it back or wants something done first."""
+    return _RECANTED.search(text) is not None
 
 
 def asks_politely(text: str) -> bool:
@@ -178,7 +203,9 @@ def _needs_condition(kind: VerdictKind, sentence: str) -> bool:
 
 def _is_talk(kind: VerdictKind, word: str, rest: str) -> bool:
     """Tell whether the word is only talked about: "approved requests are logged", "REJECTED is a state"."""
-    if kind is VerdictKind.NEEDS_REVISION or not re.match(r"[ \t\u00a0]+[^\W\d_]|[ \t\u00a0]*=", rest):
+    if kind is VerdictKind.NEEDS_REVISION:
+        return word.lower().startswith("changes") and _TOLD.match(rest) is not None
+    if not re.match(r"[ \t\u00a0]+[^\W\d_]|[ \t\u00a0]*=", rest):
         return False
     if rest.lstrip().startswith("=") or _HEARSAY.match(rest):
         return True

@@ -79,6 +79,11 @@ def mentions(line: str) -> bool:
     return _MENTION.match(line) is not None
 
 
+def mentions_somebody(text: str) -> bool:
+    """Tell whether somebody is addressed anywhere in `text`."""
+    return re.search(r"(?:^|\s)@\w|\[~", text) is not None
+
+
 def _measure(pattern: re.Pattern[str], text: str) -> int:
     match = pattern.match(text)
     return match.end() if match else 0

@@ -22,7 +22,7 @@ _WORDS = re.compile(
     rf"""
       (?P<approved>approved?|lgtm|ship[ \t\u00a0-]{{0,3}}it)
     | (?P<rejected>reject(?:ed)?)
-    | (?P<needs_revision>needs?{_GAP}(?:a{_GAP})?revisions?|request(?:ed|ing)?{_GAP}changes|changes{_GAP}requested)
+    | (?P<needs_revision>needs?{_GAP}(?:a{_GAP})?revisions?|request(?:ing)?{_GAP}changes|changes{_GAP}requested)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
@@ -71,13 +71,20 @@ def read_decision(text: str) -> Verdict | None:
     founds = [(number, found) for number, line in enumerate(lines) if (found := _at_start(line))]
     if len({found.kind for _, found in founds if not found.rest.strip(_SEPARATORS)}) == len(VerdictKind):
         return None  # somebody pasted the list of possible answers
+    if len({found.kind for _, found in founds if _SIGNS.fullmatch(found.word)}) > 1:
+        return None  # a checklist
     for number, found in founds:
+        if _continues(found, lines[number - 1] if number else None):
+            continue
         before = next((line for line in reversed(lines[:number]) if line is not None), "") or ""
         after = lines[number + 1] if number + 1 < len(lines) else None
         verdict = _judge(found, before, after or "")
         if verdict is caveats.Standing.QUESTION:
             continue
+        following = "\n".join([found.rest, *(line for line in lines[number + 1 :] if line is not None)])
         if verdict is not caveats.Standing.DECIDES:
+            return None
+        if found.kind is VerdictKind.APPROVED and caveats.recants(following):
             return None
         return Verdict(found.kind, _feedback(found, text[:_MAX_LENGTH], number))
     return None
@@ -88,10 +95,18 @@ def mentions_a_decision(text: str) -> bool:
     return bool(_WORDS.search(text) or _SIGNS.search(text) or caveats.takes_back(text))
 
 
+def _continues(found: _Found, above: str | None) -> bool:
+    """Tell whether a small-lettered word goes on with the sentence of the line above, as in wrapped prose."""
+    if above is None or not found.word.islower() or len(above.split()) < 3:
+        return False
+    return above.rstrip()[-1].isalnum() and not courtesy.opening(above.lstrip())[0]
+
+
 def _judge(found: _Found, before: str, after: str) -> caveats.Standing:
     if found.asked and _IMPERATIVE.match(found.word):
         return caveats.Standing.QUESTION  # "please approve" asks somebody else
-    if found.addressed and _IMPERATIVE.match(found.word) and caveats.asks_politely(found.rest):
+    addressed = found.addressed or courtesy.mentions_somebody(found.rest)
+    if addressed and _IMPERATIVE.match(found.word) and caveats.asks_politely(found.rest):
         return caveats.Standing.QUESTION
     if caveats.leads_into(before):
         return caveats.Standing.UNDECIDED

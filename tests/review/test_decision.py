@@ -129,6 +129,11 @@ APPROVED = [
     "APPROVED\r\nthanks",
     "Approved – let's publish",
     "APPROVED\n\nThe old text was REJECTED for good reasons.",
+    "I could not find any problem\nAPPROVED",
+    "Thanks for the careful update\napproved",
+    "Approved & published soon I hope",
+    "APPROVED\n- commands checked\n- links checked",
+    "LGTM — nit: I would call it a budget",
 ]
 
 REJECTED = [
@@ -188,6 +193,29 @@ NEEDS_REVISION = [
 ]
 
 NOTHING = [
+    "Approved in principle, the wording needs work",
+    "Approved, mostly",
+    "LGTM so far",
+    "Approved for staging only",
+    "Approved w/ minor changes",
+    "Ship it tomorrow",
+    "SHIP IT on Monday",
+    "Approve it please @tom",
+    "LGTM 👎",
+    "APPROVED. Actually, no.",
+    "APPROVED\n\nEdit: on second thought, the table is wrong.",
+    "APPROVED\nPlease fix the typo before publishing.",
+    "Approved\nbut don't publish it yet",
+    "✅ commands work\n✅ links work\n❌ screenshot is outdated",
+    "✅ heading\n🔄 table",
+    "The change has not been\napproved by legal so far",
+    "we had to wait until the old page was\nrejected by the owner",
+    "Changes requested have been made, please look again",
+    "Changes requested by Tom are in",
+    "Requested changes look good",
+    "## Approved changes",
+    "No changes requested",
+    "Not\nAPPROVED",
     "",
     "   \n ",
     "Thanks!",
