@@ -23,6 +23,7 @@ class DocumentStory:
     title: str
     revision: int
     review_issue_key: str
+    page_id: str
     page_url: str
     reason: str
 
@@ -96,6 +97,7 @@ def _document(item: dict[str, Any]) -> DocumentStory:
         title=str(item.get("title", "")),
         revision=int(item.get("revision", 0)),
         review_issue_key=str(item.get("review_issue_key", "")),
+        page_id=str(publication.get("page_id", "")),
         page_url=str(publication.get("url", "")),
         reason=str(item.get("reason", "")),
     )

@@ -1,0 +1,46 @@
+"""`make demo`: finished tickets become published pages on this machine, played through HTTP and verified."""
+
+import shutil
+import time
+
+from rich.console import Console
+
+from local.demo import scenario, summary
+from local.demo.steps import StepFailed, Steps
+from local.machine import Machine, machine
+from local.region.environment import REPOSITORY
+from local.trouble import errors_logged
+
+OUTPUT = REPOSITORY / "demo-output"
+
+
+def demo(*, use_bedrock: bool = False) -> int:
+    """Play the demo; return 0 when everything that it shows was verified, else 1."""
+    console = Console(highlight=False)
+    begun = time.monotonic()
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir()
+    steps = Steps(console)
+    try:
+        with machine(use_bedrock=use_bedrock, say=steps.begin) as up:
+            steps.end()
+            tales = _play(up, steps)
+            steps.begin("stopping")
+        steps.check(not up.stack.folder.exists(), "MiniStack's folder is still there")
+        steps.check(up.stack.process.poll() is not None, "MiniStack still runs")
+        steps.end("no process and no temporary folder left")
+    except StepFailed as failed:
+        console.print(
+            f"\n[bold red]The demo failed at: {failed.step}[/bold red]\n{failed.reason}", markup=True
+        )
+        return 1
+    summary.show(console, tales, time.monotonic() - begun)
+    return 0
+
+
+def _play(up: Machine, steps: Steps) -> list[scenario.Tale]:
+    """Play every ticket; when a step fails, say what the functions logged."""
+    try:
+        return scenario.play(up, steps, OUTPUT)
+    except StepFailed as failed:
+        raise StepFailed(failed.step, "\n".join([failed.reason, *errors_logged(up)])) from failed

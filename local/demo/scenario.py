@@ -1,0 +1,220 @@
+"""The tickets that the demo plays, each to its end, each step verified by what Jira and Confluence show."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import story
+from local.demo.counts import Counts, count
+from local.demo.page_difference import difference
+from local.demo.person import Person, storage
+from local.demo.steps import Steps
+from local.machine import Machine, wait_until
+from local.story import ChangeStory, DocumentStory
+
+_PATIENCE = 45.0
+
+
+@dataclass(frozen=True)
+class Tale:
+    """One ticket's story, as the summary tells it; files lie in the output folder."""
+
+    key: str
+    summary: str
+    what_happened: str
+    diff_file: Path | None
+    page_file: Path | None
+    page_url: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Who and what is on stage."""
+
+    up: Machine
+    steps: Steps
+    output: Path
+    developer: Person
+    reviewer: Person
+
+    def key(self, role: str) -> str:
+        """Return the key of the ticket that plays a role in the seed."""
+        return self.up.seeded.tickets[role]
+
+    def begin(self, key: str, what: str) -> None:
+        """Begin a step about a ticket."""
+        self.steps.begin(f"{key} {what}")
+
+    def wait(self, true: Callable[[], bool], otherwise: str) -> None:
+        """Wait for something that the pipeline does by itself; the step fails when it does not come."""
+        self.steps.check(wait_until(true, _PATIENCE), f"{otherwise} within {_PATIENCE:.0f} s")
+
+
+def play(up: Machine, steps: Steps, output: Path) -> list[Tale]:
+    """Play all tickets, one after the other, so that each one's calls can be counted."""
+    people = (Person(up.site.url, up.site.site.account(name)) for name in ("developer", "reviewer"))
+    stage = Stage(up, steps, output, *people)
+    return [update(stage), create(stage), ignored(stage)]
+
+
+def update(stage: Stage) -> Tale:
+    """Play a story that changes what a page says: the page gets one version more, untouched but for the edit."""
+    key, page_id = stage.key("update"), stage.up.seeded.pages["webhooks"]
+    since, before = count(stage.up), stage.reviewer.page(page_id)
+    document = _to_review(stage, key)
+    stage.steps.check(document.kind == "update", f"a page of its own was drafted: “{document.title}”")
+    stage.steps.check(
+        document.title == before["title"], f"“{document.title}” was chosen, not “{before['title']}”"
+    )
+    stage.steps.end(f"“{document.title}” was found, review ticket {document.review_issue_key}")
+    diff = _look_at_diff(stage, "update", document)
+    published = _approve(stage, key, document)
+    after = stage.reviewer.page(page_id)
+    versions = (before["version"]["number"], after["version"]["number"])
+    stage.steps.check(
+        versions[1] == versions[0] + 1, f"the page went from version {versions[0]} to {versions[1]}"
+    )
+    changed = difference(storage(before), storage(after))
+    stage.steps.check(
+        changed.is_one_addition, f"more than the edit changed: {changed.removed} → {changed.added}"
+    )
+    stage.steps.end(
+        f"version {versions[1]}, {len(changed.added)} words added at one place, "
+        f"the {changed.same_before + changed.same_after} elements and words around it untouched"
+    )
+    what = f"“{document.title}” updated to version {versions[1]} after review {document.review_issue_key}"
+    return _tale(stage, key, what, diff, "update", published, since)
+
+
+def create(stage: Stage) -> Tale:
+    """Play a feature that no page covers: it gets a page of its own."""
+    key, since = stage.key("create"), count(stage.up)
+    document = _to_review(stage, key)
+    stage.steps.check(document.kind == "create", f"“{document.title}” was to be updated instead")
+    stage.steps.end(f"no page covers it, review ticket {document.review_issue_key}")
+    diff = _look_at_diff(stage, "create", document)
+    published = _approve(stage, key, document)
+    page = stage.reviewer.page(published.page_id)
+    stage.steps.check(page["title"] == document.title, f"the page is called “{page['title']}”")
+    stage.steps.check(page["version"]["number"] == 1, f"the page has version {page['version']['number']}")
+    stage.steps.end(f"new page “{page['title']}”")
+    what = f"new page “{page['title']}” after review {document.review_issue_key}"
+    return _tale(stage, key, what, diff, "create", published, since)
+
+
+def ignored(stage: Stage) -> Tale:
+    """Play a clean-up that asks for documentation by habit: a label that declines wins."""
+    key, since = stage.key("ignored"), count(stage.up)
+    stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
+    stage.developer.label(key, "needs-docs")
+    change = _finish(stage, key)
+    stage.steps.check(change.status == "ignored", f"it was {change.status}: {change.reason}")
+    stage.steps.check(not stage.developer.linked(key), "it has a review ticket all the same")
+    stage.steps.end(f"ignored, because {change.reason}")
+    return _tale(stage, key, f"ignored: {change.reason}", None, "", None, since)
+
+
+def _to_review(stage: Stage, key: str) -> DocumentStory:
+    """Finish a ticket and wait for its review ticket; the step goes on."""
+    stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
+    change = _finish(stage, key)
+    stage.steps.check(change.status == "documented", f"the change is {change.status}: {change.reason}")
+    [document] = change.documents
+    stage.steps.check(document.status == "in_review", f"the document is {document.status}: {document.reason}")
+    review = document.review_issue_key
+    stage.steps.check(review in stage.developer.linked(key), f"{key} is not linked to {review}")
+    labels = stage.reviewer.ticket(review)["labels"]
+    stage.steps.check("documentation-review" in labels, f"{review} carries only the labels {labels}")
+    return document
+
+
+def _finish(stage: Stage, key: str) -> ChangeStory:
+    """Move a ticket to Done; wait until its change needs a person, or nothing more."""
+    site = stage.up.site.site
+    site.drain(_PATIENCE)
+    told = len(site.post.log)
+    stage.developer.finish(key)
+    site.drain(_PATIENCE)
+    answers = [(attempt.status, attempt.answer) for attempt in site.post.log[told:]]
+    taken = [json.loads(answer).get("change_id") for status, answer in answers if status == 200]
+    change_id = next(filter(None, taken), "")
+    stage.steps.check(
+        bool(change_id), f"Jira's webhooks were answered {answers or 'by nobody: none was sent'}"
+    )
+    found: list[ChangeStory] = []
+
+    def settled() -> bool:
+        now = story.of_change(stage.up.stack.client, stage.up.outputs, change_id)
+        found[:] = [now] if now else []
+        return now is not None and now.is_settled
+
+    stage.wait(settled, f"the change {change_id} did not come to a review or an end")
+    return found[0]
+
+
+def _look_at_diff(stage: Stage, role: str, document: DocumentStory) -> Path:
+    """Open the diff page as the reviewer does, and keep it."""
+    stage.begin(document.review_issue_key, "shows the difference")
+    url = stage.reviewer.diff_url(document.review_issue_key)
+    stage.steps.check(bool(url), "the review ticket has no link to the diff page")
+    page = stage.reviewer.look_at(url)
+    stage.steps.check("<ins" in page or 'class="added' in page, "the diff page marks nothing as added")
+    stage.steps.check(
+        "<script" not in page.split("</head>")[0] or "nonce" in page, "the diff page has a bare script"
+    )
+    file = stage.output / f"{role}-diff.html"
+    file.write_text(page)
+    stage.steps.end(file.name)
+    return file
+
+
+def _approve(stage: Stage, key: str, document: DocumentStory) -> DocumentStory:
+    """Approve a review and wait for its page; both tickets must carry the link. The step goes on."""
+    review = document.review_issue_key
+    stage.begin(review, "is approved by a reviewer and moved to Done")
+    stage.reviewer.comment(review, "APPROVED")
+    stage.reviewer.finish(review)
+    published = _wait_until_over(stage, review)
+    stage.steps.check(
+        published.status == "published", f"the document is {published.status}: {published.reason}"
+    )
+    for ticket in (key, review):
+        stage.steps.check(
+            stage.reviewer.says(ticket, published.page_url), f"{ticket} does not carry {published.page_url}"
+        )
+    return published
+
+
+def _wait_until_over(stage: Stage, review: str) -> DocumentStory:
+    """Wait until the decision of a review is carried out."""
+    issue_id = stage.reviewer.call("GET", f"/rest/api/3/issue/{review}?fields=summary")["id"]
+    found: list[DocumentStory] = []
+
+    def over() -> bool:
+        now = story.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
+        found[:] = [now] if now else []
+        return now is not None and now.status in ("published", "rejected", "failed")
+
+    stage.wait(over, f"the review {review} did not come to an end")
+    return found[0]
+
+
+def _tale(
+    stage: Stage,
+    key: str,
+    what: str,
+    diff: Path | None,
+    role: str,
+    published: DocumentStory | None,
+    since: Counts,
+) -> Tale:
+    """Keep the published page and count the calls."""
+    file = None
+    if published:
+        file = stage.output / f"{role}-page.html"
+        file.write_text(stage.reviewer.look_at(published.page_url))
+    summary = str(stage.developer.ticket(key)["summary"])
+    url = published.page_url if published else ""
+    return Tale(key, summary, what, diff, file, url, count(stage.up) - since)
