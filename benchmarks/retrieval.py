@@ -50,6 +50,7 @@ IDEAS: dict[str, dict[str, object]] = {
     "description": {"DESCRIPTION_WEIGHT": 0.0},
     "description bounded": {"DESCRIPTION_SHARE": 1e9, "DESCRIPTION_WEIGHT": 1.0},
     "components": {"COMPONENT_WEIGHT": 0.0},
+    "labels": {"LABEL_WEIGHT": 0.0},
 }
 
 

@@ -17,6 +17,7 @@ from handlers.document_orchestrator.search_terms import SearchTerms
 from handlers.document_orchestrator.words import parts
 
 _MOST_WORDS = 12
+_MOST_TOPICS = 6
 _MOST_PHRASES = 8
 _MOST_DESCRIBED = 10
 _LONGEST_WORD = 64
@@ -41,12 +42,13 @@ def queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[Query, ...]:
     """Return at most four queries: titles, words, phrases and code names, words of the description."""
     within = f"type = page AND space IN ({', '.join(map(quoted, space_keys))})"
     subject = asked.subject[:_MOST_WORDS]
+    topics = asked.topics[:_MOST_TOPICS]
     joined = ["".join(pair) for pair in pairwise(subject)]
     phrases = [f'"{first} {second}"' for first, second in pairwise(subject)]
     names = [*asked.identifiers, *(f'"{" ".join(parts(name))}"' for name in asked.identifiers)]
     planned = (
-        ("title", [*subject, *joined], 25, 1.5),
-        ("text", list(subject), 50, 1.0),
+        ("title", [*subject, *topics, *joined], 25, 1.5),
+        ("text", [*subject, *topics], 50, 1.0),
         ("text", [*names[:_MOST_PHRASES], *phrases[:_MOST_PHRASES]], 25, 1.0),
         ("text", list(asked.described[:_MOST_DESCRIBED]), 25, 0.5),
     )

@@ -22,6 +22,14 @@ from handlers.document_orchestrator.words import (
 
 ACTION_WEIGHT = 0.1
 COMPONENT_WEIGHT = 0.5
+LABEL_WEIGHT = 0.3
+# Labels that hold one of these (or a word of action) speak of the process: breaking-change, tech-debt, docs:123.
+_PROCESS = frozenset(
+    map(
+        stem,
+        re.findall(r"\w+", "breaking customer debt documentation hotfix internal priority release triage"),
+    )
+)
 # What follows the last preposition of a summary is what the change was made to: “Add status field to Cluster”.
 TAIL_BONUS = 0.4
 _PREPOSITION = re.compile(r"\b(?:to|for|on|in|of|from)\b", re.IGNORECASE)
@@ -43,37 +51,43 @@ class SearchTerms:
     """A ticket's terms (stems and compounds) with their weights, 0 to about 1.5.
 
     ``core`` are the terms that say what the ticket is about: the summary's subject and the components. ``subject`` are
-    the summary's own words as written, in order, without stop words and words of action; ``identifiers`` the code names
-    in summary and description and ``described`` the description's words, as written, what counts most first;
-    ``shown`` gives a term's written form.
+    the summary's own words as written, in order, without stop words and words of action, and ``topics`` those of
+    components and labels; ``identifiers`` are the code names in summary and description, and ``described`` the
+    description's words, what counts most first. ``shown`` gives a term's written form.
     """
 
     weights: Mapping[str, float]
     core: frozenset[str]
     subject: tuple[str, ...]
+    topics: tuple[str, ...]
     identifiers: tuple[str, ...]
     described: tuple[str, ...]
     shown: Mapping[str, str]
 
 
 def search_terms(ticket: Ticket) -> SearchTerms:
-    """Read the terms of a ticket: summary first, then components, then the description within its share."""
+    """Read the terms of a ticket: summary first, then components and labels, then the description within its share."""
     summary = _CONVENTIONAL_PREFIX.sub("", ticket.summary[:_SUMMARY_CHARACTERS])
     description = ticket.description[:_DESCRIPTION_CHARACTERS]
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
     _weigh_summary(summary, weights, shown)
-    for component in ticket.components:
-        for word in words(component):
-            weights.setdefault(stem(word), COMPONENT_WEIGHT)
+    components = [word for name in ticket.components for word in words(name)]
+    labels = [word for label in ticket.labels if not _is_process(label) for word in words(label)]
+    for topic, weight in ((components, COMPONENT_WEIGHT), (labels, LABEL_WEIGHT)):
+        for word in topic:
+            weights.setdefault(stem(word), weight)
             shown.setdefault(stem(word), word)
     described = _weigh_description(description, weights, shown)
     subject = tuple(word for word in dict.fromkeys(words(summary)) if stem(word) not in ACTIONS)
-    core = frozenset(map(stem, subject)) | frozenset(
-        stem(word) for name in ticket.components for word in words(name)
-    )
+    core = frozenset(map(stem, (*subject, *components)))
+    topics = tuple(dict.fromkeys((*components, *labels)))
     names = (raw for raw in RAW.findall(f"{summary}\n{description}") if _is_identifier(raw))
-    return SearchTerms(weights, core, subject, tuple(dict.fromkeys(names)), described, shown)
+    return SearchTerms(weights, core, subject, topics, tuple(dict.fromkeys(names)), described, shown)
+
+
+def _is_process(label: str) -> bool:
+    return any(stem(word) in ACTIONS | _PROCESS for word in words(label))
 
 
 def _weigh_summary(summary: str, weights: dict[str, float], shown: dict[str, str]) -> None:

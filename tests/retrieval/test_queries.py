@@ -39,6 +39,13 @@ def test_a_ticket_with_only_a_description_is_searched_by_it() -> None:
     assert any("invoice" in cql for cql in cql_of("", "Invoices are numbered per tenant"))
 
 
+def test_components_and_labels_of_a_topic_are_searched_too() -> None:
+    asked = ticket("Improvements", components=("Billing API",), labels=("invoices", "needs-docs"))
+    found = [query.cql for query in queries(search_terms(asked), ["SD"])]
+    assert all(f'~ "{word}"' in cql for word in ("billing", "api", "invoices") for cql in found)
+    assert not any("needs" in cql for cql in found)
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_a_ticket_says_finds_nothing_outside_our_spaces(docs: Docs, hostile: str) -> None:
     docs.page("Ours about x", "<p>title page order created</p>")

@@ -102,6 +102,16 @@ def test_a_summary_that_says_nothing_leaves_it_to_the_description_and_components
     assert first("Improvements", billing, components=("invoices",)) == "Invoices"
 
 
+@pytest.mark.parametrize(
+    "label", ["api-change", "breaking-change", "needs-docs", "documentation", "docs:12", "tech-debt"]
+)
+def test_labels_of_the_process_find_nothing_and_labels_of_a_topic_do(label: str) -> None:
+    process = page("API changes, documentation and debt", "Breaking API changes need docs, 12 of them.")
+    billing = page("Billing", "Invoices.")
+    assert rank(ticket("Improvements", labels=(label,)), [process, billing])[0].score == 0
+    assert rank(ticket("Improvements", labels=(label, "billing")), [process, billing])[0].page is billing
+
+
 def test_rank_says_in_words_why() -> None:
     (best, *_) = rank(ticket("Burst limits"), [page("Limits", ("Bursts", "A burst is cut.")), *FILLER])
     assert "its title names limits" in best.why
