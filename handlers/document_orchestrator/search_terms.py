@@ -41,9 +41,12 @@ _ORDINARY_SUMMARY = 4.0
 _DESCRIPTION_TERMS = 40
 _DESCRIPTION_CHARACTERS = 20_000
 _SUMMARY_CHARACTERS = 500
+# “feat(billing)!: …”: the kind is of the process, the scope is a component.
 _CONVENTIONAL_PREFIX = re.compile(
-    r"^(?:feat|fix|docs|chore|refactor|perf|build|ci|test|style|revert)(?:\([^)]*\))?!?:\s*"
+    r"^(?:feat|fix|docs|chore|refactor|perf|build|ci|test|style|revert)(?:\(([^)]*)\))?!?:\s*", re.IGNORECASE
 )
+# Links and numbers of issues are no words.
+_REFERENCE = re.compile(r"https?://\S+|(?<!\w)#\d+\b")
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,14 @@ class SearchTerms:
 
 def search_terms(ticket: Ticket) -> SearchTerms:
     """Read the terms of a ticket: summary first, then components and labels, then the description within its share."""
-    summary = _CONVENTIONAL_PREFIX.sub("", ticket.summary[:_SUMMARY_CHARACTERS])
-    description = ticket.description[:_DESCRIPTION_CHARACTERS]
+    prefix = _CONVENTIONAL_PREFIX.match(ticket.summary)
+    scope = [prefix[1]] if prefix and prefix[1] else []
+    summary = _REFERENCE.sub(" ", ticket.summary[prefix.end() if prefix else 0 :][:_SUMMARY_CHARACTERS])
+    description = _REFERENCE.sub(" ", ticket.description[:_DESCRIPTION_CHARACTERS])
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
     _weigh_summary(summary, weights, shown)
-    components = [word for name in ticket.components for word in words(name)]
+    components = [word for name in (*ticket.components, *scope) for word in words(name)]
     labels = [word for label in ticket.labels if not _is_process(label) for word in words(label)]
     for topic, weight in ((components, COMPONENT_WEIGHT), (labels, LABEL_WEIGHT)):
         for word in topic:

@@ -102,6 +102,16 @@ def test_a_summary_that_says_nothing_leaves_it_to_the_description_and_components
     assert first("Improvements", billing, components=("invoices",)) == "Invoices"
 
 
+def test_the_scope_of_a_conventional_summary_is_a_component() -> None:
+    assert first("feat(billing)!: add rounding", page("Billing", "Invoices.")) == "Billing"
+    assert first("docs(api): say more (#1299)", page("1299 docs", "A page."), page("API", "All.")) == "API"
+
+
+def test_links_and_issue_numbers_are_no_words() -> None:
+    asked = ticket("Improvements (#1299)", "See https://tracker.test/billing/1299 and #1299.")
+    assert rank(asked, [page("Billing tracker 1299", "Test https.")])[0].score == 0
+
+
 @pytest.mark.parametrize(
     "label", ["api-change", "breaking-change", "needs-docs", "documentation", "docs:12", "tech-debt"]
 )
