@@ -30,20 +30,10 @@ def count(up: Machine) -> Counts:
     return Counts(
         jira=len(up.site.site.calls("jira", us)),
         confluence=len(up.site.site.calls("confluence", us)),
-        aws=_aws_calls(up),
+        aws=sum(call.is_by_a_function for call in up.stack.calls()),
         model=len(calls),
         input_tokens=sum(call.input_tokens for call in calls),
         output_tokens=sum(call.output_tokens for call in calls),
-    )
-
-
-def _aws_calls(up: Machine) -> int:
-    """Count the recorded calls that were made with a role's session, which only functions have."""
-    trail = up.stack.client("cloudtrail").get_paginator("lookup_events")
-    return sum(
-        event.get("AccessKeyId", "").startswith("ASIA")
-        for page in trail.paginate()
-        for event in page["Events"]
     )
 
 

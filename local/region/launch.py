@@ -24,8 +24,8 @@ def end_with_parent(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def main(descriptor: int, certificate: str, key: str) -> None:
-    """Serve on the inherited listening socket, over TLS."""
+def main(descriptor: int, certificate: str, key: str, access_log: str, log_format: str) -> None:
+    """Serve on the inherited listening socket, over TLS, with an access log."""
     from hypercorn.asyncio import serve  # type: ignore[import-not-found]
     from hypercorn.config import Config  # type: ignore[import-not-found]
     from ministack.app import app  # type: ignore[import-not-found]
@@ -34,6 +34,7 @@ def main(descriptor: int, certificate: str, key: str) -> None:
     config.bind = [f"fd://{descriptor}"]
     config.certfile, config.keyfile = certificate, key
     config.keep_alive_timeout = 75
+    config.accesslog, config.access_log_format = access_log, log_format
     asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
 
 
@@ -41,5 +42,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Only the main thread may set handlers, so they are set before the watch begins.
-    threading.Thread(target=end_with_parent, args=(sys.argv[4],), daemon=True).start()
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+    threading.Thread(target=end_with_parent, args=(sys.argv[1],), daemon=True).start()
+    main(int(sys.argv[2]), *sys.argv[3:])

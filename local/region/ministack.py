@@ -20,12 +20,14 @@ import boto3
 import requests
 from botocore.config import Config
 
+from local.region.calls import FORMAT, AwsCall, parse
 from local.region.certificate import self_signed
 from local.region.environment import region_python
 
 ACCOUNT = "123456789012"
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _START_SECONDS = 40.0
+_ACCESS_LOG = "access.log"
 
 
 class RegionFailure(RuntimeError):
@@ -74,6 +76,11 @@ class MiniStack:
             return (self.folder / "ministack.log").read_bytes()[-20_000:].decode(errors="replace")
         except OSError:
             return ""
+
+    def calls(self) -> list[AwsCall]:
+        """Return the signed calls answered so far, oldest first."""
+        with (self.folder / _ACCESS_LOG).open(errors="replace") as log:
+            return parse(log)
 
     def stop(self) -> None:
         """End the process group and remove its folder; safe to call twice."""
@@ -132,13 +139,14 @@ def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
             "AWS_ACCESS_KEY_ID": access_key,
             "AWS_SECRET_ACCESS_KEY": secret_key,
             "LAMBDA_EXECUTOR": "local",
-            "CLOUDTRAIL_RECORDING": "1",
             "DOCKER_HOST": "unix:///nonexistent",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
         }
         with (folder / "ministack.log").open("wb") as log:
-            arguments = [str(listener.fileno()), str(ca_bundle), str(key_file), str(folder)]
+            arguments = [
+                str(folder), str(listener.fileno()), str(ca_bundle), str(key_file), str(folder / _ACCESS_LOG), FORMAT
+            ]  # fmt: skip
             process = subprocess.Popen(
                 [str(python), "-I", "-u", "-X", "utf8", str(_LAUNCHER), *arguments],
                 stdin=subprocess.PIPE,

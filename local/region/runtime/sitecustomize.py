@@ -18,12 +18,10 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON with Lambda's field names."""
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line = {
-            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname,
             "message": record.getMessage(),
             "logger": record.name,
