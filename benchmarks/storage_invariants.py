@@ -173,10 +173,10 @@ def random_edits(page: sf.Page, chance: random.Random, count: int) -> list[sf.Ed
 
 def reworded(markdown: str, word: str, chance: random.Random) -> str:
     """Return Markdown with a word put somewhere between others, and perhaps its tokens in another order."""
-    tokens = re.findall(r"(?<!\\)⟦[^⟦⟧\n]*⟧", markdown)
+    tokens = re.findall(r"⟦[^⟦⟧\n]+⟧", markdown)
     if len(tokens) > 1 and chance.randrange(2):
         shuffled = chance.sample(tokens, len(tokens))
-        markdown = re.sub(r"(?<!\\)⟦[^⟦⟧\n]*⟧", lambda match: shuffled.pop(), markdown)
+        markdown = re.sub(r"⟦[^⟦⟧\n]+⟧", lambda match: shuffled.pop(), markdown)
     places = [match.start() for match in re.finditer(r"(?<=[a-z]) (?=[a-z])", markdown)]
     if not places:
         return f"{markdown} {word}" if not markdown.startswith("|") else markdown

@@ -15,7 +15,7 @@ from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Piece
 from common.storage_format.scan import MARKUP, scan
 from common.storage_format.surviving import restore, wrappers
-from common.storage_format.tokens import PageToken, put_back, take
+from common.storage_format.tokens import PageToken, numbers, put_back, take
 from common.storage_format.tree import Element, Text, tree
 from common.storage_format.vocabulary import MAX_DEPTH
 
@@ -69,7 +69,7 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
 
 def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[Change, ...]:
     """Return what each edit changed."""
-    kept = {number for edit in edits if not isinstance(edit, Delete) for number in _numbers(edit.markdown)}
+    kept = {number for edit in edits if not isinstance(edit, Delete) for number in numbers(edit.markdown)}
     out = []
     for edit, splice in zip(edits, splices, strict=True):
         if edit.block_id is None:
@@ -82,7 +82,7 @@ def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tup
             continue
         before = block.source
         removed = splice.lost
-        if before != splice.text and ("<" in before.strip("<")):
+        if before != splice.text:
             removed += tuple(
                 found.token
                 for found in page.tokens_of(block.number, numbered=bool(kept))
@@ -90,10 +90,6 @@ def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tup
             )
         out.append(Change(edit, block.id, headings, before, splice.text, removed))
     return tuple(out)
-
-
-def _numbers(markdown: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?<!\\)⟦\s*[a-z0-9-]+\s+(\d{1,9})", markdown)]
 
 
 def _depth(storage: str) -> int:
@@ -182,7 +178,7 @@ class _Plan:
         if _same(
             edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
         ):
-            for number in _numbers(edit.markdown):
+            for number in numbers(edit.markdown):
                 self.used[number] = edit
             return Splice(*block.span, block.source)
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from unicodedata import category
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -80,6 +81,7 @@ def parser() -> MarkdownIt:
     )
     markdown.inline.ruler.before("autolink", "comment", _comment_inline)
     markdown.inline.ruler.at("emphasis", _emphasis)
+    markdown.inline.ruler.at("strikethrough", _emphasis)
     # Which links are allowed is decided on what the reader would follow, once, in `inline`.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -206,33 +208,45 @@ def _comment_inline(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _is_sign(character: str) -> bool:
+    """Tell whether a character is punctuation or a symbol."""
+    return category(character)[0] in "PS"
+
+
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """Collect `*` and `_` as CommonMark does, and let `**` also end after a bracket or full stop before a letter.
+    """Collect `*`, `_` and `~~` as CommonMark does, and let `**` also end after a full stop before a letter.
 
     CommonMark would leave `**word:**more` and most emphasis in Chinese, Japanese and Korean as it is written.
     """
     marker = state.src[state.pos]
-    if silent or marker not in "*_":
+    if silent or marker not in "*_~":
         return False
-    scanned = state.scanDelims(state.pos, marker == "*")
+    scanned = state.scanDelims(state.pos, marker != "_")
+    length = scanned.length
+    if marker == "~" and length < 2:
+        return False
     before = state.src[state.pos - 1] if state.pos else " "
-    after = state.src[state.pos + scanned.length : state.pos + scanned.length + 1] or " "
+    after = state.src[state.pos + length : state.pos + length + 1] or " "
     opens, closes = scanned.can_open, scanned.can_close
-    if marker == "*":
-        closes = closes or (not before.isspace() and not before.isalnum() and after.isalnum())
-        opens = opens or (before.isalnum() and not after.isspace() and not after.isalnum())
-    for _ in range(scanned.length):
-        token = state.push("text", "", 0)
-        token.content = marker
+    if marker != "_":
+        closes = closes or (_is_sign(before) and not _is_sign(after) and not after.isspace())
+        opens = opens or (_is_sign(after) and not _is_sign(before) and not before.isspace())
+    size = 1
+    if marker == "~":
+        size = 2
+        if length % 2:
+            state.push("text", "", 0).content = marker
+    for _ in range(length // size):
+        state.push("text", "", 0).content = marker * size
         state.delimiters.append(
             Delimiter(
                 marker=ord(marker),
-                length=scanned.length,
+                length=length if size == 1 else 0,
                 token=len(state.tokens) - 1,
                 end=-1,
                 open=opens,
                 close=closes,
             )
         )
-    state.pos += scanned.length
+    state.pos += length
     return True

@@ -36,11 +36,11 @@ def restore(
     """
     new = _links(old, new)
     lost: list[Token] = []
-    by_source = {token.source: character for character, token in stand_ins.items()}
+    seen = _Old(old, tokens, stand_ins)
     standing = Counter(match[0] for match in MARKUP.finditer(new))
     offset = 0
-    for element in wrappers(old, tokens):
-        text = _collapsed(_content(element, by_source))
+    for element in seen.wrappers:
+        text = _collapsed(seen.content(element))
         tag = element.source[element.start : element.opened]
         if standing[tag]:
             standing[tag] -= 1
@@ -53,36 +53,46 @@ def restore(
     return new, tuple(lost)
 
 
+class _Old:
+    """A block as it stood: its wrappers, outer before inner, and its tokens as the characters they are now."""
+
+    def __init__(self, old: Element, tokens: Iterable[PageToken], stand_ins: Mapping[str, PageToken]) -> None:
+        characters = {token.number: character for character, token in stand_ins.items()}
+        waiting_tokens: dict[str, list[str]] = {}
+        for token in tokens:
+            waiting_tokens.setdefault(token.source, []).append(characters.get(token.number, ""))
+        self.wrappers: list[Element] = []
+        self._opaque: dict[int, str] = {}
+        waiting = old.elements[::-1]
+        while waiting:
+            element = waiting.pop()
+            if same := waiting_tokens.get(element.markup):
+                self._opaque[element.start] = same.pop(0)
+                continue
+            if element.name in WRAPPERS and element.words:
+                self.wrappers.append(element)
+            waiting.extend(element.elements[::-1])
+
+    def content(self, element: Element) -> str:
+        """Return the text within, with the characters that stand for tokens."""
+        parts = []
+        for child in element.children:
+            if isinstance(child, Text):
+                parts.append(child.text)
+            elif child.start in self._opaque:
+                parts.append(self._opaque[child.start])
+            else:
+                parts.append(" " if child.name == "br" else self.content(child))
+        return "".join(parts)
+
+
 def wrappers(old: Element, tokens: Iterable[PageToken]) -> list[Element]:
-    """Return the elements to put back, outer before inner; what is within a token is the token's."""
-    opaque_sources = {token.source for token in tokens}
-    found: list[Element] = []
-    waiting = old.elements[::-1]
-    while waiting:
-        element = waiting.pop()
-        if element.markup in opaque_sources:
-            continue
-        if element.name in WRAPPERS and element.words:
-            found.append(element)
-        waiting.extend(element.elements[::-1])
-    return found
-
-
-def _content(element: Element, by_source: Mapping[str, str]) -> str:
-    """Return the text within, with the characters that stand for tokens."""
-    parts = []
-    for child in element.children:
-        if isinstance(child, Text):
-            parts.append(child.text)
-        elif child.markup in by_source:
-            parts.append(by_source[child.markup])
-        else:
-            parts.append(_content(child, by_source))
-    return "".join(parts)
+    """Return what stands around text in a block and is no token of its own."""
+    return _Old(old, tokens, {}).wrappers
 
 
 def _collapsed(text: str) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    return " ".join(text.split())
 
 
 def _characters(storage: str) -> list[_Character]:
@@ -92,7 +102,7 @@ def _characters(storage: str) -> list[_Character]:
     def add(start: int, end: int, literal: bool) -> None:
         for match in _PIECE.finditer(storage, start, end):
             text = match[0] if literal else entities.decode(match[0])
-            if not text.strip(" \t\r\n"):
+            if not text.strip():
                 if found and found[-1].text == " ":
                     continue
                 text = " "

@@ -1,6 +1,7 @@
 """Opaque tokens: how a model sees, keeps and moves what Markdown cannot say.
 
 `⟦kind n: hint⟧` stands for the bytes of one element of the page; n counts over the whole page, in document order.
+The bracket itself, as text, is written twice: `⟦⟦`.
 While Markdown is rendered, each token is one character that no text uses, so that neither hint nor bytes are
 ever read as Markdown.
 """
@@ -20,7 +21,7 @@ from common.storage_format.tree import Element, tree
 from common.storage_format.vocabulary import MACROS
 from common.storage_format.writing import Writer, quoted, row
 
-_WRITTEN = re.compile(r"(\\?)⟦([^⟦⟧\n]{0,200})⟧")
+_WRITTEN = re.compile(r"⟦⟦|⟦([^⟦⟧\n]{0,200})⟧")
 _CONTENT = re.compile(r"\s*([a-z0-9-]+)\s+(\d{1,9})\s*(?::.*)?$", re.DOTALL)
 _STAND_INS = range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE)
 
@@ -90,7 +91,7 @@ class TokenWriter(Writer):
 
     def literal(self, text: str) -> str:
         """Return characters of code, brackets of tokens escaped."""
-        return text.replace("⟦", "\\⟦") if "⟦" in text else text
+        return text.replace("⟦", "⟦⟦")
 
 
 class Taken(NamedTuple):
@@ -108,15 +109,15 @@ def take(markdown: str, token: Callable[[int, str], PageToken | None]) -> Taken:
     stand_ins: dict[str, PageToken] = {}
 
     def put(match: re.Match[str]) -> str:
-        escaped, inside = match.groups()
-        if escaped:
-            return f"⟦{inside}⟧"
+        inside = match[1]
+        if inside is None:
+            return "⟦"
         content = _CONTENT.match(inside)
         known = token(int(content[2]), content[1]) if content else None
         if known is None:
             raise InvalidEdit(
                 f"{match[0]} is no token of this page: tokens can be kept, moved and dropped, not made up "
-                "(for these brackets as text, write \\⟦)"
+                "(write ⟦⟦ for the bracket itself)"
             )
         if any(other.number == known.number for other in stand_ins.values()):
             raise InvalidEdit(f"{known.text} stands twice in the edit: a token can stand in one place only")
@@ -124,8 +125,13 @@ def take(markdown: str, token: Callable[[int, str], PageToken | None]) -> Taken:
         stand_ins[character] = known
         return character
 
-    text = _WRITTEN.sub(put, markdown)
-    return Taken(text.replace("\\⟦", "⟦"), stand_ins)
+    return Taken(_WRITTEN.sub(put, markdown), stand_ins)
+
+
+def numbers(markdown: str) -> list[int]:
+    """Return the numbers of the tokens in Markdown."""
+    found = (_CONTENT.match(match[1]) for match in _WRITTEN.finditer(markdown) if match[1] is not None)
+    return [int(match[2]) for match in found if match]
 
 
 def put_back(storage: str, stand_ins: Mapping[str, PageToken]) -> str:

@@ -54,6 +54,13 @@ class Element:
         """Return the first child element of that name."""
         return next((child for child in self.elements if child.name == name), None)
 
+    def joined(self, other: Element | Text) -> Element:
+        """Return an element with the content of this one and of another after it."""
+        both = Element(self.source, self.name, self.start, self.opened)
+        both.children = [*self.children, *(other.children if isinstance(other, Element) else (other,))]
+        both.end = other.end
+        return both
+
     def below(self) -> Iterator[Element]:
         """Yield every element below this one, in document order."""
         for child in self.elements:

@@ -24,7 +24,11 @@ _LINE_START = re.compile(
     r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\|))"
 )
 _FENCE = re.compile(r"^~~~")
-_EDGES = re.compile(r"^(?:[ \n]|\\\n)+|(?:[ \n]|(?<!\\)\\(?=\n))+$")
+BREAK = "\x02"
+"""A hard break while a line is put together: no text of a page can hold this character."""
+
+_PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
+_MARKS = frozenset("*~`")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
 _BREAK = re.compile(r"[ \t\r\n]+")
 
@@ -72,13 +76,36 @@ class Writer:
     def inline(self, nodes: Iterable[Element | Text]) -> str:
         """Return inline content as Markdown on one line, a backslash and a line break for each hard break."""
         out = ""
-        for node in nodes:
+        previous: Element | Text | None = None
+        for node in self.flattened(nodes):
             piece = self.text(node.text) if isinstance(node, Text) else self.element(node)
-            if out.endswith(("*", "~")) and piece.startswith(("*", "~")) and not out.endswith(("\\*", "\\~")):
+            if piece[:1] in _MARKS and out[-1:] == piece[0] and isinstance(previous, Element):
                 piece = "<!-- -->" + piece
-            if out.endswith((" ", "\n")) and piece.startswith(" "):
+            previous = node
+            if out.endswith((" ", BREAK)) and piece.startswith(" "):
                 piece = piece[1:]
             out += piece
+        return out
+
+    def flattened(self, nodes: Iterable[Element | Text]) -> list[Element | Text]:
+        """Return nodes without what Markdown does not tell apart: wrappers, emphasis in itself or beside itself."""
+        out: list[Element | Text] = []
+        for node in nodes:
+            if isinstance(node, Text):
+                out.append(node)
+                continue
+            mark = EMPHASIS.get(node.name)
+            if mark in self._active or (node.name in WRAPPERS and node.words):
+                inner = self.flattened(node.children)
+            else:
+                inner = [node]
+            for child in inner:
+                last = out[-1] if out else None
+                same = EMPHASIS.get(child.name) if isinstance(child, Element) else None
+                if same and isinstance(last, Element) and EMPHASIS.get(last.name) == same:
+                    out[-1] = last.joined(child)
+                else:
+                    out.append(child)
         return out
 
     def text(self, text: str) -> str:
@@ -99,8 +126,6 @@ class Writer:
             return code_span(self.literal(_BREAK.sub(" ", element.text)), self.in_cell)
         if name == "a":
             return self.link(element)
-        if name in WRAPPERS and element.words:
-            return self.inline(element.children)
         return self.opaque(element)
 
     def link(self, element: Element) -> str:
@@ -117,30 +142,22 @@ class Writer:
         """Return a hard break, in the form that this place knows."""
         if self.in_cell:
             return "<br>"
-        return self.opaque(element) if self.in_heading else "\\\n"
+        return self.opaque(element) if self.in_heading else BREAK
 
     def emphasis(self, element: Element, mark: str) -> str:
-        """Return emphasis, its white space outside; twice the same is once."""
-        if mark in self._active:
-            return self.inline(element.children)
+        """Return emphasis, its white space outside."""
         self._active.append(mark)
         text = self.inline(element.children)
         self._active.pop()
-        body = text.strip(" \n")
-        if not body or body == "\\":
-            return text
-        before = text[: len(text) - len(text.lstrip(" \n"))]
-        after = text[len(text.rstrip(" \n")) :]
-        if body.endswith("\\") and after.startswith("\n"):
-            body, after = body[:-1], "\\" + after
-        return f"{before}{mark}{body.strip()}{mark}{after}"
+        start, body, end = _padded(text)
+        return f"{start}{mark}{body}{mark}{end}" if body else text
 
     def line(self, nodes: Iterable[Element | Text]) -> str:
         """Return inline content as the text of a block: no break at its edges, no line that begins another."""
-        text = _EDGES.sub("", self.inline(nodes))
+        text = _padded(self.inline(nodes))[1]
         if self.in_heading:
-            return text.strip(" ")
-        return "\n".join(escape_line(part.strip(" ")) for part in text.split("\n"))
+            return text
+        return "\\\n".join(escape_line(part.strip(" ")) for part in text.split(BREAK))
 
     # -- blocks ----------------------------------------------------------------------------------------------
 
@@ -310,6 +327,16 @@ def nearest_table(table: Element, row: Element) -> bool:
 def quoted(text: str) -> str:
     """Return Markdown as a quotation."""
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def _padded(text: str) -> tuple[str, str, str]:
+    """Split text into white space and breaks, what is between, and white space and breaks."""
+    core = text.strip()
+    if BREAK not in text:
+        at = text.find(core) if core else len(text)
+        return text[:at], core, text[at + len(core) :]
+    match = _PADDED.match(text)
+    return (match[1], match[2], match[3]) if match else ("", text, "")
 
 
 def code_span(text: str, in_cell: bool = False) -> str:

@@ -1,0 +1,1 @@
+"""Tests of `common.storage_format`."""

@@ -1,0 +1,109 @@
+"""What must hold whatever the page and the text: each property is a function that asserts, with its strategies.
+
+`test_properties` runs them briefly with every test run, `tests.fuzz.storage_format` for as long as it is told.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from benchmarks.storage_invariants import ALWAYS_POSSIBLE, edit_faults, page_faults, random_edits
+from common import storage_format as sf
+from tests.storage_format.strategies import BROKEN, INLINE, MARKDOWN, PAGES
+
+SEEDS = st.integers(0, 2**32)
+
+
+def a_page_is_its_prefix_blocks_gaps_and_suffix(storage: str) -> None:
+    assert page_faults(storage) == []
+
+
+def what_is_no_page_is_refused_and_the_rest_is_whole(text: str) -> None:
+    error = _refusal(text)
+    if error is None:
+        assert page_faults(text) == []
+        return
+    assert 1 <= error.line <= text.count("\n") + 1
+    assert error.column >= 1
+    assert error.what
+
+
+def _refusal(text: str) -> sf.MalformedStorage | None:
+    try:
+        sf.parse(text)
+    except sf.MalformedStorage as error:
+        return error
+    return None
+
+
+def edits_change_nothing_but_their_blocks(storage: str, seed: int, count: int) -> None:
+    page = sf.parse(storage)
+    faults, _ = edit_faults(page, random_edits(page, random.Random(seed), count))
+    assert faults == []
+
+
+def any_markdown_on_any_block_gives_a_page_or_a_reason(storage: str, markdown: str, seed: int) -> None:
+    page = sf.parse(storage)
+    assume(page.blocks)
+    block = random.Random(seed).choice(page.blocks)
+    faults, refused = edit_faults(page, [sf.Replace(block.id, markdown)])
+    assert faults == []
+    is_said = "⟦" not in markdown and sf.render(markdown).strip()
+    assert not refused or not is_said or block.kind not in ALWAYS_POSSIBLE, refused
+    inserted = f"{markdown}\n\nw{seed}x\n\n{markdown}"
+    faults, refused = edit_faults(page, [sf.InsertAfter(block.id, inserted)])
+    assert not refused or "⟦" in markdown or block.kind not in ALWAYS_POSSIBLE, refused
+    assert faults == []
+
+
+def a_block_replaced_with_what_was_shown_keeps_every_byte(storage: str) -> None:
+    page = sf.parse(storage)
+    edits = [sf.Replace(block.id, page.markdown(block.number)) for block in page.blocks]
+    assert page.apply([edit for edit in edits if edit.markdown.strip()]).storage == storage
+
+
+def edits_of_two_people_on_different_blocks_both_stand(storage: str, mine: int, theirs: int) -> None:
+    page = sf.parse(storage)
+    paragraphs = [block for block in page.blocks if block.kind in ("paragraph", "heading")]
+    assume(len(paragraphs) > 1)
+    one, other = random.Random(mine).sample(paragraphs, 2)
+    assume(one.source != other.source)
+    first, second = sf.Replace(one.id, "mine"), sf.Replace(other.id, f"theirs, and more {theirs}")
+    moved_on = sf.parse(page.apply([second]).storage)
+    merged = sf.rebase([first], page, moved_on)
+    assert isinstance(merged, sf.Edited)
+    assert merged.storage == page.apply([first, second]).storage
+    again = sf.rebase([second], page, moved_on)
+    assert isinstance(again, sf.Conflict)
+
+
+def whatever_is_rendered_parses(markdown: str) -> None:
+    rendered = sf.render(markdown)
+    assert page_faults(rendered) == []
+
+
+def words_survive_being_read_and_rendered(inline: str) -> None:
+    storage = f"<p>{inline}</p>"
+    page = sf.parse(storage)
+    assume(page.markdown(0).strip() and len(page.blocks) == 1)
+    edited = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))])
+    said = sf.plain_text(edited.storage).split()
+    assert "".join(said) == "word" + "".join(sf.plain_text(storage).split())
+    assert edited.changes[0].removed == ()
+
+
+PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
+    a_page_is_its_prefix_blocks_gaps_and_suffix: (PAGES,),
+    what_is_no_page_is_refused_and_the_rest_is_whole: (BROKEN,),
+    edits_change_nothing_but_their_blocks: (PAGES, SEEDS, st.integers(1, 4)),
+    any_markdown_on_any_block_gives_a_page_or_a_reason: (PAGES, MARKDOWN, SEEDS),
+    a_block_replaced_with_what_was_shown_keeps_every_byte: (PAGES,),
+    edits_of_two_people_on_different_blocks_both_stand: (PAGES, SEEDS, SEEDS),
+    whatever_is_rendered_parses: (MARKDOWN,),
+    words_survive_being_read_and_rendered: (INLINE,),
+}
