@@ -35,7 +35,8 @@ _OPENING_VERB = re.compile(
     r"(?:(?:support|docs|documentation) (?:for|of)\s+)?(?:an?\s+|the\s+)?",
     re.IGNORECASE,
 )
-_STEP = re.compile(r"^\s*(?:\d+[.)]|#)\s+\S")
+_NUMBER = re.compile(r"\b\d[\d.,:]*")
+_STEP = re.compile(r"^\s*(?:\d+[.)]|#)\s+\S", re.MULTILINE)
 _ITEM = re.compile(r"^\s*[-*+•]\s+\S")
 _USE = re.compile(
     r"\b(?:run|set|call|use|click|open|configure|send|choose|select|install|pass|enable)\b", re.IGNORECASE
@@ -51,7 +52,7 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
     about = _about(prompt)
     target = _nearest(prompt.blocks, about)
     said = "\n".join(block.text for block in prompt.blocks)
-    addition = " ".join(_sentences_to_add(prompt, said))
+    addition = " ".join(_sentences_to_add(prompt, said, target.text if target else ""))
     summary = _summary(prompt.tickets, f"Updates “{prompt.page_title}”")
     if not addition:
         return {"summary": summary, "edits": []}
@@ -71,10 +72,10 @@ def write_page(prompt: Prompt) -> dict[str, Any]:
     use: list[str] = []
     rest: list[str] = []
     for ticket in prompt.tickets:
-        for at, chunk in enumerate(_chunks(ticket.description)):
+        for at, chunk in enumerate(_introduced(_chunks(ticket.description))):
             if at == 0 and not _is_code(chunk):
                 changed.append(chunk)
-            elif _is_code(chunk) or _STEP.match(chunk) or _USE.search(chunk):
+            elif "```" in chunk or _STEP.search(chunk) or _USE.search(chunk):
                 use.append(chunk)
             else:
                 rest.append(chunk)
@@ -166,21 +167,19 @@ def _is_prose(block: OutlineBlock) -> bool:
     return len(_words(_TOKEN.sub("", text))) >= 3
 
 
-def _sentences_to_add(prompt: Prompt, said: str) -> list[str]:
-    """Return what the page does not say yet: what the reviewer asked for, then one sentence of each ticket."""
+def _sentences_to_add(prompt: Prompt, said: str, beside: str) -> list[str]:
+    """Return what the page does not say yet: what the reviewer asked for, then one sentence of each ticket.
+
+    The sentence with most facts wins: numbers, and words of the block that it will stand in.
+    """
     added = _feedback(prompt.feedback)
-    known = Counter(_words(said))
+    near = set(_words(beside))
     for ticket in prompt.tickets:
         sentences = [
             s for chunk in _chunks(ticket.description) if not _is_code(chunk) for s in _sentences(chunk)
         ]
-        told = [s for s in sentences if len(_words(s)) >= 3 and s not in said]
-        topic = set(_words(ticket.summary))
-        best = max(
-            told,
-            key=lambda s: (_news(s, known) + 2 * len(topic & set(_words(s))), -told.index(s)),
-            default="",
-        )
+        told = [s for s in sentences if len(_words(s)) >= 3 and s.casefold() not in said.casefold()]
+        best = max(told, key=lambda s: (_facts(s, near), -told.index(s)), default="")
         if not best and f"{_plain(ticket.summary)}." not in said:
             best = f"{_plain(ticket.summary)}."
         if best:
@@ -188,10 +187,9 @@ def _sentences_to_add(prompt: Prompt, said: str) -> list[str]:
     return list(dict.fromkeys(added))
 
 
-def _news(sentence: str, known: Counter[str]) -> float:
-    """Return how much a sentence tells that the page's words do not; long sentences gain little by length."""
-    words = set(_words(sentence))
-    return sum(1 for word in words if word not in known) / math.sqrt(len(words) or 1)
+def _facts(sentence: str, near: set[str]) -> int:
+    """Return how much a sentence has to tell about its surroundings: numbers count most, then words in common."""
+    return 3 * min(3, len(_NUMBER.findall(sentence))) + 2 * len(near & set(_words(sentence)))
 
 
 def _feedback(feedback: str) -> list[str]:
@@ -205,7 +203,7 @@ def _sentences(text: str) -> list[str]:
     found = []
     for line in text.splitlines():
         for sentence in _SENTENCE.split(_plain(_MARKER.sub("", line))):
-            if clean := sentence.strip():
+            if clean := sentence.strip()[:1].upper() + sentence.strip()[1:]:
                 found.append(
                     clean if clean.endswith((".", "!", "?", "…", "。")) else f"{clean.rstrip(':;,')}."
                 )
@@ -245,6 +243,17 @@ def _chunks(text: str) -> list[str]:
     if fence is not None:
         chunks.append("\n".join([*fence, "```"]))
     return chunks
+
+
+def _introduced(chunks: list[str]) -> list[str]:
+    """Return chunks with what announces another one ("For example:") kept together with it."""
+    joined: list[str] = []
+    for chunk in chunks:
+        if joined and joined[-1].endswith(":"):
+            joined[-1] += f"\n\n{chunk}"
+        else:
+            joined.append(chunk)
+    return joined
 
 
 def _is_code(chunk: str) -> bool:
