@@ -1,0 +1,54 @@
+# Everything that people run. Each target makes the environment that it needs, from a bare Python 3.11 or later.
+#   make demo      plays finished tickets to published pages on this machine
+#   make serve     keeps the same region up, with a board to click on
+#   make test      everything that is checked (and `make check` alone: ruff and mypy)
+#   make fuzz      looks for inputs that break the storage format
+#   make clean     removes what the other targets made
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+RUN_STAMP := $(VENV)/installed-run
+TEST_STAMP := $(VENV)/installed-test
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo serve test check fuzz clean
+.DEFAULT_GOAL := demo
+
+demo: $(RUN_STAMP)
+	@$(PY) -m local demo
+
+serve: $(RUN_STAMP)
+	@$(PY) -m local serve
+
+test: check
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+check: $(TEST_STAMP)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+fuzz: $(TEST_STAMP)
+	@$(PY) -m tests.fuzz.storage_format
+
+clean:
+	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Kinexus needs Python 3.11 or later, and $(PYTHON) is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@echo "Making the environment $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(RUN_STAMP): requirements-run.txt | $(PY)
+	@echo "Installing what running needs …"
+	@$(PIP) install --quiet --no-compile -r requirements-run.txt
+	@touch $@
+
+$(TEST_STAMP): requirements.txt requirements-run.txt | $(PY)
+	@echo "Installing what testing needs …"
+	@$(PIP) install --quiet --no-compile -r requirements.txt
+	@touch $@ $(RUN_STAMP)
