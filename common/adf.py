@@ -1,8 +1,8 @@
 """Atlassian Document Format: small builders for what we write, and `to_text` for what people wrote.
 
 The builders return plain dictionaries as Jira's REST v3 takes them
-(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They hold two rules whose breach
-Jira answers with 400: there is no empty text node, and a `code` mark stands with no other mark but a link.
+(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They keep a rule whose
+breach Jira answers with 400: there is no empty text node.
 """
 
 from collections.abc import Iterable
@@ -11,27 +11,21 @@ from typing import Any, Literal
 from common.adf_text import to_text
 
 __all__ = [
-    "CODE",
     "EM",
     "STRIKE",
     "STRONG",
     "UNDERLINE",
     "Mark",
     "Node",
-    "background",
     "bullet_list",
-    "code_block",
     "color",
     "doc",
-    "expand",
     "hard_break",
     "heading",
     "link",
-    "ordered_list",
     "panel",
     "paragraph",
     "quote",
-    "rule",
     "table",
     "text",
     "to_text",
@@ -43,7 +37,6 @@ PanelType = Literal["info", "note", "success", "warning", "error"]
 
 STRONG: Mark = {"type": "strong"}
 EM: Mark = {"type": "em"}
-CODE: Mark = {"type": "code"}
 STRIKE: Mark = {"type": "strike"}
 UNDERLINE: Mark = {"type": "underline"}
 
@@ -53,11 +46,6 @@ def color(hex_color: str) -> Mark:
     return {"type": "textColor", "attrs": {"color": hex_color}}
 
 
-def background(hex_color: str) -> Mark:
-    """Mark text with a colour behind it; `hex_color` as `#rrggbb`."""
-    return {"type": "backgroundColor", "attrs": {"color": hex_color}}
-
-
 def doc(*content: Node) -> Node:
     """Build a whole document; an empty one holds an empty paragraph."""
     return {"type": "doc", "version": 1, "content": list(content) or [paragraph()]}
@@ -65,8 +53,6 @@ def doc(*content: Node) -> Node:
 
 def text(value: str, *marks: Mark) -> Node:
     """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
-    if any(mark["type"] == "code" for mark in marks):
-        marks = tuple(mark for mark in marks if mark["type"] in ("code", "link"))
     node: Node = {"type": "text", "text": value or "\u200b"}
     return {**node, "marks": list(marks)} if marks else node
 
@@ -110,35 +96,14 @@ def bullet_list(*items: Node | str | Iterable[Node]) -> Node:
     return {"type": "bulletList", "content": [_item(item) for item in items]}
 
 
-def ordered_list(*items: Node | str | Iterable[Node], start: int = 1) -> Node:
-    """Build a numbered list that begins with `start`."""
-    return {"type": "orderedList", "attrs": {"order": start}, "content": [_item(item) for item in items]}
-
-
 def panel(kind: PanelType, *content: Node) -> Node:
     """Put a coloured box around paragraphs, headings and lists."""
     return {"type": "panel", "attrs": {"panelType": kind}, "content": list(content)}
 
 
-def code_block(value: str, language: str = "") -> Node:
-    """Build preformatted text."""
-    attrs: Node = {"attrs": {"language": language}} if language else {}
-    return {"type": "codeBlock", **attrs, "content": [{"type": "text", "text": value}] if value else []}
-
-
 def quote(*content: Node) -> Node:
     """Build a block quotation of paragraphs."""
     return {"type": "blockquote", "content": list(content)}
-
-
-def rule() -> Node:
-    """Draw a horizontal line."""
-    return {"type": "rule"}
-
-
-def expand(title: str, *content: Node) -> Node:
-    """Build a part that opens on a click."""
-    return {"type": "expand", "attrs": {"title": title}, "content": list(content) or [paragraph()]}
 
 
 def table(*rows: Iterable[Node], header: bool = False) -> Node:

@@ -56,7 +56,7 @@ def _view(
 ) -> tuple[str, str, str]:
     changes = diff_views.listed(view)
     if not changes:
-        content = '<p class="all-same">Nothing changes here.</p>'
+        content = f'<p class="all-same">No {what} change.{_elsewhere(name)}</p>'
     else:
         content = f'{_changes(name, changes, count(view.rows), what)}<div class="sheet">{table}</div>'
     heading = f'<h2 class="hidden" id="{name}-title">{title}</h2>'
@@ -65,6 +65,10 @@ def _view(
         title,
         f'<section class="view" id="{name}" aria-labelledby="{name}-title">{heading}{content}</section>\n',
     )
+
+
+def _elsewhere(name: str) -> str:
+    return "" if name == "source" else " What cannot be seen, such as attributes, may change in the source."
 
 
 def _changes(name: str, changes: Sequence[tuple[int, str]], counts: Counts, what: str) -> str:

@@ -38,10 +38,9 @@ def _mark(kind: str, attrs: Schema | None = None) -> Schema:
 
 _COLOR = {"color": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}}
 _LINK = _mark("link", {"href": {"type": "string", "minLength": 1}, "title": {"type": "string"}})
-_INLINE = ["text", "code_text", "hardBreak"]
-_IN_LIST = ["paragraph", "bulletList", "orderedList", "codeBlock"]
-_IN_PANEL = ["paragraph", "heading", "bulletList", "orderedList", "codeBlock", "rule"]
-_BLOCKS = [*_IN_PANEL, "panel", "blockquote", "table", "expand"]
+_INLINE = ["text", "hardBreak"]
+_IN_PANEL = ["paragraph", "heading", "bulletList"]
+_BLOCKS = [*_IN_PANEL, "panel", "blockquote", "table"]
 
 
 def _text(marks: list[Schema]) -> Schema:
@@ -78,10 +77,7 @@ SCHEMA: Schema = {
             "heading", {"properties": {"level": {"minimum": 1, "maximum": 6}}, "required": ["level"]}, _INLINE
         ),
         "bulletList": _node("bulletList", content=["listItem"], least=1),
-        "orderedList": _node(
-            "orderedList", {"properties": {"order": {"type": "integer", "minimum": 0}}}, ["listItem"], 1
-        ),
-        "listItem": _node("listItem", content=_IN_LIST, least=1),
+        "listItem": _node("listItem", content=["paragraph", "bulletList"], least=1),
         "panel": _node(
             "panel",
             {
@@ -91,10 +87,7 @@ SCHEMA: Schema = {
             _IN_PANEL,
             1,
         ),
-        "codeBlock": _node("codeBlock", {"properties": {"language": {"type": "string"}}}, ["bare_text"]),
-        "blockquote": _node("blockquote", content=["paragraph", "bulletList", "orderedList"], least=1),
-        "rule": _node("rule"),
-        "expand": _node("expand", {"properties": {"title": {"type": "string"}}}, [*_IN_PANEL, "table"], 1),
+        "blockquote": _node("blockquote", content=["paragraph", "bulletList"], least=1),
         "table": _node(
             "table",
             {
@@ -110,8 +103,6 @@ SCHEMA: Schema = {
         "tableCell": _node("tableCell", {"properties": {}}, [*_IN_PANEL, "panel", "blockquote"], 1),
         "tableHeader": _node("tableHeader", {"properties": {}}, [*_IN_PANEL, "panel", "blockquote"], 1),
         "hardBreak": _node("hardBreak"),
-        "bare_text": _text([]) | {"not": {"required": ["marks"]}},
-        "code_text": _text([_mark("code"), _LINK]),
         "text": _text(
             [
                 _mark("strong"),
@@ -119,7 +110,6 @@ SCHEMA: Schema = {
                 _mark("strike"),
                 _mark("underline"),
                 _mark("textColor", _COLOR),
-                _mark("backgroundColor", _COLOR),
                 _LINK,
             ]
         ),

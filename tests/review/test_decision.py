@@ -430,7 +430,7 @@ def _mention(name: str) -> adf.Node:
         (adf.doc(adf.panel("success", adf.paragraph("APPROVED"))), "approved"),
         (adf.doc(adf.bullet_list("NEEDS REVISION: see below")), "needs_revision"),
         (adf.doc(adf.quote(adf.paragraph("APPROVED"))), None),
-        (adf.doc(adf.code_block("APPROVED")), None),
+        (adf.doc({"type": "codeBlock", "content": [adf.text("APPROVED")]}), None),
         (adf.doc(adf.paragraph(adf.text("APPROVED", adf.STRIKE))), None),
         (adf.doc(adf.paragraph(adf.text("NOT", adf.STRONG), " APPROVED")), None),
         (adf.doc(adf.paragraph("APPROVED", adf.hard_break(), "once it is fixed")), None),

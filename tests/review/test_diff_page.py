@@ -202,13 +202,14 @@ def test_the_same_review_gives_the_same_bytes() -> None:
     assert diff_page.render(samples.review()) == diff_page.render(samples.review())
 
 
-def test_equal_versions_say_that_nothing_changes() -> None:
-    assert (
-        Page(diff_page.render(samples.review(after=samples.BEFORE, previous=None))).text.count(
-            "Nothing changes here."
-        )
-        == 3
-    )
+def test_where_nothing_changes_it_says_so_and_points_to_the_source() -> None:
+    same = Page(diff_page.render(samples.review(after=samples.BEFORE, previous=None))).text
+    assert same.count("No passages change.") == 2
+    assert "No lines change." in same
+    unseen = samples.review(before="<p>x</p>", after='<p class="a">x</p>', previous=None)
+    text = Page(diff_page.render(unseen)).text
+    assert "No passages change. What cannot be seen, such as attributes, may change in the source." in text
+    assert "Changes in 1 place: 1 changed lines" in text
 
 
 def test_surrogates_and_controls_can_be_sent() -> None:

@@ -34,6 +34,8 @@ def seen(storage: str) -> list[str]:
             "<table><tbody><tr><th>A</th><td><p>x</p><p>y</p></td><td/></tr></tbody></table>",
             ["row A | x\ny | "],
         ),
+        ("<table><tr><td>x<pre>a  b</pre>y</td></tr></table>", ["row xa b\ny"]),
+        ("<table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>", ["row | a| b"]),
         ("<hr/>", ["rule ―"]),
         ("<pre>a\n  b</pre>", ["code a", "code   b"]),
         ("<blockquote><p>said</p></blockquote>", ["p said"]),

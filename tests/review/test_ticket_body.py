@@ -154,6 +154,14 @@ def test_any_pair_of_pages_gives_a_valid_ticket(before: str, after: str, words: 
     adf_schema.check(ticket_body.announcement(samples.review(previous=before, after=after)))
 
 
+def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
+    text = adf.to_text(described(samples.review(before="<p>x</p>", after='<p class="a">x</p>')))
+    assert (
+        "No words change, only what cannot be seen, such as attributes; the full diff shows it as source."
+        in text
+    )
+
+
 def test_the_summary_is_one_line_of_at_most_255_characters() -> None:
     assert ticket_body.summary_line(samples.review()) == "Review documentation: update of “Rate limits”"
     assert (
