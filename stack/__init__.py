@@ -4,7 +4,9 @@ from stack.arguments import InvalidArgument
 from stack.document_bucket import DocumentBucket, DocumentBucketArgs
 from stack.event_bus import EventBus, EventBusArgs
 from stack.event_subscription import EventSubscription, EventSubscriptionArgs
+from stack.function_options import AsynchronousCalls, VpcPlacement
 from stack.function_schedule import FunctionSchedule, FunctionScheduleArgs
+from stack.input_transformer import InputTransformer
 from stack.observability import Observability, ObservabilityArgs, WatchedFunction, WatchedQueue
 from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
@@ -12,7 +14,8 @@ from stack.policy import PolicyStatement
 from stack.python_function import PythonFunction, PythonFunctionArgs
 from stack.record_table import KeyKind, RecordTable, RecordTableArgs, StreamView, TableIndex
 from stack.secret_bundle import SecretBundle, SecretBundleArgs
-from stack.webhook_api import CorsRules, WebhookApi, WebhookApiArgs, WebhookRoute
+from stack.webhook_api import CorsRules, WebhookApi, WebhookApiArgs
+from stack.webhook_route import Authorization, TokenIssuer, WebhookRoute
 
 COMPONENTS = (
     DocumentBucket,
@@ -30,6 +33,8 @@ COMPONENTS = (
 
 __all__ = [
     "COMPONENTS",
+    "AsynchronousCalls",
+    "Authorization",
     "CorsRules",
     "DocumentBucket",
     "DocumentBucketArgs",
@@ -41,6 +46,7 @@ __all__ = [
     "EventSubscriptionArgs",
     "FunctionSchedule",
     "FunctionScheduleArgs",
+    "InputTransformer",
     "InvalidArgument",
     "KeyKind",
     "Observability",
@@ -54,6 +60,8 @@ __all__ = [
     "SecretBundleArgs",
     "StreamView",
     "TableIndex",
+    "TokenIssuer",
+    "VpcPlacement",
     "WatchedFunction",
     "WatchedQueue",
     "WebhookApi",

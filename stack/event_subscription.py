@@ -1,7 +1,6 @@
 """A function that gets a bus's events through a queue, so that an outage delays work and loses none."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -10,11 +9,11 @@ import pulumi_aws as aws
 from stack.alarm import Metric, alarm
 from stack.arguments import check_fields, check_range, refuse
 from stack.event_pattern import check_pattern
+from stack.input_transformer import InputTransformer, check_transformer, input_transformer
 from stack.policy import document, statement
+from stack.rule_queue import create_queue
 
 _VISIBILITY_FACTOR = 6
-_DEAD_LETTER_SECONDS = 14 * 24 * 3600
-_QUEUE_SECONDS = 4 * 24 * 3600
 _RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 
 
@@ -29,8 +28,16 @@ class EventSubscriptionArgs(TypedDict):
     """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`."""
     function: pulumi.Input[aws.lambda_.Function]
     """The function; it answers with the failed messages of a batch (`batchItemFailures`)."""
+    alias: NotRequired[pulumi.Input[str]]
+    """Alias of the function to call; the function as it is now by default."""
     batch_size: NotRequired[pulumi.Input[int]]
-    """Most messages per call, 1 to 10; 1 by default."""
+    """Most messages per call, 1 to 10, or to 10000 with `batch_window_seconds`; 1 by default."""
+    batch_window_seconds: NotRequired[int]
+    """How long to wait for a batch to fill, 0 to 300; 0 by default."""
+    message_filter: NotRequired[dict[str, Any]]
+    """Pattern of messages that are worth a call; what does not match is deleted unread."""
+    transformer: NotRequired[InputTransformer]
+    """What the queue gets instead of the whole event."""
     maximum_concurrency: NotRequired[pulumi.Input[int]]
     """Most calls at a time that this queue makes, 2 to 1000; 5 by default."""
     maximum_receives: NotRequired[pulumi.Input[int]]
@@ -79,40 +86,19 @@ class EventSubscription(pulumi.ComponentResource):
             event_pattern=json.dumps(args["pattern"]),
             opts=child,
         )
-        dead_letters = aws.sqs.Queue(
-            f"{name}-dead-letters",
-            name=pulumi.Output.concat(own_name, "-dead-letters"),
-            message_retention_seconds=_DEAD_LETTER_SECONDS,
-            opts=child,
-            **_encryption(args),
+        visibility = function.apply(lambda known: known.timeout).apply(
+            lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3)
         )
-        queue = aws.sqs.Queue(
-            f"{name}-queue",
-            name=own_name,
-            visibility_timeout_seconds=function.apply(lambda known: known.timeout).apply(
-                lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3)
-            ),
-            message_retention_seconds=_QUEUE_SECONDS,
-            redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": args.get("maximum_receives", 3)}
-            ),
-            opts=child,
-            **_encryption(args),
-        )
-        aws.sqs.RedriveAllowPolicy(
-            f"{name}-redrive",
-            queue_url=dead_letters.id,
-            redrive_allow_policy=pulumi.Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
-            ),
+        fed = create_queue(
+            name,
+            own_name,
+            rule,
+            visibility_seconds=visibility,
+            maximum_receives=args.get("maximum_receives", 3),
+            key_arn=args.get("key_arn"),
             opts=child,
         )
-        doors = [
-            aws.sqs.QueuePolicy(
-                f"{name}-{label}-policy", queue_url=door.id, policy=_only_from(rule, door), opts=child
-            )
-            for label, door in (("queue", queue), ("dead-letters", dead_letters))
-        ]
+        queue, dead_letters = fed.queue, fed.dead_letters
         aws.cloudwatch.EventTarget(
             f"{name}-target",
             rule=rule.name,
@@ -121,8 +107,9 @@ class EventSubscription(pulumi.ComponentResource):
             arn=queue.arn,
             retry_policy={"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
             dead_letter_config={"arn": dead_letters.arn},
+            input_transformer=input_transformer(args.get("transformer")),
             # Until the queue lets the rule in, events would be refused.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=doors),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
         )
         receive = aws.iam.RolePolicy(
             f"{name}-receive",
@@ -135,8 +122,12 @@ class EventSubscription(pulumi.ComponentResource):
         aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
             event_source_arn=queue.arn,
-            function_name=function.apply(lambda known: known.arn),
+            function_name=pulumi.Output.all(
+                function.apply(lambda known: known.arn), args.get("alias", "")
+            ).apply(lambda parts: ":".join(part for part in parts if part)),
             batch_size=args.get("batch_size", 1),
+            maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
+            filter_criteria=_filter(args.get("message_filter")),
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": args.get("maximum_concurrency", 5)},
             # AWS refuses a mapping whose role may not receive yet.
@@ -193,39 +184,25 @@ class EventSubscription(pulumi.ComponentResource):
             )
 
 
-def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:
-    """Write the queue policy that lets one rule send, and nobody else."""
-    return pulumi.Output.json_dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "OnlyThisRule",
-                    "Effect": "Allow",
-                    "Principal": {"Service": "events.amazonaws.com"},
-                    "Action": "sqs:SendMessage",
-                    "Resource": queue.arn,
-                    "Condition": {"ArnEquals": {"aws:SourceArn": rule.arn}},
-                }
-            ],
-        }
-    )
-
-
-def _encryption(args: EventSubscriptionArgs) -> Mapping[str, Any]:
-    """Choose the queues' encryption: the given key, or SQS's own."""
-    return {"kms_master_key_id": args["key_arn"]} if "key_arn" in args else {"sqs_managed_sse_enabled": True}
+def _filter(pattern: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Write a message filter in Lambda's spelling."""
+    return {"filters": [{"pattern": json.dumps(pattern)}]} if pattern is not None else None
 
 
 def _check(args: EventSubscriptionArgs) -> None:
     """Refuse what AWS would refuse minutes later."""
-    check_fields("EventSubscription", args, EventSubscriptionArgs)
     component = "EventSubscription"
-    problem = check_pattern(args["pattern"])
-    if problem:
-        refuse(
-            component, "pattern", problem, 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
-        )
-    check_range(component, "batch_size", args.get("batch_size"), 1, 10)
+    check_fields(component, args, EventSubscriptionArgs)
+    for field in ("pattern", "message_filter"):
+        problem = check_pattern(args[field]) if field in args else None
+        if problem:
+            refuse(
+                component, field, problem, 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
+            )
+    window = args.get("batch_window_seconds", 0)
+    check_range(component, "batch_window_seconds", window, 0, 300)
+    check_range(component, "batch_size", args.get("batch_size"), 1, 10000 if window else 10)
     check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
     check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
+    if "transformer" in args:
+        check_transformer(component, args["transformer"])

@@ -7,6 +7,14 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_fields, check_range, known, refuse
+from stack.function_options import (
+    AsynchronousCalls,
+    VpcPlacement,
+    check_options,
+    configure_calls,
+    failure_statements,
+    network_statements,
+)
 from stack.packaging import function_archive, source_code_hash
 from stack.policy import PolicyStatement, document, statement, trust
 
@@ -49,6 +57,12 @@ class PythonFunctionArgs(TypedDict):
     """How long the log is kept; 30 days by default."""
     log_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts the log; CloudWatch's own by default."""
+    snap_start: NotRequired[bool]
+    """Start from a snapshot of the initialised function, through the alias `live`; false by default."""
+    vpc: NotRequired[VpcPlacement]
+    """Run in a network of your own; outside of any by default."""
+    asynchronous: NotRequired[AsynchronousCalls]
+    """Rules for calls that nobody waits for; Lambda's own (two more tries, then lost) by default."""
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """ARN of the policy that bounds the role, where an organisation demands one."""
     build_folder: NotRequired[str]
@@ -68,6 +82,8 @@ class PythonFunction(pulumi.ComponentResource):
     """Its name."""
     function_arn: pulumi.Output[str]
     """Its ARN."""
+    alias_name: pulumi.Output[str]
+    """Alias that routes and subscriptions call; empty without `snap_start`."""
     role_name: pulumi.Output[str]
     """Name of its role, for statements that come later."""
     log_group_name: pulumi.Output[str]
@@ -99,11 +115,13 @@ class PythonFunction(pulumi.ComponentResource):
             permissions_boundary=args.get("permissions_boundary"),
             opts=child,
         )
-        tracing = args.get("tracing", True)
+        tracing, vpc, calls = args.get("tracing", True), args.get("vpc"), args.get("asynchronous")
         own = [
             statement(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")),
             # X-Ray knows no resources: its two writing actions are only allowed on all of them.
             *([statement(_X_RAY, "*")] if tracing else []),
+            *network_statements(vpc),
+            *failure_statements(calls),
         ]
         policy = aws.iam.RolePolicy(
             f"{name}-policy",
@@ -126,6 +144,9 @@ class PythonFunction(pulumi.ComponentResource):
             timeout=args.get("timeout_seconds", 30),
             memory_size=args.get("memory_mb", 256),
             reserved_concurrent_executions=args.get("reserved_concurrency"),
+            vpc_config=vpc,
+            publish=True if args.get("snap_start") else None,
+            snap_start={"apply_on": "PublishedVersions"} if args.get("snap_start") else None,
             environment={"variables": args.get("environment", {})},
             tracing_config={"mode": "Active" if tracing else "PassThrough"},
             logging_config={
@@ -138,6 +159,18 @@ class PythonFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
 
+        if calls is not None:
+            configure_calls(f"{name}-calls", calls, function, child)
+        self.alias_name = pulumi.Output.from_input("")
+        if args.get("snap_start"):
+            alias = aws.lambda_.Alias(
+                f"{name}-live",
+                name="live",
+                function_name=function.name,
+                function_version=function.version,
+                opts=child,
+            )
+            self.alias_name = alias.name
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn
@@ -148,6 +181,7 @@ class PythonFunction(pulumi.ComponentResource):
                 "function": function,
                 "functionName": function.name,
                 "functionArn": function.arn,
+                "aliasName": self.alias_name,
                 "roleName": role.name,
                 "logGroupName": logs.name,
             }
@@ -163,6 +197,7 @@ def _check(args: PythonFunctionArgs) -> None:
     """Refuse what AWS would refuse minutes later, or what would surprise at run time."""
     check_fields("PythonFunction", args, PythonFunctionArgs)
     component = "PythonFunction"
+    check_options(component, args.get("vpc"), args.get("asynchronous"))
     check_range(component, "timeout_seconds", args.get("timeout_seconds"), 1, 900)
     check_range(component, "memory_mb", args.get("memory_mb"), 128, 10240)
     name = known(args["function_name"])

@@ -1,15 +1,20 @@
 """An HTTP API whose routes call Lambda functions: throttled, logged, each route with a permission of its own."""
 
 import json
-import re
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range, refuse
-
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+from stack.arguments import check_fields, refuse
+from stack.webhook_route import (
+    Authorization,
+    TokenIssuer,
+    WebhookRoute,
+    check_routes,
+    create_route,
+    route_key,
+)
 
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -24,25 +29,6 @@ _ACCESS_LOG = {
     "integrationLatencyMs": "$context.integrationLatency",
     "integrationError": "$context.integrationErrorMessage",
 }
-
-
-class WebhookRoute(TypedDict):
-    """One route: what comes in there, and who answers."""
-
-    method: str
-    """HTTP method, e.g. `POST`."""
-    path: str
-    """Path with parameters in braces, e.g. `/orders/{order_id}`."""
-    function: pulumi.Input[aws.lambda_.Function]
-    """The function that answers; its timeout should stay below the API's 30 seconds."""
-    rate_per_second: NotRequired[int]
-    """Requests per second that are let through in the long run; 20 by default."""
-    burst: NotRequired[int]
-    """Requests that are let through at once; 40 by default."""
-    authorizer_id: NotRequired[pulumi.Input[str]]
-    """Id of an authoriser of this API; none by default, since webhooks carry signatures instead."""
-    authorization_type: NotRequired[pulumi.Input[str]]
-    """Kind of that authoriser: `JWT`, `CUSTOM` or `AWS_IAM`; `NONE` by default."""
 
 
 class CorsRules(TypedDict):
@@ -73,6 +59,8 @@ class WebhookApiArgs(TypedDict):
     """How long the access log is kept; 30 days by default."""
     log_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts the access log; CloudWatch's own by default."""
+    token_issuer: NotRequired[TokenIssuer]
+    """Who issues the tokens of routes with authorization `JWT`."""
     cors: NotRequired[CorsRules]
     """Calls from web pages of other hosts; refused by default."""
     domain_name: NotRequired[pulumi.Input[str]]
@@ -117,7 +105,8 @@ class WebhookApi(pulumi.ComponentResource):
             kms_key_id=args.get("log_key_arn"),
             opts=child,
         )
-        routes = [self._route(name, api, stage_name, route) for route in args["routes"]]
+        authorizer = _authorizer(name, api, args["token_issuer"], child) if "token_issuer" in args else None
+        routes = [create_route(name, api, stage_name, route, authorizer, child) for route in args["routes"]]
         stage = aws.apigatewayv2.Stage(
             f"{name}-stage",
             api_id=api.id,
@@ -127,7 +116,7 @@ class WebhookApi(pulumi.ComponentResource):
             default_route_settings={"throttling_rate_limit": 20, "throttling_burst_limit": 40},
             route_settings=[
                 {
-                    "route_key": f"{route['method']} {route['path']}",
+                    "route_key": route_key(route),
                     "throttling_rate_limit": route.get("rate_per_second", 20),
                     "throttling_burst_limit": route.get("burst", 40),
                 }
@@ -153,44 +142,6 @@ class WebhookApi(pulumi.ComponentResource):
             }
         )
 
-    def _route(
-        self, name: str, api: aws.apigatewayv2.Api, stage_name: str, route: WebhookRoute
-    ) -> aws.apigatewayv2.Route:
-        """Create a route, its integration, and the permission for exactly this route."""
-        child = pulumi.ResourceOptions(parent=self)
-        function = pulumi.Output.from_input(route["function"])
-        key = f"{route['method']} {route['path']}"
-        suffix = f"{name}-{_slug(key)}"
-        integration = aws.apigatewayv2.Integration(
-            f"{suffix}-integration",
-            api_id=api.id,
-            integration_type="AWS_PROXY",
-            integration_uri=function.apply(lambda known: known.invoke_arn),
-            payload_format_version="2.0",
-            opts=child,
-        )
-        aws.lambda_.Permission(
-            f"{suffix}-permission",
-            action="lambda:InvokeFunction",
-            function=function.apply(lambda known: known.name),
-            principal="apigateway.amazonaws.com",
-            source_arn=pulumi.Output.concat(
-                api.execution_arn,
-                f"/{stage_name}/{route['method']}",
-                re.sub(r"\{[^}]*\}", "*", route["path"]),
-            ),
-            opts=child,
-        )
-        return aws.apigatewayv2.Route(
-            f"{suffix}-route",
-            api_id=api.id,
-            route_key=key,
-            target=pulumi.Output.concat("integrations/", integration.id),
-            authorization_type=route.get("authorization_type", "NONE"),
-            authorizer_id=route.get("authorizer_id"),
-            opts=child,
-        )
-
     def _domain(
         self, name: str, api: aws.apigatewayv2.Api, stage: aws.apigatewayv2.Stage, args: WebhookApiArgs
     ) -> None:
@@ -213,9 +164,19 @@ class WebhookApi(pulumi.ComponentResource):
         self.domain_target = domain.domain_name_configuration.apply(lambda known: known.target_domain_name)
 
 
-def _slug(route_key: str) -> str:
-    """Make a logical name from a route key: `GET /reviews/{id}` becomes `get-reviews-id`."""
-    return re.sub(r"[^a-z0-9]+", "-", route_key.lower()).strip("-")
+def _authorizer(
+    name: str, api: aws.apigatewayv2.Api, tokens: TokenIssuer, opts: pulumi.ResourceOptions
+) -> aws.apigatewayv2.Authorizer:
+    """Check the tokens of routes that ask for one."""
+    return aws.apigatewayv2.Authorizer(
+        f"{name}-tokens",
+        name="tokens",
+        api_id=api.id,
+        authorizer_type="JWT",
+        identity_sources=["$request.header.Authorization"],
+        jwt_configuration={"issuer": tokens["issuer"], "audiences": tokens["audiences"]},
+        opts=opts,
+    )
 
 
 def _cors(rules: CorsRules) -> dict[str, object]:
@@ -230,29 +191,18 @@ def _cors(rules: CorsRules) -> dict[str, object]:
 
 def _check(args: WebhookApiArgs) -> None:
     """Refuse routes that AWS would refuse, or that would shadow each other."""
-    check_fields("WebhookApi", args, WebhookApiArgs)
     component = "WebhookApi"
-    if not args["routes"]:
-        refuse(component, "routes", "is empty", "Give at least one route.")
-    slugs: dict[str, str] = {}
-    for route in args["routes"]:
-        check_fields(f"{component}.routes", route, WebhookRoute)
-        key = f"{route['method']} {route['path']}"
-        if route["method"] not in _METHODS:
-            refuse(
-                component,
-                "routes",
-                f"has the method {route['method']!r}",
-                f"Use one of {', '.join(_METHODS)}.",
-            )
-        if not re.fullmatch(r"(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", route["path"]):
-            refuse(
-                component, "routes", f"has the path {route['path']!r}", "Write it as `/orders/{order_id}`."
-            )
-        if _slug(key) in slugs:
-            refuse(component, "routes", f"has both {slugs[_slug(key)]!r} and {key!r}", "Keep one of them.")
-        slugs[_slug(key)] = key
-        check_range(component, f"routes: {key}: burst", route.get("burst"), 1, 5000)
-        check_range(component, f"routes: {key}: rate_per_second", route.get("rate_per_second"), 1, 10000)
+    check_fields(component, args, WebhookApiArgs)
+    check_routes(component, args["routes"])
     if ("domain_name" in args) != ("certificate_arn" in args):
         refuse(component, "domain_name", "and `certificate_arn` need each other", "Give both or none.")
+    signed_in = any(
+        Authorization(r.get("authorization", "NONE")) is Authorization.JWT for r in args["routes"]
+    )
+    if signed_in != ("token_issuer" in args):
+        refuse(
+            component,
+            "token_issuer",
+            "and routes with authorization JWT need each other",
+            "Give both or none.",
+        )

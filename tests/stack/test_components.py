@@ -99,11 +99,29 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: api(route(), domain_name="x.example"),
         r"WebhookApi: `domain_name` and `certificate_arn` need each",
     ),
+    (
+        lambda: api(route(authorization="JWT")),
+        r"WebhookApi: `token_issuer` and routes with authorization JWT need",
+    ),
     (lambda: stack.WebhookApi("api", {"api_name": "a", "routes": []}), r"WebhookApi: `routes` is empty"),
     (lambda: subscription(pattern={}), r"EventSubscription: `pattern` matches nothing at its top"),
     (lambda: subscription(pattern={"source": "shop"}), r"EventSubscription: `pattern` has 'shop' at source"),
     (lambda: subscription(pattern={"source": []}), r"`pattern` has an empty list at source"),
     (lambda: subscription(pattern={"detail": {"a": [{"like": "x"}]}}), r"has the filter .* at detail.a"),
+    (lambda: subscription(batch_window_seconds=301), r"EventSubscription: `batch_window_seconds` is 301"),
+    (
+        lambda: subscription(message_filter={"body": "x"}),
+        r"EventSubscription: `message_filter` has 'x' at body",
+    ),
+    (
+        lambda: subscription(transformer={"paths": {"a": "$.x"}, "template": "<a> <b>"}),
+        r"EventSubscription: `transformer.template` uses <b>. Define it in `paths`",
+    ),
+    (
+        lambda: function(asynchronous={"maximum_retries": 3}),
+        r"PythonFunction: `asynchronous.maximum_retries` is 3",
+    ),
+    (lambda: function(vpc={"subnet_ids": ["a"]}), r"PythonFunction.vpc: `security_group_ids` is missing"),
     (lambda: subscription(batch_size=11), r"EventSubscription: `batch_size` is 11. Choose 1 to 10"),
     (lambda: subscription(maximum_concurrency=1), r"EventSubscription: `maximum_concurrency` is 1. Choose 2"),
     (lambda: table(range_key="id"), r"RecordTable: `range_key` is the same attribute as `hash_key`"),
@@ -119,6 +137,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: watch(api_id="x"), r"Observability: `api_id` and `api_stage` need each other"),
     (lambda: watch(functions=[{"label": "x"}]), r"Observability.functions: `function_name` is missing"),
+    (lambda: secret(rotation_days=5), r"SecretBundle: `rotation_days` needs `rotation_function`"),
     (lambda: secret(recovery_days=3), r"SecretBundle: `recovery_days` is 3. Choose 7 to 30, or 0"),
 ]  # type: ignore[typeddict-item]
 
@@ -161,6 +180,76 @@ def test_a_function_takes_what_it_is_given() -> None:
     assert "xray" not in found.named("orders-policy").inputs["policy"]
 
 
+def test_a_function_starts_from_a_snapshot_through_its_alias_everywhere() -> None:
+    def build() -> None:
+        made = function(snap_start=True)
+        stack.WebhookApi(
+            "api",
+            {
+                "api_name": "shop",
+                "routes": [
+                    {"method": "POST", "path": "/o", "function": made.function, "alias": made.alias_name}
+                ],
+            },
+        )
+        subscribed: Any = {"subscription_name": "s", "bus_name": "b", "pattern": PATTERN}
+        stack.EventSubscription("s", {**subscribed, "function": made.function, "alias": made.alias_name})
+
+    found = graph_of(build)
+    inputs = found.named("orders", "aws:lambda/function:Function").inputs
+    assert (inputs["publish"], inputs["snapStart"]) == (True, {"applyOn": "PublishedVersions"})
+    alias = found.named("orders-live").inputs
+    assert (alias["name"], alias["functionName"], alias["functionVersion"]) == ("live", "shop-orders", "1")
+    assert (
+        found.named("api-post-o-integration")
+        .inputs["integrationUri"]
+        .endswith(":shop-orders:live/invocations")
+    )
+    assert found.named("api-post-o-permission").inputs["qualifier"] == "live"
+    assert found.named("s-mapping").inputs["functionName"].endswith(":function:shop-orders:live")
+
+
+def test_a_function_in_a_network_may_use_interfaces_and_one_with_a_destination_may_deliver() -> None:
+    queue = "arn:aws:sqs:eu-central-1:123456789012:failed"
+    found = graph_of(
+        lambda: function(
+            vpc={"subnet_ids": ["a", "b"], "security_group_ids": ["c"]},
+            asynchronous={"maximum_retries": 0, "maximum_age_seconds": 60, "on_failure_arn": queue},
+        )
+    )
+    inputs = found.named("orders", "aws:lambda/function:Function").inputs
+    assert inputs["vpcConfig"] == {"subnetIds": ["a", "b"], "securityGroupIds": ["c"]}
+    network, deliver = json.loads(found.named("orders-policy").inputs["policy"])["Statement"][-2:]
+    assert "ec2:CreateNetworkInterface" in network["Action"]
+    assert deliver == {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [queue]}
+    assert found.named("orders-calls").inputs == {
+        "functionName": "shop-orders",
+        "maximumRetryAttempts": 0,
+        "maximumEventAgeInSeconds": 60,
+        "destinationConfig": {"onFailure": {"destination": queue}},
+    }
+
+
+def test_a_subscription_shapes_and_filters_its_messages() -> None:
+    found = graph_of(
+        lambda: subscription(
+            transformer={"paths": {"order": "$.detail.id"}, "template": '{"order": <order>}'},
+            message_filter={"body": {"order": [{"exists": True}]}},
+            batch_size=100,
+            batch_window_seconds=30,
+        )
+    )
+    assert found.named("orders-events-target").inputs["inputTransformer"] == {
+        "inputPaths": {"order": "$.detail.id"},
+        "inputTemplate": '{"order": <order>}',
+    }
+    mapping = found.named("orders-events-mapping").inputs
+    assert (mapping["batchSize"], mapping["maximumBatchingWindowInSeconds"]) == (100, 30)
+    assert json.loads(mapping["filterCriteria"]["filters"][0]["pattern"]) == {
+        "body": {"order": [{"exists": True}]}
+    }
+
+
 def test_statements_of_other_components_end_up_in_the_function_policy() -> None:
     found = graph_of(
         lambda: function(
@@ -194,7 +283,8 @@ def test_statements_of_other_components_end_up_in_the_function_policy() -> None:
 def test_an_api_has_cors_an_authoriser_and_a_domain_when_asked() -> None:
     found = graph_of(
         lambda: api(
-            route(function=function().function, authorizer_id="auth", authorization_type="JWT", burst=5),
+            route(function=function().function, authorization=stack.Authorization.JWT, burst=5),
+            token_issuer={"issuer": "https://id.example", "audiences": ["shop"]},
             cors={"allow_origins": ["https://a.example"], "allow_methods": ["POST"], "max_age_seconds": 60},
             domain_name="hooks.example.com",
             certificate_arn="arn:certificate",
@@ -207,7 +297,9 @@ def test_an_api_has_cors_an_authoriser_and_a_domain_when_asked() -> None:
         "maxAge": 60,
     }
     routed = found.named("api-post-orders-route").inputs
-    assert (routed["authorizationType"], routed["authorizerId"]) == ("JWT", "auth")
+    authorizer = found.named("api-tokens")
+    assert (routed["authorizationType"], routed["authorizerId"]) == ("JWT", authorizer.id)
+    assert authorizer.inputs["jwtConfiguration"] == {"issuer": "https://id.example", "audiences": ["shop"]}
     assert found.named("api-domain-mapping").inputs["apiId"] == "api-id"
     component = found.named("api", "kinexus:index:WebhookApi")
     assert component.registered_outputs is not None
@@ -285,6 +377,17 @@ def test_watching_needs_neither_queues_nor_an_api() -> None:
     assert found.named("watch-topic").inputs["kmsMasterKeyId"] == "arn:key"
     body = json.loads(found.named("watch-dashboard").inputs["dashboardBody"])
     assert body["widgets"][0]["properties"]["title"] == "Calls"
+
+
+def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
+    found = graph_of(lambda: secret(rotation_function=function().function, rotation_days=5))
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/key-AbCdEf"
+    permission = found.named("key-rotation-permission")
+    assert permission.inputs["principal"] == "secretsmanager.amazonaws.com"
+    assert (permission.inputs["function"], permission.inputs["sourceArn"]) == ("shop-orders", arn)
+    rotation = found.named("key-rotation")
+    assert rotation.inputs["rotationRules"] == {"automaticallyAfterDays": 5}
+    assert permission.urn in rotation.dependencies
 
 
 def test_the_rest_is_reached_through_transforms() -> None:

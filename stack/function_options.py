@@ -1,0 +1,88 @@
+"""What some functions need and most do not: a network of one's own, rules for failed asynchronous calls."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.arguments import check_fields, check_range
+from stack.policy import PolicyStatement, statement
+
+_NETWORK_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+_DELIVER = {
+    "events": "events:PutEvents",
+    "lambda": "lambda:InvokeFunction",
+    "sns": "sns:Publish",
+    "sqs": "sqs:SendMessage",
+}
+
+
+class VpcPlacement(TypedDict):
+    """Where in a network of one's own a function runs; it reaches the internet only through a NAT gateway."""
+
+    subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
+    """Subnets, in two availability zones at least."""
+    security_group_ids: pulumi.Input[list[pulumi.Input[str]]]
+    """Security groups of its network interfaces."""
+
+
+class AsynchronousCalls(TypedDict):
+    """What becomes of calls that nobody waits for, when they fail."""
+
+    maximum_retries: NotRequired[int]
+    """Tries after the first, 0 to 2; 2 by default."""
+    maximum_age_seconds: NotRequired[int]
+    """How long Lambda keeps trying, 60 to 21600; six hours by default."""
+    on_failure_arn: NotRequired[pulumi.Input[str]]
+    """Queue, topic, bus or function that gets what failed for good; it is lost by default."""
+
+
+def network_statements(vpc: VpcPlacement | None) -> list[pulumi.Output[PolicyStatement]]:
+    """Permit the network interfaces of a function in a network of one's own."""
+    # Lambda creates and finds interfaces by itself, and EC2 lets it only on all resources.
+    return [statement(_NETWORK_ACTIONS, "*")] if vpc else []
+
+
+def failure_statements(calls: AsynchronousCalls | None) -> list[pulumi.Output[PolicyStatement]]:
+    """Permit to deliver failed calls to their destination."""
+    if not calls or "on_failure_arn" not in calls:
+        return []
+    arn = pulumi.Output.from_input(calls["on_failure_arn"])
+    return [arn.apply(lambda known: {"actions": [_DELIVER[known.split(":")[2]]], "resources": [known]})]
+
+
+def configure_calls(
+    name: str,
+    calls: AsynchronousCalls,
+    function: aws.lambda_.Function,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Tell Lambda what becomes of failed asynchronous calls."""
+    destination = calls.get("on_failure_arn")
+    aws.lambda_.FunctionEventInvokeConfig(
+        name,
+        function_name=function.name,
+        maximum_retry_attempts=calls.get("maximum_retries", 2),
+        maximum_event_age_in_seconds=calls.get("maximum_age_seconds", 21600),
+        destination_config={"on_failure": {"destination": destination}} if destination is not None else None,
+        opts=opts,
+    )
+
+
+def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousCalls | None) -> None:
+    """Refuse what Lambda would refuse."""
+    if vpc is not None:
+        check_fields(f"{component}.vpc", vpc, VpcPlacement)
+    if calls is not None:
+        check_fields(f"{component}.asynchronous", calls, AsynchronousCalls)
+        check_range(component, "asynchronous.maximum_retries", calls.get("maximum_retries"), 0, 2)
+        check_range(
+            component, "asynchronous.maximum_age_seconds", calls.get("maximum_age_seconds"), 60, 21600
+        )
