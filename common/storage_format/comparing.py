@@ -57,6 +57,8 @@ def _normal(element: Element) -> Tree:
     children: list[Tree | str] = []
     for child in element.children:
         if isinstance(child, Text):
+            if not child.text:
+                continue
             if children and isinstance(children[-1], str):
                 children[-1] += child.text
             else:
@@ -91,7 +93,12 @@ def _spaced(children: list[Tree | str], name: str) -> list[Tree | str]:
 
 
 def _is_block(neighbour: Tree | str | None) -> bool:
-    return isinstance(neighbour, tuple) and (neighbour[0] in _BLOCKS or neighbour[0] == "br")
+    if not isinstance(neighbour, tuple):
+        return False
+    name, _, children = neighbour
+    if name == "ac:structured-macro":
+        return any(child[0] in ("ac:rich-text-body", "ac:plain-text-body") for child in children)
+    return name in _BLOCKS or name == "br"
 
 
 def _value(key: str, value: str) -> str:

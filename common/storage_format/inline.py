@@ -131,7 +131,9 @@ def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
     if name in _PAGE_SCHEMES and scheme:
         return _page_link(target[scheme.end() :], body)
     if name in ("http", "https", "mailto") and is_followed(target):
-        return f'<a href="{entities.escape_attribute(_encoded(target))}">{body}</a>'
+        return (
+            f'<a href="{entities.escape_attribute(_encoded(target))}">{body or entities.escape(target)}</a>'
+        )
     if target.startswith("#") and len(target) > 1:
         anchor = anchors.get(anchor_key(target[1:]), unquote(target[1:]))
         return f'<a href="#{entities.escape_attribute(_encoded(anchor))}">{body}</a>'

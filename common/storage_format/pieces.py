@@ -173,12 +173,13 @@ def item_content(item: Item, task_ids: TaskIds) -> str:
 
 def task(item: Item, task_ids: TaskIds) -> str:
     """Return an item of a task list."""
+    number = task_ids()
     pieces = item.pieces
     body = pieces[0].inline if pieces and isinstance(pieces[0], Paragraph) else ""
     rest = storage(pieces[1:] if body else pieces, task_ids)
     status = "complete" if item.done else "incomplete"
     return (
-        f"<ac:task><ac:task-id>{task_ids()}</ac:task-id><ac:task-status>{status}</ac:task-status>"
+        f"<ac:task><ac:task-id>{number}</ac:task-id><ac:task-status>{status}</ac:task-status>"
         f"<ac:task-body>{body}{rest}</ac:task-body></ac:task>"
     )
 
