@@ -1,0 +1,174 @@
+"""Every call that leaves the process, numbered, so that the process can die at one of them or wait there.
+
+Hooked in below the handlers: botocore's event system for AWS and the model, requests' transport for Jira and
+Confluence. Behind it moto, the simulator and the model's stand-in answer in this process, without a socket.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import boto3
+import botocore.endpoint
+import requests
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.models import botocore_stubber
+from requests.adapters import HTTPAdapter
+
+from local.atlassian import Site
+from local.atlassian.in_process import SiteAdapter
+from local.bedrock import StandIn
+from local.bedrock.nova import Refused
+
+T = TypeVar("T")
+_CONVERSE = re.compile(r"/model/(?P<model>.+)/converse")
+
+
+class Died(BaseException):
+    """The process ends here; like a kill, it passes every ``except Exception``."""
+
+
+class Form(StrEnum):
+    """How a call can end badly. In the first three the process dies; in the last it lives and knows nothing."""
+
+    BEFORE = "before"
+    UNANSWERED = "unanswered"
+    AFTER = "after"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens at which call (counted from 1) of an invocation."""
+
+    number: int
+    form: Form
+
+
+@dataclass
+class Boundary:
+    """The calls of the invocation under way. ``turn`` is called ahead of each: an interleaving waits there."""
+
+    plan: Plan | None = None
+    watching: bool = False
+    calls: list[str] = field(default_factory=list)
+    turn: Callable[[], None] = lambda: None
+    _dying: bool = False
+
+    def begin(self, plan: Plan | None) -> None:
+        """Count from here on."""
+        self.plan, self.calls, self.watching, self._dying = plan, [], True, False
+
+    def end(self) -> list[str]:
+        """Stop counting; return the names of the calls that were made."""
+        self.watching = False
+        return self.calls
+
+    def cross(self, name: str, serve: Callable[[], T], lose: Callable[[], T]) -> T:
+        """Make a call; ``lose`` is what the client does when no answer comes."""
+        if not self.watching:
+            return serve()
+        self.turn()
+        self.calls.append(name)
+        form = self.plan.form if self.plan and self.plan.number == len(self.calls) else None
+        if form is Form.BEFORE:
+            raise Died(name)
+        answer = serve()
+        if form is Form.UNANSWERED:
+            raise Died(name)
+        if form is Form.LOST:
+            return lose()
+        self._dying = form is Form.AFTER
+        return answer
+
+    def answered(self) -> None:
+        """The client has read the answer."""
+        if self.watching and self._dying:
+            self._dying = False
+            raise Died("after the answer")
+
+
+def install(boundary: Boundary, site: Site, model: StandIn) -> None:
+    """Put the boundary around everything that leaves this process, for the rest of its life. moto must be active."""
+    _around_aws(boundary, model)
+    _around_atlassian(boundary, site)
+
+
+def _around_aws(boundary: Boundary, model: StandIn) -> None:
+    def send(request: Any, event_name: str, **_: Any) -> AWSResponse:
+        service, operation = event_name.split(".")[1:3]
+
+        def serve() -> AWSResponse:
+            if service == "bedrock-runtime":
+                return _converse(model, request)
+            botocore_stubber.enabled = True
+            try:
+                return botocore_stubber(event_name, request)
+            finally:
+                botocore_stubber.enabled = False
+
+        def lose() -> AWSResponse:
+            raise ConnectionClosedError(endpoint_url=request.url)
+
+        return boundary.cross(f"{service}.{operation}", serve, lose)
+
+    # botocore asks every listener, so moto's own must be silent unless it is asked from here.
+    botocore_stubber.enabled = False
+    boto3.setup_default_session(region_name="eu-central-1")
+    events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr]
+    events.register_first("before-send.*", send)
+    events.register_last("after-call.*", lambda **_: boundary.answered())
+    botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[attr-defined]
+    new, clients = boto3.client, {}
+
+    def client(service: str, **options: Any) -> Any:
+        if service not in clients:
+            clients[service] = new(service, **options)
+        return clients[service]
+
+    boto3.client = client  # type: ignore[assignment]
+
+
+def _converse(model: StandIn, request: Any) -> AWSResponse:
+    match = _CONVERSE.fullmatch(unquote(urlsplit(request.url).path))
+    assert match, request.url
+    try:
+        status, headers = 200, {"content-type": "application/json"}
+        body: object = model.answer("DocumentOrchestrator", match["model"], json.loads(request.body))
+    except Refused as refused:
+        status, body = refused.status, {"message": refused.message}
+        headers = {"content-type": "application/json", "x-amzn-errortype": refused.kind}
+    return AWSResponse(request.url, status, headers, MockRawResponse(json.dumps(body)))
+
+
+def _around_atlassian(boundary: Boundary, site: Site) -> None:
+    adapter = SiteAdapter(site)
+    whole_send = requests.Session.send
+
+    def send(_: HTTPAdapter, request: requests.PreparedRequest, **__: Any) -> requests.Response:
+        def serve() -> requests.Response:
+            return adapter.send(request)
+
+        def lose() -> requests.Response:
+            if request.method == "POST":
+                raise requests.ConnectionError("the answer was lost")
+            return serve()  # urllib3 repeats it, as AtlassianHttp mounts it
+
+        return boundary.cross(f"{request.method} {urlsplit(str(request.url)).path}", serve, lose)
+
+    def send_and_read(self: requests.Session, *arguments: Any, **options: Any) -> requests.Response:
+        response = whole_send(self, *arguments, **options)
+        boundary.answered()
+        return response
+
+    HTTPAdapter.send = send  # type: ignore[method-assign,assignment]
+    requests.Session.send = send_and_read  # type: ignore[method-assign]

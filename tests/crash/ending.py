@@ -1,0 +1,101 @@
+"""How a run ended, without what may differ between two good runs: clock times and the ids of comments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+
+from common import storage_format as sf
+from common.ticket import description_text
+from tests.crash.world import World
+
+_VOLATILE = ("detected_at", "created_at", "announcement", "decision", "expires_at")
+
+
+def of(world: World) -> dict[str, Any]:
+    """Return everything that the tables, the bucket, the bus, Jira and Confluence hold, as plain JSON."""
+    ending = {
+        "changes": [_record(item) for item in world.aws.changes()],
+        "documents": [_record(item) for item in world.aws.documents()],
+        "locks": world.aws.locks(),
+        "bucket": _bucket(),
+        "events": sorted(world.events),
+        "dead letters": [message.to for message in world.dead],
+        "tickets": {issue.key: _ticket(world, issue) for issue in world.site.jira.issues.values()},
+        "pages": {page.title: _page(page) for page in world.site.confluence.pages.values()},
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(ending, sort_keys=True, default=str))
+    return plain
+
+
+def differences(expected: Any, found: Any, where: str = "") -> list[str]:
+    """Say where two endings differ."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        names = sorted({*expected, *found})
+        return [
+            said
+            for name in names
+            for said in differences(expected.get(name), found.get(name), f"{where}/{name}")
+        ]
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        pairs = enumerate(zip(expected, found, strict=True))
+        return [said for number, pair in pairs for said in differences(*pair, f"{where}/{number}")]
+    return [] if expected == found else [f"{where}: {expected!r} became {found!r}"[:600]]
+
+
+def _record(item: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in item.items() if name not in _VOLATILE}
+    if "announcement" in item:
+        kept["announced"] = item["announcement"]["revision"]
+    if "decision" in item:
+        decision = item["decision"]
+        kept["decided"] = [
+            decision[name] for name in ("verdict", "author_id", "revision", "sha256", "feedback")
+        ]
+    return kept
+
+
+def _bucket() -> dict[str, str]:
+    s3 = boto3.client("s3")
+    held = {}
+    for found in s3.list_objects_v2(Bucket="kinexus-documents").get("Contents", []):
+        body = s3.get_object(Bucket="kinexus-documents", Key=found["Key"])["Body"].read().decode()
+        if found["Key"].endswith("status.json"):
+            status = json.loads(body)
+            status.pop("decided_at")
+            body = json.dumps(status, sort_keys=True)
+        held[found["Key"]] = body
+    return held
+
+
+def _ticket(world: World, issue: Any) -> dict[str, Any]:
+    answer = world.jira("admin", "GET", f"/rest/api/3/issue/{issue.key}?properties=*all")
+    fields = answer["fields"]
+    said = world.jira("admin", "GET", f"/rest/api/3/issue/{issue.key}/comment?maxResults=100")["comments"]
+    links = world.jira("admin", "GET", f"/rest/api/3/issue/{issue.key}/remotelink")
+    return {
+        "summary": fields["summary"],
+        "description": description_text(fields["description"]),
+        "status": fields["status"]["name"],
+        "labels": fields["labels"],
+        "links": sorted(
+            link[side]["key"]
+            for link in fields["issuelinks"]
+            for side in ("inwardIssue", "outwardIssue")
+            if side in link
+        ),
+        "properties": answer.get("properties"),
+        "remote links": [(link["globalId"], link["object"]["url"]) for link in links],
+        "comments": [
+            (comment["author"]["displayName"], description_text(comment["body"])) for comment in said
+        ],
+    }
+
+
+def _page(page: Any) -> dict[str, Any]:
+    return {
+        "status": page.status,
+        "versions": [(version.message, sf.to_markdown(version.storage)) for version in page.versions],
+    }

@@ -1,0 +1,120 @@
+"""Two deliveries at once: a duplicate of any message so far beside the one being served, call by call in any order.
+
+Two threads pass a baton at the boundary calls; a seeded chance says who goes on. Between two calls nothing else runs,
+so a seed names one schedule, and the same seed plays it again.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.crash.matrix import Run
+from tests.crash.world import Message, World
+from tests.handlers.pipeline import start_anew
+
+#: How likely the baton goes to the other at a call, by seed: in step, by chance, and in long runs.
+CHANGES = (0.9, 0.5, 0.1)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """At this invocation, a duplicate of an earlier one (or of itself) is served at the same time."""
+
+    scenario: str
+    invocation: int
+    function: str
+    duplicate_of: int
+    duplicate_function: str
+    seed: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.scenario}: {self.function} (invocation {self.invocation}) beside a duplicate for "
+            f"{self.duplicate_function} (invocation {self.duplicate_of}), seed {self.seed}"
+        )
+
+
+@dataclass
+class Turns:
+    """Lets one of several threads run at a time; where they call ``turn`` they change over, as likely as ``changes``."""
+
+    chance: random.Random
+    changes: float
+    _back: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    _mine: dict[int, threading.Semaphore] = field(default_factory=dict)
+    _running: int = -1
+
+    def turn(self) -> None:
+        """Give the baton back and wait until it comes again; called in a worker."""
+        mine = self._mine[self._running]
+        self._back.release()
+        mine.acquire()
+
+    def play(self, workers: list[Callable[[], None]]) -> None:
+        """Run the workers to their ends; raise what one of them raised."""
+        raised: list[BaseException] = []
+
+        def worker(number: int, work: Callable[[], None]) -> None:
+            self._mine[number].acquire()
+            try:
+                work()
+            except BaseException as error:
+                raised.append(error)
+            alive.discard(number)
+            self._back.release()
+
+        alive = set(range(len(workers)))
+        self._mine = {number: threading.Semaphore(0) for number in alive}
+        for number, work in enumerate(workers):
+            threading.Thread(target=worker, args=(number, work), daemon=True).start()
+        while alive:
+            if self._running not in alive or self.chance.random() < self.changes:
+                self._running = self.chance.choice(sorted(alive - {self._running}) or sorted(alive))
+            self._mine[self._running].release()
+            self._back.acquire()
+        if raised:
+            raise raised[0]
+
+
+def schedules(scenario: str, run: Run, seeds: range) -> list[Schedule]:
+    """Pair each invocation with a duplicate of each one up to itself, once for each seed.
+
+    An invocation that calls nothing cannot meet another.
+    """
+    calling = [(number, to) for number, (to, calls) in enumerate(run.calls) if calls]
+    return [
+        Schedule(scenario, number, to, earlier, earlier_to, seed)
+        for seed in seeds
+        for number, to in calling
+        for earlier, earlier_to in calling
+        if earlier <= number
+    ]
+
+
+def serve_beside(world: World, duplicate: Message, seed: int) -> None:
+    """Make the world's next handing over one of two at once."""
+    turns = Turns(random.Random(seed), CHANGES[seed % len(CHANGES)])
+    alone = world.hand_over
+
+    def hand_over(message: Message) -> bool:
+        world.hand_over = alone  # type: ignore[method-assign]
+        done = {}
+
+        def deliver(name: str, given: Message) -> Callable[[], None]:
+            def work() -> None:
+                start_anew()  # each delivery in a process of its own
+                done[name] = alone(given)
+
+            return work
+
+        world.boundary.turn = turns.turn
+        turns.play([deliver("first", message), deliver("second", duplicate)])
+        world.boundary.turn = lambda: None
+        if not done["second"]:
+            world.give_back(duplicate)
+        return done["first"]
+
+    world.hand_over = hand_over  # type: ignore[method-assign]

@@ -1,0 +1,45 @@
+"""A seeded sample of the crash matrix and of the interleavings; and that both would notice a pipeline that is unsafe.
+
+Each runs in a process of its own, which copies itself. The whole is `python -m tests.crash --all`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+RUN = "import sys; from tests.crash.__main__ import main; sys.exit(main(sys.argv[1:]))"
+UNSAFE = {
+    "comments are not looked for by their marks": (
+        "from common import marked_comment; marked_comment.find = lambda *_: None;",
+        ["--points", "12", "--schedules", "0", "--seed", "3", "--scenarios", "rejection"],
+    ),
+    "neither leases nor the states of records are honoured": (
+        "from contextlib import contextmanager; from common.records import Records; update = Records.update;"
+        "Records.leased = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
+        "Records.update = lambda self, key, values, expect=None: update(self, key, values);",
+        ["--points", "0", "--schedules", "40", "--seed", "1", "--scenarios", "update"],
+    ),
+}
+
+
+def crash(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+def test_a_sample_of_crashes_and_interleavings_ends_as_if_nothing_had_happened() -> None:
+    ended = crash(RUN, "--points", "24", "--schedules", "12", "--seed", "1")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"points tried 24, schedules tried 12, survived 36 of 36", ended.stdout), ended.stdout
+
+
+@pytest.mark.parametrize(("sabotage", "arguments"), UNSAFE.values(), ids=UNSAFE.keys())
+def test_an_unsafe_pipeline_is_noticed(sabotage: str, arguments: list[str]) -> None:
+    ended = crash(f"{sabotage} {RUN}", *arguments)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "became" in ended.stdout, ended.stdout

@@ -1,0 +1,222 @@
+"""The pipeline in one thread with time of its own: queues with visibility, webhooks that are sent again.
+
+A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
+(six times the function's timeout); until then everything else goes on. After ``MAX_RECEIVES`` it is dead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from moto import mock_aws
+
+from common import storage_format as sf
+from common.queue_door import MAX_RECEIVES
+from handlers.approval_handler import composition as approval_handler
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import candidates, finding
+from handlers.document_orchestrator import composition as document_orchestrator
+from handlers.jira_webhook_handler import composition as jira_webhook_handler
+from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_ticket_creator import composition as review_ticket_creator
+from local.atlassian import Clock, Site
+from local.atlassian.webhooks import Delivery, WebhookRegistry
+from local.bedrock import StandIn
+from tests.crash.boundary import Boundary, Died, Plan, install
+from tests.handlers import aws as ground
+from tests.handlers.gateway import Gateway
+from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register_webhooks, start_anew
+
+T = TypeVar("T")
+WEBHOOK_HANDLERS = {"/webhooks/jira": notice_change, "/webhooks/approval": approve}
+#: Seconds until a message is seen again: six times the function's timeout.
+VISIBILITY = {"DocumentOrchestrator": 6 * 180, "ReviewTicketCreator": 6 * 90, "ApprovalHandler": 6 * 90}
+#: Seconds until Jira sends a webhook again, and how often it does.
+JIRA_AGAIN, JIRA_TRIES = 600, 6
+ADDRESS = "http://site.test"
+
+PAGES = {
+    "Quarnix ledger refunds": """<p>How money goes back to customers.</p>
+<ac:layout><ac:layout-section ac:type="two_equal"><ac:layout-cell>
+<h2>Full refunds</h2>
+<p>A refund in the quarnix ledger always returns the whole amount of the <strong>quarnix</strong> payment.</p>
+<ac:structured-macro ac:name="info"><ac:rich-text-body><p>Ask the ledger team.</p></ac:rich-text-body></ac:structured-macro>
+</ac:layout-cell><ac:layout-cell>
+<h2>Limits</h2>
+<p>At most <ac:inline-comment-marker ac:ref="c-1">ninety days</ac:inline-comment-marker> after the payment.</p>
+</ac:layout-cell></ac:layout-section></ac:layout>""",
+    "Office plants": "<p>Water the plants on Mondays.</p><h2>Ferns</h2><p>Ferns want shade.</p>",
+    "Release calendar": "<p>We release on Tuesdays.</p><ul><li><p>No release in December.</p></li></ul>",
+}
+
+
+@dataclass
+class Message:
+    """Something to be delivered: a queue's message to a function, or a webhook's body to a path."""
+
+    to: str
+    body: dict[str, Any]
+    visible_at: float
+    receives: int = 0
+
+
+@dataclass
+class Invocation:
+    """One call of a handler: its number in the run, what it served, and the calls it made."""
+
+    number: int
+    to: str
+    calls: list[str]
+
+
+@dataclass
+class World(Pipeline):
+    """The pipeline with people to play, served in simulated time. ``about_to_serve`` may plan a crash, or fork."""
+
+    boundary: Boundary = field(default_factory=Boundary)
+    now: float = 0.0
+    waiting: list[Message] = field(default_factory=list)
+    dead: list[Message] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+    deliveries: int = 0
+    events: set[str] = field(default_factory=set)
+    serving: Message = field(default_factory=lambda: Message("", {}, 0))
+    about_to_serve: Callable[[World], Plan | None] = lambda world: None
+
+    def move(self, key: str, category: str, account: str) -> dict[str, Any]:
+        """Move a ticket to a status of a category; the webhook that follows is served by ``run``."""
+        path = f"/rest/api/3/issue/{key}/transitions"
+        offered = self.jira(account, "GET", path)["transitions"]
+        chosen = next(t for t in offered if t["to"]["statusCategory"]["key"] == category)
+        self.jira(account, "POST", path, {"transition": {"id": chosen["id"]}})
+        return {}
+
+    def run(self) -> None:
+        """Serve all messages, in the order in which they are seen, until none is left."""
+        while self.waiting:
+            message = min(self.waiting, key=lambda each: each.visible_at)
+            self.waiting.remove(message)
+            self.now = max(self.now, message.visible_at) + 1
+            self.serve(message)
+
+    def serve(self, message: Message) -> None:
+        """Serve one message; it comes again if it was not served well."""
+        self.serving = message
+        plan = self.about_to_serve(self)
+        self.boundary.begin(plan)
+        try:
+            done = self.hand_over(message)
+        except Died:
+            done = False
+            start_anew()
+        self.rest(message.to)
+        if not done:
+            self.give_back(message)
+
+    def rest(self, to: str) -> None:
+        """Note an invocation that is over, and take what it published into the queues."""
+        calls = self.boundary.end()
+        self.invocations.append(Invocation(len(self.invocations), to, calls))
+        if "eventbridge.PutEvents" not in calls:
+            return
+        for function in QUEUE_HANDLERS:
+            self.waiting += [Message(function, taken, self.now) for taken in self.aws.messages(function)]
+        self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
+
+    def hand_over(self, message: Message) -> bool:
+        """Call the handler; say whether it served the message."""
+        message.receives += 1
+        if message.to in WEBHOOK_HANDLERS:
+            return bool(WEBHOOK_HANDLERS[message.to](message.body, None)["statusCode"] < 500)
+        # Each delivery runs in an invocation of its own, whose id is the owner of its leases.
+        self.deliveries += 1
+        context = ground.Context(str(UUID(int=self.deliveries)))
+        event = ground.queue_event([message.body], message.receives)
+        return not QUEUE_HANDLERS[message.to](event, context)["batchItemFailures"]
+
+    def give_back(self, message: Message) -> None:
+        """Let a message that was not served be seen again later, or be dead."""
+        most = JIRA_TRIES if message.to in WEBHOOK_HANDLERS else MAX_RECEIVES
+        message.visible_at = self.now + VISIBILITY.get(message.to, JIRA_AGAIN)
+        (self.waiting if message.receives < most else self.dead).append(message)
+
+    def receive(self, delivery: Delivery) -> None:
+        """Take a webhook that Jira sends."""
+        headers = {name.lower(): value for name, value in delivery.headers.items()}
+        headers["x-atlassian-webhook-identifier"] = delivery.identifier
+        request = {"headers": headers, "body": delivery.body.decode(), "isBase64Encoded": False}
+        self.waiting.append(Message(urlsplit(delivery.url).path, request, self.now))
+
+
+class OneAfterAnother:
+    """In place of a thread pool: searches, which only read, are made in one order, so that calls can be numbered."""
+
+    def __init__(self, max_workers: int) -> None:
+        self.max_workers = max_workers
+
+    def __enter__(self) -> OneAfterAnother:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def map(self, work: Callable[..., T], *given: Iterable[Any]) -> Iterator[T]:
+        """Do the work here and now."""
+        return iter([work(*each) for each in zip(*given, strict=False)])
+
+
+def build() -> World:
+    """Build the world: a small site, moto's region, both webhooks. Once a process, and for all its life."""
+    os.environ |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
+    mock_aws().start()
+    site = Site(clock=Clock(), search_lag=0, base_url=ADDRESS)
+    site.clock.freeze()
+    model, boundary = StandIn(), Boundary()
+    install(boundary, site, model)
+    region = ground.build()
+    space_key = _seed(site)
+    os.environ |= region.environment | {
+        "JIRA_BASE_URL": ADDRESS,
+        "JIRA_BROWSE_URL": ADDRESS,
+        "CONFLUENCE_URL": f"{ADDRESS}/wiki",
+        "CONFLUENCE_BROWSE_URL": f"{ADDRESS}/wiki",
+        "JIRA_EMAIL": site.account("kinexus").email,
+        "CONFLUENCE_SPACE_KEY": space_key,
+        "REVIEW_BASE_URL": "http://gateway.test",
+    }
+    world = World(region, site, ADDRESS, model, Gateway({}), boundary, now=site.clock.peek().timestamp())
+    site.webhooks = WebhookRegistry(site.clock, world.receive)
+    world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
+    register_webhooks(world)
+    for composition in (jira_webhook_handler, document_orchestrator, review_ticket_creator, approval_handler):
+        composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
+    for searching in (candidates, finding):
+        searching.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
+    _warm_up()
+    return world
+
+
+def _warm_up() -> None:
+    """Do the slow first times here, so that no copy of this process has to."""
+    start_anew()
+    for build_parts in BUILDERS:
+        build_parts()
+    sf.to_markdown(sf.render("# Once"))
+    start_anew()
+
+
+def _seed(site: Site) -> str:
+    site.jira.add_project("PAY2", "Payments")
+    admin = site.account("admin")
+    space = site.confluence.add_space("SD", "Software", admin, "<p>Welcome.</p>")
+    for title, storage in PAGES.items():
+        site.confluence.create(admin, space.id, title, storage, None)
+    site.confluence.index.settle(site.clock.peek())
+    return space.key
