@@ -5,6 +5,7 @@ local region creates the same graph and refuses more.
 """
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,18 @@ def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
     assert run("dev", sweepSchedule="off").of_type(schedules) == ()
     [schedule] = run("dev", sweepSchedule="cron(30 4 * * ? *)").of_type(schedules)
     assert schedule.inputs["scheduleExpression"] == "cron(30 4 * * ? *)"
+
+
+def test_whoever_calls_a_function_waits_for_it() -> None:
+    found = graph("dev")
+    functions = {name: found.named(name, "aws:lambda/function:Function").urn for name in FUNCTIONS}
+    for key, (name, _) in ROUTES.items():
+        slug = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+        for part in ("permission", "integration"):
+            assert functions[name] in found.named(f"api-{slug}-{part}").dependencies
+    for name in QUEUED:
+        assert functions[name] in found.named(f"{name}-events-mapping").dependencies
+    assert functions["Sweep"] in found.named("Sweep-by-the-clock-schedule").dependencies
 
 
 def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
