@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
+_STILL_READ_SECONDS = 3600
 _LEFT_OUT = (
     "__pycache__",
     ".pyc",
@@ -62,6 +64,7 @@ def function_archive(name: str, root: Path, include: Sequence[str], build: Path)
     if not archive.exists():
         build.mkdir(parents=True, exist_ok=True)
         _zip(archive, entries)
+        _drop_outdated(build, name, archive)
     return archive
 
 
@@ -125,6 +128,13 @@ def _files(root: Path, include: Sequence[str]) -> list[str]:
 def _left_out(file: Path) -> bool:
     """Tell whether a file is a cache or a compiled one."""
     return file.suffix in _LEFT_OUT or any(part in _LEFT_OUT for part in file.parts)
+
+
+def _drop_outdated(build: Path, name: str, newest: Path) -> None:
+    """Delete earlier archives of a function, but for those that a run of the last hour may still be reading."""
+    for archive in build.glob(f"{name}-{'?' * 16}.zip"):
+        if archive != newest and archive.stat().st_mtime < time.time() - _STILL_READ_SECONDS:
+            archive.unlink(missing_ok=True)
 
 
 def _zip(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:

@@ -93,6 +93,17 @@ def test_an_unchanged_archive_is_not_written_again_and_a_changed_one_has_another
     assert source_code_hash(changed) != source_code_hash(first)
 
 
+def test_archives_of_the_past_are_cleared_away_when_a_new_one_is_written(tmp_path: Path) -> None:
+    root = write_sources(tmp_path)
+    old = build(root)
+    (root / "common/words.json").write_text("{}")
+    recent = build(root)
+    os.utime(old, (1, 1))
+    (root / "common/words.json").write_text("[]")
+    newest = build(root)
+    assert sorted((root / ".build").iterdir()) == sorted([recent, newest])
+
+
 def test_a_change_of_one_handler_changes_one_function(tmp_path: Path) -> None:
     root = write_sources(tmp_path)
     other = ["handlers/__init__.py", "handlers/other", "common"]
