@@ -58,7 +58,7 @@ class Sweep:
 
     def _query(self, seconds: int) -> str:
         # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
-        clauses = ["statusCategory = Done", f"updated >= -{max(1, seconds // 60)}m"]
+        clauses = ["statusCategory = Done", f'updated >= "-{max(1, seconds // 60)}m"']
         if not self.detection.rules.issue_types:
             clauses.append("labels IS NOT EMPTY")
         return " AND ".join(clauses) + " ORDER BY updated ASC"
