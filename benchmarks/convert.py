@@ -24,9 +24,9 @@ from common.storage_format.inline import anchor_of
 from common.storage_format.languages import known
 
 SAME = """\
-headings' ids (Confluence makes its own) and links to them, `style="text-align: …"` however spaced, one paragraph alone in a list
-item, cell or task or its text, a code macro's empty, unknown or `none` language, its `collapse=false`, a panel's
-`icon`, `del` for `s`, titles of admonitions as parameter or bold line
+headings' ids (Confluence makes its own) and links to them, `style="text-align: …"` however spaced,
+one paragraph alone in a list item, cell or task or its text, a code macro's empty, unknown or `none`
+language, its `collapse=false`, a panel's `icon`
 """
 
 

@@ -53,11 +53,13 @@ ALERTS = {"NOTE": "info", "TIP": "tip", "IMPORTANT": "info", "WARNING": "note", 
 MAX_NESTING = 60
 """How deep quotes and lists may nest; what is deeper stays as text."""
 
+MAX_LINES_SEARCHED = 100_000
+"""How many lines are looked at for the ends of details and containers: hostile text costs no more than that."""
+
 _DETAILS = re.compile(r"<details\b[^>]*>\s*", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>\s*$", re.IGNORECASE)
 _CONTAINER = re.compile(r"(:{3,})\s*(\w+)\s*(.*)$")
 _SUMMARY = re.compile(r"\s*<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @cache
@@ -111,15 +113,8 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     match = _DETAILS.match(_line(state, start))
     if not match:
         return False
-    depth, last = 0, start
-    while last < end:
-        line = _line(state, last)
-        depth += bool(_DETAILS.match(line))
-        depth -= bool(_DETAILS_END.search(line))
-        if depth <= 0:
-            break
-        last += 1
-    else:
+    last = _end_of_details(state, start, end)
+    if last is None:
         return False
     if silent:
         return True
@@ -149,6 +144,21 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _end_of_details(state: StateBlock, start: int, end: int) -> int | None:
+    """Return the line that closes the details opened at `start`; all searches of a text have one budget."""
+    depth = 0
+    for number in range(start, end):
+        left = state.env.setdefault("lines_to_search", MAX_LINES_SEARCHED)
+        state.env["lines_to_search"] = left - 1
+        if left <= 0:
+            return None
+        line = _line(state, number)
+        depth += bool(_DETAILS.match(line)) - bool(_DETAILS_END.search(line))
+        if depth <= 0:
+            return number
+    return None
+
+
 def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read `:::note title` up to a line of colons; one that is not closed ends with what it stands in."""
     match = _CONTAINER.match(_line(state, start))
@@ -160,6 +170,9 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = start + 1
     while last < end and not fence.match(_line(state, last)):
         last += 1
+        state.env["lines_to_search"] = state.env.get("lines_to_search", MAX_LINES_SEARCHED) - 1
+    if state.env.get("lines_to_search", 1) <= 0:
+        return False
     token = state.push("container_open", "div", 1)
     token.map = [start, last]
     token.info, token.content = match[2].lower(), match[3].strip("[] \t")
@@ -187,24 +200,25 @@ def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     """Leave out a comment that stands on lines of its own."""
     if state.is_code_block(start) or not _line(state, start).startswith("<!--"):
         return False
-    for last in range(start, end):
-        line = _line(state, last)
-        at = line.find("-->", 4 if last == start else 0)
-        if at >= 0:
-            if line[at + 3 :].strip():
-                return False
-            if not silent:
-                state.line = last + 1
-            return True
-    return False
+    closed = state.src.find("-->", state.bMarks[start] + state.tShift[start] + 4)
+    if closed < 0:
+        return False
+    last = next((number for number in range(start, end) if state.eMarks[number] >= closed + 3), None)
+    if last is None or state.src[closed + 3 : state.eMarks[last]].strip():
+        return False
+    if not silent:
+        state.line = last + 1
+    return True
 
 
 def _comment_inline(state: StateInline, silent: bool) -> bool:
     """Leave out a comment within a line."""
-    match = _COMMENT.match(state.src, state.pos)
-    if not match:
+    if not state.src.startswith("<!--", state.pos):
         return False
-    state.pos = match.end()
+    closed = state.src.find("-->", state.pos + 4)
+    if closed < 0:
+        return False
+    state.pos = closed + 3
     return True
 
 

@@ -40,10 +40,10 @@ def check(source: str) -> None:
         characters = len(content[: max(0, min(at, len(content)))].decode("utf-8", "ignore"))
         line, column = position(source, characters)
         what = expat.ErrorString(error.code) or "not well-formed"
-        if at >= len(content):
-            what = "the page ends inside an element"
-        elif error.code == _AFTER_THE_ROOT:
+        if error.code == _AFTER_THE_ROOT:
             what = "an end tag without its start tag"
+        elif at >= len(content):
+            what = "the page ends inside an element"
         raise MalformedStorage(line, column, what) from None
 
 
