@@ -18,6 +18,7 @@ _OPENERS = (
     r"|धन्यवाद|ありがとう(?:ございます)?|谢谢|感谢|謝謝|감사합니다|شكرا|תודה"
     r"|great (?:work|job|stuff)|nice(?: work| job| one)?|good (?:work|job|stuff)|well done|awesome|excellent|perfect"
     r"|great|brilliant|lovely|wonderful|super|prima|klasse|top|parfait|perfecto|perfetto|отлично"
+    r"|(?:sehr )?gut|passt|alles gut|(?:très |muy )?bien|va bene|muito bem|goed"
     r"|looks (?:good|great|fine)(?: to me)?|all good|ok|okay|okey|alright|all right|right|fine|yes|yep|yeah|yup|sure"
     r"|ja|jawohl|oui|sí|si|sim|sì|да|так|evet|はい|是的|네|fyi|sorry|apologies|unfortunately|leider|malheureusement"
     r"|lamentablemente|purtroppo|helaas|к сожалению|i'm afraid|finally|now|so|well"

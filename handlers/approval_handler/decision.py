@@ -41,7 +41,7 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # What may stand before the word: formatting, markers, emoji that are no decision, invisible joiners at the edge.
 _LEAD = re.compile(
     r"(?:[\s\u200b\u200e\u200f\u2060\ufeff]+|h[1-6]\.\s|\#{1,6}\s|[-*+•‣–—]\s|\d{1,3}[.)]\s|\*{1,3}(?=\S)|_{1,3}(?=\S)"
-    r"|\+(?=\w)|\{color(?::[^{}]*)?\}|\{panel(?::[^{}]*)?\}|\{\{|`(?!`)|\[x\]\s|\[(?=[A-Za-z ]{3,20}\])"
+    r"|\+1\s|\+(?=[^\W\d])|\{color(?::[^{}]*)?\}|\{panel(?::[^{}]*)?\}|\{\{|`(?!`)|\[x\]\s|\[(?=[A-Za-z ]{3,20}\])"
     r"|[.…]{2,}\s?|[!,:;]+\s|[¡¿](?=\w))+",
     re.IGNORECASE,
 )
@@ -177,6 +177,8 @@ def _ends_here(line: str, end: int) -> bool:
 
 def _other_word(found: _Found) -> bool:
     """Tell whether another decision stands beside this one, so that neither counts."""
+    if found.kind is not VerdictKind.APPROVED and found.rest.lstrip().startswith(":"):
+        return False  # feedback begins
     beside = found.rest.lstrip(_SEPARATORS + "&\ufe0f")
     beside = re.sub(r"^(?:or|oder|ou|o|and)\s+", "", beside, flags=re.IGNORECASE)
     match = _WORDS.match(beside) or _SIGNS.match(beside)
