@@ -100,6 +100,24 @@ def test_archived_trashed_and_foreign_pages_are_no_candidates(docs: Docs) -> Non
     assert sorted(found(docs)) == ["Billing", "Billing operations"]
 
 
+def test_what_a_search_answers_is_held_to_our_spaces_and_to_current_pages(docs: Docs) -> None:
+    ours = docs.page("Billing", ABOUT)
+    foreign = docs.page("Secret billing", ABOUT, space="SECRET")
+    archived = docs.page("Old billing", ABOUT)
+    docs.simulated.confluence.set_status(docs.simulated.confluence.pages[archived], "archived")
+
+    class AnswersAnything:
+        def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+            return tuple(SearchHit(page_id, "", "", "", 1.0) for page_id in (foreign, archived, ours))
+
+        def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+            return docs.confluence.pages(page_ids)
+
+    space_ids = [space.space_id for space in docs.site.spaces]
+    found = gather(AnswersAnything(), [Query("type = page", 5, 1.0)], space_ids)
+    assert [candidate.page_id for candidate in found] == [ours]
+
+
 def test_pages_below_a_folder_of_templates_are_no_candidates(docs: Docs) -> None:
     folder = docs.page("Templates", "<p>For copying.</p>")
     docs.page("Invoices", ABOUT, under=folder)

@@ -1,0 +1,58 @@
+"""What the ranking decides alone: update the nearest page, create only where the evidence is weak."""
+
+from __future__ import annotations
+
+from common.storage_format import Section
+from handlers.document_orchestrator.candidates import Candidate
+from handlers.document_orchestrator.fallback import decide
+from handlers.document_orchestrator.judge import Verdict
+from handlers.document_orchestrator.judgement import CreatePage, JoinDraft, UpdatePage
+from handlers.document_orchestrator.ranking import rank
+from tests.retrieval.tickets import ticket
+
+
+def candidate(title: str, text: str, document_id: str | None = None) -> Candidate:
+    page_id = "" if document_id else title
+    return Candidate(page_id, title, "", "the-parent", (), (), (Section((), text),), document_id)
+
+
+PAGES = (
+    candidate("Rate limits", "Requests over the limit are answered with 429. Orders may wait."),
+    candidate("Payouts", "Merchants are paid daily."),
+    candidate("Onboarding", "Welcome. Here is whom to ask."),
+)
+
+
+def decided(summary: str, *more: Candidate) -> Verdict:
+    asked = ticket(summary)
+    return decide(asked, rank(asked, [*PAGES, *more]))
+
+
+def test_a_page_whose_title_is_named_is_updated() -> None:
+    verdict = decided("Later cut-off for payouts")
+    assert (verdict.target, verdict.decided_by) == (UpdatePage("Payouts", "Payouts"), "fallback")
+    assert "its title names payouts" in verdict.reason
+
+
+def test_a_page_that_speaks_of_the_matter_without_naming_it_is_updated() -> None:
+    assert decided("Answer 429 to requests").target == UpdatePage("Rate limits", "Rate limits")
+
+
+def test_a_subject_that_is_hardly_mentioned_is_created_beside_the_nearest_page() -> None:
+    verdict = decided("Let shoppers split orders into monthly instalments")
+    assert verdict.target == CreatePage("Let shoppers split orders into monthly instalments", "the-parent")
+    assert "no page is about this; the nearest is “Rate limits”" in verdict.reason
+
+
+def test_an_open_draft_is_joined() -> None:
+    draft = candidate("Instalments", "Shoppers pay in monthly instalments.", document_id="doc-1")
+    assert decided("Add six months to instalments", draft).target == JoinDraft("doc-1", "Instalments")
+
+
+def test_confidence_is_a_share_and_falls_with_a_near_runner_up() -> None:
+    alone = decided("Later cut-off for payouts")
+    beside = decided(
+        "Later cut-off for payouts", candidate("Payouts of partners", "Partners are paid daily.")
+    )
+    assert 0 < beside.confidence < alone.confidence <= 0.9
+    assert 0.5 <= decided("Let shoppers split orders into monthly instalments").confidence <= 1
