@@ -76,7 +76,8 @@ def _changes(name: str, changes: Sequence[tuple[int, str]], counts: Counts, what
         f'<li><a href="#{name}-{number}">{text(_one_line(label))}</a></li>' for number, label in changes
     )
     places = "1 place" if counts.places == 1 else f"{counts.places:,} places"
-    told = f"Changes in {places}: {counted(counts)} {what}"
+    noun = what.removesuffix("s") if counts.changed + counts.added + counts.removed == 1 else what
+    told = f"Changes in {places}: {_counted(counts)} {noun}"
     opened = " open" if len(changes) <= 12 else ""
     return (
         f'<nav aria-label="Changes"><details class="changes"{opened}><summary>{told}</summary>'
@@ -84,10 +85,10 @@ def _changes(name: str, changes: Sequence[tuple[int, str]], counts: Counts, what
     )
 
 
-def counted(counts: Counts) -> str:
+def _counted(counts: Counts) -> str:
     """Say how many rows change, come and go."""
     told = ((counts.changed, "changed"), (counts.added, "added"), (counts.removed, "removed"))
-    return ", ".join(f"{number:,} {word}" for number, word in told if number) or "no changed"
+    return ", ".join(f"{number:,} {word}" for number, word in told if number)
 
 
 def _one_line(label: str) -> str:

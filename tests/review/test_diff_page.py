@@ -209,7 +209,7 @@ def test_where_nothing_changes_it_says_so_and_points_to_the_source() -> None:
     unseen = samples.review(before="<p>x</p>", after='<p class="a">x</p>', previous=None)
     text = Page(diff_page.render(unseen)).text
     assert "No passages change. What cannot be seen, such as attributes, may change in the source." in text
-    assert "Changes in 1 place: 1 changed lines" in text
+    assert "Changes in 1 place: 1 changed line" in text
 
 
 def test_surrogates_and_controls_can_be_sent() -> None:
