@@ -35,6 +35,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """What Scheduler calls by the clock, and as whom."""
+
+    name: str
+    arn: str
+    role_arn: str
+
+
+@dataclass(frozen=True)
 class Mapping:
     """A queue that feeds a function."""
 
@@ -57,6 +66,7 @@ class Ledger:
     topic_policies: dict[str, str] = field(default_factory=dict)
     targets: list[Target] = field(default_factory=list)
     mappings: list[Mapping] = field(default_factory=list)
+    schedules: list[Schedule] = field(default_factory=list)
 
     def policies_of_role(self, role: str) -> list[str]:
         """Return the policy documents of a role, given by name or ARN."""

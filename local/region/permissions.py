@@ -7,18 +7,25 @@ finding names what is missing and gives the statement to add.
 import json
 from collections.abc import Iterator
 
-from local.region.ledger import Function, Ledger
+from local.region.ledger import Ledger
 from local.region.policies import allows
 from local.region.provisioner import ProvisioningFailure
 
 _FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_BY_SCHEDULE = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "events": "events:PutEvents"}
 _TO_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 def check(ledger: Ledger, region: str, account: str) -> None:
     """Raise ProvisioningFailure that lists every missing permission, or return."""
     here = f"{region}:{account}"
-    found = [*_routes(ledger, here), *_targets(ledger), *_mappings(ledger), *_logs(ledger, here)]
+    found = [
+        *_routes(ledger, here),
+        *_targets(ledger),
+        *_schedules(ledger),
+        *_mappings(ledger),
+        *_logs(ledger, here),
+    ]
     if found:
         raise ProvisioningFailure("AWS would refuse this graph:\n" + "\n".join(f"- {line}" for line in found))
 
@@ -55,6 +62,17 @@ def _targets(ledger: Ledger) -> Iterator[str]:
             )
 
 
+def _schedules(ledger: Ledger) -> Iterator[str]:
+    for schedule in ledger.schedules:
+        action = _BY_SCHEDULE.get(schedule.arn.split(":")[2])
+        if action is None:
+            yield f"schedule {schedule.name}: no right to call {schedule.arn} is known here"
+        else:
+            yield from _role_allows(
+                ledger, f"schedule {schedule.name}", schedule.role_arn, (action,), schedule.arn
+            )
+
+
 def _mappings(ledger: Ledger) -> Iterator[str]:
     for mapping in ledger.mappings:
         function = ledger.functions.get(mapping.function)
@@ -63,7 +81,7 @@ def _mappings(ledger: Ledger) -> Iterator[str]:
             yield f"event source mapping: {mapping.function} or {mapping.queue_arn} does not exist"
             continue
         what = f"event source mapping of {function.name}"
-        yield from _role_allows(ledger, what, function, _FROM_QUEUE, mapping.queue_arn)
+        yield from _role_allows(ledger, what, function.role, _FROM_QUEUE, mapping.queue_arn)
         if visibility < function.timeout:
             yield (
                 f"{what}: the queue's visibility timeout ({visibility} s) is below "
@@ -74,7 +92,7 @@ def _mappings(ledger: Ledger) -> Iterator[str]:
 def _logs(ledger: Ledger, here: str) -> Iterator[str]:
     for function in ledger.functions.values():
         stream = f"arn:aws:logs:{here}:log-group:{function.log_group}:log-stream:any"
-        yield from _role_allows(ledger, f"logs of {function.name}", function, _TO_LOGS, stream)
+        yield from _role_allows(ledger, f"logs of {function.name}", function.role, _TO_LOGS, stream)
 
 
 def _invocation(ledger: Ledger, what: str, function: str, principal: str, caller: str) -> Iterator[str]:
@@ -102,13 +120,13 @@ def _sending(ledger: Ledger, what: str, queue_arn: str, caller: str) -> Iterator
 
 
 def _role_allows(
-    ledger: Ledger, what: str, function: Function, actions: tuple[str, ...], resource: str
+    ledger: Ledger, what: str, role: str, actions: tuple[str, ...], resource: str
 ) -> Iterator[str]:
-    policies = ledger.policies_of_role(function.role)
+    policies = ledger.policies_of_role(role)
     missing = [action for action in actions if not allows(policies, action, resource)]
     if missing:
         statement = {"Effect": "Allow", "Action": missing, "Resource": resource}
-        yield f"{what}: add to the policy of role {function.role.rsplit('/', 1)[-1]} {json.dumps(statement)}"
+        yield f"{what}: add to the policy of role {role.rsplit('/', 1)[-1]} {json.dumps(statement)}"
 
 
 def _resource(route_key: str) -> str:

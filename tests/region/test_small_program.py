@@ -18,7 +18,7 @@ from local.region.ministack import MiniStack
 from local.region.provisioner import ProvisioningFailure
 from tests.region.small_program import program
 
-pytestmark = pytest.mark.region
+pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,36 @@ def test_missing_permission_is_refused_with_the_statement_to_add(
         _deploy(stack, without=without)
     assert str(refused.value).count("\n- ") == 1
     assert statement in str(refused.value)
+
+
+def _schedule(allowed: str) -> None:
+    function = "arn:aws:lambda:us-east-1:123456789012:function:small-web"
+    role = aws.iam.Role("clock", name="clock", assume_role_policy=_trust("scheduler.amazonaws.com"))
+    right = {"Effect": "Allow", "Action": [allowed], "Resource": function}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [right]})
+    aws.iam.RolePolicy("clock", role=role.name, policy=policy)
+    aws.scheduler.Schedule(
+        "daily",
+        name="daily",
+        schedule_expression="rate(1 day)",
+        flexible_time_window={"mode": "OFF"},
+        target={"arn": function, "role_arn": role.arn},
+    )
+
+
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_schedule_needs_a_role_that_may_call_its_target(stack: MiniStack) -> None:
+    with pytest.raises(ProvisioningFailure, match=r'schedule daily.*role clock .*"lambda:InvokeFunction"'):
+        _deploy(stack, extra=lambda: _schedule("lambda:GetFunction"))
+
+
+def test_a_schedule_whose_role_may_call_its_target_is_created(stack: MiniStack) -> None:
+    _deploy(stack, extra=lambda: _schedule("lambda:InvokeFunction"))
+    assert stack.client("scheduler").get_schedule(Name="daily")["State"] == "ENABLED"
 
 
 def test_unknown_type_is_refused_by_name(stack: MiniStack) -> None:

@@ -1,5 +1,6 @@
 """EventBridge Scheduler: what runs by the clock."""
 
+from local.region.ledger import Schedule
 from local.region.properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
 
@@ -7,12 +8,12 @@ from local.region.provisioner import Aws, Created, provisions
 @provisions("aws:scheduler/schedule:Schedule")
 def schedule(aws: Aws, p: Properties, name: str) -> Created:
     """Create a schedule with its target."""
-    name = p.take("name", name)
+    name, target = p.take("name", name), pascal(p.need("target"))
     made = aws("scheduler").create_schedule(
         Name=name,
         ScheduleExpression=p.need("scheduleExpression"),
         FlexibleTimeWindow=pascal(p.need("flexibleTimeWindow")),
-        Target=pascal(p.need("target")),
+        Target=target,
         **p.rename(
             GroupName="groupName",
             Description="description",
@@ -20,4 +21,5 @@ def schedule(aws: Aws, p: Properties, name: str) -> Created:
             ScheduleExpressionTimezone="scheduleExpressionTimezone",
         ),
     )
+    aws.ledger.schedules.append(Schedule(name, target["Arn"], target["RoleArn"]))
     return Created(f"{p.take('groupName', 'default')}/{name}", {"name": name, "arn": made["ScheduleArn"]})
