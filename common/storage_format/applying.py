@@ -156,9 +156,14 @@ class _Plan:
             raise InvalidEdit(
                 f"{token.text} stands in block [{token.block + 1}], which no edit changes: it would stand twice"
             )
-        if self.used.setdefault(number, edit) is not edit:
-            raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
+        self.use(number, edit)
         return token
+
+    def use(self, number: int, edit: Edit) -> None:
+        """Note that a token stands in an edit; raise InvalidEdit if it stands in another too."""
+        if self.used.setdefault(number, edit) is not edit:
+            token = self.page.tokens[number - 1]
+            raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
 
     def insertion(self, edit: InsertAfter) -> Splice:
         block = self.page.block(edit.block_id) if edit.block_id is not None else None
@@ -179,7 +184,7 @@ class _Plan:
             edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
         ):
             for number in numbers(edit.markdown):
-                self.used[number] = edit
+                self.use(number, edit)
             return Splice(*block.span, block.source)
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         root = tree(self.page.source, *block.span)

@@ -114,11 +114,13 @@ def _width(page: Page, block: Block, row: Node) -> int:
     while container is not None and container.node.name != "table":
         container = container.above
     if container is None:
-        return len(row.children)
+        return len(_cell_elements(page, row))
+    if "span" not in page.source[container.node.start : row.end]:
+        return len(_cell_elements(page, row))
     reach: dict[int, int] = {}
     for other in _rows(container.node):
         column = 0
-        for cell in other.children:
+        for cell in _cell_elements(page, other):
             while reach.get(column, 0) > 0:
                 column += 1
             tag = page.source[cell.start : cell.opened]
@@ -130,6 +132,14 @@ def _width(page: Page, block: Block, row: Node) -> int:
             break
     columns = max(reach, default=-1) + 1
     return sum(1 for column in range(columns) if reach.get(column, 0) <= 0)
+
+
+def _cell_elements(page: Page, row: Node) -> list[Element]:
+    return [
+        cell
+        for cell in tree(page.source, row.start, row.end).elements[0].elements
+        if cell.name in ("td", "th")
+    ]
 
 
 def _rows(node: Node) -> list[Node]:

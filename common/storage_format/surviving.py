@@ -18,6 +18,9 @@ from common.storage_format.tree import Element, Text
 from common.storage_format.writing import WRAPPERS
 
 _PIECE = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);|[ \t\r\n]+|.", re.DOTALL)
+_START_TAG = re.compile(r"<(?:strong|em|del|code|span|a)(?:\s[^<>]*)?>\Z")
+_END_TAG = re.compile(r"</(?:strong|em|del|code|span|a)>")
+_MOST_TAGS = 5
 _LINK = re.compile(r"""<a\s[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
@@ -133,7 +136,9 @@ def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[st
     run = characters[found : found + len(text)]
     start, end = run[0].start, run[-1].end
     close = f"</{name}>"
-    if _is_balanced(storage[start:end]):
+    whole = _balanced_around(storage, start, end)
+    if whole is not None:
+        start, end = whole
         return f"{storage[:start]}{tag}{storage[start:end]}{close}{storage[end:]}", start + len(tag)
     out, at = [storage[:start]], start
     for match in (*MARKUP.finditer(storage, start, end), None):
@@ -144,6 +149,22 @@ def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[st
             out.append(match[0])
             at = match.end()
     return "".join(out) + storage[end:], start + len(tag)
+
+
+def _balanced_around(storage: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a stretch that cuts no element in two: this one, or with the tags right before and after it."""
+    starts, ends = [start], [end]
+    while (before := _START_TAG.search(storage, max(0, starts[-1] - 300), starts[-1])) and len(
+        starts
+    ) < _MOST_TAGS:
+        starts.append(before.start())
+    while (after := _END_TAG.match(storage, ends[-1])) and len(ends) < _MOST_TAGS:
+        ends.append(after.end())
+    for first in starts:
+        for last in ends:
+            if _is_balanced(storage[first:last]):
+                return first, last
+    return None
 
 
 def _is_balanced(storage: str) -> bool:

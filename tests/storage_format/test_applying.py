@@ -1,0 +1,209 @@
+"""Edits: what they do to a block of each kind, what keeps its bytes, and what is refused and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+
+
+def edited(storage: str, *edits: sf.Edit) -> str:
+    return sf.parse(storage).apply(edits).storage
+
+
+def replaced(storage: str, markdown: str, number: int = 0) -> str:
+    page = sf.parse(storage)
+    return page.apply([sf.Replace(page.blocks[number].id, markdown)]).storage
+
+
+def inserted(storage: str, markdown: str, number: int = 0) -> str:
+    page = sf.parse(storage)
+    return page.apply([sf.InsertAfter(page.blocks[number].id, markdown)]).storage
+
+
+def refused(storage: str, markdown: str, number: int = 0, insert: bool = False) -> str:
+    page = sf.parse(storage)
+    kind = sf.InsertAfter if insert else sf.Replace
+    with pytest.raises(sf.InvalidEdit) as refusal:
+        page.apply([kind(page.blocks[number].id, markdown)])
+    return refusal.value.reason
+
+
+def test_a_paragraph_keeps_its_attributes() -> None:
+    assert (
+        replaced('<p local-id="1" style="x">a</p>', "b **c**")
+        == '<p local-id="1" style="x">b <strong>c</strong></p>'
+    )
+    assert replaced("<p />", "b") == "<p>b</p>"
+    assert replaced('<p local-id="1">a</p>', "# b\n\nc") == "<h1>b</h1><p>c</p>"
+
+
+def test_loose_text_stays_loose() -> None:
+    assert replaced("<div>loose<p>x</p></div>", "text") == "<div>text<p>x</p></div>"
+
+
+def test_a_heading_takes_text_or_another_level() -> None:
+    assert replaced('<h2 local-id="1">a</h2>', "b") == '<h2 local-id="1">b</h2>'
+    assert replaced('<h2 local-id="1">a</h2>', "### b") == '<h3 local-id="1">b</h3>'
+
+
+def test_text_aimed_at_a_list_item_becomes_the_items() -> None:
+    assert replaced('<ul><li id="x">a</li></ul>', "b") == '<ul><li id="x">b</li></ul>'
+    assert (
+        replaced('<ul><li><p local-id="1">a</p></li></ul>', "- b")
+        == '<ul><li><p local-id="1">b</p></li></ul>'
+    )
+    assert replaced("<ul><li>a</li></ul>", "- b\n- c") == "<ul><li>b</li><li>c</li></ul>"
+    assert replaced("<ul><li>a</li></ul>", "b\n- c") == "<ul><li>b<ul><li>c</li></ul></li></ul>"
+
+
+def test_the_text_of_an_item_with_a_list_in_it() -> None:
+    storage = "<ul><li><p>a</p><ul><li>n</li></ul></li></ul>"
+    assert replaced(storage, "b") == "<ul><li><p>b</p><ul><li>n</li></ul></li></ul>"
+    assert replaced(storage, "- b\n- c") == "<ul><li><p>b</p></li><li><p>c</p><ul><li>n</li></ul></li></ul>"
+    assert inserted(storage, "c") == "<ul><li><p>a</p><ul><li>n</li></ul></li><li><p>c</p></li></ul>"
+
+
+def test_what_follows_the_last_item_stands_after_the_list() -> None:
+    storage = "<ul><li>a<ol><li>b</li></ol></li></ul><p>x</p>"
+    assert inserted(storage, "## New", 1) == "<ul><li>a<ol><li>b</li></ol></li></ul><h2>New</h2><p>x</p>"
+    assert (
+        inserted("<ul><li>a</li><li>b</li></ul>", "## New")
+        == "<ul><li>a</li><li><h2>New</h2></li><li>b</li></ul>"
+    )
+
+
+ROWS = (
+    '<table><thead><tr><th>A</th><th>B</th></tr></thead><tbody><tr><td class="k"><p>1</p></td>'
+    '<td>2 <time datetime="2024-01-01"/></td></tr></tbody></table>'
+)
+
+
+def test_a_row_changes_only_the_cells_that_say_something_else() -> None:
+    assert replaced(ROWS, "| one | 2 ⟦date 1: x⟧ |", 1) == ROWS.replace("<p>1</p>", "<p>one</p>")
+    assert replaced(ROWS, "| 1 | two |", 1) == ROWS.replace('2 <time datetime="2024-01-01"/>', "two")
+
+
+def test_new_rows_have_the_form_of_their_neighbours() -> None:
+    assert inserted(ROWS, "| 3 | 4 |", 1).endswith(
+        "</tr><tr><td><p>3</p></td><td><p>4</p></td></tr></tbody></table>"
+    )
+    assert "<tbody><tr><td>0</td><td>x</td></tr><tr>" in inserted(ROWS, "| 0 | x |", 0)
+
+
+def test_what_is_no_row_cannot_stand_among_rows() -> None:
+    assert "`| text | text |`" in refused(ROWS, "a paragraph", 1)
+    assert "`| text | text |`" in refused(ROWS, "a paragraph", 1, insert=True)
+    assert "2 cells" in refused(ROWS, "| only one |", 1)
+    assert inserted(ROWS, "## Below", 1) == ROWS + "<h2>Below</h2>"
+
+
+def test_rows_reached_into_by_a_cell_from_above() -> None:
+    storage = '<table><tbody><tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>'
+    assert inserted(storage, "| n | m |", 1).count("<tr>") == 3
+    assert "1 cells" in refused(storage, "| n | m |", 0, insert=True)
+
+
+TASKS = (
+    "<ac:task-list><ac:task><ac:task-id>7</ac:task-id><ac:task-uuid>u</ac:task-uuid>"
+    "<ac:task-status>incomplete</ac:task-status><ac:task-body><span>do it</span></ac:task-body></ac:task></ac:task-list>"
+)
+
+
+def test_a_task_keeps_its_id_and_takes_a_new_box() -> None:
+    assert replaced(TASKS, "- [x] did") == TASKS.replace("incomplete", "complete").replace(
+        "<span>do it</span>", "did"
+    )
+    assert "<ac:task-status>incomplete</ac:task-status><ac:task-body>later" in replaced(TASKS, "later")
+    assert "<ac:task-id>8</ac:task-id>" in inserted(TASKS, "- [ ] more")
+    assert "`- [ ] text`" in refused(TASKS, "# heading")
+
+
+CODE = (
+    '<ac:structured-macro ac:name="code" ac:macro-id="m"><ac:parameter ac:name="title">T</ac:parameter>'
+    '<ac:parameter ac:name="language">java</ac:parameter><ac:plain-text-body><![CDATA[a]]></ac:plain-text-body>'
+    "</ac:structured-macro>"
+)
+
+
+def test_code_keeps_what_else_its_macro_says() -> None:
+    assert replaced(CODE, "```java\nb ]]>\n```") == CODE.replace("[a]", "[b ]]]]><![CDATA[>]")
+    assert replaced(CODE, "```js\nb\n```") == CODE.replace("[a]", "[b]").replace("java", "javascript")
+    assert replaced(CODE, "```\nb\n```") == CODE.replace("[a]", "[b]")
+    assert replaced(CODE, "no code any more") == "<p>no code any more</p>"
+    assert replaced("<pre>a</pre>", "```\nb < c\n```") == "<pre>b &lt; c</pre>"
+
+
+def test_quotes_macros_images_and_rules() -> None:
+    assert (
+        replaced('<blockquote class="x"><p>a</p></blockquote>', "> b")
+        == '<blockquote class="x"><p>b</p></blockquote>'
+    )
+    assert replaced("<blockquote><p>a</p></blockquote>", "b") == "<blockquote><p>b</p></blockquote>"
+    assert replaced('<ac:structured-macro ac:name="toc" />', "text") == "<p>text</p>"
+    assert inserted("<hr/>", "text") == "<hr/><p>text</p>"
+
+
+def test_deleting_takes_away_the_block_and_nothing_else() -> None:
+    page = sf.parse("<p>a</p>\n<ul><li>b</li> <li>c</li></ul>")
+    assert page.apply([sf.Delete(page.blocks[1].id)]).storage == "<p>a</p>\n<ul> <li>c</li></ul>"
+
+
+def test_text_before_the_first_block_stands_before_what_holds_it_but_within_the_layout() -> None:
+    assert edited("<ul><li>a</li></ul>", sf.InsertAfter(None, "b")) == "<p>b</p><ul><li>a</li></ul>"
+    cell = "<ac:layout><ac:layout-section><ac:layout-cell>{}</ac:layout-cell></ac:layout-section></ac:layout>"
+    assert edited(cell.format("<p>a</p>"), sf.InsertAfter(None, "b")) == cell.format("<p>b</p><p>a</p>")
+    assert edited(cell.format(""), sf.InsertAfter(None, "b")) == cell.format("<p>b</p>")
+    assert edited("", sf.InsertAfter(None, "b")) == "<p>b</p>"
+
+
+def test_edits_are_independent_and_insertions_keep_their_order() -> None:
+    page = sf.parse("<p>a</p><p>b</p><p>c</p>")
+    a, b, c = (block.id for block in page.blocks)
+    edits = [
+        sf.InsertAfter(c, "1"),
+        sf.Replace(b, "B"),
+        sf.InsertAfter(c, "2"),
+        sf.Delete(a),
+        sf.InsertAfter(a, "0"),
+    ]
+    assert page.apply(edits).storage == "<p>0</p><p>B</p><p>c</p><p>1</p><p>2</p>"
+
+
+def test_changes_say_what_was_and_what_is() -> None:
+    page = sf.parse("<h1>T</h1><p>a</p>")
+    changes = page.apply([sf.Replace(page.blocks[1].id, "b"), sf.InsertAfter(page.blocks[1].id, "c")]).changes
+    assert [(change.before, change.after, change.headings) for change in changes] == [
+        ("<p>a</p>", "<p>b</p>", ("T",)),
+        ("", "<p>c</p>", ("T",)),
+    ]
+
+
+def test_what_cannot_be_meant_is_refused() -> None:
+    assert "delete it" in refused("<p>a</p>", "   ")
+    page = sf.parse("<p>a</p>")
+    with pytest.raises(sf.InvalidEdit, match="two edits"):
+        page.apply([sf.Delete(page.blocks[0].id), sf.Replace(page.blocks[0].id, "b")])
+    with pytest.raises(sf.InvalidEdit, match="no block"):
+        page.apply([sf.Delete("1.0000000000000000-1")])
+
+
+def test_new_text_cannot_bring_macros_scripts_or_other_links() -> None:
+    storage = replaced(
+        "<p>a</p>",
+        '<ac:structured-macro ac:name="html"/> <script>x</script> [l](javascript:x) ![i](file:///x)',
+    )
+    assert storage == '<p>&lt;ac:structured-macro ac:name="html"/&gt; &lt;script&gt;x&lt;/script&gt; l i</p>'
+
+
+def test_a_link_to_a_heading_of_the_page_finds_it() -> None:
+    assert replaced("<h1>Get Started</h1><p>a</p>", "[up](#get-started)", 1).endswith(
+        '<a href="#Get-Started">up</a></p>'
+    )
+
+
+def test_an_address_that_was_mere_text_stays_text() -> None:
+    assert (
+        replaced("<p>at http://localhost:1/x now</p>", "at http://localhost:1/x then")
+        == "<p>at http://localhost:1/x then</p>"
+    )

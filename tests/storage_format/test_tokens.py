@@ -1,0 +1,144 @@
+"""What Markdown cannot say survives an edit byte for byte: tokens, comment markers, attributes of links."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+
+LINK = '<ac:link ac:card-appearance="inline"><ri:page ri:content-title="A &amp; B" /><ac:link-body>x</ac:link-body></ac:link>'
+USER = '<ac:link><ri:user ri:account-id="5b" /></ac:link>'
+SMILE = "<ac:emoticon  ac:name='smile'/>"
+STATUS = '<ac:structured-macro ac:name="status" ac:macro-id="9"><ac:parameter ac:name="title">DONE</ac:parameter></ac:structured-macro>'
+TOC = '<ac:structured-macro ac:name="toc" ac:schema-version="1" />'
+STORAGE = f'<p>See {LINK} by {USER} {SMILE} on <time datetime="2024-05-06" /> {STATUS}.</p>{TOC}'
+
+
+def apply(storage: str, markdown: str, number: int = 0) -> sf.Edited:
+    page = sf.parse(storage)
+    return page.apply([sf.Replace(page.blocks[number].id, markdown)])
+
+
+def test_everything_without_a_markdown_form_is_a_token_with_a_hint() -> None:
+    assert sf.outline(sf.parse(STORAGE)).text == (
+        "[1] See ⟦page-link 1: x⟧ by ⟦mention 2⟧ ⟦emoticon 3: smile⟧ on ⟦date 4: 2024-05-06⟧ ⟦status 5: DONE⟧.\n"
+        "[2] ⟦toc-macro 6⟧"
+    )
+
+
+def test_tokens_that_come_back_are_put_back_wherever_they_are_moved() -> None:
+    edited = apply(
+        STORAGE, "⟦status 5⟧ **⟦mention 2: whoever⟧** wrote ⟦page-link 1: x⟧\n\n- on ⟦date 4⟧ ⟦emoticon 3⟧"
+    )
+    assert edited.storage == (
+        f"<p>{STATUS} <strong>{USER}</strong> wrote {LINK}</p>"
+        f'<ul><li>on <time datetime="2024-05-06" /> {SMILE}</li></ul>{TOC}'
+    )
+    assert edited.changes[0].removed == ()
+
+
+def test_tokens_that_are_gone_are_reported() -> None:
+    edited = apply(STORAGE, "See ⟦page-link 1⟧ and ⟦mention 2⟧.")
+    assert edited.changes[0].removed == (
+        sf.Token("emoticon", "smile"),
+        sf.Token("date", "2024-05-06"),
+        sf.Token("status", "DONE"),
+    )
+    page = sf.parse(STORAGE)
+    assert page.apply([sf.Delete(page.blocks[1].id)]).changes[0].removed == (sf.Token("toc-macro", ""),)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "reason"),
+    [
+        ("⟦page-link 1⟧ ⟦page-link 1⟧", "twice"),
+        ("⟦page-link 9⟧", "no token"),
+        ("⟦jira-macro 1⟧", "no token"),
+        ("⟦anything⟧", "no token"),
+        ("`⟦page-link 1⟧` is fine, ```⟦mention 2⟧``` too", ""),
+        ("```\n⟦page-link 1⟧\n```", "within code"),
+        ("[x](https://example.com/⟦page-link 1⟧)", "address"),
+        ("⟦toc-macro 6⟧", "would stand twice"),
+    ],
+)
+def test_tokens_cannot_be_made_up_doubled_or_hidden(markdown: str, reason: str) -> None:
+    if not reason:
+        assert apply(STORAGE, markdown).storage
+        return
+    with pytest.raises(sf.InvalidEdit, match=reason):
+        apply(STORAGE, markdown)
+
+
+def test_a_token_can_move_between_edited_blocks_once() -> None:
+    page = sf.parse(STORAGE)
+    one, two = page.blocks
+    edited = page.apply([sf.Replace(one.id, "gone: ⟦toc-macro 6⟧"), sf.Replace(two.id, "here: ⟦status 5⟧")])
+    assert edited.storage == f"<p>gone: {TOC}</p><p>here: {STATUS}</p>"
+    assert sf.Token("toc-macro", "") not in edited.changes[1].removed
+    with pytest.raises(sf.InvalidEdit, match="two edits"):
+        page.apply([sf.Replace(one.id, "⟦toc-macro 6⟧"), sf.Replace(two.id, "⟦toc-macro 6⟧")])
+
+
+def test_a_macro_alone_needs_no_paragraph() -> None:
+    assert apply(STORAGE, "Before\n\n⟦toc-macro 6⟧\n\nafter", 1).storage.endswith(
+        f"<p>Before</p>{TOC}<p>after</p>"
+    )
+
+
+def test_brackets_of_the_text_itself_are_doubled() -> None:
+    storage = "<p>a ⟦page-link 1⟧ and <code>⟦x⟧</code></p>"
+    page = sf.parse(storage)
+    shown = page.markdown(0)
+    assert shown == "a ⟦⟦page-link 1⟧ and `⟦⟦x⟧`"
+    assert apply(storage, shown + " more").storage == "<p>a ⟦page-link 1⟧ and <code>⟦x⟧</code> more</p>"
+
+
+MARKED = (
+    '<p>It is <ac:inline-comment-marker ac:ref="r1">very <em>fast</em></ac:inline-comment-marker> now.</p>'
+)
+
+
+def test_a_comment_marker_stays_around_its_text() -> None:
+    assert apply(MARKED, "Today it is very *fast*, they say.").storage == (
+        '<p>Today it is <ac:inline-comment-marker ac:ref="r1">very <em>fast</em></ac:inline-comment-marker>, they say.</p>'
+    )
+
+
+def test_a_marker_over_the_edge_of_other_markup_is_split_with_one_reference() -> None:
+    edited = apply(MARKED, "It **is very** fast now")
+    assert edited.changes[0].removed == ()
+    assert edited.storage.count('ac:ref="r1"') == 2
+    assert sf.plain_text(edited.storage) == "It is very fast now"
+
+
+def test_a_marker_whose_text_is_gone_is_reported() -> None:
+    assert apply(MARKED, "It is slow now.").changes[0].removed == (sf.Token("inline-comment", "very fast"),)
+    page = sf.parse(MARKED)
+    assert page.apply([sf.Delete(page.blocks[0].id)]).changes[0].removed[0].kind == "inline-comment"
+
+
+def test_a_marker_around_a_token_and_one_in_code() -> None:
+    storage = (
+        f'<p><ac:inline-comment-marker ac:ref="r1">see {LINK}</ac:inline-comment-marker> or '
+        '<code><ac:inline-comment-marker ac:ref="r2">make</ac:inline-comment-marker></code></p>'
+    )
+    edited = apply(storage, "Do see ⟦page-link 1⟧ or `make`")
+    assert edited.changes[0].removed == ()
+    assert edited.storage == storage.replace("<p>", "<p>Do ")
+
+
+def test_markers_in_cells_that_do_not_change_stay() -> None:
+    storage = (
+        '<table><tbody><tr><td><ac:inline-comment-marker ac:ref="r1">a</ac:inline-comment-marker></td><td>b</td></tr>'
+        "</tbody></table>"
+    )
+    edited = apply(storage, "| a | c |")
+    assert edited.storage == storage.replace("<td>b", "<td>c")
+    assert edited.changes[0].removed == ()
+
+
+def test_spans_and_the_attributes_of_links_survive() -> None:
+    storage = '<p><span style="color: red">red</span> <a href="https://e.com/?a=1&amp;b=2" data-card="1">card</a></p>'
+    assert apply(storage, "Still red: [card two](https://e.com/?a=1&b=2)").storage == (
+        '<p>Still <span style="color: red">red</span>: <a href="https://e.com/?a=1&amp;b=2" data-card="1">card two</a></p>'
+    )
