@@ -40,7 +40,8 @@ def apply(page: Page, edits: Sequence[Edit]) -> Edited:
 
 def plan(page: Page, edits: Sequence[Edit]) -> list[Splice]:
     """Return what each edit does; raise InvalidEdit if one cannot be made."""
-    return _Plan(page, edits).splices()
+    planned = Plan(page, edits)
+    return [planned.splice(edit) for edit in edits]
 
 
 def spliced(page: Page, splices: Sequence[Splice]) -> str:
@@ -55,7 +56,7 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
         return storage
     try:
         for splice in splices:
-            if splice.text.startswith(("<", "</")) and "</li><li>" in splice.text:
+            if "</li><li>" in splice.text:
                 # The items of a list may be split in the middle: only the whole page says whether that is right.
                 wellformed.check(storage)
             else:
@@ -102,33 +103,47 @@ def _depth(storage: str) -> int:
     return deepest
 
 
-class _Plan:
-    def __init__(self, page: Page, edits: Sequence[Edit]) -> None:
+class Plan:
+    """Edits of `page` on their way to splices of `target`, where its blocks may stand elsewhere (`there`).
+
+    Tokens are those of `page`; places, task ids and headings to link to are those of `target`. Raises
+    InvalidEdit for two edits aimed at one block.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        edits: Sequence[Edit],
+        target: Page | None = None,
+        there: Mapping[int, int] | None = None,
+    ) -> None:
         self.page = page
-        self.edits = edits
+        self.target = target or page
+        self.there = there
         self.going: set[int] = set()
         self.used: dict[int, Edit] = {}
         self.counter: itertools.count[int] | None = None
         self.anchors: Mapping[str, str] | None = None
-
-    def splices(self) -> list[Splice]:
-        for edit in self.edits:
+        for edit in edits:
             if isinstance(edit, Replace | Delete):
-                number = self.page.block(edit.block_id).number
+                number = page.number(edit.block_id)
                 if number in self.going:
                     raise InvalidEdit(
                         f"two edits are aimed at block [{number + 1}]; say what becomes of it in one"
                     )
                 self.going.add(number)
-        return [self.splice(edit) for edit in self.edits]
 
     def splice(self, edit: Edit) -> Splice:
+        """Return what an edit does to the target; raise InvalidEdit if it cannot be made."""
+        if edit.block_id is None:
+            return self.insertion(edit, None)
+        block = self.page.block(edit.block_id)
+        place = block if self.there is None else self.target.blocks[self.there[block.number]]
         if isinstance(edit, Delete):
-            block = self.page.block(edit.block_id)
-            return Splice(*block.span, "", self.wrappers(block))
+            return Splice(*place.span, "", self.wrappers(block))
         if isinstance(edit, InsertAfter):
-            return self.insertion(edit)
-        return self.replacement(edit, self.page.block(edit.block_id))
+            return self.insertion(edit, place)
+        return self.replacement(edit, block, place)
 
     def wrappers(self, block: Block) -> tuple[Token, ...]:
         """Return the comments and the like that go with a block."""
@@ -136,13 +151,15 @@ class _Plan:
         return tuple(opaque.describe(element) for element in wrappers(tree(block.source), tokens))
 
     def read(self, markdown: str, unlinked: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
+        """Return Markdown as pieces that know the headings of the target."""
         if self.anchors is None:
-            self.anchors = _anchors(self.page) if "](#" in markdown else None
+            self.anchors = _anchors(self.target) if "](#" in markdown else None
         return rendering.read(markdown, self.anchors, unlinked)
 
     def task_id(self) -> int:
+        """Return an id for a new task that no task of the target has."""
         if self.counter is None:
-            ids = [int(number) for number in _TASK_ID.findall(self.page.source)]
+            ids = [int(number) for number in _TASK_ID.findall(self.target.source)]
             self.counter = itertools.count(max(ids, default=0) + 1)
         return next(self.counter)
 
@@ -165,8 +182,8 @@ class _Plan:
             token = self.page.tokens[number - 1]
             raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
 
-    def insertion(self, edit: InsertAfter) -> Splice:
-        block = self.page.block(edit.block_id) if edit.block_id is not None else None
+    def insertion(self, edit: InsertAfter, block: Block | None) -> Splice:
+        """Return the splice of an insertion after a block of the target."""
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         if block is not None and block.kind == "table_row":
             written = rows.written_rows(taken.markdown)
@@ -174,18 +191,19 @@ class _Plan:
             if written is None and end is not None and rows.stands_below(pieces := self.read(taken.markdown)):
                 at, text = end, new.storage(pieces, self.task_id)
             else:
-                at, text = rows.inserted(self.page, block, written, self.read)
+                at, text = rows.inserted(self.target, block, written, self.read)
         else:
-            at, text = fitting.insertion(self.page, block, self.read(taken.markdown), self.task_id)
+            at, text = fitting.insertion(self.target, block, self.read(taken.markdown), self.task_id)
         return Splice(at, at, put_back(text, taken.stand_ins))
 
-    def replacement(self, edit: Replace, block: Block) -> Splice:
+    def replacement(self, edit: Replace, block: Block, place: Block) -> Splice:
+        """Return the splice of a replacement: `block` stands in the page, and as `place` in the target."""
         if _same(
             edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
         ):
             for number in numbers(edit.markdown):
                 self.use(number, edit)
-            return Splice(*block.span, block.source)
+            return Splice(*place.span, block.source)
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         root = tree(self.page.source, *block.span)
         tokens = self.page.tokens_of(block.number, numbered=bool(taken.stand_ins))
@@ -194,10 +212,10 @@ class _Plan:
             taken = taken._replace(stand_ins={c: t for c, t in taken.stand_ins.items() if c not in kept})
         else:
             text = fitting.replacement(
-                self.page, block, self.read(taken.markdown, _unlinked(root)), self.task_id
+                self.target, place, self.read(taken.markdown, _unlinked(root)), self.task_id
             )
         text, lost = restore(root, text, tokens, taken.stand_ins)
-        return Splice(*block.span, put_back(text, taken.stand_ins), lost)
+        return Splice(*place.span, put_back(text, taken.stand_ins), lost)
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
         """Fit rows into the place of one; return also what the cells that keep their bytes say."""

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from common.storage_format import applying, fitting
+from common.storage_format import applying
 from common.storage_format.applying import Splice
-from common.storage_format.edits import Change, Conflict, Edit, Edited, InsertAfter
+from common.storage_format.edits import Change, Conflict, Edit, Edited
+from common.storage_format.errors import InvalidEdit
 from common.storage_format.page import Block, Page
 
 
@@ -21,9 +22,9 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
 
     Tokens in the edits are those of `base`. Raises InvalidEdit if the edits do not even apply to `base`.
     """
-    planned = applying.plan(base, edits)
+    edited = applying.apply(base, edits)
     if base.source == current.source:
-        return Edited(applying.spliced(base, planned), applying.changes(base, edits, planned))
+        return edited
     there = _found_again(base, current)
     reasons = tuple(
         (
@@ -35,8 +36,14 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
     )
     if reasons:
         return Conflict(reasons)
-    moved = [_moved(edit, splice, base, current, there) for edit, splice in zip(edits, planned, strict=True)]
-    made = applying.changes(base, edits, planned)
+    moving = applying.Plan(base, edits, current, there)
+    moved: list[Splice] = []
+    for edit in edits:
+        try:
+            moved.append(moving.splice(edit))
+        except InvalidEdit as refusal:
+            return Conflict(((edit, f"it does not fit where its block stands now: {refusal.reason}"),))
+    made = applying.changes(base, edits, moved)
     return Edited(
         applying.spliced(current, moved), tuple(_on(current, base, there, change) for change in made)
     )
@@ -64,19 +71,6 @@ def _key(block: Block) -> tuple[str, str]:
 def _shown(block: Block) -> str:
     text = " ".join(block.source.split())
     return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _moved(edit: Edit, splice: Splice, base: Page, current: Page, there: dict[int, int]) -> Splice:
-    """Return a splice of `base` where it belongs in `current`."""
-    if edit.block_id is None:
-        at = fitting.beginning(current)
-        return splice._replace(start=at, end=at)
-    old = base.block(edit.block_id)
-    new = current.blocks[there[old.number]]
-    if isinstance(edit, InsertAfter):
-        at = new.span[1] + splice.start - old.span[1]
-        return splice._replace(start=at, end=at)
-    return splice._replace(start=new.span[0], end=new.span[1])
 
 
 def _on(current: Page, base: Page, there: dict[int, int], change: Change) -> Change:

@@ -1,0 +1,81 @@
+"""The outline: what a model reads, what a budget leaves out, and which numbers can be aimed at."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+
+PAGE = (
+    "<h1>Guide</h1><p>intro</p>"
+    '<h2>Install</h2><ul><li>get it</li><li>unpack it<ol start="3"><li>with tar</li></ol></li></ul>'
+    '<ac:structured-macro ac:name="info"><ac:parameter ac:name="title">Mind</ac:parameter><ac:rich-text-body>'
+    "<p>the gap</p></ac:rich-text-body></ac:structured-macro>"
+    "<h2>Limits</h2><table><tbody><tr><th>Name</th><th>Value</th></tr><tr><td>size</td><td>5 MB</td></tr></tbody></table>"
+    '<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">bash</ac:parameter>'
+    "<ac:plain-text-body><![CDATA[make\nmake test]]></ac:plain-text-body></ac:structured-macro>"
+    "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>complete</ac:task-status>"
+    "<ac:task-body>done</ac:task-body></ac:task></ac:task-list><blockquote><p>said</p></blockquote><hr/>"
+)
+
+
+def test_every_block_is_a_numbered_piece_of_markdown() -> None:
+    assert sf.outline(sf.parse(PAGE)).text == (
+        "[1] # Guide\n[2] intro\n[3] ## Install\n[4] - get it\n[5] - unpack it\n[6]   3. with tar\n"
+        "⟨info: Mind⟩\n[7] the gap\n⟨/info⟩\n[8] ## Limits\n[9] | Name | Value |\n[10] | size | 5 MB |\n"
+        "[11] ```bash\nmake\nmake test\n```\n[12] - [x] done\n[13] > said\n[14] ---"
+    )
+
+
+def test_numbers_lead_to_blocks_and_nothing_else_does() -> None:
+    page = sf.parse(PAGE)
+    outline = sf.outline(page)
+    assert page.block(outline.block_id(7)).source == "<p>the gap</p>"
+    for number in (0, 15, -1):
+        with pytest.raises(sf.InvalidEdit):
+            outline.block_id(number)
+
+
+def long_page() -> sf.Page:
+    topics = ("rollback", "billing", "tokens", "quota", "search")
+    parts = ["<h1>Manual</h1>"]
+    for topic in topics:
+        parts.append(f"<h2>About {topic}</h2>" + f"<p>The {topic} {'and so on ' * 40}</p>" * 5)
+    return sf.parse("".join(parts))
+
+
+def test_a_budget_keeps_the_headings_and_the_sections_nearest_to_the_focus() -> None:
+    page = long_page()
+    outline = sf.outline(page, budget_tokens=800, focus="how the quota is counted")
+    assert [line for line in outline.text.split("\n") if "#" in line][:6] == [
+        "[1] # Manual", "[2] ## About rollback", "[8] ## About billing", "[14] ## About tokens", "[20] ## About quota",
+        "[26] ## About search",
+    ]  # fmt: skip
+    assert outline.text.count("The quota") == 5
+    assert "The billing" not in outline.text
+    assert "… 5 blocks left out" in outline.text
+    assert "Manual > About billing" in outline.omitted
+    assert "Manual > About quota" not in outline.omitted
+    assert outline.block_id(21) == page.blocks[20].id
+    with pytest.raises(sf.InvalidEdit, match="not a block of this outline"):
+        outline.block_id(9)
+
+
+@pytest.mark.parametrize("budget", [1, 20, 100, 400])
+def test_a_budget_is_kept(budget: int) -> None:
+    text = sf.outline(long_page(), budget_tokens=budget).text
+    assert len(text) / 4 <= budget + 40
+
+
+def test_without_need_nothing_is_left_out() -> None:
+    assert sf.outline(long_page(), budget_tokens=100_000, focus=["quota"]).omitted == ()
+
+
+def test_tokens_are_numbered_over_the_whole_page_even_where_it_is_not_shown() -> None:
+    image = '<ac:image><ri:attachment ri:filename="{}"/></ac:image>'
+    page = sf.parse(
+        f"<h1>A</h1><p>{image.format('one.png')} {'x ' * 900}</p><h1>B</h1><p>{image.format('two.png')} target</p>"
+    )
+    outline = sf.outline(page, budget_tokens=60, focus="target")
+    assert "⟦image 2: two.png⟧ target" in outline.text
+    assert "one.png" not in outline.text
