@@ -17,6 +17,10 @@ from common.storage_format.errors import InvalidEdit
 from common.storage_format.page import Block, Page
 
 
+_MOST_COMPARED = 4_000
+"""Blocks between the first and the last difference that are put in order; more only by what stands once."""
+
+
 def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflict:
     """Apply edits made for `base` to `current`, or say which cannot be and why.
 
@@ -58,9 +62,19 @@ def _found_again(base: Page, current: Page) -> dict[int, int]:
     for number, key in enumerate(ours):
         if once[0][key] == once[1][key] == 1:
             found[number] = places[key]
-    for start, there, length in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
-        for step in range(length):
-            found.setdefault(start + step, there + step)
+    first = 0
+    while first < min(len(ours), len(theirs)) and ours[first] == theirs[first]:
+        found.setdefault(first, first)
+        first += 1
+    last = 0
+    while last < min(len(ours), len(theirs)) - first and ours[-1 - last] == theirs[-1 - last]:
+        last += 1
+        found.setdefault(len(ours) - last, len(theirs) - last)
+    middle = ours[first : len(ours) - last], theirs[first : len(theirs) - last]
+    if max(map(len, middle)) <= _MOST_COMPARED:
+        for start, there, length in SequenceMatcher(None, *middle, autojunk=False).get_matching_blocks():
+            for step in range(first, first + length):
+                found.setdefault(start + step, there + step)
     return found
 
 
