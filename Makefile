@@ -14,16 +14,16 @@ TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test check fuzz clean
+.PHONY: demo serve test check fuzz clean running testing region-env
 .DEFAULT_GOAL := demo
 
-demo: $(RUN_STAMP)
+demo: running
 	@$(PY) -m local demo
 
-serve: $(RUN_STAMP)
+serve: running
 	@$(PY) -m local serve
 
-test: check
+test: testing check
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
 check: $(TEST_STAMP)
@@ -33,6 +33,16 @@ check: $(TEST_STAMP)
 
 fuzz: $(TEST_STAMP)
 	@$(PY) -m tests.fuzz.storage_format
+
+# The region has an environment of its own; the two are filled side by side.
+running: | $(PY)
+	@$(MAKE) --no-print-directory -j 2 $(RUN_STAMP) region-env
+
+testing: | $(PY)
+	@$(MAKE) --no-print-directory -j 2 $(TEST_STAMP) region-env
+
+region-env: | $(PY)
+	@$(PY) -c 'from local.region.environment import region_python; region_python()'
 
 clean:
 	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

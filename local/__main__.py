@@ -20,6 +20,7 @@ def main() -> int:
         each.add_argument(
             "--bedrock", action="store_true", help="ask the real Bedrock (needs AWS credentials)"
         )
+    playing.add_argument("--output", type=Path, help="folder for the pages; demo-output if not given")
     commands.add_parser("status", help="print the running region's URLs again")
     commands.add_parser("stop", help="stop the running region")
     return _run(parser.parse_args())
@@ -54,13 +55,15 @@ def _command(arguments: argparse.Namespace) -> int:
 
                 return send(arguments.files, arguments.route)
             case "demo":
-                from local.demo import demo
+                from local.demo import OUTPUT, demo
 
-                return demo(use_bedrock=arguments.bedrock)
+                return demo(use_bedrock=arguments.bedrock, output=arguments.output or OUTPUT)
             case "status":
                 return _status()
-            case _:
+            case "stop":
                 return _stop()
+            case other:
+                raise AssertionError(other)
     except (NoRegion, RegionRunning, NoCredentials, EnvironmentFailure, RegionFailure) as error:
         print(error, file=sys.stderr)
         return 1
@@ -78,10 +81,12 @@ def _status() -> int:
 
 def _stop() -> int:
     from local.machine import wait_until
-    from local.region_file import PATH, find
+    from local.region_file import find
 
-    os.kill(find().pid, signal.SIGTERM)
-    return 0 if wait_until(lambda: not PATH.exists(), 30) else 1
+    running = find()
+    os.kill(running.pid, signal.SIGTERM)
+    # The certificate lies in MiniStack's folder, which is removed when MiniStack has ended.
+    return 0 if wait_until(lambda: not Path(running.aws_ca_bundle).exists(), 30) else 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""`.kinexus/region.json`: where the running region is, for commands in other processes. Gone when it stops."""
+"""`.kinexus/region.json`: where the running region is, for commands in other processes. Gone when it stops.
+
+KINEXUS_REGION_FILE names another file, so that several regions can be up at once.
+"""
 
 import contextlib
 import json
@@ -13,7 +16,7 @@ import boto3
 from local.machine import Machine
 from local.region.environment import REPOSITORY
 
-PATH = REPOSITORY / ".kinexus" / "region.json"
+PATH = Path(os.environ.get("KINEXUS_REGION_FILE") or REPOSITORY / ".kinexus" / "region.json")
 
 
 class NoRegion(RuntimeError):
@@ -70,9 +73,10 @@ def facts(machine: Machine) -> RegionFacts:
 
 
 @contextlib.contextmanager
-def published(running: RegionFacts, path: Path = PATH) -> Iterator[None]:
+def published(running: RegionFacts) -> Iterator[None]:
     """Let other processes find the region for the length of a with block. Raises RegionRunning."""
-    refuse_second(path)
+    refuse_second()
+    path = PATH
     path.parent.mkdir(exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(asdict(running), indent=2) + "\n")
@@ -82,19 +86,19 @@ def published(running: RegionFacts, path: Path = PATH) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def refuse_second(path: Path = PATH) -> None:
+def refuse_second() -> None:
     """Raise RegionRunning when a region is up already; forget one that died without saying so."""
     try:
-        running = find(path)
+        running = find()
     except NoRegion:
         return
     raise RegionRunning(f"a region is up already (process {running.pid}): {running.board_url}")
 
 
-def find(path: Path = PATH) -> RegionFacts:
+def find() -> RegionFacts:
     """Return the running region's facts. Raises NoRegion."""
     try:
-        running = RegionFacts(**json.loads(path.read_text()))
+        running = RegionFacts(**json.loads(PATH.read_text()))
         os.kill(running.pid, 0)
     except (OSError, ValueError, TypeError) as error:
         raise NoRegion("no region is running here; start one with: python -m local serve") from error

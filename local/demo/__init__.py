@@ -2,29 +2,33 @@
 
 import shutil
 import time
+from pathlib import Path
 
 from rich.console import Console
 
 from local.demo import scenario, summary
 from local.demo.steps import StepFailed, Steps
 from local.machine import Machine, machine
-from local.region.environment import REPOSITORY
+from local.region.environment import REPOSITORY, is_made, region_python
 from local.trouble import errors_logged
 
 OUTPUT = REPOSITORY / "demo-output"
 
 
-def demo(*, use_bedrock: bool = False) -> int:
-    """Play the demo; return 0 when everything that it shows was verified, else 1."""
+def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
+    """Play the demo and leave its pages in a folder; return 0 when everything shown was verified, else 1."""
     console = Console(highlight=False)
     begun = time.monotonic()
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    OUTPUT.mkdir()
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
     steps = Steps(console)
     try:
+        if not is_made():
+            steps.begin("making the region's environment, once")
+            region_python()
         with machine(use_bedrock=use_bedrock, say=steps.begin) as up:
             steps.end()
-            tales = _play(up, steps)
+            tales = _play(up, steps, output)
             steps.begin("stopping")
         steps.check(not up.stack.folder.exists(), "MiniStack's folder is still there")
         steps.check(up.stack.process.poll() is not None, "MiniStack still runs")
@@ -38,9 +42,9 @@ def demo(*, use_bedrock: bool = False) -> int:
     return 0
 
 
-def _play(up: Machine, steps: Steps) -> list[scenario.Tale]:
+def _play(up: Machine, steps: Steps, output: Path) -> list[scenario.Tale]:
     """Play every ticket; when a step fails, say what the functions logged."""
     try:
-        return scenario.play(up, steps, OUTPUT)
+        return scenario.play(up, steps, output)
     except StepFailed as failed:
         raise StepFailed(failed.step, "\n".join([failed.reason, *errors_logged(up)])) from failed

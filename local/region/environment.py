@@ -26,20 +26,25 @@ def region_python(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> P
     once wait for the one that makes it. Raises EnvironmentFailure.
     """
     python = folder / "bin" / "python"
+    if is_made(folder, requirements):
+        return python
     stamp = folder / "stamp"
     wanted = _fingerprint(requirements)
-    if _reads(stamp) == wanted and python.exists():
-        return python
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if _reads(stamp) != wanted or not python.exists():
+        if not is_made(folder, requirements):
             stamp.unlink(missing_ok=True)
             _run([sys.executable, "-m", "venv", "--clear", str(folder)], keep=folder / "lock")
             pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             _run([*pip, "--no-compile", "--no-input", "-r", str(requirements)], keep=folder / "lock")
             stamp.write_text(wanted)
     return python
+
+
+def is_made(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> bool:
+    """Return whether the environment is there and holds what the requirements ask for."""
+    return _reads(folder / "stamp") == _fingerprint(requirements) and (folder / "bin" / "python").exists()
 
 
 def _fingerprint(requirements: Path) -> str:

@@ -1,0 +1,50 @@
+"""The whole region, kept up once by `python -m local serve` for the tests that need it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from local import region_file
+from local.machine import wait_until
+from local.region.environment import REPOSITORY
+from local.region_file import RegionFacts
+
+
+@pytest.fixture(scope="session")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegionFacts]:
+    """A region in a process of its own, found through a file of its own, stopped by `python -m local stop`."""
+    temporary = tmp_path_factory.mktemp("serving")
+    place = tmp_path_factory.mktemp("kinexus") / "region.json"
+    environment = {**os.environ, "TMPDIR": str(temporary), "KINEXUS_REGION_FILE": str(place)}
+    process = local("serve", environment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(region_file, "PATH", place)
+        try:
+            assert wait_until(lambda: _is_up(process), 120), "the region did not come up"
+            yield region_file.find()
+            assert local("stop", environment).wait(timeout=40) == 0
+            process.wait(timeout=10)
+            assert list(temporary.iterdir()) == []
+        finally:
+            process.terminate()
+            process.communicate(timeout=40)
+
+
+def local(command: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    """Start `python -m local COMMAND`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "local", *command.split()], cwd=REPOSITORY, env=environment, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def _is_up(process: "subprocess.Popen[str]") -> bool:
+    assert process.poll() is None, process.communicate()[0]
+    try:
+        region_file.find()
+    except region_file.NoRegion:
+        return False
+    return True
