@@ -19,6 +19,9 @@ from typing import NamedTuple
 from common.storage_format.scan import MARKUP, Node
 from common.storage_format.vocabulary import CODE_MACROS, FLOWS, HEADINGS, MACROS
 
+BODY = "body"
+"""The name of what holds the blocks of a macro, between the macro and its blocks."""
+
 SPACE = " \t\r\n"
 
 _NAME = re.compile(r"""\sac:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -181,7 +184,7 @@ class _Finder:
             if child.name == "ac:rich-text-body" and (
                 child.children or self.speaks(child.opened, child.closed)
             ):
-                self.inside(child, Container(name or "macro", node, container), "body")
+                self.inside(child, Container(name or "macro", node, container), BODY)
                 return
         self.add("code" if name in CODE_MACROS else "macro", node, container)
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from common.storage_format import blocks, wellformed
+from common.storage_format.blocks import BODY
 from common.storage_format.edits import Edit, Edited
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.scan import Node, scan
@@ -62,7 +63,8 @@ class Block:
         names = []
         container = self._found.container
         while container is not None:
-            names.append(container.name)
+            if container.name != BODY:
+                names.append(container.name)
             container = container.above
         return tuple(reversed(names))
 

@@ -16,7 +16,6 @@ from common.storage_format.edits import Change, Conflict, Edit, Edited
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page import Block, Page
 
-
 _MOST_COMPARED = 4_000
 """Blocks between the first and the last difference that are put in order; more only by what stands once."""
 

@@ -24,7 +24,7 @@ def test_blocks_are_found_through_layouts_panels_and_expands() -> None:
         ("heading", "<h2>Title</h2>"),
         ("paragraph", "<p>text</p>"),
     ]
-    assert page.blocks[1].containers == ("layout", "layout-section", "layout-cell", "expand", "body")
+    assert page.blocks[1].containers == ("layout", "layout-section", "layout-cell", "expand")
     assert page.blocks[1].headings == ("Title",)
     assert page.blocks[0].headings == ()
 
