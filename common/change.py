@@ -20,6 +20,7 @@ class ChangeStatus(StrEnum):
 class Change:
     """One record of the changes table. Times are seconds since the epoch.
 
+    ``reason`` says why it stands where it stands, ``worth`` why it was worth documenting, whatever came later.
     ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
     that came of it.
     """
@@ -32,5 +33,6 @@ class Change:
     detected_at: int
     from_status_id: str = ""
     asked_by_label: bool = False
+    worth: str = ""
     choice: str | None = None
     document_ids: tuple[str, ...] = ()

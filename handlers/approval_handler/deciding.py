@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,9 +102,8 @@ class Deciding:
             return None
         ours = self.jira.account_id()
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
-        found = deciding_comment(
-            comments, document.announcement.at, self._who(document, moves[-1].author_id, ours)
-        )
+        who = self._who(document, moves[-1].author_id, comments, ours)
+        found = deciding_comment(comments, document.announcement.at, who)
         if isinstance(found, Refusal):
             self._send_back(document, moves[-1], found)
             return None
@@ -120,12 +119,15 @@ class Deciding:
             feedback=verdict.feedback[:4000],
         )
 
-    def _who(self, document: Document, mover: str, ours: str) -> MayDecide:
+    def _who(self, document: Document, mover: str, comments: Sequence[Comment], ours: str) -> MayDecide:
         approvers: frozenset[str] | None = None
         if self.approvers.account_ids or self.approvers.group_id:
             approvers = frozenset(self.approvers.account_ids)
-        if self.approvers.group_id and self.jira.is_member(mover, self.approvers.group_id):
-            approvers = (approvers or frozenset()) | {mover}
+        if self.approvers.group_id:
+            # Whoever commented may contradict the mover, so their membership matters too.
+            asked = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
+            members = {account for account in asked if self.jira.is_member(account, self.approvers.group_id)}
+            approvers = (approvers or frozenset()) | members
         assignees: list[str | None] = []
         if self.approvers.four_eyes:
             sources = [Ticket.from_rest(self.jira.issue(key), "") for key in document.issue_keys]

@@ -106,7 +106,7 @@ class Orchestration:
         reasons = [target.choice.reason for target in targets.targets if target.kind is None]
         reasons += [document.reason for document in documents if document.status is DocumentStatus.NOT_NEEDED]
         if needed:
-            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.reason, ids)
+            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
         reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
         if change.asked_by_label:

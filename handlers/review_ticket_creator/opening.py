@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.review_ticket_creator.review import Review
-
 from common import adf, marked_comment, review_link
 from common.atlassian_http import AtlassianError, NotFound
 from common.confluence import ConfluenceClient
@@ -22,6 +20,7 @@ from common.json_shapes import mapping, text
 from common.review_store import ReviewStatus, ReviewStore
 from common.ticket import Ticket
 from handlers.review_ticket_creator import diff_page, ticket_body
+from handlers.review_ticket_creator.review import Review
 
 log = logging.getLogger(__name__)
 

@@ -95,9 +95,9 @@ def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_chang
 
 
 def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline) -> None:
-    summary = "Zyxomatic webhooks for vendor onboarding"
+    summary = "Zyxomatic lattice for quibble gardeners"
     key, review = in_review(
-        pipeline, summary, "Vendors receive zyxomatic webhooks when their onboarding advances."
+        pipeline, summary, "Gardeners plant a zyxomatic lattice wherever quibbles sprout."
     )
     [document] = pipeline.aws.documents()
     assert document["kind"] == "create"
@@ -106,7 +106,7 @@ def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline
     [document] = pipeline.aws.documents()
     page = pipeline.page(document["publication"]["page_id"])
     assert "yxomatic" in page["title"]
-    assert "onboarding" in page["body"]["storage"]["value"]
+    assert "quibbles" in page["body"]["storage"]["value"]
     assert any("is published" in text for text in pipeline.comments(key))
 
 
@@ -397,6 +397,7 @@ def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(
     assert deliver(orchestrate, messages) == [], "an operator's redrive tries it again"
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "in_review"
+    assert "asks for documentation" in pipeline.aws.changes()[0]["reason"], "the failure is past"
 
 
 def test_an_invalid_answer_is_explained_to_the_model_once(pipeline: Pipeline, page_id: str) -> None:
