@@ -7,6 +7,7 @@ from stack.event_subscription import EventSubscription, EventSubscriptionArgs
 from stack.function_options import AsynchronousCalls, VpcPlacement
 from stack.function_schedule import FunctionSchedule, FunctionScheduleArgs
 from stack.input_transformer import InputTransformer
+from stack.jira_webhook import JiraWebhook, JiraWebhookArgs
 from stack.observability import Observability, ObservabilityArgs, WatchedFunction, WatchedQueue
 from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
@@ -29,7 +30,7 @@ COMPONENTS = (
     SecretBundle,
     WebhookApi,
 )
-"""The components that programs in every Pulumi language can use."""
+"""The components that programs in every Pulumi language can use; JiraWebhook is for Python alone."""
 
 __all__ = [
     "COMPONENTS",
@@ -48,6 +49,8 @@ __all__ = [
     "FunctionScheduleArgs",
     "InputTransformer",
     "InvalidArgument",
+    "JiraWebhook",
+    "JiraWebhookArgs",
     "KeyKind",
     "Observability",
     "ObservabilityArgs",

@@ -16,6 +16,7 @@ from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_functions import FunctionShape
 from stack.pipeline_stores import create_stores
+from stack.pipeline_webhooks import create_webhooks
 from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
 from stack.webhook_api import WebhookApi
 
@@ -32,6 +33,8 @@ class DocumentationPipeline(pulumi.ComponentResource):
     """Where Jira reports changed tickets."""
     approval_webhook_url: pulumi.Output[str]
     """Where Jira reports finished reviews."""
+    webhook_steps: pulumi.Output[str]
+    """What is left to do by hand in Jira; empty when the webhooks are registered."""
     changes_table: pulumi.Output[str]
     """Table of changes."""
     documents_table: pulumi.Output[str]
@@ -86,6 +89,9 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self.webhook_api_url = api.url
         self.jira_webhook_url = pulumi.Output.concat(api.url, "/webhooks/jira")
         self.approval_webhook_url = pulumi.Output.concat(api.url, "/webhooks/approval")
+        self.webhook_steps = create_webhooks(
+            args, self.jira_webhook_url, self.approval_webhook_url, self._child
+        )
         self.changes_table = stores.changes.table_name
         self.documents_table = stores.documents.table_name
         self.documents_bucket = stores.bucket.bucket_name
@@ -104,6 +110,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
             "webhookApiUrl": self.webhook_api_url,
             "jiraWebhookUrl": self.jira_webhook_url,
             "approvalWebhookUrl": self.approval_webhook_url,
+            "webhookSteps": self.webhook_steps,
             "changesTable": self.changes_table,
             "documentsTable": self.documents_table,
             "documentsBucket": self.documents_bucket,

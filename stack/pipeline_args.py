@@ -50,6 +50,8 @@ class DocumentationPipelineArgs(TypedDict):
     """Account ids of those who may approve, comma separated; empty for everyone."""
     approver_group_id: pulumi.Input[str]
     """Jira group of those who may approve; empty for everyone."""
+    register_webhooks: bool
+    """Register both webhooks in Jira; for programs in Python only, and with an administrator's token."""
     sweep_schedule: str
     """When to look for tickets that Jira never told of, e.g. `rate(1 day)`; `off` for never."""
     four_eyes: bool

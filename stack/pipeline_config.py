@@ -7,6 +7,7 @@ import pulumi
 from pulumi.runtime import is_config_secret
 
 from stack.function_schedule import EXPRESSION
+from stack.jira_webhook import TOKEN_KEY
 from stack.pipeline_args import DocumentationPipelineArgs
 
 NAME_PREFIX = r"[a-z][a-z0-9-]{0,23}[a-z0-9]"
@@ -26,6 +27,11 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
     unsigned = reader.flag("allowUnsignedWebhooks", False)
     if unsigned and stack == "prod":
         raise reader.error("allowUnsignedWebhooks", "is true, and prod takes only signed webhooks", "false")
+    register = reader.flag("registerWebhooks", False)
+    if register and not reader.has("webhookSecret"):
+        raise reader.error("registerWebhooks", "is true, and there is no webhookSecret to sign with", "false")
+    if reader.has(TOKEN_KEY):  # the provider reads it; here only its being encrypted is seen to
+        reader.secret(TOKEN_KEY, "TOKEN")
     jira, confluence = reader.url("jiraBaseUrl"), reader.url("confluenceUrl", ends_in="/wiki")
     args: DocumentationPipelineArgs = {
         "environment": stack,
@@ -60,6 +66,7 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
         "max_change_age_days": reader.number("maxChangeAgeDays", 30, 1, 3650),
         "approver_account_ids": reader.words("approverAccountIds", "", r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
         "approver_group_id": reader.text("approverGroupId", "", r"([0-9a-fA-F-]{36})?", GROUP_ID),
+        "register_webhooks": register,
         "sweep_schedule": reader.text("sweepSchedule", "rate(1 day)", rf"off|{EXPRESSION}", '"rate(1 day)"'),
         "four_eyes": reader.flag("fourEyes", False),
         "max_revisions": reader.number("maxRevisions", 5, 1, 20),
