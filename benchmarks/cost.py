@@ -1,0 +1,138 @@
+"""What 1,000 published pages cost on AWS, computed from the calls that the demo's pipeline makes.
+
+    python -m benchmarks.cost
+
+Plays the demo's tickets in the local region, counts the calls by service and operation, and multiplies them with list
+prices (us-east-1, arm64, without free tiers). Durations cannot be counted here, since this machine is not Lambda: each
+invocation is taken as ``SECONDS`` long, a guess to be replaced by what the dashboard shows. What people do in Jira and
+Confluence, data transfer and taxes are left out.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from local.demo import scenario
+from local.demo.counts import Counts
+from local.demo.steps import Steps
+from local.machine import Machine, machine
+from local.region.calls import AwsCall
+
+#: Invocations of one published page, with the memory in MB that the stack gives and the seconds that are assumed.
+INVOCATIONS = (
+    ("JiraWebhookHandler", 256, 0.3),
+    ("DocumentOrchestrator", 1024, 8.0),
+    ("ReviewTicketCreator", 1024, 4.0),
+    ("ReviewPage", 256, 0.3),
+    ("ApprovalHandler (webhook)", 512, 0.3),
+    ("ApprovalHandler (queue)", 512, 5.0),
+)
+#: Messages on queues and events on the bus of one published page: four events, three of them queued.
+EVENTS, QUEUED = 4, 3
+#: Requests that SQS counts for one message: sent, received, deleted.
+PER_MESSAGE = 3
+
+#: Dollars per unit. Prices of 2026-11: https://aws.amazon.com/pricing/
+PRICES = {
+    "Lambda request": 0.20 / 1e6,
+    "Lambda GB-second": 0.0000133334,
+    "HTTP API request": 1.00 / 1e6,
+    "EventBridge event": 1.00 / 1e6,
+    "SQS request": 0.40 / 1e6,
+    "DynamoDB write": 0.625 / 1e6,
+    "DynamoDB read": 0.125 / 1e6,
+    "S3 put": 0.005 / 1e3,
+    "S3 get": 0.0004 / 1e3,
+    "Secrets Manager call": 0.05 / 1e4,
+    "Nova Lite input token": 0.06 / 1e6,
+    "Nova Lite output token": 0.24 / 1e6,
+}
+#: Dollars a month whether or not a ticket is closed: secrets, and alarms.
+SECRET, ALARM = 0.40, 0.10
+#: Requests a month with which Lambda asks one empty queue for messages: five pollers that wait 20 seconds each.
+POLLING = 5 * 3 * 60 * 24 * 30
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Units of one published page, by the names in ``PRICES``."""
+
+    units: Counter[str]
+
+    def dollars(self, name: str, pages: int) -> float:
+        """Return what ``pages`` pages cost of one kind."""
+        return self.units[name] * PRICES[name] * pages
+
+
+def bill(calls: Iterable[AwsCall], published: int, counts: Counts) -> Bill:
+    """Turn what was counted for ``published`` pages into units of one page."""
+    units: Counter[str] = Counter()
+    for call in calls:
+        name = _priced(call)
+        if name:
+            units[name] += 1
+    for name in units:
+        units[name] = -(-units[name] // published)
+    units["Lambda request"] = len(INVOCATIONS)
+    units["HTTP API request"] = 3
+    units["EventBridge event"] = EVENTS
+    units["SQS request"] = QUEUED * PER_MESSAGE
+    units["Nova Lite input token"] = counts.input_tokens // published
+    units["Nova Lite output token"] = counts.output_tokens // published
+    return Bill(units)
+
+
+def _priced(call: AwsCall) -> str:
+    if call.service == "dynamodb":
+        return "DynamoDB read" if call.target in ("GetItem", "Query") else "DynamoDB write"
+    if call.service == "s3":
+        return "S3 put" if call.method == "PUT" else "S3 get"
+    return "Secrets Manager call" if call.service == "secretsmanager" else ""
+
+
+def main() -> None:
+    """Play, count, and print the bill."""
+    console = Console()
+    with machine() as up, tempfile.TemporaryDirectory() as folder:
+        tales = scenario.play(up, Steps(console), Path(folder))
+        calls = [call for call in up.stack.calls() if call.is_by_a_function]
+        monthly = _monthly(up)
+    published = [tale.counts for tale in tales if tale.page_file]
+    show(console, bill(calls, len(published), sum(published, Counts())), monthly)
+
+
+def _monthly(up: Machine) -> float:
+    secrets = len(up.stack.client("secretsmanager").list_secrets()["SecretList"])
+    alarms = len(up.stack.client("cloudwatch").describe_alarms()["MetricAlarms"])
+    return secrets * SECRET + alarms * ALARM + QUEUED * POLLING * PRICES["SQS request"]
+
+
+def show(console: Console, page: Bill, monthly: float) -> None:
+    """Print the bill of 1,000 pages."""
+    compute = sum(memory / 1024 * seconds for _, memory, seconds in INVOCATIONS)
+    table = Table(title="1,000 published pages", title_justify="left", box=None, pad_edge=False)
+    for name in ("what", "units a page", "dollars"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    total = 0.0
+    for name in PRICES:
+        dollars = compute * PRICES[name] * 1000 if name == "Lambda GB-second" else page.dollars(name, 1000)
+        total += dollars
+        table.add_row(
+            name,
+            f"{compute:.1f}" if name == "Lambda GB-second" else f"{page.units[name]:,}",
+            f"{dollars:.3f}",
+        )
+    table.add_row("sum", "", f"{total:.2f}", style="bold")
+    table.add_row("a month, whatever happens (secrets, alarms, polling)", "", f"{monthly:.2f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
