@@ -16,6 +16,8 @@ from common.json_shapes import listed, mapping, text
 REVIEW_PROPERTY = "kinexus.review"
 #: Property by which a comment of ours is known again.
 COMMENT_PROPERTY = "kinexus.comment"
+#: How the global ids of our links to published pages begin.
+OUR_LINKS = "kinexus="
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
 
@@ -195,9 +197,10 @@ class JiraClient:
                 return tuple(moves)
 
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:
-        """Return the URLs of the issue's remote links."""
-        answer = self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")
-        return tuple(text(mapping(mapping(link).get("object")).get("url")) for link in listed(answer))
+        """Return the URLs of the issue's remote links that people made; ours to published pages are left out."""
+        links = map(mapping, listed(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
+        theirs = [link for link in links if not text(link.get("globalId")).startswith(OUR_LINKS)]
+        return tuple(text(mapping(link.get("object")).get("url")) for link in theirs)
 
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
         """Add or replace the remote link of this ``global_id``."""

@@ -17,7 +17,7 @@ from common.document_records import DocumentRecords, lock_of, page_lock
 from common.draft_store import DraftChanged, DraftStore
 from common.event_bus import EventBus
 from common.events import EventName
-from common.jira import Adf, JiraClient
+from common.jira import OUR_LINKS, Adf, JiraClient
 from common.review_store import ReviewStatus, ReviewStore
 from handlers.approval_handler import words
 from handlers.approval_handler.publishing import Obstacle, PageConflict, Publisher
@@ -145,7 +145,7 @@ class Completion:
 
     def _link(self, issue: str, document: Document, publication: Publication) -> None:
         try:
-            self.jira.link_page(issue, f"kinexus={document.document_id}", publication.url, publication.title)
+            self.jira.link_page(issue, OUR_LINKS + document.document_id, publication.url, publication.title)
         except NotFound:
             log.warning("the ticket is gone", extra={"issue_key": issue})
 

@@ -318,6 +318,18 @@ def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(
     assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
 
 
+def test_our_own_link_to_a_page_does_not_name_it_when_the_ticket_is_finished_again(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    pipeline.move(key, "indeterminate", "developer")
+    pipeline.finish(key)
+    pipeline.run()
+    assert [document["choice"]["decided_by"] for document in pipeline.aws.documents()].count("named") == 0
+
+
 def test_a_label_names_the_page(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket("Colours of the logo", "Teal.", ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
