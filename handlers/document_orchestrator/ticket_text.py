@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from common.ticket import Ticket
 
 #: Characters of a description that a model reads; of a longer one, the beginning and the end.
 LONGEST_DESCRIPTION = 6_000
+_OUR_TAG = re.compile(
+    r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
+)
 
 
 def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
@@ -23,9 +28,8 @@ def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
 
 
 def tagged(name: str, content: str, attributes: str = "") -> str:
-    """Return ``content`` between tags of this name; angle brackets that would end the part lose their meaning."""
-    harmless = content.replace(f"</{name}", f"‹/{name}").replace(f"<{name}", f"‹{name}")
-    return f"<{name}{attributes}>\n{harmless}\n</{name}>"
+    """Return ``content`` between tags of this name; what looks like a tag of any part's loses its angle bracket."""
+    return f"<{name}{attributes}>\n{_OUR_TAG.sub('‹', content)}\n</{name}>"
 
 
 def shortened(content: str, longest: int) -> str:

@@ -1,0 +1,178 @@
+"""Every hostile ticket through every pure step, with a model that repeats it word for word.
+
+What comes of it is a harmless page, diff and review ticket, or a refusal, each within seconds. That the steps are
+wired as the pipeline wires them is proved by test_pipeline.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from common import storage_format as sf
+from common.ticket import Ticket
+from common.webhook_event import NotAWebhook, parse
+from handlers.approval_handler.decision import read_decision
+from handlers.document_orchestrator import edit_page, write_page
+from handlers.document_orchestrator.named_pages import named_pages
+from handlers.document_orchestrator.queries import queries
+from handlers.document_orchestrator.search_terms import search_terms
+from handlers.document_orchestrator.ticket_text import ticket_part
+from handlers.review_ticket_creator import diff_page, ticket_body
+from handlers.review_ticket_creator.review import Review
+from tests.hostile import harmless
+from tests.hostile.corpus import ATTACKS, BOMBS, COMMENTS, KEYS, Attack
+
+PAGE = "<p>Refunds go back in full.</p><h2>Limits</h2><p>Ninety days.</p>"
+BOUND = 5.0
+EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+QUERY = re.compile(r'type = page AND space IN \(""\) AND \((?:title|text) ~ ""(?: OR (?:title|text) ~ "")*\)')
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    begun = time.process_time()
+    yield
+    assert time.process_time() - begun < BOUND
+
+
+def ticket(attack: Attack) -> Ticket:
+    fields = {"summary": attack.summary, "description": attack.description, "labels": list(attack.labels)}
+    return Ticket.from_rest({"id": "1", "key": "PAY2-1", "fields": fields}, "https://site.test")
+
+
+def review(attack: Attack, after: str, changes: tuple[sf.Change, ...]) -> Review:
+    said = attack.text[:2_000]
+    return Review(
+        document_id="doc-" + "0" * 24,
+        revision=1,
+        kind="update",
+        title=attack.summary[:200],
+        page_url="https://site.test/wiki/pages/1",
+        parent_title=attack.summary[:200],
+        sources=(ticket(attack),),
+        why=said,
+        confidence=0.5,
+        chosen_by="model",
+        summary=said[:300],
+        before=PAGE,
+        after=after,
+        changes=changes,
+        previous=PAGE,
+        diff_url="https://gateway.test/reviews/doc/1?signature=x",
+    )
+
+
+def test_the_corpus_is_as_large_as_was_promised() -> None:
+    assert len(ATTACKS) >= 60
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+
+
+@EACH
+def test_in_a_prompt_it_is_one_part_of_bounded_size_that_it_cannot_leave(attack: Attack) -> None:
+    with in_time():
+        part = ticket_part(ticket(attack))
+    assert len(re.findall(r"<\s*/?\s*ticket", part, re.IGNORECASE)) == 2, part
+    assert len(part) < 150_000
+
+
+@pytest.mark.parametrize("attack", BOMBS, ids=lambda attack: attack.name)
+def test_a_bomb_is_read_in_little_memory(attack: Attack) -> None:
+    tracemalloc.start()
+    try:
+        ticket_part(ticket(attack))
+        search_terms(ticket(attack))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 150_000_000
+
+
+@EACH
+def test_in_a_search_it_is_words(attack: Attack) -> None:
+    with in_time():
+        planned = queries(search_terms(ticket(attack)), ["SD"])
+    for query in planned:
+        assert QUERY.fullmatch(LITERAL.sub('""', query.cql)), query.cql
+        assert 'space IN ("SD")' in query.cql
+        assert len(query.cql) < 8_000
+
+
+@EACH
+def test_it_names_no_page_of_another_site(attack: Attack) -> None:
+    with in_time():
+        named = named_pages(ticket(attack), ["javascript:alert(1)"], "https://site.test/wiki")
+    for page in named:
+        assert page.page_id is None or re.fullmatch("[0-9]{1,20}", page.page_id), page
+
+
+@EACH
+def test_a_new_page_that_repeats_it_is_harmless_and_so_is_its_review(attack: Attack) -> None:
+    with in_time():
+        try:
+            page = write_page.read({"summary": attack.text, "markdown": attack.text}).storage
+        except edit_page.InvalidAnswer:
+            return
+        harmless.storage(page)
+    with in_time():
+        shown = review(attack, page, ())
+        harmless.html(diff_page.render(shown))
+        harmless.rich_text(ticket_body.describe(shown))
+        harmless.rich_text(ticket_body.announcement(shown))
+
+
+@EACH
+def test_an_edit_that_repeats_it_is_harmless_or_refused_and_leaves_the_rest_as_it_was(attack: Attack) -> None:
+    page = sf.parse(PAGE)
+    outline = sf.outline(page, budget_tokens=1_000, focus=[attack.text[:2_000]])
+    edits = [{"action": "replace", "block": 1, "markdown": attack.text}]
+    with in_time():
+        try:
+            edited = edit_page.read({"summary": attack.text, "edits": edits}, page, outline)
+        except edit_page.InvalidAnswer:
+            return
+        harmless.storage(edited.storage)
+        assert edited.storage.endswith("<h2>Limits</h2><p>Ninety days.</p>")
+    with in_time():
+        shown = review(attack, edited.storage, page.apply(edited.edits).changes)
+        harmless.html(diff_page.render(shown))
+        harmless.rich_text(ticket_body.describe(shown))
+
+
+@EACH
+def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
+    with in_time():
+        rendered = sf.render(attack.text)
+        page = sf.parse(rendered)
+        outline = sf.outline(page, budget_tokens=1_000, focus=["refund"])
+        prompt = edit_page.prompt(
+            attack.summary, outline, [ticket(attack)], edit_page.Again(attack.text, attack.text)
+        )
+    assert len(re.findall("<page", prompt)) == len(re.findall("</page", prompt)) == 1
+    assert len(re.findall("</feedback", prompt)) == 1
+    assert len(prompt) < 200_000
+
+
+@pytest.mark.parametrize(("comment", "decides"), COMMENTS.values(), ids=COMMENTS.keys())
+def test_a_hostile_comment_does_not_approve(comment: str, decides: str) -> None:
+    with in_time():
+        assert (read_decision(comment) or "") == decides
+
+
+@pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
+def test_what_is_no_key_is_turned_away(key: str) -> None:
+    with pytest.raises(NotAWebhook, match=r"issue\.key"):
+        parse(json.loads(json.dumps({"issue": {"id": "1", "key": key}})))
+
+
+@pytest.mark.parametrize("issue_id", ["", "1/2", "../1", "１", "1?x", "-1", None, {}, [], True])
+def test_what_is_no_issue_id_is_turned_away(issue_id: object) -> None:
+    with pytest.raises(NotAWebhook, match=r"issue\.id"):
+        parse({"issue": {"id": issue_id, "key": "A-1"}})
