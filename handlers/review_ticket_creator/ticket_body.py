@@ -86,7 +86,9 @@ def _head(review: Review, before: Reading, after: Reading, rows: Sequence[Row], 
     nodes.append(adf.heading(3, title))
     said = _counted(count(rows))
     if not any(row.change for row in rows) and review.before != review.after:
-        said = "No words change, only what cannot be seen, such as attributes; the full diff shows it as source"
+        said = (
+            "No words change, only what cannot be seen, such as attributes; the full diff shows it as source"
+        )
     legend = [adf.text(f"{said}. ")] if review.kind == "update" else [adf.text("All of it is new. ")]
     if review.kind == "update":
         legend += [adf.text("Green is added", *ticket_diff.ADDED), adf.text(", "),

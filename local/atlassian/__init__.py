@@ -31,5 +31,16 @@ from local.atlassian.in_process import in_process
 from local.atlassian.server import Running, serve
 from local.atlassian.site import LoggedRequest, Site
 
-__all__ = ["DEFAULT_ACCOUNTS", "Account", "Clock", "ConnectionDropped", "Fault", "LoggedRequest", "Running", "Site",
-           "application", "in_process", "serve"]
+__all__ = [
+    "DEFAULT_ACCOUNTS",
+    "Account",
+    "Clock",
+    "ConnectionDropped",
+    "Fault",
+    "LoggedRequest",
+    "Running",
+    "Site",
+    "application",
+    "in_process",
+    "serve",
+]

@@ -27,6 +27,7 @@ def main() -> None:
     seeded: dict[str, object] = {}
     if arguments.seed:
         from local.seed import load
+
         seeded = asdict(load(site))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -42,13 +42,30 @@ class Account:
 
 
 DEFAULT_ACCOUNTS = (
-    Account("kinexus", "kinexus@example.com", "712020:5f0c2f6e-6b0b-4a58-9a3c-0d4b5a1f7c01", "Kinexus", "app"),
-    Account("developer", "developer@example.com", "712020:1d2b7c90-1111-4c7e-8b5b-3f6a2c9e0d11", "Dana Developer"),
-    Account("reviewer", "reviewer@example.com", "712020:2e3c8da1-2222-4d8f-9c6c-4a7b3daf1e22", "Robin Reviewer",
-            groups=(USERS_GROUP, APPROVERS_GROUP)),
-    Account("outsider", "outsider@example.com", "712020:3f4d9eb2-3333-4e90-8d7d-5b8c4eb02f33", "Otto Outsider"),
-    Account("admin", "admin@example.com", "557058:4a5eafc3-4444-4fa1-9e8e-6c9d5fc13a44", "Alex Admin", admin=True,
-            groups=(USERS_GROUP, APPROVERS_GROUP)),
+    Account(
+        "kinexus", "kinexus@example.com", "712020:5f0c2f6e-6b0b-4a58-9a3c-0d4b5a1f7c01", "Kinexus", "app"
+    ),
+    Account(
+        "developer", "developer@example.com", "712020:1d2b7c90-1111-4c7e-8b5b-3f6a2c9e0d11", "Dana Developer"
+    ),
+    Account(
+        "reviewer",
+        "reviewer@example.com",
+        "712020:2e3c8da1-2222-4d8f-9c6c-4a7b3daf1e22",
+        "Robin Reviewer",
+        groups=(USERS_GROUP, APPROVERS_GROUP),
+    ),
+    Account(
+        "outsider", "outsider@example.com", "712020:3f4d9eb2-3333-4e90-8d7d-5b8c4eb02f33", "Otto Outsider"
+    ),
+    Account(
+        "admin",
+        "admin@example.com",
+        "557058:4a5eafc3-4444-4fa1-9e8e-6c9d5fc13a44",
+        "Alex Admin",
+        admin=True,
+        groups=(USERS_GROUP, APPROVERS_GROUP),
+    ),
 )
 
 
@@ -99,12 +116,22 @@ def avatar_urls(base: str) -> dict[str, str]:
 
 def user_json(account: Account, base: str, *, api: str = "3", email: bool = True) -> dict[str, Any]:
     """Return the account as Jira's UserDetails; webhooks leave the e-mail out."""
-    user = {"self": f"{base}/rest/api/{api}/user?accountId={account.account_id}", "accountId": account.account_id,
-            "accountType": account.account_type, "avatarUrls": avatar_urls(base), "active": True,
-            "displayName": account.display_name, "timeZone": "Etc/UTC"}
+    user = {
+        "self": f"{base}/rest/api/{api}/user?accountId={account.account_id}",
+        "accountId": account.account_id,
+        "accountType": account.account_type,
+        "avatarUrls": avatar_urls(base),
+        "active": True,
+        "displayName": account.display_name,
+        "timeZone": "Etc/UTC",
+    }
     return {**user, "emailAddress": account.email} if email else user
 
 
 def group_json(group: str, base: str) -> dict[str, Any]:
     """Return a group as Jira's GroupName."""
-    return {"name": group, "groupId": GROUP_IDS[group], "self": f"{base}/rest/api/3/group?groupId={GROUP_IDS[group]}"}
+    return {
+        "name": group,
+        "groupId": GROUP_IDS[group],
+        "self": f"{base}/rest/api/3/group?groupId={GROUP_IDS[group]}",
+    }

@@ -15,56 +15,129 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 _LISTS = frozenset({"bulletList", "orderedList"})
 _MEDIA = frozenset({"mediaSingle", "mediaGroup"})
-_PLAIN_BLOCKS = frozenset({"paragraph", "heading", "codeBlock", "rule", "taskList", "decisionList", "blockCard"}
-                          ) | _LISTS | _MEDIA
+_PLAIN_BLOCKS = (
+    frozenset({"paragraph", "heading", "codeBlock", "rule", "taskList", "decisionList", "blockCard"})
+    | _LISTS
+    | _MEDIA
+)
 _CELL = _PLAIN_BLOCKS | {"panel", "blockquote", "embedCard", "extension", "nestedExpand"}
 _EXPANDED = _PLAIN_BLOCKS | {"panel", "blockquote", "table", "embedCard", "extension", "bodiedExtension"}
-_INLINE = frozenset({"text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "placeholder",
-                     "mediaInline", "inlineExtension"})
+_INLINE = frozenset(
+    {
+        "text",
+        "hardBreak",
+        "mention",
+        "emoji",
+        "inlineCard",
+        "date",
+        "status",
+        "placeholder",
+        "mediaInline",
+        "inlineExtension",
+    }
+)
 
 CHILDREN: Mapping[str, frozenset[str]] = {
     "doc": _EXPANDED | {"expand"},
-    "paragraph": _INLINE, "heading": _INLINE, "taskItem": _INLINE, "decisionItem": _INLINE, "caption": _INLINE,
+    "paragraph": _INLINE,
+    "heading": _INLINE,
+    "taskItem": _INLINE,
+    "decisionItem": _INLINE,
+    "caption": _INLINE,
     "codeBlock": frozenset({"text"}),
     "blockquote": frozenset({"paragraph", "codeBlock"}) | _LISTS | _MEDIA,
     "panel": _PLAIN_BLOCKS,
-    "bulletList": frozenset({"listItem"}), "orderedList": frozenset({"listItem"}),
+    "bulletList": frozenset({"listItem"}),
+    "orderedList": frozenset({"listItem"}),
     "listItem": frozenset({"paragraph", "codeBlock", "mediaSingle", "taskList"}) | _LISTS,
-    "taskList": frozenset({"taskItem", "taskList"}), "decisionList": frozenset({"decisionItem"}),
-    "table": frozenset({"tableRow"}), "tableRow": frozenset({"tableCell", "tableHeader"}),
-    "tableCell": _CELL, "tableHeader": _CELL,
-    "expand": _EXPANDED | {"nestedExpand"}, "nestedExpand": _PLAIN_BLOCKS | {"panel", "blockquote"},
-    "mediaSingle": frozenset({"media", "caption"}), "mediaGroup": frozenset({"media"}),
+    "taskList": frozenset({"taskItem", "taskList"}),
+    "decisionList": frozenset({"decisionItem"}),
+    "table": frozenset({"tableRow"}),
+    "tableRow": frozenset({"tableCell", "tableHeader"}),
+    "tableCell": _CELL,
+    "tableHeader": _CELL,
+    "expand": _EXPANDED | {"nestedExpand"},
+    "nestedExpand": _PLAIN_BLOCKS | {"panel", "blockquote"},
+    "mediaSingle": frozenset({"media", "caption"}),
+    "mediaGroup": frozenset({"media"}),
     "bodiedExtension": _EXPANDED,
 }
-_CHILDLESS = frozenset({"text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "placeholder",
-                        "mediaInline", "inlineExtension", "rule", "media", "blockCard", "embedCard", "extension"})
-_NEEDS_CONTENT = frozenset({"blockquote", "panel", "bulletList", "orderedList", "listItem", "taskList",
-                            "decisionList", "table", "tableCell", "tableHeader", "expand", "nestedExpand",
-                            "mediaSingle", "mediaGroup"})
+_CHILDLESS = frozenset(
+    {
+        "text",
+        "hardBreak",
+        "mention",
+        "emoji",
+        "inlineCard",
+        "date",
+        "status",
+        "placeholder",
+        "mediaInline",
+        "inlineExtension",
+        "rule",
+        "media",
+        "blockCard",
+        "embedCard",
+        "extension",
+    }
+)
+_NEEDS_CONTENT = frozenset(
+    {
+        "blockquote",
+        "panel",
+        "bulletList",
+        "orderedList",
+        "listItem",
+        "taskList",
+        "decisionList",
+        "table",
+        "tableCell",
+        "tableHeader",
+        "expand",
+        "nestedExpand",
+        "mediaSingle",
+        "mediaGroup",
+    }
+)
 _ATTRS: Mapping[str, frozenset[str]] = {
-    "paragraph": frozenset({"localId"}), "heading": frozenset({"level", "localId"}),
-    "codeBlock": frozenset({"language", "uniqueId", "localId"}), "blockquote": frozenset({"localId"}),
+    "paragraph": frozenset({"localId"}),
+    "heading": frozenset({"level", "localId"}),
+    "codeBlock": frozenset({"language", "uniqueId", "localId"}),
+    "blockquote": frozenset({"localId"}),
     "panel": frozenset({"panelType", "panelIcon", "panelIconId", "panelIconText", "panelColor", "localId"}),
-    "bulletList": frozenset({"localId"}), "orderedList": frozenset({"order", "localId"}),
-    "listItem": frozenset({"localId"}), "rule": frozenset({"localId"}),
-    "taskList": frozenset({"localId"}), "taskItem": frozenset({"localId", "state"}),
-    "decisionList": frozenset({"localId"}), "decisionItem": frozenset({"localId", "state"}),
+    "bulletList": frozenset({"localId"}),
+    "orderedList": frozenset({"order", "localId"}),
+    "listItem": frozenset({"localId"}),
+    "rule": frozenset({"localId"}),
+    "taskList": frozenset({"localId"}),
+    "taskItem": frozenset({"localId", "state"}),
+    "decisionList": frozenset({"localId"}),
+    "decisionItem": frozenset({"localId", "state"}),
     "table": frozenset({"displayMode", "isNumberColumnEnabled", "layout", "localId", "width"}),
     "tableRow": frozenset({"localId"}),
     "tableCell": frozenset({"colspan", "rowspan", "colwidth", "background", "localId"}),
     "tableHeader": frozenset({"colspan", "rowspan", "colwidth", "background", "localId"}),
-    "expand": frozenset({"title", "localId"}), "nestedExpand": frozenset({"title", "localId"}),
+    "expand": frozenset({"title", "localId"}),
+    "nestedExpand": frozenset({"title", "localId"}),
     "mention": frozenset({"id", "text", "accessLevel", "userType", "localId"}),
-    "emoji": frozenset({"shortName", "id", "text", "localId"}), "hardBreak": frozenset({"text", "localId"}),
-    "inlineCard": frozenset({"url", "data", "localId"}), "blockCard": frozenset({"url", "data", "datasource",
-                                                                                 "layout", "width", "localId"}),
-    "date": frozenset({"timestamp", "localId"}), "status": frozenset({"text", "color", "localId", "style"}),
+    "emoji": frozenset({"shortName", "id", "text", "localId"}),
+    "hardBreak": frozenset({"text", "localId"}),
+    "inlineCard": frozenset({"url", "data", "localId"}),
+    "blockCard": frozenset({"url", "data", "datasource", "layout", "width", "localId"}),
+    "date": frozenset({"timestamp", "localId"}),
+    "status": frozenset({"text", "color", "localId", "style"}),
 }
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "heading": ("level",), "panel": ("panelType",), "taskList": ("localId",), "taskItem": ("localId", "state"),
-    "decisionList": ("localId",), "decisionItem": ("localId", "state"), "mention": ("id",),
-    "emoji": ("shortName",), "date": ("timestamp",), "status": ("text", "color"),
+    "heading": ("level",),
+    "panel": ("panelType",),
+    "taskList": ("localId",),
+    "taskItem": ("localId", "state"),
+    "decisionList": ("localId",),
+    "decisionItem": ("localId", "state"),
+    "mention": ("id",),
+    "emoji": ("shortName",),
+    "date": ("timestamp",),
+    "status": ("text", "color"),
 }
 _CHOICES: Mapping[tuple[str, str], tuple[Any, ...]] = {
     ("heading", "level"): (1, 2, 3, 4, 5, 6),
@@ -73,10 +146,17 @@ _CHOICES: Mapping[tuple[str, str], tuple[Any, ...]] = {
     ("status", "color"): ("neutral", "purple", "blue", "red", "yellow", "green"),
 }
 _MARKS: Mapping[str, frozenset[str]] = {
-    "strong": frozenset(), "em": frozenset(), "strike": frozenset(), "underline": frozenset(), "code": frozenset(),
-    "link": frozenset({"href", "title", "id", "collection", "occurrenceKey"}), "textColor": frozenset({"color"}),
-    "backgroundColor": frozenset({"color"}), "subsup": frozenset({"type"}),
-    "annotation": frozenset({"id", "annotationType"}), "border": frozenset({"size", "color"}),
+    "strong": frozenset(),
+    "em": frozenset(),
+    "strike": frozenset(),
+    "underline": frozenset(),
+    "code": frozenset(),
+    "link": frozenset({"href", "title", "id", "collection", "occurrenceKey"}),
+    "textColor": frozenset({"color"}),
+    "backgroundColor": frozenset({"color"}),
+    "subsup": frozenset({"type"}),
+    "annotation": frozenset({"id", "annotationType"}),
+    "border": frozenset({"size", "color"}),
 }
 _WITH_CODE = frozenset({"code", "link", "annotation"})
 
@@ -137,8 +217,20 @@ def _check_node(node: object, path: str, parent: str, depth: int) -> None:
         raise InvalidDocument(f"{path}: unknown property {sorted(extra or {'text'})[0]}")
     if kind == "text":
         _check_text(node, path, parent)
-    elif node.get("marks") and kind not in {"paragraph", "heading", "codeBlock", "table", "expand", "media",
-                                            "mediaSingle", "mention", "emoji", "inlineCard", "date", "status"}:
+    elif node.get("marks") and kind not in {
+        "paragraph",
+        "heading",
+        "codeBlock",
+        "table",
+        "expand",
+        "media",
+        "mediaSingle",
+        "mention",
+        "emoji",
+        "inlineCard",
+        "date",
+        "status",
+    }:
         raise InvalidDocument(f"{path}: {kind} carries no marks")
     _check_attrs(node, path, kind)
     _check_children(node, path, depth)

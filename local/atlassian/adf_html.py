@@ -8,9 +8,22 @@ from typing import Any
 _SAFE = re.compile(r"(?:https?://|mailto:|/(?!/)|#)", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _SIMPLE = {"strong": "strong", "em": "em", "strike": "s", "underline": "u", "code": "code"}
-_WRAPPED = {"paragraph": "p", "blockquote": "blockquote", "bulletList": "ul", "orderedList": "ol", "listItem": "li",
-            "table": "table", "tableRow": "tr", "tableHeader": "th", "tableCell": "td", "taskList": "ul",
-            "decisionList": "ul", "caption": "figcaption", "mediaSingle": "figure", "mediaGroup": "div"}
+_WRAPPED = {
+    "paragraph": "p",
+    "blockquote": "blockquote",
+    "bulletList": "ul",
+    "orderedList": "ol",
+    "listItem": "li",
+    "table": "table",
+    "tableRow": "tr",
+    "tableHeader": "th",
+    "tableCell": "td",
+    "taskList": "ul",
+    "decisionList": "ul",
+    "caption": "figcaption",
+    "mediaSingle": "figure",
+    "mediaGroup": "div",
+}
 
 
 def to_html(document: Mapping[str, Any] | None) -> str:

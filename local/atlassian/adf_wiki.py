@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_MARKS = {"strong": ("*", "*"), "em": ("_", "_"), "strike": ("-", "-"), "underline": ("+", "+"),
-          "code": ("{{", "}}")}
+_MARKS = {
+    "strong": ("*", "*"),
+    "em": ("_", "_"),
+    "strike": ("-", "-"),
+    "underline": ("+", "+"),
+    "code": ("{{", "}}"),
+}
 
 
 def to_wiki(document: Mapping[str, Any] | None) -> str | None:
@@ -69,8 +74,14 @@ def _block(node: Mapping[str, Any], bullets: str) -> str:
     if kind == "table":
         return "\n".join(_row(row) for row in content)
     if kind == "panel":
-        colour = {"info": "#deebff", "note": "#eae6ff", "success": "#e3fcef", "tip": "#e3fcef",
-                  "warning": "#fffae6", "error": "#ffebe6"}.get(attrs.get("panelType", ""), "#deebff")
+        colour = {
+            "info": "#deebff",
+            "note": "#eae6ff",
+            "success": "#e3fcef",
+            "tip": "#e3fcef",
+            "warning": "#fffae6",
+            "error": "#ffebe6",
+        }.get(attrs.get("panelType", ""), "#deebff")
         inner = "\n".join(_block(child, bullets) for child in content)
         return f"{{panel:bgColor={colour}}}\n{inner}\n{{panel}}"
     if kind in {"expand", "nestedExpand", "bodiedExtension"}:
@@ -94,4 +105,6 @@ def _row(row: Mapping[str, Any]) -> str:
     cells = row.get("content", [])
     texts = ["\n".join(_block(child, "") for child in cell.get("content", [])) or " " for cell in cells]
     signs = ["||" if cell["type"] == "tableHeader" else "|" for cell in cells]
-    return "".join(sign + text for sign, text in zip(signs, texts, strict=True)) + (signs[-1] if signs else "")
+    return "".join(sign + text for sign, text in zip(signs, texts, strict=True)) + (
+        signs[-1] if signs else ""
+    )

@@ -38,8 +38,13 @@ def adopt(site: Site, body: Any) -> Issue | None:
             site.jira.add_project(named[1], named[1])
         now = site.clock.now()
         fields = _fields(site, given["fields"], now)
-        issue = known[0] if known else Issue(issue_id, key, named[1], site.account("developer"), now, fields,
-                                             properties={"adopted": True})
+        issue = (
+            known[0]
+            if known
+            else Issue(
+                issue_id, key, named[1], site.account("developer"), now, fields, properties={"adopted": True}
+            )
+        )
         issue.fields = fields
         issue.snapshots.append((now, fields))
         site.jira.add(issue)
@@ -53,12 +58,23 @@ def _fields(site: Site, given: Json, now: datetime) -> Fields:
     components = {_inner({"c": each}, "c").get("name") for each in given.get("components") or []}
     done = status.category is workflow.DONE
     return Fields(
-        summary=str(given.get("summary") or ""), description=_document(given.get("description")),
-        issue_type=next((each for each in workflow.ISSUE_TYPES if each.name == kind), workflow.ISSUE_TYPES[0]),
-        status=status, labels=tuple(str(each) for each in given.get("labels") or []),
-        components=tuple(key for key, name in workflow.COMPONENTS.items() if name in components), priority="3",
-        assignee=None, reporter=site.account("developer"), resolution="10000" if done else None,
-        resolved=now if done else None, updated=now, status_changed=now, custom={})
+        summary=str(given.get("summary") or ""),
+        description=_document(given.get("description")),
+        issue_type=next(
+            (each for each in workflow.ISSUE_TYPES if each.name == kind), workflow.ISSUE_TYPES[0]
+        ),
+        status=status,
+        labels=tuple(str(each) for each in given.get("labels") or []),
+        components=tuple(key for key, name in workflow.COMPONENTS.items() if name in components),
+        priority="3",
+        assignee=None,
+        reporter=site.account("developer"),
+        resolution="10000" if done else None,
+        resolved=now if done else None,
+        updated=now,
+        status_changed=now,
+        custom={},
+    )
 
 
 def _inner(given: Json, name: str) -> Json:

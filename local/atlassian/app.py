@@ -46,8 +46,17 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
 @cache
 def _table() -> tuple[dict[str, Handler], Map]:
     """Compile the routes once per process: it takes a tenth of a second."""
-    parts = (routes_issue, routes_attached, routes_comment, routes_search, routes_jira, routes_webhook, routes_page,
-             routes_page_parts, routes_wiki_v1)
+    parts = (
+        routes_issue,
+        routes_attached,
+        routes_comment,
+        routes_search,
+        routes_jira,
+        routes_webhook,
+        routes_page,
+        routes_page_parts,
+        routes_wiki_v1,
+    )
     routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
     return routes.handlers, Map(routes.rules, strict_slashes=False)
 
@@ -84,9 +93,16 @@ class _Application:
         finally:
             if request.path.startswith(_API):
                 product = "confluence" if request.path.startswith("/wiki") else "jira"
-                entry = LoggedRequest(self.site.clock.peek(), product, request.method, request.path,
-                                      request.query_string.decode("utf-8", "replace"), name, status,
-                                      round((time.perf_counter() - begun) * 1000, 3))
+                entry = LoggedRequest(
+                    self.site.clock.peek(),
+                    product,
+                    request.method,
+                    request.path,
+                    request.query_string.decode("utf-8", "replace"),
+                    name,
+                    status,
+                    round((time.perf_counter() - begun) * 1000, 3),
+                )
                 with self.site.lock:
                     self.site.requests.append(entry)
         return response
@@ -95,8 +111,14 @@ class _Application:
         account = self.site.people.authenticate(request.headers.get("Authorization"))
         if account is None:
             if request.path.startswith(_API):
-                return answer(_UNAUTHORIZED, 401, {"WWW-Authenticate": 'OAuth realm="Atlassian"',
-                                                   "X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
+                return answer(
+                    _UNAUTHORIZED,
+                    401,
+                    {
+                        "WWW-Authenticate": 'OAuth realm="Atlassian"',
+                        "X-Seraph-LoginReason": "AUTHENTICATED_FAILED",
+                    },
+                )
             account = self.site.account("developer")
         return self._routed(request, account)
 
@@ -113,8 +135,12 @@ class _Application:
         except NotFound:
             return answer({"message": "null for uri: " + request.path, "status-code": 404}, 404)
         except MethodNotAllowed as error:
-            return answer({"message": "HTTP 405 Method Not Allowed", "status-code": 405}, 405,
-                          {"Allow": ", ".join(error.valid_methods or [])})
+            return answer(
+                {"message": "HTTP 405 Method Not Allowed", "status-code": 405},
+                405,
+                {"Allow": ", ".join(error.valid_methods or [])},
+            )
         except HTTPException as error:
-            return Response(json.dumps({"message": error.description}), error.code or 500,
-                            content_type="application/json")
+            return Response(
+                json.dumps({"message": error.description}), error.code or 500, content_type="application/json"
+            )

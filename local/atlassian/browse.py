@@ -26,14 +26,24 @@ def _whole(title: str, body: str, script: str = "") -> Response:
     nonce = secrets.token_urlsafe(12)
     style = (_BOARD / "board.css").read_text("utf-8")
     code = f'<script nonce="{nonce}">{script}</script>' if script else ""
-    page = (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
-            f"<style>{style}</style></head><body>{body}{code}</body></html>")
-    policy = (f"default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; "
-              "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-    return Response(page, content_type="text/html; charset=utf-8",
-                    headers={"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff",
-                             "Referrer-Policy": "no-referrer"})
+    page = (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{style}</style></head><body>{body}{code}</body></html>"
+    )
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Response(
+        page,
+        content_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
 
 
 def _when(moment: Any) -> str:
@@ -49,28 +59,42 @@ def issue_html(issue: Issue, call: Call) -> str:
         _, inward, outward = workflow.LINK_TYPES[link.type_id]
         verb, other = (outward, link.outward) if link.inward == issue.id else (inward, link.inward)
         end = jira.issues[other]
-        links.append(f'<li>{escape(verb)} <a href="/browse/{escape(end.key)}" data-issue="{escape(end.key)}">'
-                     f"{escape(end.key)}</a> {escape(end.fields.summary)}</li>")
+        links.append(
+            f'<li>{escape(verb)} <a href="/browse/{escape(end.key)}" data-issue="{escape(end.key)}">'
+            f"{escape(end.key)}</a> {escape(end.fields.summary)}</li>"
+        )
     for remote in issue.remote_links:
         thing = remote.body["object"]
-        links.append(f'<li>↗ <a href="{escape(safe_link(str(thing["url"])))}" rel="noopener">'
-                     f'{escape(str(thing["title"]))}</a></li>')
+        links.append(
+            f'<li>↗ <a href="{escape(safe_link(str(thing["url"])))}" rel="noopener">'
+            f"{escape(str(thing['title']))}</a></li>"
+        )
     comments = "".join(
         f'<article class="comment"><header><b>{escape(comment.author.display_name)}</b> {_when(comment.created)}'
-        f'{" (edited)" if comment.updated != comment.created else ""}</header>{document_html(comment.body)}</article>'
-        for comment in issue.comments)
+        f"{' (edited)' if comment.updated != comment.created else ''}</header>{document_html(comment.body)}</article>"
+        for comment in issue.comments
+    )
     history = "".join(
         f"<li>{_when(change.created)} {escape(change.author.display_name)}: "
-        + escape("; ".join(f"{item.name or item.field_id}: {item.old_text or '–'} → {item.new_text or '–'}"
-                           for item in change.items)) + "</li>" for change in issue.history)
-    return (f'<h2><a href="/browse/{issue.key}">{issue.key}</a> {escape(fields.summary)}</h2>'
-            f'<p class="facts"><span class="status status-{fields.status.category.key}">{escape(fields.status.name)}'
-            f"</span> {escape(fields.issue_type.name)} {labels} "
-            f"{escape(workflow.RESOLUTIONS.get(fields.resolution or '', ''))}</p>"
-            f'<section class="document">{document_html(fields.description) or "<p>No description.</p>"}</section>'
-            + (f"<h3>Links</h3><ul>{''.join(links)}</ul>" if links else "")
-            + f"<h3>Comments</h3>{comments or '<p>None yet.</p>'}"
-            + (f"<details><summary>History</summary><ul>{history}</ul></details>" if history else ""))
+        + escape(
+            "; ".join(
+                f"{item.name or item.field_id}: {item.old_text or '–'} → {item.new_text or '–'}"
+                for item in change.items
+            )
+        )
+        + "</li>"
+        for change in issue.history
+    )
+    return (
+        f'<h2><a href="/browse/{issue.key}">{issue.key}</a> {escape(fields.summary)}</h2>'
+        f'<p class="facts"><span class="status status-{fields.status.category.key}">{escape(fields.status.name)}'
+        f"</span> {escape(fields.issue_type.name)} {labels} "
+        f"{escape(workflow.RESOLUTIONS.get(fields.resolution or '', ''))}</p>"
+        f'<section class="document">{document_html(fields.description) or "<p>No description.</p>"}</section>'
+        + (f"<h3>Links</h3><ul>{''.join(links)}</ul>" if links else "")
+        + f"<h3>Comments</h3>{comments or '<p>None yet.</p>'}"
+        + (f"<details><summary>History</summary><ul>{history}</ul></details>" if history else "")
+    )
 
 
 def page_html(page: Page, call: Call, number: int | None = None) -> str:
@@ -82,21 +106,27 @@ def page_html(page: Page, call: Call, number: int | None = None) -> str:
     versions = "".join(
         f'<li><a href="/wiki{escape(webui(page, store))}?version={each.number}" data-page="{page.id}" '
         f'data-version="{each.number}">v{each.number}</a> {_when(each.created)} '
-        f"{escape(each.author.display_name)} {escape(each.message)}</li>" for each in reversed(page.versions))
+        f"{escape(each.author.display_name)} {escape(each.message)}</li>"
+        for each in reversed(page.versions)
+    )
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in page.labels)
-    return (f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
-            f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
-            f'<section class="document page">{storage_html(version.storage, people)}</section>'
-            f"<h3>Versions</h3><ul>{versions}</ul>"
-            f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>")
+    return (
+        f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
+        f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
+        f'<section class="document page">{storage_html(version.storage, people)}</section>'
+        f"<h3>Versions</h3><ul>{versions}</ul>"
+        f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>"
+    )
 
 
 @routes.on("GET", "/browse/<key>")
 def browse_issue(call: Call, key: str) -> Response:
     """Show an issue."""
     issue = call.site.jira.get(key)
-    return _whole(f"{issue.key} {issue.fields.summary}",
-                  f'<main class="single"><p><a href="/board">Board</a></p>{issue_html(issue, call)}</main>')
+    return _whole(
+        f"{issue.key} {issue.fields.summary}",
+        f'<main class="single"><p><a href="/board">Board</a></p>{issue_html(issue, call)}</main>',
+    )
 
 
 @routes.on("GET", "/wiki/spaces/<space>/pages/<page_id>", "/wiki/spaces/<space>/pages/<page_id>/<path:words>")
@@ -104,8 +134,10 @@ def browse_page(call: Call, space: str, page_id: str, words: str = "") -> Respon
     """Show a page, or one of its versions."""
     page = call.site.confluence.get(page_id, call.account)
     number = call.number("version", 0, 1_000_000) or None
-    return _whole(page.title, f'<main class="single"><p><a href="/board#pages">Pages</a></p>'
-                              f"{page_html(page, call, number)}</main>")
+    return _whole(
+        page.title,
+        f'<main class="single"><p><a href="/board#pages">Pages</a></p>{page_html(page, call, number)}</main>',
+    )
 
 
 @routes.on("GET", "/wiki/spaces/<space>", "/wiki/spaces/<space>/overview")
@@ -120,10 +152,17 @@ def browse_space(call: Call, space: str) -> Response:
 @routes.on("GET", "/", "/board")
 def board(call: Call) -> Response:
     """Show the board, on which a person plays every part."""
-    people = [{"name": each.name, "shown": each.display_name, "authorization": each.authorization}
-              for each in call.site.people.all if each.account_type == "atlassian"]
-    settings = {"people": people, "statuses": [each.name for each in workflow.STATUSES],
-                "types": [each.name for each in workflow.ISSUE_TYPES], "projects": list(call.site.jira.projects)}
+    people = [
+        {"name": each.name, "shown": each.display_name, "authorization": each.authorization}
+        for each in call.site.people.all
+        if each.account_type == "atlassian"
+    ]
+    settings = {
+        "people": people,
+        "statuses": [each.name for each in workflow.STATUSES],
+        "types": [each.name for each in workflow.ISSUE_TYPES],
+        "projects": list(call.site.jira.projects),
+    }
     # "<" is written as an escape, so that no name can close the script element.
     data = json.dumps(settings).replace("<", "\\u003c")
     script = f"const SETTINGS = {data};\n" + (_BOARD / "board.js").read_text("utf-8")
@@ -133,21 +172,41 @@ def board(call: Call) -> Response:
 @routes.on("GET", "/board/data")
 def board_data(call: Call) -> Response:
     """Return what the board shows: tickets by status and the page tree."""
-    issues = [{"key": each.key, "summary": each.fields.summary, "status": each.fields.status.name,
-               "type": each.fields.issue_type.name, "labels": each.fields.labels, "comments": len(each.comments),
-               "review": "kinexus.review" in each.properties}
-              for each in call.site.jira.issues.values()]
+    issues = [
+        {
+            "key": each.key,
+            "summary": each.fields.summary,
+            "status": each.fields.status.name,
+            "type": each.fields.issue_type.name,
+            "labels": each.fields.labels,
+            "comments": len(each.comments),
+            "review": "kinexus.review" in each.properties,
+        }
+        for each in call.site.jira.issues.values()
+    ]
     store = call.site.confluence
     trees = [_tree(store.pages[space.homepage_id], store, call, 0) for space in store.spaces.values()]
-    return answer({"issues": issues, "pages": [page for tree in trees for page in tree],
-                   "pending": len(call.site.post.pending())})
+    return answer(
+        {
+            "issues": issues,
+            "pages": [page for tree in trees for page in tree],
+            "pending": len(call.site.post.pending()),
+        }
+    )
 
 
 def _tree(page: Page, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
     if not store.may_view(page, call.account):
         return []
-    rows = [{"id": page.id, "title": page.title, "depth": depth, "version": page.current.number,
-             "status": page.status}]
+    rows = [
+        {
+            "id": page.id,
+            "title": page.title,
+            "depth": depth,
+            "version": page.current.number,
+            "status": page.status,
+        }
+    ]
     for child in store.children(page):
         rows += _tree(child, store, call, depth + 1)
     return rows
@@ -163,5 +222,7 @@ def board_issue(call: Call, key: str) -> Response:
 def board_page(call: Call, page_id: str) -> Response:
     """Return a page as a piece of HTML."""
     page = call.site.confluence.get(page_id, call.account)
-    return Response(page_html(page, call, call.number("version", 0, 1_000_000) or None),
-                    content_type="text/html; charset=utf-8")
+    return Response(
+        page_html(page, call, call.number("version", 0, 1_000_000) or None),
+        content_type="text/html; charset=utf-8",
+    )

@@ -16,9 +16,15 @@ routes = Routes()
 @routes.on("GET", "/_control/ready")
 def ready(call: Call) -> Response:
     """Tell that the site is up, with its accounts and their tokens."""
-    return answer({"url": call.base, "accounts": [
-        {"name": each.name, "email": each.email, "token": each.token, "accountId": each.account_id}
-        for each in call.site.people.all]})
+    return answer(
+        {
+            "url": call.base,
+            "accounts": [
+                {"name": each.name, "email": each.email, "token": each.token, "accountId": each.account_id}
+                for each in call.site.people.all
+            ],
+        }
+    )
 
 
 @routes.on("GET DELETE", "/_control/requests")
@@ -29,7 +35,9 @@ def requests(call: Call) -> Response:
             call.site.requests.clear()
         return nothing()
     shown = call.site.calls(call.argument("product"), call.argument("account"))
-    return answer({"total": len(shown), "requests": [{**asdict(each), "at": each.at.isoformat()} for each in shown]})
+    return answer(
+        {"total": len(shown), "requests": [{**asdict(each), "at": each.at.isoformat()} for each in shown]}
+    )
 
 
 @routes.on("POST DELETE", "/_control/faults")
@@ -48,8 +56,13 @@ def faults(call: Call) -> Response:
 def deliveries(call: Call) -> Response:
     """Return the log of webhook attempts, what is pending and what was given up."""
     post = call.site.post
-    return answer({"attempts": [{**asdict(each), "at": each.at.isoformat()} for each in list(post.log)],
-                   "pending": len(post.pending()), "given_up": [each.identifier for each in post.given_up]})
+    return answer(
+        {
+            "attempts": [{**asdict(each), "at": each.at.isoformat()} for each in list(post.log)],
+            "pending": len(post.pending()),
+            "given_up": [each.identifier for each in post.given_up],
+        }
+    )
 
 
 @routes.on("POST", "/_control/drain")

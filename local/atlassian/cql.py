@@ -17,8 +17,9 @@ from local.atlassian.query_words import Cursor, QueryError, words_of
 
 TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
 _TEXTS = {"title": ("title",), "text": ("text",), "sitesearch": ("text",)}
-_IDS = frozenset({"space", "space.key", "type", "label", "ancestor", "parent", "id", "content", "creator",
-                  "contributor"})
+_IDS = frozenset(
+    {"space", "space.key", "type", "label", "ancestor", "parent", "id", "content", "creator", "contributor"}
+)
 _DATES = frozenset({"created", "lastmodified"})
 _ORDERS = frozenset({"title", "created", "lastmodified", "id", "space", "relevance"})
 _RELATIVE = re.compile(r"now\(\s*[\"']?(?:-(\d+)([dwhmMy]))?[\"']?\s*\)\Z")
@@ -46,8 +47,10 @@ class _Search:
         self.store, self.index, self.now = store, store.index, now
         self.cursor = Cursor(words_of(cql))
         self.visible: Ids = frozenset(
-            page.id for page in store.visible_to(account)
-            if page.status == "current" and page.id in self.index.titles)
+            page.id
+            for page in store.visible_to(account)
+            if page.status == "current" and page.id in self.index.titles
+        )
         self.stems: set[tuple[str, str]] = set()
         self.account = account
 
@@ -63,8 +66,10 @@ class _Search:
         matches = [Match(self.store.pages[each], self._score(each)) for each in found]
         matches.sort(key=lambda match: (-match.score, int(match.page.id)))
         for name, descending in reversed(orders):
-            matches.sort(key=lambda match, name=name: _order_key(match, name),  # type: ignore[misc]
-                         reverse=descending)
+            matches.sort(
+                key=lambda match, name=name: _order_key(match, name),  # type: ignore[misc]
+                reverse=descending,
+            )
         return matches
 
     def _orders(self) -> list[tuple[str, bool]]:
@@ -85,9 +90,14 @@ class _Search:
         return orders
 
     def _score(self, page_id: str) -> float:
-        return round(sum((TITLE_WEIGHT if field == "title" else TEXT_WEIGHT) * self.index.score(field, stem, page_id)
-                         + (TITLE_WEIGHT * self.index.score("title", stem, page_id) if field == "text" else 0.0)
-                         for field, stem in self.stems), 4)
+        return round(
+            sum(
+                (TITLE_WEIGHT if field == "title" else TEXT_WEIGHT) * self.index.score(field, stem, page_id)
+                + (TITLE_WEIGHT * self.index.score("title", stem, page_id) if field == "text" else 0.0)
+                for field, stem in self.stems
+            ),
+            4,
+        )
 
     def _either(self, *, first_clause: bool = False) -> Ids:
         found = self._all(first_clause=first_clause)
@@ -168,8 +178,9 @@ class _Search:
             raise QueryError(f"The operator {sign} is not supported by the field {name}")
         if name in _DATES:
             moment = _moment(values[0], self.now)
-            return frozenset(each for each in self.visible
-                             if _compares(_date(self.store.pages[each], name), sign, moment))
+            return frozenset(
+                each for each in self.visible if _compares(_date(self.store.pages[each], name), sign, moment)
+            )
         if sign not in {"=", "!="}:
             raise QueryError(f"The operator {sign} is not supported by the field {name}")
         wanted = {value.casefold() for value in values}
@@ -189,7 +200,8 @@ class _Search:
             "space.key": lambda page: key[page.space_id] in wanted,
             "type": lambda page: "page" in wanted,
             "label": lambda page: any(label in wanted for label in self.index.labels[page.id]),
-            "id": lambda page: page.id in wanted, "content": lambda page: page.id in wanted,
+            "id": lambda page: page.id in wanted,
+            "content": lambda page: page.id in wanted,
             "parent": lambda page: page.parent_id in wanted,
             "ancestor": lambda page: any(above.id in wanted for above in store.ancestors(page)),
             "creator": lambda page: page.author.account_id.casefold() in people,
@@ -197,7 +209,9 @@ class _Search:
         }
 
 
-def search(store: PageStore, account: Account, cql: str, *, now: datetime, indexed_until: datetime) -> Results:
+def search(
+    store: PageStore, account: Account, cql: str, *, now: datetime, indexed_until: datetime
+) -> Results:
     """Return the current pages that match and that the account may view; QueryError where CQL cannot be read."""
     store.index.settle(indexed_until)
     query = _Search(store, account, cql, now)
@@ -212,8 +226,12 @@ def _date(page: Page, name: str) -> datetime:
 def _order_key(match: Match, name: str) -> str | float | int:
     if name in _DATES:
         return _date(match.page, name).timestamp()
-    keys: dict[str, str | float | int] = {"title": match.page.title.casefold(), "id": int(match.page.id),
-                                          "space": match.page.space_id, "relevance": match.score}
+    keys: dict[str, str | float | int] = {
+        "title": match.page.title.casefold(),
+        "id": int(match.page.id),
+        "space": match.page.space_id,
+        "relevance": match.score,
+    }
     return keys[name]
 
 

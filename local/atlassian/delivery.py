@@ -83,8 +83,12 @@ class Post:
                 wait = options.delay + options.shuffle * options.chance.random()
                 heapq.heappush(self._queue, _Due(time.monotonic() + wait, next(self._count), delivery))
             if not self._threads:
-                self._threads = [threading.Thread(target=self._work, args=(self._generation,), daemon=True,
-                                                  name=f"webhook-sender-{n}") for n in range(_SENDERS)]
+                self._threads = [
+                    threading.Thread(
+                        target=self._work, args=(self._generation,), daemon=True, name=f"webhook-sender-{n}"
+                    )
+                    for n in range(_SENDERS)
+                ]
                 for thread in self._threads:
                     thread.start()
             self._changed.notify_all()
@@ -151,15 +155,31 @@ class Post:
             headers["X-Atlassian-Webhook-Retry"] = str(due.retry)
         status, answer = None, ""
         try:
-            response = session.post(delivery.url, data=delivery.body, headers=headers, timeout=options.timeout,
-                                    verify=options.ca_bundle or True, allow_redirects=False)
+            response = session.post(
+                delivery.url,
+                data=delivery.body,
+                headers=headers,
+                timeout=options.timeout,
+                verify=options.ca_bundle or True,
+                allow_redirects=False,
+            )
             status, answer = response.status_code, response.text[:2000]
         except requests.RequestException as error:
             answer = f"{type(error).__name__}: {error}"
         failed = status is None or status in _RETRIED or status >= 500
         with self._changed:
-            self.log.append(Attempt(self._clock.peek(), delivery.identifier, delivery.webhook_id, delivery.event,
-                                    delivery.url, due.retry, status, answer))
+            self.log.append(
+                Attempt(
+                    self._clock.peek(),
+                    delivery.identifier,
+                    delivery.webhook_id,
+                    delivery.event,
+                    delivery.url,
+                    due.retry,
+                    status,
+                    answer,
+                )
+            )
             if failed and due.retry < RETRIES:
                 moment = time.monotonic() + options.retry_delay
                 heapq.heappush(self._queue, _Due(moment, next(self._count), delivery, due.retry + 1))

@@ -2,9 +2,21 @@
 
 from typing import Any
 
-_V2_CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT",
-             410: "GONE", 413: "REQUEST_TOO_LARGE"}
-_V1_NAMES = {400: "BadRequestException", 403: "PermissionException", 404: "NotFoundException", 410: "GoneException"}
+_V2_CODES = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    410: "GONE",
+    413: "REQUEST_TOO_LARGE",
+}
+_V1_NAMES = {
+    400: "BadRequestException",
+    403: "PermissionException",
+    404: "NotFoundException",
+    410: "GoneException",
+}
 
 
 class Refusal(Exception):
@@ -48,5 +60,8 @@ class ConfluenceV1Refusal(Refusal):
     def body(self) -> dict[str, Any]:
         """Return `{statusCode, data, message}`."""
         name = f"com.atlassian.confluence.api.service.exceptions.api.{_V1_NAMES.get(self.status, 'ServiceException')}"
-        return {"statusCode": self.status, "data": {"authorized": True, "valid": False, "errors": [],
-                                                   "successful": False}, "message": f"{name}: {self.message}"}
+        return {
+            "statusCode": self.status,
+            "data": {"authorized": True, "valid": False, "errors": [], "successful": False},
+            "message": f"{name}: {self.message}",
+        }

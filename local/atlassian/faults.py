@@ -94,18 +94,27 @@ def suffer(fault: Fault, serve: Callable[[], Response]) -> Response:
     if fault.kind == "truncate":
         response = serve()
         body = response.get_data()
-        response.set_data(body[:len(body) // 2])
+        response.set_data(body[: len(body) // 2])
         return response
     if fault.kind == "html":
         status = 200 if fault.status == 500 else fault.status
-        return Response("<!DOCTYPE html><html><head><title>Atlassian</title></head><body>We are down for "
-                        "maintenance.</body></html>", status, content_type="text/html;charset=UTF-8")
+        return Response(
+            "<!DOCTYPE html><html><head><title>Atlassian</title></head><body>We are down for "
+            "maintenance.</body></html>",
+            status,
+            content_type="text/html;charset=UTF-8",
+        )
     headers: dict[str, str] = {}
     if fault.retry_after is not None:
         headers["Retry-After"] = f"{fault.retry_after:g}"
     if fault.status == 429:
-        headers |= {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "0",
-                    "RateLimit-Reason": "jira-burst-based"}
-    refusal = {"errorMessages": ["Rate limit exceeded."] if fault.status == 429 else ["Simulated failure."],
-               "errors": {}}
+        headers |= {
+            "X-RateLimit-Limit": "100",
+            "X-RateLimit-Remaining": "0",
+            "RateLimit-Reason": "jira-burst-based",
+        }
+    refusal = {
+        "errorMessages": ["Rate limit exceeded."] if fault.status == 429 else ["Simulated failure."],
+        "errors": {},
+    }
     return Response(json.dumps(refusal), fault.status, headers, content_type="application/json;charset=UTF-8")

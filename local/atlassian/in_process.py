@@ -26,10 +26,14 @@ class SiteAdapter(BaseAdapter):
         body = request.body if request.body is not None else b""
         data = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else body.read()
         address = urlsplit(str(request.url))
-        builder = EnvironBuilder(base_url=f"{address.scheme}://{address.netloc}", method=request.method or "GET",
-                                 input_stream=BytesIO(data))
-        builder.headers.extend({name: value for name, value in request.headers.items()
-                                if name.lower() != "content-length"})
+        builder = EnvironBuilder(
+            base_url=f"{address.scheme}://{address.netloc}",
+            method=request.method or "GET",
+            input_stream=BytesIO(data),
+        )
+        builder.headers.extend(
+            {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+        )
         builder.content_length = len(data)
         environ = builder.get_environ()
         path, _, query = request.path_url.partition("?")

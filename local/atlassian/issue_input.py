@@ -65,7 +65,9 @@ def label(value: Any) -> str:
     if any(sign.isspace() for sign in value):
         raise InvalidField(f"The label '{value}' contains spaces which is invalid.")
     if len(value) > 255:
-        raise InvalidField(f"The label '{value}' exceeds the maximum length for a single label of 255 characters.")
+        raise InvalidField(
+            f"The label '{value}' exceeds the maximum length for a single label of 255 characters."
+        )
     return value
 
 
@@ -181,7 +183,9 @@ class FieldReader:
         account_id = value.get("accountId") or value.get("id") if isinstance(value, dict) else None
         account = self.people.by_id(str(account_id))
         if account is None:
-            raise InvalidField("Specify a valid value for " + name if account_id else "data was not an object")
+            raise InvalidField(
+                "Specify a valid value for " + name if account_id else "data was not an object"
+            )
         return account
 
     def done(self) -> None:

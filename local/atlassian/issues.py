@@ -65,13 +65,26 @@ class IssueStore:
         project, _, number = issue.key.rpartition("-")
         self._numbers[project] = max(self._numbers.get(project, 0), int(number))
 
-    def create(self, actor: Account, project: str, fields: Fields, properties: Mapping[str, Json],
-               links: Iterable[tuple[str, str, str]] = ()) -> Issue:
+    def create(
+        self,
+        actor: Account,
+        project: str,
+        fields: Fields,
+        properties: Mapping[str, Json],
+        links: Iterable[tuple[str, str, str]] = (),
+    ) -> Issue:
         """Create an issue with its properties and links (type id, `inward` or `outward`, the other's key)."""
         number = self._numbers.get(project, 0) + 1
         now = self.clock.now()
-        issue = Issue(str(self.new_id()), f"{project}-{number}", project, actor, now,
-                      replace(fields, updated=now, status_changed=now), properties=dict(properties))
+        issue = Issue(
+            str(self.new_id()),
+            f"{project}-{number}",
+            project,
+            actor,
+            now,
+            replace(fields, updated=now, status_changed=now),
+            properties=dict(properties),
+        )
         self.add(issue)
         issue.snapshots.append((now, issue.fields))
         first = ChangeItem("status", None, None, fields.status.id, fields.status.name, "Status")
@@ -81,8 +94,14 @@ class IssueStore:
             self.link(actor, type_id, issue, self.get(other), direction)
         return issue
 
-    def change(self, actor: Account, issue: Issue, items: Iterable[ChangeItem], type_name: str = "issue_updated",
-               **fields: Json) -> Change | None:
+    def change(
+        self,
+        actor: Account,
+        issue: Issue,
+        items: Iterable[ChangeItem],
+        type_name: str = "issue_updated",
+        **fields: Json,
+    ) -> Change | None:
         """Set fields, write history and tell; nothing happens where no item differs."""
         kept = tuple(item for item in items if (item.old, item.old_text) != (item.new, item.new_text))
         if not kept:
@@ -106,23 +125,38 @@ class IssueStore:
         issue.snapshots.append((now, issue.fields))
         del issue.snapshots[:-50]
 
-    def move(self, actor: Account, issue: Issue, transition: workflow.Transition,
-             resolution: str | None = None) -> Change | None:
+    def move(
+        self, actor: Account, issue: Issue, transition: workflow.Transition, resolution: str | None = None
+    ) -> Change | None:
         """Perform a transition: a done status sets a resolution, every other clears it."""
         before, target = issue.fields, transition.target
         done = target.category is workflow.DONE
         settled = (resolution or before.resolution or "10000") if done else None
         now = self.clock.now()
         items = [
-            ChangeItem("resolution", before.resolution, workflow.RESOLUTIONS.get(before.resolution or ""),
-                       settled, workflow.RESOLUTIONS.get(settled or "")),
+            ChangeItem(
+                "resolution",
+                before.resolution,
+                workflow.RESOLUTIONS.get(before.resolution or ""),
+                settled,
+                workflow.RESOLUTIONS.get(settled or ""),
+            ),
             ChangeItem("status", before.status.id, before.status.name, target.id, target.name),
         ]
-        return self.change(actor, issue, items, "issue_generic", status=target, resolution=settled,
-                           resolved=(before.resolved or now) if done else None, status_changed=now)
+        return self.change(
+            actor,
+            issue,
+            items,
+            "issue_generic",
+            status=target,
+            resolution=settled,
+            resolved=(before.resolved or now) if done else None,
+            status_changed=now,
+        )
 
-    def comment(self, actor: Account, issue: Issue, body: dict[str, Json],
-                properties: Mapping[str, Json]) -> Comment:
+    def comment(
+        self, actor: Account, issue: Issue, body: dict[str, Json], properties: Mapping[str, Json]
+    ) -> Comment:
         """Add a comment; 413 when the issue is full."""
         if len(issue.comments) >= self.comment_cap:
             raise JiraRefusal(413, "The comment limit for this issue has been reached.")
@@ -152,10 +186,24 @@ class IssueStore:
         link = Link(str(self.new_id()), type_id, inward.id, outward.id)
         self.links.append(link)
         _, inward_text, outward_text = workflow.LINK_TYPES[type_id]
-        self.change(actor, inward, [ChangeItem("issuelinks", None, None, outward.key,
-                                               f"This issue {outward_text} {outward.key}", "Link")])
-        self.change(actor, outward, [ChangeItem("issuelinks", None, None, inward.key,
-                                                f"This issue {inward_text} {inward.key}", "Link")])
+        self.change(
+            actor,
+            inward,
+            [
+                ChangeItem(
+                    "issuelinks", None, None, outward.key, f"This issue {outward_text} {outward.key}", "Link"
+                )
+            ],
+        )
+        self.change(
+            actor,
+            outward,
+            [
+                ChangeItem(
+                    "issuelinks", None, None, inward.key, f"This issue {inward_text} {inward.key}", "Link"
+                )
+            ],
+        )
         return link
 
     def links_of(self, issue: Issue) -> list[Link]:
@@ -174,8 +222,11 @@ class IssueStore:
         link = RemoteLink(self.new_id(), global_id, body)
         issue.remote_links.append(link)
         title = str(body["object"]["title"])
-        self.change(actor, issue, [ChangeItem("", None, None, str(link.id), f'This issue links to "{title}"',
-                                              "RemoteIssueLink")])
+        self.change(
+            actor,
+            issue,
+            [ChangeItem("", None, None, str(link.id), f'This issue links to "{title}"', "RemoteIssueLink")],
+        )
         return link, True
 
     def delete(self, actor: Account, issue: Issue) -> None:

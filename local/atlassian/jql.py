@@ -24,8 +24,24 @@ _TERM = re.compile(r"\w+")
 _DATES = frozenset({"created", "updated", "resolved", "resolutiondate"})
 _TEXTS = frozenset({"summary", "description", "text"})
 _SETS = frozenset({"labels", "component", "components"})
-_PLAIN = frozenset({"project", "key", "issue", "issuekey", "id", "status", "statuscategory", "issuetype", "type",
-                    "priority", "resolution", "assignee", "reporter", "creator"})
+_PLAIN = frozenset(
+    {
+        "project",
+        "key",
+        "issue",
+        "issuekey",
+        "id",
+        "status",
+        "statuscategory",
+        "issuetype",
+        "type",
+        "priority",
+        "resolution",
+        "assignee",
+        "reporter",
+        "creator",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -197,24 +213,38 @@ def _values(view: View, name: str) -> tuple[str, ...]:
         return (account.account_id, account.display_name, account.email) if account else ()
 
     readers: dict[str, Callable[[], tuple[str, ...]]] = {
-        "project": lambda: (issue.project,), "key": lambda: (issue.key, issue.id),
+        "project": lambda: (issue.project,),
+        "key": lambda: (issue.key, issue.id),
         "status": lambda: (fields.status.name, fields.status.id),
-        "statuscategory": lambda: (fields.status.category.name, fields.status.category.key,
-                                   str(fields.status.category.id)),
+        "statuscategory": lambda: (
+            fields.status.category.name,
+            fields.status.category.key,
+            str(fields.status.category.id),
+        ),
         "labels": lambda: fields.labels,
         "component": lambda: tuple(x for c in fields.components for x in (c, workflow.COMPONENTS[c])),
         "issuetype": lambda: (fields.issue_type.name, fields.issue_type.id),
         "priority": lambda: (workflow.PRIORITIES[fields.priority], fields.priority),
-        "resolution": lambda: ((workflow.RESOLUTIONS[fields.resolution], fields.resolution)
-                               if fields.resolution else ()),
-        "assignee": lambda: person(fields.assignee), "reporter": lambda: person(fields.reporter),
-        "creator": lambda: person(issue.creator), "summary": lambda: (fields.summary,),
+        "resolution": lambda: (
+            (workflow.RESOLUTIONS[fields.resolution], fields.resolution) if fields.resolution else ()
+        ),
+        "assignee": lambda: person(fields.assignee),
+        "reporter": lambda: person(fields.reporter),
+        "creator": lambda: person(issue.creator),
+        "summary": lambda: (fields.summary,),
         "description": lambda: (to_wiki(fields.description) or "",) if fields.description else (),
-        "created": lambda: ("set",), "updated": lambda: ("set",),
+        "created": lambda: ("set",),
+        "updated": lambda: ("set",),
         "resolved": lambda: ("set",) if fields.resolved else (),
     }
-    aliases = {"issue": "key", "issuekey": "key", "id": "key", "type": "issuetype", "components": "component",
-               "resolutiondate": "resolved"}
+    aliases = {
+        "issue": "key",
+        "issuekey": "key",
+        "id": "key",
+        "type": "issuetype",
+        "components": "component",
+        "resolutiondate": "resolved",
+    }
     if name == "text":
         return (fields.summary, to_wiki(fields.description) or "")
     return readers[aliases.get(name, name)]()
@@ -265,8 +295,14 @@ def _moment(operand: Operand, now: datetime) -> datetime:
 def _date_test(held: datetime | None, sign: str, wanted: datetime) -> bool:
     if held is None:
         return False
-    return {"=": held == wanted, "!=": held != wanted, ">": held > wanted, ">=": held >= wanted,
-            "<": held < wanted, "<=": held <= wanted}[sign]
+    return {
+        "=": held == wanted,
+        "!=": held != wanted,
+        ">": held > wanted,
+        ">=": held >= wanted,
+        "<": held < wanted,
+        "<=": held <= wanted,
+    }[sign]
 
 
 def _sort_key(view: View, name: str) -> Any:

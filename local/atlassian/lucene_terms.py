@@ -8,14 +8,17 @@ from typing import Literal
 from local.atlassian.query_words import QueryError
 from local.atlassian.search_index import SearchIndex, terms_of
 
-_TOKEN = re.compile(r"""
+_TOKEN = re.compile(
+    r"""
     (?P<space>\s+)
   | (?P<phrase>"(?:\\.|[^"\\])*")(?:~\d*)?
   | (?P<open>\() | (?P<close>\))
   | (?P<and>&&) | (?P<or>\|\|)
   | (?P<sign>[+\-!])(?=\S)
   | (?P<word>(?:\\.|[^\s"()\\])+)
-""", re.VERBOSE | re.DOTALL)
+""",
+    re.VERBOSE | re.DOTALL,
+)
 _REFUSED = re.compile(r"(?<!\\)[\[\]{}^/]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -120,21 +123,30 @@ class TermQuery:
         stems = terms_of(_ESCAPED.sub(r"\1", text))
         if not any(stems):
             return None if stems else Found(frozenset(), frozenset())
-        return Found(frozenset(self._index.with_phrase(self._field, stems)),
-                     frozenset((self._field, each) for each in stems if each))
+        return Found(
+            frozenset(self._index.with_phrase(self._field, stems)),
+            frozenset((self._field, each) for each in stems if each),
+        )
 
     def _word(self, text: str) -> Found | None:
         if _REFUSED.search(text):
             raise self._error()
         bare = text.rstrip("~0123456789.") if re.search(r"(?<!\\)~[\d.]*\Z", text) else None
         if bare is not None and bare:
-            return self._any(difflib.get_close_matches(bare.casefold(), list(self._index.vocabulary(self._field)),
-                                                       n=50, cutoff=0.75))
+            return self._any(
+                difflib.get_close_matches(
+                    bare.casefold(), list(self._index.vocabulary(self._field)), n=50, cutoff=0.75
+                )
+            )
         if re.search(r"(?<!\\)[*?]", text):
             if text[0] in "*?":
                 raise self._error()
-            pattern = re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text.casefold()))
-            return self._any([each for each in self._index.vocabulary(self._field) if pattern.fullmatch(each)])
+            pattern = re.compile(
+                "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text.casefold())
+            )
+            return self._any(
+                [each for each in self._index.vocabulary(self._field) if pattern.fullmatch(each)]
+            )
         if re.search(r"(?<!\\):", text):
             # A colon names a field; there is none of that name, so nothing is found.
             return Found(frozenset(), frozenset())

@@ -10,7 +10,7 @@ from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.search_index import SearchIndex
 from local.atlassian.storage_check import MAX_BYTES, MalformedStorage, as_saved, check_storage, text_of
 
-TITLE_TAKEN = ("A page with this title already exists: A page already exists with the same TITLE in this space")
+TITLE_TAKEN = "A page with this title already exists: A page already exists with the same TITLE in this space"
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,11 @@ class PageStore:
         """Return a page that the account may view; 404 otherwise."""
         page = self.pages.get(page_id)
         if page is None or not self.may_view(page, account):
-            raise ConfluenceRefusal(404, f"Cannot find content with id '{page_id}', or the calling user does not have "
-                                         "permission to view the content")
+            raise ConfluenceRefusal(
+                404,
+                f"Cannot find content with id '{page_id}', or the calling user does not have "
+                "permission to view the content",
+            )
         return page
 
     def create(self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None) -> Page:
@@ -132,31 +135,51 @@ class PageStore:
         if parent_id is not None:
             parent = self.get(parent_id, author)
             if parent.space_id != space_id or parent.status != "current":
-                raise ConfluenceRefusal(400, f"Parent page with id '{parent_id}' is not in the same space, or not "
-                                             "current")
+                raise ConfluenceRefusal(
+                    400, f"Parent page with id '{parent_id}' is not in the same space, or not current"
+                )
         now = self.clock.now()
         self._positions += 1
-        page = Page(self.new_id(), space_id, parent_id or space.homepage_id or None, "current", author, now,
-                    self._positions)
+        page = Page(
+            self.new_id(),
+            space_id,
+            parent_id or space.homepage_id or None,
+            "current",
+            author,
+            now,
+            self._positions,
+        )
         page.versions.append(Version(1, now, author, "", False, title, as_saved(storage, page.id, 1)))
         self.pages[page.id] = page
         self._titles[space_id, title.casefold()] = page.id
         self.reindex(page)
         return page
 
-    def update(self, author: Account, page: Page, title: str, storage: str, number: int, message: str = "",
-               minor: bool = False) -> None:
+    def update(
+        self,
+        author: Account,
+        page: Page,
+        title: str,
+        storage: str,
+        number: int,
+        message: str = "",
+        minor: bool = False,
+    ) -> None:
         """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit."""
         if not self.may_edit(page, author):
             raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
         if number != page.current.number + 1:
-            raise ConfluenceRefusal(409, "Version must be incremented on update. Current version is: "
-                                         f"{page.current.number}")
+            raise ConfluenceRefusal(
+                409, f"Version must be incremented on update. Current version is: {page.current.number}"
+            )
         title = self._free_title(page.space_id, title, page)
         self._check(storage)
         self._rename(page, title)
-        page.versions.append(Version(number, self.clock.now(), author, message, minor, title,
-                                     as_saved(storage, page.id, number)))
+        page.versions.append(
+            Version(
+                number, self.clock.now(), author, message, minor, title, as_saved(storage, page.id, number)
+            )
+        )
         self.reindex(page)
 
     def retitle(self, author: Account, page: Page, title: str) -> None:
@@ -209,7 +232,9 @@ class PageStore:
 
     def children(self, page: Page) -> list[Page]:
         """List the pages right below, in their order."""
-        found = [each for each in self.pages.values() if each.parent_id == page.id and each.status != "trashed"]
+        found = [
+            each for each in self.pages.values() if each.parent_id == page.id and each.status != "trashed"
+        ]
         return sorted(found, key=lambda each: each.position)
 
     def ancestors(self, page: Page) -> list[Page]:
@@ -227,8 +252,9 @@ class PageStore:
 
     def may_edit(self, page: Page, account: Account) -> bool:
         """Tell whether an account may edit a page; this restriction is the page's own."""
-        return self.may_view(page, account) and (not page.editors or account.account_id in page.editors
-                                                 or account.admin)
+        return self.may_view(page, account) and (
+            not page.editors or account.account_id in page.editors or account.admin
+        )
 
     def visible_to(self, account: Account) -> list[Page]:
         """List every page that an account may view."""
@@ -239,8 +265,9 @@ class PageStore:
     def reindex(self, page: Page) -> None:
         """Tell the search index about the page as it is now; a search sees it after the lag."""
         version = page.current
-        self.index.add(page.id, version.title, lambda: text_of(version.storage), tuple(page.labels),
-                       self.clock.peek())
+        self.index.add(
+            page.id, version.title, lambda: text_of(version.storage), tuple(page.labels), self.clock.peek()
+        )
 
     def _rename(self, page: Page, title: str) -> None:
         self._titles.pop((page.space_id, page.title.casefold()), None)

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"""
+_TOKEN = re.compile(
+    r"""
     (?P<space>\s+)
   | (?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
   | (?P<sign>!=|!~|>=|<=|=|~|>|<|\(|\)|,)
   | (?P<word>[^\s"'=!~<>(),]+)
-""", re.VERBOSE | re.DOTALL)
+""",
+    re.VERBOSE | re.DOTALL,
+)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 

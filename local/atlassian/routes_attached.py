@@ -18,8 +18,14 @@ routes = Routes()
 def property_keys(call: Call, key: str) -> Response:
     """List the keys of the issue's properties."""
     issue = call.site.jira.get(key)
-    return answer({"keys": [{"key": name, "self": f"{call.base}/rest/api/3/issue/{issue.id}/properties/{name}"}
-                            for name in issue.properties]})
+    return answer(
+        {
+            "keys": [
+                {"key": name, "self": f"{call.base}/rest/api/3/issue/{issue.id}/properties/{name}"}
+                for name in issue.properties
+            ]
+        }
+    )
 
 
 @routes.on("GET PUT DELETE", f"{ISSUE}/properties/<name>")
@@ -48,8 +54,11 @@ def one_property(call: Call, properties: dict[str, Any], name: str) -> Response:
 def remote_links(call: Call, key: str) -> Response:
     """List the remote links, or return the one with `globalId`."""
     issue, wanted = call.site.jira.get(key), call.argument("globalId")
-    shown = [remote_link_json(link, issue, call.base) for link in issue.remote_links
-             if not wanted or link.global_id == wanted]
+    shown = [
+        remote_link_json(link, issue, call.base)
+        for link in issue.remote_links
+        if not wanted or link.global_id == wanted
+    ]
     if not wanted:
         return answer(shown)
     if not shown:
@@ -72,8 +81,10 @@ def put_remote_link(call: Call, key: str) -> Response:
     if errors:
         raise JiraRefusal(400, errors=errors)
     link, new = call.site.jira.put_remote_link(call.account, issue, body)
-    return answer({"id": link.id, "self": f"{call.base}/rest/api/3/issue/{issue.key}/remotelink/{link.id}"},
-                  201 if new else 200)
+    return answer(
+        {"id": link.id, "self": f"{call.base}/rest/api/3/issue/{issue.key}/remotelink/{link.id}"},
+        201 if new else 200,
+    )
 
 
 @routes.on("GET DELETE", f"{ISSUE}/remotelink/<int:number>")
@@ -93,8 +104,10 @@ def remote_link(call: Call, key: str, number: int) -> Response:
 def link(call: Call) -> Response:
     """Link two issues."""
     body, jira = call.object(), call.site.jira
-    ends = [jira.get(str((body.get(name) or {}).get("key") or (body.get(name) or {}).get("id")))
-            for name in ("outwardIssue", "inwardIssue")]
+    ends = [
+        jira.get(str((body.get(name) or {}).get("key") or (body.get(name) or {}).get("id")))
+        for name in ("outwardIssue", "inwardIssue")
+    ]
     jira.link(call.account, issue_input.link_type(body.get("type")), ends[1], ends[0], "outward")
     return Response(b"", 201)
 
@@ -121,8 +134,17 @@ def attach(call: Call, key: str) -> Response:
     if not files or len(files) > 60:
         raise JiraRefusal(400, "The request needs between 1 and 60 parts called file.")
     now = call.site.jira.touch(issue)
-    added = [Attachment(str(call.site.jira.new_id()), file.filename or "file", call.account, now,
-                        file.mimetype or "application/octet-stream", file.read()) for file in files]
+    added = [
+        Attachment(
+            str(call.site.jira.new_id()),
+            file.filename or "file",
+            call.account,
+            now,
+            file.mimetype or "application/octet-stream",
+            file.read(),
+        )
+        for file in files
+    ]
     issue.attachments += added
     return answer([attachment_json(each, call.base) for each in added])
 

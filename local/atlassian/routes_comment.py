@@ -21,17 +21,30 @@ def comments(call: Call, key: str) -> Response:
         raise JiraRefusal(400, f"The orderBy parameter '{order}' is not supported.")
     listed = list(reversed(issue.comments)) if order.startswith("-") else issue.comments
     shown = "properties" in call.arguments("expand")
-    page = page_of([comment_json(each, issue, call.base, properties=shown) for each in listed], call, most=5000,
-                   default=100)
-    return answer({"startAt": page["startAt"], "maxResults": page["maxResults"], "total": page["total"],
-                   "comments": page["values"]})
+    page = page_of(
+        [comment_json(each, issue, call.base, properties=shown) for each in listed],
+        call,
+        most=5000,
+        default=100,
+    )
+    return answer(
+        {
+            "startAt": page["startAt"],
+            "maxResults": page["maxResults"],
+            "total": page["total"],
+            "comments": page["values"],
+        }
+    )
 
 
 @routes.on("POST", f"{ISSUE}/comment")
 def add(call: Call, key: str) -> Response:
     """Add a comment, with its properties in the same request."""
     issue, body = call.site.jira.get(key), call.object()
-    text, properties = issue_input.comment_body(body.get("body")), issue_input.properties(body.get("properties"))
+    text, properties = (
+        issue_input.comment_body(body.get("body")),
+        issue_input.properties(body.get("properties")),
+    )
     comment = call.site.jira.comment(call.account, issue, text, properties)
     return answer(comment_json(comment, issue, call.base), 201)
 
@@ -54,7 +67,9 @@ def one(call: Call, key: str, number: str) -> Response:
         text = issue_input.comment_body(body.get("body"))
         comment.properties |= issue_input.properties(body.get("properties"))
         call.site.jira.edit_comment(call.account, issue, comment, text)
-    return answer(comment_json(comment, issue, call.base, properties="properties" in call.arguments("expand")))
+    return answer(
+        comment_json(comment, issue, call.base, properties="properties" in call.arguments("expand"))
+    )
 
 
 @routes.on("POST", "/rest/api/3/comment/list")
@@ -64,8 +79,12 @@ def by_ids(call: Call) -> Response:
     if not isinstance(ids, list) or not ids or len(ids) > 1000:
         raise JiraRefusal(400, "Between 1 and 1000 comment ids must be given.")
     wanted, shown = {str(each) for each in ids}, "properties" in call.arguments("expand")
-    found = [comment_json(comment, issue, call.base, properties=shown)
-             for issue in call.site.jira.issues.values() for comment in issue.comments if comment.id in wanted]
+    found = [
+        comment_json(comment, issue, call.base, properties=shown)
+        for issue in call.site.jira.issues.values()
+        for comment in issue.comments
+        if comment.id in wanted
+    ]
     return answer(page_of(found, call, most=1000, default=1000))
 
 
@@ -81,8 +100,14 @@ def _anywhere(call: Call, number: str) -> tuple[Issue, Comment]:
 def property_keys(call: Call, number: str) -> Response:
     """List the keys of a comment's properties."""
     _, comment = _anywhere(call, number)
-    return answer({"keys": [{"key": name, "self": f"{call.base}/rest/api/3/comment/{number}/properties/{name}"}
-                            for name in comment.properties]})
+    return answer(
+        {
+            "keys": [
+                {"key": name, "self": f"{call.base}/rest/api/3/comment/{number}/properties/{name}"}
+                for name in comment.properties
+            ]
+        }
+    )
 
 
 @routes.on("GET PUT DELETE", "/rest/api/3/comment/<number>/properties/<name>")

@@ -41,9 +41,19 @@ def create(call: Call) -> Response:
 
 
 def _blank(actor: Account, now: Any) -> dict[str, Any]:
-    return {"description": None, "status": workflow.TO_DO, "labels": (), "components": (), "priority": "3",
-            "assignee": None, "reporter": actor, "resolution": None, "resolved": None, "updated": now,
-            "status_changed": now}
+    return {
+        "description": None,
+        "status": workflow.TO_DO,
+        "labels": (),
+        "components": (),
+        "priority": "3",
+        "assignee": None,
+        "reporter": actor,
+        "resolution": None,
+        "resolved": None,
+        "updated": now,
+        "status_changed": now,
+    }
 
 
 def _project(call: Call, given: Any) -> Project | None:
@@ -55,8 +65,9 @@ def _project(call: Call, given: Any) -> Project | None:
     return None
 
 
-def _additions(call: Call, update: Any, reader: issue_input.FieldReader) -> tuple[list[tuple[str, str, str]],
-                                                                                 list[dict[str, Any]]]:
+def _additions(
+    call: Call, update: Any, reader: issue_input.FieldReader
+) -> tuple[list[tuple[str, str, str]], list[dict[str, Any]]]:
     """Read the links and comments that a request adds through `update`."""
     links, comments = [], []
     for name, operations in (update or {}).items():
@@ -83,8 +94,16 @@ def _added_link(call: Call, added: dict[str, Any]) -> tuple[str, str, str]:
 @routes.on("GET", ISSUE)
 def read(call: Call, key: str) -> Response:
     """Return an issue; `fields` defaults to all."""
-    return answer(issue_json(call.site.jira.get(key), call.site.jira, call.base, fields=call.arguments("fields")
-                             or ["*all"], properties=call.arguments("properties"), expand=call.arguments("expand")))
+    return answer(
+        issue_json(
+            call.site.jira.get(key),
+            call.site.jira,
+            call.base,
+            fields=call.arguments("fields") or ["*all"],
+            properties=call.arguments("properties"),
+            expand=call.arguments("expand"),
+        )
+    )
 
 
 @routes.on("PUT", ISSUE)
@@ -93,8 +112,9 @@ def edit(call: Call, key: str) -> Response:
     body, jira = call.object(), call.site.jira
     issue = jira.get(key)
     if call.argument("notifyUsers") == "false" and not call.account.admin:
-        raise JiraRefusal(403, "To discard the user notification either admin or project admin permissions are "
-                               "required.")
+        raise JiraRefusal(
+            403, "To discard the user notification either admin or project admin permissions are required."
+        )
     reader = issue_input.FieldReader(call.site.people)
     given = dict(body.get("fields") or {})
     given |= _operations(issue, body.get("update") or {}, given, reader)
@@ -115,8 +135,9 @@ def edit(call: Call, key: str) -> Response:
     return nothing()
 
 
-def _operations(issue: Issue, update: dict[str, Any], given: dict[str, Any],
-                reader: issue_input.FieldReader) -> dict[str, Any]:
+def _operations(
+    issue: Issue, update: dict[str, Any], given: dict[str, Any], reader: issue_input.FieldReader
+) -> dict[str, Any]:
     """Turn add/remove/set operations into the fields' new values."""
     result: dict[str, Any] = {}
     for name, operations in update.items():
@@ -133,7 +154,9 @@ def _operations(issue: Issue, update: dict[str, Any], given: dict[str, Any],
         else:
             current = []
         for operation in operations:
-            (verb, value), = operation.items() if isinstance(operation, dict) and len(operation) == 1 else [("?", None)]
+            ((verb, value),) = (
+                operation.items() if isinstance(operation, dict) and len(operation) == 1 else [("?", None)]
+            )
             if verb == "set":
                 result[name] = value
                 current = value
@@ -159,8 +182,16 @@ def _apply(call: Call, issue: Issue, values: dict[str, Any]) -> None:
         points = changed.pop("points")
         changed["custom"] = {**old.custom, "customfield_10016": points}
         before = old.custom.get("customfield_10016")
-        items.append(ChangeItem("customfield_10016", None, None if before is None else str(before), None,
-                                None if points is None else str(points), "Story point estimate"))
+        items.append(
+            ChangeItem(
+                "customfield_10016",
+                None,
+                None if before is None else str(before),
+                None,
+                None if points is None else str(points),
+                "Story point estimate",
+            )
+        )
     for name, value in values.items():
         item = _item(name, getattr(old, name, None), value)
         if item is not None:
@@ -175,14 +206,24 @@ def _item(name: str, before: Any, after: Any) -> ChangeItem | None:
         return ChangeItem(name, None, " ".join(before), None, " ".join(after))
     if name == "components":
         added, removed = sorted(set(after) - set(before)), sorted(set(before) - set(after))
-        return ChangeItem(name, ",".join(removed) or None, ", ".join(workflow.COMPONENTS[c] for c in removed) or None,
-                          ",".join(added) or None, ", ".join(workflow.COMPONENTS[c] for c in added) or None,
-                          "Component")
+        return ChangeItem(
+            name,
+            ",".join(removed) or None,
+            ", ".join(workflow.COMPONENTS[c] for c in removed) or None,
+            ",".join(added) or None,
+            ", ".join(workflow.COMPONENTS[c] for c in added) or None,
+            "Component",
+        )
     if name == "priority":
         return ChangeItem(name, before, workflow.PRIORITIES[before], after, workflow.PRIORITIES[after])
     if name in {"assignee", "reporter"}:
-        return ChangeItem(name, before and before.account_id, before and before.display_name,
-                          after and after.account_id, after and after.display_name)
+        return ChangeItem(
+            name,
+            before and before.account_id,
+            before and before.display_name,
+            after and after.account_id,
+            after and after.display_name,
+        )
     if name == "issue_type":
         return ChangeItem("issuetype", before.id, before.name, after.id, after.name)
     if name == "due":
@@ -205,7 +246,9 @@ def transitions(call: Call, key: str) -> Response:
     """List the transitions from the issue's status."""
     issue, wanted = call.site.jira.get(key), call.argument("transitionId")
     shown = [t for t in workflow.transitions_from(issue.fields.status) if not wanted or t.id == wanted]
-    return answer({"expand": "transitions", "transitions": [workflow.transition_json(t, call.base) for t in shown]})
+    return answer(
+        {"expand": "transitions", "transitions": [workflow.transition_json(t, call.base) for t in shown]}
+    )
 
 
 @routes.on("POST", f"{ISSUE}/transitions")
@@ -218,14 +261,23 @@ def move(call: Call, key: str) -> Response:
         if transition.id == transition_id:
             break
     else:
-        raise JiraRefusal(400, "It seems that you have tried to perform an illegal workflow operation."
-                          if transition_id.isdigit() else f"Transition id '{transition_id}' is not valid for this "
-                                                          "issue.")
+        raise JiraRefusal(
+            400,
+            "It seems that you have tried to perform an illegal workflow operation."
+            if transition_id.isdigit()
+            else f"Transition id '{transition_id}' is not valid for this issue.",
+        )
     resolution = (body.get("fields") or {}).get("resolution")
     chosen = None
     if isinstance(resolution, dict):
-        chosen = next((key for key, name in workflow.RESOLUTIONS.items()
-                       if resolution.get("name") == name or str(resolution.get("id")) == key), None)
+        chosen = next(
+            (
+                key
+                for key, name in workflow.RESOLUTIONS.items()
+                if resolution.get("name") == name or str(resolution.get("id")) == key
+            ),
+            None,
+        )
         if chosen is None:
             raise JiraRefusal(400, errors={"resolution": "The resolution selected is invalid."})
     reader = issue_input.FieldReader(call.site.people)
@@ -240,5 +292,8 @@ def move(call: Call, key: str) -> Response:
 @routes.on("GET", f"{ISSUE}/changelog")
 def changelog(call: Call, key: str) -> Response:
     """Return the history, oldest first."""
-    return answer(page_of([change_json(change, call.base) for change in call.site.jira.get(key).history], call,
-                          default=100))
+    return answer(
+        page_of(
+            [change_json(change, call.base) for change in call.site.jira.get(key).history], call, default=100
+        )
+    )

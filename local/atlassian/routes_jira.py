@@ -24,10 +24,19 @@ def tenant_info(call: Call) -> Response:
 @routes.on("GET", "/rest/api/3/serverInfo")
 def server_info(call: Call) -> Response:
     """Return the site's name and version."""
-    return answer({"baseUrl": call.base, "version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0],
-                   "deploymentType": "Cloud", "buildNumber": 100296, "serverTitle": "Jira",
-                   "serverTime": "2026-11-22T00:00:00.000+0000", "buildDate": "2026-11-22T00:00:00.000+0000",
-                   "scmInfo": "simulator"})
+    return answer(
+        {
+            "baseUrl": call.base,
+            "version": "1001.0.0-SNAPSHOT",
+            "versionNumbers": [1001, 0, 0],
+            "deploymentType": "Cloud",
+            "buildNumber": 100296,
+            "serverTitle": "Jira",
+            "serverTime": "2026-11-22T00:00:00.000+0000",
+            "buildDate": "2026-11-22T00:00:00.000+0000",
+            "scmInfo": "simulator",
+        }
+    )
 
 
 @routes.on("GET", "/rest/api/3/myself")
@@ -68,8 +77,13 @@ def user_groups(call: Call) -> Response:
 def user_search(call: Call) -> Response:
     """Find accounts by the start of a name or e-mail."""
     wanted = call.argument("query").casefold()
-    return answer([user_json(each, call.base) for each in call.site.people.all
-                   if wanted in f"{each.display_name} {each.email}".casefold()])
+    return answer(
+        [
+            user_json(each, call.base)
+            for each in call.site.people.all
+            if wanted in f"{each.display_name} {each.email}".casefold()
+        ]
+    )
 
 
 @routes.on("GET", "/rest/api/3/group/member")
@@ -87,26 +101,49 @@ def group_members(call: Call) -> Response:
 def groups(call: Call) -> Response:
     """List groups by name or id."""
     names, ids = call.arguments("groupName"), call.arguments("groupId")
-    shown = [{"name": name, "groupId": group_id} for name, group_id in GROUP_IDS.items()
-             if not (names or ids) or name in names or group_id in ids]
+    shown = [
+        {"name": name, "groupId": group_id}
+        for name, group_id in GROUP_IDS.items()
+        if not (names or ids) or name in names or group_id in ids
+    ]
     return answer(page_of(shown, call))
 
 
 @routes.on("GET", "/rest/api/3/mypermissions")
 def permissions(call: Call) -> Response:
     """Tell which of the named permissions the account has."""
-    known = {"BROWSE_PROJECTS": True, "EDIT_ISSUES": True, "ADD_COMMENTS": True, "CREATE_ISSUES": True,
-             "TRANSITION_ISSUES": True, "LINK_ISSUES": True, "USER_PICKER": True, "ADMINISTER": call.account.admin,
-             "DELETE_ISSUES": call.account.admin}
+    known = {
+        "BROWSE_PROJECTS": True,
+        "EDIT_ISSUES": True,
+        "ADD_COMMENTS": True,
+        "CREATE_ISSUES": True,
+        "TRANSITION_ISSUES": True,
+        "LINK_ISSUES": True,
+        "USER_PICKER": True,
+        "ADMINISTER": call.account.admin,
+        "DELETE_ISSUES": call.account.admin,
+    }
     wanted = call.arguments("permissions")
     if not wanted:
         raise JiraRefusal(400, "The 'permissions' query parameter is required.")
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise JiraRefusal(400, f"Unrecognized permission: {unknown[0]}")
-    return answer({"permissions": {name: {"id": str(number), "key": name, "name": name, "type": "PROJECT",
-                                          "description": "", "havePermission": known[name]}
-                                   for number, name in enumerate(wanted)}})
+    return answer(
+        {
+            "permissions": {
+                name: {
+                    "id": str(number),
+                    "key": name,
+                    "name": name,
+                    "type": "PROJECT",
+                    "description": "",
+                    "havePermission": known[name],
+                }
+                for number, name in enumerate(wanted)
+            }
+        }
+    )
 
 
 def _project(call: Call, key: str) -> Project:
@@ -126,20 +163,38 @@ def projects(call: Call) -> Response:
 def project_search(call: Call) -> Response:
     """List the projects, paged."""
     wanted = call.arguments("keys")
-    return answer(page_of([project_json(each, call.base) for each in call.site.jira.projects.values()
-                           if not wanted or each.key in wanted], call))
+    return answer(
+        page_of(
+            [
+                project_json(each, call.base)
+                for each in call.site.jira.projects.values()
+                if not wanted or each.key in wanted
+            ],
+            call,
+        )
+    )
 
 
 @routes.on("GET", "/rest/api/3/project/<key>")
 def project(call: Call, key: str) -> Response:
     """Return a project with its issue types and components."""
     found = _project(call, key)
-    return answer({**project_json(found, call.base), "expand": "description,lead,issueTypes,url,projectKeys",
-                   "description": "", "assigneeType": "UNASSIGNED", "versions": [], "roles": {},
-                   "isPrivate": False, "style": "classic", "properties": {}, "lead": user_json(
-                       call.site.people.named("admin"), call.base),
-                   "issueTypes": [workflow.issue_type_json(kind, call.base) for kind in workflow.ISSUE_TYPES],
-                   "components": [workflow.component_json(each, call.base) for each in workflow.COMPONENTS]})
+    return answer(
+        {
+            **project_json(found, call.base),
+            "expand": "description,lead,issueTypes,url,projectKeys",
+            "description": "",
+            "assigneeType": "UNASSIGNED",
+            "versions": [],
+            "roles": {},
+            "isPrivate": False,
+            "style": "classic",
+            "properties": {},
+            "lead": user_json(call.site.people.named("admin"), call.base),
+            "issueTypes": [workflow.issue_type_json(kind, call.base) for kind in workflow.ISSUE_TYPES],
+            "components": [workflow.component_json(each, call.base) for each in workflow.COMPONENTS],
+        }
+    )
 
 
 @routes.on("GET", "/rest/api/3/project/<key>/statuses")
@@ -147,8 +202,18 @@ def project_statuses(call: Call, key: str) -> Response:
     """List the statuses per issue type."""
     _project(call, key)
     statuses = [workflow.status_json(each, call.base) for each in workflow.STATUSES]
-    return answer([{"self": f"{call.base}/rest/api/3/issuetype/{kind.id}", "id": kind.id, "name": kind.name,
-                    "subtask": False, "statuses": statuses} for kind in workflow.ISSUE_TYPES])
+    return answer(
+        [
+            {
+                "self": f"{call.base}/rest/api/3/issuetype/{kind.id}",
+                "id": kind.id,
+                "name": kind.name,
+                "subtask": False,
+                "statuses": statuses,
+            }
+            for kind in workflow.ISSUE_TYPES
+        ]
+    )
 
 
 @routes.on("GET", "/rest/api/3/issue/createmeta/<key>/issuetypes")
@@ -168,7 +233,9 @@ def issue_types(call: Call) -> Response:
 @routes.on("GET", "/rest/api/3/issueLinkType")
 def link_types(call: Call) -> Response:
     """List the link types."""
-    return answer({"issueLinkTypes": [workflow.link_type_json(each, call.base) for each in workflow.LINK_TYPES]})
+    return answer(
+        {"issueLinkTypes": [workflow.link_type_json(each, call.base) for each in workflow.LINK_TYPES]}
+    )
 
 
 @routes.on("GET", "/rest/api/3/priority")
@@ -186,9 +253,21 @@ def resolutions(call: Call) -> Response:
 @routes.on("GET", "/rest/api/3/field")
 def fields(call: Call) -> Response:
     """List the fields."""
-    return answer([{"id": key, "key": key, "name": name, "custom": key.startswith("customfield"), "orderable": True,
-                    "navigable": True, "searchable": True, "clauseNames": [key]}
-                   for key, name in FIELD_NAMES.items()])
+    return answer(
+        [
+            {
+                "id": key,
+                "key": key,
+                "name": name,
+                "custom": key.startswith("customfield"),
+                "orderable": True,
+                "navigable": True,
+                "searchable": True,
+                "clauseNames": [key],
+            }
+            for key, name in FIELD_NAMES.items()
+        ]
+    )
 
 
 @routes.on("GET", "/rest/api/3/label")
@@ -218,6 +297,16 @@ def statuses_by_id(call: Call) -> Response:
     """Return statuses by id in the newer, shorter shape."""
     wanted = call.arguments("id")
     category = {"new": "TODO", "indeterminate": "IN_PROGRESS", "done": "DONE"}
-    return answer([{"id": each.id, "name": each.name, "statusCategory": category[each.category.key],
-                    "description": "", "scope": {"type": "GLOBAL"}}
-                   for each in workflow.STATUSES if each.id in wanted])
+    return answer(
+        [
+            {
+                "id": each.id,
+                "name": each.name,
+                "statusCategory": category[each.category.key],
+                "description": "",
+                "scope": {"type": "GLOBAL"},
+            }
+            for each in workflow.STATUSES
+            if each.id in wanted
+        ]
+    )

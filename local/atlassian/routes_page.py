@@ -23,8 +23,11 @@ def listed(call: Call, values: Sequence[Any], *, default: int = 25, most: int = 
     """Answer one page of a list, with the cursor to the next in `_links.next` and the Link header."""
     given = call.argument("limit") or str(default)
     if not given.isdigit() or not 1 <= int(given) <= most:
-        raise ConfluenceRefusal(400, f"Provided value {{{given}}} for 'limit' is not the correct type. Expected an "
-                                     f"integer between 1 and {most}")
+        raise ConfluenceRefusal(
+            400,
+            f"Provided value {{{given}}} for 'limit' is not the correct type. Expected an "
+            f"integer between 1 and {most}",
+        )
     start, size = _cursor_start(call.argument("cursor")), int(given)
     links, headers = {"base": f"{call.base}/wiki"}, {}
     if start + size < len(values):
@@ -33,7 +36,7 @@ def listed(call: Call, values: Sequence[Any], *, default: int = 25, most: int = 
         following = f"{call.request.path}?{urlencode([*query, ('cursor', cursor)])}"
         links["next"] = following
         headers["Link"] = f'<{following}>; rel="next", <{call.base}/wiki>; rel="base"'
-    return answer({"results": list(values[start:start + size]), "_links": links}, headers=headers)
+    return answer({"results": list(values[start : start + size]), "_links": links}, headers=headers)
 
 
 def _cursor_start(cursor: str) -> int:
@@ -74,12 +77,21 @@ def pages(call: Call, space_id: str = "") -> Response:
         raise ConfluenceRefusal(400, "At most 250 ids are allowed")
     if any(not each.isdigit() for each in ids + spaces):
         raise ConfluenceRefusal(400, "Provided value for 'id' is not the correct type. Expected type is Long")
-    found = [page for page in store.visible_to(call.account)
-             if (not ids or page.id in ids) and (not spaces or page.space_id in spaces)
-             and page.status in statuses and (title is None or page.title.casefold() == title.casefold())]
+    found = [
+        page
+        for page in store.visible_to(call.account)
+        if (not ids or page.id in ids)
+        and (not spaces or page.space_id in spaces)
+        and page.status in statuses
+        and (title is None or page.title.casefold() == title.casefold())
+    ]
     order = call.argument("sort") or "id"
-    keys = {"id": lambda page: int(page.id), "title": lambda page: page.title.casefold(),
-            "created-date": lambda page: page.created, "modified-date": lambda page: page.current.created}
+    keys = {
+        "id": lambda page: int(page.id),
+        "title": lambda page: page.title.casefold(),
+        "created-date": lambda page: page.created,
+        "modified-date": lambda page: page.current.created,
+    }
     if order.removeprefix("-") not in keys:
         raise ConfluenceRefusal(400, f"Cannot sort by {order}")
     found.sort(key=keys[order.removeprefix("-")], reverse=order.startswith("-"))
@@ -98,8 +110,9 @@ def create(call: Call) -> Response:
     if not isinstance(title, str):
         raise ConfluenceRefusal(400, "title is required")
     parent = given.get("parentId")
-    page = call.site.confluence.create(call.account, str(space_id), title, _storage(given, required=False),
-                                       str(parent) if parent else None)
+    page = call.site.confluence.create(
+        call.account, str(space_id), title, _storage(given, required=False), str(parent) if parent else None
+    )
     return _single(call, page, {"storage": {"representation": "storage", "value": page.current.storage}})
 
 
@@ -112,19 +125,26 @@ def _storage(given: dict[str, Any], *, required: bool = True) -> str:
     if not isinstance(body, dict) or not isinstance(body.get("value"), str):
         raise ConfluenceRefusal(400, "body is required, with representation and value")
     if body.get("representation") != "storage":
-        raise ConfluenceRefusal(400, f"representation {body.get('representation')!r} is not simulated: send storage")
+        raise ConfluenceRefusal(
+            400, f"representation {body.get('representation')!r} is not simulated: send storage"
+        )
     return str(body["value"])
 
 
 def _single(call: Call, page: Page, body: dict[str, Any], version: Version | None = None) -> Response:
     result = page_json(page, call.site.confluence, body, version)
     result["_links"]["base"] = f"{call.base}/wiki"
-    for name, values in (("labels", [label_json(each) for each in page.labels]),
-                         ("properties", [property_json(each) for each in page.properties]),
-                         ("versions", [version_json(each) for each in reversed(page.versions)])):
+    for name, values in (
+        ("labels", [label_json(each) for each in page.labels]),
+        ("properties", [property_json(each) for each in page.properties]),
+        ("versions", [version_json(each) for each in reversed(page.versions)]),
+    ):
         if call.argument(f"include-{name}") == "true":
-            result[name] = {"results": values, "meta": {"hasMore": False},
-                            "_links": {"self": f"{API}/pages/{page.id}/{name}"}}
+            result[name] = {
+                "results": values,
+                "meta": {"hasMore": False},
+                "_links": {"self": f"{API}/pages/{page.id}/{name}"},
+            }
     return answer(result)
 
 

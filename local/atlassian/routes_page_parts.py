@@ -15,7 +15,9 @@ routes = Routes()
 def versions(call: Call, page_id: str) -> Response:
     """List versions, the newest first; with a body format each with its page."""
     page = call.site.confluence.get(page_id, call.account)
-    shown = sorted(page.versions, key=lambda each: each.number, reverse=call.argument("sort") != "modified-date")
+    shown = sorted(
+        page.versions, key=lambda each: each.number, reverse=call.argument("sort") != "modified-date"
+    )
     results = []
     for each in shown:
         body = version_json(each)
@@ -30,7 +32,11 @@ def one_version(call: Call, page_id: str, number: int) -> Response:
     """Return one version's details."""
     page = call.site.confluence.get(page_id, call.account)
     version = version_of(page, str(number))
-    body = {**version_json(version), "contentTypeModified": False, "collaborators": [version.author.account_id]}
+    body = {
+        **version_json(version),
+        "contentTypeModified": False,
+        "collaborators": [version.author.account_id],
+    }
     if number > 1:
         body["prevVersion"] = number - 1
     if number < page.current.number:
@@ -51,9 +57,21 @@ def children(call: Call, page_id: str) -> Response:
     store = call.site.confluence
     page = store.get(page_id, call.account)
     kind = {"type": "page"} if call.request.path.endswith("direct-children") else {}
-    return listed(call, [{"id": each.id, "status": each.status, "title": each.title, **kind,
-                          "spaceId": each.space_id, "childPosition": each.position}
-                         for each in store.children(page) if store.may_view(each, call.account)])
+    return listed(
+        call,
+        [
+            {
+                "id": each.id,
+                "status": each.status,
+                "title": each.title,
+                **kind,
+                "spaceId": each.space_id,
+                "childPosition": each.position,
+            }
+            for each in store.children(page)
+            if store.may_view(each, call.account)
+        ],
+    )
 
 
 @routes.on("GET", f"{PAGE}/labels")
@@ -97,7 +115,9 @@ def one_property(call: Call, page_id: str, property_id: str) -> Response:
         if given.get("key") != held.key or "value" not in given or not isinstance(version, dict):
             raise ConfluenceRefusal(400, "key, value and version are required")
         if version.get("number") != held.number + 1:
-            raise ConfluenceRefusal(409, f"Version must be incremented on update. Current version is: {held.number}")
+            raise ConfluenceRefusal(
+                409, f"Version must be incremented on update. Current version is: {held.number}"
+            )
         held.value, held.number, held.created = given["value"], held.number + 1, store.clock.now()
         held.author, held.message = call.account, str(version.get("message") or "")
     return answer(property_json(held))
@@ -107,8 +127,14 @@ def one_property(call: Call, page_id: str, property_id: str) -> Response:
 def spaces(call: Call) -> Response:
     """List spaces by key or id."""
     keys, ids = {each.upper() for each in call.arguments("keys")}, call.arguments("ids")
-    return listed(call, [space_json(each) for each in call.site.confluence.spaces.values()
-                         if (not keys or each.key.upper() in keys) and (not ids or each.id in ids)])
+    return listed(
+        call,
+        [
+            space_json(each)
+            for each in call.site.confluence.spaces.values()
+            if (not keys or each.key.upper() in keys) and (not ids or each.id in ids)
+        ],
+    )
 
 
 @routes.on("GET", f"{API}/spaces/<space_id>")

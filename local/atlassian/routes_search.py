@@ -13,8 +13,10 @@ from local.atlassian.query_words import QueryError
 from local.atlassian.routing import Call, Routes, answer
 
 routes = Routes()
-REMOVED = ("The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
-           "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046")
+REMOVED = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
+    "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
 
 
 @routes.on("GET POST", "/rest/api/2/search", "/rest/api/3/search")
@@ -38,9 +40,15 @@ def search(call: Call) -> Response:
     size = max(1, min(int(given.get("maxResults") or 50), 5000))
     fields = list(given.get("fields") or [])
     shown = []
-    for view in found[start:start + size]:
-        body = issue_json(view.issue, call.site.jira, call.base, fields=fields, properties=given.get("properties")
-                          or [], expand=[str(given.get("expand") or "")])
+    for view in found[start : start + size]:
+        body = issue_json(
+            view.issue,
+            call.site.jira,
+            call.base,
+            fields=fields,
+            properties=given.get("properties") or [],
+            expand=[str(given.get("expand") or "")],
+        )
         shown.append(body if fields and fields != ["id"] else {"id": view.issue.id})
     last = start + size >= len(found)
     token = base64.urlsafe_b64encode(f"kx:{start + size}".encode()).decode()
@@ -53,8 +61,9 @@ def _query(text: str) -> jql.Query:
     except QueryError as error:
         raise JiraRefusal(400, f"Error in the JQL Query: {error}") from error
     if not query.bounded:
-        raise JiraRefusal(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your "
-                               "query.")
+        raise JiraRefusal(
+            400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+        )
     return query
 
 

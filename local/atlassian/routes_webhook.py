@@ -40,4 +40,6 @@ def webhook(call: Call, number: int) -> Response:
 
 def _administrator(call: Call) -> None:
     if not call.account.admin:
-        raise JiraRefusal(403, "You do not have permission to administer webhooks: Administer Jira is required.")
+        raise JiraRefusal(
+            403, "You do not have permission to administer webhooks: Administer Jira is required."
+        )

@@ -37,8 +37,13 @@ def _found(call: Call) -> cql.Results:
     if not query.strip():
         raise ConfluenceV1Refusal(400, "A CQL query is required in the 'cql' parameter")
     try:
-        return cql.search(site.confluence, call.account, query, now=site.clock.peek(),
-                          indexed_until=site.indexed_until(site.confluence_search_lag))
+        return cql.search(
+            site.confluence,
+            call.account,
+            query,
+            now=site.clock.peek(),
+            indexed_until=site.indexed_until(site.confluence_search_lag),
+        )
     except QueryError as error:
         raise ConfluenceV1Refusal(400, f"Could not parse cql : {query} ({error})") from error
 
@@ -51,14 +56,20 @@ def _slice(call: Call, found: Sequence[cql.Match], path: str) -> tuple[Sequence[
             start = int(base64.urlsafe_b64decode(call.argument("cursor")).decode().removeprefix("kx:"))
         except (binascii.Error, ValueError) as error:
             raise ConfluenceV1Refusal(400, "Invalid cursor") from error
-    links: dict[str, Any] = {"base": f"{call.base}/wiki", "context": "/wiki",
-                             "self": f"{call.base}{API}/{path}?{urlencode({'cql': call.argument('cql')})}"}
+    links: dict[str, Any] = {
+        "base": f"{call.base}/wiki",
+        "context": "/wiki",
+        "self": f"{call.base}{API}/{path}?{urlencode({'cql': call.argument('cql')})}",
+    }
     if start + size < len(found):
         cursor = base64.urlsafe_b64encode(f"kx:{start + size}".encode()).decode()
-        query = [(name, value) for name, value in call.request.args.items(multi=True)
-                 if name not in {"cursor", "start"}]
+        query = [
+            (name, value)
+            for name, value in call.request.args.items(multi=True)
+            if name not in {"cursor", "start"}
+        ]
         links["next"] = f"/rest/api/{path}?{urlencode([*query, ('cursor', cursor)])}"
-    shown = found[start:start + size]
+    shown = found[start : start + size]
     return shown, {"start": start, "limit": size, "size": len(shown), "_links": links}
 
 
@@ -69,23 +80,38 @@ def search(call: Call) -> Response:
     found = _found(call)
     shown, frame = _slice(call, found.matches, "search")
     results = [_result(call, match, found.stems) for match in shown]
-    return answer({"results": results, **frame, "totalSize": len(found.matches), "cqlQuery": call.argument("cql"),
-                   "searchDuration": int((time.perf_counter() - begun) * 1000), "archivedResultCount": 0})
+    return answer(
+        {
+            "results": results,
+            **frame,
+            "totalSize": len(found.matches),
+            "cqlQuery": call.argument("cql"),
+            "searchDuration": int((time.perf_counter() - begun) * 1000),
+            "archivedResultCount": 0,
+        }
+    )
 
 
 def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, Any]:
     store, page = call.site.confluence, match.page
     space = store.spaces[page.space_id]
     mark = call.argument("excerpt", "highlight") in {"highlight", ""}
-    excerpt = _excerpt(store.index.texts.get(page.id, ""), stems) if call.argument("excerpt") != "none" else ""
+    excerpt = (
+        _excerpt(store.index.texts.get(page.id, ""), stems) if call.argument("excerpt") != "none" else ""
+    )
     body: dict[str, Any] = {
         "content": content_v1(page, store, call.base, call.arguments("expand")),
         "title": _highlighted(page.title, stems) if mark else page.title,
-        "excerpt": _highlighted(excerpt, stems) if mark else excerpt, "url": webui(page, store),
-        "resultGlobalContainer": {"title": space.name, "displayUrl": f"/spaces/{space.key}"}, "breadcrumbs": [],
-        "entityType": "content", "iconCssClass": "aui-icon content-type-page",
+        "excerpt": _highlighted(excerpt, stems) if mark else excerpt,
+        "url": webui(page, store),
+        "resultGlobalContainer": {"title": space.name, "displayUrl": f"/spaces/{space.key}"},
+        "breadcrumbs": [],
+        "entityType": "content",
+        "iconCssClass": "aui-icon content-type-page",
         "lastModified": confluence_time(page.current.created),
-        "friendlyLastModified": f"{page.current.created:%b %d, %Y}", "score": match.score}
+        "friendlyLastModified": f"{page.current.created:%b %d, %Y}",
+        "score": match.score,
+    }
     if "space" in call.arguments("expand"):
         body["space"] = space_v1(space, call.base)
     return body
@@ -94,9 +120,11 @@ def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, An
 def _excerpt(text: str, stems: frozenset[str]) -> str:
     """Cut the stretch of text around the first word that was searched for."""
     flat = " ".join(text.split())
-    first = next((match.start() for match in re.finditer(r"\w+", flat[:20_000]) if stem(match[0]) in stems), 0)
+    first = next(
+        (match.start() for match in re.finditer(r"\w+", flat[:20_000]) if stem(match[0]) in stems), 0
+    )
     start = max(0, first - _EXCERPT // 3)
-    return flat[start:start + _EXCERPT]
+    return flat[start : start + _EXCERPT]
 
 
 def _highlighted(text: str, stems: frozenset[str]) -> str:
@@ -107,8 +135,15 @@ def _highlighted(text: str, stems: frozenset[str]) -> str:
 def content_search(call: Call) -> Response:
     """Search by CQL for content, without scores."""
     shown, frame = _slice(call, _found(call).matches, "content/search")
-    return answer({"results": [content_v1(match.page, call.site.confluence, call.base, call.arguments("expand"))
-                               for match in shown], **frame})
+    return answer(
+        {
+            "results": [
+                content_v1(match.page, call.site.confluence, call.base, call.arguments("expand"))
+                for match in shown
+            ],
+            **frame,
+        }
+    )
 
 
 @routes.on("GET", f"{API}/user/current")
@@ -146,17 +181,32 @@ def labels(call: Call, page_id: str, name: str = "") -> Response:
             page.labels.append(label.lower())
     call.site.confluence.reindex(page)
     shown = [label_json(each, v1=True) for each in page.labels]
-    return answer({"results": shown, "start": 0, "limit": 200, "size": len(shown),
-                   "_links": {"self": f"{call.base}{API}/content/{page.id}/label", "base": f"{call.base}/wiki",
-                              "context": "/wiki"}})
+    return answer(
+        {
+            "results": shown,
+            "start": 0,
+            "limit": 200,
+            "size": len(shown),
+            "_links": {
+                "self": f"{call.base}{API}/content/{page.id}/label",
+                "base": f"{call.base}/wiki",
+                "context": "/wiki",
+            },
+        }
+    )
 
 
 @routes.on("GET", f"{CONTENT}/restriction/byOperation")
 def restrictions(call: Call, page_id: str) -> Response:
     """Tell who may read and who may update the page; empty lists mean everyone."""
     page = _page(call, page_id)
-    return answer({"read": _operation(call, page, "read"), "update": _operation(call, page, "update"),
-                   "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation"}})
+    return answer(
+        {
+            "read": _operation(call, page, "read"),
+            "update": _operation(call, page, "update"),
+            "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation"},
+        }
+    )
 
 
 @routes.on("GET", f"{CONTENT}/restriction/byOperation/<operation>")
@@ -170,11 +220,16 @@ def restriction(call: Call, page_id: str, operation: str) -> Response:
 def _operation(call: Call, page: Page, operation: str) -> dict[str, Any]:
     allowed = page.readers if operation == "read" else page.editors
     users = [user_v1(account, call.base) for account in call.site.people.all if account.account_id in allowed]
-    return {"operation": operation, "_expandable": {"content": f"/rest/api/content/{page.id}"},
-            "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation/{operation}"},
-            "restrictions": {"user": {"results": users, "start": 0, "limit": 200, "size": len(users),
-                                      "totalSize": len(users)},
-                             "group": {"results": [], "start": 0, "limit": 200, "size": 0}, "_expandable": {}}}
+    return {
+        "operation": operation,
+        "_expandable": {"content": f"/rest/api/content/{page.id}"},
+        "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation/{operation}"},
+        "restrictions": {
+            "user": {"results": users, "start": 0, "limit": 200, "size": len(users), "totalSize": len(users)},
+            "group": {"results": [], "start": 0, "limit": 200, "size": 0},
+            "_expandable": {},
+        },
+    }
 
 
 @routes.on("PUT DELETE", f"{CONTENT}/restriction/byOperation/<operation>/user")
@@ -223,8 +278,13 @@ def archive(call: Call) -> Response:
 
 @routes.on("GET POST", f"{API}/content")
 @routes.on("GET PUT DELETE", CONTENT)
-@routes.on("GET", f"{CONTENT}/<any(child,history,descendant,property):rest>", f"{CONTENT}/label", f"{API}/space",
-           f"{API}/space/<space_key>")
+@routes.on(
+    "GET",
+    f"{CONTENT}/<any(child,history,descendant,property):rest>",
+    f"{CONTENT}/label",
+    f"{API}/space",
+    f"{API}/space/<space_key>",
+)
 def gone(call: Call, **_: str) -> Response:
     """Answer as Confluence does since v1's content resources are gone."""
     raise ConfluenceV1Refusal(410, "This deprecated endpoint has been removed.")

@@ -37,7 +37,12 @@ class Call:
 
     def arguments(self, name: str) -> list[str]:
         """Return a repeated or comma-separated query parameter as a list."""
-        return [part.strip() for each in self.request.args.getlist(name) for part in each.split(",") if part.strip()]
+        return [
+            part.strip()
+            for each in self.request.args.getlist(name)
+            for part in each.split(",")
+            if part.strip()
+        ]
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a numeric query parameter, cut to `most`; 400 for what is no number."""
@@ -64,21 +69,25 @@ class Call:
         try:
             return json.loads(self.request.get_data())
         except ValueError as error:
-            raise self.refusal(400, "There was an error parsing JSON. Check that your request body is valid."
-                               ) from error
+            raise self.refusal(
+                400, "There was an error parsing JSON. Check that your request body is valid."
+            ) from error
 
     def object(self) -> dict[str, Any]:
         """Return the request's body, which must be a JSON object."""
         body = self.json()
         if not isinstance(body, dict):
-            raise self.refusal(400, "Invalid request payload. Refer to the REST API documentation and try again.")
+            raise self.refusal(
+                400, "Invalid request payload. Refer to the REST API documentation and try again."
+            )
         return body
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON answer."""
-    return Response(json.dumps(body, ensure_ascii=False), status, headers,
-                    content_type="application/json;charset=UTF-8")
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, headers, content_type="application/json;charset=UTF-8"
+    )
 
 
 def nothing(status: int = 204) -> Response:
@@ -89,11 +98,17 @@ def nothing(status: int = 204) -> Response:
 def page_of(values: list[Any], call: Call, *, most: int = 100, default: int = 50) -> dict[str, Any]:
     """Cut a list to the page that startAt and maxResults ask for, in Jira's PageBean shape."""
     start, size = call.number("startAt", 0, 1_000_000), call.number("maxResults", default, most) or default
-    shown = values[start:start + size]
+    shown = values[start : start + size]
     last = start + len(shown) >= len(values)
     here = f"{call.base}{call.request.path}"
-    body = {"self": f"{here}?{urlencode({'startAt': start, 'maxResults': size})}", "maxResults": size,
-            "startAt": start, "total": len(values), "isLast": last, "values": shown}
+    body = {
+        "self": f"{here}?{urlencode({'startAt': start, 'maxResults': size})}",
+        "maxResults": size,
+        "startAt": start,
+        "total": len(values),
+        "isLast": last,
+        "values": shown,
+    }
     if not last:
         body["nextPage"] = f"{here}?{urlencode({'startAt': start + size, 'maxResults': size})}"
     return body
@@ -108,11 +123,13 @@ class Routes:
 
     def on(self, methods: str, *paths: str) -> Callable[[Handler], Handler]:
         """Register a function for the methods (`"GET POST"`) on each path."""
+
         def register(handler: Handler) -> Handler:
             name = f"{handler.__module__}.{handler.__name__}"
             self.handlers[name] = handler
             self.rules += [Rule(path, methods=methods.split(), endpoint=name) for path in paths]
             return handler
+
         return register
 
 

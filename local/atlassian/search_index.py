@@ -10,9 +10,43 @@ import snowballstemmer
 
 # A word joins letters, digits and underscores; a dot or apostrophe between them does not part it.
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
-_STOP = frozenset(("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no",
-                   "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this",
-                   "to", "was", "will", "with"))
+_STOP = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+    )
+)
 _K1, _B = 1.2, 0.75
 FIELDS = ("title", "text")
 _stemmer = snowballstemmer.stemmer("english")
@@ -55,8 +89,9 @@ class SearchIndex:
         self.titles: dict[str, str] = {}
         self.texts: dict[str, str] = {}
 
-    def add(self, page_id: str, title: str, text: Callable[[], str], labels: tuple[str, ...],
-            changed: datetime) -> None:
+    def add(
+        self, page_id: str, title: str, text: Callable[[], str], labels: tuple[str, ...], changed: datetime
+    ) -> None:
         """Note a page's new content; it is found once the index has settled past `changed`."""
         self._pending.append(_Pending(changed, page_id, title, text, labels))
 
@@ -119,9 +154,17 @@ class SearchIndex:
         postings = [self.with_term(field, term) for _, term in solid]
         common = set(postings[0]).intersection(*postings[1:])
         first = solid[0][0]
-        return {page for page in common if any(
-            all(start + offset - first in places[page] for (offset, _), places in zip(solid, postings, strict=True))
-            for start in postings[0][page])}
+        return {
+            page
+            for page in common
+            if any(
+                all(
+                    start + offset - first in places[page]
+                    for (offset, _), places in zip(solid, postings, strict=True)
+                )
+                for start in postings[0][page]
+            )
+        }
 
     def score(self, field: str, term: str, page_id: str) -> float:
         """Return the BM25 weight of a stem in a page's field; 0 where it does not occur."""

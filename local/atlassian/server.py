@@ -51,7 +51,8 @@ def serve(site: Site, port: int = 0, host: str = "127.0.0.1") -> Running:
     server = make_server(host, port, application(site), threaded=True, request_handler=_QuietHandler)
     server.daemon_threads = True  # type: ignore[attr-defined]
     site.base_url = f"http://{host}:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="atlassian",
-                              daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="atlassian", daemon=True
+    )
     thread.start()
     return Running(site.base_url, site, server, thread)

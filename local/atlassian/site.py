@@ -38,8 +38,14 @@ class Site:
     `base_url` is what `self` links and browse links begin with; `serve` sets it.
     """
 
-    def __init__(self, *, clock: Clock | None = None, accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS,
-                 search_lag: float = 1.0, base_url: str = "http://kinexus.atlassian.test") -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        accounts: tuple[Account, ...] = DEFAULT_ACCOUNTS,
+        search_lag: float = 1.0,
+        base_url: str = "http://kinexus.atlassian.test",
+    ) -> None:
         self.lock = threading.RLock()
         self.clock = clock or Clock()
         self.base_url = base_url
@@ -63,10 +69,12 @@ class Site:
 
     def surroundings(self, account: Account) -> jql.Surroundings:
         """Return what a JQL query may ask of the site."""
+
         def linked(key: str) -> frozenset[str]:
             issue = self.jira.get(key)
             ends = {end for link in self.jira.links_of(issue) for end in (link.inward, link.outward)}
             return frozenset(ends - {issue.id})
+
         return jql.Surroundings(self.clock.peek(), account, linked)
 
     def _tell(self, event: Event) -> None:
@@ -79,8 +87,11 @@ class Site:
     def calls(self, product: str = "", account: str = "") -> list[LoggedRequest]:
         """Return the logged requests of a product and an account."""
         with self.lock:
-            return [each for each in self.requests
-                    if product in ("", each.product) and account in ("", each.account)]
+            return [
+                each
+                for each in self.requests
+                if product in ("", each.product) and account in ("", each.account)
+            ]
 
     def close(self) -> None:
         """Stop the delivery threads."""

@@ -8,20 +8,33 @@ from xml.parsers import expat
 
 MAX_BYTES = 5 * 1024 * 1024
 _PREFIXES = frozenset({"ac", "ri", "at", "xml"})
-_DOCTYPE = "<!DOCTYPE page [" + "".join(
-    f'<!ENTITY {name} "&#{code};">' for name, code in html.entities.name2codepoint.items()
-    if name not in {"lt", "gt", "amp", "quot"}) + "]>"
+_DOCTYPE = (
+    "<!DOCTYPE page ["
+    + "".join(
+        f'<!ENTITY {name} "&#{code};">'
+        for name, code in html.entities.name2codepoint.items()
+        if name not in {"lt", "gt", "amp", "quot"}
+    )
+    + "]>"
+)
 _OPENING = (_DOCTYPE + "<page>").encode()
 _MAX_DEPTH = 500
 
 _VERBATIM = r"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
-_TAG = re.compile(rf"(?P<verbatim>{_VERBATIM})|"
-                  r"<(?P<close>/?)(?P<name>[\w:.-]+)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", re.DOTALL)
-_ID_ATTRIBUTE = re.compile(r"(\s(?:ac:local-id|ac:macro-id|local-id|ac:task-uuid)\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_TAG = re.compile(
+    rf"(?P<verbatim>{_VERBATIM})|"
+    r"<(?P<close>/?)(?P<name>[\w:.-]+)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>",
+    re.DOTALL,
+)
+_ID_ATTRIBUTE = re.compile(
+    r"(\s(?:ac:local-id|ac:macro-id|local-id|ac:task-uuid)\s*=\s*)(\"[^\"]*\"|'[^']*')"
+)
 _VERSION_AT_SAVE = re.compile(r"\sri:version-at-save\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _TASK_UUID = re.compile(r"(<ac:task-uuid>)[^<]*(</ac:task-uuid>)")
 _PARAMETERS = re.compile(
-    r"(?:<ac:parameter\b[^>]*?(?:/>|>(?:(?!</?ac:parameter\b|<!\[CDATA\[).)*?</ac:parameter>)\s*){2,}", re.DOTALL)
+    r"(?:<ac:parameter\b[^>]*?(?:/>|>(?:(?!</?ac:parameter\b|<!\[CDATA\[).)*?</ac:parameter>)\s*){2,}",
+    re.DOTALL,
+)
 _PARAMETER = re.compile(r"<ac:parameter\b[^>]*?(?:/>|>.*?</ac:parameter>)\s*", re.DOTALL)
 _PARAMETER_NAME = re.compile(r"ac:name\s*=\s*[\"']([^\"']*)")
 _RENAMED = {"b": "strong", "i": "em"}
@@ -39,8 +52,28 @@ def check_storage(storage: str) -> None:
 def text_of(storage: str) -> str:
     """Return the readable text of a body, blocks apart by line breaks: what the search index holds."""
     parts: list[str] = []
-    blocks = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "tr", "pre", "ac:parameter",
-                        "ac:plain-text-body", "ac:rich-text-body", "ac:task-body", "br", "ac:layout-cell"})
+    blocks = frozenset(
+        {
+            "p",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "li",
+            "td",
+            "th",
+            "tr",
+            "pre",
+            "ac:parameter",
+            "ac:plain-text-body",
+            "ac:rich-text-body",
+            "ac:task-body",
+            "br",
+            "ac:layout-cell",
+        }
+    )
 
     def ends(name: str) -> None:
         if name in blocks:
@@ -72,10 +105,14 @@ def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str]
             prefix, colon, _ = each.partition(":")
             if colon and prefix not in _PREFIXES:
                 kind = "element" if each is name else "attribute"
-                raise MalformedStorage(f'Error parsing xhtml: The prefix "{prefix}" for {kind} "{each}" is not bound.')
+                raise MalformedStorage(
+                    f'Error parsing xhtml: The prefix "{prefix}" for {kind} "{each}" is not bound.'
+                )
         # A parameter's value is a setting, not text; titles of panels and expands are read.
-        hidden.append((name == "ac:parameter" and attributes.get("ac:name") != "title")
-                      or name in {"ac:task-id", "ac:task-uuid", "ac:task-status", "ac:placeholder"})
+        hidden.append(
+            (name == "ac:parameter" and attributes.get("ac:name") != "title")
+            or name in {"ac:task-id", "ac:task-uuid", "ac:task-status", "ac:placeholder"}
+        )
 
     def end(name: str) -> None:
         nonlocal depth
@@ -95,8 +132,10 @@ def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str]
             raise MalformedStorage("Error parsing xhtml: unexpected end of content")
         parser.Parse(b"</page>", True)
     except expat.ExpatError as error:
-        raise MalformedStorage(f"Error parsing xhtml: {expat.errors.messages.get(error.code, error)} at [row,col "
-                               f"{{unknown-source}}]: [{error.lineno},{error.offset}]") from error
+        raise MalformedStorage(
+            f"Error parsing xhtml: {expat.errors.messages.get(error.code, error)} at [row,col "
+            f"{{unknown-source}}]: [{error.lineno},{error.offset}]"
+        ) from error
     except UnicodeEncodeError as error:
         raise MalformedStorage("Error parsing xhtml: Illegal character entity") from error
 
@@ -141,4 +180,5 @@ def _sorted_parameters(match: re.Match[str]) -> str:
     def name(parameter: str) -> str:
         found = _PARAMETER_NAME.search(parameter)
         return found[1] if found else ""
+
     return "".join(sorted(_PARAMETER.findall(match[0]), key=name))

@@ -7,9 +7,42 @@ from xml.parsers import expat
 
 from local.atlassian.storage_check import open_parser
 
-_PLAIN = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tbody", "thead", "tr", "td",
-                    "th", "strong", "em", "u", "s", "del", "sub", "sup", "code", "pre", "blockquote", "br", "hr",
-                    "span", "div", "colgroup", "col"))
+_PLAIN = frozenset(
+    (
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tbody",
+        "thead",
+        "tr",
+        "td",
+        "th",
+        "strong",
+        "em",
+        "u",
+        "s",
+        "del",
+        "sub",
+        "sup",
+        "code",
+        "pre",
+        "blockquote",
+        "br",
+        "hr",
+        "span",
+        "div",
+        "colgroup",
+        "col",
+    )
+)
 _VOID = frozenset({"br", "hr", "col"})
 _PANELS = frozenset({"info", "note", "warning", "tip", "panel", "expand"})
 _SAFE = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
@@ -41,8 +74,10 @@ class _Renderer:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         opening, closing = self._tags(name, attributes)
-        hides = name in {"ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status"} and \
-            attributes.get("ac:name") != "title"
+        hides = (
+            name in {"ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status"}
+            and attributes.get("ac:name") != "title"
+        )
         if hides:
             self._hidden += 1
             closing = "\0"
@@ -54,8 +89,11 @@ class _Renderer:
         if name in _VOID:
             return f"<{name}>", ""
         if name in _PLAIN:
-            spans = "".join(f' {key}="{escape(attributes[key])}"' for key in ("colspan", "rowspan")
-                            if attributes.get(key, "").isdigit())
+            spans = "".join(
+                f' {key}="{escape(attributes[key])}"'
+                for key in ("colspan", "rowspan")
+                if attributes.get(key, "").isdigit()
+            )
             return f"<{name}{spans}>", f"</{name}>"
         if name == "a":
             href = attributes.get("href", "")
@@ -79,8 +117,12 @@ class _Renderer:
             return "<mark>", "</mark>"
         if name in {"ri:page", "ri:attachment", "ri:user", "ri:url"}:
             account = attributes.get("ri:account-id", "")
-            shown = attributes.get("ri:content-title") or attributes.get("ri:filename") or \
-                attributes.get("ri:value") or "@" + self._people.get(account, account)
+            shown = (
+                attributes.get("ri:content-title")
+                or attributes.get("ri:filename")
+                or attributes.get("ri:value")
+                or "@" + self._people.get(account, account)
+            )
             return f'<span class="{name[3:]}">{escape(shown)}', "</span>"
         if name == "time":
             return escape(attributes.get("datetime", "")), ""

@@ -17,8 +17,16 @@ from local.atlassian.issue_json import change_items, comment_json, webhook_issue
 from local.atlassian.issues import IssueStore
 from local.atlassian.query_words import QueryError
 
-EVENTS = frozenset({"jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created",
-                    "comment_updated", "comment_deleted"})
+EVENTS = frozenset(
+    {
+        "jira:issue_created",
+        "jira:issue_updated",
+        "jira:issue_deleted",
+        "comment_created",
+        "comment_updated",
+        "comment_deleted",
+    }
+)
 SECTION = "issue-related-events-section"
 
 
@@ -40,11 +48,20 @@ class Webhook:
 
     def json(self, base: str) -> dict[str, Any]:
         """Return the registration as `/rest/webhooks/1.0/webhook` shows it."""
-        return {"name": self.name, "description": self.description, "url": self.url, "excludeBody": self.exclude_body,
-                "filters": {SECTION: self.jql}, "events": list(self.events), "enabled": self.enabled,
-                "isSigned": bool(self.secret), "self": f"{base}/rest/webhooks/1.0/webhook/{self.id}",
-                "lastUpdatedUser": self.updated_by.account_id,
-                "lastUpdatedDisplayName": self.updated_by.display_name, "lastUpdated": self.updated_at}
+        return {
+            "name": self.name,
+            "description": self.description,
+            "url": self.url,
+            "excludeBody": self.exclude_body,
+            "filters": {SECTION: self.jql},
+            "events": list(self.events),
+            "enabled": self.enabled,
+            "isSigned": bool(self.secret),
+            "self": f"{base}/rest/webhooks/1.0/webhook/{self.id}",
+            "lastUpdatedUser": self.updated_by.account_id,
+            "lastUpdatedDisplayName": self.updated_by.display_name,
+            "lastUpdated": self.updated_at,
+        }
 
 
 @dataclass(frozen=True)
@@ -94,9 +111,19 @@ class WebhookRegistry:
         if known is None:
             self._next += 1
         secret = given.get("secret", known.secret if known else "")
-        webhook = Webhook(known.id if known else self._next, name, url, tuple(events), query, str(secret or ""),
-                          bool(given.get("enabled", True)), bool(given.get("excludeBody", False)),
-                          str(given.get("description") or ""), actor, milliseconds(self.clock.now()))
+        webhook = Webhook(
+            known.id if known else self._next,
+            name,
+            url,
+            tuple(events),
+            query,
+            str(secret or ""),
+            bool(given.get("enabled", True)),
+            bool(given.get("excludeBody", False)),
+            str(given.get("description") or ""),
+            actor,
+            milliseconds(self.clock.now()),
+        )
         self.webhooks[webhook.id] = webhook
         return webhook
 
@@ -109,29 +136,45 @@ class WebhookRegistry:
             if not jql.parse(webhook.jql).test(jql.View(event.issue, event.issue.fields), around):
                 continue
             if body is None:
-                body = json.dumps(event_body(event, store, base, milliseconds(self.clock.now())),
-                                  ensure_ascii=False, separators=(",", ":")).encode()
+                body = json.dumps(
+                    event_body(event, store, base, milliseconds(self.clock.now())),
+                    ensure_ascii=False,
+                    separators=(",", ":"),
+                ).encode()
             self._send(self._delivery(webhook, event, b"" if webhook.exclude_body else body))
 
     def _delivery(self, webhook: Webhook, event: Event, body: bytes) -> Delivery:
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Atlassian Webhook HTTP Client",
-                   "X-Atlassian-Webhook-Flow": "Primary"}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Atlassian Webhook HTTP Client",
+            "X-Atlassian-Webhook-Flow": "Primary",
+        }
         if webhook.secret:
             headers["X-Hub-Signature"] = signature(webhook.secret, body)
         url = webhook.url.replace("{issue.key}", event.issue.key).replace("{issue.id}", event.issue.id)
-        return Delivery(webhook.id, url.replace("{project.key}", event.issue.project), event.name, body, headers)
+        return Delivery(
+            webhook.id, url.replace("{project.key}", event.issue.project), event.name, body, headers
+        )
 
 
 def event_body(event: Event, store: IssueStore, base: str, timestamp: int) -> dict[str, Any]:
     """Return the body that Jira Cloud sends for an event."""
     issue, actor = event.issue, user_json(event.actor, base, api="2", email=False)
     if event.comment is not None:
-        return {"timestamp": timestamp, "webhookEvent": event.name, "eventType": "primaryAction",
-                "comment": comment_json(event.comment, issue, base, api="2"),
-                "issue": webhook_issue(issue, store, base, trimmed=True)}
-    body: dict[str, Any] = {"timestamp": timestamp, "webhookEvent": event.name,
-                            "issue_event_type_name": event.type_name, "user": actor,
-                            "issue": webhook_issue(issue, store, base, trimmed=False)}
+        return {
+            "timestamp": timestamp,
+            "webhookEvent": event.name,
+            "eventType": "primaryAction",
+            "comment": comment_json(event.comment, issue, base, api="2"),
+            "issue": webhook_issue(issue, store, base, trimmed=True),
+        }
+    body: dict[str, Any] = {
+        "timestamp": timestamp,
+        "webhookEvent": event.name,
+        "issue_event_type_name": event.type_name,
+        "user": actor,
+        "issue": webhook_issue(issue, store, base, trimmed=False),
+    }
     if event.change is not None:
         body["changelog"] = {"id": event.change.id, "items": change_items(event.change)}
     return body

@@ -81,58 +81,98 @@ COMPONENTS = {"10000": "API", "10001": "Billing", "10002": "Platform", "10003": 
 
 def category_json(category: Category, base: str, api: str = "3") -> dict[str, Any]:
     """Return a status category as Jira writes it."""
-    return {"self": f"{base}/rest/api/{api}/statuscategory/{category.id}", "id": category.id, "key": category.key,
-            "colorName": category.colour, "name": category.name}
+    return {
+        "self": f"{base}/rest/api/{api}/statuscategory/{category.id}",
+        "id": category.id,
+        "key": category.key,
+        "colorName": category.colour,
+        "name": category.name,
+    }
 
 
 def status_json(status: Status, base: str, api: str = "3") -> dict[str, Any]:
     """Return a status as Jira's StatusDetails."""
-    return {"self": f"{base}/rest/api/{api}/status/{status.id}", "description": "",
-            "iconUrl": f"{base}/images/icons/statuses/generic.png", "name": status.name, "id": status.id,
-            "statusCategory": category_json(status.category, base, api)}
+    return {
+        "self": f"{base}/rest/api/{api}/status/{status.id}",
+        "description": "",
+        "iconUrl": f"{base}/images/icons/statuses/generic.png",
+        "name": status.name,
+        "id": status.id,
+        "statusCategory": category_json(status.category, base, api),
+    }
 
 
 def issue_type_json(kind: IssueType, base: str, api: str = "3") -> dict[str, Any]:
     """Return an issue type as Jira's IssueTypeDetails."""
-    return {"self": f"{base}/rest/api/{api}/issuetype/{kind.id}", "id": kind.id, "description": kind.description,
-            "iconUrl": f"{base}/images/icons/issuetypes/{kind.name.lower()}.svg", "name": kind.name,
-            "subtask": False, "avatarId": 10318, "hierarchyLevel": 1 if kind.name == "Epic" else 0}
+    return {
+        "self": f"{base}/rest/api/{api}/issuetype/{kind.id}",
+        "id": kind.id,
+        "description": kind.description,
+        "iconUrl": f"{base}/images/icons/issuetypes/{kind.name.lower()}.svg",
+        "name": kind.name,
+        "subtask": False,
+        "avatarId": 10318,
+        "hierarchyLevel": 1 if kind.name == "Epic" else 0,
+    }
 
 
 def priority_json(priority_id: str, base: str, api: str = "3") -> dict[str, Any]:
     """Return a priority as Jira writes it inside an issue."""
     name = PRIORITIES[priority_id]
-    return {"self": f"{base}/rest/api/{api}/priority/{priority_id}", "name": name, "id": priority_id,
-            "iconUrl": f"{base}/images/icons/priorities/{name.lower()}.svg"}
+    return {
+        "self": f"{base}/rest/api/{api}/priority/{priority_id}",
+        "name": name,
+        "id": priority_id,
+        "iconUrl": f"{base}/images/icons/priorities/{name.lower()}.svg",
+    }
 
 
 def resolution_json(resolution_id: str, base: str, api: str = "3") -> dict[str, Any]:
     """Return a resolution as Jira writes it inside an issue."""
-    return {"self": f"{base}/rest/api/{api}/resolution/{resolution_id}", "id": resolution_id, "description": "",
-            "name": RESOLUTIONS[resolution_id]}
+    return {
+        "self": f"{base}/rest/api/{api}/resolution/{resolution_id}",
+        "id": resolution_id,
+        "description": "",
+        "name": RESOLUTIONS[resolution_id],
+    }
 
 
 def component_json(component_id: str, base: str, api: str = "3") -> dict[str, Any]:
     """Return a component as Jira writes it inside an issue."""
-    return {"self": f"{base}/rest/api/{api}/component/{component_id}", "id": component_id,
-            "name": COMPONENTS[component_id]}
+    return {
+        "self": f"{base}/rest/api/{api}/component/{component_id}",
+        "id": component_id,
+        "name": COMPONENTS[component_id],
+    }
 
 
 def link_type_json(type_id: str, base: str, api: str = "3") -> dict[str, Any]:
     """Return an issue link type."""
     name, inward, outward = LINK_TYPES[type_id]
-    return {"id": type_id, "name": name, "inward": inward, "outward": outward,
-            "self": f"{base}/rest/api/{api}/issueLinkType/{type_id}"}
+    return {
+        "id": type_id,
+        "name": name,
+        "inward": inward,
+        "outward": outward,
+        "self": f"{base}/rest/api/{api}/issueLinkType/{type_id}",
+    }
 
 
 def transitions_from(status: Status) -> tuple[Transition, ...]:
     """List the transitions that leave `status`; none leads to the status itself."""
-    return tuple(t for t in TRANSITIONS
-                 if t.target != status and (not t.sources or status.id in t.sources))
+    return tuple(t for t in TRANSITIONS if t.target != status and (not t.sources or status.id in t.sources))
 
 
 def transition_json(transition: Transition, base: str) -> dict[str, Any]:
     """Return a transition as Jira's IssueTransition."""
-    return {"id": transition.id, "name": transition.name, "to": status_json(transition.target, base),
-            "hasScreen": False, "isGlobal": not transition.sources, "isInitial": False, "isAvailable": True,
-            "isConditional": False, "looped": False}
+    return {
+        "id": transition.id,
+        "name": transition.name,
+        "to": status_json(transition.target, base),
+        "hasScreen": False,
+        "isGlobal": not transition.sources,
+        "isInitial": False,
+        "isAvailable": True,
+        "isConditional": False,
+        "looped": False,
+    }

@@ -47,16 +47,19 @@ def load(site: Site) -> Seed:
 
 def _load_pages(site: Site, index: dict[str, Any]) -> tuple[dict[str, str], str]:
     store, admin = site.confluence, site.account("admin")
-    space = store.add_space(index["space"]["key"], index["space"]["name"], admin,
-                            _storage(index["space"]["homepage"]))
+    space = store.add_space(
+        index["space"]["key"], index["space"]["name"], admin, _storage(index["space"]["homepage"])
+    )
     ids = {index["space"]["homepage"]: space.homepage_id}
     _backdate(site, store.pages[space.homepage_id], 420)
     for given in index["pages"]:
         author = site.account(given["author"])
         parent = ids.get(given.get("parent", ""))
         page = store.create(author, space.id, given["title"], _storage(given["file"]), parent)
-        page.versions += [replace(page.current, number=number + 2, message="Small corrections")
-                          for number in range(given.get("edits", 0))]
+        page.versions += [
+            replace(page.current, number=number + 2, message="Small corrections")
+            for number in range(given.get("edits", 0))
+        ]
         page.labels = given["labels"]
         page.readers = tuple(site.account(name).account_id for name in given.get("readers", ()))
         _backdate(site, page, given["days"])
@@ -76,7 +79,9 @@ def _backdate(site: Site, page: Page, days: int) -> None:
     first = site.clock.peek() - timedelta(days=days)
     step = timedelta(days=days) / (len(page.versions) + 1)
     page.created = first
-    page.versions = [replace(version, created=first + step * number) for number, version in enumerate(page.versions)]
+    page.versions = [
+        replace(version, created=first + step * number) for number, version in enumerate(page.versions)
+    ]
 
 
 def _load_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
@@ -87,11 +92,21 @@ def _load_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
     done = status.category is workflow.DONE
     components = tuple(key for key, name in workflow.COMPONENTS.items() if name in given["components"])
     fields = Fields(
-        summary=given["summary"], description=to_document(given["text"]),
-        issue_type=next(kind for kind in workflow.ISSUE_TYPES if kind.name == given["type"]), status=status,
-        labels=tuple(given["labels"]), components=components, priority="3", assignee=developer,
-        reporter=site.account("reviewer"), resolution="10000" if done else None, resolved=created if done else None,
-        updated=created, status_changed=created, custom={"customfield_10016": given.get("points")})
+        summary=given["summary"],
+        description=to_document(given["text"]),
+        issue_type=next(kind for kind in workflow.ISSUE_TYPES if kind.name == given["type"]),
+        status=status,
+        labels=tuple(given["labels"]),
+        components=components,
+        priority="3",
+        assignee=developer,
+        reporter=site.account("reviewer"),
+        resolution="10000" if done else None,
+        resolved=created if done else None,
+        updated=created,
+        status_changed=created,
+        custom={"customfield_10016": given.get("points")},
+    )
     issue = site.jira.create(site.account("reviewer"), project, fields, {})
     issue.created, issue.fields, issue.snapshots = created, fields, [(created, fields)]
     return issue

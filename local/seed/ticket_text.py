@@ -14,10 +14,15 @@ def _block(part: Any) -> Json:
     if isinstance(part, str):
         return _paragraph(part)
     if isinstance(part, list):
-        return {"type": "bulletList",
-                "content": [{"type": "listItem", "content": [_paragraph(each)]} for each in part]}
-    return {"type": "codeBlock", "attrs": {"language": part["language"]},
-            "content": [{"type": "text", "text": part["code"]}]}
+        return {
+            "type": "bulletList",
+            "content": [{"type": "listItem", "content": [_paragraph(each)]} for each in part],
+        }
+    return {
+        "type": "codeBlock",
+        "attrs": {"language": part["language"]},
+        "content": [{"type": "text", "text": part["code"]}],
+    }
 
 
 def _paragraph(text: str) -> Json:

@@ -60,5 +60,8 @@ def admin(site: Site, seed: local.seed.Seed) -> Person:
 
 def words(text: str) -> dict[str, Any]:
     """A document of one paragraph."""
-    return {"type": "doc", "version": 1,
-            "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]}
+    return {
+        "type": "doc",
+        "version": 1,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+    }

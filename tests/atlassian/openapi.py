@@ -12,9 +12,13 @@ SPECIFICATIONS = Path(__file__).resolve().parents[3] / "shared" / "openapi"
 JIRA, CONFLUENCE_V2, CONFLUENCE_V1 = "jira-platform-v3.json", "confluence-v2.json", "confluence-v1.json"
 
 # The services send null here (seen in recorded answers), though the specifications do not say so.
-NULL_ALL_THE_SAME = {"ChangeDetails": ("from", "fromString", "to", "toString"), "PageBulk": ("parentId", "parentType"),
-                     "PageSingle": ("parentId", "parentType"), "SpaceBulk": ("description", "icon"),
-                     "SpaceSingle": ("description", "icon")}
+NULL_ALL_THE_SAME = {
+    "ChangeDetails": ("from", "fromString", "to", "toString"),
+    "PageBulk": ("parentId", "parentType"),
+    "PageSingle": ("parentId", "parentType"),
+    "SpaceBulk": ("description", "icon"),
+    "SpaceSingle": ("description", "icon"),
+}
 
 
 @cache
@@ -26,8 +30,9 @@ def specification(name: str) -> dict[str, Any]:
     for schema, names in NULL_ALL_THE_SAME.items():
         for name in names:
             if schema in schemas and name in schemas[schema].get("properties", {}):
-                schemas[schema]["properties"][name] = {"anyOf": [schemas[schema]["properties"][name],
-                                                                 {"type": "null"}]}
+                schemas[schema]["properties"][name] = {
+                    "anyOf": [schemas[schema]["properties"][name], {"type": "null"}]
+                }
     return loaded
 
 
@@ -71,5 +76,7 @@ def violations(name: str, method: str, path: str, status: int, body: Any) -> lis
         return []
     whole = {**schema, "components": specification(name)["components"]}
     validator = jsonschema.Draft202012Validator(whole)
-    return [f"{method} {path}: {'/'.join(str(part) for part in error.absolute_path)}: {error.message[:300]}"
-            for error in validator.iter_errors(body)]
+    return [
+        f"{method} {path}: {'/'.join(str(part) for part in error.absolute_path)}: {error.message[:300]}"
+        for error in validator.iter_errors(body)
+    ]

@@ -6,10 +6,21 @@ from local.atlassian.adoption import adopt
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 
-BODY = {"webhookEvent": "jira:issue_updated", "issue": {"id": "10400", "key": "OPS3-41", "fields": {
-    "summary": "Saved elsewhere", "labels": ["needs-docs"], "issuetype": {"name": "Bug"}, "priority": None,
-    "description": "h2. Why\n\n* one\n{code:python}\nx = 1\n{code}\nplain",
-    "status": {"name": "Erledigt", "statusCategory": {"key": "done"}}}}}
+BODY = {
+    "webhookEvent": "jira:issue_updated",
+    "issue": {
+        "id": "10400",
+        "key": "OPS3-41",
+        "fields": {
+            "summary": "Saved elsewhere",
+            "labels": ["needs-docs"],
+            "issuetype": {"name": "Bug"},
+            "priority": None,
+            "description": "h2. Why\n\n* one\n{code:python}\nx = 1\n{code}\nplain",
+            "status": {"name": "Erledigt", "statusCategory": {"key": "done"}},
+        },
+    },
+}
 
 
 def test_an_adopted_ticket_is_like_any_other(site: Site, seed: Seed, kinexus: Person) -> None:
@@ -18,23 +29,35 @@ def test_an_adopted_ticket_is_like_any_other(site: Site, seed: Seed, kinexus: Pe
         fields = kinexus("GET", f"/rest/api/3/issue/{name}", 200)["fields"]
         assert fields["status"]["statusCategory"]["key"] == "done"
         check_document(fields["description"])
-    found = kinexus("POST", "/rest/api/3/search/jql", 200, json={"jql": "project = OPS3", "fields": ["summary"]})
+    found = kinexus(
+        "POST", "/rest/api/3/search/jql", 200, json={"jql": "project = OPS3", "fields": ["summary"]}
+    )
     assert [issue["key"] for issue in found["issues"]] == ["OPS3-41"]
 
 
 def test_tickets_made_afterwards_have_numbers_of_their_own(site: Site, seed: Seed, developer: Person) -> None:
     soon = str(site.jira.new_id() + 1)
     assert adopt(site, {**BODY, "issue": {**BODY["issue"], "id": soon}}) is not None
-    made = developer("POST", "/rest/api/3/issue", 201, json={"fields": {
-        "project": {"key": "OPS3"}, "issuetype": {"name": "Bug"}, "summary": "s"}})
+    made = developer(
+        "POST",
+        "/rest/api/3/issue",
+        201,
+        json={"fields": {"project": {"key": "OPS3"}, "issuetype": {"name": "Bug"}, "summary": "s"}},
+    )
     assert made["key"] == "OPS3-42"
     assert made["id"] != soon
 
 
 def test_what_is_no_ticket_or_belongs_to_one_made_here_is_left_alone(site: Site, seed: Seed) -> None:
     local = site.jira.get(seed.tickets["update"])
-    for body in (None, [], {}, {"issue": {"id": "x", "key": "A-1", "fields": {"status": {}}}},
-                 {"issue": {**BODY["issue"], "id": local.id}}, {"issue": {**BODY["issue"], "key": local.key}}):
+    for body in (
+        None,
+        [],
+        {},
+        {"issue": {"id": "x", "key": "A-1", "fields": {"status": {}}}},
+        {"issue": {**BODY["issue"], "id": local.id}},
+        {"issue": {**BODY["issue"], "key": local.key}},
+    ):
         assert adopt(site, body) is None
     assert local.fields.summary == "Give merchants a weekend to repair a broken endpoint"
 

@@ -13,12 +13,27 @@ HOSTILE = '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(2)>'
 
 
 def test_an_issue_is_readable_and_escaped(seed: Seed, developer: Person) -> None:
-    made = developer("POST", "/rest/api/3/issue", 201, json={"fields": {
-        "project": {"key": "PAY2"}, "issuetype": {"name": "Bug"}, "summary": HOSTILE, "labels": ["<b>"],
-        "description": words(HOSTILE)}})
+    made = developer(
+        "POST",
+        "/rest/api/3/issue",
+        201,
+        json={
+            "fields": {
+                "project": {"key": "PAY2"},
+                "issuetype": {"name": "Bug"},
+                "summary": HOSTILE,
+                "labels": ["<b>"],
+                "description": words(HOSTILE),
+            }
+        },
+    )
     developer("POST", f"/rest/api/3/issue/{made['key']}/comment", 201, json={"body": words(HOSTILE)})
-    developer("POST", f"/rest/api/3/issue/{made['key']}/remotelink", 201, json={
-        "object": {"url": "javascript:alert(1)", "title": HOSTILE}})
+    developer(
+        "POST",
+        f"/rest/api/3/issue/{made['key']}/remotelink",
+        201,
+        json={"object": {"url": "javascript:alert(1)", "title": HOSTILE}},
+    )
     html = developer("GET", f"/browse/{made['key']}").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script>alert" not in html
@@ -37,10 +52,23 @@ def test_a_page_is_readable_with_its_versions(seed: Seed, developer: Person) -> 
 
 
 def test_hostile_storage_shows_as_text(seed: Seed, developer: Person) -> None:
-    page = developer("POST", "/wiki/api/v2/pages", 200, json={
-        "spaceId": seed.space_id, "status": "current", "title": HOSTILE, "body": {"representation": "storage", "value": (
-            '<p onclick="x">a</p><script>alert(1)</script><a href="javascript:alert(1)">l</a>'
-            "<ac:plain-text-body><![CDATA[<script>alert(2)</script>]]></ac:plain-text-body>")}})
+    page = developer(
+        "POST",
+        "/wiki/api/v2/pages",
+        200,
+        json={
+            "spaceId": seed.space_id,
+            "status": "current",
+            "title": HOSTILE,
+            "body": {
+                "representation": "storage",
+                "value": (
+                    '<p onclick="x">a</p><script>alert(1)</script><a href="javascript:alert(1)">l</a>'
+                    "<ac:plain-text-body><![CDATA[<script>alert(2)</script>]]></ac:plain-text-body>"
+                ),
+            },
+        },
+    )
     html = developer("GET", f"/board/page/{page['id']}").text
     shown = html.partition("<h3>Versions")[0]
     assert "<script" not in html
@@ -62,8 +90,13 @@ def test_the_board_is_one_page_that_reaches_for_nothing_outside(seed: Seed, deve
 def test_the_boards_data_lists_tickets_and_the_tree(seed: Seed, developer: Person) -> None:
     data = developer("GET", "/board/data", 200)
     assert len(data["issues"]) == 9
-    assert data["pages"][0] == {"id": seed.pages["home"], "title": "Software Development", "depth": 0, "version": 1,
-                                "status": "current"}
+    assert data["pages"][0] == {
+        "id": seed.pages["home"],
+        "title": "Software Development",
+        "depth": 0,
+        "version": 1,
+        "status": "current",
+    }
     assert "Security findings 2026" not in {page["title"] for page in data["pages"]}
 
 
@@ -81,8 +114,12 @@ def test_a_person_plays_a_ticket_on_the_board(site: Site, seed: Seed) -> None:
         outside: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: None if request.url.startswith((running.url, "data:"))
-                else outside.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((running.url, "data:")) else outside.append(request.url)
+            ),
+        )
         page.goto(running.url + "/board")
         page.click("#new")
         page.fill("#new-summary", HOSTILE)

@@ -12,11 +12,18 @@ from tests.atlassian.conftest import words
 def test_of_many_updates_with_one_number_exactly_one_wins(site: Site, seed: Seed) -> None:
     page, me = seed.pages["webhooks"], site.account("kinexus")
     with serve(site) as running:
+
         def save(number: int) -> int:
-            body = {"id": page, "status": "current", "title": "Webhooks for merchants", "version": {"number": 6},
-                    "body": {"representation": "storage", "value": f"<p>{number}</p>"}}
-            return requests.put(f"{running.url}/wiki/api/v2/pages/{page}", json=body, auth=(me.email, me.token),
-                                timeout=30).status_code
+            body = {
+                "id": page,
+                "status": "current",
+                "title": "Webhooks for merchants",
+                "version": {"number": 6},
+                "body": {"representation": "storage", "value": f"<p>{number}</p>"},
+            }
+            return requests.put(
+                f"{running.url}/wiki/api/v2/pages/{page}", json=body, auth=(me.email, me.token), timeout=30
+            ).status_code
 
         with ThreadPoolExecutor(8) as pool:
             statuses = sorted(pool.map(save, range(8)))
@@ -27,13 +34,22 @@ def test_of_many_updates_with_one_number_exactly_one_wins(site: Site, seed: Seed
 def test_comments_and_searches_at_once_lose_nothing(site: Site, seed: Seed) -> None:
     me = site.account("developer")
     with serve(site) as running:
+
         def work(number: int) -> int:
             auth = (me.email, me.token)
             if number % 3 == 0:
-                return requests.get(f"{running.url}/wiki/rest/api/search", params={"cql": 'text ~ "payout"'}, auth=auth,
-                                    timeout=30).status_code
-            return requests.post(f"{running.url}/rest/api/3/issue/PAY2-1/comment", json={"body": words(str(number))},
-                                 auth=auth, timeout=30).status_code
+                return requests.get(
+                    f"{running.url}/wiki/rest/api/search",
+                    params={"cql": 'text ~ "payout"'},
+                    auth=auth,
+                    timeout=30,
+                ).status_code
+            return requests.post(
+                f"{running.url}/rest/api/3/issue/PAY2-1/comment",
+                json={"body": words(str(number))},
+                auth=auth,
+                timeout=30,
+            ).status_code
 
         with ThreadPoolExecutor(8) as pool:
             statuses = set(pool.map(work, range(45)))

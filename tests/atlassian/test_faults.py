@@ -19,16 +19,28 @@ def test_too_many_requests_with_and_without_retry_after(site: Site, kinexus: Per
 
 
 def test_a_fault_hits_only_what_it_names(site: Site, kinexus: Person, developer: Person) -> None:
-    site.faults.add(Fault("status", status=503, method="POST", path="/comment", account="kinexus", count=2, skip=1))
+    site.faults.add(
+        Fault("status", status=503, method="POST", path="/comment", account="kinexus", count=2, skip=1)
+    )
     path = "/rest/api/3/issue/PAY2-1/comment"
-    statuses = [person(method, path, json={"body": words("x")}).status_code for person, method in (
-        (kinexus, "GET"), (developer, "POST"), (kinexus, "POST"), (kinexus, "POST"), (kinexus, "POST"), (kinexus, "POST"))]
+    statuses = [
+        person(method, path, json={"body": words("x")}).status_code
+        for person, method in (
+            (kinexus, "GET"),
+            (developer, "POST"),
+            (kinexus, "POST"),
+            (kinexus, "POST"),
+            (kinexus, "POST"),
+            (kinexus, "POST"),
+        )
+    ]
     assert statuses == [200, 201, 201, 503, 503, 201]
 
 
 @pytest.mark.parametrize(("after", "comments"), [(False, 0), (True, 1)])
-def test_the_connection_breaks_before_or_after_the_effect(site: Site, seed: Seed, kinexus: Person, after: bool,
-                                                          comments: int) -> None:
+def test_the_connection_breaks_before_or_after_the_effect(
+    site: Site, seed: Seed, kinexus: Person, after: bool, comments: int
+) -> None:
     site.faults.add(Fault("drop", method="POST", after=after))
     with pytest.raises(requests.ConnectionError):
         kinexus("POST", "/rest/api/3/issue/PAY2-1/comment", json={"body": words("x")})
@@ -66,22 +78,33 @@ def test_an_unknown_kind_of_fault_is_refused() -> None:
         Fault("earthquake")
 
 
-def test_requests_are_logged_by_product_and_account(site: Site, seed: Seed, kinexus: Person, developer: Person) -> None:
+def test_requests_are_logged_by_product_and_account(
+    site: Site, seed: Seed, kinexus: Person, developer: Person
+) -> None:
     kinexus("GET", MYSELF, 200)
     kinexus("GET", "/wiki/api/v2/spaces?keys=SD", 200)
     developer("GET", "/rest/api/3/issue/NO-1", 404)
     assert kinexus("GET", "/board").status_code == 200
-    assert [(call.product, call.method, call.path, call.query, call.account, call.status) for call in site.calls()] == [
+    assert [
+        (call.product, call.method, call.path, call.query, call.account, call.status) for call in site.calls()
+    ] == [
         ("jira", "GET", MYSELF, "", "kinexus", 200),
         ("confluence", "GET", "/wiki/api/v2/spaces", "keys=SD", "kinexus", 200),
-        ("jira", "GET", "/rest/api/3/issue/NO-1", "", "developer", 404)]
+        ("jira", "GET", "/rest/api/3/issue/NO-1", "", "developer", 404),
+    ]
     assert len(site.calls("jira", "kinexus")) == 1
 
 
 def test_the_levers_work_over_http(site: Site, seed: Seed, people: type) -> None:
     nobody = Person(site, "")
     ready = nobody("GET", "/_control/ready", 200)
-    assert {account["name"] for account in ready["accounts"]} == {"kinexus", "developer", "reviewer", "outsider", "admin"}
+    assert {account["name"] for account in ready["accounts"]} == {
+        "kinexus",
+        "developer",
+        "reviewer",
+        "outsider",
+        "admin",
+    }
     nobody("POST", "/_control/faults", 201, json={"kind": "status", "status": 500, "path": "myself"})
     nobody("POST", "/_control/faults", 400, json={"kind": "status", "volume": 11})
     assert people("kinexus")("GET", MYSELF).status_code == 500

@@ -10,19 +10,35 @@ ISSUE = "/rest/api/3/issue"
 VALID = {"project": {"key": "PAY2"}, "issuetype": {"name": "Story"}, "summary": "A story"}
 
 
-@pytest.mark.parametrize(("fields", "errors"), [
-    ({"summary": ""}, {"summary": "You must specify a summary of the issue."}),
-    ({"summary": "a\nb"}, {"summary": "The summary is invalid because it contains newline characters."}),
-    ({"summary": "x" * 256}, {"summary": "Summary can't exceed 255 characters."}),
-    ({"description": "wiki text"}, {"description": "Operation value must be an Atlassian Document (see the Atlassian "
-                                                   "Document Format)"}),
-    ({"description": words("x" * 32_767)}, {"description": "The entered text is too long. It exceeds the allowed limit "
-                                                           "of 32,767 characters."}),
-    ({"labels": ["needs docs"]}, {"labels": "The label 'needs docs' contains spaces which is invalid."}),
-    ({"issuetype": {"name": "Saga"}}, {"issuetype": "Specify a valid issue type"}),
-    ({"project": {"key": "NOPE"}}, {"project": "Specify a valid project ID or key"}),
-    ({"colour": "red"}, {"colour": "Field 'colour' cannot be set. It is not on the appropriate screen, or unknown."}),
-])
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"summary": ""}, {"summary": "You must specify a summary of the issue."}),
+        ({"summary": "a\nb"}, {"summary": "The summary is invalid because it contains newline characters."}),
+        ({"summary": "x" * 256}, {"summary": "Summary can't exceed 255 characters."}),
+        (
+            {"description": "wiki text"},
+            {
+                "description": "Operation value must be an Atlassian Document (see the Atlassian "
+                "Document Format)"
+            },
+        ),
+        (
+            {"description": words("x" * 32_767)},
+            {
+                "description": "The entered text is too long. It exceeds the allowed limit "
+                "of 32,767 characters."
+            },
+        ),
+        ({"labels": ["needs docs"]}, {"labels": "The label 'needs docs' contains spaces which is invalid."}),
+        ({"issuetype": {"name": "Saga"}}, {"issuetype": "Specify a valid issue type"}),
+        ({"project": {"key": "NOPE"}}, {"project": "Specify a valid project ID or key"}),
+        (
+            {"colour": "red"},
+            {"colour": "Field 'colour' cannot be set. It is not on the appropriate screen, or unknown."},
+        ),
+    ],
+)
 def test_a_wrong_field_is_refused_by_name(developer: Person, fields: dict, errors: dict) -> None:
     refused = developer("POST", ISSUE, 400, json={"fields": {**VALID, **fields}})
     assert refused == {"errorMessages": [], "errors": errors}
@@ -43,12 +59,21 @@ def test_nothing_is_created_when_the_link_is_wrong(site: Site, developer: Person
 
 def test_a_link_made_with_the_issue_is_seen_from_both_ends(seed: Seed, developer: Person) -> None:
     other = seed.tickets["update"]
-    made = developer("POST", ISSUE, 201, json={"fields": VALID, "update": {
-        "issuelinks": [{"add": {"type": {"name": "Blocks"}, "outwardIssue": {"key": other}}}]}})
+    made = developer(
+        "POST",
+        ISSUE,
+        201,
+        json={
+            "fields": VALID,
+            "update": {"issuelinks": [{"add": {"type": {"name": "Blocks"}, "outwardIssue": {"key": other}}}]},
+        },
+    )
     near = developer("GET", f"{ISSUE}/{made['key']}", 200)["fields"]["issuelinks"]
     far = developer("GET", f"{ISSUE}/{other}?fields=issuelinks", 200)["fields"]["issuelinks"]
     assert [(link["type"]["outward"], link["outwardIssue"]["key"]) for link in near] == [("blocks", other)]
-    assert [(link["type"]["inward"], link["inwardIssue"]["key"]) for link in far] == [("is blocked by", made["key"])]
+    assert [(link["type"]["inward"], link["inwardIssue"]["key"]) for link in far] == [
+        ("is blocked by", made["key"])
+    ]
 
 
 def test_an_edit_is_one_history_entry_and_an_empty_one_none(seed: Seed, developer: Person) -> None:
@@ -61,8 +86,12 @@ def test_an_edit_is_one_history_entry_and_an_empty_one_none(seed: Seed, develope
 
 
 def test_one_field_in_fields_and_update_is_refused(seed: Seed, developer: Person) -> None:
-    refused = developer("PUT", f"{ISSUE}/{seed.tickets['update']}", 400, json={
-        "fields": {"labels": ["x"]}, "update": {"labels": [{"add": "y"}]}})
+    refused = developer(
+        "PUT",
+        f"{ISSUE}/{seed.tickets['update']}",
+        400,
+        json={"fields": {"labels": ["x"]}, "update": {"labels": [{"add": "y"}]}},
+    )
     assert "labels" in refused["errors"]
 
 
@@ -88,7 +117,9 @@ def test_a_transition_from_another_status_is_illegal(seed: Seed, developer: Pers
     path = f"{ISSUE}/{seed.tickets['update']}/transitions"
     developer("POST", path, 204, json={"transition": {"id": "41"}})
     refused = developer("POST", path, 400, json={"transition": {"id": "41"}})
-    assert refused["errorMessages"] == ["It seems that you have tried to perform an illegal workflow operation."]
+    assert refused["errorMessages"] == [
+        "It seems that you have tried to perform an illegal workflow operation."
+    ]
 
 
 def test_comments_are_ordered_by_the_sites_clock(site: Site, seed: Seed, developer: Person) -> None:
@@ -135,9 +166,16 @@ def test_a_remote_link_of_the_same_global_id_is_replaced(seed: Seed, developer: 
     assert [(link["object"]["title"], link.get("relationship")) for link in held] == [("B", None)]
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [
-    ("GET", "/rest/api/3/search?jql=project=PAY2", 410), ("POST", "/rest/api/2/search", 410),
-    ("POST", "/rest/api/3/webhook", 403), ("GET", "/rest/api/3/nothing", 404), ("PATCH", "/rest/api/3/myself", 405)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/rest/api/3/search?jql=project=PAY2", 410),
+        ("POST", "/rest/api/2/search", 410),
+        ("POST", "/rest/api/3/webhook", 403),
+        ("GET", "/rest/api/3/nothing", 404),
+        ("PATCH", "/rest/api/3/myself", 405),
+    ],
+)
 def test_what_is_not_there_says_so(developer: Person, method: str, path: str, status: int) -> None:
     developer(method, path, status, json={})
 

@@ -14,30 +14,47 @@ def keys(person: Person, jql: str, **more: object) -> list[str]:
     return [issue["key"] for issue in found["issues"]]
 
 
-@pytest.mark.parametrize(("jql", "numbers"), [
-    ("project = PAY2 AND labels = needs-docs", [3]),
-    ("labels in (needs-docs, new-feature) order by key", [3, 4]),
-    ("labels = needs-docs OR labels = tech-debt ORDER BY key DESC", [5, 3]),
-    ("statusCategory = Done", [1]),
-    ("statusCategory = 'In Progress' AND issuetype != Task ORDER BY key", [3, 4, 6, 7, 8]),
-    ("status = 10002", [1]),
-    ("project = PAY2 AND labels is EMPTY ORDER BY key", [2, 8]),
-    ("labels is not EMPTY AND NOT (status = \"In Progress\") ORDER BY key", [1, 9]),
-    ("resolved >= -30d", [1]),
-    ("updated < -30d", []),
-    ("key in (PAY2-2, PAY2-5) ORDER BY created ASC", [2, 5]),
-    ("component = Billing AND summary ~ pounds", [7]),
-    ("text ~ \"three loops\"", [5]),
-    ("resolution = Unresolved AND labels = dashboard", []),
-    ("creator = currentUser()", []),
-])
+@pytest.mark.parametrize(
+    ("jql", "numbers"),
+    [
+        ("project = PAY2 AND labels = needs-docs", [3]),
+        ("labels in (needs-docs, new-feature) order by key", [3, 4]),
+        ("labels = needs-docs OR labels = tech-debt ORDER BY key DESC", [5, 3]),
+        ("statusCategory = Done", [1]),
+        ("statusCategory = 'In Progress' AND issuetype != Task ORDER BY key", [3, 4, 6, 7, 8]),
+        ("status = 10002", [1]),
+        ("project = PAY2 AND labels is EMPTY ORDER BY key", [2, 8]),
+        ('labels is not EMPTY AND NOT (status = "In Progress") ORDER BY key', [1, 9]),
+        ("resolved >= -30d", [1]),
+        ("updated < -30d", []),
+        ("key in (PAY2-2, PAY2-5) ORDER BY created ASC", [2, 5]),
+        ("component = Billing AND summary ~ pounds", [7]),
+        ('text ~ "three loops"', [5]),
+        ("resolution = Unresolved AND labels = dashboard", []),
+        ("creator = currentUser()", []),
+    ],
+)
 def test_a_query_finds(developer: Person, jql: str, numbers: list[int]) -> None:
     assert keys(developer, jql) == [f"PAY2-{number}" for number in numbers]
 
 
-@pytest.mark.parametrize("jql", [
-    "", "ORDER BY created", "project =", "project = PAY2 AND", "colour = red", "labels ~ x", "summary = x",
-    "project = PAY2 labels = x", 'project = "PAY2', "updated > yesterday", "created in foo()", "project > PAY2"])
+@pytest.mark.parametrize(
+    "jql",
+    [
+        "",
+        "ORDER BY created",
+        "project =",
+        "project = PAY2 AND",
+        "colour = red",
+        "labels ~ x",
+        "summary = x",
+        "project = PAY2 labels = x",
+        'project = "PAY2',
+        "updated > yesterday",
+        "created in foo()",
+        "project > PAY2",
+    ],
+)
 def test_a_query_that_cannot_be_run_is_refused(developer: Person, jql: str) -> None:
     assert developer("POST", SEARCH, 400, json={"jql": jql})["errorMessages"]
 
@@ -75,6 +92,14 @@ def test_the_index_lags_and_reconciling_looks_past_it(site: Site, seed: Seed, de
 
 
 def test_linked_issues_are_found(seed: Seed, developer: Person) -> None:
-    developer("POST", "/rest/api/3/issueLink", 201, json={
-        "type": {"name": "Relates"}, "inwardIssue": {"key": "PAY2-1"}, "outwardIssue": {"key": "PAY2-2"}})
+    developer(
+        "POST",
+        "/rest/api/3/issueLink",
+        201,
+        json={
+            "type": {"name": "Relates"},
+            "inwardIssue": {"key": "PAY2-1"},
+            "outwardIssue": {"key": "PAY2-2"},
+        },
+    )
     assert keys(developer, "issue in linkedIssues(PAY2-1)") == ["PAY2-2"]

@@ -12,16 +12,38 @@ from tests.atlassian.conftest import Person
 PAGES = "/wiki/api/v2/pages"
 
 
-def new(person: Person, seed: Seed, title: str, value: str = "<p>a</p>", expect: int = 200, **more: object) -> dict:
-    return person("POST", PAGES, expect, json={"spaceId": seed.space_id, "status": "current", "title": title,
-                                              "body": {"representation": "storage", "value": value}, **more})
+def new(
+    person: Person, seed: Seed, title: str, value: str = "<p>a</p>", expect: int = 200, **more: object
+) -> dict:
+    return person(
+        "POST",
+        PAGES,
+        expect,
+        json={
+            "spaceId": seed.space_id,
+            "status": "current",
+            "title": title,
+            "body": {"representation": "storage", "value": value},
+            **more,
+        },
+    )
 
 
 def change(person: Person, page_id: str, number: int, expect: int = 200, **more: object) -> dict:
-    body = {"id": page_id, "status": "current", "title": "T", "version": {"number": number, "message": "why"},
-            "body": {"representation": "storage", "value": "<p>b</p>"}, **more}
-    return person("PUT", f"{PAGES}/{page_id}", expect, json={key: value for key, value in body.items()
-                                                            if value is not None})
+    body = {
+        "id": page_id,
+        "status": "current",
+        "title": "T",
+        "version": {"number": number, "message": "why"},
+        "body": {"representation": "storage", "value": "<p>b</p>"},
+        **more,
+    }
+    return person(
+        "PUT",
+        f"{PAGES}/{page_id}",
+        expect,
+        json={key: value for key, value in body.items() if value is not None},
+    )
 
 
 def title_of(refused: dict) -> str:
@@ -42,7 +64,12 @@ def test_the_body_comes_only_when_asked_for(seed: Seed, kinexus: Person) -> None
 def test_a_stale_version_is_a_conflict(seed: Seed, kinexus: Person) -> None:
     page = new(kinexus, seed, "T")
     assert change(kinexus, page["id"], 2)["version"] | {"createdAt": ""} == {
-        "number": 2, "message": "why", "minorEdit": False, "authorId": page["authorId"], "createdAt": ""}
+        "number": 2,
+        "message": "why",
+        "minorEdit": False,
+        "authorId": page["authorId"],
+        "createdAt": "",
+    }
     for number in (1, 2, 4):
         refused = change(kinexus, page["id"], number, 409)
         assert title_of(refused) == "Version must be incremented on update. Current version is: 2"
@@ -55,7 +82,9 @@ def test_an_update_needs_every_field(seed: Seed, kinexus: Person, missing: str) 
     assert missing in title_of(refused)
 
 
-def test_a_title_is_taken_by_current_and_archived_pages_but_not_by_the_trash(seed: Seed, kinexus: Person) -> None:
+def test_a_title_is_taken_by_current_and_archived_pages_but_not_by_the_trash(
+    seed: Seed, kinexus: Person
+) -> None:
     for title in ("Refunds", "refunds", "Refunds (API v1)"):
         assert "already exists with the same TITLE" in title_of(new(kinexus, seed, title, expect=400))
     page = new(kinexus, seed, "T")
@@ -80,7 +109,9 @@ def test_an_archived_page_is_listed_but_not_edited(seed: Seed, kinexus: Person) 
     listed = kinexus("GET", f"{PAGES}?space-id={seed.space_id}&title=Refunds (API v1)", 200)["results"]
     assert [page["status"] for page in listed] == ["archived"]
     change(kinexus, archived, 2, 400)
-    kinexus("POST", "/wiki/rest/api/content/archive", 202, json={"pages": [{"id": int(seed.pages["glossary"])}]})
+    kinexus(
+        "POST", "/wiki/rest/api/content/archive", 202, json={"pages": [{"id": int(seed.pages["glossary"])}]}
+    )
     assert kinexus("GET", f"{PAGES}/{seed.pages['glossary']}", 200)["status"] == "archived"
 
 
@@ -88,7 +119,11 @@ def test_old_versions_can_be_read(seed: Seed, kinexus: Person) -> None:
     page = new(kinexus, seed, "T")
     change(kinexus, page["id"], 2, title="U")
     first = kinexus("GET", f"{PAGES}/{page['id']}?version=1&body-format=storage", 200)
-    assert (first["title"], first["status"], first["body"]["storage"]["value"]) == ("T", "historical", "<p>a</p>")
+    assert (first["title"], first["status"], first["body"]["storage"]["value"]) == (
+        "T",
+        "historical",
+        "<p>a</p>",
+    )
     listed = kinexus("GET", f"{PAGES}/{page['id']}/versions", 200)["results"]
     assert [(version["number"], version["message"]) for version in listed] == [(2, "why"), (1, "")]
     kinexus("GET", f"{PAGES}/{page['id']}?version=3", 404)
@@ -109,16 +144,22 @@ def test_restricted_pages_are_not_there_for_others(seed: Seed, kinexus: Person, 
     assert kinexus("GET", PAGES, 200, params={"title": "Security findings 2026"})["results"] == []
     found = kinexus("GET", "/wiki/rest/api/search", 200, params={"cql": 'title ~ "findings"'})
     assert found["totalSize"] == 0
-    readers = admin("GET", f"/wiki/rest/api/content/{seed.pages['security-findings']}/restriction/byOperation/read", 200)
+    readers = admin(
+        "GET", f"/wiki/rest/api/content/{seed.pages['security-findings']}/restriction/byOperation/read", 200
+    )
     assert [user["displayName"] for user in readers["restrictions"]["user"]["results"]] == ["Alex Admin"]
 
 
-def test_a_restriction_holds_for_the_pages_below(site: Site, seed: Seed, kinexus: Person, admin: Person) -> None:
+def test_a_restriction_holds_for_the_pages_below(
+    site: Site, seed: Seed, kinexus: Person, admin: Person
+) -> None:
     reviewer = site.account("reviewer").account_id
     path = f"/wiki/rest/api/content/{seed.pages['dashboard']}/restriction/byOperation/read/user?accountId={reviewer}"
     admin("PUT", path, 200)
     kinexus("GET", f"{PAGES}/{seed.pages['roles']}", 404)
-    found = kinexus("GET", "/wiki/rest/api/search", 200, params={"cql": 'title ~ "roles" or title ~ "dashboard"'})
+    found = kinexus(
+        "GET", "/wiki/rest/api/search", 200, params={"cql": 'title ~ "roles" or title ~ "dashboard"'}
+    )
     assert found["totalSize"] == 0
     below = admin("GET", f"/wiki/rest/api/content/{seed.pages['roles']}/restriction/byOperation/read", 200)
     assert below["restrictions"]["user"]["size"] == 0
@@ -142,10 +183,16 @@ def test_a_page_moves_to_another_space_with_what_is_below(site: Site, seed: Seed
     other = site.confluence.add_space("OPS", "Operations space", site.account("admin"))
     kinexus("PUT", f"/wiki/rest/api/content/{seed.pages['dashboard']}/move/append/{other.homepage_id}", 200)
     moved = kinexus("GET", f"{PAGES}?space-id={other.id}", 200)["results"]
-    assert {page["title"] for page in moved} == {"Operations space", "Merchant dashboard", "Exports and reports",
-                                                 "Roles and permissions"}
+    assert {page["title"] for page in moved} == {
+        "Operations space",
+        "Merchant dashboard",
+        "Exports and reports",
+        "Roles and permissions",
+    }
     new(kinexus, seed, "Merchant dashboard")
-    refused = kinexus("PUT", f"/wiki/rest/api/content/{seed.pages['glossary']}/move/append/{seed.pages['glossary']}", 400)
+    refused = kinexus(
+        "PUT", f"/wiki/rest/api/content/{seed.pages['glossary']}/move/append/{seed.pages['glossary']}", 400
+    )
     assert "below itself" in refused["message"]
 
 
@@ -155,21 +202,44 @@ def test_lists_follow_cursors(seed: Seed, kinexus: Person) -> None:
         response = kinexus("GET", path)
         seen += [page["title"] for page in response.json()["results"]]
         path = response.json()["_links"].get("next")
-        assert ("rel=\"next\"" in response.headers.get("Link", "")) == bool(path)
+        assert ('rel="next"' in response.headers.get("Link", "")) == bool(path)
     assert len(seen) == len(set(seen)) == 25
     kinexus("GET", f"{PAGES}?limit=251", 400)
 
 
-@pytest.mark.parametrize("value", [
-    "<p>open", "</p>", "<p>a</p></page><page>", "<p a=1>x</p>", "<p>&nosuch;</p>", "<p>a & b</p>", "<x:p>a</x:p>",
-    "<p b='1' b='2'/>", "<!DOCTYPE x><p/>", "<p>\x01</p>", "<![CDATA[open", "<p x:y='1'/>"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<p>open",
+        "</p>",
+        "<p>a</p></page><page>",
+        "<p a=1>x</p>",
+        "<p>&nosuch;</p>",
+        "<p>a & b</p>",
+        "<x:p>a</x:p>",
+        "<p b='1' b='2'/>",
+        "<!DOCTYPE x><p/>",
+        "<p>\x01</p>",
+        "<![CDATA[open",
+        "<p x:y='1'/>",
+    ],
+)
 def test_malformed_storage_is_refused(seed: Seed, kinexus: Person, value: str) -> None:
     assert title_of(new(kinexus, seed, "T", value, 400)).startswith("Error parsing xhtml")
 
 
-@pytest.mark.parametrize("value", [
-    "", "plain text", "<p>&nbsp;&rarr;&#8364;&amp;</p>", "<p/>text<br/>", "<ac:link><ri:page ri:content-title='x'/></ac:link>",
-    "<p><![CDATA[a]]]]><![CDATA[>b]]></p>", "<!-- note --><p>é 😀</p>"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "plain text",
+        "<p>&nbsp;&rarr;&#8364;&amp;</p>",
+        "<p/>text<br/>",
+        "<ac:link><ri:page ri:content-title='x'/></ac:link>",
+        "<p><![CDATA[a]]]]><![CDATA[>b]]></p>",
+        "<!-- note --><p>é 😀</p>",
+    ],
+)
 def test_well_formed_storage_is_taken_as_it_is(value: str) -> None:
     check_storage(value)
 
@@ -184,12 +254,14 @@ def test_deep_nesting_is_refused() -> None:
 
 
 def test_saving_rewrites_ids_and_names_and_nothing_else() -> None:
-    before = ('<p local-id="a">x <b class="k">bold</b> <i>it</i></p>'
-              '<ac:structured-macro ac:name="code" ac:macro-id="m" ac:schema-version="1">'
-              '<ac:parameter ac:name="title">t</ac:parameter><ac:parameter ac:name="language">py</ac:parameter>'
-              '<ac:plain-text-body><![CDATA[<b ac:macro-id="kept">]]></ac:plain-text-body></ac:structured-macro>'
-              '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
-              '<ri:page ri:content-title="P" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>')
+    before = (
+        '<p local-id="a">x <b class="k">bold</b> <i>it</i></p>'
+        '<ac:structured-macro ac:name="code" ac:macro-id="m" ac:schema-version="1">'
+        '<ac:parameter ac:name="title">t</ac:parameter><ac:parameter ac:name="language">py</ac:parameter>'
+        '<ac:plain-text-body><![CDATA[<b ac:macro-id="kept">]]></ac:plain-text-body></ac:structured-macro>'
+        '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
+        '<ri:page ri:content-title="P" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>'
+    )
     after = as_saved(before, "1", 2)
     ids = re.findall(r'(?:local-id|macro-id)="([0-9a-f-]{36})"', after)
     assert len(set(ids)) == 2
@@ -201,7 +273,8 @@ def test_saving_rewrites_ids_and_names_and_nothing_else() -> None:
         '<ac:parameter ac:name="language">py</ac:parameter><ac:parameter ac:name="title">t</ac:parameter>'
         '<ac:plain-text-body><![CDATA[<b ac:macro-id="kept">]]></ac:plain-text-body></ac:structured-macro>'
         '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
-        '<ri:page ri:content-title="P" ri:version-at-save="2" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>')
+        '<ri:page ri:content-title="P" ri:version-at-save="2" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>'
+    )
 
 
 def test_saving_again_gives_other_ids() -> None:
@@ -211,9 +284,14 @@ def test_saving_again_gives_other_ids() -> None:
 
 
 def test_the_text_of_a_page_is_what_people_read() -> None:
-    assert text_of('<h2>Head</h2><p>a <strong>b</strong></p><ac:structured-macro ac:name="code"><ac:parameter '
-                   'ac:name="language">py</ac:parameter><ac:parameter ac:name="title">T</ac:parameter>'
-                   '<ac:plain-text-body><![CDATA[x < y]]></ac:plain-text-body></ac:structured-macro>') == "Head\na b\nT\nx < y"
+    assert (
+        text_of(
+            '<h2>Head</h2><p>a <strong>b</strong></p><ac:structured-macro ac:name="code"><ac:parameter '
+            'ac:name="language">py</ac:parameter><ac:parameter ac:name="title">T</ac:parameter>'
+            "<ac:plain-text-body><![CDATA[x < y]]></ac:plain-text-body></ac:structured-macro>"
+        )
+        == "Head\na b\nT\nx < y"
+    )
 
 
 def test_properties_have_versions_of_their_own(seed: Seed, kinexus: Person) -> None:
@@ -225,10 +303,18 @@ def test_properties_have_versions_of_their_own(seed: Seed, kinexus: Person) -> N
     kinexus("PUT", f"{path}/{held['id']}", 200, json={**body, "version": {"number": 2}})
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    ("GET", "/wiki/rest/api/content"), ("POST", "/wiki/rest/api/content"), ("GET", "/wiki/rest/api/content/{0}"),
-    ("PUT", "/wiki/rest/api/content/{0}"), ("GET", "/wiki/rest/api/content/{0}/child"), ("GET", "/wiki/rest/api/space"),
-    ("GET", "/wiki/rest/api/content/{0}/label")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/wiki/rest/api/content"),
+        ("POST", "/wiki/rest/api/content"),
+        ("GET", "/wiki/rest/api/content/{0}"),
+        ("PUT", "/wiki/rest/api/content/{0}"),
+        ("GET", "/wiki/rest/api/content/{0}/child"),
+        ("GET", "/wiki/rest/api/space"),
+        ("GET", "/wiki/rest/api/content/{0}/label"),
+    ],
+)
 def test_what_was_removed_of_v1_is_gone(seed: Seed, kinexus: Person, method: str, path: str) -> None:
     refused = kinexus(method, path.format(seed.pages["webhooks"]), 410)
     assert refused["message"].endswith("GoneException: This deprecated endpoint has been removed.")
@@ -238,9 +324,23 @@ def test_the_seeded_space_is_realistic(site: Site, seed: Seed) -> None:
     current = [page for page in site.confluence.pages.values() if page.status == "current"]
     whole = "".join(page.current.storage for page in current)
     assert len(current) >= 15
-    for feature in ("<h3>", "<table", 'ac:name="code"', 'ac:name="panel"', 'ac:name="expand"', "ac:layout-cell",
-                    "ri:attachment", "ac:inline-comment-marker", "ri:user", 'ac:name="status"', "ac:task-list",
-                    "<ri:page", "]]]]><![CDATA[>"):
+    for feature in (
+        "<h3>",
+        "<table",
+        'ac:name="code"',
+        'ac:name="panel"',
+        'ac:name="expand"',
+        "ac:layout-cell",
+        "ri:attachment",
+        "ac:inline-comment-marker",
+        "ri:user",
+        'ac:name="status"',
+        "ac:task-list",
+        "<ri:page",
+        "]]]]><![CDATA[>",
+    ):
         assert feature in whole, feature
     webhooks = site.confluence.pages[seed.pages["webhooks"]].current.storage
-    assert re.search(r"<ac:layout-cell>.*<ac:inline-comment-marker ac:ref=.*8 times over 24 hours", webhooks, re.DOTALL)
+    assert re.search(
+        r"<ac:layout-cell>.*<ac:inline-comment-marker ac:ref=.*8 times over 24 hours", webhooks, re.DOTALL
+    )

@@ -25,11 +25,24 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
         return hold(developer, openapi.JIRA, method, "/rest/api/3" + path, status, **options)
 
     other = seed.tickets["update"]
-    made = jira("POST", "/issue", 201, json={
-        "fields": {"project": {"key": "PAY2"}, "issuetype": {"name": "Task"}, "summary": "Review it",
-                   "labels": ["documentation-review"], "description": words("Look")},
-        "properties": [{"key": "kinexus.review", "value": {"revision": 1}}],
-        "update": {"issuelinks": [{"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": other}}}]}})
+    made = jira(
+        "POST",
+        "/issue",
+        201,
+        json={
+            "fields": {
+                "project": {"key": "PAY2"},
+                "issuetype": {"name": "Task"},
+                "summary": "Review it",
+                "labels": ["documentation-review"],
+                "description": words("Look"),
+            },
+            "properties": [{"key": "kinexus.review", "value": {"revision": 1}}],
+            "update": {
+                "issuelinks": [{"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": other}}}]
+            },
+        },
+    )
     issue = f"/issue/{made['key']}"
     jira("GET", issue)
     jira("GET", issue + "?fields=summary,status&properties=*all&expand=changelog,names,transitions")
@@ -38,8 +51,15 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
     jira("GET", issue + "/transitions")
     jira("POST", issue + "/transitions", 204, json={"transition": {"id": "41"}})
     assert len(jira("GET", issue + "/changelog")["values"]) == 4
-    comment = jira("POST", issue + "/comment", 201, json={"body": words("APPROVED"), "properties": [
-        {"key": "kinexus.comment", "value": {"kind": "told"}}]})
+    comment = jira(
+        "POST",
+        issue + "/comment",
+        201,
+        json={
+            "body": words("APPROVED"),
+            "properties": [{"key": "kinexus.comment", "value": {"kind": "told"}}],
+        },
+    )
     jira("GET", issue + "/comment?orderBy=-created")
     jira("GET", f"{issue}/comment/{comment['id']}?expand=properties")
     jira("PUT", f"{issue}/comment/{comment['id']}", json={"body": words("REJECTED")})
@@ -58,28 +78,57 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
     jira("GET", issue + "/remotelink?globalId=page%3D1")
     jira("GET", f"{issue}/remotelink/{remote['id']}")
     jira("GET", f"/issueLink/{site.jira.links[0].id}")
-    jira("POST", issue + "/attachments", files={"file": ("a.txt", b"hello")}, headers={"X-Atlassian-Token": "no-check"})
+    jira(
+        "POST",
+        issue + "/attachments",
+        files={"file": ("a.txt", b"hello")},
+        headers={"X-Atlassian-Token": "no-check"},
+    )
     for query in ({"jql": "project = PAY2", "maxResults": 2}, {"jql": "project = PAY2", "fields": "*all"}):
         jira("GET", "/search/jql", params=query)
-    jira("POST", "/search/jql", json={"jql": "labels = x", "fields": ["summary"], "reconcileIssues": [int(made["id"])]})
+    jira(
+        "POST",
+        "/search/jql",
+        json={"jql": "labels = x", "fields": ["summary"], "reconcileIssues": [int(made["id"])]},
+    )
     jira("POST", "/search/approximate-count", json={"jql": "project = PAY2"})
     me = jira("GET", "/myself")["accountId"]
-    for path in ("/project", "/project/PAY2", "/project/search", "/project/PAY2/statuses", "/issuetype", "/priority",
-                 "/status", "/status/Done", "/status/10002", "/statuses?id=10002", "/issueLinkType", "/resolution",
-                 "/field", "/label", "/serverInfo", f"/user?accountId={me}&expand=groups", "/user/search?query=dana",
-                 f"/user/groups?accountId={me}", "/group/member?groupname=documentation-approvers", "/group/bulk",
-                 "/mypermissions?permissions=BROWSE_PROJECTS", "/issue/createmeta/PAY2/issuetypes"):
+    for path in (
+        "/project",
+        "/project/PAY2",
+        "/project/search",
+        "/project/PAY2/statuses",
+        "/issuetype",
+        "/priority",
+        "/status",
+        "/status/Done",
+        "/status/10002",
+        "/statuses?id=10002",
+        "/issueLinkType",
+        "/resolution",
+        "/field",
+        "/label",
+        "/serverInfo",
+        f"/user?accountId={me}&expand=groups",
+        "/user/search?query=dana",
+        f"/user/groups?accountId={me}",
+        "/group/member?groupname=documentation-approvers",
+        "/group/bulk",
+        "/mypermissions?permissions=BROWSE_PROJECTS",
+        "/issue/createmeta/PAY2/issuetypes",
+    ):
         jira("GET", path)
     hold(admin, openapi.JIRA, "DELETE", "/rest/api/3" + issue, 204)
 
 
 def test_jira_refusals_fit(seed: Seed, developer: Person) -> None:
     for method, path, status, body in (
-            ("POST", "/issue", 400, {"fields": {"summary": ""}}),
-            ("POST", "/search/jql", 400, {"jql": ""}),
-            ("POST", f"/issue/{seed.tickets['update']}/comment", 400, {"body": "text"}),
-            ("POST", f"/issue/{seed.tickets['update']}/transitions", 400, {"transition": {"id": "999"}}),
-            ("PUT", "/issue/PAY2-999", 404, {"fields": {}})):
+        ("POST", "/issue", 400, {"fields": {"summary": ""}}),
+        ("POST", "/search/jql", 400, {"jql": ""}),
+        ("POST", f"/issue/{seed.tickets['update']}/comment", 400, {"body": "text"}),
+        ("POST", f"/issue/{seed.tickets['update']}/transitions", 400, {"transition": {"id": "999"}}),
+        ("PUT", "/issue/PAY2-999", 404, {"fields": {}}),
+    ):
         hold(developer, openapi.JIRA, method, "/rest/api/3" + path, status, json=body)
 
 
@@ -87,12 +136,29 @@ def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
     def v2(method: str, path: str, status: int = 200, **options: Any) -> Any:
         return hold(kinexus, openapi.CONFLUENCE_V2, method, "/wiki/api/v2" + path, status, **options)
 
-    page = v2("POST", "/pages", json={"spaceId": seed.space_id, "status": "current", "title": "New",
-                                      "parentId": seed.pages["api-guide"],
-                                      "body": {"representation": "storage", "value": "<p>a</p>"}})
+    page = v2(
+        "POST",
+        "/pages",
+        json={
+            "spaceId": seed.space_id,
+            "status": "current",
+            "title": "New",
+            "parentId": seed.pages["api-guide"],
+            "body": {"representation": "storage", "value": "<p>a</p>"},
+        },
+    )
     here = f"/pages/{page['id']}"
-    v2("PUT", here, json={"id": page["id"], "status": "current", "title": "New", "version": {
-        "number": 2, "message": "m"}, "body": {"representation": "storage", "value": "<p>b</p>"}})
+    v2(
+        "PUT",
+        here,
+        json={
+            "id": page["id"],
+            "status": "current",
+            "title": "New",
+            "version": {"number": 2, "message": "m"},
+            "body": {"representation": "storage", "value": "<p>b</p>"},
+        },
+    )
     v2("GET", here)
     v2("GET", here + "?body-format=storage&include-labels=true&include-properties=true&include-versions=true")
     v2("GET", here + "?version=1&body-format=storage")
@@ -110,7 +176,11 @@ def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
     v2("GET", f"/pages/{seed.pages['webhooks']}/labels")
     held = v2("POST", here + "/properties", json={"key": "kinexus", "value": {"a": 1}})
     v2("GET", here + "/properties?key=kinexus")
-    v2("PUT", f"{here}/properties/{held['id']}", json={"key": "kinexus", "value": 2, "version": {"number": 2}})
+    v2(
+        "PUT",
+        f"{here}/properties/{held['id']}",
+        json={"key": "kinexus", "value": 2, "version": {"number": 2}},
+    )
     v2("GET", f"{here}/properties/{held['id']}")
     v2("DELETE", f"{here}/properties/{held['id']}", 204)
     v2("GET", "/spaces?keys=SD")
@@ -122,8 +192,16 @@ def test_what_is_left_of_confluence_v1_fits(seed: Seed, kinexus: Person) -> None
     def v1(method: str, path: str, status: int = 200, **options: Any) -> Any:
         return hold(kinexus, openapi.CONFLUENCE_V1, method, "/wiki/rest/api" + path, status, **options)
 
-    v1("GET", "/search", params={"cql": 'space = SD AND text ~ "webhooks"', "expand": "content.space,content.version"})
-    v1("GET", "/content/search", params={"cql": 'space = SD AND text ~ "webhooks"', "expand": "space,ancestors"})
+    v1(
+        "GET",
+        "/search",
+        params={"cql": 'space = SD AND text ~ "webhooks"', "expand": "content.space,content.version"},
+    )
+    v1(
+        "GET",
+        "/content/search",
+        params={"cql": 'space = SD AND text ~ "webhooks"', "expand": "space,ancestors"},
+    )
     v1("GET", "/user/current")
     v1("GET", f"/content/{seed.pages['webhooks']}/restriction/byOperation")
     v1("GET", f"/content/{seed.pages['webhooks']}/restriction/byOperation/read")

@@ -36,7 +36,9 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     def bodies(self) -> list[dict[str, Any]]:
         return [json.loads(body) for _, body in self.received]
@@ -52,7 +54,12 @@ def receiver(site: Site) -> Iterator[Receiver]:
 
 
 def register(admin: Person, receiver: Receiver, **more: Any) -> dict[str, Any]:
-    return admin("POST", HOOKS, 201, json={"name": "test", "url": receiver.url, "events": ["jira:issue_updated"], **more})
+    return admin(
+        "POST",
+        HOOKS,
+        201,
+        json={"name": "test", "url": receiver.url, "events": ["jira:issue_updated"], **more},
+    )
 
 
 def close(person: Person, key: str) -> None:
@@ -60,12 +67,15 @@ def close(person: Person, key: str) -> None:
 
 
 def test_the_signature_is_websubs() -> None:
-    assert signature("It's a Secret to Everybody", b"Hello World!") == \
-        "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
+    assert (
+        signature("It's a Secret to Everybody", b"Hello World!")
+        == "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
+    )
 
 
-def test_only_administrators_register_and_the_secret_is_never_shown(admin: Person, developer: Person,
-                                                                     receiver: Receiver) -> None:
+def test_only_administrators_register_and_the_secret_is_never_shown(
+    admin: Person, developer: Person, receiver: Receiver
+) -> None:
     body = {"name": "test", "url": receiver.url, "events": ["jira:issue_updated"]}
     developer("POST", HOOKS, 403, json=body)
     made = register(admin, receiver, secret="s3cret")
@@ -80,12 +90,13 @@ def test_only_administrators_register_and_the_secret_is_never_shown(admin: Perso
     admin("POST", HOOKS, 400, json={**body, "events": ["jira:made_up"]})
 
 
-def test_a_closed_ticket_is_told_as_jira_tells_it(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                  receiver: Receiver) -> None:
+def test_a_closed_ticket_is_told_as_jira_tells_it(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver, secret="s3cret")
     close(developer, seed.tickets["update"])
     assert site.drain(5)
-    (headers, raw), = receiver.received
+    ((headers, raw),) = receiver.received
     body = json.loads(raw)
     assert headers["X-Hub-Signature"] == signature("s3cret", raw)
     assert headers["User-Agent"] == "Atlassian Webhook HTTP Client"
@@ -101,24 +112,34 @@ def test_a_closed_ticket_is_told_as_jira_tells_it(site: Site, seed: Seed, admin:
     assert "comment" not in fields
     assert fields["status"]["statusCategory"]["key"] == "done"
     assert [(item["fieldId"], item["to"]) for item in body["changelog"]["items"]] == [
-        ("resolution", "10000"), ("status", "10002")]
+        ("resolution", "10000"),
+        ("status", "10002"),
+    ]
     history = developer("GET", f"/rest/api/3/issue/{seed.tickets['update']}/changelog", 200)["values"]
     assert history[-1]["id"] == body["changelog"]["id"]
 
 
-def test_the_filter_sees_the_issue_after_the_change(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                    receiver: Receiver) -> None:
-    register(admin, receiver, filters={"issue-related-events-section": "labels = needs-docs AND status = Done"})
+def test_the_filter_sees_the_issue_after_the_change(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
+    register(
+        admin, receiver, filters={"issue-related-events-section": "labels = needs-docs AND status = Done"}
+    )
     for role in ("ignored", "update"):
         close(developer, seed.tickets[role])
-    developer("PUT", f"/rest/api/3/issue/{seed.tickets['update']}", 204,
-              json={"update": {"labels": [{"remove": "needs-docs"}]}})
+    developer(
+        "PUT",
+        f"/rest/api/3/issue/{seed.tickets['update']}",
+        204,
+        json={"update": {"labels": [{"remove": "needs-docs"}]}},
+    )
     assert site.drain(5)
     assert [body["issue"]["key"] for body in receiver.bodies()] == [seed.tickets["update"]]
 
 
-def test_a_comment_event_has_a_trimmed_issue(site: Site, seed: Seed, admin: Person, developer: Person,
-                                             receiver: Receiver) -> None:
+def test_a_comment_event_has_a_trimmed_issue(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver, events=["comment_created", "comment_updated", "jira:issue_updated"])
     path = f"/rest/api/3/issue/{seed.tickets['update']}/comment"
     made = developer("POST", path, 201, json={"body": words("Looks good")})
@@ -126,24 +147,37 @@ def test_a_comment_event_has_a_trimmed_issue(site: Site, seed: Seed, admin: Pers
     assert site.drain(5)
     bodies = sorted(receiver.bodies(), key=lambda body: body["webhookEvent"])
     assert [(body["webhookEvent"], body["comment"]["body"]) for body in bodies] == [
-        ("comment_created", "Looks good"), ("comment_updated", "Looks better")]
+        ("comment_created", "Looks good"),
+        ("comment_updated", "Looks better"),
+    ]
     assert "description" not in bodies[0]["issue"]["fields"]
     assert {"user", "changelog"} & set(bodies[0]) == set()
 
 
-def test_creation_carries_a_changelog_with_a_capital_status(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                            receiver: Receiver) -> None:
+def test_creation_carries_a_changelog_with_a_capital_status(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver, events=["jira:issue_created"])
-    developer("POST", "/rest/api/3/issue", 201, json={"fields": {
-        "project": {"key": "PAY2"}, "issuetype": {"name": "Bug"}, "summary": "s"}})
+    developer(
+        "POST",
+        "/rest/api/3/issue",
+        201,
+        json={"fields": {"project": {"key": "PAY2"}, "issuetype": {"name": "Bug"}, "summary": "s"}},
+    )
     assert site.drain(5)
-    item, = receiver.bodies()[0]["changelog"]["items"]
-    assert (item["field"], item["fieldId"], item["from"], item["toString"]) == ("Status", "status", None, "To Do")
+    (item,) = receiver.bodies()[0]["changelog"]["items"]
+    assert (item["field"], item["fieldId"], item["from"], item["toString"]) == (
+        "Status",
+        "status",
+        None,
+        "To Do",
+    )
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 503])
-def test_a_failure_is_retried_with_the_same_identifier(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                       receiver: Receiver, status: int) -> None:
+def test_a_failure_is_retried_with_the_same_identifier(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver, status: int
+) -> None:
     register(admin, receiver)
     receiver.statuses = [status, status]
     close(developer, seed.tickets["update"])
@@ -155,8 +189,9 @@ def test_a_failure_is_retried_with_the_same_identifier(site: Site, seed: Seed, a
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
-def test_a_refusal_is_not_retried(site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver,
-                                  status: int) -> None:
+def test_a_refusal_is_not_retried(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver, status: int
+) -> None:
     register(admin, receiver)
     receiver.statuses = [status]
     close(developer, seed.tickets["update"])
@@ -164,8 +199,9 @@ def test_a_refusal_is_not_retried(site: Site, seed: Seed, admin: Person, develop
     assert [attempt.status for attempt in site.post.log] == [status]
 
 
-def test_after_five_retries_a_delivery_is_given_up(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                   receiver: Receiver) -> None:
+def test_after_five_retries_a_delivery_is_given_up(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver)
     receiver.statuses = [500] * 9
     close(developer, seed.tickets["update"])
@@ -174,16 +210,24 @@ def test_after_five_retries_a_delivery_is_given_up(site: Site, seed: Seed, admin
     assert len(site.post.given_up) == 1
 
 
-def test_a_receiver_that_is_not_there_is_tried_again(site: Site, seed: Seed, admin: Person, developer: Person) -> None:
+def test_a_receiver_that_is_not_there_is_tried_again(
+    site: Site, seed: Seed, admin: Person, developer: Person
+) -> None:
     site.post.options.retry_delay = 0.01
-    admin("POST", HOOKS, 201, json={"name": "n", "url": "http://127.0.0.1:9/x", "events": ["jira:issue_updated"]})
+    admin(
+        "POST",
+        HOOKS,
+        201,
+        json={"name": "n", "url": "http://127.0.0.1:9/x", "events": ["jira:issue_updated"]},
+    )
     close(developer, seed.tickets["update"])
     assert site.drain(10)
     assert [attempt.status for attempt in site.post.log] == [None] * 6
 
 
-def test_deliveries_can_be_doubled_and_held_back(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                 receiver: Receiver) -> None:
+def test_deliveries_can_be_doubled_and_held_back(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver)
     site.post.options.duplicates = 1.0
     site.post.hold()
@@ -196,8 +240,9 @@ def test_deliveries_can_be_doubled_and_held_back(site: Site, seed: Seed, admin: 
     assert len(receiver.received) == 2
 
 
-def test_a_site_that_was_stopped_delivers_again(site: Site, seed: Seed, admin: Person, developer: Person,
-                                                receiver: Receiver) -> None:
+def test_a_site_that_was_stopped_delivers_again(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
     register(admin, receiver)
     site.post.hold()
     close(developer, seed.tickets["update"])
