@@ -102,7 +102,7 @@ def _soup(storage: str) -> str:
 
     soup = BeautifulSoup(storage, "html.parser")
     paragraphs = soup.find_all("p")
-    paragraphs[len(paragraphs) // 2].string = "The new text of this paragraph."
+    paragraphs[len(paragraphs) // 2].replace_with(BeautifulSoup(_rendered(), "html.parser"))
     return str(soup)
 
 
@@ -113,8 +113,16 @@ def _lxml(storage: str) -> str:
     parser = etree.XMLParser(recover=True, huge_tree=True)
     root = etree.fromstring(f"<r {spaces}>{storage}</r>".encode(), parser)
     paragraphs = root.findall(".//p")
-    paragraphs[len(paragraphs) // 2].text = "The new text of this paragraph."
+    old = paragraphs[len(paragraphs) // 2]
+    old.getparent().replace(old, etree.fromstring(_rendered()))
     return str(etree.tostring(root, encoding="unicode"))
+
+
+def _rendered() -> str:
+    """Return the new text as the peers would have it rendered: they start from Markdown too."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt().render(MARKDOWN)
 
 
 def _page(size: int, corpus: Path | None) -> str:

@@ -11,6 +11,7 @@ from common.storage_format.writing import Writer, destination, escape, quoted
 
 _ALERTS = {"info": "NOTE", "tip": "TIP", "note": "WARNING", "warning": "CAUTION", "panel": "IMPORTANT"}
 _SILENT_MACROS = frozenset({"anchor", "toc", "children", "pagetree", "livesearch", "recently-updated"})
+_THIS_PAGE = "@self"
 _FOLDED = frozenset({"expand", "ui-expand"})
 
 
@@ -58,6 +59,8 @@ class _Reader(Writer):
         if resource is None:
             return f"[{shown or escape(anchor)}]({destination('#' + anchor)})" if anchor else shown
         named = opaque.resource_name(resource)
+        if named == _THIS_PAGE:
+            return f"[{shown or escape(anchor)}]({destination('#' + anchor)})" if anchor else shown
         if resource.name == "ri:user":
             return escape(f"@{shown or named}")
         if resource.name in ("ri:page", "ri:blog-post") and named:

@@ -27,6 +27,9 @@ _FENCE = re.compile(r"^~~~")
 BREAK = "\x02"
 """A hard break while a line is put together: no text of a page can hold this character."""
 
+SEPARATOR = "<!-- -->"
+"""What keeps apart two marks that would be read as one: `render` leaves comments out."""
+
 _PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
 _MARKS = frozenset("*~`")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
@@ -80,7 +83,7 @@ class Writer:
         for node in self.flattened(nodes):
             piece = self.text(node.text) if isinstance(node, Text) else self.element(node)
             if piece[:1] in _MARKS and out[-1:] == piece[0] and isinstance(previous, Element):
-                piece = "<!-- -->" + piece
+                piece = SEPARATOR + piece
             previous = node
             if out.endswith((" ", BREAK)) and piece.startswith(" "):
                 piece = piece[1:]
@@ -150,6 +153,9 @@ class Writer:
         text = self.inline(element.children)
         self._active.pop()
         start, body, end = _padded(text)
+        if body.startswith("*") and body.endswith("*") and len(self.flattened(element.children)) > 1:
+            # `***a** b **c***` could be read in several ways.
+            body = f"{SEPARATOR}{body}{SEPARATOR}"
         return f"{start}{mark}{body}{mark}{end}" if body else text
 
     def line(self, nodes: Iterable[Element | Text]) -> str:

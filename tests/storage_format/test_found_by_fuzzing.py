@@ -1,0 +1,62 @@
+"""What fuzzing found, smallest examples: each was a fault once."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+
+
+@pytest.mark.parametrize(
+    "inline",
+    [
+        "<strong>&nbsp;</strong>",
+        "<code>a`b</code><code>a`b</code>",
+        "<code>\\</code><code>a`b</code>",
+        "\\<br />",
+        "<u>0&nbsp;</u>",
+        '<ac:emoticon ac:name="smile" /><strong>&amp;</strong>',
+        '<ac:emoticon ac:name="smile" /><del>&amp;</del>',
+        "<strong><em>0</em><em>0</em></strong>",
+        "<strong><em>0</em></strong><strong><em>0</em></strong>",
+        "<strong><em>word</em><strong><em>0</em></strong></strong>",
+        "<em><strong>0</strong>0<strong>0</strong></em>",
+        '\\<ac:emoticon ac:name="smile" />',
+        "0<br />&nbsp;",
+        '<u>0<ac:emoticon ac:name="smile" /></u><ac:emoticon ac:name="smile" />',
+        "<u>0<br />0</u>",
+        "⟦x 1⟧",
+    ],
+)
+def test_words_and_wrappers_survive_an_edit(inline: str) -> None:
+    storage = f"<p>{inline}</p>"
+    page = sf.parse(storage)
+    change = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes[0]
+    assert "".join(sf.plain_text(change.after).split()) == "word" + "".join(sf.plain_text(storage).split())
+    assert change.removed == ()
+
+
+def test_loose_text_that_is_nothing_but_a_token_reports_it_when_it_goes() -> None:
+    page = sf.parse('<ac:emoticon ac:name="smile" />')
+    assert page.apply([sf.Replace(page.blocks[0].id, "0")]).changes[0].removed == (
+        sf.Token("emoticon", "smile"),
+    )
+
+
+def test_empty_cdata_is_compared() -> None:
+    assert sf.equivalent("<p><![CDATA[]]></p>", "<p></p>")
+
+
+def test_a_token_shown_unchanged_in_one_edit_cannot_stand_in_another() -> None:
+    toc = '<ac:structured-macro ac:name="toc" />'
+    page = sf.parse(f"<p>a</p>{toc}")
+    one, two = page.blocks
+    with pytest.raises(sf.InvalidEdit, match="two edits"):
+        page.apply([sf.Replace(one.id, "⟦toc-macro 1⟧"), sf.Replace(two.id, "⟦toc-macro 1⟧")])
+
+
+def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
+    page = sf.parse("<ul><li>a<ul><li>b</li></ul></li></ul>")
+    assert page.apply([sf.Replace(page.blocks[0].id, "- x\n- y")]).storage == (
+        "<ul><li>x</li><li>y<ul><li>b</li></ul></li></ul>"
+    )
