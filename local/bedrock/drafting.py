@@ -14,7 +14,7 @@ from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
 _NEAR = 8.0
 UNMODELLED = "(drafted without a model)"
 
-_WORD = re.compile(r"[^\W_]{3,}")
+_WORD = re.compile(r"[^\W_]{3,}|\b\d+\b")
 _STOP = frozenset(
     re.findall(
         r"\w+",
@@ -149,7 +149,7 @@ def _nearest(blocks: tuple[OutlineBlock, ...], about: Counter[str]) -> OutlineBl
         own = set(_words(block.text))
         total = sum(about[word] * math.log(1 + len(blocks) / spread[word]) for word in own if word in about)
         total += 0.5 * sum(about[word] for word in heading_words[block.number] if word in about)
-        return total / math.sqrt(8 + len(own))
+        return total / math.sqrt(20 + len(own))
 
     best = max(candidates, key=lambda block: (score(block), -block.number), default=None)
     return best if best is None or score(best) > 0 else _last_prose(prose) or best

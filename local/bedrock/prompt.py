@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _BLOCK = re.compile(r"^\[(\d+)\] ?", re.MULTILINE)
+# Where a panel, cell or the like begins or ends, the outline has a line without a number.
+_BOUNDARY = re.compile(r"^\s*⟨[^⟩\n]*⟩\s*$", re.MULTILINE)
 _FAVOURS = re.compile(r"^Lexical ranking favours: *(\S.*?)\s*$", re.MULTILINE)
 
 
@@ -97,6 +99,7 @@ def _number(text: str) -> float:
 
 
 def _blocks(outline: str) -> list[OutlineBlock]:
+    outline = _BOUNDARY.sub("", outline)
     starts = list(_BLOCK.finditer(outline))
     ends = [*(match.start() for match in starts[1:]), len(outline)][: len(starts)]
     return [
