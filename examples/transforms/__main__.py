@@ -1,0 +1,58 @@
+"""What has no argument is reached by transforms: here a scratch disk, longer-lived dead letters, and tags on all.
+
+https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
+"""
+
+from pathlib import Path
+
+import pulumi
+
+from stack import EventBus, EventSubscription, PythonFunction
+
+
+def with_scratch_disk(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Give a function 2 GB below /tmp."""
+    if args.type_ != "aws:lambda/function:Function":
+        return None
+    return pulumi.ResourceTransformResult({**args.props, "ephemeralStorage": {"size": 2048}}, args.opts)
+
+
+def with_patient_dead_letters(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Keep what was given up for a week only."""
+    if not (args.type_ == "aws:sqs/queue:Queue" and args.name.endswith("-dead-letters")):
+        return None
+    week = 7 * 24 * 3600
+    return pulumi.ResourceTransformResult({**args.props, "messageRetentionSeconds": week}, args.opts)
+
+
+def with_owner(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Tag every function and queue of the program."""
+    if args.type_ not in ("aws:lambda/function:Function", "aws:sqs/queue:Queue"):
+        return None
+    tags = {**(args.props.get("tags") or {}), "owner": "orders"}
+    return pulumi.ResourceTransformResult({**args.props, "tags": tags}, args.opts)
+
+
+pulumi.runtime.register_resource_transform(with_owner)
+
+bus = EventBus("events", {"bus_name": "orders-events"})
+pack = PythonFunction(
+    "pack",
+    {
+        "function_name": "orders-pack",
+        "handler": "pack.handle",
+        "source_root": str(Path(__file__).resolve().parent),
+        "include": ["pack.py"],
+    },
+    pulumi.ResourceOptions(transforms=[with_scratch_disk]),
+)
+EventSubscription(
+    "placed",
+    {
+        "subscription_name": "orders-placed",
+        "bus_name": bus.bus_name,
+        "pattern": {"source": ["orders"]},
+        "function": pack.function,
+    },
+    pulumi.ResourceOptions(transforms=[with_patient_dead_letters]),
+)
