@@ -14,6 +14,8 @@ from local.machine import Machine, wait_until
 from local.story import ChangeStory, DocumentStory
 
 _PATIENCE = 45.0
+_ENDS = ("published", "rejected", "failed")
+_BY_HAND = ("waits for the next one.", "waits for the next working day.")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def play(up: Machine, steps: Steps, output: Path) -> list[Tale]:
     """Play all tickets, one after the other, so that each one's calls can be counted."""
     people = (Person(up.site.url, up.site.site.account(name)) for name in ("developer", "reviewer"))
     stage = Stage(up, steps, output, *people)
-    return [update(stage), create(stage), ignored(stage)]
+    return [update(stage), create(stage), ignored(stage), revision(stage), conflict(stage)]
 
 
 def update(stage: Stage) -> Tale:
@@ -116,6 +118,59 @@ def ignored(stage: Stage) -> Tale:
     return _tale(stage, key, f"ignored: {change.reason}", None, "", None, since)
 
 
+def revision(stage: Stage) -> Tale:
+    """Play a reviewer who asks for more: a second revision comes in the same ticket, with what was asked for."""
+    key, since = stage.key("revision"), count(stage.up)
+    document = _to_review(stage, key)
+    stage.steps.end(f"review ticket {document.review_issue_key}")
+    first_diff = stage.reviewer.diff_url(document.review_issue_key)
+    again = _decide(stage, document, "NEEDS REVISION", "Please say that test keys have a daily ceiling.")
+    stage.steps.check(again.revision == 2, f"the document has revision {again.revision}")
+    overtaken = stage.reviewer.look_at(first_diff)
+    stage.steps.check("superseded" in overtaken, "the old link does not say that it is superseded")
+    stage.steps.end("revision 2 in the same ticket, the old link says that it is superseded")
+    diff = _look_at_diff(stage, "revision", again)
+    published = _approve(stage, key, again)
+    text = storage(stage.reviewer.page(published.page_id))
+    stage.steps.check("daily ceiling" in text, "what the reviewer asked for is not on the page")
+    stage.steps.end("published, with what the reviewer asked for")
+    what = (
+        f"“{document.title}” updated by revision 2, after review {document.review_issue_key} asked for more"
+    )
+    return _tale(stage, key, what, diff, "revision", published, since)
+
+
+def conflict(stage: Stage) -> Tale:
+    """Play a person who edits the page while it is under review: nothing of that edit is lost."""
+    key, page_id, since = stage.key("conflict"), stage.up.seeded.pages["payouts"], count(stage.up)
+    document = _to_review(stage, key)
+    stage.steps.end(f"review ticket {document.review_issue_key}")
+    stage.begin(f"“{document.title}”", "is edited by a person meanwhile")
+    stage.developer.edit_page(page_id, *_BY_HAND)
+    before = stage.developer.page(page_id)
+    stage.steps.check(_BY_HAND[1] in storage(before), "the page has no such passage any more")
+    stage.steps.end(f"version {before['version']['number']}")
+    decided = _decide(stage, document, "APPROVED")
+    if decided.status == "in_review":
+        stage.steps.end(
+            "the person changed the same passage, so a new draft on their version asks for a new review"
+        )
+        diff = _look_at_diff(stage, "conflict", decided)
+        decided = _approve(stage, key, decided)
+    else:
+        diff = _look_at_diff(stage, "conflict", document)
+        stage.begin(f"“{document.title}”", "is published")
+    after = stage.reviewer.page(page_id)
+    stage.steps.check(_BY_HAND[1] in storage(after), "the person's edit was lost")
+    versions = (before["version"]["number"], after["version"]["number"])
+    stage.steps.check(
+        versions[1] == versions[0] + 1, f"the page went from version {versions[0]} to {versions[1]}"
+    )
+    stage.steps.end(f"version {versions[1]} holds both edits")
+    what = f"“{document.title}” updated around a person's edit, after review {document.review_issue_key}"
+    return _tale(stage, key, what, diff, "conflict", decided, since)
+
+
 def _to_review(stage: Stage, key: str) -> DocumentStory:
     """Finish a ticket and wait for its review ticket; the step goes on."""
     stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
@@ -173,10 +228,7 @@ def _look_at_diff(stage: Stage, role: str, document: DocumentStory) -> Path:
 def _approve(stage: Stage, key: str, document: DocumentStory) -> DocumentStory:
     """Approve a review and wait for its page; both tickets must carry the link. The step goes on."""
     review = document.review_issue_key
-    stage.begin(review, "is approved by a reviewer and moved to Done")
-    stage.reviewer.comment(review, "APPROVED")
-    stage.reviewer.finish(review)
-    published = _wait_until_over(stage, review)
+    published = _decide(stage, document, "APPROVED")
     stage.steps.check(
         published.status == "published", f"the document is {published.status}: {published.reason}"
     )
@@ -187,17 +239,23 @@ def _approve(stage: Stage, key: str, document: DocumentStory) -> DocumentStory:
     return published
 
 
-def _wait_until_over(stage: Stage, review: str) -> DocumentStory:
-    """Wait until the decision of a review is carried out."""
+def _decide(stage: Stage, document: DocumentStory, *words: str) -> DocumentStory:
+    """Comment as the reviewer and move the ticket to Done; wait for the document's end or its next revision."""
+    review = document.review_issue_key
+    stage.begin(review, f"gets the comment {words[0]} from a reviewer and is moved to Done")
+    stage.reviewer.comment(review, *words)
+    stage.reviewer.finish(review)
     issue_id = stage.reviewer.call("GET", f"/rest/api/3/issue/{review}?fields=summary")["id"]
     found: list[DocumentStory] = []
 
     def over() -> bool:
         now = story.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
         found[:] = [now] if now else []
-        return now is not None and now.status in ("published", "rejected", "failed")
+        if now is None:
+            return False
+        return now.status in _ENDS or (now.status == "in_review" and now.revision > document.revision)
 
-    stage.wait(over, f"the review {review} did not come to an end")
+    stage.wait(over, f"the decision in {review} was not carried out")
     return found[0]
 
 
