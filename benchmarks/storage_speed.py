@@ -122,7 +122,7 @@ def _rendered() -> str:
     """Return the new text as the peers would have it rendered: they start from Markdown too."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt().render(MARKDOWN)
+    return str(MarkdownIt().render(MARKDOWN))
 
 
 def _page(size: int, corpus: Path | None) -> str:

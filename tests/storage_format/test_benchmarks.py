@@ -1,0 +1,79 @@
+"""The benchmarks and the fuzz target notice what they are there to notice, and importing costs no Markdown parser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import convert, storage
+from common import storage_format as sf
+from common.storage_format.page import Page
+from tests.fuzz import storage_format as fuzz
+
+PAGE = "<h1>T</h1><p>a <em>b</em></p><ul><li>c</li></ul>"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    (tmp_path / "page.xml").write_text(PAGE, "utf-8")
+    (tmp_path / "broken.xml").write_text("<p>", "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An `apply` that adds a character where it should not."""
+    apply = Page.apply
+
+    def changed(page: Page, edits: list[sf.Edit]) -> sf.Edited:
+        edited = apply(page, edits)
+        return sf.Edited(edited.storage + " " * bool(edits), edited.changes)
+
+    monkeypatch.setattr(Page, "apply", changed)
+
+
+def test_pages_that_are_edited_soundly_pass(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert storage.main([str(corpus), "--edits", "20"]) == 0
+    assert "files 1 (1 malformed)  blocks 3" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("careless")
+def test_a_character_added_elsewhere_is_a_violation(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert storage.main([str(corpus), "--edits", "20"]) == 1
+    out = capsys.readouterr().out
+    assert "violations 0" not in out
+    assert "smallest failing example: page.xml" in out
+
+
+@pytest.mark.usefixtures("careless")
+def test_the_fuzz_target_fails_on_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert fuzz.main(["--seconds", "30", "--seed", "1"]) == 1
+    assert "FAILED" in capsys.readouterr().out
+
+
+def test_pairs_are_compared_as_trees_and_the_differing_ones_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "same.md").write_text("- a\n- b", "utf-8")
+    (tmp_path / "same.xml").write_text('<ul>\n<li><p local-id="1">a</p></li>\n<li>b</li></ul>', "utf-8")
+    (tmp_path / "other.md").write_text("**lost**", "utf-8")
+    (tmp_path / "other.csf").write_text("<p>lost</p>", "utf-8")
+    report = tmp_path / "report.md"
+    assert convert.main([str(tmp_path), "--report", str(report)]) == 0
+    assert "passed 1/2  differing 1  broken 0" in capsys.readouterr().out
+    assert "other.csf" in report.read_text("utf-8")
+    assert "same.xml" not in report.read_text("utf-8")
+
+
+def test_reading_and_parsing_import_no_markdown_parser() -> None:
+    code = (
+        "import sys; from common import storage_format as sf; sf.outline(sf.parse('<p>a</p>')); sf.to_markdown('<p/>');"
+        "print([name for name in sys.modules if name.startswith(('markdown', 'mdit', 'bs4', 'lxml'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
