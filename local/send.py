@@ -4,6 +4,7 @@ import functools
 import hashlib
 import hmac
 import json
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from local import story
 from local.machine import wait_until
 from local.region_file import NoRegion, RegionFacts, find
 from local.story import ChangeStory, DocumentStory
+from local.trouble import errors_logged
 
 ROUTES = {"jira": "jiraWebhookUrl", "approval": "approvalWebhookUrl"}
 _PATIENCE = 90.0
@@ -76,7 +78,7 @@ def _send(region: RegionFacts, file: Path, route: str) -> int:
 
 def _follow_change(region: RegionFacts, change_id: str) -> int:
     """Wait until nothing more happens to a change without a person, and print where that left it."""
-    client = functools.cache(region.client)
+    client, since = functools.cache(region.client), time.time()
     found: list[ChangeStory] = []
 
     def settled() -> bool:
@@ -93,14 +95,14 @@ def _follow_change(region: RegionFacts, change_id: str) -> int:
     for document in change.documents:
         _print_document(region, document)
     if not in_time:
-        print(f"  still under way after {_PATIENCE:.0f} s")
+        _print_delay(region, since)
     bad = change.status == "failed" or any(document.status == "failed" for document in change.documents)
     return int(bad or not in_time)
 
 
 def _follow_review(region: RegionFacts, body: bytes) -> int:
     """Wait until the decision of a review was carried out, and print the document."""
-    client = functools.cache(region.client)
+    client, since = functools.cache(region.client), time.time()
     queue = [region.outputs["queueUrls"]["ApprovalHandler"]]
     issue_id = str((_object(body).get("issue") or {}).get("id", ""))
     in_time = wait_until(lambda: story.is_idle(client, queue), _PATIENCE)
@@ -110,8 +112,15 @@ def _follow_review(region: RegionFacts, body: bytes) -> int:
         return 0
     _print_document(region, document)
     if not in_time:
-        print(f"  still under way after {_PATIENCE:.0f} s")
+        _print_delay(region, since)
     return int(document.status == "failed" or not in_time)
+
+
+def _print_delay(region: RegionFacts, since: float) -> None:
+    """Say that something takes too long, and what went wrong meanwhile."""
+    print(f"  still under way after {_PATIENCE:.0f} s")
+    for line in errors_logged(functools.cache(region.client), region.outputs["logGroups"].values(), since):
+        print(f"  {line}")
 
 
 def _print_document(region: RegionFacts, document: DocumentStory) -> None:

@@ -1,16 +1,16 @@
 """What the functions logged as errors: the first thing to read when something did not come."""
 
 import json
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from local.machine import Machine
 
-
-def errors_logged(up: Machine) -> list[str]:
-    """Return one line per error in the functions' log groups, newest last."""
-    logs = up.stack.client("logs")
+def errors_logged(client: Callable[[str], Any], log_groups: Iterable[str], since: float = 0.0) -> list[str]:
+    """Return one line per error in the log groups, oldest first; `since` is in seconds since the epoch."""
+    logs = client("logs")
     found = []
-    for group in up.outputs["logGroups"].values():
-        for event in logs.filter_log_events(logGroupName=group)["events"]:
+    for group in log_groups:
+        for event in logs.filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]:
             line = _parsed(event["message"])
             if line.get("level") in ("ERROR", "CRITICAL") or "Traceback" in event["message"]:
                 said = f"{line.get('message', '')} {line.get('errorType', '')} {line.get('errorMessage', '')}".strip()

@@ -47,4 +47,5 @@ def _play(up: Machine, steps: Steps, output: Path) -> list[scenario.Tale]:
     try:
         return scenario.play(up, steps, output)
     except StepFailed as failed:
-        raise StepFailed(failed.step, "\n".join([failed.reason, *errors_logged(up)])) from failed
+        logged = errors_logged(up.stack.client, up.outputs["logGroups"].values())
+        raise StepFailed(failed.step, "\n".join([failed.reason, *logged])) from failed
