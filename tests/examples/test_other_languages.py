@@ -30,7 +30,9 @@ module.exports = new Proxy({}, handler);
 
 
 def schema() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(ComponentProvider(list(stack.COMPONENTS), "kinexus").schema or "")
+    found: dict[str, Any] = json.loads(
+        ComponentProvider(list(stack.COMPONENTS), "kinexus", version="0.1.0").schema or ""
+    )
     return found
 
 

@@ -66,7 +66,7 @@ def test_transforms_reach_what_has_no_argument_and_nothing_else() -> None:
     }
     assert retention["placed-dead-letters"] == 604800
     assert retention["placed-queue"] != 604800
-    tagged = [
+    tagged = {
         each.name for each in found.resources if (each.inputs.get("tags") or {}).get("owner") == "orders"
-    ]
+    }
     assert tagged == {"pack", "placed-dead-letters", "placed-queue"}

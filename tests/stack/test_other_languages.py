@@ -1,16 +1,21 @@
 """The components can be used from every Pulumi language: Pulumi's own analyser reads them, and its host builds them.
 
-The host runs here in this process, with inputs named and typed as they come over the wire. Not proven: the
+The host is started as Pulumi starts it; and runs here in this process, with inputs named and typed as they come over the wire. Not proven: the
 code that Pulumi generates for a language, and a real engine.
 """
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 import stack
 from stack.testing import run_program
@@ -18,7 +23,27 @@ from tests.stack.pipeline_run import ROOT
 
 
 def provider() -> ComponentProvider:
-    return ComponentProvider(list(stack.COMPONENTS), "kinexus")
+    return ComponentProvider(list(stack.COMPONENTS), "kinexus", version="0.1.0")
+
+
+def test_the_plugin_serves_this_schema_wherever_it_is_started(tmp_path: Path) -> None:
+    """As Pulumi starts it: from the consumer's folder, with the plugin's folder and the engine's address."""
+    process = subprocess.Popen(
+        [sys.executable, "-B", str(ROOT / "provider"), "127.0.0.1:1"],
+        cwd=tmp_path, env={"PATH": os.environ["PATH"]}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            asked = provider_pb2_grpc.ResourceProviderStub(channel).GetSchema(
+                provider_pb2.GetSchemaRequest(version=0), timeout=60
+            )
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert json.loads(asked.schema) == json.loads((ROOT / "provider" / "schema.json").read_text())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_component_of_the_stack_is_offered() -> None:
@@ -33,7 +58,7 @@ def test_every_component_of_the_stack_is_offered() -> None:
 def test_the_public_interface_changes_only_on_purpose() -> None:
     """If the change is meant, write the schema anew: `python -m tests.stack.write_snapshots`."""
     schema = json.loads(provider().schema or "")
-    assert schema == json.loads((Path(__file__).parent / "snapshots" / "schema.json").read_text())
+    assert schema == json.loads((ROOT / "provider" / "schema.json").read_text())
 
 
 @pytest.mark.parametrize("component", stack.COMPONENTS, ids=lambda component: component.__name__)

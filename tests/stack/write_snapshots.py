@@ -6,7 +6,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 
 from stack import COMPONENTS
 from stack.testing import checks
-from tests.stack.pipeline_run import graph
+from tests.stack.pipeline_run import ROOT, graph
 from tests.stack.test_pipeline_graph import SNAPSHOTS
 
 
@@ -19,8 +19,8 @@ def main() -> None:
         (SNAPSHOTS / f"{stack}-policies.json").write_text(
             json.dumps(documents, indent=1, sort_keys=True) + "\n"
         )
-    schema = json.loads(ComponentProvider(list(COMPONENTS), "kinexus").schema or "")
-    (SNAPSHOTS / "schema.json").write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
+    schema = json.loads(ComponentProvider(list(COMPONENTS), "kinexus", version="0.1.0").schema or "")
+    (ROOT / "provider" / "schema.json").write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
     (SNAPSHOTS / "tree.txt").write_text("\n".join(checks.tree(graph("dev"))) + "\n")
 
 
