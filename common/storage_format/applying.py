@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from common.storage_format import fitting, inline, opaque, rendering, rows, wellformed
+from common.storage_format import fitting, inline, inserting, opaque, rendering, rows, wellformed
 from common.storage_format import pieces as new
 from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
@@ -193,7 +193,7 @@ class Plan:
             else:
                 at, text = rows.inserted(self.target, block, written, self.read)
         else:
-            at, text = fitting.insertion(self.target, block, self.read(taken.markdown), self.task_id)
+            at, text = inserting.insertion(self.target, block, self.read(taken.markdown), self.task_id)
         return Splice(at, at, put_back(text, taken.stand_ins))
 
     def replacement(self, edit: Replace, block: Block, place: Block) -> Splice:

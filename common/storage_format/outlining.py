@@ -10,9 +10,9 @@ from math import log
 
 from common.storage_format.blocks import Container, macro_name
 from common.storage_format.errors import InvalidEdit
+from common.storage_format.markdown_text import indent
 from common.storage_format.page import Block, Page
 from common.storage_format.vocabulary import names
-from common.storage_format.writing import indent
 
 _WORD = re.compile(r"\w+")
 _UNMARKED = names(

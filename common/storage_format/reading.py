@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from common.storage_format import opaque, wellformed
+from common.storage_format.markdown_text import destination, escape, quoted
 from common.storage_format.tree import Element, tree
 from common.storage_format.vocabulary import MACROS
-from common.storage_format.writing import Writer, destination, escape, quoted
+from common.storage_format.writing import Writer
 
 _ALERTS = {"info": "NOTE", "tip": "TIP", "note": "WARNING", "warning": "CAUTION", "panel": "IMPORTANT"}
 _SILENT_MACROS = frozenset({"anchor", "toc", "children", "pagetree", "livesearch", "recently-updated"})
@@ -41,14 +42,23 @@ class _Reader(Writer):
             attributes = element.attributes
             fallback = attributes.get("ac:emoji-fallback") or attributes.get("ac:emoji-shortname")
             return escape(fallback or f":{attributes.get('ac:name', '')}:")
-        if name == "ac:adf-extension":
-            content = element.child("ac:adf-node")
-            return self.inline(content.children) if content is not None else ""
         if name == "br":
             return " "
         if name in ("ac:adf-attribute", "ac:adf-fallback", "ac:adf-mark", "colgroup"):
             return ""
         return self.inline(element.children)
+
+    def is_inline(self, element: Element) -> bool:
+        return element.name != "ac:adf-extension" and super().is_inline(element)
+
+    def block(self, element: Element) -> str:
+        if element.name == "ac:adf-fallback":
+            return ""
+        if element.name == "ac:adf-node" and element.attributes.get("type") == "panel":
+            kind = next((part.words for part in element.elements if part.name == "ac:adf-attribute"), "")
+            alert = _ALERTS.get(kind, "NOTE")
+            return quoted("\n".join([f"[!{alert}]", "\n\n".join(self.blocks(element.children))]))
+        return super().block(element)
 
     def page_link(self, element: Element) -> str:
         """Return an `ac:link`: to a page as a link that `render` reads, a mention by its account."""

@@ -16,10 +16,11 @@ from typing import NamedTuple
 from common.storage_format import opaque
 from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
+from common.storage_format.markdown_text import quoted, row
 from common.storage_format.scan import Node
 from common.storage_format.tree import Element, tree
 from common.storage_format.vocabulary import MACROS
-from common.storage_format.writing import Writer, quoted, row
+from common.storage_format.writing import Writer
 
 _WRITTEN = re.compile(r"⟦⟦|⟦([^⟦⟧\n]{0,200})⟧")
 _CONTENT = re.compile(r"\s*([a-z0-9-]+)\s+(\d{1,9})\s*(?::.*)?$", re.DOTALL)

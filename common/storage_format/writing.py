@@ -7,9 +7,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from common.storage_format import inline
+from common.storage_format.markdown_text import (
+    code_span,
+    destination,
+    escape,
+    escape_line,
+    fenced,
+    indent,
+    quoted,
+    row,
+)
 from common.storage_format.tree import Element, Text
 from common.storage_format.vocabulary import CODE_MACROS, HEADINGS, MACROS, STRUCTURE, names
 
@@ -17,13 +27,6 @@ EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~
 WRAPPERS = names("ac:inline-comment-marker span u font ins mark small big cite abbr q dfn var samp tt bdo")
 """Elements without a Markdown form that leave their text editable: they are put back around it."""
 
-_ESCAPED = re.compile(
-    r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\$(?=[^\s\d])|(?<![^\W_])_|_(?![^\W_])"
-)
-_LINE_START = re.compile(
-    r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\|))"
-)
-_FENCE = re.compile(r"^~~~")
 BREAK = "\x02"
 """A hard break while a line is put together: no text of a page can hold this character."""
 
@@ -34,21 +37,6 @@ _PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
 _MARKS = frozenset("*~`")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
 _BREAK = re.compile(r"[ \t\r\n]+")
-
-
-def escape(text: str) -> str:
-    """Return text as Markdown that says just that text."""
-    return _ESCAPED.sub(lambda match: "\\" + match[0], text)
-
-
-def escape_line(line: str) -> str:
-    """Return a line of Markdown that begins no block."""
-    match = _LINE_START.match(line)
-    if match is None:
-        return "\\" + line if _FENCE.match(line) else line
-    if match[3]:
-        return f"{match[3]}\\{line[len(match[3]) :]}"
-    return "\\" + line
 
 
 class Writer:
@@ -69,6 +57,10 @@ class Writer:
     def body_macro(self, element: Element, body: Element) -> str:
         """Return what stands for a macro that holds blocks."""
         raise NotImplementedError
+
+    def is_inline(self, element: Element) -> bool:
+        """Tell whether an element stands in a line of text."""
+        return is_inline(element)
 
     def literal(self, text: str) -> str:
         """Return text that is shown as it is (code) in the form that this reader takes for itself."""
@@ -172,7 +164,7 @@ class Writer:
         out: list[str] = []
         run: list[Element | Text] = []
         for node in nodes:
-            if isinstance(node, Text) or is_inline(node):
+            if isinstance(node, Text) or self.is_inline(node):
                 run.append(node)
                 continue
             out.append(self.line(run))
@@ -330,11 +322,6 @@ def nearest_table(table: Element, row: Element) -> bool:
     )
 
 
-def quoted(text: str) -> str:
-    """Return Markdown as a quotation."""
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
 def _padded(text: str) -> tuple[str, str, str]:
     """Split text into white space and breaks, what is between, and white space and breaks."""
     core = text.strip()
@@ -343,43 +330,3 @@ def _padded(text: str) -> tuple[str, str, str]:
         return text[:at], core, text[at + len(core) :]
     match = _PADDED.match(text)
     return (match[1], match[2], match[3]) if match else ("", text, "")
-
-
-def code_span(text: str, in_cell: bool = False) -> str:
-    """Return text as a code span; its fence is longer than any run of backticks within."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
-    if in_cell:
-        text = text.replace("|", "\\|")
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def fenced(text: str, language: str = "", title: str = "") -> str:
-    """Return text as a fenced block of code."""
-    longest = max((len(run) for run in re.findall(r"^ {0,3}(`{3,})", text, re.MULTILINE)), default=2)
-    fence = "`" * (longest + 1)
-    named = f' title="{title}"' if title and '"' not in title and "`" not in title else ""
-    return f"{fence}{language}{named}\n{text}\n{fence}"
-
-
-def destination(target: str) -> str:
-    """Return a link's target as it stands between the brackets of a Markdown link."""
-    if re.search(r"[\s<>()]", target) or not target:
-        return (
-            "<"
-            + target.replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E").replace("\n", "%0A")
-            + ">"
-        )
-    return target.replace("\\", "%5C").replace("*", "%2A")
-
-
-def indent(text: str, by: str) -> str:
-    """Return text with every line but the first indented; empty lines stay empty."""
-    first, *rest = text.split("\n")
-    return "\n".join([first, *(by + line if line else line for line in rest)])
-
-
-def row(cells: Sequence[str]) -> str:
-    """Return a row of a table."""
-    return "| " + " | ".join(cells) + " |"
