@@ -1,0 +1,1 @@
+"""What happens when the services around us fail."""
