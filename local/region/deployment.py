@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import local.region.resources  # noqa: F401 (registers the provisioners)
-from local.region import permissions
+from local.region import dynamic_resource, permissions
 from local.region.ledger import Ledger
 from local.region.ministack import MiniStack
 from local.region.provisioner import Aws, answer, provision
@@ -53,16 +53,20 @@ def deploy(
 
     aws = Aws(stack, ledger, api_url or served_by_ministack, trusting)
 
+    settings = {"aws:region": stack.region, **config}
+
     def create(wanted: Registration) -> tuple[str, Mapping[str, Any]]:
         if wanted.type.startswith("pulumi:providers:"):
             return wanted.name, {}
+        if dynamic_resource.is_dynamic(wanted.type):
+            return dynamic_resource.create(wanted.name, wanted.inputs, settings, project)
         return provision(aws, wanted.type, wanted.name, wanted.inputs)
 
     graph = run_program(
         program,
         project=project,
         stack=name,
-        config={"aws:region": stack.region, **config},
+        config=settings,
         secret_keys=secret_keys,
         create=create,
         invoke=lambda token, arguments: answer(aws, token, arguments),

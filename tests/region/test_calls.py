@@ -1,0 +1,22 @@
+"""AWS calls are told apart from everything else that the access log holds."""
+
+from local.region.calls import AwsCall, parse
+
+SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def test_signed_lines_are_calls_and_functions_are_known_by_their_keys() -> None:
+    lines = [
+        "\t".join(
+            [SIGNED.format(key="ASIA1", service="dynamodb"), "POST", "/", "DynamoDB_20120810.PutItem", "200"]
+        ),
+        "\t".join([SIGNED.format(key="LOCAL1", service="s3"), "PUT", "/bucket", "-", "403"]) + "\n",
+        "\t".join(["-", "POST", "/_aws/execute-api/x/prod/webhooks/jira", "-", "200"]),
+        "ministack started",
+    ]
+    calls = parse(lines)
+    assert calls == [
+        AwsCall("ASIA1", "dynamodb", "POST", "/", "PutItem", 200),
+        AwsCall("LOCAL1", "s3", "PUT", "/bucket", "", 403),
+    ]
+    assert [call.is_by_a_function for call in calls] == [True, False]

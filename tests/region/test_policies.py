@@ -1,0 +1,111 @@
+"""Policy documents are read as IAM reads them, as far as the stack's documents go; what is unknown is refused."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local.region.ledger import Function, Ledger
+from local.region.model_rights import denial
+from local.region.policies import UnreadablePolicy, allows, matches
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
+RULE = "arn:aws:events:us-east-1:123456789012:rule/shop/paid"
+
+
+def _document(**statement: Any) -> str:
+    given = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE, **statement}
+    return json.dumps({"Version": "2012-10-17", "Statement": given})
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ({}, True),
+        ({"Action": ["sqs:Send*"]}, True),
+        ({"Action": "SQS:sendmessage"}, True),
+        ({"Action": "*"}, True),
+        ({"Action": "sqs:ReceiveMessage"}, False),
+        ({"Resource": "arn:aws:sqs:*:*:ord*"}, True),
+        ({"Resource": f"{QUEUE}-other"}, False),
+        ({"Resource": QUEUE.upper()}, False),
+        ({"Condition": {"ArnEquals": {"aws:SourceArn": RULE}}}, True),
+        ({"Condition": {"ArnEquals": {"AWS:SourceArn": [f"{RULE}-x", RULE]}}}, True),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": f"{RULE}x"}}}, False),
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}, False),
+        ({"Condition": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}, True),
+    ],
+)  # fmt: skip
+def test_statement_allows(statement: dict[str, Any], allowed: bool) -> None:
+    context = {"aws:SourceArn": RULE}
+    assert allows([_document(**statement)], "sqs:SendMessage", QUEUE, context) is allowed
+
+
+def test_denial_wins_whatever_the_order() -> None:
+    yes, no = _document(), _document(Effect="Deny", Action="sqs:*")
+    assert not allows([yes, no], "sqs:SendMessage", QUEUE)
+    assert not allows([no, yes], "sqs:SendMessage", QUEUE)
+
+
+@pytest.mark.parametrize(
+    ("principal", "allowed"),
+    [({"Service": "events.amazonaws.com"}, True), ({"Service": ["sns.amazonaws.com"]}, False), ("*", True), (None, False)],
+)  # fmt: skip
+def test_resource_policy_asks_who_calls(principal: Any, allowed: bool) -> None:
+    document = _document(Principal=principal)
+    assert allows([document], "sqs:SendMessage", QUEUE, principal="events.amazonaws.com") is allowed
+
+
+@pytest.mark.parametrize(
+    "statement", [{"NotAction": "x"}, {"Condition": {"DateLessThan": {"aws:SourceArn": "x"}}}]
+)
+def test_what_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
+    with pytest.raises(UnreadablePolicy):
+        allows([_document(**statement)], "sqs:SendMessage", QUEUE, {"aws:SourceArn": RULE})
+
+
+def test_only_star_and_question_mark_are_wildcards() -> None:
+    assert matches("a[b]*", "a[b]c")
+    assert not matches("a[b]*", "abc")
+    assert not matches("a.c", "abc")
+
+
+def _ledger(*statements: dict[str, Any]) -> Ledger:
+    role = "arn:aws:iam::123456789012:role/writer-role"
+    function = Function("writer", "arn:…", role, 10, "/aws/lambda/writer")
+    document = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", **s} for s in statements]}
+    )
+    return Ledger(role_policies={"writer-role": {"writer": document}}, functions={"writer": function})
+
+
+MODEL = "amazon.nova-lite-v1:0"
+PROFILE = f"arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.{MODEL}"
+EVERYWHERE = f"arn:aws:bedrock:*::foundation-model/{MODEL}"
+THROUGH = {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}
+
+
+@pytest.mark.parametrize(
+    ("model", "statements", "denied_on"),
+    [
+        (MODEL, [{"Resource": f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"}], None),
+        (MODEL, [{"Resource": f"arn:aws:bedrock:eu-west-1::foundation-model/{MODEL}"}], "us-east-1::foundation-model"),
+        (MODEL, [{"Resource": PROFILE}, {"Resource": EVERYWHERE, "Condition": THROUGH}], "foundation-model"),
+        (f"us.{MODEL}", [{"Resource": PROFILE}, {"Resource": EVERYWHERE, "Condition": THROUGH}], None),
+        (f"us.{MODEL}", [{"Resource": PROFILE}], "foundation-model"),
+        (f"us.{MODEL}", [{"Resource": EVERYWHERE}], "inference-profile"),
+        (f"eu.{MODEL}", [{"Resource": PROFILE}, {"Resource": EVERYWHERE, "Condition": THROUGH}], "inference-profile/eu."),
+    ],
+)  # fmt: skip
+def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], denied_on: str | None) -> None:
+    message = denial(_ledger(*statements), "us-east-1", "123456789012", "writer", model)
+    if denied_on is None:
+        assert message is None
+    else:
+        assert message is not None
+        assert "assumed-role/writer-role/writer is not authorized to perform: bedrock:InvokeModel" in message
+        assert denied_on in message
+
+
+def test_nobody_else_may_invoke_it() -> None:
+    assert denial(_ledger(), "us-east-1", "123456789012", "stranger", MODEL)
