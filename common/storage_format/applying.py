@@ -20,6 +20,8 @@ from common.storage_format.tree import Element, Text, tree
 from common.storage_format.vocabulary import MAX_DEPTH
 
 _TASK_ID = re.compile(r"<ac:task-id[^>]*>\s*(\d{1,9})\s*<")
+_MARKED = ("list_item", "definition")
+_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)]|:) ")
 _DIGITS = re.compile(r"(⟦[a-z0-9-]+ \d+)[^⟦⟧\n]*⟧")
 
 
@@ -236,10 +238,10 @@ def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
 
 
 def _same(markdown: str, shown: str, kind: str) -> bool:
-    """Tell whether Markdown says just what the block was shown as."""
+    """Tell whether Markdown says just what the block was shown as, with or without the mark of its list."""
     said = _DIGITS.sub(r"\1⟧", " ".join(markdown.split()))
     shown = _DIGITS.sub(r"\1⟧", " ".join(shown.split()))
-    return said == shown or (kind == "list_item" and said in (f"- {shown}", f"* {shown}"))
+    return said == shown or (kind in _MARKED and _MARK.sub("", said, count=1) == shown)
 
 
 def _unlinked(element: Element) -> frozenset[str]:

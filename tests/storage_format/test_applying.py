@@ -207,3 +207,9 @@ def test_an_address_that_was_mere_text_stays_text() -> None:
         replaced("<p>at http://localhost:1/x now</p>", "at http://localhost:1/x then")
         == "<p>at http://localhost:1/x then</p>"
     )
+
+
+def test_an_item_said_as_it_was_shown_keeps_its_bytes() -> None:
+    storage = '<ol start="3">\n<li> a <b>b</b> </li><li>c</li></ol><dl><dt>t</dt><dd> d </dd></dl>'
+    for number, markdown in ((0, "3. a **b**"), (0, "- a **b**"), (1, "  4. c"), (3, ": d")):
+        assert replaced(storage, markdown, number) == storage

@@ -41,9 +41,7 @@ def test_pages_that_are_edited_soundly_pass(corpus: Path, capsys: pytest.Capture
 
 
 @pytest.mark.usefixtures("careless")
-def test_a_character_added_elsewhere_is_a_violation(
-    corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_character_added_elsewhere_is_a_violation(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert storage.main([str(corpus), "--edits", "20"]) == 1
     out = capsys.readouterr().out
     assert "violations 0" not in out
