@@ -1,0 +1,70 @@
+"""The workflows take no action by a name that can move, hold no lasting key to AWS, and ask before they touch prod.
+
+What GitHub makes of them is not proven; zizmor and actionlint have read them.
+"""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.stack.pipeline_run import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = sorted(path.name for path in FOLDER.glob("*.yaml"))
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    found: dict[Any, Any] = yaml.safe_load((FOLDER / name).read_text())
+    return found
+
+
+def steps(name: str) -> list[dict[str, Any]]:
+    return [step for job in workflow(name)["jobs"].values() for step in job["steps"]]
+
+
+def test_there_is_one_for_each_stack() -> None:
+    assert WORKFLOWS == ["dev.yaml", "prod.yaml"]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_are_pinned_to_commits_with_their_version_beside(name: str) -> None:
+    used = re.findall(r"uses: (.*)", (FOLDER / name).read_text())
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_credentials_are_short_lived_and_of_one_environment(name: str) -> None:
+    assert workflow(name)["permissions"] == {}
+    for job in workflow(name)["jobs"].values():
+        uses_aws = any("configure-aws-credentials" in step.get("uses", "") for step in job["steps"])
+        assert ("environment" in job) is uses_aws
+        assert (job["permissions"].get("id-token") == "write") is uses_aws
+    given = [step["with"] for step in steps(name) if "configure-aws-credentials" in step.get("uses", "")]
+    assert all(set(one) == {"role-to-assume", "aws-region"} for one in given)
+
+
+def test_develop_updates_dev_and_a_tag_updates_prod_each_after_the_tests() -> None:
+    for name, event, stack in (
+        ("dev.yaml", {"branches": ["develop"]}, "dev"),
+        ("prod.yaml", {"tags": ["v*"]}, "prod"),
+    ):
+        found = workflow(name)
+        assert found[True]["push"] == event  # YAML reads `on` as true
+        update = found["jobs"]["up"]
+        assert (update["needs"], update["environment"]) == ("test", stack)
+        told = [step["with"] for step in update["steps"] if step.get("uses", "").startswith("pulumi/")]
+        assert told == [{"command": "up", "stack-name": stack}]
+        assert found["jobs"]["test"]["steps"][-1] == {"run": ".ci/run"}
+
+
+def test_a_pull_request_is_only_previewed_and_a_fork_is_not() -> None:
+    preview = workflow("dev.yaml")["jobs"]["preview"]
+    assert "head.repo.full_name == github.repository" in preview["if"]
+    assert [s["with"]["command"] for s in preview["steps"] if s.get("uses", "").startswith("pulumi/")] == [
+        "preview"
+    ]
+    assert "KINEXUS_ADMIN" not in str(preview)
+    assert workflow("dev.yaml")["jobs"]["up"]["if"] == "github.event_name == 'push'"
