@@ -41,18 +41,18 @@ def restore(
     lost: list[Token] = []
     seen = _Old(old, tokens, stand_ins)
     standing = Counter(match[0] for match in MARKUP.finditer(new))
-    offset = 0
     for element in seen.wrappers:
         text = _collapsed(seen.content(element))
         tag = element.source[element.start : element.opened]
         if standing[tag]:
             standing[tag] -= 1
             continue
-        placed = _wrap(new, text, tag, element.name, offset) if text else None
-        if placed is None:
+        ordinal = _collapsed(seen.content(old, element.start)).count(text) if text else 0
+        wrapped = _wrap(new, text, tag, element.name, ordinal) if text else None
+        if wrapped is None:
             lost.append(opaque.describe(element))
         else:
-            new, offset = placed
+            new = wrapped
     return new, tuple(lost)
 
 
@@ -76,16 +76,18 @@ class _Old:
                 self.wrappers.append(element)
             waiting.extend(element.elements[::-1])
 
-    def content(self, element: Element) -> str:
-        """Return the text within, with the characters that stand for tokens."""
+    def content(self, element: Element, until: int | None = None) -> str:
+        """Return the text within (up to an offset), with the characters that stand for tokens."""
         parts = []
         for child in element.children:
+            if until is not None and child.start >= until:
+                break
             if isinstance(child, Text):
                 parts.append(child.text)
             elif child.start in self._opaque:
                 parts.append(self._opaque[child.start])
             else:
-                parts.append(" " if child.name == "br" else self.content(child))
+                parts.append(" " if child.name == "br" else self.content(child, until))
         return "".join(parts)
 
 
@@ -121,16 +123,16 @@ def _characters(storage: str) -> list[_Character]:
     return found
 
 
-def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[str, int] | None:
-    """Put a wrapper around the first `text` after `offset`, or the first of all; return also where it ended."""
+def _wrap(storage: str, text: str, tag: str, name: str, ordinal: int) -> str | None:
+    """Put a wrapper around the occurrence of `text` with this ordinal, or the last there is."""
     characters = _characters(storage)
     shown = "".join(character.text for character in characters)
     if len(shown) != len(characters):
         return None
-    after = next((number for number, character in enumerate(characters) if character.start >= offset), 0)
-    found = shown.find(text, after)
-    if found < 0:
-        found = shown.find(text)
+    found = shown.find(text)
+    while ordinal and found >= 0 and (following := shown.find(text, found + len(text))) >= 0:
+        found = following
+        ordinal -= 1
     if found < 0:
         return None
     run = characters[found : found + len(text)]
@@ -139,7 +141,7 @@ def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[st
     whole = _balanced_around(storage, start, end)
     if whole is not None:
         start, end = whole
-        return f"{storage[:start]}{tag}{storage[start:end]}{close}{storage[end:]}", start + len(tag)
+        return f"{storage[:start]}{tag}{storage[start:end]}{close}{storage[end:]}"
     out, at = [storage[:start]], start
     for match in (*MARKUP.finditer(storage, start, end), None):
         stop = match.start() if match else end
@@ -148,7 +150,7 @@ def _wrap(storage: str, text: str, tag: str, name: str, offset: int) -> tuple[st
         if match:
             out.append(match[0])
             at = match.end()
-    return "".join(out) + storage[end:], start + len(tag)
+    return "".join(out) + storage[end:]
 
 
 def _balanced_around(storage: str, start: int, end: int) -> tuple[int, int] | None:

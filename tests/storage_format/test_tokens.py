@@ -142,3 +142,9 @@ def test_spans_and_the_attributes_of_links_survive() -> None:
     assert apply(storage, "Still red: [card two](https://e.com/?a=1&b=2)").storage == (
         '<p>Still <span style="color: red">red</span>: <a href="https://e.com/?a=1&amp;b=2" data-card="1">card two</a></p>'
     )
+
+
+def test_of_equal_words_the_one_in_the_same_place_stays_marked() -> None:
+    marker = '<ac:inline-comment-marker ac:ref="r1">cache</ac:inline-comment-marker>'
+    edited = apply(f"<p>cache, {marker} and cache</p>", "A cache, cache or cache")
+    assert edited.storage == f"<p>A cache, {marker} or cache</p>"
