@@ -59,7 +59,7 @@ def _measured(storage: str, size: int) -> tuple[tuple[float, ...], int]:
     """Return the seconds for expat, `parse`, `parse` and `apply`, lxml and BeautifulSoup, and the blocks."""
     page = sf.parse(storage)
     target = next(block for block in page.blocks[len(page.blocks) // 2 :] if block.kind == "paragraph")
-    repeat = max(4, min(40, 3_000_000 // size))
+    repeat = max(10, min(60, 3_000_000 // size))
     times = (
         _best(lambda: _expat(storage), repeat),
         _best(lambda: sf.parse(storage), repeat),
