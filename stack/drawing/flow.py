@@ -1,0 +1,128 @@
+"""Finds in a graph which components there are, and how work travels between them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stack.testing.checks import role_statements
+from stack.testing.graph import Graph, Resource
+
+KINDS: Mapping[str, str] = {
+    "WebhookApi": "api",
+    "FunctionSchedule": "schedule",
+    "EventSubscription": "queue",
+    "PythonFunction": "function",
+    "EventBus": "bus",
+    "RecordTable": "table",
+    "DocumentBucket": "bucket",
+    "SecretBundle": "secret",
+}
+"""What is drawn, by component."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One component."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Work or data on its way from one component to another."""
+
+    source: str
+    target: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What there is to see, both parts sorted."""
+
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+
+    def of_kind(self, *kinds: str) -> tuple[Node, ...]:
+        """List the nodes of some kinds, in the order of the kinds."""
+        return tuple(node for kind in kinds for node in self.nodes if node.kind == kind)
+
+
+def flow(graph: Graph) -> Drawing:
+    """Read components and arrows from a graph that was created, not previewed."""
+    owners = _owners(graph)
+    nodes = {Node(owner.name, _kind(owner)) for owner in owners.values()}
+    arrows = set(_calls(graph, owners)) | set(_uses(graph, owners))
+    return Drawing(
+        tuple(sorted(nodes, key=lambda node: (node.kind, node.name))),
+        tuple(sorted(arrows, key=lambda arrow: (arrow.source, arrow.target, arrow.label))),
+    )
+
+
+def _kind(component: Resource) -> str:
+    return KINDS.get(component.type.rpartition(":")[2], "")
+
+
+def _owners(graph: Graph) -> dict[str, Resource]:
+    """Find by URN the component that each resource belongs to, where that is drawn."""
+    return {
+        child.urn: component
+        for component in graph.resources
+        if _kind(component)
+        for child in graph.children(component)
+    }
+
+
+def _calls(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
+    """Follow what starts a function, and what a rule takes from a bus."""
+    for resource in graph.resources:
+        owner = owners.get(resource.urn)
+        if owner is None:
+            continue
+        for urn in resource.dependencies:
+            other = owners.get(urn)
+            if other is None or other == owner:
+                continue
+            match resource.type.rpartition(":")[2], _kind(other):
+                case "EventRule", "bus":
+                    types = json.loads(resource.inputs["eventPattern"]).get("detail-type", [])
+                    yield Arrow(other.name, owner.name, ", ".join(types))
+                case "Permission", "function" if _kind(owner) == "api":
+                    yield Arrow(owner.name, other.name, _route(resource.inputs["sourceArn"]))
+                case "Schedule", "function":
+                    yield Arrow(owner.name, other.name, str(resource.inputs["scheduleExpression"]))
+                case "EventSourceMapping", "function":
+                    yield Arrow(owner.name, other.name)
+
+
+def _route(source_arn: str) -> str:
+    """Read `POST /orders` from the ARN of a route."""
+    _, _, method, path = source_arn.split("/", 3)
+    return f"{method} /{path}"
+
+
+def _uses(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
+    """Read from each function's policies what it may use."""
+    arns = {
+        str(resource.outputs["arn"]): owners[resource.urn]
+        for resource in graph.resources
+        if resource.urn in owners and resource.outputs.get("arn")
+    }
+    for role in graph.of_type("aws:iam/role:Role"):
+        owner = owners.get(role.urn)
+        if owner is None or _kind(owner) != "function":
+            continue
+        for statement in role_statements(graph, str(role.inputs["name"])):
+            for used in _named(statement["Resource"], arns):
+                if _kind(used) in ("bus", "table", "bucket", "secret"):
+                    yield Arrow(owner.name, used.name)
+
+
+def _named(resources: Any, arns: Mapping[str, Resource]) -> Iterator[Resource]:
+    """Find the components whose ARN a statement names, with or without something after it."""
+    for resource in [resources] if isinstance(resources, str) else resources:
+        for arn, owner in arns.items():
+            if resource == arn or resource.startswith((f"{arn}/", f"{arn}:")):
+                yield owner

@@ -1,0 +1,51 @@
+"""The drawing shows every component that work passes through, every arrow, and nothing else; docs show the latest.
+
+How it looks is for eyes to judge.
+"""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from stack.drawing import Arrow, Drawing, Node, flow, mermaid, svg
+from tests.stack.pipeline_run import FUNCTIONS, graph
+from tests.stack.write_drawing import FOLDER, pictures
+
+
+def test_every_component_is_there() -> None:
+    drawing = flow(graph("dev"))
+    assert [node.name for node in drawing.of_kind("function")] == sorted(FUNCTIONS)
+    assert [node.name for node in drawing.of_kind("api", "schedule", "bus")] == [
+        "api", "Sweep-by-the-clock", "events",
+    ]  # fmt: skip
+    assert len(drawing.of_kind("queue")) == 3
+    assert len(drawing.of_kind("table", "bucket", "secret")) == 6
+
+
+def test_arrows_show_who_calls_whom_and_who_may_use_what() -> None:
+    arrows = flow(graph("dev")).arrows
+    assert [a for a in arrows if "JiraWebhookHandler" in (a.source, a.target)] == [
+        Arrow("JiraWebhookHandler", "changes-table"),
+        Arrow("JiraWebhookHandler", "events"),
+        Arrow("JiraWebhookHandler", "webhook-secret"),
+        Arrow("api", "JiraWebhookHandler", "POST /webhooks/jira"),
+    ]
+    assert [a for a in arrows if "DocumentOrchestrator-events" in (a.source, a.target)] == [
+        Arrow("DocumentOrchestrator-events", "DocumentOrchestrator"),
+        Arrow("events", "DocumentOrchestrator-events", "ChangeDetected, RevisionRequested"),
+    ]
+    assert Arrow("Sweep-by-the-clock", "Sweep", "rate(1 day)") in arrows
+
+
+@pytest.mark.parametrize("name", ["stack.svg", "stack.mmd"])
+def test_the_committed_picture_is_of_this_stack(name: str) -> None:
+    """If it is not: `python -m tests.stack.write_drawing`."""
+    assert (FOLDER / name).read_text() == pictures()[name]
+
+
+def test_odd_names_stay_text() -> None:
+    odd = Drawing((Node('a"<b>&', "function"), Node("t", "table")), (Arrow('a"<b>&', "t", '"x" <y>'),))
+    root = ElementTree.fromstring(svg(odd))
+    assert 'a"<b>&' in [text for text in root.itertext() if text.strip()]
+    assert 'n0["a&quot;&lt;b>&amp;"]' in mermaid(odd)
+    assert 'n0 -->|"&quot;x&quot; &lt;y>"| n1' in mermaid(odd)
