@@ -60,7 +60,10 @@ def test_demo_plays_to_the_end_and_leaves_only_its_pages(tmp_path: Path) -> None
     said, _ = done.communicate(timeout=150)
     assert done.returncode == 0, said
     assert "Everything was verified" in said
-    assert sorted(file.name for file in output.iterdir()) >= ["create-diff.html", "create-page.html"]
+    roles = ("update", "create", "revision", "conflict")
+    assert {file.name for file in output.iterdir()} == {
+        f"{r}-{kind}.html" for r in roles for kind in ("diff", "page")
+    }
     assert "<ins" in (output / "update-diff.html").read_text()
     assert _left(temporary) == []
 
