@@ -1,4 +1,4 @@
-"""Every boundary call of every invocation of a scenario, in every form: does the run end as the one without it?"""
+"""Dies at every boundary call of every invocation of a scenario, in every form, and compares how the run ends."""
 
 from __future__ import annotations
 
