@@ -94,7 +94,9 @@ class ConfluenceClient:
 
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/#api-wiki-rest-api-search-get
         """
-        answer = self._http.get("/rest/api/search", {"cql": cql, "limit": limit, "expand": "content.ancestors"})
+        answer = self._http.get(
+            "/rest/api/search", {"cql": cql, "limit": limit, "expand": "content.ancestors"}
+        )
         return tuple(_hit(result) for result in listed(mapping(answer).get("results")))
 
     def ancestors(self, page_id: str) -> tuple[str, ...]:
