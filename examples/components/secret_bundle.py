@@ -1,0 +1,11 @@
+"""A secret from the stack's configuration; functions get its ARN and the right to read it."""
+
+import pulumi
+
+from stack import SecretBundle
+
+key = pulumi.Config().require_secret("paymentKey")
+payment = SecretBundle(
+    "payment", {"secret_name": "shop/payment", "secret_json": pulumi.Output.json_dumps({"key": key})}
+)
+pulumi.export("arn", payment.secret_arn)

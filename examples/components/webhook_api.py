@@ -1,0 +1,8 @@
+"""An API with one route, which lets five requests through per second."""
+
+from stack import PythonFunction, WebhookApi
+
+code = {"handler": "export.nightly.handle", "source_root": ".", "include": ["export"]}
+placed = PythonFunction("placed", {"function_name": "placed", **code})
+route = {"method": "POST", "path": "/orders", "function": placed.function, "rate_per_second": 5}
+api = WebhookApi("api", {"api_name": "shop", "routes": [route]})

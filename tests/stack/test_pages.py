@@ -1,0 +1,49 @@
+"""The pages about the components say what the sources say, and their examples run.
+
+Not proven: that an example does in AWS what its first line says.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import stack
+from stack import pages
+from stack.testing import run_program
+from tests.stack.pipeline_run import ROOT, SECRETS, settings_of, some_layer
+
+WRITTEN = pages.pages()
+EXAMPLES = sorted(pages.EXAMPLES.glob("*.py"))
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN))
+def test_the_committed_page_is_the_latest(name: str) -> None:
+    """If it is not: `python -m stack.pages`."""
+    assert (pages.FOLDER / name).read_text() == WRITTEN[name]
+
+
+def test_there_is_no_page_of_a_component_that_is_no_more() -> None:
+    assert {path.name for path in pages.FOLDER.iterdir()} == set(WRITTEN)
+
+
+def test_every_argument_and_output_is_on_its_page() -> None:
+    for component in stack.COMPONENTS:
+        page = WRITTEN[pages.snake_case(component.__name__) + ".md"]
+        args = getattr(stack, f"{component.__name__}Args")
+        outputs = [name for name, kind in component.__annotations__.items() if "Output" in str(kind)]
+        assert outputs
+        for name in [*args.__annotations__, *outputs]:
+            assert re.search(rf"^\| `{name}` \| `.+\w.* \|$", page, re.MULTILINE), (component, name)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_example_runs_and_is_short(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "examples" / "nightly_export")
+    config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    config |= {"kinexus:layerArchive": some_layer(), "kinexus:paymentKey": "x"}
+    graph = run_program(path, project="kinexus", config=config, secret_keys=(*SECRETS, "paymentKey"))
+
+    title = "".join(word.capitalize() for word in path.stem.split("_"))
+    assert [each for each in graph.resources if each.type.endswith(f":{title}")]
+    assert len([line for line in path.read_text().splitlines()[2:] if line]) <= 10
