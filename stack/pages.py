@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from pulumi import dynamic
+
 import stack
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "components"
 EXAMPLES = ROOT / "examples" / "components"
 
-_ONLY_PYTHON = ("JiraWebhook",)
+_ONLY_PYTHON = tuple(
+    name
+    for name in stack.__all__
+    if inspect.isclass(found := getattr(stack, name)) and issubclass(found, dynamic.Resource)
+)
+"""Resources whose provider is in this package; other languages cannot run it."""
 
 
 @dataclass(frozen=True)
