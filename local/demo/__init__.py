@@ -23,29 +23,37 @@ def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
     output.mkdir(parents=True)
     steps = Steps(console)
     try:
-        if not is_made():
-            steps.begin("making the region's environment, once")
-            region_python()
-        with machine(use_bedrock=use_bedrock, say=steps.begin) as up:
-            steps.end()
-            tales = _play(up, steps, output)
-            steps.begin("stopping")
-        steps.check(not up.stack.folder.exists(), "MiniStack's folder is still there")
-        steps.check(up.stack.process.poll() is not None, "MiniStack still runs")
-        steps.end("no process and no temporary folder left")
-    except StepFailed as failed:
-        console.print(
-            f"\n[bold red]The demo failed at: {failed.step}[/bold red]\n{failed.reason}", markup=True
-        )
+        tales = _run(steps, use_bedrock, output)
+    except Exception as error:
+        # Whatever it was, the step that it happened in is the first thing to know.
+        seen = f"{type(error).__name__}: {error}"
+        failed = error if isinstance(error, StepFailed) else StepFailed(steps.current, seen)
+        steps.fail(failed)
         return 1
     summary.show(console, tales, time.monotonic() - begun)
     return 0
+
+
+def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Tale]:
+    """Bring the region up, play, take it down, and look whether anything is left. Raises StepFailed and others."""
+    if not is_made():
+        steps.begin("making the region's environment, once")
+        region_python()
+    with machine(use_bedrock=use_bedrock, say=steps.begin) as up:
+        steps.end()
+        tales = _play(up, steps, output)
+        steps.begin("stopping")
+    steps.check(not up.stack.folder.exists(), "MiniStack's folder is still there")
+    steps.check(up.stack.process.poll() is not None, "MiniStack still runs")
+    steps.end("no process and no temporary folder left")
+    return tales
 
 
 def _play(up: Machine, steps: Steps, output: Path) -> list[scenario.Tale]:
     """Play every ticket; when a step fails, say what the functions logged."""
     try:
         return scenario.play(up, steps, output)
-    except StepFailed as failed:
+    except Exception as error:
+        reason = error.reason if isinstance(error, StepFailed) else f"{type(error).__name__}: {error}"
         logged = errors_logged(up.stack.client, up.outputs["logGroups"].values())
-        raise StepFailed(failed.step, "\n".join([failed.reason, *logged])) from failed
+        raise StepFailed(steps.current, "\n".join([reason, *logged])) from error

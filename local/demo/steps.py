@@ -3,6 +3,7 @@
 import time
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 
@@ -19,16 +20,21 @@ class Steps:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._step = ""
+        self._step = self._last = ""
         self._since = 0.0
         self._status: Status | None = None
+
+    @property
+    def current(self) -> str:
+        """Return the step under way, or the last one."""
+        return self._step or self._last
 
     def begin(self, step: str) -> None:
         """Begin a step."""
         self.end()
-        self._step, self._since = step, time.monotonic()
+        self._step, self._last, self._since = step, step, time.monotonic()
         if self._console.is_terminal:
-            self._status = self._console.status(step)
+            self._status = self._console.status(escape(step))
             self._status.start()
 
     def end(self, outcome: str = "") -> None:
@@ -37,17 +43,22 @@ class Steps:
             return
         self._stop_spinning()
         took = time.monotonic() - self._since
-        result = f": {outcome}" if outcome else ""
-        self._console.print(
-            f"[green]✓[/green] [dim]{took:5.1f} s[/dim]  {self._step}{result}", soft_wrap=True
-        )
+        line = escape(f"{self._step}: {outcome}" if outcome else self._step)
+        self._console.print(f"[green]✓[/green] [dim]{took:5.1f} s[/dim]  {line}", soft_wrap=True)
         self._step = ""
 
     def check(self, true: bool, otherwise: str) -> None:
         """Raise StepFailed unless something that the step shows is so."""
         if not true:
-            self._stop_spinning()
             raise StepFailed(self._step, otherwise)
+
+    def fail(self, failed: StepFailed) -> None:
+        """Say in red which step failed, and why."""
+        self._stop_spinning()
+        self._console.print(
+            f"\n[bold red]The demo failed at: {escape(failed.step)}[/bold red]", soft_wrap=True
+        )
+        self._console.print(escape(failed.reason), soft_wrap=True)
 
     def _stop_spinning(self) -> None:
         if self._status:

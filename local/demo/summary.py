@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local.demo.counts import Counts
@@ -14,8 +15,8 @@ def show(console: Console, tales: list[Tale], seconds: float) -> None:
     """Print the summary."""
     console.print("\n[bold]What happened[/bold]")
     for tale in tales:
-        console.print(f"  [bold]{tale.key}[/bold] {tale.summary}", soft_wrap=True)
-        console.print(f"    {tale.what_happened}", soft_wrap=True)
+        console.print(f"  [bold]{tale.key}[/bold] {escape(tale.summary)}", soft_wrap=True)
+        console.print(f"    {escape(tale.what_happened)}", soft_wrap=True)
         for name, file in (("difference", tale.diff_file), ("page", tale.page_file)):
             if file:
                 console.print(f"    {name}: {_relative(file)}", soft_wrap=True)
