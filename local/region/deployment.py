@@ -7,6 +7,7 @@ from typing import Any
 
 import local.region.resources  # noqa: F401 (registers the provisioners)
 from local.region import dynamic_resource, permissions
+from local.region.calls import APP_ID
 from local.region.ledger import Ledger
 from local.region.ministack import MiniStack
 from local.region.provisioner import Aws, answer, provision
@@ -46,7 +47,7 @@ def deploy(
     ledger = ledger or Ledger()
 
     def trusting(function: str) -> dict[str, str]:
-        return {"AWS_CA_BUNDLE": str(stack.ca_bundle), **environment(function)}
+        return {"AWS_CA_BUNDLE": str(stack.ca_bundle), APP_ID: function, **environment(function)}
 
     def served_by_ministack(api: str) -> str:
         return f"{stack.endpoint}/_aws/execute-api/{api}"

@@ -20,3 +20,14 @@ def test_signed_lines_are_calls_and_functions_are_known_by_their_keys() -> None:
         AwsCall("LOCAL1", "s3", "PUT", "/bucket", "", 403),
     ]
     assert [call.is_by_a_function for call in calls] == [True, False]
+
+
+def test_a_function_is_known_by_the_name_in_its_user_agent() -> None:
+    agent = (
+        "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux lang/python#3.13 cfg/retry-mode#legacy app/shop-pack"
+    )
+    line = [SIGNED.format(key="ASIA1", service="s3"), "GET", "/bucket/key", "-", "200"]
+    assert [call.function for call in parse(["\t".join([*line, agent]), "\t".join([*line, "curl/8"])])] == [
+        "shop-pack",
+        "",
+    ]

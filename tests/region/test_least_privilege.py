@@ -1,0 +1,114 @@
+"""No function is refused a call that it makes, and none is allowed what it never does.
+
+The demo is played, a webhook is delivered twice, and a ticket is found that no webhook told of, while every AWS
+call is on record with the function that made it. Actions are compared per function, not per table or bucket: that
+a statement names the right one is seen by the calls not being refused.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pytest
+from rich.console import Console
+
+from local.demo import scenario
+from local.demo.person import Person
+from local.demo.steps import Steps
+from local.machine import Machine, machine, wait_until
+from local.region.calls import AwsCall
+from stack.testing import checks
+
+pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+
+BY_LAMBDA = {
+    "logs:CreateLogStream": "Lambda itself writes the log, under the function's role",
+    "logs:PutLogEvents": "Lambda itself writes the log, under the function's role",
+    "sqs:DeleteMessage": "Lambda itself reads the queue, under the function's role",
+    "sqs:GetQueueAttributes": "Lambda itself reads the queue, under the function's role",
+    "sqs:ReceiveMessage": "Lambda itself reads the queue, under the function's role",
+    "xray:PutTelemetryRecords": "Lambda's own daemon sends the traces; there is none here",
+    "xray:PutTraceSegments": "Lambda's own daemon sends the traces; there is none here",
+}
+"""What is allowed and not called by the functions' code, with the reason."""
+
+RARELY: Mapping[str, dict[str, str]] = {
+    "DocumentOrchestrator": {
+        "dynamodb:DeleteItem": "it gives a page free only when no edit is needed after all, or nobody can draft one"
+    },
+}
+"""The same for single functions: what only happens when something is lost or collides."""
+
+_S3 = {"GET": "s3:GetObject", "PUT": "s3:PutObject"}
+
+
+def action(call: AwsCall) -> str:
+    """Name a call as IAM does."""
+    return _S3[call.method] if call.service == "s3" else f"{call.service}:{call.target}"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with machine() as up:
+        scenario.play(up, Steps(Console(quiet=True)), tmp_path_factory.mktemp("pages"))
+        up.site.site.post.options.duplicates = 1.0
+        _finish_another(up)
+        assert up.site.site.drain(30)
+        up.site.site.webhooks.webhooks.clear()
+        untold = _finish_another(up)
+        assert wait_until(lambda: _swept(up, untold), 60)
+        yield up
+
+
+def _finish_another(up: Machine) -> str:
+    """Finish a ticket of its own that asks for documentation; return its key."""
+    developer = Person(up.site.url, up.site.site.account("developer"))
+    fields = {
+        "project": {"key": up.seeded.project_key},
+        "issuetype": {"name": "Task"},
+        "summary": "Refunds can be partial",
+        "labels": ["needs-docs"],
+    }
+    key = str(developer.call("POST", "/rest/api/3/issue", {"fields": fields})["key"])
+    developer.finish(key)
+    return key
+
+
+def _swept(up: Machine, key: str) -> bool:
+    """Sweep, and tell whether the ticket is on record."""
+    up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
+    found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
+    return any(key in json.dumps(item) for item in found)
+
+
+def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
+    refused = [call for call in played.stack.calls() if call.function and call.status == 403]
+    assert refused == []
+
+
+def test_every_function_was_heard(played: Machine) -> None:
+    assert {call.function for call in played.stack.calls()} - {""} == set(
+        played.outputs["functionNames"].values()
+    )
+
+
+def test_every_allowed_action_is_used_or_has_a_reason(played: Machine) -> None:
+    used = {(call.function, action(call)) for call in played.stack.calls() if call.function}
+    used |= {(call.function, "bedrock:InvokeModel") for call in played.stand_in.calls()}
+    idle = {
+        f"{label}: {allowed}"
+        for label, function in played.outputs["functionNames"].items()
+        for statement in checks.role_statements(played.deployment.graph, f"{function}-role")
+        for allowed in statement["Action"]
+        if (function, allowed) not in used and allowed not in BY_LAMBDA
+    }
+    assert idle == {f"{label}: {one}" for label, reasons in RARELY.items() for one in reasons}
+
+
+def test_the_reasons_are_about_rights_that_there_are(played: Machine) -> None:
+    given = {
+        allowed
+        for function in played.outputs["functionNames"].values()
+        for statement in checks.role_statements(played.deployment.graph, f"{function}-role")
+        for allowed in statement["Action"]
+    }
+    assert set(BY_LAMBDA) - given == set()
