@@ -19,6 +19,5 @@ def handle(request: dict[str, Any], _context: object) -> dict[str, Any]:
         str(named.get("document_id")),
         str(named.get("revision")),
         str(given.get("signature")),
-        str(request.get("rawPath")),
     )
     return {"statusCode": status, "headers": headers(page), "body": page}

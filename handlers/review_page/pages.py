@@ -67,7 +67,7 @@ def closed(status: ReviewStatus) -> str:
 def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> str:
     said = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
     go = ""
-    if link and link[0].startswith(("https://", "http://", "/")):
+    if link and link[0].startswith(("https://", "http://", "./")):
         go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(visible(link[1]))}</a>'
     body = f'<main><p class="eyebrow">Kinexus review</p><h1>{html_page.escape(visible(title))}</h1>{said}{go}</main>'
     return html_page.document(title, _STYLE, body)

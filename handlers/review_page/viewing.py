@@ -21,8 +21,8 @@ class Viewing:
     reviews: ReviewStore
     link_key: Callable[[], str]
 
-    def show(self, document_id: str, revision: str, signature: str, path: str) -> tuple[int, str]:
-        """Return status code and page. ``path`` is the path of this very request, which the newest revision shares."""
+    def show(self, document_id: str, revision: str, signature: str) -> tuple[int, str]:
+        """Return status code and page."""
         if not _DOCUMENT.fullmatch(document_id) or not _REVISION.fullmatch(revision):
             return 403, pages.wrong_link()
         number = int(revision)
@@ -35,7 +35,7 @@ class Viewing:
             return 200, pages.closed(status)
         if number < status.revision:
             key = review_link.sign(self.link_key(), document_id, status.revision)
-            newest = f"{path.rpartition('/')[0]}/{status.revision}?signature={key}"
-            return 200, pages.superseded(number, status.revision, newest)
+            # Relative, so that it holds under any stage and domain.
+            return 200, pages.superseded(number, status.revision, f"./{status.revision}?signature={key}")
         page = self.reviews.page(document_id, number)
         return (404, pages.missing()) if page is None else (200, page)
