@@ -11,6 +11,9 @@ from local.atlassian.site import Site
 
 Json = dict[str, Any]
 
+#: Tickets created here beside adopted ones are numbered from here, so that the next saved body finds its key free.
+OWN_NUMBERS = 100_000
+
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
 _ITEM = re.compile(r"[*#-]+\s+(.*)")
 _CODE = re.compile(r"\{(?:code|noformat)(?::[^}]*)?\}(.*?)\{(?:code|noformat)\}", re.DOTALL)
@@ -48,6 +51,7 @@ def adopt(site: Site, body: Any) -> Issue | None:
         issue.fields = fields
         issue.snapshots.append((now, fields))
         site.jira.add(issue)
+        site.jira.number_from(named[1], OWN_NUMBERS)
         return issue
 
 

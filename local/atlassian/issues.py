@@ -65,6 +65,10 @@ class IssueStore:
         project, _, number = issue.key.rpartition("-")
         self._numbers[project] = max(self._numbers.get(project, 0), int(number))
 
+    def number_from(self, project: str, number: int) -> None:
+        """Give tickets created in a project from now on at least this number."""
+        self._numbers[project] = max(self._numbers.get(project, 0), number - 1)
+
     def create(
         self,
         actor: Account,
