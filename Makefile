@@ -3,6 +3,9 @@
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff and mypy)
 #   make fuzz      looks for inputs that break the storage format
+#   make crash-matrix  dies at every boundary call of every scenario (an hour), and says what survived
+#   make graph     draws the stack from its recorded graph into docs/images
+#   make docs      writes docs/components from the components' own words
 #   make clean     removes what the other targets made
 
 PYTHON ?= python3
@@ -14,7 +17,7 @@ TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test check fuzz clean running testing region-env
+.PHONY: demo serve test check fuzz crash-matrix graph docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -33,6 +36,15 @@ check: $(TEST_STAMP)
 
 fuzz: $(TEST_STAMP)
 	@$(PY) -m tests.fuzz.storage_format
+
+crash-matrix: $(TEST_STAMP)
+	@$(PY) -m tests.crash --all
+
+graph: $(TEST_STAMP)
+	@$(PY) -m tests.stack.write_drawing
+
+docs: $(TEST_STAMP)
+	@$(PY) -m stack.pages
 
 # The region has an environment of its own; the two are filled side by side.
 running: | $(PY)
