@@ -26,6 +26,8 @@ PAGE = """<p>How money goes back to customers.</p>
 </ac:layout-cell></ac:layout-section></ac:layout>
 <ac:structured-macro ac:name="jira" ac:macro-id="m-2"><ac:parameter ac:name="key">PAY2-1</ac:parameter></ac:structured-macro>"""
 TITLE = "Quarnix ledger refunds"
+NEW_SUMMARY = "Zyxomatic lattice for quibble gardeners"
+NEW_TEXT = "Gardeners plant a zyxomatic lattice wherever quibbles sprout."
 SUMMARY = "Quarnix ledger refunds take an amount"
 TEXT = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given."
 
@@ -376,6 +378,58 @@ def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "published"
     assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(pipeline: Pipeline) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [document] = pipeline.aws.documents()
+    body = {
+        "spaceId": document["space_id"],
+        "status": "current",
+        "title": document["title"],
+        "body": {"representation": "storage", "value": "<p>By hand.</p>"},
+    }
+    taken = pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.page(taken["id"])["body"]["storage"]["value"] == "<p>By hand.</p>"
+    assert any("another page has the title" in text for text in pipeline.comments(review))
+    assert pipeline.status(review) != "done"
+    rename = {"status": "current", "title": "By hand"}
+    pipeline.jira("developer", "PUT", f"/wiki/api/v2/pages/{taken['id']}/title", rename)
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+
+
+def test_a_second_ticket_about_a_page_to_be_created_joins_its_draft(pipeline: Pipeline) -> None:
+    first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    second, joined = in_review(pipeline, f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter too.")
+    assert joined == review
+    [document] = pipeline.aws.documents()
+    assert (document["revision"], document["issue_keys"]) == (2, [first, second])
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    pages = pipeline.jira("admin", "GET", f"/wiki/api/v2/pages?title={document['title']}")["results"]
+    assert len(pages) == 1
+    assert "winter" in pipeline.page(pages[0]["id"])["body"]["storage"]["value"]
+
+
+@pytest.mark.parametrize("archived", [True, False], ids=["archived", "moved to another space"])
+def test_a_page_put_away_during_its_review_is_told_and_not_written(
+    pipeline: Pipeline, page_id: str, archived: bool
+) -> None:
+    _, review = in_review(pipeline)
+    page = pipeline.site.confluence.pages[page_id]
+    if archived:
+        pipeline.site.confluence.set_status(page, "archived")
+    else:
+        other = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
+        page.space_id = other.id
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert any("Nothing was published" in text for text in pipeline.comments(review))
 
 
 def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(
