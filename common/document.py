@@ -53,12 +53,13 @@ class Scored:
 
 @dataclass(frozen=True)
 class Choice:
-    """Why this page: what was decided, by what, how sure, and among which candidates."""
+    """Why this page: what was decided, by what, how sure, among which candidates, found by which CQL queries."""
 
     reason: str
     confidence: float
     decided_by: str
     candidates: tuple[Scored, ...] = ()
+    searched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,28 +44,30 @@ class Chosen:
 
 @dataclass(frozen=True)
 class AllChosen:
-    """All targets of a change, what people named and we refuse (with reasons), and what was searched."""
+    """All targets of a change, and what people named and we refuse (with reasons)."""
 
     targets: tuple[Chosen, ...]
     refused: tuple[str, ...] = ()
-    searched: tuple[str, ...] = ()
 
 
 def settle(found: Found, space_id: str, title_for: Callable[[str], str]) -> AllChosen:
     """Turn what was found into what is stored; ``title_for`` gives a new page a title that is free in the space."""
     return AllChosen(
-        targets=tuple(_chosen(judgement, space_id, title_for) for judgement in found.judgements),
+        targets=tuple(
+            _chosen(judgement, found.searched, space_id, title_for) for judgement in found.judgements
+        ),
         refused=tuple(f"{refused.reference}: {refused.reason}" for refused in found.refused),
-        searched=found.searched,
     )
 
 
-def _chosen(judgement: Judgement, space_id: str, title_for: Callable[[str], str]) -> Chosen:
+def _chosen(
+    judgement: Judgement, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
+) -> Chosen:
     candidates = tuple(
         Scored(candidate.page_id, candidate.title, round(candidate.score, 2))
         for candidate in judgement.candidates[:MOST_CANDIDATES]
     )
-    choice = Choice(judgement.reason, judgement.confidence, judgement.decided_by, candidates)
+    choice = Choice(judgement.reason, judgement.confidence, judgement.decided_by, candidates, searched)
     match judgement.target:
         case UpdatePage(page_id=page_id, title=title):
             return Chosen(DocumentKind.UPDATE, choice, title, page_id=page_id)
@@ -90,12 +92,12 @@ def from_json(stored: str) -> AllChosen:
     return AllChosen(
         targets=tuple(_target(target) for target in shape["targets"]),
         refused=tuple(shape["refused"]),
-        searched=tuple(shape["searched"]),
     )
 
 
 def _target(shape: dict[str, Any]) -> Chosen:
     candidates = tuple(Scored(**candidate) for candidate in shape["choice"]["candidates"])
-    choice = replace(Choice(**shape["choice"]), candidates=candidates)
+    searched = tuple(shape["choice"]["searched"])
+    choice = replace(Choice(**shape["choice"]), candidates=candidates, searched=searched)
     kind = DocumentKind(shape["kind"]) if shape["kind"] else None
     return Chosen(**{**shape, "kind": kind, "choice": choice})

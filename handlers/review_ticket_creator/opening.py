@@ -142,6 +142,8 @@ class Opening:
             after=draft.storage,
             changes=draft.changes(),
             previous=previous.storage if previous else None,
+            considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates),
+            searches=len(document.choice.searched),
             diff_url=review_link.url(self.base_url, self.link_key(), draft.document_id, draft.revision),
         )
 

@@ -14,7 +14,8 @@ class Review:
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page), `previous`
     is the storage of the revision before this one. `why` and `confidence` (0..1) tell why this page was chosen, and
-    `chosen_by` what chose it. `changes` say what each edit does; a new page has none.
+    `chosen_by` what chose it; `considered` names the candidates, best first, `searches` is how many queries found
+    them. `changes` say what each edit does; a new page has none.
     """
 
     document_id: str
@@ -33,3 +34,5 @@ class Review:
     changes: tuple[Change, ...]
     previous: str | None
     diff_url: str
+    considered: tuple[str, ...] = ()
+    searches: int = 0

@@ -123,9 +123,17 @@ def _facts(review: Review, size: int) -> adf.Node:
         ("Why this page", adf.paragraph(why)),
         ("Revision", adf.paragraph(f"{review.revision} of {review.document_id}")),
     ]
+    if review.considered:
+        facts.insert(3, ("Considered", adf.paragraph(_considered(review, size))))
     return adf.table(
         *[[adf.paragraph(adf.text(label, adf.STRONG)), value] for label, value in facts], header=True
     )
+
+
+def _considered(review: Review, size: int) -> str:
+    found = f"{review.searches} searches" if review.searches != 1 else "one search"
+    listed = ", ".join(_short(name, min(size, 120)) for name in review.considered)
+    return f"{listed}; the score is nearness in words, found by {found}"
 
 
 def _tail(review: Review) -> list[adf.Node]:

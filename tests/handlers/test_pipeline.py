@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from common import storage_format as sf
+from common.ticket import description_text
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -86,6 +87,14 @@ def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_chang
     assert link["object"]["url"].endswith(url)
     [document] = pipeline.aws.documents()
     assert (document["status"], document["decision"]["verdict"]) == ("published", "approved")
+    assert document["choice"]["searched"], "the queries are on record"
+    description = description_text(
+        pipeline.jira("reviewer", "GET", f"/rest/api/3/issue/{review}")["fields"]["description"]
+    )
+    considered = [candidate["title"] for candidate in document["choice"]["candidates"]]
+    assert considered
+    assert all(title in description for title in considered)
+    assert document["choice"]["reason"] in description
     assert pipeline.aws.locks() == []
     names = [name for name, _ in pipeline.aws.events()]
     assert sorted(names) == [
