@@ -27,7 +27,7 @@ serve: running
 	@$(PY) -m local serve
 
 test: testing check
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: $(TEST_STAMP)
 	@$(PY) -m ruff check .

@@ -19,7 +19,7 @@ from local.region.deployment import deploy
 from local.region.ministack import MiniStack
 from tests.examples.example_run import EXAMPLES
 
-pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+pytestmark = pytest.mark.region
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from local.machine import Machine, machine, wait_until
 from local.region.calls import AwsCall
 from stack.testing import checks
 
-pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+pytestmark = pytest.mark.region
 
 BY_LAMBDA = {
     "logs:CreateLogStream": "Lambda itself writes the log, under the function's role",

@@ -15,7 +15,7 @@ import pytest
 from local.machine import wait_until
 from local.region.environment import REPOSITORY
 
-pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+pytestmark = pytest.mark.region
 
 _HOLD = """
 from local.region import ministack
@@ -27,10 +27,15 @@ with ministack.running() as stack:
 
 
 def _start(tmp_path: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, *arguments], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
+    # A shell lets its background jobs ignore Ctrl-C, and so would whatever these tests start under one.
+    inherited = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(
+            [sys.executable, *arguments], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            stdin=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, inherited)
 
 
 def _left(tmp_path: Path) -> list[str]:

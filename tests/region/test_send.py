@@ -17,7 +17,7 @@ from local.demo.person import Person
 from local.region_file import RegionFacts, RegionRunning, refuse_second
 from local.send import send
 
-pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+pytestmark = pytest.mark.region
 
 
 def _issue(number: int, **fields: Any) -> dict[str, Any]:

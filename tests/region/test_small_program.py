@@ -18,7 +18,7 @@ from local.region.ministack import MiniStack
 from local.region.provisioner import ProvisioningFailure
 from tests.region.small_program import program
 
-pytestmark = [pytest.mark.region, pytest.mark.xdist_group("region")]
+pytestmark = pytest.mark.region
 
 
 @pytest.fixture(scope="module")
