@@ -6,6 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
+from local import interrupt
+
 
 def main() -> int:
     """Read the command line and do what it says; return the exit code."""
@@ -27,10 +29,7 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    # Imported here: Pulumi and its AWS package take seconds, which `--help` need not.
-    from local.serve import raise_on_sigterm
-
-    raise_on_sigterm()
+    interrupt.listen()
     try:
         return _command(arguments)
     except KeyboardInterrupt:
@@ -39,6 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _command(arguments: argparse.Namespace) -> int:
+    # Imported here: Pulumi and its AWS package take seconds, which `--help` need not.
     from local.bedrock.real import NoCredentials
     from local.region.environment import EnvironmentFailure
     from local.region.ministack import RegionFailure

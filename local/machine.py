@@ -17,6 +17,7 @@ import yaml
 from local import atlassian, bedrock, seed
 from local.atlassian import Account
 from local.bedrock import StandIn, real
+from local.interrupt import heed
 from local.region import ministack
 from local.region.deployment import Deployment, deploy
 from local.region.door import Door, open_door
@@ -98,11 +99,13 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
             },
         )
         up = Machine(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
+        heed()
         say("registering the webhooks, warming the functions")
         warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]
         register(up.site.url, site.account("admin"), deployment.outputs, webhook_secret)
         for warmed in warming:
             warmed.result()
+        heed()
         yield up
 
 

@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from types import FrameType
 
 from rich.console import Console
 
@@ -50,12 +49,3 @@ def show(console: Console, facts: RegionFacts) -> None:
     ):
         console.print(f"  export {name}={value}", highlight=False, soft_wrap=True)
     console.print()
-
-
-def raise_on_sigterm() -> None:
-    """Make SIGTERM end this process as Ctrl-C does, through every `finally`."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from local.interrupt import heed
+
 
 class StepFailed(RuntimeError):
     """A step did not do what it should; `step` names it, `reason` says what was seen."""
@@ -30,7 +32,8 @@ class Steps:
         return self._step or self._last
 
     def begin(self, step: str) -> None:
-        """Begin a step."""
+        """Begin a step; raises KeyboardInterrupt when somebody asked to stop during the one before."""
+        heed()
         self.end()
         self._step, self._last, self._since = step, step, time.monotonic()
         if self._console.is_terminal:
