@@ -103,6 +103,8 @@ class Page:
         self.depth = depth
         self._found = found
         self._heading_texts: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._written_alone: dict[int, tuple[str, tuple[PageToken, ...]]] = {}
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -140,6 +142,8 @@ class Page:
     def number(self, block_id: str) -> int:
         """Return which block has this id; raise InvalidEdit if none has."""
         match = _ID.match(block_id) if isinstance(block_id, str) else None
+        if match and block_id in self._numbers:
+            return self._numbers[block_id]
         if match:
             length, ordinal = int(match[2], 16), int(match[3])
             for number, found in enumerate(self._found):
@@ -149,6 +153,7 @@ class Page:
                 ):
                     ordinal -= 1
                     if not ordinal:
+                        self._numbers[block_id] = number
                         return number
         raise InvalidEdit(f"the page has no block {block_id!r}")
 
@@ -185,19 +190,23 @@ class Page:
         """Return block `number` as Markdown; unless `numbered` its tokens need not have the page's numbers."""
         if numbered or "_written" in self.__dict__:
             return self.markdown(number)
-        from common.storage_format.tokens import TokenWriter
-
-        return TokenWriter().block_of(self.source, self._found[number], number)
+        return self._alone(number)[0]
 
     def tokens_of(self, number: int, numbered: bool) -> tuple[PageToken, ...]:
         """Return the tokens of block `number`; unless `numbered` they need not have the page's numbers."""
         if numbered or "_written" in self.__dict__:
             return tuple(token for token in self.tokens if token.block == number)
-        from common.storage_format.tokens import TokenWriter
+        return self._alone(number)[1]
 
-        writer = TokenWriter()
-        writer.block_of(self.source, self._found[number], number)
-        return tuple(writer.found)
+    def _alone(self, number: int) -> tuple[str, tuple[PageToken, ...]]:
+        """Write one block without the rest of the page."""
+        if number not in self._written_alone:
+            from common.storage_format.tokens import TokenWriter
+
+            writer = TokenWriter()
+            text = writer.block_of(self.source, self._found[number], number)
+            self._written_alone[number] = text, tuple(writer.found)
+        return self._written_alone[number]
 
     @property
     def tokens(self) -> tuple[PageToken, ...]:
