@@ -251,6 +251,42 @@ def test_only_members_of_the_configured_group_decide(
     assert pipeline.page(page_id)["version"]["number"] == (2 if account == "reviewer" else 1)
 
 
+def test_with_four_eyes_the_tickets_own_assignee_decides_nothing(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOUR_EYES", "true")
+    start_anew()
+    key, review = in_review(pipeline)
+    assignee = {"fields": {"assignee": {"accountId": pipeline.site.account("reviewer").account_id}}}
+    pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", assignee)
+    pipeline.decide(review, "APPROVED", "reviewer")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert any("somebody else has to" in text for text in pipeline.comments(review))
+    pipeline.decide(review, "APPROVED", "admin")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_a_rejected_ticket_that_is_finished_again_starts_anew(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "REJECTED")
+    pipeline.run()
+    pipeline.move(key, "indeterminate", "developer")
+    pipeline.finish(key)
+    pipeline.run()
+    assert sorted(document["status"] for document in pipeline.aws.documents()) == ["in_review", "rejected"]
+
+
+def test_two_pages_named_are_two_documents_with_a_review_each(pipeline: Pipeline, page_id: str) -> None:
+    other = pipeline.site.confluence.spaces[pipeline.page(page_id)["spaceId"]].homepage_id
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}", f"docs:{other}"])
+    pipeline.finish(key)
+    pipeline.run()
+    assert {document["page_id"] for document in pipeline.aws.documents()} == {page_id, other}
+    assert len({document["review_issue_key"] for document in pipeline.aws.documents()}) == 2
+
+
 def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
