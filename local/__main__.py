@@ -33,6 +33,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         return _command(arguments)
     except KeyboardInterrupt:
+        interrupt.settle()
         print("\nstopped", file=sys.stderr)
         return 130
 

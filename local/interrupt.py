@@ -29,6 +29,11 @@ def heed() -> None:
         raise KeyboardInterrupt
 
 
+def settle() -> None:
+    """Stop looking after the interrupt: it has arrived."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     _asked.set()
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
