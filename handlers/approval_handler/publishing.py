@@ -62,7 +62,15 @@ class Publisher:
         on_top = page.storage != draft.base
         storage = _rebased(draft, page) if on_top else draft.storage
         if storage != page.storage:
-            page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
+            try:
+                page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
+            except Refused as error:
+                if error.status != 403:
+                    raise
+                raise Obstacle(
+                    f'the page "{page.title}" is restricted: let our account edit it, then move this ticket '
+                    "to done again"
+                ) from error
         return self._read_back(page.page_id, storage, on_top=on_top)
 
     def _current(self, draft: Draft) -> ConfluencePage:

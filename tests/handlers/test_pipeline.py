@@ -13,6 +13,7 @@ from common.ticket import description_text
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
 
@@ -475,6 +476,20 @@ def test_a_page_put_away_during_its_review_is_told_and_not_written(
     pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 1
     assert any("Nothing was published" in text for text in pipeline.comments(review))
+
+
+def test_a_page_that_we_may_not_edit_any_more_is_told_and_publishes_once_we_may(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.faults.add(Fault("status", status=403, method="PUT", path=f"/pages/{page_id}"))
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert any("is restricted" in text for text in pipeline.comments(review))
+    assert pipeline.status(review) != "done"
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 2
 
 
 def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(
