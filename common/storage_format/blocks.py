@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from common.storage_format.scan import MARKUP, Node
+from common.storage_format.nodes import Container, Heading, Node
+from common.storage_format.scan import MARKUP
 from common.storage_format.vocabulary import CODE_MACROS, FLOWS, HEADINGS, MACROS
 
 BODY = "body"
@@ -27,22 +27,6 @@ SPACE = " \t\r\n"
 _NAME = re.compile(r"""\sac:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NODE_TYPE = re.compile(r"""\stype\s*=\s*["']panel["']""")
 _SILENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
-
-
-class Container(NamedTuple):
-    """A container on the way from the page to a block."""
-
-    name: str
-    node: Node
-    above: Container | None
-
-
-class Heading(NamedTuple):
-    """A heading on the way from the page to a block: `block` is its number."""
-
-    level: int
-    block: int
-    above: Heading | None
 
 
 def macro_name(source: str, node: Node) -> str:

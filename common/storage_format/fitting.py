@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from common.storage_format import entities
 from common.storage_format import pieces as new
-from common.storage_format.blocks import Container
 from common.storage_format.errors import InvalidEdit
+from common.storage_format.nodes import Container
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import (
     Code,

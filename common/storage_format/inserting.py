@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 
 from common.storage_format import pieces as new
-from common.storage_format.blocks import Container
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.fitting import items, shaped
+from common.storage_format.nodes import Container, Node
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Definitions, Item, List, Paragraph, Piece, TaskIds
-from common.storage_format.scan import Node
 
 
 def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds) -> tuple[int, str]:

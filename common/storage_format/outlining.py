@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 
-from common.storage_format.blocks import Container, macro_name
+from common.storage_format.blocks import macro_name
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.markdown_text import indent
+from common.storage_format.nodes import Container
 from common.storage_format.page import Block, Page
 from common.storage_format.vocabulary import names
 

@@ -13,7 +13,8 @@ from common.storage_format import blocks, wellformed
 from common.storage_format.blocks import BODY
 from common.storage_format.edits import Edit, Edited
 from common.storage_format.errors import InvalidEdit
-from common.storage_format.scan import Node, scan
+from common.storage_format.nodes import Node
+from common.storage_format.scan import scan
 
 if TYPE_CHECKING:
     from common.storage_format.tokens import PageToken

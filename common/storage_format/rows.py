@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from common.storage_format.blocks import Container
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.fitting import start_tag
+from common.storage_format.nodes import Container, Node
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Paragraph, Piece, Table
-from common.storage_format.scan import Node
 from common.storage_format.tree import Element, tree
 
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")

@@ -10,14 +10,11 @@ elements is one match. What is more than that is read tag by tag, to the same tr
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from common.storage_format.errors import MalformedStorage
+from common.storage_format.nodes import Node
 from common.storage_format.vocabulary import MAX_DEPTH, STRUCTURE
 from common.storage_format.wellformed import position
-
-if TYPE_CHECKING:
-    from common.storage_format.blocks import Container, Heading
 
 _SILENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
 _ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
@@ -43,30 +40,6 @@ _SWEEP = re.compile(
 )
 _GENERIC = 4
 _CLOSING = frozenset(f"/{name}" for name in STRUCTURE)
-
-
-class Node:
-    """A structural element: its tags span `start`–`opened` and `closed`–`end`. Loose text has no name.
-
-    `container` and `heading` are set on those that are blocks, and only there (see `blocks`).
-    """
-
-    __slots__ = ("children", "closed", "container", "end", "heading", "kind", "name", "opened", "start")
-
-    container: Container | None
-    heading: Heading | None
-
-    def __init__(self, name: str, start: int, opened: int, end: int) -> None:
-        self.name = name
-        self.start = start
-        self.opened = opened
-        self.closed = end
-        self.end = end
-        self.kind = ""
-        self.children: list[Node] = _NONE
-
-
-_NONE: list[Node] = []
 
 
 def scan(source: str) -> tuple[Node, int]:

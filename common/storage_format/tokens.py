@@ -17,7 +17,7 @@ from common.storage_format import opaque
 from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.markdown_text import quoted, row
-from common.storage_format.scan import Node
+from common.storage_format.nodes import Node
 from common.storage_format.tree import Element, tree
 from common.storage_format.vocabulary import MACROS
 from common.storage_format.writing import Writer
