@@ -19,7 +19,8 @@ class Account:
     """One Atlassian account.
 
     `name` is what tests and the board call it; `token` is its API token (basic auth as e-mail:token);
-    `account_type` is `atlassian` for people and `app` for ours; `admin` may administer Jira.
+    `account_type` is `atlassian` for people and `app` for ours; `admin` may administer Jira; `lacks` names
+    permissions that Jira says it has not (it says so only: the simulator lets it act nevertheless).
     """
 
     name: str
@@ -29,6 +30,7 @@ class Account:
     account_type: str = "atlassian"
     admin: bool = False
     groups: tuple[str, ...] = (USERS_GROUP,)
+    lacks: tuple[str, ...] = ()
 
     @property
     def token(self) -> str:

@@ -86,7 +86,7 @@ def options(call: Call) -> Response:
     for name, value in given.items():
         if name == "search_lag":
             site.jira_search_lag = site.confluence_search_lag = float(value)
-        elif name in {"retry_delay", "timeout", "delay", "shuffle", "duplicates"}:
+        elif name in {"retry_delay", "timeout", "delay", "shuffle", "duplicates", "late", "late_by"}:
             setattr(site.post.options, name, float(value))
         elif name == "ca_bundle":
             site.post.options.ca_bundle = str(value)

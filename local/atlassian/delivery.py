@@ -23,8 +23,9 @@ class DeliveryOptions:
     """How deliveries misbehave; the defaults are a calm day.
 
     `retry_delay`, `timeout`, `delay` and `shuffle` are seconds: each delivery waits `delay` plus a random part of
-    `shuffle`, which reorders them; `duplicates` is the share of deliveries sent twice. `ca_bundle` is a file of
-    certificates to trust besides the public ones.
+    `shuffle`, which reorders them; `duplicates` is the share of deliveries sent twice, `late` the share that waits
+    `late_by` seconds, so that later ones overtake it. `ca_bundle` is a file of certificates to trust besides the
+    public ones.
     """
 
     retry_delay: float = 1.0
@@ -32,6 +33,8 @@ class DeliveryOptions:
     delay: float = 0.0
     shuffle: float = 0.0
     duplicates: float = 0.0
+    late: float = 0.0
+    late_by: float = 5.0
     ca_bundle: str = ""
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - disorder, no secret
 
@@ -59,12 +62,16 @@ class _Due:
 
 
 class Post:
-    """The queue of deliveries and the threads that empty it; threads start with the first delivery."""
+    """The queue of deliveries and the threads that empty it; threads start with the first delivery.
+
+    `told`, `doubled` and `delayed` count deliveries: all, those sent twice, and those held back to be overtaken.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.options = DeliveryOptions()
         self.log: list[Attempt] = []
         self.given_up: list[Delivery] = []
+        self.told = self.doubled = self.delayed = 0
         self._clock = clock
         self._changed = threading.Condition()
         self._queue: list[_Due] = []
@@ -77,10 +84,17 @@ class Post:
     def send(self, delivery: Delivery) -> None:
         """Queue a delivery, twice or late where the options say so."""
         options = self.options
-        copies = 2 if options.duplicates and options.chance.random() < options.duplicates else 1
         with self._changed:
+            copies = 2 if options.duplicates and options.chance.random() < options.duplicates else 1
+            is_late = bool(options.late) and options.chance.random() < options.late
+            self.told, self.doubled, self.delayed = (
+                self.told + 1,
+                self.doubled + copies - 1,
+                self.delayed + is_late,
+            )
             for _ in range(copies):
                 wait = options.delay + options.shuffle * options.chance.random()
+                wait += options.late_by if is_late else 0.0
                 heapq.heappush(self._queue, _Due(time.monotonic() + wait, next(self._count), delivery))
             if not self._threads:
                 self._threads = [

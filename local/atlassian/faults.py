@@ -1,9 +1,11 @@
 """Faults on demand: what the next matching requests suffer instead of, or after, being served."""
 
 import json
+import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,7 +26,8 @@ class Fault:
     `hang` waits `seconds` and then breaks it; `slow` waits and then serves; `truncate` cuts the JSON of the real
     answer in the middle; `html` answers an HTML error page with `status` (default 200).
     `after` lets the request take effect first, so that only the answer is lost. `path` is a regular expression
-    searched in path and query; `skip` lets that many matching requests pass before.
+    searched in path and query; `skip` lets that many matching requests pass before. With a `share` below 1 each matching
+    request is hit with that chance.
     """
 
     kind: str
@@ -37,19 +40,28 @@ class Fault:
     seconds: float = 1.0
     after: bool = False
     skip: int = 0
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}: one of {', '.join(sorted(KINDS))}")
         re.compile(self.path)
 
+    @property
+    def name(self) -> str:
+        """Return what it does to a request, in two words: `503`, `drop after`."""
+        what = str(self.status) if self.kind == "status" else self.kind
+        return f"{what} after" if self.after else what
+
 
 class Faults:
-    """The faults in waiting."""
+    """The faults in waiting, and how many of each were suffered; `chance` draws where a fault has a share."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
+        self.chance = random.Random(7)  # noqa: S311 - disorder, no secret
+        self.suffered: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in waiting."""
@@ -71,12 +83,15 @@ class Faults:
                     continue
                 if (fault.account and fault.account != account) or not re.search(fault.path, where):
                     continue
+                if fault.share < 1 and self.chance.random() >= fault.share:
+                    continue
                 if fault.skip:
                     fault.skip -= 1
                     continue
                 fault.count -= 1
                 if fault.count <= 0:
                     self._waiting.remove(fault)
+                self.suffered[fault.name] += 1
                 return fault
         return None
 

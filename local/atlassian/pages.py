@@ -76,7 +76,7 @@ class Page:
 
 @dataclass
 class Space:
-    """A space; `homepage_id` is the root of its tree."""
+    """A space; `homepage_id` is the root of its tree, `writers` are who may create pages (empty: everyone)."""
 
     id: str
     key: str
@@ -84,6 +84,11 @@ class Space:
     homepage_id: str
     author: Account
     created: datetime
+    writers: tuple[str, ...] = ()
+
+    def takes_pages_of(self, account: Account) -> bool:
+        """Tell whether an account may create pages."""
+        return not self.writers or account.account_id in self.writers
 
 
 class PageStore:
@@ -130,6 +135,10 @@ class PageStore:
         space = self.spaces.get(space_id)
         if space is None:
             raise ConfluenceRefusal(404, f"Unable to find space with id '{space_id}'")
+        if not space.takes_pages_of(author):
+            raise ConfluenceRefusal(
+                403, "The calling user does not have permission to create content in the space"
+            )
         title = self._free_title(space_id, title, None)
         self._check(storage)
         if parent_id is not None:

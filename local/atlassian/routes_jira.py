@@ -111,7 +111,9 @@ def groups(call: Call) -> Response:
 
 @routes.on("GET", "/rest/api/3/mypermissions")
 def permissions(call: Call) -> Response:
-    """Tell which of the named permissions the account has."""
+    """Tell which of the named permissions the account has, in a project where one is named."""
+    if call.argument("projectKey"):
+        _project(call, call.argument("projectKey"))
     known = {
         "BROWSE_PROJECTS": True,
         "EDIT_ISSUES": True,
@@ -138,7 +140,7 @@ def permissions(call: Call) -> Response:
                     "name": name,
                     "type": "PROJECT",
                     "description": "",
-                    "havePermission": known[name],
+                    "havePermission": known[name] and name not in call.account.lacks,
                 }
                 for number, name in enumerate(wanted)
             }

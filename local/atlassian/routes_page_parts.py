@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response
 
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.page_json import label_json, property_json, space_json, version_json
-from local.atlassian.pages import Property
+from local.atlassian.pages import Property, Space
 from local.atlassian.routes_page import API, PAGE, body_json, listed, version_of
 from local.atlassian.routing import Call, Routes, answer, nothing
 
@@ -137,11 +137,25 @@ def spaces(call: Call) -> Response:
     )
 
 
-@routes.on("GET", f"{API}/spaces/<space_id>")
-def space(call: Call, space_id: str) -> Response:
-    """Return a space."""
+def _space(call: Call, space_id: str) -> Space:
     held = call.site.confluence.spaces.get(space_id)
     if held is None:
         raise ConfluenceRefusal(404, f"Cannot find space with id '{space_id}'")
+    return held
+
+
+@routes.on("GET", f"{API}/spaces/<space_id>/operations")
+def space_operations(call: Call, space_id: str) -> Response:
+    """List what the account may do in a space."""
+    operations = [("use", "space"), ("read", "space")]
+    if _space(call, space_id).takes_pages_of(call.account):
+        operations += [("create", kind) for kind in ("page", "blogpost", "comment", "attachment")]
+    return answer({"operations": [{"operation": done, "targetType": to} for done, to in operations]})
+
+
+@routes.on("GET", f"{API}/spaces/<space_id>")
+def space(call: Call, space_id: str) -> Response:
+    """Return a space."""
+    held = _space(call, space_id)
     body = {name: value for name, value in space_json(held).items() if name != "currentActiveAlias"}
     return answer({**body, "_links": {**body["_links"], "base": f"{call.base}/wiki"}})

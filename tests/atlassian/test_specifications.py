@@ -114,7 +114,7 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
         f"/user/groups?accountId={me}",
         "/group/member?groupname=documentation-approvers",
         "/group/bulk",
-        "/mypermissions?permissions=BROWSE_PROJECTS",
+        "/mypermissions?permissions=BROWSE_PROJECTS&projectKey=PAY2",
         "/issue/createmeta/PAY2/issuetypes",
     ):
         jira("GET", path)
@@ -185,6 +185,7 @@ def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
     v2("DELETE", f"{here}/properties/{held['id']}", 204)
     v2("GET", "/spaces?keys=SD")
     v2("GET", f"/spaces/{seed.space_id}")
+    v2("GET", f"/spaces/{seed.space_id}/operations")
     v2("DELETE", here, 204)
 
 
