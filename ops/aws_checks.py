@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from common.secret import InvalidSecret, Secret
 from ops import dead_letters
 from ops.deployment import Deployment
-from ops.finding import Finding, doubtful, failed, well
+from preflight.finding import Finding, doubtful, failed, well
+from preflight.model import look
 
 _DAY = 24 * 3600
 #: Days that an API token of Atlassian's lives at most, and how long before its end it is time for another.
@@ -84,35 +82,5 @@ def queues(deployment: Deployment) -> Iterator[Finding]:
 
 
 def model(deployment: Deployment) -> Iterator[Finding]:
-    """Ask the model for one token.
-
-    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
-    """
-    model_id = deployment.settings.bedrock_model_id
-    message: dict[str, Any] = {"role": "user", "content": [{"text": "ping"}]}
-    try:
-        deployment.client("bedrock-runtime").converse(
-            modelId=model_id, messages=[message], inferenceConfig={"maxTokens": 1, "temperature": 0.0}
-        )
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        yield _refused(model_id, str(said.get("Code")), str(said.get("Message")))
-    except BotoCoreError as error:
-        yield failed(
-            "model", f"{model_id}: {error}", "choose a region that offers it (pulumi config set aws:region)"
-        )
-    else:
-        yield well("model", f"{model_id} answers")
-
-
-def _refused(model_id: str, code: str, message: str) -> Finding:
-    seen = f"{model_id}: {code}: {message}"
-    if code == "AccessDeniedException":
-        remedy = "grant the model to this account in Bedrock's console; your own role needs bedrock:InvokeModel too"
-        return failed("model", seen, remedy)
-    if code in ("ThrottlingException", "ServiceUnavailableException", "ModelNotReadyException"):
-        return doubtful(
-            "model", seen, "try again; if it stays, ask AWS for a higher quota: work waits meanwhile"
-        )
-    remedy = "set bedrockModelId to a model, or an inference profile (us.amazon.nova-lite-v1:0), that is offered here"
-    return failed("model", seen, remedy)
+    """Ask the model for one token."""
+    yield look(deployment.client("bedrock-runtime"), deployment.settings.bedrock_model_id)

@@ -57,6 +57,7 @@ class Settings:
     document_issue_types: tuple[str, ...]
     max_change_age_days: int
     jira_review_project_key: str = ""
+    approver_group_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from common.atlassian_http import AtlassianError
 from common.secret import InvalidSecret
 from ops import atlassian_checks, aws_checks, hindrance
 from ops.deployment import Deployment
-from ops.finding import Finding, Level, failed
 from ops.hindrance import Hindrance
 from ops.screen import Screen
+from preflight.finding import Finding, Level, failed
 
 Check = Callable[[Deployment], Iterator[Finding]]
 CHECKS: tuple[tuple[str, Check], ...] = (

@@ -9,13 +9,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("benchmarks", "common", "examples", "handlers", "local", "ops", "provider", "stack", "tests")
+ROOMS = (
+    "benchmarks",
+    "common",
+    "examples",
+    "handlers",
+    "local",
+    "ops",
+    "preflight",
+    "provider",
+    "stack",
+    "tests",
+)
 
 MAY_IMPORT: dict[str, set[str]] = {
     "common": set(),
     "handlers": {"common"},
     "local": {"stack"},
-    "ops": {"common"},
+    "ops": {"common", "preflight"},
+    "preflight": {"common"},
     "provider": {"stack"},
     "stack": set(),
 }

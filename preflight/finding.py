@@ -1,4 +1,4 @@
-"""What a check found, and what to do about it."""
+"""What a look at one thing found, and what to do about it."""
 
 from __future__ import annotations
 

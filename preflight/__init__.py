@@ -1,0 +1,1 @@
+"""What must be there before the pipeline can work: asked by `pulumi up` before it makes anything, and by the doctor."""
