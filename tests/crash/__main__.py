@@ -1,6 +1,7 @@
-"""``python -m tests.crash --all``: the whole crash matrix and 2,000 interleavings; ``--points N --schedules N``: samples.
+"""``python -m tests.crash --all``: the whole crash matrix, crashes twice, and interleavings; without it, samples of them.
 
-Prints what was tried and what survived, and each point that did not; exits with 1 if there is one.
+Prints for each scenario what was tried and what survived, by kind; each disturbance that did not; and the totals. Exits
+with 1 if one did not. On a terminal a counter shows how far it is.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tests.crash import interleaving, matrix, world
 from tests.crash.boundary import Plan
 from tests.crash.forks import Forks
 from tests.crash.scenarios import SCENARIOS
+from tests.crash.tally import Tally
 
 Disturbance = matrix.Point | interleaving.Schedule
 
-#: Seeds for each pair of messages in the whole form: with the scenarios here, at least 2,000 schedules.
+#: Seeds for each pair of messages in the whole form: with the scenarios here, far more than 2,000 schedules.
 SEEDS = 15
+#: Crashes that meet a second crash, for each scenario in the whole form.
+TWICE = 20
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,53 +32,90 @@ def main(arguments: Sequence[str]) -> int:
     given = _read(arguments)
     logging.disable()
     here, begun = world.build(), time.monotonic()
-    runs = {scenario: matrix.record(here, scenario) for scenario in given.scenarios}
-    points = [point for name, run in runs.items() for point in matrix.points(name, run)]
-    seeds = range(given.seed, given.seed + SEEDS)
-    schedules = [each for name, run in runs.items() for each in interleaving.schedules(name, run, seeds)]
-    if not given.all:
-        points = matrix.drawn(points, given.points, given.seed, rather=matrix.writes)
-        schedules = matrix.drawn(
-            schedules, given.schedules, given.seed, rather=lambda each: each.invocation == each.duplicate_of
-        )
-    tried, failed = 0, {}
+    runs = matrix.record(here, given.scenarios)
+    chosen = _whole(runs, given.seed) if given.all else _sample(runs, given)
+    total, failed = Tally(), dict[str, list[str]]()
     for name, run in runs.items():
-        mine = [each for each in (*points, *schedules) if each.scenario == name]
-        differs = _disturbed(here, run, mine)
-        lost = {point: said for point, said in differs.items() if said}
-        print(f"{name}: {len(differs)} tried, {len(differs) - len(lost)} survived", flush=True)
-        tried, failed = tried + len(differs), failed | lost
+        mine = [each for each in chosen if each.scenario == name]
+        differs = _disturbed(here, run, mine, _counter(name, len(mine)))
+        tally = Tally.of(mine, differs)
+        print(f"{name}: {tally}", flush=True)
+        total, failed = total + tally, failed | {point: said for point, said in differs.items() if said}
     for point, said in failed.items():
         print(f"- {point}", *said[:6], sep="\n    ")
-    print(
-        f"points tried {len(points)}, schedules tried {len(schedules)}, survived {tried - len(failed)} of {tried}, "
-        f"{time.monotonic() - begun:.0f} s"
-    )
+    print(f"{len(runs)} scenarios: {total}; {time.monotonic() - begun:.0f} s")
     return 1 if failed else 0
 
 
-def _disturbed(here: world.World, run: matrix.Run, chosen: Sequence[Disturbance]) -> dict[str, list[str]]:
-    """Try points and schedules of one scenario in one walk; return where each one's end differs."""
+def _whole(runs: dict[str, matrix.Run], seed: int) -> list[Disturbance]:
+    """Return every point, every schedule, and a drawing of points that are followed by a second."""
+    chosen: list[Disturbance] = []
+    for name, run in runs.items():
+        points = matrix.points(name, run)
+        chosen += points
+        chosen += matrix.twice(points, run, TWICE, seed)
+        chosen += interleaving.schedules(name, run, range(seed, seed + SEEDS))
+    return chosen
+
+
+def _sample(runs: dict[str, matrix.Run], given: argparse.Namespace) -> list[Disturbance]:
+    """Draw as many of each kind as were asked for."""
+    seed = given.seed
+    points = [point for name, run in runs.items() for point in matrix.points(name, run)]
+    pairs = [
+        pair
+        for name, run in runs.items()
+        for pair in matrix.twice(matrix.points(name, run), run, TWICE, seed)
+    ]
+    schedules = [
+        each
+        for name, run in runs.items()
+        for each in interleaving.schedules(name, run, range(seed, seed + SEEDS))
+    ]
+    return [
+        *matrix.drawn(points, given.points, seed, rather=matrix.writes),
+        *matrix.drawn(pairs, given.twice, seed, rather=matrix.writes),
+        *matrix.drawn(schedules, given.schedules, seed, rather=lambda s: s.invocation == s.duplicate_of),
+    ]
+
+
+def _disturbed(
+    here: world.World, run: matrix.Run, chosen: Sequence[Disturbance], ended: Callable[[int], None]
+) -> dict[str, list[str]]:
+    """Try disturbances of one scenario in one walk; return where each one's end differs."""
     served: list[world.Message] = []
 
     def fork_here(copies: Forks, world: world.World) -> Plan | None:
         served.append(world.serving)
         mine = (each for each in chosen if each.invocation == len(world.invocations))
         match next((each for each in mine if copies.split(str(each))), None):
-            case matrix.Point(plan=plan):
+            case matrix.Point(plan=plan, again=again):
+                world.serving.next_plan = again
                 return plan
             case interleaving.Schedule(duplicate_of=earlier, seed=seed):
                 interleaving.serve_beside(world, replace(served[earlier], receives=0), seed)
         return None
 
-    outcomes = matrix.walk(here, chosen[0].scenario, run, fork_here) if chosen else {}
+    outcomes = matrix.walk(here, chosen[0].scenario, run, fork_here, ended) if chosen else {}
     return {str(each): outcomes.get(str(each), ["was not reached"]) for each in chosen}
+
+
+def _counter(name: str, size: int) -> Callable[[int], None]:
+    """Return what shows on a terminal how many have ended; elsewhere nothing."""
+
+    def show(count: int) -> None:
+        if sys.stderr.isatty():
+            end = "\r" if count < size else "\r\033[K"
+            print(f"{name}: {count} of {size}", end=end, file=sys.stderr, flush=True)
+
+    return show
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every point and every schedule")
     parser.add_argument("--points", type=int, default=60, help="crash points to draw")
+    parser.add_argument("--twice", type=int, default=20, help="crashes with a second one to draw")
     parser.add_argument("--schedules", type=int, default=20, help="interleavings to draw")
     parser.add_argument("--seed", type=int, default=1, help="what the drawing starts from")
     parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))

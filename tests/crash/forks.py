@@ -22,10 +22,12 @@ AT_ONCE = max(1, os.cpu_count() or 1)
 class Forks:
     """The copies under way and what those before them reported, by name.
 
-    A copy that takes more than ``longest`` seconds is taken to hang: it says where, and is ended.
+    A copy that takes more than ``longest`` seconds is taken to hang: it says where, and is ended. ``ended`` hears how
+    many have ended.
     """
 
     longest: float = 0
+    ended: Callable[[int], None] = lambda count: None
     outcomes: dict[str, Any] = field(default_factory=dict)
     report: Callable[[Any], None] | None = None
     _open: dict[int, tuple[int, str, bytearray]] = field(default_factory=dict)
@@ -82,3 +84,4 @@ class Forks:
             os.waitpid(child, 0)
             del self._open[reading]
             self.outcomes[name] = json.loads(received) if received else {"error": "the copy ended silently"}
+            self.ended(len(self.outcomes))

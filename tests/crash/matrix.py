@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from tests.crash import ending
@@ -15,24 +15,27 @@ from tests.crash.scenarios import SCENARIOS
 from tests.crash.world import World
 
 T = TypeVar("T")
+DEATHS = (Form.BEFORE, Form.UNANSWERED, Form.AFTER)
 #: Called at each message of a walk, to leave copies behind; a copy gets back how it is to be disturbed.
 ForkHere = Callable[[Forks, World], Plan | None]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One way in which one run is disturbed."""
+    """One way in which one run is disturbed; ``again`` is how the message's next delivery is disturbed too."""
 
     scenario: str
     invocation: int
     function: str
     call: str
     plan: Plan
+    again: Plan | None = None
 
     def __str__(self) -> str:
+        again = f", and once more at call {self.again.number}: {self.again.form}" if self.again else ""
         return (
             f"{self.scenario}: {self.function} (invocation {self.invocation}), call {self.plan.number} {self.call}: "
-            f"{self.plan.form}"
+            f"{self.plan.form}{again}"
         )
 
 
@@ -44,15 +47,16 @@ class Run:
     ending: dict[str, Any]
 
 
-def record(world: World, scenario: str) -> Run:
-    """Play a scenario undisturbed, in a copy of this process."""
+def record(world: World, scenarios: Sequence[str]) -> dict[str, Run]:
+    """Play scenarios undisturbed, each in a copy of this process."""
     forks = Forks()
-    if forks.split(scenario):
-        forks.finish(lambda: _played(world, SCENARIOS[scenario]))
-    [outcome] = forks.wait().values()
-    if "error" in outcome:
-        raise RuntimeError(f"{scenario} does not end even undisturbed: {outcome['error']}")
-    return Run(**outcome)
+    for scenario in scenarios:
+        if forks.split(scenario):
+            forks.finish(lambda name=scenario: _played(world, SCENARIOS[name]))  # type: ignore[misc]
+    for scenario, outcome in forks.wait().items():
+        if "error" in outcome:
+            raise RuntimeError(f"{scenario} does not end even undisturbed: {outcome['error']}")
+    return {scenario: Run(**forks.outcomes[scenario]) for scenario in scenarios}
 
 
 def points(scenario: str, run: Run) -> list[Point]:
@@ -62,6 +66,19 @@ def points(scenario: str, run: Run) -> list[Point]:
         for invocation, (function, calls) in enumerate(run.calls)
         for number, call in enumerate(calls, 1)
         for form in Form
+    ]
+
+
+def twice(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point]:
+    """Draw points at which the process dies, and for each another at which the redelivery's process dies too."""
+    chance = random.Random(seed)
+    dying = [point for point in points if point.plan.form in DEATHS]
+    return [
+        replace(
+            point,
+            again=Plan(chance.randint(1, len(run.calls[point.invocation][1])), chance.choice(DEATHS)),
+        )
+        for point in drawn(dying, size, seed, rather=writes)
     ]
 
 
@@ -79,11 +96,16 @@ def writes(point: Point) -> bool:
     )
 
 
-def walk(world: World, scenario: str, run: Run, fork_here: ForkHere) -> dict[str, list[str]]:
-    """Play a scenario; ``fork_here`` may leave copies behind at any message. Return where each copy's end differs."""
+def walk(
+    world: World, scenario: str, run: Run, fork_here: ForkHere, ended: Callable[[int], None]
+) -> dict[str, list[str]]:
+    """Play a scenario; ``fork_here`` may leave copies behind at any message. Return where each copy's end differs.
+
+    ``ended`` hears how many copies have ended.
+    """
     forks = Forks()
     if forks.split("the walk"):
-        forks.finish(lambda: _walk(world, scenario, run.ending, fork_here))
+        forks.finish(lambda: _walk(world, scenario, run.ending, fork_here, Forks(longest=120, ended=ended)))
     [outcomes] = forks.wait().values()
     if "error" in outcomes:
         raise RuntimeError(outcomes["error"])
@@ -92,8 +114,9 @@ def walk(world: World, scenario: str, run: Run, fork_here: ForkHere) -> dict[str
     }
 
 
-def _walk(world: World, scenario: str, expected: dict[str, Any], fork_here: ForkHere) -> dict[str, Any]:
-    copies = Forks(longest=120)
+def _walk(
+    world: World, scenario: str, expected: dict[str, Any], fork_here: ForkHere, copies: Forks
+) -> dict[str, Any]:
     world.about_to_serve = lambda world: None if copies.report else fork_here(copies, world)
     try:
         SCENARIOS[scenario](world)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from local.atlassian import Fault
 from tests.crash.world import World
 
 PAGE = "Quarnix ledger refunds"
+TICKET = (
+    "Quarnix ledger refunds take an amount",
+    "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given.",
+)
+#: What Bedrock answers when a filter stops the model.
+WITHHELD: dict[str, Any] = {
+    "stopReason": "content_filtered",
+    "output": {"message": {"role": "assistant", "content": [{"text": "I cannot help with that."}]}},
+    "usage": {"inputTokens": 100, "outputTokens": 6, "totalTokens": 106},
+}
 
 
 def update(world: World) -> None:
@@ -68,17 +81,88 @@ def joining(world: World) -> None:
     world.run()
 
 
+def swept(world: World) -> None:
+    """A finished ticket that Jira never told of: one day's sweep finds it, or the next day's."""
+    key = world.create_ticket(*TICKET, ["needs-docs"])
+    world.finish(key)
+    world.waiting.clear()
+    world.sweep_daily(2)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
+def deleted(world: World) -> None:
+    """The page is deleted for good under the review; the approved draft fails, and everybody is told."""
+    review = _in_review(world)
+    [page] = [page for page in world.site.confluence.pages.values() if page.title == PAGE]
+    for purge in ("false", "true"):
+        world.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page.id}?purge={purge}")
+    world.decide(review, "APPROVED")
+    world.run()
+
+
+def withheld(world: World) -> None:
+    """The model withholds every draft: the change fails for good; later an operator sends it again."""
+    world.model.converse = lambda model, request: WITHHELD
+    key = _finish(world)
+    [change] = world.aws.changes()
+    assert (change["status"], world.aws.locks()) == ("failed", [])
+    _failed(world, "DocumentOrchestrator", key, "withheld")
+    world.model.converse = None
+    world.redrive()
+    world.run()
+    world.review_of(key)
+
+
+def refused(world: World) -> None:
+    """Jira refuses the review ticket, and then Confluence the page; each time an operator sends it again."""
+    world.site.faults.add(_refusal("POST", r"/rest/api/3/issue\?*$", 403))
+    key = _finish(world)
+    _failed(world, "ReviewTicketCreator", key, "cannot open its review")
+    world.site.faults.clear()
+    world.redrive()
+    world.run()
+    review = world.review_of(key)
+    world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
+    world.decide(review, "APPROVED")
+    world.run()
+    _failed(world, "ApprovalHandler", review, "could not carry out")
+    world.site.faults.clear()
+    world.redrive()
+    world.run()
+
+
 SCENARIOS = {
     scenario.__name__: scenario
-    for scenario in (update, create, revision, rejection, conflict, undecided, joining)
+    for scenario in (
+        update,
+        create,
+        revision,
+        rejection,
+        conflict,
+        undecided,
+        joining,
+        swept,
+        deleted,
+        withheld,
+        refused,
+    )
 }
 
 
-def _finish(
-    world: World,
-    summary: str = "Quarnix ledger refunds take an amount",
-    text: str = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given.",
-) -> str:
+def _failed(world: World, function: str, key: str, words: str) -> None:
+    """Assert the effects of a failure for good that people see: dead letters, and one comment that says why."""
+    assert {message.to for message in world.dead} == {function}, world.dead
+    told = [text for text in world.comments(key) if words in text]
+    assert len(told) == 1, world.comments(key)
+
+
+def _refusal(method: str, path: str, status: int) -> Fault:
+    return Fault("status", status=status, count=9_999, method=method, path=path, account="kinexus")
+
+
+def _finish(world: World, summary: str = TICKET[0], text: str = TICKET[1]) -> str:
     key = world.create_ticket(summary, text, ["needs-docs"])
     world.finish(key)
     world.run()

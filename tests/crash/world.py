@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ from handlers.document_orchestrator import composition as document_orchestrator
 from handlers.jira_webhook_handler import composition as jira_webhook_handler
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator import composition as review_ticket_creator
+from handlers.sweep import composition as sweep
+from handlers.sweep.handler import handle as sweep_up
 from local.atlassian import Clock, Site
 from local.atlassian.webhooks import Delivery, WebhookRegistry
 from local.bedrock import StandIn
@@ -35,11 +37,14 @@ from tests.handlers.gateway import Gateway
 from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register_webhooks, start_anew
 
 T = TypeVar("T")
+COMPOSITIONS = (jira_webhook_handler, document_orchestrator, review_ticket_creator, approval_handler, sweep)
 WEBHOOK_HANDLERS = {"/webhooks/jira": notice_change, "/webhooks/approval": approve}
 #: Seconds until a message is seen again: six times the function's timeout.
 VISIBILITY = {"DocumentOrchestrator": 6 * 180, "ReviewTicketCreator": 6 * 90, "ApprovalHandler": 6 * 90}
 #: Seconds until Jira sends a webhook again, and how often it does.
 JIRA_AGAIN, JIRA_TRIES = 600, 6
+#: What the schedule calls, and the seconds between two calls. One that failed is not repeated: the next one follows.
+SWEEP, DAY = "Sweep", 24 * 3600
 ADDRESS = "http://site.test"
 
 PAGES = {
@@ -59,12 +64,16 @@ PAGES = {
 
 @dataclass
 class Message:
-    """Something to be delivered: a queue's message to a function, or a webhook's body to a path."""
+    """Something to be delivered: a queue's message or the schedule's call to a function, a webhook's body to a path.
+
+    ``next_plan`` is how its next delivery is disturbed.
+    """
 
     to: str
     body: dict[str, Any]
     visible_at: float
     receives: int = 0
+    next_plan: Plan | None = None
 
 
 @dataclass
@@ -109,13 +118,16 @@ class World(Pipeline):
     def serve(self, message: Message) -> None:
         """Serve one message; it comes again if it was not served well."""
         self.serving = message
-        plan = self.about_to_serve(self)
+        planned, message.next_plan = message.next_plan, None
+        plan = self.about_to_serve(self) or planned
         self.boundary.begin(plan)
         try:
             done = self.hand_over(message)
         except Died:
             done = False
             start_anew()
+        except Exception:
+            done = False  # to a webhook the API answers 5xx, and the schedule's call has failed
         self.rest(message.to)
         if not done:
             self.give_back(message)
@@ -135,6 +147,9 @@ class World(Pipeline):
         message.receives += 1
         if message.to in WEBHOOK_HANDLERS:
             return bool(WEBHOOK_HANDLERS[message.to](message.body, None)["statusCode"] < 500)
+        if message.to == SWEEP:
+            sweep_up(message.body, None)
+            return True
         # Each delivery runs in an invocation of its own, whose id is the owner of its leases.
         self.deliveries += 1
         context = ground.Context(str(UUID(int=self.deliveries)))
@@ -143,9 +158,20 @@ class World(Pipeline):
 
     def give_back(self, message: Message) -> None:
         """Let a message that was not served be seen again later, or be dead."""
+        if message.to == SWEEP:
+            return
         most = JIRA_TRIES if message.to in WEBHOOK_HANDLERS else MAX_RECEIVES
         message.visible_at = self.now + VISIBILITY.get(message.to, JIRA_AGAIN)
         (self.waiting if message.receives < most else self.dead).append(message)
+
+    def sweep_daily(self, days: int) -> None:
+        """Let the schedule call the sweep on each of the next days."""
+        self.waiting += [Message(SWEEP, {}, self.now + (day + 0.5) * DAY) for day in range(days)]
+
+    def redrive(self) -> None:
+        """Send the dead letters again, as an operator does."""
+        self.waiting += [replace(message, visible_at=self.now, receives=0) for message in self.dead]
+        self.dead.clear()
 
     def receive(self, delivery: Delivery) -> None:
         """Take a webhook that Jira sends."""
@@ -195,7 +221,7 @@ def build() -> World:
     site.webhooks = WebhookRegistry(site.clock, world.receive)
     world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
     register_webhooks(world)
-    for composition in (jira_webhook_handler, document_orchestrator, review_ticket_creator, approval_handler):
+    for composition in COMPOSITIONS:
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
     for searching in (candidates, finding):
         searching.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]

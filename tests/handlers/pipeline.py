@@ -19,6 +19,7 @@ from handlers.jira_webhook_handler import composition as jira_webhook_handler
 from handlers.review_page import composition as review_page
 from handlers.review_ticket_creator import composition as review_ticket_creator
 from handlers.review_ticket_creator.handler import handle as open_review
+from handlers.sweep import composition as sweep
 from local.atlassian import Site
 from local.bedrock import StandIn
 from tests.handlers.aws import WEBHOOK_SECRET, Aws, deliver
@@ -30,6 +31,7 @@ BUILDERS = (
     review_ticket_creator.opening,
     approval_handler.parts,
     review_page.viewing,
+    sweep.sweep,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,
