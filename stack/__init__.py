@@ -3,19 +3,24 @@
 from stack.arguments import InvalidArgument
 from stack.document_bucket import DocumentBucket, DocumentBucketArgs
 from stack.event_bus import EventBus, EventBusArgs
-from stack.event_subscription import EventSubscription, EventSubscriptionArgs
+from stack.event_subscription import EventSubscription
+from stack.event_subscription_args import EventSubscriptionArgs
 from stack.function_options import AsynchronousCalls, VpcPlacement
 from stack.function_schedule import FunctionSchedule, FunctionScheduleArgs
 from stack.input_transformer import InputTransformer
 from stack.jira_webhook import JiraWebhook, JiraWebhookArgs
-from stack.observability import Observability, ObservabilityArgs, WatchedFunction, WatchedQueue
+from stack.observability import Observability, ObservabilityArgs
 from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.policy import PolicyStatement
-from stack.python_function import PythonFunction, PythonFunctionArgs
+from stack.python_function import PythonFunction
+from stack.python_function_args import PythonFunctionArgs
 from stack.record_table import KeyKind, RecordTable, RecordTableArgs, StreamView, TableIndex
 from stack.secret_bundle import SecretBundle, SecretBundleArgs
-from stack.webhook_api import CorsRules, WebhookApi, WebhookApiArgs
+from stack.watched_function import WatchedFunction
+from stack.watched_queue import WatchedQueue
+from stack.webhook_api import WebhookApi
+from stack.webhook_api_args import CorsRules, WebhookApiArgs
 from stack.webhook_route import Authorization, TokenIssuer, WebhookRoute
 
 COMPONENTS = (

@@ -1,53 +1,19 @@
 """A function that gets a bus's events through a queue, so that an outage delays work and loses none."""
 
 import json
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.alarm import Metric, alarm
-from stack.arguments import check_fields, check_range, refuse
-from stack.event_pattern import check_pattern
-from stack.input_transformer import InputTransformer, check_transformer, input_transformer
+from stack.event_subscription_args import EventSubscriptionArgs, check_subscription
+from stack.input_transformer import input_transformer
 from stack.policy import document, statement
 from stack.rule_queue import create_queue
+from stack.watched_queue import watch_queue
 
 _VISIBILITY_FACTOR = 6
 _RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-
-
-class EventSubscriptionArgs(TypedDict):
-    """Which events go to which function, and what happens when it fails."""
-
-    subscription_name: pulumi.Input[str]
-    """Name of rule and queue in AWS; the dead-letter queue adds `-dead-letters`."""
-    bus_name: pulumi.Input[str]
-    """The bus that carries the events."""
-    pattern: dict[str, Any]
-    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`."""
-    function: pulumi.Input[aws.lambda_.Function]
-    """The function; it answers with the failed messages of a batch (`batchItemFailures`)."""
-    alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
-    batch_size: NotRequired[pulumi.Input[int]]
-    """Most messages per call, 1 to 10, or to 10000 with `batch_window_seconds`; 1 by default."""
-    batch_window_seconds: NotRequired[int]
-    """How long to wait for a batch to fill, 0 to 300; 0 by default."""
-    message_filter: NotRequired[dict[str, Any]]
-    """Pattern of messages that are worth a call; what does not match is deleted unread."""
-    transformer: NotRequired[InputTransformer]
-    """What the queue gets instead of the whole event."""
-    maximum_concurrency: NotRequired[pulumi.Input[int]]
-    """Most calls at a time that this queue makes, 2 to 1000; 5 by default."""
-    maximum_receives: NotRequired[pulumi.Input[int]]
-    """Tries before a message becomes a dead letter, 1 to 1000; 3 by default."""
-    alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Topics that hear of dead letters and of messages that wait too long; none by default."""
-    alarm_age_seconds: NotRequired[pulumi.Input[int]]
-    """Age of the oldest waiting message that raises the alarm; 900 by default."""
-    key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts both queues; SQS's own by default."""
 
 
 class EventSubscription(pulumi.ComponentResource):
@@ -73,7 +39,7 @@ class EventSubscription(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: EventSubscriptionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        _check(args)
+        check_subscription(args)
         super().__init__("kinexus:index:EventSubscription", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own_name = args["subscription_name"]
@@ -133,7 +99,15 @@ class EventSubscription(pulumi.ComponentResource):
             # AWS refuses a mapping whose role may not receive yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
-        self._alarms(name, args, queue, dead_letters)
+        watch_queue(
+            self,
+            name,
+            own_name,
+            queue.name,
+            dead_letters.name,
+            args.get("alarm_topic_arns", []),
+            args.get("alarm_age_seconds", 900),
+        )
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn
@@ -152,57 +126,7 @@ class EventSubscription(pulumi.ComponentResource):
             }
         )
 
-    def _alarms(
-        self, name: str, args: EventSubscriptionArgs, queue: aws.sqs.Queue, dead_letters: aws.sqs.Queue
-    ) -> None:
-        """Tell of the two ways in which work stops: given up, and not taken up."""
-        topics = args.get("alarm_topic_arns", [])
-        for label, watched, metric, threshold, words in (
-            (
-                "dead-letters",
-                dead_letters,
-                "ApproximateNumberOfMessagesVisible",
-                1,
-                "Work was given up after several tries: read the function's log, then redrive the queue.",
-            ),
-            (
-                "age",
-                queue,
-                "ApproximateAgeOfOldestMessage",
-                args.get("alarm_age_seconds", 900),
-                "Work waits too long: the function fails, is throttled, or cannot keep up.",
-            ),
-        ):
-            alarm(
-                self,
-                f"{name}-{label}-alarm",
-                pulumi.Output.concat(args["subscription_name"], f"-{label}"),
-                Metric("AWS/SQS", metric, {"QueueName": watched.name}, "Maximum", 60),
-                threshold,
-                words,
-                topics,
-            )
-
 
 def _filter(pattern: dict[str, Any] | None) -> dict[str, Any] | None:
     """Write a message filter in Lambda's spelling."""
     return {"filters": [{"pattern": json.dumps(pattern)}]} if pattern is not None else None
-
-
-def _check(args: EventSubscriptionArgs) -> None:
-    """Refuse what AWS would refuse minutes later."""
-    component = "EventSubscription"
-    check_fields(component, args, EventSubscriptionArgs)
-    for field in ("pattern", "message_filter"):
-        problem = check_pattern(args[field]) if field in args else None
-        if problem:
-            refuse(
-                component, field, problem, 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
-            )
-    window = args.get("batch_window_seconds", 0)
-    check_range(component, "batch_window_seconds", window, 0, 300)
-    check_range(component, "batch_size", args.get("batch_size"), 1, 10000 if window else 10)
-    check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
-    check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
-    if "transformer" in args:
-        check_transformer(component, args["transformer"])

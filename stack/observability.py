@@ -8,37 +8,10 @@ import pulumi_aws as aws
 
 from stack import dashboard
 from stack.alarm import Metric, alarm
+from stack.alarm_topic import create_topic
 from stack.arguments import check_fields, refuse
-
-_NEAR_TIMEOUT = 0.8
-ERROR_LINES = '{ $.level = "ERROR" }'
-"""Filter for the lines that Lambda's JSON log format marks as errors."""
-
-
-class WatchedFunction(TypedDict):
-    """A function to watch."""
-
-    label: str
-    """Short name, unique here; part of the alarms' names."""
-    function_name: pulumi.Input[str]
-    """Its name in AWS."""
-    log_group_name: pulumi.Input[str]
-    """Its log group."""
-    timeout_seconds: int
-    """Its longest run; the alarm comes at four fifths of it."""
-    failure_pattern: NotRequired[str]
-    """Filter for lines of its log that mean a failure; lines of level ERROR by default."""
-
-
-class WatchedQueue(TypedDict):
-    """A queue to show; its alarms belong to EventSubscription."""
-
-    label: str
-    """Short name, as the dashboard shows it."""
-    queue_name: pulumi.Input[str]
-    """Its name in AWS."""
-    dead_letter_queue_name: pulumi.Input[str]
-    """Name of its dead-letter queue."""
+from stack.watched_function import WatchedFunction, watch_function
+from stack.watched_queue import WatchedQueue
 
 
 class ObservabilityArgs(TypedDict):
@@ -82,9 +55,11 @@ class Observability(pulumi.ComponentResource):
         super().__init__("kinexus:index:Observability", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._system = args["system_name"]
-        self.topic_arn = self._topic(name, args)
+        self.topic_arn = create_topic(
+            name, self._system, args.get("topic_key_arn"), args.get("alarm_email", ""), self._child
+        )
         for function in args["functions"]:
-            self._watch_function(name, function)
+            watch_function(self, name, self._system, function, [self.topic_arn])
         if "api_id" in args:
             self._watch_api(name, args)
         board = aws.cloudwatch.Dashboard(
@@ -95,86 +70,6 @@ class Observability(pulumi.ComponentResource):
         )
         self.dashboard_name = board.dashboard_name
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
-
-    def _topic(self, name: str, args: ObservabilityArgs) -> pulumi.Output[str]:
-        """Create the topic that CloudWatch of this account may write to, and nobody else."""
-        topic = aws.sns.Topic(
-            f"{name}-topic",
-            name=pulumi.Output.concat(self._system, "-alarms"),
-            kms_master_key_id=args.get("topic_key_arn"),
-            opts=self._child,
-        )
-        aws.sns.TopicPolicy(
-            f"{name}-topic-policy",
-            arn=topic.arn,
-            policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "AlarmsOfThisAccount",
-                            "Effect": "Allow",
-                            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                            "Action": "sns:Publish",
-                            "Resource": topic.arn,
-                            "Condition": {"StringEquals": {"aws:SourceAccount": topic.arn.apply(_account)}},
-                        }
-                    ],
-                }
-            ),
-            opts=self._child,
-        )
-        if args.get("alarm_email"):
-            aws.sns.TopicSubscription(
-                f"{name}-email",
-                topic=topic.arn,
-                protocol="email",
-                endpoint=args["alarm_email"],
-                opts=self._child,
-            )
-        arn: pulumi.Output[str] = topic.arn
-        return arn
-
-    def _watch_function(self, name: str, function: WatchedFunction) -> None:
-        """Raise the four alarms of a function."""
-        label, own = function["label"], {"FunctionName": function["function_name"]}
-        failures = f"{label}Failures"
-        aws.cloudwatch.LogMetricFilter(
-            f"{name}-{label}-failures",
-            name=failures,
-            log_group_name=function["log_group_name"],
-            pattern=function.get("failure_pattern", ERROR_LINES),
-            metric_transformation={
-                "name": failures,
-                "namespace": self._system,
-                "value": "1",
-                "default_value": "0",
-            },
-            opts=self._child,
-        )
-        near = int(function["timeout_seconds"] * 1000 * _NEAR_TIMEOUT)
-        for kind, metric, at_least, words in (
-            ("errors", Metric("AWS/Lambda", "Errors", own), 1, "it raised, or ran out of time or memory."),
-            (
-                "throttles",
-                Metric("AWS/Lambda", "Throttles", own),
-                1,
-                "the concurrency it may use is used up.",
-            ),
-            (
-                "duration",
-                Metric("AWS/Lambda", "Duration", own, "Maximum"),
-                near,
-                "it nearly ran out of time.",
-            ),
-            (
-                "failures",
-                Metric(self._system, failures, {}),
-                1,
-                "it logged a failure; its log group says which.",
-            ),
-        ):
-            self._alarm(name, f"{label}-{kind}", metric, at_least, f"{label}: {words}")
 
     def _watch_api(self, name: str, args: ObservabilityArgs) -> None:
         """Raise the two alarms of the API."""
@@ -212,11 +107,6 @@ def _dashboard_text(known: dict[str, Any]) -> str:
     region = known["topic"].split(":")[3]
     rows = dashboard.rows(known["system"], known["functions"], known["queues"], known["api"])
     return json.dumps(dashboard.body(region, rows))
-
-
-def _account(arn: str) -> str:
-    """Read the account from an ARN."""
-    return arn.split(":")[4]
 
 
 def _check(args: ObservabilityArgs) -> None:

@@ -11,14 +11,16 @@ from stack.bedrock import model_statements
 from stack.event_bus import EventBus
 from stack.event_subscription import EventSubscription
 from stack.function_schedule import FunctionSchedule
-from stack.observability import ERROR_LINES, Observability
+from stack.observability import Observability
 from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_endpoints import create_endpoints
 from stack.pipeline_functions import FunctionShape
+from stack.pipeline_preflight import after_preflight
 from stack.pipeline_stores import create_stores
+from stack.pipeline_watch import watch_pipeline
 from stack.pipeline_webhooks import create_webhooks
 from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
-from stack.webhook_api import WebhookApi
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where `handlers` and `common` are, wherever the program runs."""
@@ -35,6 +37,8 @@ class DocumentationPipeline(pulumi.ComponentResource):
     """Where Jira reports finished reviews."""
     webhook_steps: pulumi.Output[str]
     """What is left to do by hand in Jira; empty when the webhooks are registered."""
+    preflight_notes: pulumi.Output[list[str]]
+    """What was noted before anything was made, and does not stop the pipeline."""
     changes_table: pulumi.Output[str]
     """Table of changes."""
     documents_table: pulumi.Output[str]
@@ -67,6 +71,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
 
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
+        self._child, self.preflight_notes = after_preflight(args, region, self._child)
         stores = create_stores(args, account, region, self._child)
         self._rights = stores.rights([*model_statements(args["bedrock_model_id"], region, account)])
         self._values = {**functions.configured(args), **stores.values()}
@@ -75,11 +80,11 @@ class DocumentationPipeline(pulumi.ComponentResource):
         for shape in functions.FUNCTIONS:
             if "REVIEW_BASE_URL" not in shape.variables:
                 self._function(shape)
-        api = self._api()
+        api = create_endpoints(args, self._functions, self._child)
         self._values["REVIEW_BASE_URL"] = api.url
         self._function(functions.REVIEW_TICKET_CREATOR)
         self._schedule(functions.SWEEP, args["sweep_schedule"])
-        watch = self._observability(api)
+        watch = watch_pipeline(args, self._functions, api, self._child)
         queues = {
             shape.name: self._subscription(shape, stores.bus, watch)
             for shape in functions.FUNCTIONS
@@ -111,6 +116,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
             "jiraWebhookUrl": self.jira_webhook_url,
             "approvalWebhookUrl": self.approval_webhook_url,
             "webhookSteps": self.webhook_steps,
+            "preflightNotes": self.preflight_notes,
             "changesTable": self.changes_table,
             "documentsTable": self.documents_table,
             "documentsBucket": self.documents_bucket,
@@ -161,27 +167,6 @@ class DocumentationPipeline(pulumi.ComponentResource):
             self._child,
         )
 
-    def _api(self) -> WebhookApi:
-        """Create the API in front of the functions that answer HTTP."""
-        routes = (
-            ("POST", "/webhooks/jira", functions.JIRA_WEBHOOK_HANDLER),
-            ("POST", "/webhooks/approval", functions.APPROVAL_HANDLER),
-            ("GET", "/reviews/{document_id}/{revision}", functions.REVIEW_PAGE),
-        )
-        return WebhookApi(
-            "api",
-            {
-                "api_name": self._named("api"),
-                "description": "Jira's webhooks and the review pages",
-                "routes": [
-                    {"method": method, "path": path, "function": self._functions[shape.name].function}
-                    for method, path, shape in routes
-                ],
-                "log_retention_days": self._args["log_retention_days"],
-            },
-            self._child,
-        )
-
     def _subscription(self, shape: FunctionShape, bus: EventBus, watch: Observability) -> EventSubscription:
         """Feed a function with its events."""
         return EventSubscription(
@@ -209,35 +194,3 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 },
                 self._child,
             )
-
-    def _observability(self, api: WebhookApi) -> Observability:
-        """Watch functions, queues and the API."""
-        queued = [shape for shape in functions.FUNCTIONS if shape.events]
-        return Observability(
-            "observability",
-            {
-                "system_name": self._prefix,
-                "functions": [
-                    {
-                        "label": shape.name,
-                        "function_name": self._functions[shape.name].function_name,
-                        "log_group_name": self._functions[shape.name].log_group_name,
-                        "timeout_seconds": shape.timeout_seconds,
-                        "failure_pattern": functions.GIVEN_UP if shape.events else ERROR_LINES,
-                    }
-                    for shape in functions.FUNCTIONS
-                ],
-                "queues": [
-                    {
-                        "label": shape.name,
-                        "queue_name": self._named(shape.name),
-                        "dead_letter_queue_name": self._named(f"{shape.name}-dead-letters"),
-                    }
-                    for shape in queued
-                ],
-                "api_id": api.api_id,
-                "api_stage": api.stage_name,
-                "alarm_email": self._args["alarm_email"],
-            },
-            self._child,
-        )

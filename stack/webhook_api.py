@@ -1,20 +1,13 @@
 """An HTTP API whose routes call Lambda functions: throttled, logged, each route with a permission of its own."""
 
 import json
-from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, refuse
-from stack.webhook_route import (
-    Authorization,
-    TokenIssuer,
-    WebhookRoute,
-    check_routes,
-    create_route,
-    route_key,
-)
+from stack.api_domain import serve_under_domain
+from stack.webhook_api_args import CorsRules, WebhookApiArgs, check_api
+from stack.webhook_route import TokenIssuer, create_route, route_key
 
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -29,44 +22,6 @@ _ACCESS_LOG = {
     "integrationLatencyMs": "$context.integrationLatency",
     "integrationError": "$context.integrationErrorMessage",
 }
-
-
-class CorsRules(TypedDict):
-    """Which web pages of other hosts may call the API."""
-
-    allow_origins: list[str]
-    """Origins such as `https://example.com`."""
-    allow_methods: list[str]
-    """Methods they may use."""
-    allow_headers: NotRequired[list[str]]
-    """Headers they may send."""
-    max_age_seconds: NotRequired[int]
-    """How long browsers may remember the answer."""
-
-
-class WebhookApiArgs(TypedDict):
-    """Routes of the API and what surrounds them."""
-
-    api_name: pulumi.Input[str]
-    """Name in AWS."""
-    routes: list[WebhookRoute]
-    """All routes; a request for anything else gets 404."""
-    description: NotRequired[pulumi.Input[str]]
-    """What the API is for, as AWS shows it."""
-    stage_name: NotRequired[str]
-    """Name of the only stage, which is part of the URL; `prod` by default."""
-    log_retention_days: NotRequired[pulumi.Input[int]]
-    """How long the access log is kept; 30 days by default."""
-    log_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the access log; CloudWatch's own by default."""
-    token_issuer: NotRequired[TokenIssuer]
-    """Who issues the tokens of routes with authorization `JWT`."""
-    cors: NotRequired[CorsRules]
-    """Calls from web pages of other hosts; refused by default."""
-    domain_name: NotRequired[pulumi.Input[str]]
-    """Domain of your own, e.g. `hooks.example.com`; needs `certificate_arn`."""
-    certificate_arn: NotRequired[pulumi.Input[str]]
-    """Certificate of that domain, from ACM in the same region."""
 
 
 class WebhookApi(pulumi.ComponentResource):
@@ -84,7 +39,7 @@ class WebhookApi(pulumi.ComponentResource):
     """What a DNS record of `domain_name` points to; empty without one."""
 
     def __init__(self, name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        _check(args)
+        check_api(args)
         super().__init__("kinexus:index:WebhookApi", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         stage_name = args.get("stage_name", "prod")
@@ -128,7 +83,8 @@ class WebhookApi(pulumi.ComponentResource):
         self.url = pulumi.Output.concat(api.api_endpoint, "/", stage.name)
         self.domain_target = pulumi.Output.from_input("")
         if "domain_name" in args:
-            self._domain(name, api, stage, args)
+            self.url = pulumi.Output.concat("https://", args["domain_name"])
+            self.domain_target = serve_under_domain(name, args, api, stage, child)
         self.api_id = api.id
         self.stage_name = stage.name
         self.log_group_name = logs.name
@@ -141,27 +97,6 @@ class WebhookApi(pulumi.ComponentResource):
                 "domainTarget": self.domain_target,
             }
         )
-
-    def _domain(
-        self, name: str, api: aws.apigatewayv2.Api, stage: aws.apigatewayv2.Stage, args: WebhookApiArgs
-    ) -> None:
-        """Serve the stage under a domain of one's own; DNS stays with its owner."""
-        child = pulumi.ResourceOptions(parent=self)
-        domain = aws.apigatewayv2.DomainName(
-            f"{name}-domain",
-            domain_name=args["domain_name"],
-            domain_name_configuration={
-                "certificate_arn": args["certificate_arn"],
-                "endpoint_type": "REGIONAL",
-                "security_policy": "TLS_1_2",
-            },
-            opts=child,
-        )
-        aws.apigatewayv2.ApiMapping(
-            f"{name}-domain-mapping", api_id=api.id, domain_name=domain.id, stage=stage.id, opts=child
-        )
-        self.url = pulumi.Output.concat("https://", args["domain_name"])
-        self.domain_target = domain.domain_name_configuration.apply(lambda known: known.target_domain_name)
 
 
 def _authorizer(
@@ -187,22 +122,3 @@ def _cors(rules: CorsRules) -> dict[str, object]:
         "allow_headers": rules.get("allow_headers"),
         "max_age": rules.get("max_age_seconds"),
     }
-
-
-def _check(args: WebhookApiArgs) -> None:
-    """Refuse routes that AWS would refuse, or that would shadow each other."""
-    component = "WebhookApi"
-    check_fields(component, args, WebhookApiArgs)
-    check_routes(component, args["routes"])
-    if ("domain_name" in args) != ("certificate_arn" in args):
-        refuse(component, "domain_name", "and `certificate_arn` need each other", "Give both or none.")
-    signed_in = any(
-        Authorization(r.get("authorization", "NONE")) is Authorization.JWT for r in args["routes"]
-    )
-    if signed_in != ("token_issuer" in args):
-        refuse(
-            component,
-            "token_issuer",
-            "and routes with authorization JWT need each other",
-            "Give both or none.",
-        )

@@ -1,19 +1,18 @@
 """A mock of Pulumi's engine that sees what plain mocks hide, and applies transforms as the engine does."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from google.protobuf import empty_pb2, struct_pb2  # type: ignore[import-untyped]
-from pulumi.output import Unknown
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc, settings
-from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-from stack.testing.graph import UNKNOWN, Registration, Resource
+from stack.testing.graph import Registration, Resource
+from stack.testing.transform import transform
+from stack.testing.wire import plain_properties, wire_properties
 
 Create = Callable[[Registration], tuple[str, Mapping[str, Any]]]
 """Creates a custom resource: its id and its computed outputs. Called from several threads at once."""
@@ -71,7 +70,7 @@ class RecordingMonitor(mocks.MockMonitor):
         _ensure_event_loop()  # type: ignore[no-untyped-call]
         if request.tok == "pulumi:pulumi:getResource":
             return super().Invoke(request)  # type: ignore[no-untyped-call]
-        arguments, _ = _plain_properties(request.args)
+        arguments, _ = plain_properties(request.args)
         result = _sync_await(rpc.serialize_properties(dict(self._invoke(request.tok, arguments)), {}))
         return resource_pb2.ResourceInvokeResponse(**{"return": result})
 
@@ -106,7 +105,7 @@ class RecordingMonitor(mocks.MockMonitor):
             self._recorded[urn] = resource
             self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, id_, state)
         return resource_pb2.RegisterResourceResponse(
-            urn=urn, id=id_, object=_wire(state, registration.secrets) if request.custom else None
+            urn=urn, id=id_, object=wire_properties(state, registration.secrets) if request.custom else None
         )
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
@@ -118,7 +117,7 @@ class RecordingMonitor(mocks.MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
         """Record what a component or the stack declares as its outputs."""
         _ensure_event_loop()  # type: ignore[no-untyped-call]
-        outputs, secrets = _plain_properties(request.outputs)
+        outputs, secrets = plain_properties(request.outputs)
         with self._lock:
             if request.urn == self._stack_urn:
                 self.stack_outputs, self.stack_secrets = outputs, secrets
@@ -131,10 +130,10 @@ class RecordingMonitor(mocks.MockMonitor):
         level = urn
         while level:
             for callback in self._transforms.get(level, ()):
-                _transform(callback, request)
+                transform(callback, request)
             level = self._parents.get(level, "")
         for callback in self._transforms.get("", ()):
-            _transform(callback, request)
+            transform(callback, request)
 
 
 class _NoMocks(mocks.Mocks):
@@ -149,7 +148,7 @@ class _NoMocks(mocks.Mocks):
 
 def _registration(urn: str, request: Any) -> Registration:
     """Translate the engine's request into plain data."""
-    inputs, secrets = _plain_properties(request.object)
+    inputs, secrets = plain_properties(request.object)
     by_property = {
         name: tuple(sorted(dependency.urns))
         for name, dependency in request.propertyDependencies.items()
@@ -183,88 +182,3 @@ def _alias(alias: alias_pb2.Alias) -> str:
     parts = {"name": alias.spec.name, "type": alias.spec.type, "parent": alias.spec.parentUrn}
     given = [f"{key}={value}" for key, value in parts.items() if value]
     return " ".join([*given, "parent=none"] if alias.spec.noParent else given)
-
-
-def _transform(callback: callback_pb2.Callback, request: Any) -> None:
-    """Run one transform on the program's own event loop and write its answer back into the request."""
-    servicer = next(s for s in _CallbackServicer._servicers if callback.token in s._callbacks)
-    options = resource_pb2.TransformResourceOptions(
-        depends_on=request.dependencies,
-        ignore_changes=request.ignoreChanges,
-        replace_on_changes=request.replaceOnChanges,
-        version=request.version,
-        aliases=request.aliases,
-        provider=request.provider,
-        plugin_download_url=request.pluginDownloadURL,
-        deleted_with=request.deletedWith,
-        additional_secret_outputs=request.additionalSecretOutputs,
-        providers=request.providers,
-        **{"import": request.importId},
-    )
-    for source, target in (("protect", "protect"), ("retainOnDelete", "retain_on_delete")):
-        if request.HasField(source):
-            setattr(options, target, getattr(request, source))
-    question = resource_pb2.TransformRequest(
-        type=request.type, name=request.name, custom=request.custom, parent=request.parent,
-        properties=request.object, options=options,
-    )  # fmt: skip
-    work = servicer._callbacks[callback.token](question.SerializeToString())
-    answer: Any = asyncio.run_coroutine_threadsafe(work, servicer._loop).result()  # type: ignore[arg-type]
-    request.object.CopyFrom(answer.properties)
-    if not answer.HasField("options"):
-        return
-    changed = answer.options
-    for field, values in (
-        ("dependencies", changed.depends_on),
-        ("ignoreChanges", changed.ignore_changes),
-        ("aliases", changed.aliases),
-    ):
-        request.ClearField(field)
-        getattr(request, field).extend(values)
-    request.provider = changed.provider
-    request.importId = getattr(changed, "import")
-    for source, target in (("protect", "protect"), ("retain_on_delete", "retainOnDelete")):
-        if changed.HasField(source):
-            setattr(request, target, getattr(changed, source))
-
-
-def _plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[str]]:
-    """Turn wire properties into plain Python values, and name the top-level ones that hold a secret."""
-    raw = rpc.deserialize_properties(properties, keep_unknowns=True)
-    secrets = frozenset(name for name, value in raw.items() if rpc.is_rpc_secret(value))
-    return {name: _plain(value) for name, value in raw.items()}, secrets
-
-
-def _plain(value: Any) -> Any:
-    """Unwrap secrets, name unknowns, and give whole numbers back their type (the wire knows only doubles)."""
-    if rpc.is_rpc_secret(value):
-        return _plain(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, Unknown):
-        return UNKNOWN
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _wire(state: Mapping[str, Any], secrets: frozenset[str]) -> struct_pb2.Struct:
-    """Serialise state, secret where the inputs were, unknown where a preview does not know."""
-    marked = {
-        name: rpc.wrap_rpc_secret(_unplain(value)) if name in secrets else _unplain(value)
-        for name, value in state.items()
-    }
-    return _sync_await(rpc.serialize_properties(marked, {}))
-
-
-def _unplain(value: Any) -> Any:
-    """Put Pulumi's own mark back where the recorded value is unknown."""
-    if value == UNKNOWN:
-        return rpc.UNKNOWN
-    if isinstance(value, Mapping):
-        return {key: _unplain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unplain(item) for item in value]
-    return value

@@ -1,0 +1,48 @@
+"""The topic that alarms go to: one that CloudWatch can really write to, and with an address that hears of it."""
+
+import pulumi
+import pulumi_aws as aws
+
+
+def create_topic(
+    name: str,
+    system: pulumi.Input[str],
+    key_arn: pulumi.Input[str] | None,
+    email: str,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Create a topic that CloudWatch of this account may write to, and nobody else; return its ARN."""
+    topic = aws.sns.Topic(
+        f"{name}-topic", name=pulumi.Output.concat(system, "-alarms"), kms_master_key_id=key_arn, opts=opts
+    )
+    aws.sns.TopicPolicy(
+        f"{name}-topic-policy",
+        arn=topic.arn,
+        policy=pulumi.Output.json_dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "AlarmsOfThisAccount",
+                        "Effect": "Allow",
+                        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                        "Action": "sns:Publish",
+                        "Resource": topic.arn,
+                        "Condition": {"StringEquals": {"aws:SourceAccount": topic.arn.apply(_account)}},
+                    }
+                ],
+            }
+        ),
+        opts=opts,
+    )
+    if email:
+        aws.sns.TopicSubscription(
+            f"{name}-email", topic=topic.arn, protocol="email", endpoint=email, opts=opts
+        )
+    arn: pulumi.Output[str] = topic.arn
+    return arn
+
+
+def _account(arn: str) -> str:
+    """Read the account from an ARN."""
+    return arn.split(":")[4]

@@ -1,0 +1,43 @@
+"""The role of a function: it may write its own log, and do what it was given."""
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.function_options import failure_statements, network_statements
+from stack.policy import PolicyStatement, document, statement, trust
+from stack.python_function_args import PythonFunctionArgs
+
+_X_RAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+
+
+def create_role(
+    name: str, args: PythonFunctionArgs, logs: aws.cloudwatch.LogGroup, opts: pulumi.ResourceOptions
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    """Create the role of a function that writes to `logs`, and its policy."""
+    role = aws.iam.Role(
+        f"{name}-role",
+        name=pulumi.Output.concat(args["function_name"], "-role"),
+        assume_role_policy=trust("lambda.amazonaws.com"),
+        permissions_boundary=args.get("permissions_boundary"),
+        opts=opts,
+    )
+    own = [
+        statement(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")),
+        # X-Ray knows no resources: its two writing actions are only allowed on all of them.
+        *([statement(_X_RAY, "*")] if args.get("tracing", True) else []),
+        *network_statements(args.get("vpc")),
+        *failure_statements(args.get("asynchronous")),
+    ]
+    policy = aws.iam.RolePolicy(
+        f"{name}-policy",
+        name=args["function_name"],
+        role=role.name,
+        policy=document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
+        opts=opts,
+    )
+    return role, policy
+
+
+def _joined(parts: list[list[PolicyStatement]]) -> list[PolicyStatement]:
+    """Put lists of statements one after the other."""
+    return [one for part in parts for one in part]

@@ -1,0 +1,52 @@
+"""Who watches the pipeline: alarms and a dashboard over its functions, queues and API."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from stack import pipeline_functions as functions
+from stack.observability import Observability
+from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_functions import GIVEN_UP
+from stack.python_function import PythonFunction
+from stack.watched_function import ERROR_LINES
+from stack.webhook_api import WebhookApi
+
+
+def watch_pipeline(
+    args: DocumentationPipelineArgs,
+    created: Mapping[str, PythonFunction],
+    api: WebhookApi,
+    opts: pulumi.ResourceOptions,
+) -> Observability:
+    """Watch functions, queues and the API."""
+    prefix = args["name_prefix"]
+    return Observability(
+        "observability",
+        {
+            "system_name": prefix,
+            "functions": [
+                {
+                    "label": shape.name,
+                    "function_name": created[shape.name].function_name,
+                    "log_group_name": created[shape.name].log_group_name,
+                    "timeout_seconds": shape.timeout_seconds,
+                    "failure_pattern": GIVEN_UP if shape.events else ERROR_LINES,
+                }
+                for shape in functions.FUNCTIONS
+            ],
+            "queues": [
+                {
+                    "label": shape.name,
+                    "queue_name": pulumi.Output.concat(prefix, f"-{shape.name}"),
+                    "dead_letter_queue_name": pulumi.Output.concat(prefix, f"-{shape.name}-dead-letters"),
+                }
+                for shape in functions.FUNCTIONS
+                if shape.events
+            ],
+            "api_id": api.api_id,
+            "api_stage": api.stage_name,
+            "alarm_email": args["alarm_email"],
+        },
+        opts,
+    )

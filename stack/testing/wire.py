@@ -1,0 +1,53 @@
+"""Properties as they travel between a program and its engine, and the plain values that they stand for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf import struct_pb2  # type: ignore[import-untyped]
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+from pulumi.runtime.sync_await import _sync_await
+
+from stack.testing.graph import UNKNOWN
+
+
+def plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[str]]:
+    """Turn wire properties into plain Python values, and name the top-level ones that hold a secret."""
+    raw = rpc.deserialize_properties(properties, keep_unknowns=True)
+    secrets = frozenset(name for name, value in raw.items() if rpc.is_rpc_secret(value))
+    return {name: _plain(value) for name, value in raw.items()}, secrets
+
+
+def _plain(value: Any) -> Any:
+    """Unwrap secrets, name unknowns, and give whole numbers back their type (the wire knows only doubles)."""
+    if rpc.is_rpc_secret(value):
+        return _plain(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def wire_properties(state: Mapping[str, Any], secrets: frozenset[str]) -> struct_pb2.Struct:
+    """Serialise state, secret where the inputs were, unknown where a preview does not know."""
+    marked = {
+        name: rpc.wrap_rpc_secret(_unplain(value)) if name in secrets else _unplain(value)
+        for name, value in state.items()
+    }
+    return _sync_await(rpc.serialize_properties(marked, {}))
+
+
+def _unplain(value: Any) -> Any:
+    """Put Pulumi's own mark back where the recorded value is unknown."""
+    if value == UNKNOWN:
+        return rpc.UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _unplain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unplain(item) for item in value]
+    return value
