@@ -97,6 +97,7 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
                 # The simulator and the door are here; a proxy that this machine uses for the rest is not asked.
                 "NO_PROXY": "127.0.0.1",
             },
+            operator=operator(stack, model),
         )
         up = Machine(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
         heed()
@@ -107,6 +108,18 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
             warmed.result()
         heed()
         yield up
+
+
+def operator(stack: MiniStack, model: bedrock.Running) -> dict[str, str | None]:
+    """Return the environment in which AWS's SDK reaches the model as whoever deployed this region."""
+    return {
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
+        "AWS_ACCESS_KEY_ID": stack.access_key,
+        "AWS_SECRET_ACCESS_KEY": stack.secret_key,
+        "AWS_SESSION_TOKEN": None,
+        "AWS_PROFILE": None,
+        "NO_PROXY": "127.0.0.1",
+    }
 
 
 def _warm(up: Machine, function: str) -> None:

@@ -30,7 +30,7 @@ class Site:
 
 
 class SiteLook:
-    """One look at one site; raises Unavailable when nothing can be known now."""
+    """One look at one site."""
 
     def __init__(self, site: Site, token: Callable[[bool], str]) -> None:
         self._site = site
@@ -39,6 +39,14 @@ class SiteLook:
         self._client = ConfluenceClient(self._confluence, site.confluence_url)
 
     def findings(self) -> Iterator[Finding]:
+        """Look as far as can be told now."""
+        try:
+            yield from self._everything()
+        except Unavailable as error:
+            remedy = "see that jiraBaseUrl and confluenceUrl are right, and https://status.atlassian.com; try again"
+            yield failed("Jira and Confluence", f"nothing more can be said about them now: {error}", remedy)
+
+    def _everything(self) -> Iterator[Finding]:
         """Log in to both products, since all else needs it; then look at spaces, rights and issue types."""
         account_id = yield from self._jira_account()
         if not account_id:

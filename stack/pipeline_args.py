@@ -52,6 +52,8 @@ class DocumentationPipelineArgs(TypedDict):
     """Jira group of those who may approve; empty for everyone."""
     register_webhooks: bool
     """Register both webhooks in Jira; for programs in Python only, and with an administrator's token."""
+    preflight: bool
+    """Look at site and model first, in every preview and update, and refuse; for programs in Python only."""
     sweep_schedule: str
     """When to look for tickets that Jira never told of, e.g. `rate(1 day)`; `off` for never."""
     four_eyes: bool

@@ -67,6 +67,7 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
         "approver_account_ids": reader.words("approverAccountIds", "", r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
         "approver_group_id": reader.text("approverGroupId", "", r"([0-9a-fA-F-]{36})?", GROUP_ID),
         "register_webhooks": register,
+        "preflight": reader.flag("preflight", True),
         "sweep_schedule": reader.text("sweepSchedule", "rate(1 day)", rf"off|{EXPRESSION}", '"rate(1 day)"'),
         "four_eyes": reader.flag("fourEyes", False),
         "max_revisions": reader.number("maxRevisions", 5, 1, 20),

@@ -38,11 +38,13 @@ def deploy(
     ledger: Ledger | None = None,
     api_url: Callable[[str], str] | None = None,
     environment: Callable[[str], dict[str, str]] = lambda function: {},
+    operator: Mapping[str, str | None] | None = None,
 ) -> Deployment:
     """Create everything that the program registers; check what MiniStack does not.
 
     `name` is the Pulumi stack's. `api_url` and `environment` as in `Aws`; by default an API is served by
-    MiniStack itself and functions get nothing but the certificate to trust. Raises ProvisioningFailure.
+    MiniStack itself and functions get nothing but the certificate to trust. `operator` is the environment in which
+    dynamic providers run, as they do on the machine of whoever deploys. Raises ProvisioningFailure.
     """
     ledger = ledger or Ledger()
 
@@ -60,7 +62,7 @@ def deploy(
         if wanted.type.startswith("pulumi:providers:"):
             return wanted.name, {}
         if dynamic_resource.is_dynamic(wanted.type):
-            return dynamic_resource.create(wanted.name, wanted.inputs, settings, project)
+            return dynamic_resource.create(wanted.name, wanted.inputs, settings, project, operator or {})
         return provision(aws, wanted.type, wanted.name, wanted.inputs)
 
     graph = run_program(

@@ -1,7 +1,10 @@
 """Dynamic resources: the provider travels in the inputs, serialised, and creates what AWS knows nothing about."""
 
 import base64
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import dill  # type: ignore[import-untyped]
@@ -11,6 +14,7 @@ from pulumi.dynamic.config import Config
 from local.region.ministack import RegionFailure
 
 _PROVIDER = "__provider"
+_ENVIRONMENT = threading.Lock()
 
 
 def is_dynamic(token: str) -> bool:
@@ -19,18 +23,50 @@ def is_dynamic(token: str) -> bool:
 
 
 def create(
-    name: str, inputs: Mapping[str, Any], config: Mapping[str, Any], project: str
+    name: str,
+    inputs: Mapping[str, Any],
+    config: Mapping[str, Any],
+    project: str,
+    environment: Mapping[str, str | None],
 ) -> tuple[str, dict[str, Any]]:
-    """Let a dynamic provider create its resource, as Pulumi's own host does; return id and outputs.
+    """Let a dynamic provider check and create its resource, as Pulumi's own host does; return id and outputs.
 
-    `config` holds the stack's settings by full key. Raises RegionFailure that names the resource.
+    `config` holds the stack's settings by full key. `environment` is put over that of this process while the provider
+    runs; None takes a variable away. Raises RegionFailure that names the resource.
     """
     # Written by the program that is being run, in this same process.
     provider = dill.loads(base64.b64decode(inputs[_PROVIDER]))  # noqa: S301
-    wanted = {key: value for key, value in inputs.items() if key != _PROVIDER}
-    try:
-        provider.configure(ConfigureRequest(Config(dict(config), project)))
-        made = provider.create(wanted)
-    except Exception as error:
-        raise RegionFailure(f"dynamic resource {name!r}: {error}") from error
-    return made.id, {**wanted, **(made.outs or {})}
+    given = {key: value for key, value in inputs.items() if key != _PROVIDER}
+    with _environment(environment):
+        try:
+            provider.configure(ConfigureRequest(Config(dict(config), project)))
+            checked = provider.check({}, given)
+            if not checked.failures:
+                made = provider.create(checked.inputs)
+        except Exception as error:
+            raise RegionFailure(f"dynamic resource {name!r}: {error}") from error
+    if checked.failures:
+        raise RegionFailure(
+            f"dynamic resource {name!r}: " + "; ".join(each.reason for each in checked.failures)
+        )
+    return made.id, {**checked.inputs, **(made.outs or {})}
+
+
+@contextmanager
+def _environment(changed: Mapping[str, str | None]) -> Iterator[None]:
+    """Change the environment for one provider at a time: on a real deployment each host process has its own."""
+    with _ENVIRONMENT:
+        before = {name: os.environ.get(name) for name in changed}
+        try:
+            _set(changed)
+            yield
+        finally:
+            _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

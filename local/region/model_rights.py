@@ -1,4 +1,4 @@
-"""May a function ask a Bedrock model? Its role's policies say, as they would on AWS."""
+"""May a function ask a Bedrock model? Its role's policies say, as they would on AWS. Whoever deployed may."""
 
 import re
 
@@ -16,10 +16,13 @@ _ACTION = "bedrock:InvokeModel"
 def denial(ledger: Ledger, region: str, account: str, function: str, model_id: str) -> str | None:
     """Return AWS's message when the function's role may not invoke the model, or None when it may.
 
-    A plain model id is one foundation model. An inference profile is itself, and the foundation model in each
-    of its regions, asked for through the profile.
+    Without a function it is the operator of this machine who asks, who may do everything in this region.
+    A plain model id is one foundation model. An inference profile is itself, and the foundation model in each of its
+    regions, asked for through the profile.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
+    if not function:
+        return None
     known = ledger.functions.get(function)
     if known is None:
         return f"The security token of {function!r} belongs to no function of this region."

@@ -1,5 +1,6 @@
 """A dynamic resource of the program is created by its own provider, with the stack's settings, when it is deployed."""
 
+import os
 from typing import Any
 
 import pytest
@@ -15,6 +16,11 @@ class Greeter(dynamic.ResourceProvider):
 
     word = ""
 
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        if news["whom"] == "Nobody":
+            return dynamic.CheckResult(news, [dynamic.CheckFailure("whom", "there is nobody to greet")])
+        return dynamic.CheckResult({**news, "at": os.environ.get("GREETER_PLACE", "home")}, [])
+
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         self.word = req.config.require("greeting")
 
@@ -27,13 +33,27 @@ def _inputs(**props: str) -> dict[str, str]:
 
 
 def test_provider_creates_it_with_the_settings() -> None:
-    made = create("hello", _inputs(whom="Ada"), {"shop:greeting": "Moin"}, "shop")
-    assert made == ("greeting-1", {"whom": "Ada", "said": "Moin Ada"})
+    made = create("hello", _inputs(whom="Ada"), {"shop:greeting": "Moin"}, "shop", {})
+    assert made == ("greeting-1", {"whom": "Ada", "at": "home", "said": "Moin Ada"})
 
 
 def test_failure_names_the_resource() -> None:
     with pytest.raises(RegionFailure, match=r"'hello': missing required configuration key: greeting"):
-        create("hello", _inputs(whom="Ada"), {}, "shop")
+        create("hello", _inputs(whom="Ada"), {}, "shop", {})
+
+
+def test_what_the_provider_refuses_is_not_created() -> None:
+    with pytest.raises(RegionFailure, match=r"'hello': there is nobody to greet"):
+        create("hello", _inputs(whom="Nobody"), {"shop:greeting": "Moin"}, "shop", {})
+
+
+def test_provider_runs_in_the_environment_of_whoever_deploys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GREETER_PLACE", "work")
+    settings = {"shop:greeting": "Moin"}
+    for environment, place in (({"GREETER_PLACE": "sea"}, "sea"), ({"GREETER_PLACE": None}, "home")):
+        _, made = create("hello", _inputs(whom="Ada"), settings, "shop", environment)
+        assert made["at"] == place
+        assert os.environ["GREETER_PLACE"] == "work"
 
 
 @pytest.mark.parametrize(

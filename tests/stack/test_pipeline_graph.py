@@ -48,6 +48,7 @@ def test_every_resource_hangs_below_the_component_that_made_it(stack: str) -> No
 def test_names_are_those_of_the_design() -> None:
     outputs = dict(graph("dev").outputs)
     assert outputs.pop("webhookSteps").startswith("As a Jira administrator")
+    assert outputs.pop("preflightNotes") == []
     url = "https://api-id.execute-api.eu-central-1.amazonaws.com/prod"
     queues = "https://sqs.eu-central-1.amazonaws.com/123456789012/kinexus"
     assert outputs == {
