@@ -2,7 +2,7 @@
 #   make demo      plays finished tickets to published pages on this machine
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff and mypy)
-#   make fuzz      looks for inputs that break the storage format
+#   make fuzz      looks for inputs that break the storage format, or the three routes
 #   make crash-matrix  dies at every boundary call of every scenario (an hour), and says what survived
 #   make graph     draws the stack from its recorded graph into docs/images
 #   make docs      writes docs/components from the components' own words
@@ -36,6 +36,7 @@ check: $(TEST_STAMP)
 
 fuzz: $(TEST_STAMP)
 	@$(PY) -m tests.fuzz.storage_format
+	@KINEXUS_EXAMPLES=1000 $(PY) -m pytest -q tests/hostile/test_routes.py
 
 crash-matrix: $(TEST_STAMP)
 	@$(PY) -m tests.crash --all

@@ -17,9 +17,12 @@ def listed(value: object) -> list[Any]:
 
 
 def text(value: object) -> str:
-    """Return the string; numbers as their decimal form without a fraction of zero; otherwise ``""``."""
+    """Return the string; numbers as their decimal form without a fraction of zero; otherwise ``""``.
+
+    Half a surrogate pair, which JSON can hold and nothing can store, becomes a question mark.
+    """
     if isinstance(value, str):
-        return value
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -13,7 +13,12 @@ from typing import Any
 
 from common.json_shapes import listed, mapping, text
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]{1,18}")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+#: Characters of a name or a label that are read; Jira's own limit for both.
+_LONGEST = 255
+#: The last moment, in milliseconds, that is taken for a time (the year 5138).
+_LATEST = 1e14
 #: Event types that older Jira sends, without a changelog, when a ticket is finished.
 _FINISHING_TYPES = frozenset({"issue_resolved", "issue_closed", "issue_generic"})
 
@@ -74,64 +79,74 @@ def parse(body: object) -> WebhookEvent:
     key, issue_id = text(issue.get("key")), text(issue.get("id"))
     if not _KEY.fullmatch(key):
         raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: a Jira key such as OPS-12 belongs there")
-    if not issue_id.isascii() or not issue_id.isdigit():
+    if not _NUMBER.fullmatch(issue_id):
         raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: Jira's numeric issue id belongs there")
     fields = mapping(issue.get("fields"))
     status = mapping(fields.get("status"))
     user = mapping(body.get("user")) or mapping(mapping(body.get("comment")).get("author"))
     timestamp = body.get("timestamp")
     return WebhookEvent(
-        name=text(body.get("webhookEvent")) or ("transition" if body.get("transition") else ""),
+        name=_brief(body.get("webhookEvent")) or ("transition" if body.get("transition") else ""),
         issue_id=issue_id,
         issue_key=key,
-        labels=tuple(label for label in map(text, listed(fields.get("labels"))) if label),
-        issue_type=text(mapping(fields.get("issuetype")).get("name")),
-        resolution=text(mapping(fields.get("resolution")).get("name")),
-        status_category=text(mapping(status.get("statusCategory")).get("key")),
-        status_id=text(status.get("id")),
-        status_name=text(status.get("name")),
+        labels=tuple(label for label in map(_brief, listed(fields.get("labels"))) if label),
+        issue_type=_brief(mapping(fields.get("issuetype")).get("name")),
+        resolution=_brief(mapping(fields.get("resolution")).get("name")),
+        status_category=_brief(mapping(status.get("statusCategory")).get("key")),
+        status_id=_brief(status.get("id")),
+        status_name=_brief(status.get("name")),
         move=_move(body, status),
-        account_id=text(user.get("accountId")),
-        happened_at=timestamp / 1000 if isinstance(timestamp, int | float) and timestamp > 0 else 0.0,
+        account_id=_brief(user.get("accountId")),
+        happened_at=timestamp / 1000
+        if isinstance(timestamp, int | float) and 0 < timestamp < _LATEST
+        else 0.0,
     )
 
 
 def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | None:
-    name = text(body.get("webhookEvent"))
+    name = _brief(body.get("webhookEvent"))
     if name not in ("jira:issue_updated", "jira:issue_created", ""):
         return None
     changelog = body.get("changelog")
     if isinstance(changelog, Mapping):
         items = map(mapping, listed(changelog.get("items")))
-        moves = [_from_changelog(item, text(changelog.get("id"))) for item in items if _is_status(item)]
+        moves = [_from_changelog(item, _number(changelog.get("id"))) for item in items if _is_status(item)]
         return next((move for move in moves if move.from_id != move.to_id), None)
     transition = mapping(body.get("transition"))
     if transition:
         return StatusChange(
             "",
             "",
-            text(status.get("id")),
-            text(transition.get("from_status")),
-            text(transition.get("to_status")),
+            _brief(status.get("id")),
+            _brief(transition.get("from_status")),
+            _brief(transition.get("to_status")),
         )
-    if name == "jira:issue_updated" and text(body.get("issue_event_type_name")) in _FINISHING_TYPES:
-        return StatusChange("", "", text(status.get("id")), "", text(status.get("name")))
+    if name == "jira:issue_updated" and _brief(body.get("issue_event_type_name")) in _FINISHING_TYPES:
+        return StatusChange("", "", _brief(status.get("id")), "", _brief(status.get("name")))
     return None
 
 
 def _is_status(item: Mapping[str, Any]) -> bool:
-    field_id = text(item.get("fieldId"))
-    return field_id == "status" if field_id else text(item.get("field")).lower() == "status"
+    field_id = _brief(item.get("fieldId"))
+    return field_id == "status" if field_id else _brief(item.get("field")).lower() == "status"
 
 
 def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:
     return StatusChange(
         move_id,
-        text(item.get("from")),
-        text(item.get("to")),
-        text(item.get("fromString")),
-        text(item.get("toString")),
+        _brief(item.get("from")),
+        _brief(item.get("to")),
+        _brief(item.get("fromString")),
+        _brief(item.get("toString")),
     )
+
+
+def _brief(value: object) -> str:
+    return text(value)[:_LONGEST]
+
+
+def _number(value: object) -> str:
+    return text(value) if _NUMBER.fullmatch(text(value)) else ""
 
 
 def _shown(value: object) -> str:

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +16,8 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
+#: Content types whose bodies arrive as text; all others arrive in base64.
+TEXT = ("text/", "application/json", "application/javascript", "application/xml")
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Gateway:
 
     def start(self) -> Gateway:
         """Serve from a thread on a free port."""
-        self._server = make_server("127.0.0.1", 0, self._application, threaded=True)
+        self._server = make_server("127.0.0.1", 0, self.application, threaded=True)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -43,19 +47,33 @@ class Gateway:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @Request.application
-    def _application(self, request: Request) -> Response:
-        parts = request.path.strip("/").split("/")
-        handle = self.routes.get("/" + "/".join(parts[:2])) or self.routes["/" + parts[0]]
-        names = ("document_id", "revision")
+    def application(self, request: Request) -> Response:
+        """Answer one request; what no route takes, no function sees."""
+        handle, named = self._route(request)
+        if handle is None:
+            return Response('{"message":"Not Found"}', 404, content_type="application/json")
+        raw = request.get_data()
+        is_text = request.mimetype.startswith(TEXT) or not request.mimetype
         event = {
             "version": "2.0",
             "rawPath": request.path,
             "headers": {name.lower(): value for name, value in request.headers.items()},
-            "queryStringParameters": dict(request.args),
-            "pathParameters": dict(zip(names, parts[1:], strict=False)),
-            "body": request.get_data(as_text=True),
-            "isBase64Encoded": False,
+            "body": raw.decode("utf-8", "replace") if is_text else base64.b64encode(raw).decode(),
+            "isBase64Encoded": not is_text,
         }
-        answer = handle(event, None)
+        if request.args:
+            event["queryStringParameters"] = {name: ",".join(values) for name, values in request.args.lists()}
+        if named:
+            event["pathParameters"] = named
+        # Lambda's runtime and API Gateway speak JSON with each other.
+        answer = json.loads(json.dumps(handle(json.loads(json.dumps(event)), None)))
         self.answers.append((request.path, answer["statusCode"], answer["body"]))
         return Response(answer["body"], answer["statusCode"], answer["headers"])
+
+    def _route(self, request: Request) -> tuple[Handle | None, dict[str, str]]:
+        parts = request.path.strip("/").split("/")
+        if request.method == "POST":
+            return self.routes.get(request.path), {}
+        if request.method == "GET" and len(parts) == 3 and all(parts):
+            return self.routes.get("/" + parts[0]), {"document_id": parts[1], "revision": parts[2]}
+        return None, {}

@@ -1,0 +1,218 @@
+"""The three routes as docs/openapi.yaml describes them, called by Schemathesis: no 5xx, and answers as documented.
+
+Twice: as somebody on the internet, whom nothing may let in; and as somebody who holds the secrets, so that what is
+generated gets past the door. Bodies of Jira's in which anything stands anywhere are made here besides, since few of
+those that the description allows finish a ticket. What API Gateway refuses by itself is not played (headers that are
+too long, methods without a route). More examples, and new ones: `make fuzz`, or KINEXUS_EXAMPLES=2000.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import itertools
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import boto3
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    positive_data_acceptance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from common.review_link import sign
+from common.review_store import ReviewStatus, ReviewStore
+from handlers.approval_handler.handler import handle as approve
+from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_page.handler import handle as show_review
+from tests.handlers.aws import LINK_KEY, Aws
+from tests.handlers.gateway import Gateway
+from tests.handlers.webhook_bodies import request, signed
+from tests.stack.pipeline_run import ROOT
+
+EXAMPLES = int(os.environ.get("KINEXUS_EXAMPLES", "0"))
+BOUNDED = settings(
+    max_examples=EXAMPLES or 40,
+    derandomize=not EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+#: What a webhook is answered with, and what the pages say: exactly what is documented.
+CHECKS: list[Any] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+GATEWAY = Gateway({"/webhooks/jira": notice_change, "/webhooks/approval": approve, "/reviews": show_review})
+OPEN, CLOSED = "doc-" + "a" * 24, "doc-" + "c" * 24
+
+
+def holding_the_secrets(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Pass a request on, signed as Jira signs a body, or as the link in a review ticket is."""
+    if environ["REQUEST_METHOD"] == "POST":
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ |= {"wsgi.input": io.BytesIO(raw), "HTTP_X_HUB_SIGNATURE": signed(raw)}
+    elif environ["PATH_INFO"].count("/") == 3:
+        *_, document_id, revision = environ["PATH_INFO"].split("/")
+        if revision.isascii() and revision.isdigit():
+            query = dict(parse_qsl(environ["QUERY_STRING"]))
+            query["signature"] = sign(LINK_KEY, document_id, int(revision[:9]))
+            environ["QUERY_STRING"] = urlencode(query)
+    return GATEWAY.application(environ, start_response)
+
+
+def described(app: Any) -> Any:
+    """Return the description as requests to a WSGI application, without the stage in front."""
+    raw = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    del raw["servers"]
+    found = schemathesis.openapi.from_dict(raw, config=SchemathesisConfig())
+    found.app = app
+    return found
+
+
+ANYBODY, HOLDER = described(GATEWAY.application), described(holding_the_secrets)
+
+
+@HOLDER.hook
+def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Ask, two times of three, for one of the two reviews that there are."""
+    named = str((path_parameters or {}).get("document_id", ""))
+    there = {"0": OPEN, "1": CLOSED, "2": OPEN, "3": CLOSED, "4": OPEN, "5": CLOSED, "a": OPEN, "c": CLOSED}
+    return {**path_parameters, "document_id": there.get(named[-1:], named)} if path_parameters else None
+
+
+@pytest.fixture
+def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions behind the routes, with an open review at its third revision and a closed one."""
+    for name in ("JIRA_BASE_URL", "JIRA_BROWSE_URL", "CONFLUENCE_URL", "CONFLUENCE_BROWSE_URL"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("JIRA_EMAIL", "kinexus@example.com")
+    reviews = ReviewStore(boto3.client("s3"), aws.environment["DOCUMENTS_BUCKET"])
+    for document_id, is_closed in ((OPEN, False), (CLOSED, True)):
+        reviews.keep_page(document_id, 3, "<!doctype html><title>A diff</title>")
+        reviews.keep_status(
+            document_id, ReviewStatus(3, "PAY2-9", "https://x.test/PAY2-9", is_closed, "approved")
+        )
+    yield
+    GATEWAY.answers.clear()
+
+
+@pytest.mark.usefixtures("routes")
+@ANYBODY.parametrize()
+@BOUNDED
+def test_somebody_on_the_internet_is_let_in_nowhere(case: Case) -> None:
+    response = case.call()
+    case.validate_response(response, checks=CHECKS)
+    assert response.status_code in (400, 401, 403, 404, 413)
+
+
+@pytest.mark.usefixtures("routes")
+@HOLDER.parametrize()
+@BOUNDED
+def test_what_is_signed_is_answered_as_documented(case: Case) -> None:
+    response = case.call()
+    case.validate_response(response, checks=[*CHECKS, positive_data_acceptance])
+
+
+#: A finished ticket with nothing but what is read of it.
+READ: dict[str, Any] = {
+    "timestamp": 1_795_000_000_000,
+    "webhookEvent": "jira:issue_updated",
+    "user": {"accountId": "acc-developer"},
+    "issue": {
+        "id": "10021",
+        "key": "PAY2-7",
+        "fields": {
+            "labels": ["needs-docs"],
+            "issuetype": {"name": "Story"},
+            "resolution": {"name": "Done"},
+            "status": {"id": "10002", "name": "Done", "statusCategory": {"key": "done"}},
+        },
+    },
+    "changelog": {
+        "id": "10456",
+        "items": [
+            {"fieldId": "status", "from": "3", "fromString": "Doing", "to": "10002", "toString": "Done"}
+        ],
+    },
+}
+HOSTILE = [
+    None, True, 0, -1, 10**400, 1e308, float("inf"), float("nan"), "", "0" * 5_000, "9" * 400, "\ud800", "a\x00b",
+    "ﬁ" * 100_000, "x" * 500_000, "A-1/../../", [], {}, [[]], {"id": {}}, [None], ["needs-docs"] * 2_000,
+]  # fmt: skip
+ANYTHING = st.sampled_from(HOSTILE) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def places(value: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Walk over everything in a body, by its path."""
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in below:
+        yield (*so_far, name)
+        yield from places(inner, (*so_far, name))
+
+
+PLACES = list(places(READ))
+
+
+def body_with(put: dict[tuple[Any, ...], Any], label: str) -> bytes:
+    """Return the body of a finished ticket with other values in some places, unless those are gone by then."""
+    body: Any = copy.deepcopy(READ)
+    body["issue"]["fields"]["labels"] = [label]
+    for (*way, last), value in put.items():
+        inner = body
+        for name in way:
+            inner = inner[name] if _has(inner, name) else None
+        if _has(inner, last):
+            inner[last] = copy.deepcopy(value)
+    return json.dumps(body).encode()
+
+
+def _has(value: Any, name: Any) -> bool:
+    return name in value if isinstance(value, dict) else isinstance(value, list) and name in range(len(value))
+
+
+WEBHOOKS = pytest.mark.parametrize(
+    ("path", "label"),
+    [("/webhooks/jira", "needs-docs"), ("/webhooks/approval", "documentation-review")],
+    ids=["jira", "approval"],
+)
+
+
+@pytest.mark.usefixtures("routes")
+@WEBHOOKS
+def test_no_value_is_too_strange_for_any_field(path: str, label: str) -> None:
+    handle = GATEWAY.routes[path]
+    for place, value in list(itertools.product(PLACES, HOSTILE))[:: 1 if EXAMPLES else 7]:
+        answer = handle(request(body_with({place: value}, label)), None)
+        assert answer["statusCode"] in (200, 400), place
+        assert len(answer["body"].encode()) < 2_000, place
+
+
+@pytest.mark.usefixtures("routes")
+@WEBHOOKS
+@BOUNDED
+@given(put=st.dictionaries(st.sampled_from(PLACES), ANYTHING, min_size=1, max_size=4))
+def test_anything_anywhere_in_a_body_of_jiras(path: str, label: str, put: dict[tuple[Any, ...], Any]) -> None:
+    case = HOLDER[path]["POST"].Case(body=body_with(put, label), media_type="application/json")
+    case.validate_response(case.call(), checks=CHECKS)
