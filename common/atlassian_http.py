@@ -14,15 +14,13 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
+
+from common.patience import TRANSIENT, patience
 
 log = logging.getLogger(__name__)
 
 #: Seconds to connect, seconds between bytes.
 TIMEOUT = (3.05, 20.0)
-#: Longest wait, in seconds, that one Retry-After may ask for within an invocation.
-LONGEST_WAIT = 10
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class AtlassianError(Exception):
@@ -58,18 +56,8 @@ class AtlassianHttp:
     def __init__(self, base_url: str, email: str, token: Callable[[bool], str]) -> None:
         self._base_url, self._email, self._token = base_url.rstrip("/"), email, token
         self._session = requests.Session()
-        retry = Retry(
-            total=3,
-            backoff_factor=0.4,
-            backoff_jitter=0.4,
-            backoff_max=5,
-            retry_after_max=LONGEST_WAIT,
-            status_forcelist=sorted(TRANSIENT),
-            allowed_methods=frozenset({"GET", "PUT", "DELETE"}),
-            raise_on_status=False,
-        )
-        self._session.mount("http://", HTTPAdapter(max_retries=retry, pool_maxsize=10))
-        self._session.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=10))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=patience(), pool_maxsize=10))
         self._session.trust_env = False
         self._session.headers["Accept"] = "application/json"
 

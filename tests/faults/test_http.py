@@ -1,0 +1,192 @@
+"""What each fault of Jira or Confluence does to one request, over real sockets: how often it is sent, what is raised.
+
+The clock is a fake one: pauses are recorded, not slept. What then becomes of the message is in test_services.py.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import pytest
+import urllib3.util.retry
+
+from common import atlassian_http
+from common.atlassian_http import AtlassianError, AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.patience import BUDGET, LONGEST_WAIT, RETRIES
+from local.atlassian import Fault, Running, Site, serve
+from tests.faults.claims import claims
+
+ONCE, THRICE = 1, 1 + RETRIES
+READ, WRITE, CREATE = "read (GET)", "write (PUT)", "create (POST)"
+TITLE = {"status": "current", "title": "One"}
+CALLS: dict[str, Callable[[AtlassianHttp, str], object]] = {
+    READ: lambda http, page: http.get(f"/wiki/api/v2/pages/{page}"),
+    WRITE: lambda http, page: http.put(f"/wiki/api/v2/pages/{page}/title", TITLE),
+    CREATE: lambda http, page: http.post("/rest/api/3/comment/list", {"ids": [1]}),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault that lasts, what it raises, and how often a request that may be repeated is sent under it."""
+
+    fault: Fault
+    raises: type[AtlassianError]
+    sent: int = ONCE
+
+
+def status(code: int, raises: type[AtlassianError] = Unavailable, sent: int = THRICE) -> Case:
+    return Case(Fault("status", status=code), raises, sent)
+
+
+LASTING = {
+    "429 with `Retry-After`": Case(Fault("status", status=429, retry_after=7), Unavailable, THRICE),
+    "429 with a longer `Retry-After`": Case(
+        Fault("status", status=429, retry_after=LONGEST_WAIT + 1), Unavailable
+    ),
+    "429 without `Retry-After`": status(429),
+    **{str(code): status(code) for code in (408, 425, 500, 502, 503, 504)},
+    "connection reset": Case(Fault("drop"), Unavailable, THRICE),
+    "time-out": Case(Fault("hang", seconds=0.3), Unavailable, THRICE),
+    "truncated JSON": Case(Fault("truncate"), Unavailable),
+    "HTML instead of JSON": Case(Fault("html"), Unavailable),
+    "401": status(401, Refused, 2),
+    **{str(code): status(code, Refused, ONCE) for code in (400, 403, 413)},
+    **{str(code): status(code, NotFound, ONCE) for code in (404, 410)},
+    "409": status(409, Stale, ONCE),
+}
+#: A POST is sent once whatever befalls it, but for a new token.
+SENT_ONCE = {
+    name: replace(case, sent=min(case.sent, ONCE + (name == "401"))) for name, case in LASTING.items()
+}
+EACH = [(name, call, (SENT_ONCE if call == CREATE else LASTING)[name]) for name in LASTING for call in CALLS]
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were made, of a clock that takes no time."""
+    made: list[float] = []
+    clock = SimpleNamespace(sleep=made.append, time=lambda: 0.0)
+    monkeypatch.setattr(urllib3.util.retry, "time", clock)
+    return made
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    site = Site(search_lag=0)
+    admin = site.account("admin")
+    home = site.confluence.add_space("SD", "Software", admin, "<p>Welcome.</p>")
+    with serve(site) as running:
+        site.confluence.create(admin, home.id, "One", "<p>One.</p>", None)
+        yield running
+
+
+@pytest.fixture
+def http(running: Running) -> AtlassianHttp:
+    running.site.faults.clear()
+    account = running.site.account("admin")
+    return AtlassianHttp(running.url, account.email, lambda fresh: account.token)
+
+
+@pytest.fixture
+def page(running: Running) -> str:
+    return next(page.id for page in running.site.confluence.pages.values() if page.title == "One")
+
+
+def sent(running: Running, since: int, expected: int) -> int:
+    """Count the requests since; one that hangs is noted a little after its client has gone."""
+    for _ in range(100):
+        if len(running.site.calls()) - since >= expected:
+            break
+        threading.Event().wait(0.02)
+    return len(running.site.calls()) - since
+
+
+@claims((name, call) for name, call, _ in EACH)
+@pytest.mark.parametrize(("call", "case"), [each[1:] for each in EACH], ids=[f"{n}-{c}" for n, c, _ in EACH])
+def test_a_fault_that_lasts(
+    http: AtlassianHttp,
+    running: Running,
+    page: str,
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    case: Case,
+) -> None:
+    monkeypatch.setattr(atlassian_http, "TIMEOUT", (1.0, 0.1))
+    running.site.faults.add(replace(case.fault, count=99))
+    before = len(running.site.calls())
+    with pytest.raises(case.raises):
+        CALLS[call](http, page)
+    assert sent(running, before, case.sent) == case.sent
+    assert len(pauses) == (case.sent - 1 if case.raises is Unavailable else 0)
+    assert sum(pauses) < BUDGET
+
+
+@claims(("connection refused", call) for call in CALLS)
+@pytest.mark.parametrize("call", CALLS)
+def test_nobody_there(pauses: list[float], call: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    nobody = AtlassianHttp(f"http://127.0.0.1:{port}", "a@example.com", lambda fresh: "token")
+    with pytest.raises(Unavailable, match="no answer"):
+        CALLS[call](nobody, "1")
+    assert len(pauses) == RETRIES, "nothing was sent, so even a POST may be tried again"
+
+
+@claims(("slow drip", call) for call in CALLS)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_slow_drip_is_waited_for(call: str) -> None:
+    body = b'{"whole": true}'
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip, args=(server, body), daemon=True).start()
+        http = AtlassianHttp(
+            f"http://127.0.0.1:{server.getsockname()[1]}", "a@example.com", lambda fresh: "token"
+        )
+        assert CALLS[call](http, "1") == {"whole": True}
+
+
+def _drip(server: socket.socket, body: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65536)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        for byte in head[:20] + head[20:] + body:
+            connection.sendall(bytes([byte]))
+            threading.Event().wait(0.002)
+
+
+def test_pauses_grow_and_no_two_requests_make_the_same(
+    http: AtlassianHttp, running: Running, pauses: list[float]
+) -> None:
+    running.site.faults.add(Fault("status", status=503, count=99))
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            http.get("/rest/api/3/myself")
+    first, second = pauses[:RETRIES], pauses[RETRIES:]
+    for made in (first, second):
+        assert all(0.4 * 2**n <= pause <= 0.8 * 2**n for n, pause in enumerate(made))
+    assert set(first).isdisjoint(second)
+
+
+def test_a_service_is_not_asked_again_before_the_time_that_it_named(
+    http: AtlassianHttp, running: Running, pauses: list[float]
+) -> None:
+    running.site.faults.add(Fault("status", status=429, retry_after=7, count=2))
+    assert http.get("/rest/api/3/myself")
+    assert all(7 <= pause <= 8 for pause in pauses)
+    assert len(set(pauses)) == 2, "with jitter, so that not all come back at once"
+
+
+def test_a_time_to_wait_that_cannot_be_read_is_none(
+    http: AtlassianHttp, running: Running, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.site.faults.add(Fault("status", status=503, retry_after=0, count=1))
+    running.site.faults.add(Fault("status", status=429, count=1))
+    assert http.get("/rest/api/3/myself")
+    assert len(pauses) == 2
+    assert max(pauses) < 2
