@@ -25,7 +25,6 @@ from local.region.environment import REPOSITORY
 from local.region.ledger import Ledger
 from local.region.ministack import MiniStack
 from local.region.model_rights import denial
-from local.webhooks import register
 
 STACK = "dev"
 SECRET_KEYS = ("jiraApiToken", "webhookSecret", "linkKey")
@@ -97,27 +96,28 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
                 # The simulator and the door are here; a proxy that this machine uses for the rest is not asked.
                 "NO_PROXY": "127.0.0.1",
             },
-            operator=operator(stack, model),
+            operator=operator(stack, model, site.account("admin")),
         )
         up = Machine(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
         heed()
-        say("registering the webhooks, warming the functions")
+        say("warming the functions")
         warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]
-        register(up.site.url, site.account("admin"), deployment.outputs, webhook_secret)
         for warmed in warming:
             warmed.result()
         heed()
         yield up
 
 
-def operator(stack: MiniStack, model: bedrock.Running) -> dict[str, str | None]:
-    """Return the environment in which AWS's SDK reaches the model as whoever deployed this region."""
+def operator(stack: MiniStack, model: bedrock.Running, administrator: Account) -> dict[str, str | None]:
+    """Return the environment of whoever deploys: AWS credentials, and a Jira administrator's token."""
     return {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
         "AWS_ACCESS_KEY_ID": stack.access_key,
         "AWS_SECRET_ACCESS_KEY": stack.secret_key,
         "AWS_SESSION_TOKEN": None,
         "AWS_PROFILE": None,
+        "KINEXUS_ADMIN_EMAIL": administrator.email,
+        "KINEXUS_ADMIN_TOKEN": administrator.token,
         "NO_PROXY": "127.0.0.1",
     }
 
@@ -152,6 +152,7 @@ def _own_settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: 
         "kinexus:jiraApiToken": us.token,
         "kinexus:confluenceSpaceKey": seeded.space_key,
         "kinexus:webhookSecret": webhook_secret,
+        "kinexus:registerWebhooks": "true",
         "kinexus:linkKey": secrets.token_hex(32),
     }
 
