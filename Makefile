@@ -1,7 +1,7 @@
 # Everything that people run. Each target makes the environment that it needs, from a bare Python 3.11 or later.
 #   make demo      plays finished tickets to published pages on this machine
 #   make serve     keeps the same region up, with a board to click on
-#   make test      everything that is checked (and `make check` alone: ruff and mypy)
+#   make test      everything that is checked (and `make check` alone: ruff, bandit, mypy and pip-audit)
 #   make fuzz      looks for inputs that break the storage format, or the three routes
 #   make crash-matrix  dies at every boundary call of every scenario (an hour), and says what survived
 #   make graph     draws the stack from its recorded graph into docs/images
@@ -17,7 +17,7 @@ TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test check fuzz crash-matrix graph docs clean running testing region-env
+.PHONY: demo serve test check lint types audit fuzz crash-matrix graph docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -29,10 +29,20 @@ serve: running
 test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile
 
+# The audit mostly waits for answers from outside, so that it costs little beside the types.
 check: $(TEST_STAMP)
+	@$(MAKE) --no-print-directory -j 2 lint types audit
+
+lint:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m bandit -q -c pyproject.toml -r __main__.py stack handlers common ops local provider examples
+
+types:
 	@$(PY) -m mypy
+
+audit:
+	@$(PY) -m tests.dependencies
 
 fuzz: $(TEST_STAMP)
 	@$(PY) -m tests.fuzz.storage_format
