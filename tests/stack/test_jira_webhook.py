@@ -5,22 +5,28 @@ another. Not proven: Pulumi's engine, and Jira's own endpoint, which is in no pu
 """
 
 import base64
+import hmac
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pulumi
 import pytest
+import requests
 from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 
+from local import seed
 from local.atlassian import Running, Site, serve
 from stack import InvalidArgument
 from stack.jira_webhook import ADMIN_EMAIL, ADMIN_TOKEN, JiraWebhook, JiraWebhookProvider, WebhookRefused
 from stack.pipeline_config import InvalidConfiguration
 from stack.testing import checks, run_program
+from tests.secrets_in_use import HOOK_SECRET, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, run
 
 TYPE = "pulumi-python:dynamic/kinexus:JiraWebhook"
@@ -47,7 +53,7 @@ def wanted(jira: Running, **changed: Any) -> dict[str, Any]:
         "url": "https://example.com/hook",
         "events": ["jira:issue_updated"],
         "jql": 'labels in ("docs")',
-        "secret": "hush",
+        "secret": HOOK_SECRET,
     }
     return {**props, **changed}
 
@@ -63,9 +69,38 @@ def test_creates_a_signed_webhook_with_events_and_filter(jira: Running) -> None:
     webhook = only_webhook(jira)
     assert created.id == str(webhook.id)
     assert (webhook.name, webhook.url, webhook.events, webhook.jql, webhook.secret, webhook.enabled) == (
-        "shop: changes", "https://example.com/hook", ("jira:issue_updated",), 'labels in ("docs")', "hush", True,
+        "shop: changes", "https://example.com/hook", ("jira:issue_updated",), 'labels in ("docs")', HOOK_SECRET, True,
     )  # fmt: skip
     assert created.outs == wanted(jira)
+
+
+def test_what_is_registered_reports_with_a_signature_of_the_body(jira: Running) -> None:
+    heard: list[tuple[bytes, str]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((body, self.headers["X-Hub-Signature"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    tickets = seed.load(jira.site).tickets
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        provider(jira).create(wanted(jira, url=f"http://127.0.0.1:{server.server_port}/hook"))
+        developer = jira.site.account("developer")
+        answer = requests.put(
+            f"{jira.url}/rest/api/3/issue/{tickets['update']}", json={"update": {"labels": [{"add": "docs"}]}},
+            auth=(developer.email, developer.token), timeout=10,
+        )  # fmt: skip
+        assert answer.status_code == 204
+        assert jira.site.drain(10)
+        server.shutdown()
+    [(body, signature)] = heard
+    assert signature == "sha256=" + hmac.new(bHOOK_SECRET, body, "sha256").hexdigest()
 
 
 def test_what_an_update_that_was_cut_short_left_behind_is_taken_over(jira: Running) -> None:
@@ -143,7 +178,7 @@ def test_a_refusal_says_why_without_token_and_secret(jira: Running, name: str, t
     with pytest.raises(WebhookRefused, match=said) as refused:
         provider(jira, name, token).create(wanted(jira))
     assert (token or jira.site.account(name).token) not in str(refused.value)
-    assert "hush" not in str(refused.value)
+    assert HOOK_SECRET not in str(refused.value)
 
 
 def test_without_an_administrator_a_preview_compares_inputs_and_an_update_says_what_to_set(
@@ -199,10 +234,10 @@ def test_the_pipeline_registers_both_webhooks_when_told_to() -> None:
         "url": graph.outputs["jiraWebhookUrl"],
         "events": ["jira:issue_updated"],
         "jql": 'statusCategory = Done AND (labels is not EMPTY OR issuetype in ("Epic"))',
-        "secret": "new-secret",
+        "secret": STACK_WEBHOOK_SECRETS[0],
     }
     assert found["jira-webhook"].secrets == {"secret"}
-    assert checks.plain_secrets(graph, "new-secret") == []
+    assert checks.plain_secrets(graph, STACK_WEBHOOK_SECRETS[0]) == []
     assert found["approval-webhook"].inputs["url"] == graph.outputs["approvalWebhookUrl"]
     assert graph.outputs["webhookSteps"] == ""
 
@@ -225,7 +260,7 @@ def test_the_pipeline_says_what_to_click_when_it_registers_nothing() -> None:
         'statusCategory = Done AND (labels is not EMPTY)', "labels = documentation-review AND statusCategory = Done", "Issue: updated",
     ):  # fmt: skip
         assert part in steps
-    assert "new-secret" not in steps
+    assert STACK_WEBHOOK_SECRETS[0] not in steps
 
 
 def test_configuration_that_cannot_work_is_refused() -> None:
@@ -249,10 +284,10 @@ def test_arguments_that_jira_would_refuse_are_refused_first(
 
 def test_the_secret_stays_secret_in_outputs_of_the_resource() -> None:
     def program() -> None:
-        hook = JiraWebhook("hook", {**wanted_without_site(), "secret": "hush"})  # type: ignore[typeddict-item]
+        hook = JiraWebhook("hook", {**wanted_without_site(), "secret": HOOK_SECRET})  # type: ignore[typeddict-item]
         pulumi.export("id", hook.id)
 
-    assert checks.plain_secrets(run_program(program), "hush") == []
+    assert checks.plain_secrets(run_program(program), HOOK_SECRET) == []
 
 
 def wanted_without_site() -> dict[str, Any]:

@@ -1,0 +1,285 @@
+"""Before anything is made, `pulumi up` refuses what could not work, with the remedy; and asks nothing when that is off.
+
+Over HTTP against the simulated site and Bedrock's stand-in. What real sites answer to an account without rights, and
+how Pulumi's engine prints a failure, is not proven.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import dynamic
+from pulumi.dynamic.dynamic import serialize_provider
+from urllib3.util.retry import Retry
+
+from local import bedrock, seed
+from local.atlassian import Running, Site, serve
+from local.atlassian.accounts import DEFAULT_ACCOUNTS
+from local.atlassian.faults import Fault
+from local.region.dynamic_resource import create, is_dynamic
+from local.region.ministack import RegionFailure
+from preflight import model as model_rules
+from preflight.finding import Level
+from stack.pipeline_preflight_provider import PreflightProvider
+from stack.testing import checks, pretend, run_program
+from tests.secrets_in_use import STACK_WEBHOOK_SECRETS
+from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer
+
+TYPE = "pulumi-python:dynamic/kinexus:Preflight"
+
+
+@dataclasses.dataclass
+class Around:
+    """A site and a model, and a provider that looks at them with a token."""
+
+    jira: Running
+    model: bedrock.StandIn
+    token: str = "local-api-token-of-kinexus"
+
+    def look(self, **changed: Any) -> tuple[list[str], list[str]]:
+        """Return what is refused and what is noted."""
+        props = {
+            "jira_url": self.jira.url, "confluence_url": f"{self.jira.url}/wiki", "email": "kinexus@example.com",
+            "space_keys": "SD", "review_project": "PAY2", "review_issue_type": "Task", "approver_group": "",
+            "region": "eu-central-1", "model_id": "amazon.nova-lite-v1:0",
+        }  # fmt: skip
+        provider = PreflightProvider()
+        provider.configure(
+            dynamic.ConfigureRequest(dynamic.Config({"kinexus:jiraApiToken": self.token}, "kinexus"))
+        )
+        result = provider.check({}, {**props, **changed})
+        return [each.reason for each in result.failures], result.inputs["notes"]
+
+
+@pytest.fixture
+def around(monkeypatch: pytest.MonkeyPatch) -> Iterator[Around]:
+    site = Site(accounts=(*DEFAULT_ACCOUNTS, *LACKING))
+    seed.load(site)
+    standing_in = bedrock.StandIn()
+    answering = bedrock.serve(standing_in)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", answering.url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with serve(site) as running:
+        yield Around(running, standing_in)
+    answering.stop()
+
+
+def lacking(name: str, *permissions: str) -> Any:
+    ours = DEFAULT_ACCOUNTS[0]
+    return dataclasses.replace(
+        ours, name=name, email=f"{name}@example.com", account_id=f"712020:{name}", lacks=permissions
+    )
+
+
+LACKING = (lacking("unlinked", "LINK_ISSUES", "ADD_COMMENTS"), lacking("onlooker", "CREATE_ISSUES"), lacking("blind", "USER_PICKER"))  # fmt: skip
+
+
+def as_account(name: str) -> Callable[[Around], dict[str, Any]]:
+    def change(around: Around) -> dict[str, Any]:
+        around.token = f"local-api-token-of-{name}"
+        return {"email": f"{name}@example.com"}
+
+    return change
+
+
+def may_not_write(around: Around) -> dict[str, Any]:
+    [space] = around.jira.site.confluence.spaces.values()
+    space.writers = (around.jira.site.account("admin").account_id,)
+    return {}
+
+
+def without_token(around: Around) -> dict[str, Any]:
+    around.token = ""
+    return {}
+
+
+def revoked(around: Around) -> dict[str, Any]:
+    around.jira.site.people.revoke("kinexus")
+    return {}
+
+
+def denied(message: str) -> Callable[[Around], dict[str, Any]]:
+    def change(around: Around) -> dict[str, Any]:
+        around.model.may_invoke = lambda function, model: message
+        return {}
+
+    return change
+
+
+REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
+    "no token": (without_token, ["API token: there is none", "pulumi config set --secret jiraApiToken"]),
+    "expired token": (revoked, ["Jira account: kinexus@example.com", "401", "create an API token"]),
+    "no project": (lambda _: {"review_project": "NOPE"}, ["no project NOPE", "correct jiraReviewProject"]),
+    "no issue type": (lambda _: {"review_issue_type": "Review"}, ["no issue type Review in the project PAY2", "reviewIssueType to one of"]),
+    "missing rights": (as_account("unlinked"), ["has no ADD_COMMENTS, LINK_ISSUES", "grant it to our account in the project PAY2"]),
+    "no right to create": (as_account("onlooker"), ["has no CREATE_ISSUES", "grant it"]),
+    "no look at groups": (
+        lambda around: {**as_account("blind")(around), "approver_group": "8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20"},
+        ["has no USER_PICKER", "Browse users and groups"],
+    ),
+    "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from our account: NOPE", "correct confluenceSpaceKey"]),
+    "read-only space": (may_not_write, ["may not write pages in SD", "Add/edit pages"]),
+    "another site's Confluence": (lambda a: {"confluence_url": f"{a.jira.url}/elsewhere/wiki"}, ["Confluence account", "confluenceUrl must be"]),
+    "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "grant the model to this account"]),
+    "own role": (denied("User: me is not authorized to perform: bedrock:InvokeModel"), ["the role that you ask with needs bedrock:InvokeModel"]),
+    "no such model": (lambda _: {"model_id": "amazon.nova-none-v1:0"}, ["amazon.nova-none-v1:0: ValidationException", "set bedrockModelId"]),
+    "no such profile": (lambda _: {"model_id": "zz.amazon.nova-lite-v1:0"}, ["ValidationException", "inference profile"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_not_there_is_refused_with_the_remedy(
+    around: Around, change: Callable[[Around], dict[str, Any]], words: list[str]
+) -> None:
+    [refusal], _ = around.look(**change(around))
+    for each in [*words, "pulumi config set preflight false"]:
+        assert each in refusal
+    assert refusal.count("\n  - ") == 1, refusal
+    assert not around.token or around.token not in refusal
+
+
+def test_all_that_is_amiss_is_told_at_once(around: Around) -> None:
+    [refusal], _ = around.look(review_project="NOPE", space_keys="NIX", model_id="amazon.nova-none-v1:0")
+    assert [line.split(":")[0] for line in refusal.splitlines()[1:-1]] == [
+        "  - spaces",
+        "  - review tickets",
+        "  - model",
+    ]
+
+
+def test_a_sound_site_passes_without_a_word(around: Around) -> None:
+    assert around.look() == ([], [])
+    assert around.look(review_project="", approver_group="8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20") == ([], [])
+    [call, _] = around.model.calls()
+    assert (call.function, call.model_id) == ("", "amazon.nova-lite-v1:0")
+
+
+def test_a_person_as_the_tokens_owner_is_noted_and_not_refused(around: Around) -> None:
+    refused, [note] = around.look(**as_account("developer")(around))
+    assert refused == []
+    assert "Dana Developer (developer@example.com) may be a person: then this person cannot approve" in note
+
+
+def test_what_cannot_be_known_now_is_told_from_what_is_missing(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Retry, "sleep", lambda *_: None)
+    around.jira.site.faults.add(Fault(kind="status", status=503, count=100, path="/wiki/"))
+    [refusal], _ = around.look()
+    assert "nothing more can be said about them now: GET /rest/api/user/current: 503" in refusal
+    assert "https://status.atlassian.com; try again" in refusal
+    assert "preflight false" in refusal
+    assert "API token" not in refusal
+
+
+def test_rights_in_a_space_that_confluence_does_not_tell_are_noted(around: Around) -> None:
+    around.jira.site.faults.add(Fault(kind="status", status=401, count=2, path="/operations"))
+    refused, [note] = around.look()
+    assert refused == []
+    assert "whether our account may write there was not told" in note
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "remedy"),
+    [
+        ("ThrottlingException", Level.WARNING, "higher quota"),
+        ("ServiceUnavailableException", Level.FAILED, "try again"),
+        ("ResourceNotFoundException", Level.FAILED, "set bedrockModelId"),
+    ],
+)
+def test_a_busy_model_is_there_and_one_that_is_down_is_worth_another_try(
+    code: str, level: Level, remedy: str
+) -> None:
+    finding = model_rules.refused("amazon.nova-lite-v1:0", code, "said so")
+    assert (finding.level, remedy in finding.remedy) == (level, True)
+
+
+def test_an_aws_profile_that_is_not_there_is_named(around: Around) -> None:
+    provider = PreflightProvider()
+    settings = {"kinexus:jiraApiToken": around.token, "aws:profile": "no-such-profile"}
+    provider.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
+    result = provider.check(
+        {}, {"region": "eu-central-1", "model_id": "x", "jira_url": pulumi.output.Unknown()}
+    )
+    assert "no-such-profile" in result.failures[0].reason
+    assert "correct aws:profile" in result.failures[0].reason
+
+
+def test_the_token_is_in_no_input_no_state_and_not_in_the_provider() -> None:
+    [look] = run("dev").of_type(TYPE)
+    assert SECRETS["jiraApiToken"] not in str(look.inputs) + str(look.outputs)
+    assert look.secrets == frozenset()
+    assert serialize_provider(PreflightProvider()) == look.inputs["__provider"]
+
+
+def test_everything_else_in_the_pipeline_waits_for_the_look() -> None:
+    graph = run("dev")
+    [look] = graph.of_type(TYPE)
+    first = [each for each in graph.resources if each.parent == look.parent and each is not look]
+    assert len(first) > 10
+    assert [each.name for each in first if look.urn not in each.dependencies] == []
+
+
+def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
+    """Run the program, its dynamic resources for real; return the graph (or the failure) and what was made before."""
+    config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    config |= {
+        "kinexus:layerArchive": some_layer(), "kinexus:jiraBaseUrl": around.jira.url,
+        "kinexus:confluenceUrl": f"{around.jira.url}/wiki", "kinexus:jiraEmail": "kinexus@example.com",
+        "kinexus:jiraApiToken": around.token, **{f"kinexus:{key}": value for key, value in changed.items()},
+    }  # fmt: skip
+    made: list[str] = []
+
+    def make(wanted: Any) -> tuple[str, Any]:
+        made.append(wanted.type)
+        if is_dynamic(wanted.type):
+            return create(wanted.name, wanted.inputs, config, "kinexus", {})
+        return pretend.create(wanted)
+
+    try:
+        return run_program(
+            ROOT, project="kinexus", config=config, secret_keys=tuple(SECRETS), create=make
+        ), made
+    except RegionFailure as failure:
+        return failure, made
+
+
+def test_nothing_is_made_when_it_refuses(around: Around) -> None:
+    failure, made = real_run(around, confluenceSpaceKey="NOPE")
+    assert "hidden from our account: NOPE" in str(failure)
+    assert made == [TYPE]
+
+
+def test_the_note_about_a_person_is_an_output_and_a_warning(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
+    as_account("developer")(around)
+    graph, _ = real_run(around, jiraEmail="developer@example.com")
+    assert "cannot approve" in graph.outputs["preflightNotes"][0]
+    assert warned == graph.outputs["preflightNotes"]
+
+
+def test_turned_off_it_asks_nothing_and_the_webhooks_are_registered_with_a_token_that_no_state_keeps(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = around.jira.site.account("admin")
+    monkeypatch.setenv("KINEXUS_ADMIN_EMAIL", admin.email)
+    monkeypatch.setenv("KINEXUS_ADMIN_TOKEN", admin.token)
+    graph, made = real_run(around, preflight="false", confluenceSpaceKey="NOPE", registerWebhooks="true")
+
+    assert graph.outputs["preflightNotes"] == []
+    assert TYPE not in made
+    assert around.jira.site.calls(account="kinexus") == []
+    assert around.model.calls() == ()
+
+    registered = {each.name: each for each in around.jira.site.webhooks.webhooks.values()}
+    assert set(registered) == {"kinexus: change detection", "kinexus: approval"}
+    assert {each.secret for each in registered.values()} == {STACK_WEBHOOK_SECRETS[0]}
+    assert graph.outputs["webhookSteps"] == ""
+    assert admin.token not in str([(each.inputs, each.outputs) for each in graph.resources])
+    assert checks.plain_secrets(graph, STACK_WEBHOOK_SECRETS[0]) == []
