@@ -12,6 +12,7 @@ from local.atlassian import Site
 from local.atlassian.webhooks import signature
 from local.seed import Seed
 from tests.atlassian.conftest import Person, words
+from tests.secrets_in_use import EXAMPLE_SECRET, HOOK_SECRET
 
 HOOKS = "/rest/webhooks/1.0/webhook"
 
@@ -68,7 +69,7 @@ def close(person: Person, key: str) -> None:
 
 def test_the_signature_is_websubs() -> None:
     assert (
-        signature("It's a Secret to Everybody", b"Hello World!")
+        signature(EXAMPLE_SECRET, b"Hello World!")
         == "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
     )
 
@@ -78,10 +79,10 @@ def test_only_administrators_register_and_the_secret_is_never_shown(
 ) -> None:
     body = {"name": "test", "url": receiver.url, "events": ["jira:issue_updated"]}
     developer("POST", HOOKS, 403, json=body)
-    made = register(admin, receiver, secret="s3cret")
+    made = register(admin, receiver, secret=HOOK_SECRET)
     assert made["isSigned"] is True
     listed = admin("GET", HOOKS, 200)
-    assert "s3cret" not in json.dumps([made, listed])
+    assert HOOK_SECRET not in json.dumps([made, listed])
     path = HOOKS + "/" + made["self"].rpartition("/")[2]
     assert admin("PUT", path, 200, json={**body, "name": "other", "enabled": False})["isSigned"] is True
     admin("DELETE", path, 204)
@@ -93,12 +94,12 @@ def test_only_administrators_register_and_the_secret_is_never_shown(
 def test_a_closed_ticket_is_told_as_jira_tells_it(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:
-    register(admin, receiver, secret="s3cret")
+    register(admin, receiver, secret=HOOK_SECRET)
     close(developer, seed.tickets["update"])
     assert site.drain(5)
     ((headers, raw),) = receiver.received
     body = json.loads(raw)
-    assert headers["X-Hub-Signature"] == signature("s3cret", raw)
+    assert headers["X-Hub-Signature"] == signature(HOOK_SECRET, raw)
     assert headers["User-Agent"] == "Atlassian Webhook HTTP Client"
     assert headers["X-Atlassian-Webhook-Flow"] == "Primary"
     assert headers["X-Atlassian-Webhook-Identifier"]

@@ -8,6 +8,7 @@ import pytest
 
 from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
 from local.atlassian import Fault, Running, Site, serve
+from tests.secrets_in_use import WRONG_API_TOKEN
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_a_token_that_is_wrong_twice_is_refused(running: Running) -> None:
 def test_the_token_is_in_no_error(running: Running) -> None:
     running.site.faults.add(Fault("status", status=400))
     with pytest.raises(Refused) as raised:
-        AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: "s3cret-t0ken").get(
+        AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: WRONG_API_TOKEN).get(
             "/rest/api/3/myself"
         )
-    assert "s3cret-t0ken" not in str(raised.value)
+    assert WRONG_API_TOKEN not in str(raised.value)

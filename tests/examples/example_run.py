@@ -1,16 +1,18 @@
 """Runs the example programs with what they must be configured with."""
 
+import json
 from functools import cache
 from pathlib import Path
 
 from stack.testing import Graph, run_program
+from tests.secrets_in_use import SECRET_SETTING
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
 CONFIG = {
     "github_to_chat": {
-        "githubSecret": '{"secret": "hush"}',
+        "githubSecret": json.dumps({"secret": SECRET_SETTING}),
         "chatHook": '{"url": "https://chat.example.com/x"}',
     },
     "nightly_export": {},

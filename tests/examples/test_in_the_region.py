@@ -18,6 +18,7 @@ from local.region import ministack
 from local.region.deployment import deploy
 from local.region.ministack import MiniStack
 from tests.examples.example_run import EXAMPLES
+from tests.secrets_in_use import SECRET_SETTING
 
 pytestmark = pytest.mark.region
 
@@ -54,7 +55,10 @@ def chat() -> Iterator[tuple[str, "queue.Queue[str]"]]:
 
 def test_a_push_to_github_is_read_in_the_chat(stack: MiniStack, chat: tuple[str, "queue.Queue[str]"]) -> None:
     address, heard = chat
-    secrets = {"githubSecret": '{"secret": "hush"}', "chatHook": json.dumps({"url": address})}
+    secrets = {
+        "githubSecret": json.dumps({"secret": SECRET_SETTING}),
+        "chatHook": json.dumps({"url": address}),
+    }
     url = deploy(
         EXAMPLES / "github_to_chat", stack, project="relay", name="dev", config=secrets,
         secret_keys=tuple(secrets),
@@ -68,7 +72,7 @@ def test_a_push_to_github_is_read_in_the_chat(stack: MiniStack, chat: tuple[str,
         return answer.status_code
 
     assert post("0" * 64) == 401
-    assert post(hmac.new(b"hush", body, hashlib.sha256).hexdigest()) == 202
+    assert post(hmac.new(SECRET_SETTING.encode(), body, hashlib.sha256).hexdigest()) == 202
     assert heard.get(timeout=20) == "push in acme/shop by dana: refs/heads/main"
     assert heard.empty()
 

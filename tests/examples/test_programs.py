@@ -7,6 +7,7 @@ import pytest
 
 from stack.testing import checks
 from tests.examples.example_run import CONFIG, EXAMPLES, graph
+from tests.secrets_in_use import SECRET_SETTING
 
 FUNCTION = "aws:lambda/function:Function"
 
@@ -36,7 +37,7 @@ def test_the_relay_lets_in_github_and_may_only_publish_and_read_its_secret() -> 
     assert allowed == [["events:PutEvents"], ["secretsmanager:GetSecretValue"]]
     assert found.named("to-chat-queue").inputs["visibilityTimeoutSeconds"] == 180
     assert found.outputs == {"url": "https://api-id.execute-api.eu-central-1.amazonaws.com/prod/github"}
-    assert checks.plain_secrets(found, "hush", "chat.example.com") == []
+    assert checks.plain_secrets(found, SECRET_SETTING, "chat.example.com") == []
 
 
 def test_the_export_runs_by_night_and_may_only_scan_and_write_its_files() -> None:

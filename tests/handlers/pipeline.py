@@ -22,8 +22,9 @@ from handlers.review_ticket_creator.handler import handle as open_review
 from handlers.sweep import composition as sweep
 from local.atlassian import Site
 from local.bedrock import StandIn
-from tests.handlers.aws import WEBHOOK_SECRET, Aws, deliver
+from tests.handlers.aws import Aws, deliver
 from tests.handlers.gateway import Gateway
+from tests.secrets_in_use import WEBHOOK_SECRET
 
 BUILDERS = (
     jira_webhook_handler.parts,

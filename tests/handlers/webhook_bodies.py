@@ -8,7 +8,7 @@ import hmac
 import json
 from typing import Any
 
-from tests.handlers.aws import WEBHOOK_SECRET
+from tests.secrets_in_use import WEBHOOK_SECRET
 
 FINISHED: dict[str, Any] = {
     "timestamp": 1_795_000_000_000,

@@ -14,9 +14,10 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
-from tests.handlers.aws import WEBHOOK_SECRET, Aws
+from tests.handlers.aws import Aws
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.webhook_bodies import FINISHED, finished, request, signed
+from tests.secrets_in_use import NEXT_WEBHOOK_SECRET, WEBHOOK_SECRET
 
 REVIEW = finished(labels=["documentation-review"])
 FORGERIES: dict[str, dict[str, Any]] = {
@@ -84,16 +85,16 @@ def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_o
     def status(secret: str) -> int:
         return int(notice_change(request(raw, x_hub_signature=signed(raw, secret)), None)["statusCode"])
 
-    assert (status(WEBHOOK_SECRET), status("the next secret")) == (200, 401)
+    assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (200, 401)
     secrets.put_secret_value(
-        SecretId=arn, SecretString=json.dumps({"secrets": [WEBHOOK_SECRET, "the next secret"]})
+        SecretId=arn, SecretString=json.dumps({"secrets": [WEBHOOK_SECRET, NEXT_WEBHOOK_SECRET]})
     )
-    assert (status("the next secret"), status(WEBHOOK_SECRET)) == (200, 200), (
+    assert (status(NEXT_WEBHOOK_SECRET), status(WEBHOOK_SECRET)) == (200, 200), (
         "read anew, without a cold start"
     )
-    secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": ["the next secret"]}))
+    secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": [NEXT_WEBHOOK_SECRET]}))
     assert status("a guess") == 401, "a signature that does not fit makes the secrets be read anew"
-    assert (status(WEBHOOK_SECRET), status("the next secret")) == (401, 200)
+    assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (401, 200)
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,10 @@ from common.review_store import ReviewStatus, ReviewStore
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
-from tests.handlers.aws import LINK_KEY, Aws
+from tests.handlers.aws import Aws
 from tests.handlers.gateway import Gateway
 from tests.handlers.webhook_bodies import request, signed
+from tests.secrets_in_use import LINK_KEY
 from tests.stack.pipeline_run import ROOT
 
 EXAMPLES = int(os.environ.get("KINEXUS_EXAMPLES", "0"))

@@ -8,13 +8,14 @@ import yaml
 
 from stack.packaging import function_archive
 from stack.testing import Graph, run_program
+from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 SECRETS: dict[str, str] = {
-    "jiraApiToken": "the-api-token",
-    "webhookSecret": "new-secret, old-secret",
-    "linkKey": "0123456789abcdef0123456789abcdef",
+    "jiraApiToken": STACK_API_TOKEN,
+    "webhookSecret": ", ".join(STACK_WEBHOOK_SECRETS),
+    "linkKey": STACK_LINK_KEY,
 }
 
 FUNCTIONS = (

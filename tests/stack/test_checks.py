@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.testing import checks, run_program
+from tests.secrets_in_use import SECRET_SETTING
 
 
 def careless() -> None:
@@ -21,9 +22,9 @@ def careless() -> None:
     aws.iam.RolePolicy("wide", name="wide", role="reader", policy=policy)
     aws.iam.RolePolicy("again", name="wide", role="reader", policy=policy)
     aws.iam.RolePolicy("other", name="wide", role="writer", policy=policy)
-    aws.sns.Topic("leak", display_name="hush-hush")
+    aws.sns.Topic("leak", display_name=SECRET_SETTING)
     aws.cloudwatch.MetricAlarm("quiet", comparison_operator="LessThanThreshold", evaluation_periods=1)
-    pulumi.export("leaked", {"deep": ["hush-hush"]})
+    pulumi.export("leaked", {"deep": [SECRET_SETTING]})
     pulumi.ComponentResource("test:index:Unfinished", "unfinished")
 
 
@@ -35,7 +36,7 @@ def test_a_careless_stack_is_found_out() -> None:
     assert checks.unprotected(graph, "aws:dynamodb/table:Table") == ["table"]
     assert checks.components_without_outputs(graph) == ["unfinished"]
     assert checks.alarms_without_actions(graph) == ["quiet"]
-    assert checks.plain_secrets(graph, "hush-hush") == ["leak.displayName", "leaked"]
+    assert checks.plain_secrets(graph, SECRET_SETTING) == ["leak.displayName", "leaked"]
     assert checks.same_name_twice(graph) == ["aws:iam/rolePolicy:RolePolicy wide: again and wide"]
     assert "other.policy: ses:SendEmail on *" in checks.wildcard_resources(graph, {"s3:Get*": "a reason"})
     assert len(checks.wildcard_resources(graph, {"s3:Get*": "a reason"})) == 3
@@ -60,14 +61,14 @@ def test_a_careful_stack_passes() -> None:
             "target", rule="rule", arn=queue.arn, dead_letter_config={"arn": "arn:dead"}
         )
         aws.dynamodb.Table("table", name="o", hash_key="id", opts=pulumi.ResourceOptions(protect=True))
-        aws.sns.Topic("safe", display_name=pulumi.Output.secret("hush-hush"))
+        aws.sns.Topic("safe", display_name=pulumi.Output.secret(SECRET_SETTING))
 
     graph = run_program(careful)
 
     assert checks.functions_without_log_retention(graph) == []
     assert checks.targets_without_dead_letters(graph) == []
     assert checks.unprotected(graph, "aws:dynamodb/table:Table") == []
-    assert checks.plain_secrets(graph, "hush-hush") == []
+    assert checks.plain_secrets(graph, SECRET_SETTING) == []
     assert checks.same_name_twice(graph) == []
     assert checks.wildcard_resources(graph, {}) == checks.wildcard_actions(graph) == []
 

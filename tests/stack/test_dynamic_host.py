@@ -15,6 +15,7 @@ from local import bedrock, seed
 from local.atlassian import Running, Site, serve
 from stack.jira_webhook import JiraWebhookProvider
 from stack.pipeline_preflight_provider import PreflightProvider
+from tests.secrets_in_use import HOOK_SECRET
 from tests.stack.dynamic_host import UNKNOWN, Hosted, host
 
 
@@ -51,7 +52,7 @@ def around() -> Iterator[Around]:
 def wanted_webhook(around: Around, **changed: Any) -> dict[str, Any]:
     props = {
         "jira_url": around.jira.url, "webhook_name": "kinexus: approval", "url": "https://example.com/hook",
-        "events": ["jira:issue_updated"], "jql": "labels = documentation-review", "secret": "hush",
+        "events": ["jira:issue_updated"], "jql": "labels = documentation-review", "secret": HOOK_SECRET,
     }  # fmt: skip
     return {**props, **changed}
 

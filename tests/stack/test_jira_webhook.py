@@ -100,7 +100,7 @@ def test_what_is_registered_reports_with_a_signature_of_the_body(jira: Running) 
         assert jira.site.drain(10)
         server.shutdown()
     [(body, signature)] = heard
-    assert signature == "sha256=" + hmac.new(bHOOK_SECRET, body, "sha256").hexdigest()
+    assert signature == "sha256=" + hmac.new(HOOK_SECRET.encode(), body, "sha256").hexdigest()
 
 
 def test_what_an_update_that_was_cut_short_left_behind_is_taken_over(jira: Running) -> None:

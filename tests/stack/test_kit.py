@@ -4,6 +4,7 @@ It does not prove that Pulumi's real engine behaves the same; the order of trans
 follow its documentation.
 """
 
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pulumi_aws as aws
 import pytest
 
 from stack.testing import UNKNOWN, Registration, run_program
+from tests.secrets_in_use import SECRET_SETTING
 
 
 class Pair(pulumi.ComponentResource):
@@ -60,12 +62,12 @@ def test_unwraps_secrets_and_remembers_which_inputs_and_exports_were_secret() ->
         pulumi.export("plain", "x")
         pulumi.export("text", version.secret_string)
 
-    graph = run_program(program, project="shop", config={"token": "hush"}, secret_keys=["token"])
+    graph = run_program(program, project="shop", config={"token": SECRET_SETTING}, secret_keys=["token"])
 
     version = graph.named("v")
-    assert version.inputs == {"secretId": "s", "secretString": '{"token": "hush"}'}
+    assert version.inputs == {"secretId": "s", "secretString": json.dumps({"token": SECRET_SETTING})}
     assert version.secrets == {"secretString"}
-    assert graph.outputs == {"plain": "x", "text": '{"token": "hush"}'}
+    assert graph.outputs == {"plain": "x", "text": json.dumps({"token": SECRET_SETTING})}
     assert graph.secret_outputs == {"text"}
 
 

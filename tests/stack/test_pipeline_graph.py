@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from stack.testing import UNKNOWN, Graph, checks
-from tests.stack.pipeline_run import FUNCTIONS, ROOT, SECRETS, graph, run
+from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
+from tests.stack.pipeline_run import FUNCTIONS, ROOT, graph, run
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -225,7 +226,7 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
             for name in FUNCTIONS
             for kind in ("duration", "errors", "failures", "throttles")
         ]
-        + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters")]
+        + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters", "lost")]
         + ["kinexus-api-4xx", "kinexus-api-5xx"]
     )
     topic = found.named("observability-topic").outputs["arn"]
@@ -233,6 +234,10 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
     assert alarms["kinexus-ApprovalHandler-duration"]["threshold"] == 72_000
     assert alarms["kinexus-ApprovalHandler-dead-letters"]["dimensions"] == {
         "QueueName": "kinexus-ApprovalHandler-dead-letters"
+    }
+    assert alarms["kinexus-ApprovalHandler-lost"]["dimensions"] == {
+        "EventBusName": "kinexus-events",
+        "RuleName": "kinexus-ApprovalHandler",
     }
     assert alarms["kinexus-api-5xx"]["dimensions"] == {"ApiId": "api-id", "Stage": "prod"}
     for name in FUNCTIONS:
@@ -350,15 +355,15 @@ def test_data_is_protected_in_prod_and_can_be_thrown_away_in_dev() -> None:
 
 def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> None:
     found = graph("dev")
-    assert checks.plain_secrets(found, "the-api-token", "new-secret", "old-secret", SECRETS["linkKey"]) == []
+    assert checks.plain_secrets(found, STACK_API_TOKEN, *STACK_WEBHOOK_SECRETS, STACK_LINK_KEY) == []
     values = {
         version.name: json.loads(version.inputs["secretString"])
         for version in found.of_type("aws:secretsmanager/secretVersion:SecretVersion")
     }
     assert values == {
-        "atlassian-secret-value": {"apiToken": "the-api-token"},
-        "webhook-secret-value": {"secrets": ["new-secret", "old-secret"]},
-        "link-secret-value": {"key": SECRETS["linkKey"]},
+        "atlassian-secret-value": {"apiToken": STACK_API_TOKEN},
+        "webhook-secret-value": {"secrets": [*STACK_WEBHOOK_SECRETS]},
+        "link-secret-value": {"key": STACK_LINK_KEY},
     }
     shown = [
         resource.name

@@ -1,0 +1,175 @@
+"""Searches all output of a test run for the secrets in use: log records, what is printed, what processes print.
+
+Every record that any logger handles, with its extra fields and traceback; what is captured from standard output and
+error of every test, whether or not the test reads it; what any process that a test waits for has printed; and what
+fixtures hand in (`look`), such as the logs of the local region's functions. Workers of xdist and forked processes
+note what they find in one file, and the run that started them fails. An assertion's own report is not searched, nor is
+the output of tests under `-s`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.secrets_in_use import KINDS, forms
+
+_OF_EVERY_RECORD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_SHORTEST = 8
+
+
+class Watch:
+    """What is looked for, where the run stands, and where findings are noted."""
+
+    def __init__(self, notes: Path) -> None:
+        self.notes = notes
+        self.test = "while collecting"
+        self._known: dict[str, str] = {}
+        for secret, kind in KINDS.items():
+            self.learn(kind, secret)
+
+    def learn(self, kind: str, secret: str) -> None:
+        """Look for one more secret from now on."""
+        assert len(secret) >= _SHORTEST, "too short to be told apart from anything else"
+        self._known |= {form: f"{kind} {written}" for form, written in forms(secret).items()}
+
+    def look(self, where: str, text: str) -> None:
+        """Search one text; `where` says what it is."""
+        for form, what in self._known.items():
+            if form in text:
+                with self.notes.open("a") as notes:
+                    notes.write(json.dumps([self.test, where, what]) + "\n")
+
+    def findings(self) -> list[str]:
+        """Return what was found, in this process and others, without the secrets themselves."""
+        noted = {tuple(json.loads(line)) for line in self.notes.read_text().splitlines()}
+        return [f"{test}: {what}, in {where}" for test, where, what in sorted(noted)]
+
+
+_watches: list[Watch] = []
+
+
+def learn(kind: str, secret: str) -> None:
+    """Look for a secret that is made while the tests run."""
+    for watch in _watches:
+        watch.learn(kind, secret)
+
+
+def look(where: str, text: str) -> None:
+    """Search output that pytest does not see."""
+    for watch in _watches:
+        watch.look(where, text)
+
+
+class Plugin:
+    """pytest's side of it: one in each process of a run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        given = getattr(config, "workerinput", {}).get("secret_notes")
+        self._is_first = given is None
+        self._folder = tempfile.TemporaryDirectory() if given is None else None
+        self.watch = Watch(Path(given or self._folder.name, "" if given else "notes"))  # type: ignore[union-attr]
+        self.watch.notes.touch()
+        self._patches = pytest.MonkeyPatch()
+        self._listen()
+        _watches.append(self.watch)
+
+    def _listen(self) -> None:
+        watch = self.watch
+        handle, read, communicate = (
+            logging.Logger.handle,
+            pytest.CaptureFixture.readouterr,
+            subprocess.Popen.communicate,
+        )
+
+        def heard(logger: logging.Logger, record: logging.LogRecord) -> None:
+            watch.look("a log record", _said(record))
+            handle(logger, record)
+
+        def taken(fixture: pytest.CaptureFixture[Any]) -> Any:
+            captured = read(fixture)
+            for stream, text in zip(("stdout", "stderr"), captured, strict=True):
+                watch.look(stream, _text(text))
+            return captured
+
+        def received(process: subprocess.Popen[Any], *arguments: Any, **named: Any) -> Any:
+            output = communicate(process, *arguments, **named)
+            for part in output:
+                watch.look("the output of a process", _text(part))
+            return output
+
+        self._patches.setattr(logging.Logger, "handle", heard)
+        self._patches.setattr(pytest.CaptureFixture, "readouterr", taken)
+        self._patches.setattr(subprocess.Popen, "communicate", received)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to note what it finds."""
+        node.workerinput["secret_notes"] = str(self.watch.notes)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Know which test runs."""
+        self.watch.test = item.nodeid
+        result = yield
+        self.watch.test = f"after {item.nodeid}"
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, Any]:
+        """Search what was captured: the report of the teardown has it all."""
+        report = yield
+        if report.when == "teardown":
+            self._captured(report)
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Search what was captured while collecting."""
+        self._captured(report)
+
+    def _captured(self, report: Any) -> None:
+        for name, text in report.sections:
+            stream = name.split()[1]
+            if stream != "log":
+                self.watch.look(stream, text)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail the run."""
+        if self._is_first and self.watch.findings():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what was found."""
+        found = self.watch.findings()
+        if self._is_first and found:
+            terminalreporter.section("secrets in the output", red=True, bold=True)
+            for line in found:
+                terminalreporter.line(line, red=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave everything as it was."""
+        self._patches.undo()
+        _watches.remove(self.watch)
+        if self._folder:
+            self._folder.cleanup()
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Return all that Lambda would write of a record."""
+    more = [str(value) for name, value in record.__dict__.items() if name not in _OF_EVERY_RECORD]
+    if record.exc_info and record.exc_info[1]:
+        more.append(logging.Formatter().formatException(record.exc_info))
+    return "\n".join([record.getMessage(), *more])
+
+
+def _text(output: object) -> str:
+    return output.decode(errors="replace") if isinstance(output, bytes) else str(output or "")
