@@ -109,3 +109,7 @@ def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], deni
 
 def test_nobody_else_may_invoke_it() -> None:
     assert denial(_ledger(), "us-east-1", "123456789012", "stranger", MODEL)
+
+
+def test_whoever_deploys_may_invoke_it() -> None:
+    assert denial(_ledger(), "us-east-1", "123456789012", "", MODEL) is None
