@@ -71,7 +71,7 @@ def of_change(client: Client, outputs: dict[str, Any], change_id: str) -> Change
 
 def of_review(client: Client, outputs: dict[str, Any], issue_id: str) -> DocumentStory | None:
     """Return the story of the document whose review ticket has that id, or None."""
-    for item in _scan(client, outputs["documentsTable"]):
+    for item in scan(client, outputs["documentsTable"]):
         if issue_id and item.get("review_issue_id") == issue_id:
             return _document(item)
     return None
@@ -109,7 +109,8 @@ def _get(client: Client, table: str, key: dict[str, str]) -> dict[str, Any]:
     return {name: _plain.deserialize(value) for name, value in item.items()}
 
 
-def _scan(client: Client, table: str) -> Iterable[dict[str, Any]]:
+def scan(client: Client, table: str) -> Iterable[dict[str, Any]]:
+    """Yield the items of a table, as they are now."""
     for page in client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:
             yield {name: _plain.deserialize(value) for name, value in item.items()}

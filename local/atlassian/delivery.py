@@ -87,11 +87,9 @@ class Post:
         with self._changed:
             copies = 2 if options.duplicates and options.chance.random() < options.duplicates else 1
             is_late = bool(options.late) and options.chance.random() < options.late
-            self.told, self.doubled, self.delayed = (
-                self.told + 1,
-                self.doubled + copies - 1,
-                self.delayed + is_late,
-            )
+            self.told += 1
+            self.doubled += copies - 1
+            self.delayed += is_late
             for _ in range(copies):
                 wait = options.delay + options.shuffle * options.chance.random()
                 wait += options.late_by if is_late else 0.0

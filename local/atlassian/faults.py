@@ -26,8 +26,8 @@ class Fault:
     `hang` waits `seconds` and then breaks it; `slow` waits and then serves; `truncate` cuts the JSON of the real
     answer in the middle; `html` answers an HTML error page with `status` (default 200).
     `after` lets the request take effect first, so that only the answer is lost. `path` is a regular expression
-    searched in path and query; `skip` lets that many matching requests pass before. With a `share` below 1 each matching
-    request is hit with that chance.
+    searched in path and query; `skip` lets that many matching requests pass before. With a `share` below 1 each
+    matching request is hit with that chance.
     """
 
     kind: str

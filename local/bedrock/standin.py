@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,12 +36,18 @@ class Call:
 
 @dataclass
 class StandIn:
-    """The service behind the wire. `converse` is the real one's, when asked for; otherwise rules answer."""
+    """The service behind the wire. `converse` is the real one's, when asked for; otherwise rules answer.
+
+    `chance` draws which calls suffer a fault that befalls a share of them; `suffered` counts faults by name.
+    """
 
     may_invoke: MayInvoke = lambda function, model_id: None
     converse: Converse | None = None
+    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - disorder, no secret
+    suffered: Counter[str] = field(default_factory=Counter)
     _calls: list[Call] = field(default_factory=list)
     _faults: deque[str] = field(default_factory=deque)
+    _shares: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def calls(self) -> tuple[Call, ...]:
@@ -55,13 +62,20 @@ class StandIn:
         with self._lock:
             self._faults.extend([fault] * times)
 
+    def fail_share(self, fault: str, share: float) -> None:
+        """Answer this share of all calls from now on with a fault, one of FAULTS; 0 ends it."""
+        if fault not in FAULTS:
+            raise ValueError(f"{fault!r} is no fault; there are {', '.join(FAULTS)}")
+        with self._lock:
+            self._shares[fault] = share
+
     def answer(self, function: str, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Return the body of a Converse response. Raises Refused as Bedrock would."""
         if denial := self.may_invoke(function, model_id):
             raise Refused("AccessDeniedException", 403, denial)
         nova.check(model_id, request)
         with self._lock:
-            fault = self._faults.popleft() if self._faults else ""
+            fault = self._next_fault()
         _raise_fault(fault)
         response = self.converse(model_id, request) if self.converse else _drafted(request, fault)
         usage, tool = response["usage"], _tool(request)
@@ -78,6 +92,15 @@ class StandIn:
                 )
             )
         return response
+
+    def _next_fault(self) -> str:
+        fault = self._faults.popleft() if self._faults else ""
+        for each, share in self._shares.items():
+            if not fault and self.chance.random() < share:
+                fault = each
+        if fault:
+            self.suffered[fault] += 1
+        return fault
 
 
 def _raise_fault(fault: str) -> None:

@@ -38,7 +38,7 @@ def load(site: Site) -> Seed:
         pages, space_id = _load_pages(site, index)
         tickets = {}
         for given in json.loads((_HERE / "tickets.json").read_text("utf-8")):
-            issue = _load_ticket(site, project.key, given)
+            issue = plant_ticket(site, project.key, given)
             if "role" in given:
                 tickets[given["role"]] = issue.key
         site.confluence.index.settle(site.clock.peek())
@@ -84,8 +84,8 @@ def _backdate(site: Site, page: Page, days: int) -> None:
     ]
 
 
-def _load_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
-    """Create a ticket a few days old; its state is in the search index already."""
+def plant_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
+    """Create a ticket as tickets.json describes one, a few days old; its state is in the search index already."""
     developer = site.account("developer")
     created = site.clock.now() - timedelta(days=6)
     status = next(each for each in workflow.STATUSES if each.name == given["status"])
