@@ -8,9 +8,11 @@ https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -63,34 +65,42 @@ class AtlassianHttp:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """GET and return the JSON answer."""
-        return self._request("GET", path, params, None)
+        return _json("GET", path, self._request("GET", path, params, None))
 
     def post(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
-        """POST once and return the JSON answer (None where there is none)."""
-        return self._request("POST", path, params, body)
+        """POST once and return the JSON answer."""
+        return _json("POST", path, self._request("POST", path, params, body))
 
     def put(self, path: str, body: object) -> Any:
-        """PUT and return the JSON answer (None where there is none)."""
-        return self._request("PUT", path, None, body)
+        """PUT and return the JSON answer."""
+        return _json("PUT", path, self._request("PUT", path, None, body))
 
-    def _request(self, method: str, path: str, params: Mapping[str, Any] | None, body: object) -> Any:
+    def do(self, method: str, path: str, body: object) -> None:
+        """Make a request whose answer may be empty: an edit, a transition, a property, a link."""
+        response = self._request(method, path, None, body)
+        if response.content:
+            _json(method, path, response)
+
+    def _request(
+        self, method: str, path: str, params: Mapping[str, Any] | None, body: object
+    ) -> requests.Response:
         response = self._send(method, path, params, body, fresh=False)
         if response.status_code == 401:
             response = self._send(method, path, params, body, fresh=True)
-        if response.status_code in TRANSIENT:
-            raise Unavailable(method, path, response.status_code, response.text)
-        if response.status_code in (404, 410):
-            raise NotFound(method, path, response.status_code, response.text)
-        if response.status_code == 409:
-            raise Stale(method, path, 409, response.text)
-        if not response.ok:
-            raise Refused(method, path, response.status_code, response.text)
-        if not response.content:
-            return None
-        try:
-            return response.json()
-        except ValueError as error:
-            raise Unavailable(method, path, None, f"not JSON: {response.text[:200]}") from error
+        status = response.status_code
+        if status in TRANSIENT:
+            raise Unavailable(method, path, status, _said(response))
+        if status in (404, 410):
+            raise NotFound(method, path, status, _said(response))
+        if status == 409:
+            raise Stale(method, path, 409, _said(response))
+        if status >= 400:
+            raise Refused(method, path, status, _said(response))
+        if status >= 300:
+            # Never followed: our credentials are for this host, and a page to log in at is no answer.
+            host = urlsplit(response.headers.get("Location", "")).hostname or "itself"
+            raise Unavailable(method, path, status, f"redirected to {host}: is the URL still right?")
+        return response
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, fresh: bool
@@ -109,3 +119,20 @@ class AtlassianHttp:
             raise Unavailable(method, path, None, type(error).__name__) from error
         log.debug("%s %s %s", method, path, response.status_code)
         return response
+
+
+def _json(method: str, path: str, response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise Unavailable(method, path, None, f"not JSON: {_said(response)[:200]}") from error
+
+
+def _said(response: requests.Response) -> str:
+    """Return the answer's text; without our credentials, which some proxies repeat in their error pages."""
+    sent = str(response.request.headers.get("Authorization", "")).removeprefix("Basic ")
+    token = base64.b64decode(sent).decode("latin-1").partition(":")[2]
+    text = response.text
+    for secret in filter(None, (sent, token)):
+        text = text.replace(secret, "…")
+    return text

@@ -112,11 +112,11 @@ class JiraClient:
         body: dict[str, Any] = {"fields": dict(fields)}
         if links:
             body["update"] = {"issuelinks": [_link(key) for key in links]}
-        self._http.put(f"/rest/api/3/issue/{id_or_key}", body)
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
     def set_property(self, id_or_key: str, key: str, value: object) -> None:
         """Set an issue property."""
-        self._http.put(f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
 
     def linked_issues(self, issue: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the keys of all issues that ``issue`` (as ``issue()`` returned it) is linked to."""
@@ -168,7 +168,7 @@ class JiraClient:
     def move(self, id_or_key: str, transition: Transition) -> None:
         """Do a transition."""
         body = {"transition": {"id": transition.transition_id}}
-        self._http.post(f"/rest/api/3/issue/{id_or_key}/transitions", body)
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
 
     def move_back(self, id_or_key: str) -> bool:
         """Move an issue that is done back to where work begins; False when no transition leads there."""
@@ -205,7 +205,7 @@ class JiraClient:
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
         """Add or replace the remote link of this ``global_id``."""
         body = {"globalId": global_id, "object": {"url": url, "title": title}}
-        self._http.post(f"/rest/api/3/issue/{id_or_key}/remotelink", body)
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
 
     def is_member(self, account_id: str, group_id: str) -> bool:
         """Say whether an account belongs to a group."""

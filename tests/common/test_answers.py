@@ -1,0 +1,83 @@
+"""What counts as an answer of Jira or Confluence: a redirect and a body that is no JSON are failures, never nothing.
+
+Over real sockets, with answers that are written byte for byte; no simulator would send them by itself.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from common.atlassian_http import AtlassianHttp, Unavailable
+
+CALLS: dict[str, Callable[[AtlassianHttp], object]] = {
+    "read": lambda http: http.get("/rest/api/3/issue/PAY-1"),
+    "write": lambda http: http.put("/wiki/api/v2/pages/1", {}),
+    "create": lambda http: http.post("/rest/api/3/issue", {}),
+}
+MOVED = "Location: https://newname.example.net/login?token=s3cret\r\n"
+
+
+class Says:
+    """A service that gives every request the same answer."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.answer = b""
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def says(self, status: str, body: str = "", headers: str = "") -> AtlassianHttp:
+        self.answer = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode()
+        return AtlassianHttp(self.url, "kinexus@example.com", lambda fresh: "token")
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                connection.sendall(self.answer)
+
+    def close(self) -> None:
+        self._server.close()
+
+
+@pytest.fixture
+def service() -> Iterator[Says]:
+    service = Says()
+    yield service
+    service.close()
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_redirect_is_no_answer_and_the_error_says_to_where(
+    service: Says, call: Callable[[AtlassianHttp], object], status: str
+) -> None:
+    with pytest.raises(Unavailable, match=r"newname\.example\.net") as raised:
+        call(service.says(status, headers=MOVED))
+    assert "s3cret" not in str(raised.value), "only the host"
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_nothing_where_json_is_expected_is_no_answer(
+    service: Says, call: Callable[[AtlassianHttp], object]
+) -> None:
+    with pytest.raises(Unavailable, match="not JSON"):
+        call(service.says("200 OK"))
+
+
+def test_where_an_answer_may_be_empty_it_is_still_no_redirect_and_no_page(service: Says) -> None:
+    path = "/rest/api/3/issue/PAY-1/transitions"
+    for empty in ("", "{}"):
+        service.says("200 OK", empty).do("POST", path, {})
+    with pytest.raises(Unavailable, match="redirected"):
+        service.says("302 Found", headers=MOVED).do("POST", path, {})
+    with pytest.raises(Unavailable, match="not JSON"):
+        service.says("200 OK", "<p>Please log in.</p>").do("POST", path, {})
