@@ -46,6 +46,7 @@ class MayDecide:
 class RefusalReason(StrEnum):
     """Why a finished ticket carries no decision that counts."""
 
+    NOBODY_KNOWN = "nobody_known"
     OWN_ACCOUNT = "own_account"
     NOT_AN_APPROVER = "not_an_approver"
     OWN_CHANGE = "own_change"
@@ -66,6 +67,7 @@ class Refusal:
 
 
 _WORDS = {
+    RefusalReason.NOBODY_KNOWN: "Jira does not say who moved the ticket, so nobody has decided.",
     RefusalReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses, which cannot decide.",
     RefusalReason.NOT_AN_APPROVER: "Whoever moved the ticket is not among the people who may decide here.",
     RefusalReason.OWN_CHANGE: "The change's own assignee may not decide on it; somebody else has to.",
@@ -118,6 +120,8 @@ def _nothing_decides(counting: list[Comment], who: MayDecide) -> Refusal:
 
 
 def _may_not(account_id: str, who: MayDecide) -> RefusalReason | None:
+    if not account_id:
+        return RefusalReason.NOBODY_KNOWN
     if account_id in who.own_ids:
         return RefusalReason.OWN_ACCOUNT
     if who.approver_ids is not None and account_id not in who.approver_ids:

@@ -99,3 +99,9 @@ def test_every_refusal_has_words_for_the_ticket() -> None:
     assert isinstance(found, Refusal)
     assert found.words.endswith(".")
     assert found.comment_id
+
+
+def test_whoever_jira_does_not_name_decides_nothing_and_contradicts_nobody() -> None:
+    nobody = MayDecide(mover_id="", own_ids=frozenset({"kinexus"}))
+    assert outcome(said("APPROVED", by=""), who=nobody) == RefusalReason.NOBODY_KNOWN
+    assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"
