@@ -168,9 +168,7 @@ def _failure(document: DocumentRecord, who: str, end: End) -> Iterator[str]:
     if not document.reason:
         yield f"unexplained: {who} failed without a reason on record"
     waiting = {*document.issue_keys, document.review_key}
-    marks = [
-        mark for ticket in (*end.tickets, *end.reviews) if ticket.key in waiting for mark in ticket.marks
-    ]
+    marks = [mark for key, told in _told(end) if key in waiting for mark in told]
     if not any(mark[0] in _FAILED_KINDS for mark in marks):
         yield f"unexplained: {who} failed, and no ticket of those who wait says so"
 
@@ -201,16 +199,16 @@ def _pages(end: End) -> Iterator[str]:
 
 
 def _comments(end: End) -> Iterator[str]:
-    for ticket in (*end.tickets, *end.reviews):
-        for mark, times in Counter(ticket.marks).items():
+    for key, told in _told(end):
+        for mark, times in Counter(told).items():
             if times > 1:
-                yield f"twice: {ticket.key} has {times} comments {' '.join(mark)}"
-    marks = {ticket.key: ticket.marks for ticket in (*end.tickets, *end.reviews)}
+                yield f"twice: {key} has {times} comments {' '.join(mark)}"
+    marks = dict(_told(end))
     for document in end.documents:
         for key in (*document.issue_keys, document.review_key) if document.status == "published" else ():
-            told = [mark for mark in marks.get(key, ()) if mark[:2] == ("published", document.document_id)]
-            if len(told) != 1:
-                yield f"{'twice' if told else 'lost'}: {key} was told {len(told)} times of {document.document_id}"
+            times = sum(mark[:2] == ("published", document.document_id) for mark in marks.get(key, ()))
+            if times != 1:
+                yield f"{'twice' if times else 'lost'}: {key} was told {times} times of {document.document_id}"
 
 
 def _leftovers(end: End) -> Iterator[str]:
@@ -222,6 +220,12 @@ def _leftovers(end: End) -> Iterator[str]:
     for held_by in end.locks:
         if held_by not in open_ones:
             yield f"lost: a page is still locked for {held_by}"
+
+
+def _told(end: End) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+    """Yield the marks of our comments by the key of the ticket."""
+    yield from ((ticket.key, ticket.marks) for ticket in end.tickets)
+    yield from ((review.key, review.marks) for review in end.reviews)
 
 
 def _dead_ids(end: End) -> frozenset[str]:
