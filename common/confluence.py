@@ -6,9 +6,10 @@ https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from common.atlassian_http import AtlassianHttp, NotFound
 from common.json_shapes import listed, mapping, text
@@ -99,11 +100,6 @@ class ConfluenceClient:
         )
         return tuple(_hit(result) for result in listed(mapping(answer).get("results")))
 
-    def ancestors(self, page_id: str) -> tuple[str, ...]:
-        """Return the ids of the pages above, top first."""
-        answer = self._http.get(f"/api/v2/pages/{page_id}/ancestors", {"limit": 25})
-        return tuple(text(mapping(a).get("id")) for a in listed(mapping(answer).get("results")))
-
     def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
         """Return the spaces of these keys that our account may see."""
         answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
@@ -135,11 +131,20 @@ class ConfluenceClient:
         }
         return self._read(self._http.put(f"/api/v2/pages/{page.page_id}", body))
 
-    def version_messages(self, page_id: str) -> tuple[tuple[int, str], ...]:
-        """Return number and message of the newest 50 versions, newest first."""
-        answer = self._http.get(f"/api/v2/pages/{page_id}/versions", {"limit": 50, "sort": "-modified-date"})
-        versions = map(mapping, listed(mapping(answer).get("results")))
-        return tuple((int(version.get("number") or 0), text(version.get("message"))) for version in versions)
+    def version_messages(self, page_id: str, after: int) -> Iterator[tuple[int, str]]:
+        """Yield number and message of every version after version ``after``, newest first."""
+        params: dict[str, Any] = {"limit": 50, "sort": "-modified-date"}
+        while True:
+            answer = mapping(self._http.get(f"/api/v2/pages/{page_id}/versions", params))
+            for version in map(mapping, listed(answer.get("results"))):
+                number = int(version.get("number") or 0)
+                if number <= after:
+                    return
+                yield number, text(version.get("message"))
+            cursor = parse_qs(urlsplit(text(mapping(answer.get("_links")).get("next"))).query).get("cursor")
+            if not cursor:
+                return
+            params["cursor"] = cursor[0]
 
     def is_restricted(self, page_id: str) -> bool:
         """Say whether reading the page is restricted to some people or groups.

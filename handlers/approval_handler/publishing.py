@@ -89,7 +89,7 @@ class Publisher:
     def _version_of(self, draft: Draft, page: ConfluencePage) -> int | None:
         if page.version <= draft.base_version:
             return None
-        messages = self.confluence.version_messages(page.page_id)
+        messages = self.confluence.version_messages(page.page_id, draft.base_version)
         return next((number for number, message in messages if message.startswith(mark(draft) + ":")), None)
 
     def _create(self, draft: Draft) -> Publication:

@@ -55,8 +55,8 @@ class Confluence:
     def page(self, page_id: str) -> ConfluencePage:
         return self.held.page
 
-    def version_messages(self, page_id: str) -> tuple[tuple[int, str], ...]:
-        return tuple(self.held.messages)
+    def version_messages(self, page_id: str, after: int) -> tuple[tuple[int, str], ...]:
+        return tuple(message for message in self.held.messages if message[0] > after)
 
     def update_page(self, page: ConfluencePage, body: str, message: str) -> ConfluencePage:
         if self.held.meanwhile:
