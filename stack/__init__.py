@@ -1,7 +1,11 @@
 """Reusable components for serverless AWS on Pulumi, and the documentation pipeline that is made of them."""
 
+from stack.api_authorizer import FunctionAuthorizer, TokenIssuer
 from stack.arguments import InvalidArgument
-from stack.document_bucket import DocumentBucket, DocumentBucketArgs
+from stack.cors import CorsRules
+from stack.document_bucket import DocumentBucket
+from stack.document_bucket_args import DocumentBucketArgs
+from stack.document_lifecycle import DocumentExpiry
 from stack.event_bus import EventBus, EventBusArgs
 from stack.event_subscription import EventSubscription
 from stack.event_subscription_args import EventSubscriptionArgs
@@ -14,14 +18,15 @@ from stack.pipeline import DocumentationPipeline
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.policy import PolicyStatement
 from stack.python_function import PythonFunction
-from stack.python_function_args import PythonFunctionArgs
-from stack.record_table import KeyKind, RecordTable, RecordTableArgs, StreamView, TableIndex
+from stack.python_function_args import FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
+from stack.record_table import RecordTable
+from stack.record_table_args import KeyKind, Projection, RecordTableArgs, StreamView, TableIndex
 from stack.secret_bundle import SecretBundle, SecretBundleArgs
 from stack.watched_function import WatchedFunction
 from stack.watched_queue import WatchedQueue
 from stack.webhook_api import WebhookApi
-from stack.webhook_api_args import CorsRules, WebhookApiArgs
-from stack.webhook_route import Authorization, TokenIssuer, WebhookRoute
+from stack.webhook_api_args import WebhookApiArgs
+from stack.webhook_route import Authorization, WebhookRoute
 
 COMPONENTS = (
     DocumentBucket,
@@ -44,12 +49,16 @@ __all__ = [
     "CorsRules",
     "DocumentBucket",
     "DocumentBucketArgs",
+    "DocumentExpiry",
     "DocumentationPipeline",
     "DocumentationPipelineArgs",
     "EventBus",
     "EventBusArgs",
     "EventSubscription",
     "EventSubscriptionArgs",
+    "FunctionArchitecture",
+    "FunctionAuthorizer",
+    "FunctionRuntime",
     "FunctionSchedule",
     "FunctionScheduleArgs",
     "InputTransformer",
@@ -60,6 +69,7 @@ __all__ = [
     "Observability",
     "ObservabilityArgs",
     "PolicyStatement",
+    "Projection",
     "PythonFunction",
     "PythonFunctionArgs",
     "RecordTable",

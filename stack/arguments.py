@@ -35,3 +35,26 @@ def check_range(component: str, field: str, value: Any, lowest: int, highest: in
     number = known(value)
     if number is not None and not lowest <= number <= highest:
         refuse(component, field, f"is {number}", f"Choose {lowest} to {highest}.")
+
+
+def check_arn(component: str, field: str, value: Any, *services: str) -> None:
+    """Refuse what is no ARN, or not of one of `services` where they are named; unknown values pass."""
+    arn = known(value)
+    if arn is None:
+        return
+    if not str(arn).startswith("arn:"):
+        refuse(
+            component,
+            field,
+            f"is {arn!r}, which is no ARN",
+            "Write it whole: arn:aws:SERVICE:REGION:ACCOUNT:NAME.",
+        )
+    service = [*str(arn).split(":"), "", ""][2]
+    if services and service not in services:
+        refuse(component, field, f"is {arn!r}", f"Give the ARN of one of: {', '.join(sorted(services))}.")
+
+
+def check_together(component: str, args: Any, one: str, other: str) -> None:
+    """Refuse `one` without `other`."""
+    if one in args and other not in args:
+        refuse(component, one, f"needs `{other}`", f"Give `{other}` too, or leave `{one}` out.")

@@ -1,29 +1,14 @@
 """An S3 bucket for documents: private, versioned, encrypted, reached over TLS only."""
 
-from typing import NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range
+from stack.cors import bucket_cors
+from stack.document_bucket_args import DocumentBucketArgs, check_bucket
+from stack.document_lifecycle import lifecycle
 from stack.policy import PolicyStatement, statement
-
-
-class DocumentBucketArgs(TypedDict):
-    """Name and lifetime of the documents."""
-
-    bucket_name: pulumi.Input[str]
-    """Name in AWS, unique in the world."""
-    keep_old_versions_days: NotRequired[pulumi.Input[int]]
-    """How long overwritten and deleted documents can be restored; 90 days by default."""
-    force_destroy: NotRequired[bool]
-    """Delete a bucket that still holds documents; false by default."""
-    deletion_protection: NotRequired[bool]
-    """Make Pulumi refuse to delete the bucket; true by default."""
-    key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the documents; S3's own keys (AES-256) by default."""
-    access_log_bucket: NotRequired[pulumi.Input[str]]
-    """Bucket that gets a log of all requests; none by default."""
 
 
 class DocumentBucket(pulumi.ComponentResource):
@@ -41,8 +26,7 @@ class DocumentBucket(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: DocumentBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        check_fields("DocumentBucket", args, DocumentBucketArgs)
-        check_range("DocumentBucket", "keep_old_versions_days", args.get("keep_old_versions_days"), 1, 3650)
+        check_bucket(args)
         super().__init__("kinexus:index:DocumentBucket", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         protected = args.get("deletion_protection", True)
@@ -92,17 +76,7 @@ class DocumentBucket(pulumi.ComponentResource):
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
-            rules=[
-                {
-                    "id": "old-versions",
-                    "status": "Enabled",
-                    "filter": {"prefix": ""},
-                    "noncurrent_version_expiration": {
-                        "noncurrent_days": args.get("keep_old_versions_days", 90)
-                    },
-                    "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-                }
-            ],
+            rules=lifecycle(args.get("keep_old_versions_days", 90), args.get("expiry", [])),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
         aws.s3.BucketPolicy(
@@ -111,16 +85,7 @@ class DocumentBucket(pulumi.ComponentResource):
             policy=pulumi.Output.json_dumps(
                 {
                     "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "RefuseWithoutTls",
-                            "Effect": "Deny",
-                            "Principal": "*",
-                            "Action": "s3:*",
-                            "Resource": [bucket.arn, pulumi.Output.concat(bucket.arn, "/*")],
-                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                        }
-                    ],
+                    "Statement": [_only_tls(bucket.arn), *args.get("policy_statements", [])],
                 }
             ),
             # One change of a bucket's access at a time: S3 answers 409 to two at once.
@@ -134,6 +99,13 @@ class DocumentBucket(pulumi.ComponentResource):
                 target_prefix=pulumi.Output.concat(bucket.id, "/"),
                 opts=child,
             )
+
+        if "cors" in args:
+            aws.s3.BucketCorsConfiguration(
+                f"{name}-cors", bucket=bucket.id, cors_rules=[bucket_cors(args["cors"])], opts=child
+            )
+        if args.get("event_notifications"):
+            aws.s3.BucketNotification(f"{name}-events", bucket=bucket.id, eventbridge=True, opts=child)
 
         self.bucket_name = bucket.bucket
         self.bucket_arn = bucket.arn
@@ -151,3 +123,15 @@ class DocumentBucket(pulumi.ComponentResource):
     def grant(self, *actions: str, prefix: str = "") -> pulumi.Output[PolicyStatement]:
         """Permit exactly these actions on the documents whose keys start with `prefix`."""
         return statement(actions, pulumi.Output.concat(self.bucket_arn, f"/{prefix}*"))
+
+
+def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:
+    """Write the statement that refuses plain HTTP."""
+    return {
+        "Sid": "RefuseWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

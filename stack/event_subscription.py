@@ -7,20 +7,23 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.event_subscription_args import EventSubscriptionArgs, check_subscription
+from stack.function_alias import through_alias
 from stack.input_transformer import input_transformer
-from stack.policy import document, statement
+from stack.policy import PolicyStatement, document, statement
 from stack.rule_queue import create_queue
-from stack.watched_queue import watch_queue
+from stack.watched_queue import watch_queue, watch_rule
 
 _VISIBILITY_FACTOR = 6
+_QUEUE_SECONDS = 4 * 24 * 3600
 _RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+_SEND_BACK = ["sqs:GetQueueUrl", "sqs:SendMessage"]
 
 
 class EventSubscription(pulumi.ComponentResource):
     """Rule, queue that lets exactly this rule in, dead-letter queue, mapping to the function, alarms.
 
     The queue hides a message for six times the function's timeout, as AWS advises, and the function's role
-    gets the right to receive from this queue.
+    gets the right to receive from this queue, and to send to it only where it asks for that.
     """
 
     queue_url: pulumi.Output[str]
@@ -61,6 +64,8 @@ class EventSubscription(pulumi.ComponentResource):
             rule,
             visibility_seconds=visibility,
             maximum_receives=args.get("maximum_receives", 3),
+            delay_seconds=args.get("delay_seconds"),
+            retention_seconds=args.get("message_retention_seconds", _QUEUE_SECONDS),
             key_arn=args.get("key_arn"),
             opts=child,
         )
@@ -71,7 +76,10 @@ class EventSubscription(pulumi.ComponentResource):
             event_bus_name=args["bus_name"],
             target_id="queue",
             arn=queue.arn,
-            retry_policy={"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
+            retry_policy={
+                "maximum_event_age_in_seconds": args.get("delivery_age_seconds", 24 * 3600),
+                "maximum_retry_attempts": args.get("delivery_retries", 185),
+            },
             dead_letter_config={"arn": dead_letters.arn},
             input_transformer=input_transformer(args.get("transformer")),
             # Until the queue lets the rule in, events would be refused.
@@ -82,7 +90,7 @@ class EventSubscription(pulumi.ComponentResource):
             # Not the name of the role's own policy, which it would replace.
             name=pulumi.Output.concat(own_name, "-receive"),
             role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
-            policy=document([statement(_RECEIVE, queue.arn)]),
+            policy=document(_rights(args, queue)),
             opts=child,
         )
         aws.lambda_.EventSourceMapping(
@@ -90,7 +98,7 @@ class EventSubscription(pulumi.ComponentResource):
             event_source_arn=queue.arn,
             function_name=pulumi.Output.all(
                 function.apply(lambda known: known.arn), args.get("alias", "")
-            ).apply(lambda parts: ":".join(part for part in parts if part)),
+            ).apply(through_alias),
             batch_size=args.get("batch_size", 1),
             maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
             filter_criteria=_filter(args.get("message_filter")),
@@ -99,15 +107,10 @@ class EventSubscription(pulumi.ComponentResource):
             # AWS refuses a mapping whose role may not receive yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
-        watch_queue(
-            self,
-            name,
-            own_name,
-            queue.name,
-            dead_letters.name,
-            args.get("alarm_topic_arns", []),
-            args.get("alarm_age_seconds", 900),
-        )
+        topics = args.get("alarm_topic_arns", [])
+        age = args.get("alarm_age_seconds", 900)
+        watch_queue(self, name, own_name, queue.name, dead_letters.name, topics, age)
+        watch_rule(self, name, own_name, args["bus_name"], topics)
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn
@@ -125,6 +128,15 @@ class EventSubscription(pulumi.ComponentResource):
                 "ruleArn": rule.arn,
             }
         )
+
+
+def _rights(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
+    """Say what the function may do with its queue, and with the key that encrypts it."""
+    messages, key = _RECEIVE, ["kms:Decrypt"]
+    if args.get("may_send_back"):
+        # SQS asks for a message's key in the name of whoever sends it.
+        messages, key = [*messages, *_SEND_BACK], [*key, "kms:GenerateDataKey"]
+    return [statement(messages, queue.arn), *([statement(key, args["key_arn"])] if "key_arn" in args else [])]
 
 
 def _filter(pattern: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -1,12 +1,13 @@
 """What EventSubscription wants to know, and what it refuses."""
 
+import re
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range, refuse
-from stack.event_pattern import check_pattern
+from stack.arguments import check_arn, check_fields, check_range, known, refuse
+from stack.event_pattern import check_event_pattern, check_message_filter
 from stack.input_transformer import InputTransformer, check_transformer
 
 
@@ -18,7 +19,7 @@ class EventSubscriptionArgs(TypedDict):
     bus_name: pulumi.Input[str]
     """The bus that carries the events."""
     pattern: dict[str, Any]
-    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`."""
+    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked as EventBridge would."""
     function: pulumi.Input[aws.lambda_.Function]
     """The function; it answers with the failed messages of a batch (`batchItemFailures`)."""
     alias: NotRequired[pulumi.Input[str]]
@@ -28,35 +29,80 @@ class EventSubscriptionArgs(TypedDict):
     batch_window_seconds: NotRequired[int]
     """How long to wait for a batch to fill, 0 to 300; 0 by default."""
     message_filter: NotRequired[dict[str, Any]]
-    """Pattern of messages that are worth a call; what does not match is deleted unread."""
+    """Pattern of messages that are worth a call; what does not match is deleted unread. The event is in `body`."""
     transformer: NotRequired[InputTransformer]
     """What the queue gets instead of the whole event."""
+    delay_seconds: NotRequired[pulumi.Input[int]]
+    """How long a message waits before its first try, 0 to 900; 0 by default."""
+    delivery_retries: NotRequired[int]
+    """Tries of EventBridge to reach the queue, 0 to 185; 185 by default. What fails is a dead letter."""
+    delivery_age_seconds: NotRequired[int]
+    """How long EventBridge tries, 60 to 86400; a day by default."""
+    message_retention_seconds: NotRequired[pulumi.Input[int]]
+    """How long a message may wait in the queue, up to 14 days; 4 days by default. Dead letters have 14."""
     maximum_concurrency: NotRequired[pulumi.Input[int]]
-    """Most calls at a time that this queue makes, 2 to 1000; 5 by default."""
+    """Most calls at a time that this queue makes, 2 to 1000; 5 by default. Keep it below the function's
+    reserved concurrency, or messages use up their tries waiting for it."""
     maximum_receives: NotRequired[pulumi.Input[int]]
     """Tries before a message becomes a dead letter, 1 to 1000; 3 by default."""
+    may_send_back: NotRequired[bool]
+    """Whether the function may send messages to its own queue, so that work that is busy elsewhere waits in a
+    delayed copy and uses up no try; not by default."""
     alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Topics that hear of dead letters and of messages that wait too long; none by default."""
+    """Topics that hear of dead letters, of messages that wait too long, and of lost events; none by default."""
     alarm_age_seconds: NotRequired[pulumi.Input[int]]
     """Age of the oldest waiting message that raises the alarm; 900 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts both queues; SQS's own by default."""
+    """KMS key that encrypts both queues, and whose policy lets `events.amazonaws.com` use it; SQS's own by
+    default. The function may then decrypt with it."""
+
+
+_WRITE_IT = 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
+_FILTER_IT = 'Write it as {"body": {"detail": {"status": ["open"]}}}: the event is the body of the message.'
 
 
 def check_subscription(args: EventSubscriptionArgs) -> None:
-    """Refuse what AWS would refuse minutes later."""
+    """Refuse what AWS would refuse minutes later, and patterns that would match nothing."""
     component = "EventSubscription"
     check_fields(component, args, EventSubscriptionArgs)
-    for field in ("pattern", "message_filter"):
-        problem = check_pattern(args[field]) if field in args else None
-        if problem:
-            refuse(
-                component, field, problem, 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
-            )
-    window = args.get("batch_window_seconds", 0)
-    check_range(component, "batch_window_seconds", window, 0, 300)
-    check_range(component, "batch_size", args.get("batch_size"), 1, 10000 if window else 10)
-    check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
-    check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
+    if problem := check_event_pattern(args["pattern"]):
+        refuse(component, "pattern", problem, _WRITE_IT)
+    if "message_filter" in args and (problem := check_message_filter(args["message_filter"])):
+        refuse(component, "message_filter", problem, _FILTER_IT)
     if "transformer" in args:
         check_transformer(component, args["transformer"])
+    name = known(args["subscription_name"])
+    if name is not None and name.endswith(".fifo"):
+        fix = "Leave `.fifo` out: EventBridge keeps no order, so a queue that does would promise too much."
+        refuse(component, "subscription_name", f"is {name!r}", fix)
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+        fix = "Use 1 to 64 letters, digits, `-` and `_`: rule and queues are named after it."
+        refuse(component, "subscription_name", f"is {name!r}", fix)
+    _check_batches(component, args)
+    check_range(component, "delay_seconds", args.get("delay_seconds"), 0, 900)
+    check_range(component, "delivery_retries", args.get("delivery_retries"), 0, 185)
+    check_range(component, "delivery_age_seconds", args.get("delivery_age_seconds"), 60, 86400)
+    check_range(component, "message_retention_seconds", args.get("message_retention_seconds"), 60, 1209600)
+    check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
+    check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
+    age, kept = (
+        known(args.get("alarm_age_seconds", 900)),
+        known(args.get("message_retention_seconds", 345600)),
+    )
+    if age is not None and kept is not None and age >= kept:
+        refuse(
+            component, "alarm_age_seconds", f"is {age}, but messages are gone after {kept}",
+            "Keep it below `message_retention_seconds`.",
+        )  # fmt: skip
+    for topic in known(args.get("alarm_topic_arns")) or []:
+        check_arn(component, "alarm_topic_arns", topic, "sns")
+
+
+def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
+    """Refuse batches that cannot fill."""
+    window, size = args.get("batch_window_seconds", 0), known(args.get("batch_size"))
+    check_range(component, "batch_window_seconds", window, 0, 300)
+    check_range(component, "batch_size", size, 1, 10000)
+    if size is not None and size > 10 and not window:
+        fix = "Choose 1 to 10, or give `batch_window_seconds` of 1 or more in which they gather."
+        refuse(component, "batch_size", f"is {size} without a window", fix)

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range
+from stack.arguments import check_arn, check_fields, check_range, known, refuse
 from stack.policy import PolicyStatement, statement
 
 _NETWORK_ACTIONS = (
@@ -34,7 +34,7 @@ class VpcPlacement(TypedDict):
 
 
 class AsynchronousCalls(TypedDict):
-    """What becomes of calls that nobody waits for, when they fail."""
+    """What becomes of calls that nobody waits for."""
 
     maximum_retries: NotRequired[int]
     """Tries after the first, 0 to 2; 2 by default."""
@@ -42,6 +42,8 @@ class AsynchronousCalls(TypedDict):
     """How long Lambda keeps trying, 60 to 21600; six hours by default."""
     on_failure_arn: NotRequired[pulumi.Input[str]]
     """Queue, topic, bus or function that gets what failed for good; it is lost by default."""
+    on_success_arn: NotRequired[pulumi.Input[str]]
+    """Queue, topic, bus or function that hears of what succeeded; nobody by default."""
 
 
 def network_statements(vpc: VpcPlacement | None) -> list[pulumi.Output[PolicyStatement]]:
@@ -50,28 +52,42 @@ def network_statements(vpc: VpcPlacement | None) -> list[pulumi.Output[PolicySta
     return [statement(_NETWORK_ACTIONS, "*")] if vpc else []
 
 
-def failure_statements(calls: AsynchronousCalls | None) -> list[pulumi.Output[PolicyStatement]]:
-    """Permit to deliver failed calls to their destination."""
-    if not calls or "on_failure_arn" not in calls:
-        return []
-    arn = pulumi.Output.from_input(calls["on_failure_arn"])
-    return [arn.apply(lambda known: {"actions": [_DELIVER[known.split(":")[2]]], "resources": [known]})]
+def delivery_statements(calls: AsynchronousCalls | None) -> list[pulumi.Output[PolicyStatement]]:
+    """Permit to deliver what became of calls to its destinations."""
+    return [pulumi.Output.from_input(arn).apply(_delivery) for arn in _destinations(calls).values()]
+
+
+def _destinations(calls: AsynchronousCalls | None) -> dict[str, pulumi.Input[str]]:
+    """List by outcome where calls are reported to."""
+    found: dict[str, pulumi.Input[str]] = {}
+    if calls and "on_failure_arn" in calls:
+        found["on_failure"] = calls["on_failure_arn"]
+    if calls and "on_success_arn" in calls:
+        found["on_success"] = calls["on_success_arn"]
+    return found
+
+
+def _delivery(arn: str) -> PolicyStatement:
+    """Permit to deliver to one destination."""
+    return {"actions": [_DELIVER[arn.split(":")[2]]], "resources": [arn]}
 
 
 def configure_calls(
     name: str,
     calls: AsynchronousCalls,
     function: aws.lambda_.Function,
+    alias: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Tell Lambda what becomes of failed asynchronous calls."""
-    destination = calls.get("on_failure_arn")
+    """Tell Lambda what becomes of asynchronous calls of a function, or of one of its aliases."""
+    destinations = _destinations(calls)
     aws.lambda_.FunctionEventInvokeConfig(
         name,
         function_name=function.name,
+        qualifier=alias,
         maximum_retry_attempts=calls.get("maximum_retries", 2),
         maximum_event_age_in_seconds=calls.get("maximum_age_seconds", 21600),
-        destination_config={"on_failure": {"destination": destination}} if destination is not None else None,
+        destination_config={end: {"destination": arn} for end, arn in destinations.items()} or None,
         opts=opts,
     )
 
@@ -86,3 +102,10 @@ def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousC
         check_range(
             component, "asynchronous.maximum_age_seconds", calls.get("maximum_age_seconds"), 60, 21600
         )
+        for end, arn in _destinations(calls).items():
+            check_arn(component, f"asynchronous.{end}_arn", arn, *_DELIVER)
+            if str(known(arn) or "").endswith(".fifo"):
+                refuse(
+                    component, f"asynchronous.{end}_arn", "is a FIFO queue or topic, and Lambda delivers to none",
+                    "Give a standard one.",
+                )  # fmt: skip

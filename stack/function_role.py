@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from stack.function_options import failure_statements, network_statements
+from stack.function_options import delivery_statements, network_statements
 from stack.policy import PolicyStatement, document, statement, trust
 from stack.python_function_args import PythonFunctionArgs
 
@@ -26,7 +26,7 @@ def create_role(
         # X-Ray knows no resources: its two writing actions are only allowed on all of them.
         *([statement(_X_RAY, "*")] if args.get("tracing", True) else []),
         *network_statements(args.get("vpc")),
-        *failure_statements(args.get("asynchronous")),
+        *delivery_statements(args.get("asynchronous")),
     ]
     policy = aws.iam.RolePolicy(
         f"{name}-policy",
@@ -35,6 +35,10 @@ def create_role(
         policy=document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
         opts=opts,
     )
+    for number, managed in enumerate(args.get("managed_policy_arns", [])):
+        aws.iam.RolePolicyAttachment(
+            f"{name}-managed-{number}", role=role.name, policy_arn=managed, opts=opts
+        )
     return role, policy
 
 

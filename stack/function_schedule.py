@@ -1,12 +1,14 @@
 """A function that runs by the clock."""
 
+import json
 import re
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range, known, refuse
+from stack.arguments import check_arn, check_fields, check_range, known, refuse
+from stack.function_alias import through_alias
 from stack.policy import document, statement
 
 EXPRESSION = (
@@ -24,11 +26,17 @@ class FunctionScheduleArgs(TypedDict):
     expression: pulumi.Input[str]
     """`rate(1 day)`, `cron(30 4 * * ? *)` or `at(2027-01-31T04:30:00)`."""
     function: pulumi.Input[aws.lambda_.Function]
-    """The function; it gets an empty object and may be called twice for one time."""
+    """The function; it may be called twice for one time."""
+    alias: NotRequired[pulumi.Input[str]]
+    """Alias of the function to call; the function as it is now by default."""
+    payload: NotRequired[dict[str, Any]]
+    """What the function gets as its event; an empty object by default."""
     timezone: NotRequired[pulumi.Input[str]]
     """Where the clock of `cron` and `at` hangs, e.g. `Europe/Berlin`; UTC by default."""
     window_minutes: NotRequired[pulumi.Input[int]]
     """How much later than the time it may run, 1 to 1440, so that not everything runs at once; 15 by default."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """ARN of the policy that bounds the role, where an organisation demands one."""
     description: NotRequired[pulumi.Input[str]]
     """What the schedule is for, as AWS shows it."""
 
@@ -52,11 +60,18 @@ class FunctionSchedule(pulumi.ComponentResource):
         _check(args)
         super().__init__("kinexus:index:FunctionSchedule", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        function = pulumi.Output.from_input(args["function"]).apply(lambda found: found.arn)
+        arn = pulumi.Output.from_input(args["function"]).apply(lambda found: found.arn)
+        function = pulumi.Output.all(arn, args.get("alias", "")).apply(through_alias)
         role_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
 
-        role = aws.iam.Role(f"{name}-role", name=role_name, assume_role_policy=_trust(account), opts=child)
+        role = aws.iam.Role(
+            f"{name}-role",
+            name=role_name,
+            assume_role_policy=_trust(account),
+            permissions_boundary=args.get("permissions_boundary"),
+            opts=child,
+        )
         policy = aws.iam.RolePolicy(
             f"{name}-policy",
             name=role_name,
@@ -77,7 +92,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             target={
                 "arn": function,
                 "role_arn": role.arn,
-                "input": "{}",
+                "input": json.dumps(args.get("payload", {})),
                 "retry_policy": {"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
             },
             # The policy first: the first time may be now.
@@ -117,6 +132,7 @@ def _check(args: FunctionScheduleArgs) -> None:
     component = "FunctionSchedule"
     check_fields(component, args, FunctionScheduleArgs)
     check_range(component, "window_minutes", args.get("window_minutes"), 1, 1440)
+    check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
     expression = known(args["expression"])
     if expression is not None and not re.fullmatch(EXPRESSION, expression):
         refuse(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")

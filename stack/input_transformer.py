@@ -23,6 +23,20 @@ def input_transformer(transformer: InputTransformer | None) -> dict[str, Any] | 
 def check_transformer(component: str, transformer: InputTransformer) -> None:
     """Refuse a template that uses names nobody defined."""
     check_fields(f"{component}.transformer", transformer, InputTransformer)
+    for name, path in transformer["paths"].items():
+        if name.startswith("aws."):
+            refuse(
+                component,
+                "transformer.paths",
+                f"defines {name!r}",
+                "EventBridge defines all `aws.` names itself.",
+            )
+        if not path.startswith("$"):
+            refuse(
+                component, "transformer.paths", f"has {path!r}", "Start at the event: `$.detail.order_id`."
+            )
+    if len(transformer["paths"]) > 100:
+        refuse(component, "transformer.paths", "are more than 100", "Take whole objects: `$.detail`.")
     used = set(re.findall(r"<([A-Za-z0-9_.-]+)>", transformer["template"]))
     unknown = sorted(name for name in used - set(transformer["paths"]) if not name.startswith("aws."))
     if unknown:

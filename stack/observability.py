@@ -1,6 +1,7 @@
 """Alarms, a topic that carries them, and a dashboard, over functions, queues and an API."""
 
 import json
+import re
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -9,9 +10,9 @@ import pulumi_aws as aws
 from stack import dashboard
 from stack.alarm import Metric, alarm
 from stack.alarm_topic import create_topic
-from stack.arguments import check_fields, refuse
+from stack.arguments import check_arn, check_fields, check_range, known, refuse
 from stack.watched_function import WatchedFunction, watch_function
-from stack.watched_queue import WatchedQueue
+from stack.watched_queue import WatchedQueue, watch_queue
 
 
 class ObservabilityArgs(TypedDict):
@@ -22,7 +23,7 @@ class ObservabilityArgs(TypedDict):
     functions: list[WatchedFunction]
     """Functions to watch."""
     queues: NotRequired[list[WatchedQueue]]
-    """Queues to show; none by default."""
+    """Queues to show, and to watch where no EventSubscription does; none by default."""
     api_id: NotRequired[pulumi.Input[str]]
     """HTTP API to watch; needs `api_stage`."""
     api_stage: NotRequired[pulumi.Input[str]]
@@ -31,6 +32,8 @@ class ObservabilityArgs(TypedDict):
     """Answers 4xx within five minutes that raise the alarm; 50 by default."""
     alarm_email: NotRequired[str]
     """Address that gets the alarms once it has confirmed the subscription; nobody by default."""
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """Topic of your own that gets the alarms, and that lets CloudWatch write to it; one is made by default."""
     topic_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key of your own that encrypts the topic, and that lets CloudWatch use it; none by default, since
     CloudWatch cannot write to a topic under AWS's own key for SNS."""
@@ -40,7 +43,7 @@ class Observability(pulumi.ComponentResource):
     """A topic, alarms with actions for what hurts, and one dashboard.
 
     Alarms: a function raises, is throttled, runs near its timeout, or logs a failure; the API answers 5xx, or
-    4xx in a surge.
+    4xx in a surge; a queue's work was given up, or waits too long.
     """
 
     topic_arn: pulumi.Output[str]
@@ -55,11 +58,18 @@ class Observability(pulumi.ComponentResource):
         super().__init__("kinexus:index:Observability", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._system = args["system_name"]
-        self.topic_arn = create_topic(
-            name, self._system, args.get("topic_key_arn"), args.get("alarm_email", ""), self._child
+        self.topic_arn = (
+            pulumi.Output.from_input(args["alarm_topic_arn"])
+            if "alarm_topic_arn" in args
+            else create_topic(
+                name, self._system, args.get("topic_key_arn"), args.get("alarm_email", ""), self._child
+            )
         )
         for function in args["functions"]:
             watch_function(self, name, self._system, function, [self.topic_arn])
+        for queue in args.get("queues", []):
+            if "alarm_age_seconds" in queue:
+                self._watch_queue(name, queue, queue["alarm_age_seconds"])
         if "api_id" in args:
             self._watch_api(name, args)
         board = aws.cloudwatch.Dashboard(
@@ -70,6 +80,15 @@ class Observability(pulumi.ComponentResource):
         )
         self.dashboard_name = board.dashboard_name
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
+
+    def _watch_queue(self, name: str, queue: WatchedQueue, age_seconds: int) -> None:
+        """Raise the two alarms of a queue."""
+        label = queue["label"]
+        own_name = pulumi.Output.concat(self._system, f"-{label}")
+        queue_name, given_up = queue["queue_name"], queue["dead_letter_queue_name"]
+        watch_queue(
+            self, f"{name}-{label}-queue", own_name, queue_name, given_up, [self.topic_arn], age_seconds
+        )
 
     def _watch_api(self, name: str, args: ObservabilityArgs) -> None:
         """Raise the two alarms of the API."""
@@ -117,9 +136,33 @@ def _check(args: ObservabilityArgs) -> None:
         check_fields(f"{component}.functions", function, WatchedFunction)
     for queue in args.get("queues", []):
         check_fields(f"{component}.queues", queue, WatchedQueue)
-    labels = [function["label"] for function in args["functions"]]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        refuse(component, "functions", f"have the label {twice[0]!r} twice", "Give each a label of its own.")
+    for field, watched in (("functions", args["functions"]), ("queues", args.get("queues", []))):
+        labels = [str(one["label"]) for one in watched]
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            refuse(component, field, f"have the label {twice[0]!r} twice", "Give each a label of its own.")
+    for function in args["functions"]:
+        check_range(
+            component, f"functions: {function['label']}: timeout_seconds", function["timeout_seconds"], 1, 900
+        )
     if ("api_id" in args) != ("api_stage" in args):
         refuse(component, "api_id", "and `api_stage` need each other", "Give both or none.")
+    check_range(component, "surge_of_refusals", args.get("surge_of_refusals"), 1, 1_000_000)
+    for field in ("alarm_email", "topic_key_arn"):
+        if "alarm_topic_arn" in args and args.get(field):
+            rule = f"and `{field}` exclude each other"
+            refuse(
+                component,
+                "alarm_topic_arn",
+                rule,
+                "The topic is yours: subscribe and encrypt it where it is made.",
+            )
+    check_arn(component, "alarm_topic_arn", args.get("alarm_topic_arn"), "sns")
+    email = args.get("alarm_email")
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        refuse(component, "alarm_email", f"is {email!r}", "Write an address: oncall@example.com.")
+    if str(known(args.get("topic_key_arn")) or "").startswith("alias/aws/"):
+        refuse(
+            component, "topic_key_arn", "is AWS's own key, with which CloudWatch cannot write to the topic",
+            "Give a key of your own that lets `cloudwatch.amazonaws.com` use it, or none.",
+        )  # fmt: skip

@@ -20,7 +20,8 @@ from stack.pipeline_preflight import after_preflight
 from stack.pipeline_stores import create_stores
 from stack.pipeline_watch import watch_pipeline
 from stack.pipeline_webhooks import create_webhooks
-from stack.python_function import ARCHITECTURE, RUNTIME, PythonFunction
+from stack.python_function import PythonFunction
+from stack.python_function_args import ARCHITECTURE, RUNTIME
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where `handlers` and `common` are, wherever the program runs."""
@@ -142,8 +143,8 @@ class DocumentationPipeline(pulumi.ComponentResource):
             description="What the handlers import beyond boto3",
             code=pulumi.FileArchive(str(archive)),
             source_code_hash=source_code_hash(archive),
-            compatible_architectures=[ARCHITECTURE],
-            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[ARCHITECTURE.value],
+            compatible_runtimes=[RUNTIME.value],
             opts=self._child,
         )
 
@@ -176,6 +177,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 "bus_name": bus.bus_name,
                 "pattern": {"source": ["kinexus"], "detail-type": list(shape.events)},
                 "function": self._functions[shape.name].function,
+                "may_send_back": True,
                 "alarm_topic_arns": [watch.topic_arn],
             },
             self._child,

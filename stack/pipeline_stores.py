@@ -8,7 +8,8 @@ from stack.document_bucket import DocumentBucket
 from stack.event_bus import EventBus
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.policy import PolicyStatement
-from stack.record_table import KeyKind, RecordTable, TableIndex
+from stack.record_table import RecordTable
+from stack.record_table_args import KeyKind, TableIndex
 from stack.secret_bundle import SecretBundle
 
 CREATED_PAGES: TableIndex = {

@@ -5,13 +5,18 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
+from stack.function_alias import ALIAS, is_published, publish
 from stack.function_options import configure_calls
 from stack.function_role import create_role
 from stack.packaging import function_archive, source_code_hash
-from stack.python_function_args import PythonFunctionArgs, check_function
-
-RUNTIME = "python3.13"
-ARCHITECTURE = "arm64"
+from stack.python_function_args import (
+    ARCHITECTURE,
+    RUNTIME,
+    FunctionArchitecture,
+    FunctionRuntime,
+    PythonFunctionArgs,
+    check_function,
+)
 
 
 class PythonFunction(pulumi.ComponentResource):
@@ -28,7 +33,7 @@ class PythonFunction(pulumi.ComponentResource):
     function_arn: pulumi.Output[str]
     """Its ARN."""
     alias_name: pulumi.Output[str]
-    """Alias that routes and subscriptions call; empty without `snap_start`."""
+    """Alias that routes, schedules and subscriptions call; empty without `snap_start` or `provisioned_concurrency`."""
     role_name: pulumi.Output[str]
     """Name of its role, for statements that come later."""
     log_group_name: pulumi.Output[str]
@@ -59,8 +64,8 @@ class PythonFunction(pulumi.ComponentResource):
             name,
             name=function_name,
             description=args.get("description"),
-            runtime=RUNTIME,
-            architectures=[ARCHITECTURE],
+            runtime=FunctionRuntime(args.get("runtime", RUNTIME)).value,
+            architectures=[FunctionArchitecture(args.get("architecture", ARCHITECTURE)).value],
             handler=args["handler"],
             code=pulumi.FileArchive(str(archive)),
             source_code_hash=source_code_hash(archive),
@@ -70,7 +75,8 @@ class PythonFunction(pulumi.ComponentResource):
             memory_size=args.get("memory_mb", 256),
             reserved_concurrent_executions=args.get("reserved_concurrency"),
             vpc_config=args.get("vpc"),
-            publish=True if args.get("snap_start") else None,
+            ephemeral_storage={"size": args["temporary_mb"]} if "temporary_mb" in args else None,
+            publish=is_published(args) or None,
             snap_start={"apply_on": "PublishedVersions"} if args.get("snap_start") else None,
             environment={"variables": args.get("environment", {})},
             tracing_config={"mode": "Active" if tracing else "PassThrough"},
@@ -84,18 +90,15 @@ class PythonFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
 
-        if "asynchronous" in args:
-            configure_calls(f"{name}-calls", args["asynchronous"], function, child)
         self.alias_name = pulumi.Output.from_input("")
-        if args.get("snap_start"):
-            alias = aws.lambda_.Alias(
-                f"{name}-live",
-                name="live",
-                function_name=function.name,
-                function_version=function.version,
-                opts=child,
-            )
-            self.alias_name = alias.name
+        if is_published(args):
+            self.alias_name = publish(name, args, function, child)
+        if "asynchronous" in args:
+            configure_calls(f"{name}-calls", args["asynchronous"], function, None, child)
+            if is_published(args):
+                configure_calls(
+                    f"{name}-{ALIAS}-calls", args["asynchronous"], function, self.alias_name, child
+                )
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn

@@ -7,7 +7,6 @@ import pulumi
 import pulumi_aws as aws
 
 _DEAD_LETTER_SECONDS = 14 * 24 * 3600
-_QUEUE_SECONDS = 4 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ def create_queue(
     *,
     visibility_seconds: pulumi.Input[int],
     maximum_receives: pulumi.Input[int],
+    delay_seconds: pulumi.Input[int] | None,
+    retention_seconds: pulumi.Input[int],
     key_arn: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> RuleQueue:
@@ -47,7 +48,8 @@ def create_queue(
         f"{name}-queue",
         name=queue_name,
         visibility_timeout_seconds=visibility_seconds,
-        message_retention_seconds=_QUEUE_SECONDS,
+        delay_seconds=delay_seconds,
+        message_retention_seconds=retention_seconds,
         redrive_policy=pulumi.Output.json_dumps(
             {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives}
         ),

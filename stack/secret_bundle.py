@@ -1,12 +1,21 @@
 """A secret in Secrets Manager, filled from Pulumi's secret configuration."""
 
-from typing import NotRequired, TypedDict
+import json
+import re
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_fields, check_range, known, refuse
-from stack.policy import PolicyStatement, statement
+from stack.arguments import check_arn, check_fields, check_range, check_together, known, refuse
+from stack.policy import PolicyStatement, document, statement
+
+_ROTATE = [
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+]
 
 
 class SecretBundleArgs(TypedDict):
@@ -21,9 +30,10 @@ class SecretBundleArgs(TypedDict):
     recovery_days: NotRequired[pulumi.Input[int]]
     """How long a deleted secret can be restored (7 to 30), or 0 for not at all; 30 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the secret; Secrets Manager's own by default."""
+    """KMS key that encrypts the secret; Secrets Manager's own by default. Readers then need `kms:Decrypt` on it."""
     rotation_function: NotRequired[pulumi.Input[aws.lambda_.Function]]
-    """Function that replaces the secret, step by step, as Secrets Manager asks it to; none by default."""
+    """Function that replaces the secret, step by step, as Secrets Manager asks it to; none by default. Its role
+    gets the rights to."""
     rotation_days: NotRequired[int]
     """How often it is asked, 1 to 1000; needs `rotation_function`, 30 by default."""
 
@@ -37,18 +47,7 @@ class SecretBundle(pulumi.ComponentResource):
     """Permission to read it."""
 
     def __init__(self, name: str, args: SecretBundleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        check_fields("SecretBundle", args, SecretBundleArgs)
-        days = known(args.get("recovery_days"))
-        if days is not None and days != 0 and not 7 <= days <= 30:
-            refuse("SecretBundle", "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
-        check_range("SecretBundle", "rotation_days", args.get("rotation_days"), 1, 1000)
-        if "rotation_days" in args and "rotation_function" not in args:
-            refuse(
-                "SecretBundle",
-                "rotation_days",
-                "needs `rotation_function`",
-                "Give the function that rotates.",
-            )
+        _check(args)
         super().__init__("kinexus:index:SecretBundle", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         secret = aws.secretsmanager.Secret(
@@ -83,11 +82,56 @@ class SecretBundle(pulumi.ComponentResource):
             source_arn=secret.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        rights = aws.iam.RolePolicy(
+            f"{name}-rotation-rights",
+            name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
+            role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
+            policy=document([statement(_ROTATE, secret.arn)]),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         aws.secretsmanager.SecretRotation(
             f"{name}-rotation",
             secret_id=secret.id,
             rotation_lambda_arn=function.apply(lambda known: known.arn),
             rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
             # Secrets Manager tries the function at once.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),
         )
+
+
+def _policy_name(text: str) -> str:
+    """Write a secret's name as one that IAM takes."""
+    return re.sub(r"[^\w+=,.@-]", "-", text)
+
+
+def _check(args: SecretBundleArgs) -> None:
+    """Refuse what Secrets Manager would refuse, and content that is not what the field says."""
+    component = "SecretBundle"
+    check_fields(component, args, SecretBundleArgs)
+    name = known(args["secret_name"])
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
+        refuse(component, "secret_name", f"is {name!r}", "Use letters, digits and `/_+=.@-`.")
+    content = known(args["secret_json"])
+    if content is not None and not _is_object(content):
+        # Without the content itself: it may be the secret.
+        refuse(
+            component,
+            "secret_json",
+            "is no JSON object",
+            'Write it as {"key": "…"}, e.g. with Output.json_dumps.',
+        )
+    days = known(args.get("recovery_days"))
+    if days is not None and days != 0 and not 7 <= days <= 30:
+        refuse(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
+    check_range(component, "rotation_days", args.get("rotation_days"), 1, 1000)
+    check_together(component, args, "rotation_days", "rotation_function")
+    check_arn(component, "key_arn", args.get("key_arn"), "kms")
+
+
+def _is_object(text: str) -> bool:
+    """Tell whether a text is a JSON object."""
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(found, dict)

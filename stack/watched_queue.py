@@ -1,6 +1,6 @@
-"""A queue that is watched: two alarms, for the two ways in which its work stops."""
+"""A queue and the rule that feeds it, watched: alarms for the ways in which their work stops."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
@@ -8,7 +8,7 @@ from stack.alarm import Metric, alarm
 
 
 class WatchedQueue(TypedDict):
-    """A queue to show; its alarms belong to EventSubscription."""
+    """A queue to show, and to watch unless an EventSubscription does."""
 
     label: str
     """Short name, as the dashboard shows it."""
@@ -16,6 +16,9 @@ class WatchedQueue(TypedDict):
     """Its name in AWS."""
     dead_letter_queue_name: pulumi.Input[str]
     """Name of its dead-letter queue."""
+    alarm_age_seconds: NotRequired[int]
+    """Raise alarms too: for dead letters, and when the oldest message is as old as this. None by default, since
+    an EventSubscription raises its own."""
 
 
 def watch_queue(
@@ -53,3 +56,24 @@ def watch_queue(
             words,
             topics,
         )
+
+
+def watch_rule(
+    parent: pulumi.Resource,
+    name: str,
+    rule_name: pulumi.Input[str],
+    bus_name: pulumi.Input[str],
+    topics: pulumi.Input[list[pulumi.Input[str]]],
+) -> None:
+    """Tell `topics` when an event of a rule reached neither queue nor dead-letter queue."""
+    # EventBridge names no bus in the metrics of the default one.
+    bus = {} if bus_name == "default" else {"EventBusName": bus_name}
+    alarm(
+        parent,
+        f"{name}-lost-alarm",
+        pulumi.Output.concat(rule_name, "-lost"),
+        Metric("AWS/Events", "InvocationsFailedToBeSentToDlq", {**bus, "RuleName": rule_name}),
+        1,
+        "An event was published and lost: look at the queues' policies and key, then replay the bus's archive.",
+        topics,
+    )

@@ -5,9 +5,11 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from stack.api_authorizer import create_authorizers
 from stack.api_domain import serve_under_domain
-from stack.webhook_api_args import CorsRules, WebhookApiArgs, check_api
-from stack.webhook_route import TokenIssuer, create_route, route_key
+from stack.cors import api_cors
+from stack.webhook_api_args import WebhookApiArgs, check_api
+from stack.webhook_route import create_route, route_key
 
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -49,7 +51,8 @@ class WebhookApi(pulumi.ComponentResource):
             name=args["api_name"],
             description=args.get("description"),
             protocol_type="HTTP",
-            cors_configuration=_cors(cors) if cors else None,
+            cors_configuration=api_cors(cors) if cors else None,
+            disable_execute_api_endpoint=args.get("only_own_domain"),
             opts=child,
         )
         logs = aws.cloudwatch.LogGroup(
@@ -60,20 +63,23 @@ class WebhookApi(pulumi.ComponentResource):
             kms_key_id=args.get("log_key_arn"),
             opts=child,
         )
-        authorizer = _authorizer(name, api, args["token_issuer"], child) if "token_issuer" in args else None
-        routes = [create_route(name, api, stage_name, route, authorizer, child) for route in args["routes"]]
+        authorizers = create_authorizers(
+            name, api, args.get("token_issuer"), args.get("authorizer_function"), child
+        )
+        routes = [create_route(name, api, stage_name, route, authorizers, child) for route in args["routes"]]
+        rate, burst = args.get("rate_per_second", 20), args.get("burst", 40)
         stage = aws.apigatewayv2.Stage(
             f"{name}-stage",
             api_id=api.id,
             name=stage_name,
             auto_deploy=True,
             access_log_settings={"destination_arn": logs.arn, "format": json.dumps(_ACCESS_LOG)},
-            default_route_settings={"throttling_rate_limit": 20, "throttling_burst_limit": 40},
+            default_route_settings={"throttling_rate_limit": rate, "throttling_burst_limit": burst},
             route_settings=[
                 {
                     "route_key": route_key(route),
-                    "throttling_rate_limit": route.get("rate_per_second", 20),
-                    "throttling_burst_limit": route.get("burst", 40),
+                    "throttling_rate_limit": route.get("rate_per_second", rate),
+                    "throttling_burst_limit": route.get("burst", burst),
                 }
                 for route in args["routes"]
             ],
@@ -83,7 +89,8 @@ class WebhookApi(pulumi.ComponentResource):
         self.url = pulumi.Output.concat(api.api_endpoint, "/", stage.name)
         self.domain_target = pulumi.Output.from_input("")
         if "domain_name" in args:
-            self.url = pulumi.Output.concat("https://", args["domain_name"])
+            path = f"/{args['domain_path']}" if "domain_path" in args else ""
+            self.url = pulumi.Output.concat("https://", args["domain_name"], path)
             self.domain_target = serve_under_domain(name, args, api, stage, child)
         self.api_id = api.id
         self.stage_name = stage.name
@@ -97,28 +104,3 @@ class WebhookApi(pulumi.ComponentResource):
                 "domainTarget": self.domain_target,
             }
         )
-
-
-def _authorizer(
-    name: str, api: aws.apigatewayv2.Api, tokens: TokenIssuer, opts: pulumi.ResourceOptions
-) -> aws.apigatewayv2.Authorizer:
-    """Check the tokens of routes that ask for one."""
-    return aws.apigatewayv2.Authorizer(
-        f"{name}-tokens",
-        name="tokens",
-        api_id=api.id,
-        authorizer_type="JWT",
-        identity_sources=["$request.header.Authorization"],
-        jwt_configuration={"issuer": tokens["issuer"], "audiences": tokens["audiences"]},
-        opts=opts,
-    )
-
-
-def _cors(rules: CorsRules) -> dict[str, object]:
-    """Translate the rules into API Gateway's spelling."""
-    return {
-        "allow_origins": rules["allow_origins"],
-        "allow_methods": rules["allow_methods"],
-        "allow_headers": rules.get("allow_headers"),
-        "max_age": rules.get("max_age_seconds"),
-    }

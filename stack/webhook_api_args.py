@@ -1,24 +1,15 @@
 """What WebhookApi wants to know, and what it refuses."""
 
+import re
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from stack.arguments import check_fields, refuse
-from stack.webhook_route import Authorization, TokenIssuer, WebhookRoute, check_routes
-
-
-class CorsRules(TypedDict):
-    """Which web pages of other hosts may call the API."""
-
-    allow_origins: list[str]
-    """Origins such as `https://example.com`."""
-    allow_methods: list[str]
-    """Methods they may use."""
-    allow_headers: NotRequired[list[str]]
-    """Headers they may send."""
-    max_age_seconds: NotRequired[int]
-    """How long browsers may remember the answer."""
+from stack.api_authorizer import FunctionAuthorizer, TokenIssuer, check_authorizers
+from stack.arguments import check_arn, check_fields, check_together, known, refuse
+from stack.cors import CorsRules, check_cors
+from stack.log_rules import check_logs
+from stack.webhook_route import WebhookRoute, check_routes, check_throttle
 
 
 class WebhookApiArgs(TypedDict):
@@ -32,34 +23,63 @@ class WebhookApiArgs(TypedDict):
     """What the API is for, as AWS shows it."""
     stage_name: NotRequired[str]
     """Name of the only stage, which is part of the URL; `prod` by default."""
+    rate_per_second: NotRequired[int]
+    """Requests per second that each route lets through in the long run; 20 by default."""
+    burst: NotRequired[int]
+    """Requests that each route lets through at once; 40 by default."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """How long the access log is kept; 30 days by default."""
     log_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the access log; CloudWatch's own by default."""
+    """KMS key that encrypts the access log, and whose policy lets `logs.REGION.amazonaws.com` use it;
+    CloudWatch's own by default."""
     token_issuer: NotRequired[TokenIssuer]
     """Who issues the tokens of routes with authorization `JWT`."""
+    authorizer_function: NotRequired[FunctionAuthorizer]
+    """The function that decides about routes with authorization `FUNCTION`."""
     cors: NotRequired[CorsRules]
     """Calls from web pages of other hosts; refused by default."""
     domain_name: NotRequired[pulumi.Input[str]]
-    """Domain of your own, e.g. `hooks.example.com`; needs `certificate_arn`."""
+    """Domain of your own, e.g. `hooks.example.com`; needs `certificate_arn` or `zone_id`."""
     certificate_arn: NotRequired[pulumi.Input[str]]
-    """Certificate of that domain, from ACM in the same region."""
+    """Certificate of that domain, from ACM in the same region; one is made in `zone_id` by default."""
+    zone_id: NotRequired[pulumi.Input[str]]
+    """Route 53 zone that gets the domain's record; DNS stays yours by default."""
+    domain_path: NotRequired[str]
+    """Path below the domain that this API has, e.g. `orders`; all of the domain by default."""
+    only_own_domain: NotRequired[bool]
+    """Refuse calls to the URL that AWS made up; false by default, needs `domain_name`."""
 
 
 def check_api(args: WebhookApiArgs) -> None:
-    """Refuse routes that AWS would refuse, or that would shadow each other."""
+    """Refuse routes that AWS would refuse or that would shadow each other, and halves of pairs."""
     component = "WebhookApi"
     check_fields(component, args, WebhookApiArgs)
     check_routes(component, args["routes"])
-    if ("domain_name" in args) != ("certificate_arn" in args):
-        refuse(component, "domain_name", "and `certificate_arn` need each other", "Give both or none.")
-    signed_in = any(
-        Authorization(r.get("authorization", "NONE")) is Authorization.JWT for r in args["routes"]
-    )
-    if signed_in != ("token_issuer" in args):
+    check_authorizers(component, args["routes"], args.get("token_issuer"), args.get("authorizer_function"))
+    check_throttle(component, "", args)
+    check_logs(component, args)
+    if "cors" in args:
+        check_cors(component, args["cors"])
+    name = known(args["api_name"])
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9._/#-]{1,128}", name):
+        fix = "Use letters, digits and `._/#-`: the access log's group is named after it."
+        refuse(component, "api_name", f"is {name!r}", fix)
+    stage = args.get("stage_name", "prod")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", stage):
+        refuse(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`.")
+    if "domain_name" in args and "certificate_arn" not in args and "zone_id" not in args:
+        refuse(
+            component, "domain_name", "needs a certificate",
+            "Give `certificate_arn`, or `zone_id` of the Route 53 zone in which one can be made.",
+        )  # fmt: skip
+    for field in ("certificate_arn", "zone_id", "domain_path", "only_own_domain"):
+        check_together(component, args, field, "domain_name")
+    check_arn(component, "certificate_arn", args.get("certificate_arn"))
+    domain = known(args.get("domain_name"))
+    if domain is not None and not re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+", domain):
         refuse(
             component,
-            "token_issuer",
-            "and routes with authorization JWT need each other",
-            "Give both or none.",
+            "domain_name",
+            f"is {domain!r}",
+            "Write a host only, in small letters: hooks.example.com.",
         )

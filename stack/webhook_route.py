@@ -1,9 +1,9 @@
 """One route of an HTTP API: integration, the permission for exactly this route, and who may call."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -22,6 +22,8 @@ class Authorization(Enum):
     """Callers with AWS credentials that allow `execute-api:Invoke`."""
     JWT = "JWT"
     """Callers with a token of the API's `token_issuer`."""
+    FUNCTION = "CUSTOM"
+    """Callers whom the API's `authorizer_function` lets in."""
 
 
 class WebhookRoute(TypedDict):
@@ -36,20 +38,18 @@ class WebhookRoute(TypedDict):
     alias: NotRequired[pulumi.Input[str]]
     """Alias of the function to call; the function as it is now by default."""
     rate_per_second: NotRequired[int]
-    """Requests per second that are let through in the long run; 20 by default."""
+    """Requests per second that are let through in the long run; as the API's by default."""
     burst: NotRequired[int]
-    """Requests that are let through at once; 40 by default."""
+    """Requests that are let through at once; as the API's by default."""
     authorization: NotRequired[Authorization]
     """Who may call; everyone by default, since webhooks carry signatures instead."""
+    scopes: NotRequired[list[str]]
+    """Scopes, one of which a token must carry; needs authorization `JWT`."""
 
 
-class TokenIssuer(TypedDict):
-    """Whose tokens open routes with authorization `JWT`."""
-
-    issuer: pulumi.Input[str]
-    """URL of the issuer, e.g. of a Cognito user pool."""
-    audiences: pulumi.Input[list[pulumi.Input[str]]]
-    """Audiences, one of which a token must name."""
+def authorization_of(route: WebhookRoute) -> Authorization:
+    """Say who may call a route; from other languages the value arrives as text."""
+    return Authorization(route.get("authorization", Authorization.NONE))
 
 
 def route_key(route: WebhookRoute) -> str:
@@ -62,7 +62,7 @@ def create_route(
     api: aws.apigatewayv2.Api,
     stage_name: str,
     route: WebhookRoute,
-    authorizer: aws.apigatewayv2.Authorizer | None,
+    authorizers: Mapping[Authorization, aws.apigatewayv2.Authorizer],
     opts: pulumi.ResourceOptions,
 ) -> aws.apigatewayv2.Route:
     """Create a route, its integration, and the permission for exactly this route."""
@@ -90,14 +90,16 @@ def create_route(
         ),
         opts=opts,
     )
-    authorization = Authorization(route.get("authorization", Authorization.NONE))
+    authorization = authorization_of(route)
+    authorizer = authorizers.get(authorization)
     return aws.apigatewayv2.Route(
         f"{name}-route",
         api_id=api.id,
         route_key=route_key(route),
         target=pulumi.Output.concat("integrations/", integration.id),
         authorization_type=authorization.value,
-        authorizer_id=authorizer.id if authorizer and authorization is Authorization.JWT else None,
+        authorizer_id=authorizer.id if authorizer else None,
+        authorization_scopes=route.get("scopes"),
         opts=opts,
     )
 
@@ -120,8 +122,20 @@ def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
         if _slug(key) in slugs:
             refuse(component, "routes", f"has both {slugs[_slug(key)]!r} and {key!r}", "Keep one of them.")
         slugs[_slug(key)] = key
-        check_range(component, f"routes: {key}: burst", route.get("burst"), 1, 5000)
-        check_range(component, f"routes: {key}: rate_per_second", route.get("rate_per_second"), 1, 10000)
+        check_throttle(component, f"routes: {key}: ", route)
+        if "scopes" in route and authorization_of(route) is not Authorization.JWT:
+            refuse(
+                component,
+                f"routes: {key}: scopes",
+                "need authorization JWT",
+                "Tokens carry scopes; nothing else.",
+            )
+
+
+def check_throttle(component: str, place: str, limits: Any) -> None:
+    """Refuse `burst` and `rate_per_second` beyond what an account has by default."""
+    check_range(component, f"{place}burst", limits.get("burst"), 1, 5000)
+    check_range(component, f"{place}rate_per_second", limits.get("rate_per_second"), 1, 10000)
 
 
 def _through_alias(parts: Sequence[str]) -> str:

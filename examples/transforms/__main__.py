@@ -1,4 +1,4 @@
-"""What has no argument is reached by transforms: here a scratch disk, longer-lived dead letters, and tags on all.
+"""What has no argument is reached by transforms: here the platform's own log lines, dead letters for a week, and tags.
 
 https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
 """
@@ -10,11 +10,12 @@ import pulumi
 from stack import EventBus, EventSubscription, PythonFunction
 
 
-def with_scratch_disk(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Give a function 2 GB below /tmp."""
+def with_platform_lines(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Log what Lambda itself does with a function, down to each start of a runtime."""
     if args.type_ != "aws:lambda/function:Function":
         return None
-    return pulumi.ResourceTransformResult({**args.props, "ephemeralStorage": {"size": 2048}}, args.opts)
+    logging = {**args.props["loggingConfig"], "systemLogLevel": "DEBUG"}
+    return pulumi.ResourceTransformResult({**args.props, "loggingConfig": logging}, args.opts)
 
 
 def with_patient_dead_letters(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -44,7 +45,7 @@ pack = PythonFunction(
         "source_root": str(Path(__file__).resolve().parent),
         "include": ["pack.py"],
     },
-    pulumi.ResourceOptions(transforms=[with_scratch_disk]),
+    pulumi.ResourceOptions(transforms=[with_platform_lines]),
 )
 EventSubscription(
     "placed",

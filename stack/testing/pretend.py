@@ -11,6 +11,7 @@ REGION = "eu-central-1"
 _NAMES = ("name", "bucket", "layerName")
 
 _ARNS = {
+    "aws:acm/certificate:Certificate": "acm:{here}:certificate/{name}",
     "aws:cloudwatch/eventArchive:EventArchive": "events:{here}:archive/{name}",
     "aws:cloudwatch/eventBus:EventBus": "events:{here}:event-bus/{name}",
     "aws:cloudwatch/eventRule:EventRule": "events:{here}:rule/{eventBusName}/{name}",
@@ -48,6 +49,18 @@ def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
             outputs["qualifiedArn"] = f"{outputs['arn']}:{outputs['version']}"
         case "aws:sqs/queue:Queue":
             id_ = outputs["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+        case "aws:acm/certificate:Certificate":
+            proof = {"resourceRecordName": f"_proof.{inputs['domainName']}", "resourceRecordType": "CNAME"}
+            outputs["domainValidationOptions"] = [
+                {**proof, "resourceRecordValue": "proof.acm-validations.aws"}
+            ]
+        case "aws:apigatewayv2/domainName:DomainName":
+            served = {"targetDomainName": f"d-{registration.name}.execute-api.{REGION}.amazonaws.com"}
+            outputs["domainNameConfiguration"] = {
+                **inputs["domainNameConfiguration"],
+                **served,
+                "hostedZoneId": "Z0",
+            }
         case "aws:cloudwatch/eventBus:EventBus" | "aws:cloudwatch/eventRule:EventRule":
             outputs["name"] = name
         case _:

@@ -60,7 +60,8 @@ def test_the_export_runs_by_night_and_may_only_scan_and_write_its_files() -> Non
 def test_transforms_reach_what_has_no_argument_and_nothing_else() -> None:
     found = graph("transforms")
     function = found.named("pack", FUNCTION).inputs
-    assert function["ephemeralStorage"] == {"size": 2048}
+    assert function["loggingConfig"]["systemLogLevel"] == "DEBUG"
+    assert function["loggingConfig"]["logFormat"] == "JSON"
     retention = {
         queue.name: queue.inputs.get("messageRetentionSeconds")
         for queue in found.of_type("aws:sqs/queue:Queue")

@@ -1,151 +1,27 @@
-"""What each component offers beyond what the pipeline uses, and which arguments it refuses, with the remedy."""
+"""What each component offers beyond what the pipeline uses."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pulumi
-import pytest
 
 import stack
-from stack.testing import Graph, run_program
-from tests.stack.pipeline_run import ROOT
-
-PATTERN = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
-
-
-def function(**more: Any) -> stack.PythonFunction:
-    args: Any = {
-        "function_name": "shop-orders",
-        "handler": "orders.handle",
-        "source_root": str(ROOT),
-        "include": ["stack/__init__.py"],
-        **more,
-    }
-    return stack.PythonFunction("orders", args)
-
-
-def api(*routes: Any, **more: Any) -> stack.WebhookApi:
-    given = routes or ({"method": "POST", "path": "/orders", "function": function().function},)
-    return stack.WebhookApi("api", {"api_name": "shop", "routes": list(given), **more})  # type: ignore[typeddict-item]
-
-
-def subscription(**more: Any) -> stack.EventSubscription:
-    args: Any = {
-        "subscription_name": "shop-orders",
-        "bus_name": "shop",
-        "pattern": PATTERN,
-        "function": function().function,
-        **more,
-    }
-    return stack.EventSubscription("orders-events", args)
-
-
-def table(**more: Any) -> stack.RecordTable:
-    args: Any = {"table_name": "orders", "hash_key": "id", **more}
-    return stack.RecordTable("orders", args)
-
-
-def bucket(**more: Any) -> stack.DocumentBucket:
-    args: Any = {"bucket_name": "shop-documents", **more}
-    return stack.DocumentBucket("documents", args)
-
-
-def bus(**more: Any) -> stack.EventBus:
-    args: Any = {"bus_name": "shop", **more}
-    return stack.EventBus("events", args)
-
-
-def secret(**more: Any) -> stack.SecretBundle:
-    args: Any = {"secret_name": "shop/key", "secret_json": '{"key": "hush"}', **more}
-    return stack.SecretBundle("key", args)
-
-
-WATCHED = {"label": "orders", "function_name": "f", "log_group_name": "/f", "timeout_seconds": 10}
-
-
-def watch(**more: Any) -> stack.Observability:
-    args: Any = {"system_name": "shop", "functions": [WATCHED], **more}
-    return stack.Observability("watch", args)
-
-
-def graph_of(build: Callable[[], Any]) -> Graph:
-    return run_program(build)
-
-
-def route(**more: Any) -> dict[str, Any]:
-    return {"method": "POST", "path": "/orders", "function": "unused", **more}
-
-
-REFUSED: list[tuple[Callable[[], Any], str]] = [
-    (lambda: function(timeout_seconds=901), r"PythonFunction: `timeout_seconds` is 901. Choose 1 to 900"),
-    (lambda: function(memory_mb=64), r"PythonFunction: `memory_mb` is 64. Choose 128 to 10240"),
-    (lambda: function(function_name="x" * 60), r"PythonFunction: `function_name` has 60 characters"),
-    (lambda: function(include=[]), r"PythonFunction: `include` is empty"),
-    (lambda: function(timeout=3), r"PythonFunction: `timeout` is unknown. Did you mean `timeout_seconds`"),
-    (
-        lambda: stack.PythonFunction("x", {}),
-        r"PythonFunction: `function_name` is missing. Required: function_name",
-    ),
-    (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
-    (lambda: api(route(path="orders")), r"WebhookApi: `routes` has the path 'orders'. Write it as"),
-    (lambda: api(route(), route(path="/orders/")), r"WebhookApi: `routes` has the path '/orders/'"),
-    (
-        lambda: api(route(path="/a/b"), route(path="/a-b")),
-        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b'",
-    ),
-    (lambda: api(route(burst=0)), r"WebhookApi: `routes: POST /orders: burst` is 0"),
-    (
-        lambda: api(route(), domain_name="x.example"),
-        r"WebhookApi: `domain_name` and `certificate_arn` need each",
-    ),
-    (
-        lambda: api(route(authorization="JWT")),
-        r"WebhookApi: `token_issuer` and routes with authorization JWT need",
-    ),
-    (lambda: stack.WebhookApi("api", {"api_name": "a", "routes": []}), r"WebhookApi: `routes` is empty"),
-    (lambda: subscription(pattern={}), r"EventSubscription: `pattern` matches nothing at its top"),
-    (lambda: subscription(pattern={"source": "shop"}), r"EventSubscription: `pattern` has 'shop' at source"),
-    (lambda: subscription(pattern={"source": []}), r"`pattern` has an empty list at source"),
-    (lambda: subscription(pattern={"detail": {"a": [{"like": "x"}]}}), r"has the filter .* at detail.a"),
-    (lambda: subscription(batch_window_seconds=301), r"EventSubscription: `batch_window_seconds` is 301"),
-    (
-        lambda: subscription(message_filter={"body": "x"}),
-        r"EventSubscription: `message_filter` has 'x' at body",
-    ),
-    (
-        lambda: subscription(transformer={"paths": {"a": "$.x"}, "template": "<a> <b>"}),
-        r"EventSubscription: `transformer.template` uses <b>. Define it in `paths`",
-    ),
-    (
-        lambda: function(asynchronous={"maximum_retries": 3}),
-        r"PythonFunction: `asynchronous.maximum_retries` is 3",
-    ),
-    (lambda: function(vpc={"subnet_ids": ["a"]}), r"PythonFunction.vpc: `security_group_ids` is missing"),
-    (lambda: subscription(batch_size=11), r"EventSubscription: `batch_size` is 11. Choose 1 to 10"),
-    (lambda: subscription(maximum_concurrency=1), r"EventSubscription: `maximum_concurrency` is 1. Choose 2"),
-    (lambda: table(range_key="id"), r"RecordTable: `range_key` is the same attribute as `hash_key`"),
-    (
-        lambda: table(indexes=[{"name": "by", "hash_key": "a"}, {"name": "by", "hash_key": "b"}]),
-        r"RecordTable: `indexes` have the same name twice",
-    ),
-    (lambda: bucket(keep_old_versions_days=0), r"DocumentBucket: `keep_old_versions_days` is 0"),
-    (lambda: bus(archive_days=0), r"EventBus: `archive_days` is 0"),
-    (
-        lambda: watch(functions=[WATCHED, WATCHED]),
-        r"Observability: `functions` have the label 'orders' twice",
-    ),
-    (lambda: watch(api_id="x"), r"Observability: `api_id` and `api_stage` need each other"),
-    (lambda: watch(functions=[{"label": "x"}]), r"Observability.functions: `function_name` is missing"),
-    (lambda: secret(rotation_days=5), r"SecretBundle: `rotation_days` needs `rotation_function`"),
-    (lambda: secret(recovery_days=3), r"SecretBundle: `recovery_days` is 3. Choose 7 to 30, or 0"),
-]  # type: ignore[typeddict-item]
-
-
-@pytest.mark.parametrize(("build", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
-def test_a_wrong_argument_is_refused_with_field_rule_and_fix(build: Callable[[], Any], message: str) -> None:
-    with pytest.raises(stack.InvalidArgument, match=message):
-        graph_of(build)
+from stack.testing import UNKNOWN, run_program
+from tests.stack.shop import (
+    KEY,
+    PATTERN,
+    TOPIC,
+    api,
+    bucket,
+    bus,
+    function,
+    graph_of,
+    route,
+    secret,
+    subscription,
+    table,
+    watch,
+)
 
 
 def test_a_value_that_is_not_known_yet_is_taken_on_trust() -> None:
@@ -165,7 +41,7 @@ def test_a_function_takes_what_it_is_given() -> None:
             log_level="DEBUG",
             log_retention_days=7,
             log_key_arn="arn:key",
-            permissions_boundary="arn:boundary",
+            permissions_boundary="arn:aws:iam::123456789012:policy/bound",
         )
     )
     inputs = found.named("orders", "aws:lambda/function:Function").inputs
@@ -174,7 +50,9 @@ def test_a_function_takes_what_it_is_given() -> None:
     assert inputs["reservedConcurrentExecutions"] == 3
     assert inputs["tracingConfig"] == {"mode": "PassThrough"}
     assert inputs["loggingConfig"]["applicationLogLevel"] == "DEBUG"
-    assert found.named("orders-role").inputs["permissionsBoundary"] == "arn:boundary"
+    assert (
+        found.named("orders-role").inputs["permissionsBoundary"] == "arn:aws:iam::123456789012:policy/bound"
+    )
     logs = found.named("orders-logs").inputs
     assert (logs["retentionInDays"], logs["kmsKeyId"]) == (7, "arn:key")
     assert "xray" not in found.named("orders-policy").inputs["policy"]
@@ -207,6 +85,32 @@ def test_a_function_starts_from_a_snapshot_through_its_alias_everywhere() -> Non
     )
     assert found.named("api-post-o-permission").inputs["qualifier"] == "live"
     assert found.named("s-mapping").inputs["functionName"].endswith(":function:shop-orders:live")
+
+
+def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_both() -> None:
+    queue = "arn:aws:sqs:eu-central-1:123456789012:heard"
+    found = graph_of(
+        lambda: function(
+            provisioned_concurrency=2,
+            reserved_concurrency=10,
+            runtime=stack.FunctionRuntime.PYTHON_3_12,
+            architecture="x86_64",
+            temporary_mb=2048,
+            managed_policy_arns=["arn:aws:iam::aws:policy/CloudWatchLambdaInsightsExecutionRolePolicy"],
+            asynchronous={"on_success_arn": queue},
+        )
+    )
+    inputs = found.named("orders", "aws:lambda/function:Function").inputs
+    assert (inputs["runtime"], inputs["architectures"]) == ("python3.12", ["x86_64"])
+    assert (inputs["ephemeralStorage"], inputs["publish"]) == ({"size": 2048}, True)
+    assert "snapStart" not in inputs
+    warm = found.named("orders-warm").inputs
+    assert (warm["qualifier"], warm["provisionedConcurrentExecutions"]) == ("live", 2)
+    assert found.named("orders-managed-0").inputs["role"] == "shop-orders-role"
+    destinations = {"onSuccess": {"destination": queue}}
+    direct, aliased = found.named("orders-calls").inputs, found.named("orders-live-calls").inputs
+    assert ("qualifier" in direct, direct["destinationConfig"]) == (False, destinations)
+    assert (aliased["qualifier"], aliased["destinationConfig"]) == ("live", destinations)
 
 
 def test_a_function_in_a_network_may_use_interfaces_and_one_with_a_destination_may_deliver() -> None:
@@ -307,22 +211,117 @@ def test_an_api_has_cors_an_authoriser_and_a_domain_when_asked() -> None:
     assert found.named("api-post-orders-permission").inputs["sourceArn"].endswith("/live/POST/orders")
 
 
+def test_a_function_of_ones_own_decides_who_comes_in_and_nobody_else_may_call_it() -> None:
+    def build() -> None:
+        made = function()
+        api(
+            route(function=made.function, authorization=stack.Authorization.FUNCTION, burst=3),
+            authorizer_function={"function": made.function, "headers": ["X-Key"], "remember_seconds": 60},
+            rate_per_second=7,
+            burst=9,
+        )
+
+    found = graph_of(build)
+    authorizer = found.named("api-authorizer")
+    assert authorizer.inputs["identitySources"] == ["$request.header.X-Key"]
+    assert (authorizer.inputs["authorizerType"], authorizer.inputs["enableSimpleResponses"]) == (
+        "REQUEST",
+        True,
+    )
+    routed = found.named("api-post-orders-route").inputs
+    assert (routed["authorizationType"], routed["authorizerId"]) == ("CUSTOM", authorizer.id)
+    arn = found.named("api-authorizer-permission").inputs["sourceArn"]
+    assert arn.endswith(f":api-id/authorizers/{authorizer.id}")
+    stage = found.named("api-stage").inputs
+    assert stage["defaultRouteSettings"] == {"throttlingRateLimit": 7, "throttlingBurstLimit": 9}
+    assert stage["routeSettings"] == [
+        {"routeKey": "POST /orders", "throttlingRateLimit": 7, "throttlingBurstLimit": 3}
+    ]
+
+
+def test_an_api_makes_its_certificate_and_record_where_it_is_given_the_zone() -> None:
+    found = graph_of(
+        lambda: api(
+            domain_name="hooks.example.com", zone_id="Z1", domain_path="orders", only_own_domain=True,
+            cors={
+                "allow_origins": ["https://a.example"], "allow_methods": ["GET"], "allow_credentials": True,
+                "expose_headers": ["ETag"],
+            },
+        )
+    )  # fmt: skip
+    proof, record = found.named("api-certificate-proof"), found.named("api-domain-record")
+    assert (proof.inputs["zoneId"], record.inputs["zoneId"], record.inputs["type"]) == ("Z1", "Z1", "A")
+    assert found.named("api-certificate").inputs["validationMethod"] == "DNS"
+    assert (proof.inputs["name"], proof.inputs["type"]) == ("_proof.hooks.example.com", "CNAME")
+    target = "d-api-domain.execute-api.eu-central-1.amazonaws.com"
+    assert record.inputs["aliases"] == [{"name": target, "zoneId": "Z0", "evaluateTargetHealth": False}]
+    assert found.named("api-certificate-proven").urn in found.named("api-domain").dependencies
+    assert found.named("api-domain-mapping").inputs["apiMappingKey"] == "orders"
+    made = found.named("api", "aws:apigatewayv2/api:Api").inputs
+    assert made["disableExecuteApiEndpoint"] is True
+    assert made["corsConfiguration"]["allowCredentials"] is True
+    component = found.named("api", "kinexus:index:WebhookApi")
+    assert component.registered_outputs is not None
+    assert component.registered_outputs["url"] == "https://hooks.example.com/orders"
+
+
+def test_a_domain_with_a_zone_is_previewed_whole() -> None:
+    found = run_program(lambda: api(domain_name="hooks.example.com", zone_id="Z1"), preview=True)
+    assert found.named("api-certificate-proof").inputs["records"] == [UNKNOWN]
+    assert found.named("api-domain-record").inputs["zoneId"] == "Z1"
+
+
+def test_a_subscription_tunes_delivery_and_lets_its_function_decrypt() -> None:
+    found = graph_of(
+        lambda: subscription(
+            delivery_retries=3, delivery_age_seconds=600, delay_seconds=30, message_retention_seconds=86400,
+            key_arn=KEY, bus_name="default", alarm_topic_arns=[TOPIC],
+        )
+    )  # fmt: skip
+    assert found.named("orders-events-target").inputs["retryPolicy"] == {
+        "maximumEventAgeInSeconds": 600,
+        "maximumRetryAttempts": 3,
+    }
+    queue = found.named("orders-events-queue").inputs
+    assert (queue["delaySeconds"], queue["messageRetentionSeconds"]) == (30, 86400)
+    assert found.named("orders-events-dead-letters").inputs["messageRetentionSeconds"] == 14 * 86400
+    _, decrypt = json.loads(found.named("orders-events-receive").inputs["policy"])["Statement"]
+    assert decrypt == {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]}
+    lost = found.named("orders-events-lost-alarm").inputs
+    assert (lost["metricName"], lost["dimensions"]) == (
+        "InvocationsFailedToBeSentToDlq",
+        {"RuleName": "shop-orders"},
+    )
+    assert lost["alarmActions"] == [TOPIC]
+
+
+def test_a_function_sends_to_its_own_queue_only_where_that_is_asked_for() -> None:
+    found = graph_of(lambda: subscription(may_send_back=True, key_arn=KEY))
+    messages, key = json.loads(found.named("orders-events-receive").inputs["policy"])["Statement"]
+    receive = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+    assert messages["Action"] == sorted([*receive, "sqs:GetQueueUrl", "sqs:SendMessage"])
+    assert messages["Resource"] == [found.named("orders-events-queue").outputs["arn"]]
+    assert key == {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [KEY]}
+    alone = json.loads(graph_of(subscription).named("orders-events-receive").inputs["policy"])["Statement"]
+    assert [statement["Action"] for statement in alone] == [receive]
+
+
 def test_a_subscription_tunes_its_queue_mapping_and_alarms() -> None:
     found = graph_of(
         lambda: subscription(
-            batch_size=5, maximum_concurrency=2, maximum_receives=7, alarm_topic_arns=["arn:topic"],
-            alarm_age_seconds=60, key_arn="arn:key",
+            batch_size=5, maximum_concurrency=2, maximum_receives=7, alarm_topic_arns=[TOPIC],
+            alarm_age_seconds=60, key_arn=KEY,
         )
     )  # fmt: skip
     mapping = found.named("orders-events-mapping").inputs
     assert (mapping["batchSize"], mapping["scalingConfig"]) == (5, {"maximumConcurrency": 2})
     queue = found.named("orders-events-queue").inputs
     assert queue["visibilityTimeoutSeconds"] == 6 * 30
-    assert queue["kmsMasterKeyId"] == "arn:key"
+    assert queue["kmsMasterKeyId"] == KEY
     assert "sqsManagedSseEnabled" not in queue
     assert json.loads(queue["redrivePolicy"])["maxReceiveCount"] == 7
     alarms = [found.named(f"orders-events-{label}-alarm").inputs for label in ("age", "dead-letters")]
-    assert [alarm["alarmActions"] for alarm in alarms] == [["arn:topic"], ["arn:topic"]]
+    assert [alarm["alarmActions"] for alarm in alarms] == [[TOPIC], [TOPIC]]
     assert alarms[0]["threshold"] == 60
 
 
@@ -339,44 +338,105 @@ def test_a_table_has_indexes_stream_range_key_and_key_when_asked() -> None:
     found = graph_of(
         lambda: table(
             range_key="line", indexes=[{"name": "by-day", "hash_key": "day"}], stream=stack.StreamView.NEW_IMAGE,
-            ttl_attribute="gone", key_arn="arn:key",
+            ttl_attribute="gone", key_arn=KEY,
         )
     ).named("orders", "aws:dynamodb/table:Table")  # fmt: skip
     assert found.inputs["rangeKey"] == "line"
     assert found.inputs["streamViewType"] == "NEW_IMAGE"
-    assert found.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": "arn:key"}
+    assert found.inputs["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY}
     assert {attribute["name"] for attribute in found.inputs["attributes"]} == {"id", "line", "day"}
     assert found.protect
 
 
+def test_a_table_keys_by_numbers_projects_its_indexes_and_limits_its_cost() -> None:
+    by_day = {"name": "by-day", "hash_key": "day", "hash_key_kind": "N", "projection": "KEYS_ONLY"}
+    by_customer = {"name": "by-customer", "hash_key": "customer", "projection": stack.Projection.INCLUDE}
+    found = graph_of(
+        lambda: table(
+            range_key="line", range_key_kind=stack.KeyKind.NUMBER, hash_key_kind="B",
+            indexes=[by_day, {**by_customer, "included": ["total"]}],
+            maximum_reads_per_second=100,
+        )
+    ).named("orders", "aws:dynamodb/table:Table")  # fmt: skip
+    assert {one["name"]: one["type"] for one in found.inputs["attributes"]} == {
+        "id": "B", "line": "N", "day": "N", "customer": "S",
+    }  # fmt: skip
+    days, customers = found.inputs["globalSecondaryIndexes"]
+    assert (days["projectionType"], "nonKeyAttributes" in days) == ("KEYS_ONLY", False)
+    assert (customers["projectionType"], customers["nonKeyAttributes"]) == ("INCLUDE", ["total"])
+    assert found.inputs["onDemandThroughput"] == {"maxReadRequestUnits": 100}
+
+
+def test_a_bucket_ages_documents_serves_pages_tells_of_changes_and_has_a_policy_of_ones_own() -> None:
+    partner = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject", "Resource": "arn:x"}
+    found = graph_of(
+        lambda: bucket(
+            expiry=[
+                {
+                    "prefix": "exports/",
+                    "cold_after_days": 30,
+                    "archive_after_days": 90,
+                    "delete_after_days": 400,
+                }
+            ],
+            cors={"allow_origins": ["https://a.example"], "allow_methods": ["GET"], "max_age_seconds": 60},
+            event_notifications=True,
+            policy_statements=[partner],
+        )
+    )
+    versions, exports = found.named("documents-lifecycle").inputs["rules"]
+    assert versions["id"] == "old-versions"
+    assert (exports["filter"], exports["expiration"]) == ({"prefix": "exports/"}, {"days": 400})
+    assert [(one["days"], one["storageClass"]) for one in exports["transitions"]] == [
+        (30, "STANDARD_IA"),
+        (90, "GLACIER_IR"),
+    ]
+    assert found.named("documents-cors").inputs["corsRules"] == [
+        {"allowedOrigins": ["https://a.example"], "allowedMethods": ["GET"], "maxAgeSeconds": 60}
+    ]
+    assert found.named("documents-events").inputs["eventbridge"] is True
+    tls, own = json.loads(found.named("documents-tls").inputs["policy"])["Statement"]
+    assert (tls["Sid"], own) == ("RefuseWithoutTls", partner)
+
+
 def test_bucket_bus_and_secret_take_keys_of_ones_own() -> None:
     def build() -> None:
-        bucket(key_arn="arn:key", access_log_bucket="logs", force_destroy=True, deletion_protection=False)
-        bus(key_arn="arn:key", policy="{}", archive_days=3)
-        secret(key_arn="arn:key", recovery_days=7)
+        bucket(key_arn=KEY, access_log_bucket="logs", force_destroy=True, deletion_protection=False)
+        bus(key_arn=KEY, policy='{"Statement": []}', archive_days=3)
+        secret(key_arn=KEY, recovery_days=7)
 
     found = graph_of(build)
     rule = found.named("documents-encryption").inputs["rules"][0]
     assert rule["applyServerSideEncryptionByDefault"] == {
         "sseAlgorithm": "aws:kms",
-        "kmsMasterKeyId": "arn:key",
+        "kmsMasterKeyId": KEY,
     }
     assert found.named("documents-access-log").inputs["targetBucket"] == "logs"
     assert found.named("documents", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is True
-    assert found.named("events-policy").inputs["policy"] == "{}"
+    assert found.named("events-policy").inputs["policy"] == '{"Statement": []}'
     assert found.named("events-archive").inputs["retentionDays"] == 3
     assert found.named("key", "aws:secretsmanager/secret:Secret").inputs["recoveryWindowInDays"] == 7
     assert found.named("key-value").secrets == {"secretString"}
 
 
 def test_watching_needs_neither_queues_nor_an_api() -> None:
-    found = graph_of(lambda: watch(topic_key_arn="arn:key"))
+    found = graph_of(lambda: watch(topic_key_arn=KEY))
     assert len(found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")) == 4
     assert found.named("watch-orders-failures").inputs["pattern"] == '{ $.level = "ERROR" }'
     assert found.named("watch-orders-duration-alarm").inputs["threshold"] == 8000
-    assert found.named("watch-topic").inputs["kmsMasterKeyId"] == "arn:key"
+    assert found.named("watch-topic").inputs["kmsMasterKeyId"] == KEY
     body = json.loads(found.named("watch-dashboard").inputs["dashboardBody"])
     assert body["widgets"][0]["properties"]["title"] == "Calls"
+
+
+def test_watching_uses_a_topic_of_ones_own_and_watches_queues_of_ones_own() -> None:
+    queue = {"label": "mail", "queue_name": "mail", "dead_letter_queue_name": "mail-dead"}
+    found = graph_of(lambda: watch(alarm_topic_arn=TOPIC, queues=[{**queue, "alarm_age_seconds": 60}]))
+    assert found.of_type("aws:sns/topic:Topic") == ()
+    alarms = {a.inputs["name"]: a.inputs for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    assert {tuple(a["alarmActions"]) for a in alarms.values()} == {(TOPIC,)}
+    assert alarms["shop-mail-age"]["threshold"] == 60
+    assert alarms["shop-mail-dead-letters"]["dimensions"] == {"QueueName": "mail-dead"}
 
 
 def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
@@ -388,6 +448,12 @@ def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
     rotation = found.named("key-rotation")
     assert rotation.inputs["rotationRules"] == {"automaticallyAfterDays": 5}
     assert permission.urn in rotation.dependencies
+    rights = found.named("key-rotation-rights")
+    assert (rights.inputs["name"], rights.inputs["role"]) == ("shop-key-rotation", "shop-orders-role")
+    (allowed,) = json.loads(rights.inputs["policy"])["Statement"]
+    assert "secretsmanager:PutSecretValue" in allowed["Action"]
+    assert allowed["Resource"] == [arn]
+    assert rights.urn in rotation.dependencies
 
 
 def test_the_rest_is_reached_through_transforms() -> None:

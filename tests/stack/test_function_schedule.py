@@ -11,7 +11,7 @@ import pytest
 from stack.arguments import InvalidArgument
 from stack.function_schedule import FunctionSchedule
 from stack.testing import Graph, run_program
-from tests.stack.test_components import function
+from tests.stack.shop import function
 
 
 def graph_of(**more: Any) -> Graph:
@@ -82,3 +82,14 @@ def test_every_kind_of_expression_is_taken(expression: str) -> None:
 def test_a_wrong_argument_is_refused_with_field_rule_and_fix(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         graph_of(**wrong)
+
+
+def test_an_alias_a_payload_and_a_boundary_when_asked() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/bound"
+    found = graph_of(alias="live", payload={"table": "orders"}, permissions_boundary=boundary)
+    target = found.named("tidy-schedule").inputs["target"]
+    assert target["arn"].endswith(":function:shop-orders:live")
+    assert json.loads(target["input"]) == {"table": "orders"}
+    assert found.named("tidy-role").inputs["permissionsBoundary"] == boundary
+    (allowed,) = json.loads(found.named("tidy-policy").inputs["policy"])["Statement"]
+    assert allowed["Resource"] == [target["arn"]]

@@ -61,7 +61,9 @@ def own_log_and_traces(name: str) -> list[dict[str, Any]]:
 
 def own_queue(name: str) -> dict[str, Any]:
     arn = f"arn:aws:sqs:{HERE}:kinexus-{name}"
-    return allow("DeleteMessage GetQueueAttributes ReceiveMessage", arn, service="sqs")
+    return allow(
+        "DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage", arn, service="sqs"
+    )
 
 
 PUBLISH = allow("PutEvents", f"arn:aws:events:{HERE}:event-bus/kinexus-events", service="events")

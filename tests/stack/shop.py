@@ -1,0 +1,75 @@
+"""A small shop, each of whose parts a test can ask for with arguments of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import stack
+from stack.testing import Graph, run_program
+from tests.stack.pipeline_run import ROOT
+
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/own"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:oncall"
+PATTERN = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
+
+
+def function(**more: Any) -> stack.PythonFunction:
+    args: Any = {
+        "function_name": "shop-orders",
+        "handler": "orders.handle",
+        "source_root": str(ROOT),
+        "include": ["stack/__init__.py"],
+        **more,
+    }
+    return stack.PythonFunction("orders", args)
+
+
+def api(*routes: Any, **more: Any) -> stack.WebhookApi:
+    given = routes or ({"method": "POST", "path": "/orders", "function": function().function},)
+    return stack.WebhookApi("api", {"api_name": "shop", "routes": list(given), **more})  # type: ignore[typeddict-item]
+
+
+def subscription(**more: Any) -> stack.EventSubscription:
+    args: Any = {
+        "subscription_name": "shop-orders",
+        "bus_name": "shop",
+        "pattern": PATTERN,
+        "function": function().function,
+        **more,
+    }
+    return stack.EventSubscription("orders-events", args)
+
+
+def table(**more: Any) -> stack.RecordTable:
+    args: Any = {"table_name": "orders", "hash_key": "id", **more}
+    return stack.RecordTable("orders", args)
+
+
+def bucket(**more: Any) -> stack.DocumentBucket:
+    args: Any = {"bucket_name": "shop-documents", **more}
+    return stack.DocumentBucket("documents", args)
+
+
+def bus(**more: Any) -> stack.EventBus:
+    args: Any = {"bus_name": "shop", **more}
+    return stack.EventBus("events", args)
+
+
+def secret(**more: Any) -> stack.SecretBundle:
+    args: Any = {"secret_name": "shop/key", "secret_json": '{"key": "hush"}', **more}
+    return stack.SecretBundle("key", args)
+
+
+WATCHED = {"label": "orders", "function_name": "f", "log_group_name": "/f", "timeout_seconds": 10}
+
+
+def watch(**more: Any) -> stack.Observability:
+    args: Any = {"system_name": "shop", "functions": [WATCHED], **more}
+    return stack.Observability("watch", args)
+
+
+def graph_of(build: Callable[[], Any]) -> Graph:
+    return run_program(build)
+
+
+def route(**more: Any) -> dict[str, Any]:
+    return {"method": "POST", "path": "/orders", "function": "unused", **more}

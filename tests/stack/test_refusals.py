@@ -1,0 +1,321 @@
+"""Which arguments are refused before anything is registered: with the component, the field, the rule and the fix."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import stack
+from tests.stack.shop import (
+    KEY,
+    TOPIC,
+    WATCHED,
+    api,
+    bucket,
+    bus,
+    function,
+    graph_of,
+    route,
+    secret,
+    subscription,
+    table,
+    watch,
+)
+
+REFUSED: list[tuple[Callable[[], Any], str]] = [
+    (lambda: function(timeout_seconds=901), r"PythonFunction: `timeout_seconds` is 901. Choose 1 to 900"),
+    (lambda: function(memory_mb=64), r"PythonFunction: `memory_mb` is 64. Choose 128 to 10240"),
+    (lambda: function(function_name="x" * 60), r"PythonFunction: `function_name` is 'x+' \(60 characters\)"),
+    (lambda: function(include=[]), r"PythonFunction: `include` is empty"),
+    (lambda: function(timeout=3), r"PythonFunction: `timeout` is unknown. Did you mean `timeout_seconds`"),
+    (
+        lambda: stack.PythonFunction("x", {}),
+        r"PythonFunction: `function_name` is missing. Required: function_name",
+    ),
+    (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
+    (lambda: api(route(path="orders")), r"WebhookApi: `routes` has the path 'orders'. Write it as"),
+    (lambda: api(route(), route(path="/orders/")), r"WebhookApi: `routes` has the path '/orders/'"),
+    (
+        lambda: api(route(path="/a/b"), route(path="/a-b")),
+        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b'",
+    ),
+    (lambda: api(route(burst=0)), r"WebhookApi: `routes: POST /orders: burst` is 0"),
+    (
+        lambda: api(route(), domain_name="x.example"),
+        r"WebhookApi: `domain_name` needs a certificate. Give `certificate_arn`, or `zone_id`",
+    ),
+    (
+        lambda: api(route(authorization="JWT")),
+        r"WebhookApi: `token_issuer` and routes with authorization JWT need",
+    ),
+    (lambda: stack.WebhookApi("api", {"api_name": "a", "routes": []}), r"WebhookApi: `routes` is empty"),
+    (lambda: subscription(pattern={}), r"EventSubscription: `pattern` matches nothing at its top"),
+    (lambda: subscription(pattern={"source": "shop"}), r"EventSubscription: `pattern` has 'shop' at source"),
+    (lambda: subscription(pattern={"source": []}), r"`pattern` has an empty list at source"),
+    (lambda: subscription(pattern={"detail": {"a": [{"like": "x"}]}}), r"has the filter .* at detail.a"),
+    (lambda: subscription(batch_window_seconds=301), r"EventSubscription: `batch_window_seconds` is 301"),
+    (
+        lambda: subscription(message_filter={"body": "x"}),
+        r"EventSubscription: `message_filter` has 'x' at body",
+    ),
+    (
+        lambda: subscription(transformer={"paths": {"a": "$.x"}, "template": "<a> <b>"}),
+        r"EventSubscription: `transformer.template` uses <b>. Define it in `paths`",
+    ),
+    (
+        lambda: function(asynchronous={"maximum_retries": 3}),
+        r"PythonFunction: `asynchronous.maximum_retries` is 3",
+    ),
+    (lambda: function(vpc={"subnet_ids": ["a"]}), r"PythonFunction.vpc: `security_group_ids` is missing"),
+    (
+        lambda: subscription(batch_size=11),
+        r"EventSubscription: `batch_size` is 11 without a window. Choose 1 to 10",
+    ),
+    (lambda: subscription(maximum_concurrency=1), r"EventSubscription: `maximum_concurrency` is 1. Choose 2"),
+    (lambda: table(range_key="id"), r"RecordTable: `range_key` is the same attribute as `hash_key`"),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "a"}, {"name": "by", "hash_key": "b"}]),
+        r"RecordTable: `indexes` have the same name twice",
+    ),
+    (lambda: bucket(keep_old_versions_days=0), r"DocumentBucket: `keep_old_versions_days` is 0"),
+    (lambda: bus(archive_days=0), r"EventBus: `archive_days` is 0"),
+    (
+        lambda: watch(functions=[WATCHED, WATCHED]),
+        r"Observability: `functions` have the label 'orders' twice",
+    ),
+    (lambda: watch(api_id="x"), r"Observability: `api_id` and `api_stage` need each other"),
+    (lambda: watch(functions=[{"label": "x"}]), r"Observability.functions: `function_name` is missing"),
+    (lambda: secret(rotation_days=5), r"SecretBundle: `rotation_days` needs `rotation_function`"),
+    (lambda: secret(recovery_days=3), r"SecretBundle: `recovery_days` is 3. Choose 7 to 30, or 0"),
+    # A function.
+    (lambda: function(handler="handle"), r"`handler` is 'handle'. Write module and function"),
+    (lambda: function(layers=[f"arn:{n}" for n in range(6)]), r"`layers` are 6. Lambda takes 5"),
+    (lambda: function(temporary_mb=100), r"`temporary_mb` is 100. Choose 512 to 10240"),
+    (lambda: function(environment={"AWS_REGION": "x"}), r"`environment` sets AWS_REGION, which Lambda sets"),
+    (lambda: function(environment={"my-key": "x"}), r"`environment` has the name 'my-key'. Use two or more"),
+    (
+        lambda: function(snap_start=True, provisioned_concurrency=2),
+        r"`snap_start` and `provisioned_concurrency` exclude each other",
+    ),
+    (lambda: function(snap_start=True, temporary_mb=1024), r"`snap_start` allows 512 MB in /tmp"),
+    (
+        lambda: function(snap_start=True, runtime="python3.11"),
+        r"`snap_start` needs Python 3.12 or later. Choose a later `runtime`",
+    ),
+    (
+        lambda: function(provisioned_concurrency=5, reserved_concurrency=2),
+        r"`provisioned_concurrency` is 5, above `reserved_concurrency` \(2\)",
+    ),
+    (lambda: function(provisioned_concurrency=0), r"`provisioned_concurrency` is 0. Leave it out for none"),
+    (lambda: function(reserved_concurrency=-1), r"`reserved_concurrency` is -1. Leave it out for no limit"),
+    (lambda: function(log_retention_days=31), r"`log_retention_days` is 31. CloudWatch knows 1, .* is 30"),
+    (
+        lambda: function(log_key_arn="alias/logs"),
+        r"`log_key_arn` is 'alias/logs', and CloudWatch Logs takes neither ids nor aliases. .*logs.REGION",
+    ),
+    (lambda: function(permissions_boundary="bound"), r"`permissions_boundary` is 'bound', which is no ARN"),
+    (
+        lambda: function(managed_policy_arns=[KEY]),
+        r"`managed_policy_arns` is 'arn:aws:kms.*Give the ARN of one of: iam",
+    ),
+    (
+        lambda: function(asynchronous={"on_failure_arn": "arn:aws:s3:::bucket"}),
+        r"`asynchronous.on_failure_arn` is .*Give the ARN of one of: events, lambda, sns, sqs",
+    ),
+    (
+        lambda: function(asynchronous={"on_success_arn": "arn:aws:sqs:eu-central-1:123456789012:x.fifo"}),
+        r"`asynchronous.on_success_arn` is a FIFO queue or topic, and Lambda delivers to none",
+    ),
+    # An API.
+    (lambda: api(route(), rate_per_second=0), r"WebhookApi: `rate_per_second` is 0. Choose 1 to 10000"),
+    (
+        lambda: api(route(authorization="CUSTOM")),
+        r"`authorizer_function` and routes with authorization FUNCTION need each other",
+    ),
+    (
+        lambda: api(route(), authorizer_function={"function": "unused"}),
+        r"`authorizer_function` and routes with authorization FUNCTION need each other",
+    ),
+    (
+        lambda: api(
+            route(authorization="CUSTOM"),
+            authorizer_function={"function": "unused", "headers": [], "remember_seconds": 60},
+        ),
+        r"`authorizer_function.remember_seconds` needs `headers`",
+    ),
+    (lambda: api(route(scopes=["read"])), r"`routes: POST /orders: scopes` need authorization JWT"),
+    (
+        lambda: api(route(), certificate_arn="arn:aws:acm:::x"),
+        r"`certificate_arn` needs `domain_name`. Give `domain_name` too",
+    ),
+    (lambda: api(route(), only_own_domain=True), r"`only_own_domain` needs `domain_name`"),
+    (
+        lambda: api(route(), domain_name="https://x.example/", zone_id="Z1"),
+        r"`domain_name` is 'https://x.example/'. Write a host only",
+    ),
+    (lambda: api(route(), api_name="My API"), r"`api_name` is 'My API'. Use letters, digits"),
+    (lambda: api(route(), stage_name="v1/beta"), r"`stage_name` is 'v1/beta'"),
+    (
+        lambda: api(route(), cors={"allow_origins": ["example.com"], "allow_methods": ["GET"]}),
+        r"`cors.allow_origins` has 'example.com'. Write scheme and host",
+    ),
+    (
+        lambda: api(
+            route(), cors={"allow_origins": ["*"], "allow_methods": ["GET"], "allow_credentials": True}
+        ),
+        r"`cors.allow_credentials` goes with no origin `\*`. Name the origins",
+    ),
+    # A subscription.
+    (
+        lambda: subscription(pattern={"source": ["shop"], "detail_type": ["Placed"]}),
+        r"`pattern` has 'detail_type' at its top, which would match nothing: did you mean detail-type?",
+    ),
+    (
+        lambda: subscription(pattern={"detail": {"n": [{"numeric": ["=>", 5]}]}}),
+        r"`pattern` has \['=>', 5\] for numeric at detail.n: it takes a comparison and a number",
+    ),
+    (lambda: subscription(pattern={"source": [{"prefix": 5}]}), r"has 5 for prefix at source: it takes text"),
+    (lambda: subscription(pattern={"source": [{"exists": "yes"}]}), r"has 'yes' for exists at source"),
+    (lambda: subscription(pattern={"source": [{"wildcard": "a**b"}]}), r"for wildcard at source"),
+    (
+        lambda: subscription(pattern={"source": [{"cidr": "10.0.0.256/8"}]}),
+        r"for cidr at source: it takes a net",
+    ),
+    (
+        lambda: subscription(pattern={"source": [{"anything-but": ["a", 1]}]}),
+        r"for anything-but at source: it takes a value, a list of texts or numbers",
+    ),
+    (
+        lambda: subscription(pattern={"$or": [{"source": ["a"]}]}),
+        r"has an `\$or` at \$or that is no list of two",
+    ),
+    (lambda: subscription(pattern={"source": ["x" * 4096]}), r"`pattern` has more than 4096 characters"),
+    (
+        lambda: subscription(message_filter={"detail": {"status": ["open"]}}),
+        r"`message_filter` has 'detail' at its top, .* the event is the body of the message",
+    ),
+    (
+        lambda: subscription(message_filter={"body": {"a": [{"wildcard": "*"}]}}),
+        r"`message_filter` has the filter \{'wildcard': '\*'\} at body.a",
+    ),
+    (
+        lambda: subscription(batch_size=20),
+        r"`batch_size` is 20 without a window. Choose 1 to 10, or give `batch_window_seconds`",
+    ),
+    (
+        lambda: subscription(subscription_name="orders.fifo"),
+        r"`subscription_name` is 'orders.fifo'. Leave `.fifo`",
+    ),
+    (lambda: subscription(subscription_name="x" * 65), r"`subscription_name` is .*Use 1 to 64"),
+    (lambda: subscription(delivery_retries=186), r"`delivery_retries` is 186. Choose 0 to 185"),
+    (lambda: subscription(delivery_age_seconds=59), r"`delivery_age_seconds` is 59. Choose 60 to 86400"),
+    (lambda: subscription(delay_seconds=901), r"`delay_seconds` is 901. Choose 0 to 900"),
+    (
+        lambda: subscription(message_retention_seconds=600),
+        r"`alarm_age_seconds` is 900, but messages are gone after 600",
+    ),
+    (lambda: subscription(alarm_topic_arns=["oncall"]), r"`alarm_topic_arns` is 'oncall', which is no ARN"),
+    (
+        lambda: subscription(transformer={"paths": {"a": "detail.x"}, "template": "<a>"}),
+        r"`transformer.paths` has 'detail.x'. Start at the event",
+    ),
+    (
+        lambda: subscription(transformer={"paths": {"aws.events.event": "$"}, "template": "x"}),
+        r"`transformer.paths` defines 'aws.events.event'. EventBridge defines all",
+    ),
+    # A table.
+    (lambda: table(range_key_kind="N"), r"RecordTable: `range_key_kind` needs `range_key`"),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "a", "range_key": "a"}]),
+        r"`range_key` of by is the same attribute as `hash_key`",
+    ),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "day", "range_key": "id", "range_key_kind": "N"}]),
+        r"RecordTable: `id` holds TEXT as a key of the table and NUMBER as one of by. Give it the same",
+    ),
+    (lambda: table(ttl_attribute="id"), r"`ttl_attribute` is 'id', a key of the table. Keys never change"),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "gone"}], ttl_attribute="gone"),
+        r"`ttl_attribute` is 'gone', a key that holds no number. DynamoDB reads it as seconds",
+    ),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "a", "projection": "INCLUDE"}]),
+        r"`included` of by and `projection` INCLUDE need each other",
+    ),
+    (
+        lambda: table(indexes=[{"name": "by", "hash_key": "a", "included": ["b"]}]),
+        r"`included` of by and `projection` INCLUDE need each other",
+    ),
+    (lambda: table(indexes=[{"name": "by"}]), r"RecordTable.indexes: `hash_key` is missing"),
+    (
+        lambda: table(indexes=[{"name": f"by-{n}", "hash_key": "a"} for n in range(21)]),
+        r"`indexes` are 21. DynamoDB takes 20",
+    ),
+    (lambda: table(table_name="my table"), r"`table_name` is 'my table'. Use 3 to 255 letters"),
+    (lambda: table(maximum_reads_per_second=0), r"`maximum_reads_per_second` is 0. Choose 1"),
+    # A bucket.
+    (lambda: bucket(bucket_name="Shop_Documents"), r"`bucket_name` is 'Shop_Documents'. Use 3 to 63 small"),
+    (lambda: bucket(bucket_name="10.0.0.1"), r"`bucket_name` is '10.0.0.1'"),
+    (lambda: bucket(force_destroy=True), r"`force_destroy` contradicts `deletion_protection`. Set"),
+    (lambda: bucket(access_log_bucket="shop-documents"), r"`access_log_bucket` is the bucket itself"),
+    (lambda: bucket(key_arn="alias/own"), r"`key_arn` is 'alias/own', which is no ARN"),
+    (lambda: bucket(policy_statements=[{"Effect": "Deny"}]), r"`policy_statements` lack Principal"),
+    (
+        lambda: bucket(
+            cors={"allow_origins": ["https://a.b"], "allow_methods": ["GET"], "allow_credentials": True}
+        ),
+        r"`cors.allow_credentials` is nothing that S3 knows",
+    ),
+    (lambda: bucket(expiry=[{"prefix": "a/"}]), r"`expiry: a/` names no days. Give `delete_after_days`"),
+    (
+        lambda: bucket(expiry=[{"prefix": "", "delete_after_days": 10, "cold_after_days": 30}]),
+        r"`expiry: all` has the days \[30, 10\]. They go from cold to archived to deleted",
+    ),
+    (
+        lambda: bucket(
+            expiry=[{"prefix": "a/", "delete_after_days": 1}, {"prefix": "a/", "cold_after_days": 40}]
+        ),
+        r"`expiry: a/` is there twice",
+    ),
+    # A bus.
+    (lambda: bus(archive_days=-1), r"EventBus: `archive_days` is -1. Choose 1 to 3650"),
+    (lambda: bus(bus_name="default"), r"`bus_name` is 'default', which is there already"),
+    (lambda: bus(bus_name="x" * 49), r"`bus_name` is .*Use 1 to 48"),
+    (lambda: bus(policy="arn:aws:iam::1:role/other"), r"`policy` is no policy document. Write it as JSON"),
+    (lambda: bus(policy="[]"), r"`policy` is no policy document"),
+    # A secret.
+    (lambda: secret(secret_json="hush"), r"SecretBundle: `secret_json` is no JSON object"),
+    (lambda: secret(secret_json="[]"), r"SecretBundle: `secret_json` is no JSON object"),
+    (lambda: secret(secret_name="my key"), r"`secret_name` is 'my key'. Use letters, digits"),
+    # Watching.
+    (
+        lambda: watch(alarm_topic_arn=TOPIC, alarm_email="a@example.com"),
+        r"`alarm_topic_arn` and `alarm_email` exclude each other",
+    ),
+    (lambda: watch(alarm_email="oncall"), r"`alarm_email` is 'oncall'. Write an address"),
+    (
+        lambda: watch(topic_key_arn="alias/aws/sns"),
+        r"`topic_key_arn` is AWS's own key, with which CloudWatch",
+    ),
+    (lambda: watch(surge_of_refusals=0), r"`surge_of_refusals` is 0"),
+    (
+        lambda: watch(functions=[{**WATCHED, "timeout_seconds": 0}]),
+        r"`functions: orders: timeout_seconds` is 0. Choose 1 to 900",
+    ),
+    (
+        lambda: watch(queues=[{"label": "q", "queue_name": "q", "dead_letter_queue_name": "d"}] * 2),
+        r"`queues` have the label 'q' twice",
+    ),
+]  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(("build", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
+def test_a_wrong_argument_is_refused_with_field_rule_and_fix(build: Callable[[], Any], message: str) -> None:
+    with pytest.raises(stack.InvalidArgument, match=message):
+        graph_of(build)
+
+
+def test_a_refused_secret_is_not_in_the_message() -> None:
+    with pytest.raises(stack.InvalidArgument) as refused:
+        graph_of(lambda: secret(secret_json="hush-hush"))
+    assert "hush" not in str(refused.value)
