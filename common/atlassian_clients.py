@@ -52,4 +52,4 @@ def connect_jira(env: JiraSettings, credentials: Secret) -> JiraClient:
 
 
 def _token(credentials: Secret) -> Callable[[bool], str]:
-    return lambda fresh: str(credentials.get("apiToken", fresh=fresh))
+    return lambda fresh: credentials.get("apiToken", fresh=fresh)

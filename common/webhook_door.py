@@ -75,7 +75,7 @@ class Door:
             )
 
     def _secrets(self, fresh: bool) -> list[str]:
-        return [str(secret) for secret in self.secret.get("secrets", fresh=fresh)]
+        return self.secret.several("secrets", fresh=fresh)
 
 
 def answer(status_code: int, **body: str) -> Response:

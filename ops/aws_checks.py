@@ -29,7 +29,7 @@ def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
     """Look whether there is a secret to check signatures with, and whether they are checked at all."""
     what, env = "webhook secret", deployment.settings
     try:
-        secrets = Secret(deployment.client("secretsmanager"), env.webhook_secret_arn).get("secrets")
+        secrets = Secret(deployment.client("secretsmanager"), env.webhook_secret_arn).several("secrets")
     except InvalidSecret:
         secrets = []
     if env.allow_unsigned_webhooks:

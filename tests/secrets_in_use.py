@@ -34,7 +34,7 @@ LINK_KEY = "the-link-key/of+the=handlers:0123456789abcdef"
 STACK_LINK_KEY = "the-link-key/of+the=stack:0123456789abcdef"
 
 #: A setting or an output that some program keeps secret.
-SECRET_SETTING = "a-secret-setting/of+some=program"
+SECRET_SETTING = "a-setting/of+some=program"
 
 KINDS: dict[str, str] = {
     TOKEN_OF: "an API token",

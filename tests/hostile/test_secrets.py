@@ -1,0 +1,225 @@
+"""Secrets stay where they are: in Secrets Manager, and in the one header or computation that needs each.
+
+What is logged or printed is searched in the whole suite (tests/secret_watch.py), and what the local region holds, its
+functions' logs among it, in tests/region. Here: what is stored, sent and shown, what errors say, and secrets that are
+not what the stack writes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from common.atlassian_http import AtlassianError, AtlassianHttp
+from common.secret import InvalidSecret, Secret
+from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_page.handler import handle as show_review
+from local.atlassian import Fault, Running, Site, serve
+from tests.handlers.aws import Aws
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import in_review, page_id
+from tests.handlers.webhook_bodies import FINISHED, request, signed
+from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET, WRONG_API_TOKEN, found_in
+from tests.stack.pipeline_run import graph
+
+__all__ = ["page_id"]
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kinexus/atlassian-AbCdEf"
+
+
+def everything(pipeline: Pipeline) -> dict[str, str]:
+    """Return all that a run left behind or sent, as text by where it is."""
+    s3 = boto3.client("s3")
+    objects = s3.list_objects_v2(Bucket="kinexus-documents")["Contents"]
+    issues = list(pipeline.site.jira.issues.values())
+    found = {
+        f"s3 {each['Key']}": s3.get_object(Bucket="kinexus-documents", Key=each["Key"])["Body"]
+        .read()
+        .decode()
+        for each in objects
+    }
+    found |= {f"answer {number}": str(answer) for number, answer in enumerate(pipeline.gateway.answers)}
+    found |= {f"issue {each.key}": repr(each) for each in issues}
+    found |= {f"page {each.id}": repr(each) for each in pipeline.site.confluence.pages.values()}
+    return found | {
+        "events": json.dumps(pipeline.aws.events(), default=str),
+        "changes": json.dumps(pipeline.aws.changes(), default=str),
+        "documents": json.dumps(pipeline.aws.items("kinexus-documents"), default=str),
+        "model": repr(pipeline.model.calls()),
+    }
+
+
+def test_no_secret_is_in_any_event_record_page_ticket_prompt_or_answer(
+    pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    # What we log for ourselves is searched too, as everything that is logged in the suite is.
+    for ours in ("common", "handlers"):
+        caplog.set_level(logging.DEBUG, ours)
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    pipeline.run()
+    shown = requests.get(pipeline.diff_url(review), timeout=10)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    left = everything(pipeline) | {"diff page": f"{shown.headers} {shown.text}"}
+    assert {name.split()[0] for name in left} >= {"s3", "answer", "issue", "page", "events", "model"}
+    assert all(
+        name in left["events"] for name in ("ChangeDetected", "ReviewCompleted", "DocumentationPublished")
+    )
+    assert any(name.endswith("2.html") for name in left)
+    assert {name: found for name, text in left.items() if (found := found_in(text))} == {}
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_no_secret_is_in_any_environment_output_or_other_input_of_the_stack(stack: str) -> None:
+    found = graph(stack)
+    holding = {"aws:secretsmanager/secretVersion:SecretVersion"}
+    functions = [each for each in found.resources if each.type == "aws:lambda/function:Function"]
+    assert len(functions) == 6
+    assert all(each.inputs["environment"]["variables"] for each in functions)
+    leaks = {
+        each.name: kinds
+        for each in found.resources
+        if each.type not in holding and (kinds := found_in(repr(each.inputs)))
+    }
+    assert leaks == {}
+    assert found_in(repr(found.outputs)) == set()
+    assert {each.type for each in found.resources if found_in(repr(each.inputs))} == holding
+
+
+@pytest.fixture
+def repeating() -> Iterator[Callable[[int], str]]:
+    """A proxy that shows, in its error pages, the headers of the request that it could not serve."""
+
+    @Request.application
+    def application(asked: Request) -> Response:
+        status = int(asked.path.strip("/").split("/")[0])
+        return Response(f"Authorization: {asked.headers['Authorization']}\n{asked.authorization}", status)
+
+    server = make_server("127.0.0.1", 0, application)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield lambda status: f"http://127.0.0.1:{server.server_port}/{status}"
+    server.shutdown()
+    thread.join()
+
+
+def told(http: AtlassianHttp, method: str = "GET") -> str:
+    """Make a request that must fail, and return all that a log would say of it."""
+    with pytest.raises(AtlassianError) as raised:
+        http.post("/rest/api/3/myself", {}) if method == "POST" else http.get("/rest/api/3/myself")
+    return "".join(traceback.format_exception(raised.value)) + repr(raised.value) + raised.value.said
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 503])
+def test_an_error_page_that_repeats_our_credentials_is_told_without_them(
+    repeating: Callable[[int], str], status: int
+) -> None:
+    http = AtlassianHttp(repeating(status), "kinexus@example.com", lambda fresh: WRONG_API_TOKEN)
+    said = told(http, "POST")
+    assert "Authorization: Basic …" in said
+    assert found_in(said) == set()
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    with serve(Site(search_lag=0)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", status=401, count=9),
+        Fault("status", status=403),
+        Fault("html"),
+        Fault("truncate"),
+        Fault("drop", count=9),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.status}",
+)
+def test_no_fault_of_a_service_is_told_with_a_secret(running: Running, fault: Fault) -> None:
+    running.site.faults.add(fault)
+    http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: API_TOKEN)
+    assert found_in(told(http, "POST")) == set()
+
+
+class Kept:
+    """The part of Secrets Manager that is asked."""
+
+    def __init__(self, **answer: object) -> None:
+        self.answer = answer
+
+    def get_secret_value(self, SecretId: str) -> dict[str, object]:  # noqa: N803
+        return self.answer
+
+
+MALFORMED: dict[str, dict[str, object]] = {
+    "no JSON": {"SecretString": f"{API_TOKEN}"},
+    "cut off": {"SecretString": json.dumps({"apiToken": API_TOKEN})[:-1]},
+    "a text alone": {"SecretString": json.dumps(API_TOKEN)},
+    "a list": {"SecretString": json.dumps([API_TOKEN])},
+    "another key": {"SecretString": json.dumps({"token": API_TOKEN})},
+    "a list under the key": {"SecretString": json.dumps({"apiToken": [API_TOKEN]})},
+    "an object under the key": {"SecretString": json.dumps({"apiToken": {"value": API_TOKEN}})},
+    "a number": {"SecretString": json.dumps({"apiToken": 5, "is": API_TOKEN})},
+    "null": {"SecretString": json.dumps({"apiToken": None, "is": API_TOKEN})},
+    "empty": {"SecretString": json.dumps({"apiToken": "", "is": API_TOKEN})},
+    "bytes": {"SecretBinary": API_TOKEN.encode()},
+}
+
+
+@pytest.mark.parametrize("kept", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_secret_is_named_with_its_field_and_not_shown(kept: dict[str, object]) -> None:
+    with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no text under "apiToken"') as raised:
+        Secret(Kept(**kept), ARN).get("apiToken")
+    assert (
+        found_in("".join(traceback.format_exception(raised.value)) + repr(Secret(Kept(**kept), ARN))) == set()
+    )
+
+
+#: Each with a secret that would sign if it were taken for what it is not.
+NO_LIST: dict[str, tuple[Any, str]] = {
+    "a text": (WEBHOOK_SECRET, WEBHOOK_SECRET[0]),
+    "null in a list": ([WEBHOOK_SECRET, None], "None"),
+    "a list in a list": ([[WEBHOOK_SECRET]], str([WEBHOOK_SECRET])),
+    "an empty text": ([""], ""),
+    "null": (None, ""),
+}
+
+
+@pytest.mark.parametrize(("value", "guess"), NO_LIST.values(), ids=NO_LIST.keys())
+def test_what_is_no_list_of_webhook_secrets_lets_nobody_in(aws: Aws, value: Any, guess: str) -> None:
+    arn = aws.environment["WEBHOOK_SECRET_ARN"]
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": value}))
+    raw = json.dumps(FINISHED).encode()
+    with pytest.raises(
+        InvalidSecret, match=r'secret:webhook.* has no list of texts under "secrets"'
+    ) as raised:
+        notice_change(request(raw, x_hub_signature=signed(raw, guess)), None)
+    assert found_in("".join(traceback.format_exception(raised.value))) == set()
+    assert aws.changes() == []
+
+
+@pytest.mark.parametrize("key", [None, 7, [LINK_KEY], ""])
+def test_what_is_no_link_key_opens_no_review(aws: Aws, key: Any) -> None:
+    from common.review_link import sign
+
+    arn, document = aws.environment["LINK_KEY_SECRET_ARN"], "doc-" + "a" * 24
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
+    link = {
+        "pathParameters": {"document_id": document, "revision": "1"},
+        "queryStringParameters": {"signature": sign(str(key), document, 1)},
+    }
+    with pytest.raises(InvalidSecret, match=r'secret:link.* has no text under "key"'):
+        show_review(link, None)
