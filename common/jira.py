@@ -208,8 +208,11 @@ class JiraClient:
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
 
     def is_member(self, account_id: str, group_id: str) -> bool:
-        """Say whether an account belongs to a group."""
-        groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
+        """Say whether an account belongs to a group; one that Jira does not know any more belongs to none."""
+        try:
+            groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
+        except NotFound:
+            return False
         return any(text(mapping(group).get("groupId")) == group_id for group in listed(groups))
 
 
