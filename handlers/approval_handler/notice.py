@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from common.detection import REVIEW_LABEL
 from common.event_bus import EventBus
 from common.events import EventName
 from common.webhook_event import WebhookEvent
-
-#: The label by which review tickets are known in webhooks; the ticket's own property is what is trusted later.
-REVIEW_LABEL = "documentation-review"
 
 
 def notice(event: WebhookEvent, identifier: str, bus: EventBus) -> tuple[str, str]:
     """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
 
-    Nothing of the webhook but the ticket's id is used later: who decided what is read from Jira.
+    Nothing of the webhook but the ticket's id is used later: whether it is a review of ours, and who decided what, is
+    read from Jira.
     """
     if REVIEW_LABEL not in event.labels:
         return "skipped", f"{event.issue_key} does not carry the label {REVIEW_LABEL}"
