@@ -14,6 +14,7 @@ from common.document_records import DocumentRecords
 from common.events import Event
 from common.jira import REVIEW_PROPERTY, JiraClient, JiraComment, StatusMove
 from common.json_shapes import mapping, text
+from common.records import Busy
 from common.ticket import Ticket, description_text
 from handlers.approval_handler import words
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
@@ -50,6 +51,9 @@ class Deciding:
         except NotFound:
             log.warning("the review ticket is gone", extra=dict(event.detail))
             return
+        named = self._named(issue)
+        if named and named.status is DocumentStatus.DRAFTED and not named.review_issue_id:
+            raise Busy(f"the review of {named.document_id} is about to open")
         document = self._document(issue)
         if document is None:
             log.warning("not a review ticket of ours", extra=dict(event.detail))
@@ -77,9 +81,12 @@ class Deciding:
 
     def _document(self, issue: Mapping[str, Any]) -> Document | None:
         """Return the document of a review ticket: the ticket's property names it, the record must name the ticket."""
-        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-        document = self.records.get(text(named.get("document_id")) or "-")
+        document = self._named(issue)
         return document if document and document.review_issue_id == text(issue.get("id")) else None
+
+    def _named(self, issue: Mapping[str, Any]) -> Document | None:
+        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
+        return self.records.get(text(named.get("document_id")) or "-")
 
     def _decide(self, document: Document, issue: Mapping[str, Any]) -> None:
         if document.status in CLOSED:
@@ -101,6 +108,9 @@ class Deciding:
         if ticket.status_category != "done" or not moves or document.announcement is None:
             return None
         ours = self.jira.account_id()
+        status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
+        if moves[-1].author_id == ours and moves[-1].to_id != status_id:
+            return None  # we moved it back since it was read, for a newer revision: that is to be decided
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, moves[-1].author_id, comments, ours)
         found = deciding_comment(comments, document.announcement.at, who)

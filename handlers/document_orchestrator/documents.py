@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common import storage_format as sf
 from common.atlassian_http import NotFound
@@ -50,17 +50,26 @@ class Documents:
         """See that the change is part of a drafted document; return the document's id.
 
         The page's lock decides: whoever holds it is the one open document of this page, and a second change joins it.
+        A page that was to be created, and that an earlier change has created meanwhile, is updated instead.
         """
-        mine = self._begins_as(change, target)
+        begun = self.records.get(self.identity(change, target))
+        mine, joins = begun or self._begins_as(change, target), None if begun else target.joins
         while True:
-            holder = target.joins or self.records.lock(lock_of(mine), mine.document_id)
+            holder = joins or self.records.lock(lock_of(mine), mine.document_id)
             if holder == mine.document_id:
+                if not begun and (page := self._created_meanwhile(mine)):
+                    self.records.unlock(lock_of(mine), mine.document_id)
+                    mine = _as_update(mine, page.page_id, page.title)
+                    continue
                 self._begin(mine)
             held = self.records.get(holder)
             if held is None:
                 raise Busy(f"{holder} is about to begin")
             if held.document_id != mine.document_id and held.status in CLOSED:
-                if target.joins:
+                if joins and held.status is DocumentStatus.PUBLISHED and held.publication:
+                    mine, joins = _as_update(mine, held.publication.page_id, held.publication.title), None
+                    continue
+                if joins:
                     raise GivenUp(
                         f'the draft "{target.title}" that this change belongs to was closed meanwhile'
                     )
@@ -124,6 +133,14 @@ class Documents:
             change_ids=(change.change_id,),
             issue_keys=(change.issue_key,),
         )
+
+    def _created_meanwhile(self, mine: Document) -> ConfluencePage | None:
+        """Return the page of ours that bears the title of a page to be created; another's is told to the reviewer."""
+        if mine.kind is not DocumentKind.CREATE:
+            return None
+        page = self.confluence.page_by_title(mine.space_id, mine.title)
+        is_ours = page and page.status == "current" and page.author_id == self.confluence.account_id()
+        return page if is_ours else None
 
     def _begin(self, mine: Document) -> None:
         document = self.records.begin(mine)
@@ -195,6 +212,20 @@ class Documents:
         reason = proposal.summary or f'the page "{document.title}" says everything already'
         self.records.move(document, DocumentStatus.NOT_NEEDED, reason=reason)
         self.records.unlock(lock_of(document), document.document_id)
+
+
+def _as_update(mine: Document, page_id: str, title: str) -> Document:
+    """Return a document that was to create a page as one that updates it; its identity stays."""
+    reason = f"{mine.choice.reason}; an earlier change has created the page meanwhile"
+    return replace(
+        mine,
+        kind=DocumentKind.UPDATE,
+        title=title,
+        page_id=page_id,
+        parent_id=None,
+        created_in=None,
+        choice=replace(mine.choice, reason=reason),
+    )
 
 
 def _feedback(document: Document) -> str:

@@ -1,0 +1,134 @@
+"""Two things that cross each other on the way: a load run met each of these, or reading it for one showed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from common.document import Document, DocumentStatus
+from common.document_records import DocumentRecords
+from common.jira import JiraClient, StatusMove
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def change_of(pipeline: Pipeline, key: str) -> dict[str, Any]:
+    [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == key]
+    return change
+
+
+def set_value(table: str, key: dict[str, str], name: str, value: str) -> None:
+    """Write one attribute of a record."""
+    boto3.client("dynamodb").update_item(
+        TableName=table,
+        Key={attribute: {"S": text} for attribute, text in key.items()},
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": {"S": value}},
+    )
+
+
+def publish_and_follow(pipeline: Pipeline, review: str, message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Publish the first ticket's page, then serve the second one's message to its published end."""
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, [message]) == []
+    pipeline.run()
+    [open_one] = [each for each in pipeline.aws.documents() if each["status"] == "in_review"]
+    pipeline.decide(open_one["review_issue_key"], "APPROVED")
+    pipeline.run()
+    return pipeline.aws.documents()
+
+
+def second_ticket(pipeline: Pipeline) -> tuple[str, dict[str, Any]]:
+    key = pipeline.create_ticket(f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter too.", ["needs-docs"])
+    pipeline.finish(key)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    return key, message
+
+
+def assert_one_page_tells_of_both(pipeline: Pipeline, documents: list[dict[str, Any]], second: str) -> None:
+    assert sorted((each["kind"], each["status"]) for each in documents) == [
+        ("create", "published"),
+        ("update", "published"),
+    ]
+    [updated] = [each for each in documents if each["kind"] == "update"]
+    assert updated["issue_keys"] == [second]
+    assert "created the page meanwhile" in updated["choice"]["reason"]
+    page = pipeline.page(updated["page_id"])
+    assert page["version"]["number"] == 2
+    assert "winter" in page["body"]["storage"]["value"]
+    assert pipeline.aws.locks() == []
+    assert change_of(pipeline, second)["status"] == "documented"
+
+
+def test_a_page_that_another_change_created_before_ours_was_begun_is_updated(pipeline: Pipeline) -> None:
+    first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    second, message = second_ticket(pipeline)
+    # Decided at the same time, both for a page of the same title; the second one was then kept waiting.
+    choice = change_of(pipeline, first)["choice"]
+    set_value("kinexus-changes", {"change_id": change_of(pipeline, second)["change_id"]}, "choice", choice)
+    assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
+
+
+def test_a_draft_that_was_published_before_a_change_could_join_it_is_updated(pipeline: Pipeline) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [document] = pipeline.aws.documents()
+    second, message = second_ticket(pipeline)
+    where = {"document_id": document["document_id"]}
+    set_value("kinexus-documents", where, "status", "publishing")
+    deliver(orchestrate, [message])
+    pipeline.aws.messages(
+        "DocumentOrchestrator"
+    )  # where it waits in a copy, this is gone: the message itself comes
+    assert document["document_id"] in change_of(pipeline, second)["choice"]
+    set_value("kinexus-documents", where, "status", "in_review")
+    assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
+
+
+def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move, met = DocumentRecords.move, []
+
+    def approved_just_before(
+        records: DocumentRecords, document: Document, status: DocumentStatus | None = None, **values: Any
+    ) -> Document:
+        if status is DocumentStatus.IN_REVIEW and not met:
+            met.append(values["review_issue_key"])
+            pipeline.decide(met[0], "APPROVED")
+            [message] = pipeline.aws.messages("ApprovalHandler")
+            kept = message if deliver(approve, [message]) else pipeline.aws.messages("ApprovalHandler")[0]
+            met.append(kept)
+        return move(records, document, status, **values)
+
+    monkeypatch.setattr(DocumentRecords, "move", approved_just_before)
+    in_review(pipeline)
+    assert deliver(approve, [met[1]]) == []
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_a_review_that_we_move_back_while_it_is_read_is_not_said_to_be_moved_by_us(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    status_moves = JiraClient.status_moves
+
+    def moved_back_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusMove, ...]:
+        pipeline.move(review, "new", "kinexus")
+        return status_moves(jira, id_or_key)
+
+    monkeypatch.setattr(JiraClient, "status_moves", moved_back_just_before)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert not any("cannot decide" in text for text in pipeline.comments(review))
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+    monkeypatch.undo()
