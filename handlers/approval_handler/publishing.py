@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from common import storage_format as sf
-from common.atlassian_http import NotFound, Refused, Stale
+from common.atlassian_http import AtlassianError, NotFound, Refused, Stale
 from common.confluence import ConfluenceClient, ConfluencePage
 from common.document import DocumentKind, Publication
 from common.draft import Draft
@@ -43,6 +43,17 @@ class Publisher:
 
     confluence: ConfluenceClient
 
+    def published(self, draft: Draft) -> Publication | None:
+        """Return the version that carries a draft, or None while nothing of it is in Confluence."""
+        if draft.kind is DocumentKind.CREATE:
+            existing = self.confluence.page_by_title(draft.space_id, draft.title)
+            return _publication(existing) if existing and self._is_ours(existing, draft) else None
+        try:
+            page = self.confluence.page(draft.page_id or "")
+        except NotFound:
+            return None
+        return self._carrying(draft, page)
+
     def publish(self, draft: Draft) -> Publication:
         """Publish a draft, or find that it is published; raise PageConflict, Obstacle or TooBusy."""
         if draft.kind is DocumentKind.CREATE:
@@ -56,21 +67,15 @@ class Publisher:
 
     def _update(self, draft: Draft) -> Publication:
         page = self._current(draft)
-        written = self._version_of(draft, page)
-        if written:
-            return Publication(page.page_id, written, page.url, page.title)
+        if written := self._carrying(draft, page):
+            return written
         on_top = page.storage != draft.base
         storage = _rebased(draft, page) if on_top else draft.storage
         if storage != page.storage:
             try:
                 page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
             except Refused as error:
-                if error.status != 403:
-                    raise
-                raise Obstacle(
-                    f'the page "{page.title}" is restricted: let our account edit it, then move this ticket '
-                    "to done again"
-                ) from error
+                raise Obstacle(_refusal(page.title, error)) from error
         return self._read_back(page.page_id, storage, on_top=on_top)
 
     def _current(self, draft: Draft) -> ConfluencePage:
@@ -86,11 +91,12 @@ class Publisher:
             raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
         return page
 
-    def _version_of(self, draft: Draft, page: ConfluencePage) -> int | None:
+    def _carrying(self, draft: Draft, page: ConfluencePage) -> Publication | None:
         if page.version <= draft.base_version:
             return None
         messages = self.confluence.version_messages(page.page_id, draft.base_version)
-        return next((number for number, message in messages if message.startswith(mark(draft) + ":")), None)
+        ours = (number for number, message in messages if message.startswith(mark(draft) + ":"))
+        return next((Publication(page.page_id, number, page.url, page.title) for number in ours), None)
 
     def _create(self, draft: Draft) -> Publication:
         existing = self.confluence.page_by_title(draft.space_id, draft.title)
@@ -102,20 +108,22 @@ class Publisher:
             except (Refused, Stale) as error:
                 existing = self.confluence.page_by_title(draft.space_id, draft.title)
                 if existing is None:
-                    raise Obstacle(
-                        f'Confluence refused the page "{draft.title}": {error.said[:300]}'
-                    ) from error
+                    raise Obstacle(_refusal(draft.title, error)) from error
             except NotFound as error:
                 raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
             else:
                 return self._read_back(created.page_id, draft.storage, on_top=False)
-        ours = existing.author_id == self.confluence.account_id()
-        if not ours or existing.status != "current" or not sf.equivalent(existing.storage, draft.storage):
+        if not self._is_ours(existing, draft):
             raise Obstacle(
-                f'another page has the title "{draft.title}" already ({existing.url}): rename it and move this ticket '
-                "to done again, or ask for a revision"
+                f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
+                "ticket to done again"
             )
-        return Publication(existing.page_id, existing.version, existing.url, existing.title)
+        return _publication(existing)
+
+    def _is_ours(self, page: ConfluencePage, draft: Draft) -> bool:
+        """Say whether a page of the draft's title is the one that publishing it made."""
+        by_us = page.author_id == self.confluence.account_id()
+        return by_us and page.status == "current" and sf.equivalent(page.storage, draft.storage)
 
     def _read_back(self, page_id: str, storage: str, *, on_top: bool) -> Publication:
         page = self.confluence.page(page_id)
@@ -126,6 +134,25 @@ class Publisher:
 def mark(draft: Draft) -> str:
     """Return how the message of a page version names the draft that it carries."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
+
+
+def _publication(page: ConfluencePage) -> Publication:
+    return Publication(page.page_id, page.version, page.url, page.title)
+
+
+def _refusal(title: str, error: AtlassianError) -> str:
+    log.warning(
+        "Confluence refused the page",
+        extra={"title": title, "status": error.status, "said": error.said[:500]},
+    )
+    if error.status == 403:
+        return (
+            f'the page "{title}" is restricted: let our account edit it, then move this ticket to done again'
+        )
+    return (
+        f'Confluence refused to store the page "{title}" (status {error.status}; the log of this function has its '
+        "words): once the cause is gone, move this ticket to done again"
+    )
 
 
 def _rebased(draft: Draft, page: ConfluencePage) -> str:

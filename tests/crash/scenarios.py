@@ -116,20 +116,31 @@ def withheld(world: World) -> None:
 
 
 def refused(world: World) -> None:
-    """Jira refuses the review ticket, and then Confluence the page; each time an operator sends it again."""
+    """Jira refuses the review ticket, and then Confluence to show the page; each time an operator sends it again."""
     world.site.faults.add(_refusal("POST", r"/rest/api/3/issue\?*$", 403))
     key = _finish(world)
-    _failed(world, "ReviewTicketCreator", key, "cannot open its review")
+    _failed(world, "ReviewTicketCreator", key, "drafted documentation, but cannot")
     world.site.faults.clear()
     world.redrive()
     world.run()
     review = world.review_of(key)
-    world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
+    world.site.faults.add(_refusal("GET", r"/wiki/api/v2/pages/\d+", 403))
     world.decide(review, "APPROVED")
     world.run()
     _failed(world, "ApprovalHandler", review, "could not carry out")
     world.site.faults.clear()
     world.redrive()
+    world.run()
+
+
+def obstructed(world: World) -> None:
+    """Confluence refuses the new version; once it takes it, the reviewer moves the ticket to done again."""
+    review = _in_review(world)
+    world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
+    world.decide(review, "APPROVED")
+    world.run()
+    world.site.faults.clear()
+    world.move(review, "done", "reviewer")
     world.run()
 
 
@@ -147,6 +158,7 @@ SCENARIOS = {
         deleted,
         withheld,
         refused,
+        obstructed,
     )
 }
 
