@@ -3,11 +3,13 @@
 How it looks is for eyes to judge.
 """
 
+import itertools
 from xml.etree import ElementTree
 
 import pytest
 
 from stack.drawing import Arrow, Drawing, Node, flow, mermaid, svg
+from stack.drawing.layout import layout
 from tests.stack.pipeline_run import FUNCTIONS, graph
 from tests.stack.write_drawing import FOLDER, pictures
 
@@ -49,3 +51,22 @@ def test_odd_names_stay_text() -> None:
     assert 'a"<b>&' in [text for text in root.itertext() if text.strip()]
     assert 'n0["a&quot;&lt;b>&amp;"]' in mermaid(odd)
     assert 'n0 -->|"&quot;x&quot; &lt;y>"| n1' in mermaid(odd)
+
+
+def test_work_goes_from_left_to_right_and_no_two_boxes_overlap() -> None:
+    drawing = flow(graph("dev"))
+    places = layout(drawing)
+    columns = {node.name: places[node.name].column for node in drawing.nodes if node.kind != "secret"}
+    backwards = [a for a in drawing.arrows if a.target in columns and columns[a.source] >= columns[a.target]]
+    assert {arrow.target for arrow in backwards} == {"events"}
+    for column in range(4):
+        rows = sorted(place.row for place in places.values() if place.column == column)
+        assert rows
+        assert all(below - above >= 1 for above, below in itertools.pairwise(rows))
+
+
+def test_what_a_function_publishes_and_reads_is_in_its_box() -> None:
+    texts = [text for text in ElementTree.fromstring(svg(flow(graph("dev")))).itertext() if text.strip()]
+    assert texts.count("→ events") == 4
+    assert texts.count("atlassian") == 4
+    assert "ChangeDetected, RevisionRequested" in texts
