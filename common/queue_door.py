@@ -11,6 +11,8 @@ from typing import Any
 
 from common.atlassian_http import Refused
 from common.events import Event, parse
+from common.own_queue import WaitedTooLong
+from common.records import Busy
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +25,24 @@ class GivenUp(Exception):
 
 
 def serve(
-    event: Mapping[str, Any], work: Callable[[Event], None], given_up: Callable[[Event, str], None]
+    event: Mapping[str, Any],
+    work: Callable[[Event], None],
+    given_up: Callable[[Event, str], None],
+    put_off: Callable[[Mapping[str, Any]], None],
 ) -> dict[str, Any]:
     """Do ``work`` for every message and return the ids of those that failed.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``given_up`` is called with the
     reason, to put it on record and tell whoever waits. The message goes back in any case, and so to the dead-letter
     queue, where an operator finds it; if it is handed out again, it is tried again.
+
+    Work that is Busy elsewhere has not failed: ``put_off`` sends a copy of the message to be seen later, or raises
+    WaitedTooLong.
     """
     failures = []
     for message in event["Records"]:
         try:
-            _serve_one(message, work, given_up)
+            _serve_one(message, work, given_up, put_off)
         except Exception:
             log.exception("a message goes back to its queue", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
@@ -42,12 +50,15 @@ def serve(
 
 
 def _serve_one(
-    message: Mapping[str, Any], work: Callable[[Event], None], given_up: Callable[[Event, str], None]
+    message: Mapping[str, Any],
+    work: Callable[[Event], None],
+    given_up: Callable[[Event, str], None],
+    put_off: Callable[[Mapping[str, Any]], None],
 ) -> None:
     event = parse(message["body"])
     log.info("event received", extra={"event": str(event.name), **event.detail})
     try:
-        work(event)
+        _work_or_wait(event, message, work, put_off)
     except (GivenUp, Refused) as error:
         given_up(event, str(error))
         raise
@@ -55,3 +66,18 @@ def _serve_one(
         if int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES:
             given_up(event, f"{type(error).__name__}: {error}")
         raise
+
+
+def _work_or_wait(
+    event: Event,
+    message: Mapping[str, Any],
+    work: Callable[[Event], None],
+    put_off: Callable[[Mapping[str, Any]], None],
+) -> None:
+    try:
+        work(event)
+    except Busy as busy:
+        try:
+            put_off(message)
+        except WaitedTooLong as waited:
+            raise GivenUp(f"{busy}, and has been {waited}") from busy

@@ -112,6 +112,7 @@ class Records:
     def leased(self, key: str, owner: str, seconds: int) -> Iterator[dict[str, Any]]:
         """Work on an existing record alone; yields the item. Raises Busy while another owner's lease runs.
 
+        KeyError when there is no such record: waiting would not bring it.
         A process that dies keeps its lease until it runs out, which must be before its message comes again.
         """
         now = int(self._clock())
@@ -125,6 +126,8 @@ class Records:
                 {":owner": {"S": owner}, ":until": {"N": str(now + seconds)}, ":now": {"N": str(now)}},
             )
         except ConditionFailed as error:
+            if self.get(key) is None:
+                raise KeyError(key) from error
             raise Busy(f"{key} is being worked on") from error
         try:
             yield item

@@ -14,6 +14,7 @@ from common.atlassian_clients import connect
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
 from common.event_bus import EventBus
+from common.own_queue import OwnQueue
 from common.records import Records
 from common.review_store import ReviewStore
 from common.secret import Secret
@@ -63,3 +64,9 @@ def parts() -> Parts:
         bus=bus,
         door=Door(Secret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
     )
+
+
+@cache
+def own_queue() -> OwnQueue:
+    """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
+    return OwnQueue(boto3.client("sqs"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from common import logs, queue_door
 from common.events import Event
 from common.webhook_door import Response, Turned, answer
-from handlers.approval_handler.composition import parts
+from handlers.approval_handler.composition import own_queue, parts
 from handlers.approval_handler.notice import notice
 
 logs.set_up()
@@ -18,7 +19,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
         work = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, work, _give_up)
+        return queue_door.serve(event, work, _give_up, _put_off)
     return _answer(event)
 
 
@@ -38,3 +39,7 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     parts().deciding.give_up(event, reason)
+
+
+def _put_off(message: Mapping[str, Any]) -> None:
+    own_queue().put_off(message)

@@ -16,6 +16,7 @@ from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
 from common.event_bus import EventBus
 from common.model import ToolModel
+from common.own_queue import OwnQueue
 from common.queue_door import GivenUp
 from common.records import Records
 from common.secret import Secret
@@ -71,3 +72,9 @@ def _site(confluence: ConfluenceClient, keys: tuple[str, ...], browse_url: str) 
     if missing:
         raise GivenUp(f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, which our account cannot see")
     return Site(tuple(found[key] for key in keys), browse_url)
+
+
+@cache
+def own_queue() -> OwnQueue:
+    """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
+    return OwnQueue(boto3.client("sqs"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from common import logs, queue_door
 from common.events import Event
-from handlers.review_ticket_creator.composition import opening
+from handlers.review_ticket_creator.composition import opening, own_queue
 
 logs.set_up()
 
@@ -15,7 +16,7 @@ logs.set_up()
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Open a review for every drafted revision; what fails goes back to the queue."""
     work = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, work, _give_up)
+    return queue_door.serve(event, work, _give_up, _put_off)
 
 
 def _serve(event: Event, owner: str) -> None:
@@ -24,3 +25,7 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     opening().give_up(event, reason)
+
+
+def _put_off(message: Mapping[str, Any]) -> None:
+    own_queue().put_off(message)

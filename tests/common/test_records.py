@@ -161,3 +161,8 @@ def test_moving_a_document_that_somebody_else_moved_fails(records: Records) -> N
     assert (moved.status, moved.decision) == (DocumentStatus.PUBLISHING, None)
     with pytest.raises(ConditionFailed):
         documents.move(DOCUMENT, DocumentStatus.REVISING)
+
+
+def test_a_record_that_is_not_there_is_not_waited_for(records: Records) -> None:
+    with pytest.raises(KeyError), records.leased("absent", "first", 60):
+        pass

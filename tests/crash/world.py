@@ -1,7 +1,8 @@
 """The pipeline in one thread with time of its own: queues with visibility, webhooks that are sent again.
 
 A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
-(six times the function's timeout); until then everything else goes on. After ``MAX_RECEIVES`` it is dead.
+(six times the function's timeout); until then everything else goes on. After ``MAX_RECEIVES`` it is dead. The copy of a
+message that was put off is a new one, seen after the longest delay.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from moto import mock_aws
 
 from common import storage_format as sf
+from common.own_queue import LONGEST, WAITED
 from common.queue_door import MAX_RECEIVES
 from handlers.approval_handler import composition as approval_handler
 from handlers.approval_handler.handler import handle as approve
@@ -136,10 +138,12 @@ class World(Pipeline):
         """Note an invocation that is over, and take what it published into the queues."""
         calls = self.boundary.end()
         self.invocations.append(Invocation(len(self.invocations), to, calls))
-        if "eventbridge.PutEvents" not in calls:
+        if not {"eventbridge.PutEvents", "sqs.SendMessage"} & set(calls):
             return
         for function in QUEUE_HANDLERS:
-            self.waiting += [Message(function, taken, self.now) for taken in self.aws.messages(function)]
+            for taken in self.aws.messages(function):
+                is_copy = WAITED in taken.get("MessageAttributes", {})
+                self.waiting.append(Message(function, taken, self.now + LONGEST * is_copy))
         self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
 
     def hand_over(self, message: Message) -> bool:
@@ -170,7 +174,10 @@ class World(Pipeline):
 
     def redrive(self) -> None:
         """Send the dead letters again, as an operator does."""
-        self.waiting += [replace(message, visible_at=self.now, receives=0) for message in self.dead]
+        self.waiting += [
+            replace(message, body=message.body | {"MessageId": str(uuid4())}, visible_at=self.now, receives=0)
+            for message in self.dead
+        ]
         self.dead.clear()
 
     def receive(self, delivery: Delivery) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
 
 from common.events import EventName
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
@@ -61,16 +63,26 @@ class Aws:
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("lock#")]
 
     def messages(self, function: str) -> list[dict[str, Any]]:
-        """Take all messages of a function's queue, as SQS hands them out."""
-        sqs = boto3.client("sqs", region_name=REGION)
+        """Take all messages of a function's queue, as SQS hands them out once all delays are over."""
+        sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
+        for message in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function]._messages:
+            message.delayed_until = 0.0
         taken: list[dict[str, Any]] = []
         while True:
-            answer = sqs.receive_message(QueueUrl=self.queue_urls[function], MaxNumberOfMessages=10)
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
             if "Messages" not in answer:
                 return taken
             for message in answer["Messages"]:
-                sqs.delete_message(QueueUrl=self.queue_urls[function], ReceiptHandle=message["ReceiptHandle"])
-                taken.append(message)
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                taken.append({**message, "QueueArn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"})
+
+    def delayed(self, function: str) -> int:
+        """Count the messages of a function's queue that nobody sees yet."""
+        name = "ApproximateNumberOfMessagesDelayed"
+        answer = boto3.client("sqs", region_name=REGION).get_queue_attributes(
+            QueueUrl=self.queue_urls[function], AttributeNames=[name]
+        )
+        return int(answer["Attributes"][name])
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
         """Take all events that were published since the last look, as (name, detail)."""
@@ -86,6 +98,11 @@ def queue_event(messages: list[dict[str, Any]], receives: int = 1) -> dict[str, 
                 "messageId": message["MessageId"],
                 "body": message["Body"],
                 "attributes": {"ApproximateReceiveCount": str(receives)},
+                "messageAttributes": {
+                    name: {"stringValue": attribute["StringValue"], "dataType": attribute["DataType"]}
+                    for name, attribute in message.get("MessageAttributes", {}).items()
+                },
+                "eventSourceARN": message["QueueArn"],
             }
             for message in messages
         ]
@@ -98,6 +115,11 @@ def deliver(
     """Hand messages to a queue handler; return the ids of those it gave back."""
     answer = handle(queue_event(messages, receives), Context(str(uuid4())))
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return messages as an operator sends them again: in messages of new ids."""
+    return [message | {"MessageId": str(uuid4())} for message in messages]
 
 
 def build() -> Aws:

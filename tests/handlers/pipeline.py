@@ -31,6 +31,9 @@ BUILDERS = (
     document_orchestrator.orchestration,
     review_ticket_creator.opening,
     approval_handler.parts,
+    document_orchestrator.own_queue,
+    review_ticket_creator.own_queue,
+    approval_handler.own_queue,
     review_page.viewing,
     sweep.sweep,
 )

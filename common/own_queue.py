@@ -1,0 +1,59 @@
+"""The queue that a message came from: work that is busy elsewhere waits there, in a copy that is seen later.
+
+A copy, because giving the message back would use up one of its tries and hide it for six times the function's timeout.
+Whoever dies between the copy and the end of the original leaves a duplicate, which changes nothing.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+#: Seconds until a copy is seen: never the same for two that wait for the same work.
+SHORTEST, LONGEST = 15, 60
+#: Seconds that a message may wait in all its copies together; work that is still busy then is not coming free.
+PATIENCE = 12 * 3600
+#: The attribute in which a copy carries how long it has waited.
+WAITED = "waited"
+
+
+class WaitedTooLong(Exception):
+    """A message has waited as long as one may."""
+
+
+class OwnQueue:
+    """The function's own queue. ``client`` is boto3's ``sqs`` client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._urls: dict[str, str] = {}
+
+    def put_off(self, message: Mapping[str, Any]) -> None:
+        """Send a copy of a message, as Lambda handed it over, that is seen later; raise WaitedTooLong."""
+        waited = int(_attribute(message, WAITED) or 0)
+        if waited >= PATIENCE:
+            raise WaitedTooLong(f"for {waited // 3600} hours")
+        delay = random.randint(SHORTEST, LONGEST)  # noqa: S311 - a pause is no secret
+        self._client.send_message(
+            QueueUrl=self._url(str(message["eventSourceARN"])),
+            MessageBody=message["body"],
+            DelaySeconds=delay,
+            MessageAttributes={WAITED: {"DataType": "Number", "StringValue": str(waited + delay)}},
+        )
+        log.info("put off", extra={"message_id": message["messageId"], "seconds": delay, "waited": waited})
+
+    def _url(self, arn: str) -> str:
+        if arn not in self._urls:
+            answer = self._client.get_queue_url(QueueName=arn.rpartition(":")[2])
+            self._urls[arn] = answer["QueueUrl"]
+        return self._urls[arn]
+
+
+def _attribute(message: Mapping[str, Any], name: str) -> str | None:
+    value: str | None = message.get("messageAttributes", {}).get(name, {}).get("stringValue")
+    return value

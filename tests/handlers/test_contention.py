@@ -1,0 +1,118 @@
+"""Work that somebody else is doing right now is waited for: that is no failure, uses up no try, and loses nothing.
+
+What it does not prove: that SQS delays a copy and Lambda hands its attribute over (the region's tests send one).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+from common.own_queue import LONGEST, PATIENCE, SHORTEST
+from common.records import Records
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+@contextmanager
+def somebody_at_work(table: str, key: str) -> Iterator[None]:
+    """Hold the lease of a record, as another invocation does."""
+    name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
+    with Records(boto3.client("dynamodb"), table, name, time.time).leased(key, "somebody else", 180):
+        yield
+
+
+def finished(pipeline: Pipeline, number: int = 1) -> str:
+    """Close a ticket about the page."""
+    key = pipeline.create_ticket(f"{SUMMARY} {number}", f"{TEXT} Number {number}.", ["needs-docs"])
+    pipeline.finish(key)
+    return key
+
+
+def waited(message: dict[str, Any], seconds: int) -> dict[str, Any]:
+    """Return a message as it is after it has been put off for so long."""
+    attribute = {"DataType": "Number", "StringValue": str(seconds)}
+    return {**message, "MessageAttributes": {"waited": attribute}}
+
+
+def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pipeline: Pipeline) -> None:
+    finished(pipeline)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    [change] = pipeline.aws.changes()
+    with somebody_at_work("kinexus-changes", change["change_id"]):
+        assert deliver(orchestrate, [message], receives=3) == []
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
+    [copy] = pipeline.aws.messages("DocumentOrchestrator")
+    assert copy["Body"] == message["Body"]
+    assert SHORTEST <= int(copy["MessageAttributes"]["waited"]["StringValue"]) <= LONGEST
+    assert pipeline.aws.changes()[0]["status"] == "detected"
+    assert deliver(orchestrate, [copy]) == []
+    assert pipeline.aws.changes()[0]["status"] == "documented"
+
+
+def test_eight_tickets_of_one_page_closed_together_are_all_documented(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    keys = [finished(pipeline, number) for number in range(8)]
+    while messages := pipeline.aws.messages("DocumentOrchestrator"):
+        assert deliver(orchestrate, messages[:1], receives=3) == []
+        [document] = pipeline.aws.documents()
+        with somebody_at_work("kinexus-documents", document["document_id"]):
+            assert deliver(orchestrate, messages[1:], receives=3) == []
+    [document] = pipeline.aws.documents()
+    assert sorted(document["issue_keys"]) == sorted(keys)
+    assert {change["status"] for change in pipeline.aws.changes()} == {"documented"}
+
+
+def test_an_approval_and_a_new_draft_wait_for_whoever_works_on_the_document(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    [document] = pipeline.aws.documents()
+    finished(pipeline)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    drafted = pipeline.aws.messages("ReviewTicketCreator")
+    with somebody_at_work("kinexus-documents", document["document_id"]):
+        assert deliver(open_review, drafted, receives=3) == []
+    pipeline.run()
+    pipeline.decide(review, "APPROVED")
+    approval = pipeline.aws.messages("ApprovalHandler")
+    with somebody_at_work("kinexus-documents", document["document_id"]):
+        assert deliver(approve, approval, receives=3) == []
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+
+
+def test_what_was_busy_for_hours_is_given_up_in_words(pipeline: Pipeline) -> None:
+    key = finished(pipeline)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    [change] = pipeline.aws.changes()
+    with somebody_at_work("kinexus-changes", change["change_id"]):
+        assert deliver(orchestrate, [waited(message, PATIENCE - 1)]) == []
+        assert pipeline.aws.messages("DocumentOrchestrator")
+        assert len(deliver(orchestrate, [waited(message, PATIENCE)])) == 1
+    assert pipeline.aws.messages("DocumentOrchestrator") == []
+    assert "being worked on, and has been for 12 hours" in pipeline.aws.changes()[0]["reason"]
+    assert any("for 12 hours" in text for text in pipeline.comments(key))
+
+
+def test_a_copy_that_cannot_be_sent_leaves_the_message_and_its_last_try_is_told(pipeline: Pipeline) -> None:
+    key = finished(pipeline)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    boto3.client("sqs").delete_queue(QueueUrl=pipeline.aws.queue_urls["DocumentOrchestrator"])
+    [change] = pipeline.aws.changes()
+    with somebody_at_work("kinexus-changes", change["change_id"]):
+        assert len(deliver(orchestrate, [message])) == 1
+        assert pipeline.comments(key) == []
+        assert len(deliver(orchestrate, [message], receives=3)) == 1
+    assert any("GetQueueUrl" in text for text in pipeline.comments(key))
