@@ -37,6 +37,15 @@ def test_a_fault_hits_only_what_it_names(site: Site, kinexus: Person, developer:
     assert statuses == [200, 201, 201, 503, 503, 201]
 
 
+def test_a_share_of_the_requests_is_hit_and_counted(site: Site, kinexus: Person) -> None:
+    site.faults.add(Fault("status", status=503, share=0.25, count=10**6))
+    site.faults.add(Fault("status", status=500, share=0.25, count=10**6, after=True))
+    statuses = [kinexus("GET", MYSELF).status_code for _ in range(200)]
+    assert 25 <= statuses.count(503) <= 75
+    assert 20 <= statuses.count(500) <= 60
+    assert site.faults.suffered == {"503": statuses.count(503), "500 after": statuses.count(500)}
+
+
 @pytest.mark.parametrize(("after", "comments"), [(False, 0), (True, 1)])
 def test_the_connection_breaks_before_or_after_the_effect(
     site: Site, seed: Seed, kinexus: Person, after: bool, comments: int

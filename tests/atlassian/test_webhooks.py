@@ -241,6 +241,20 @@ def test_deliveries_can_be_doubled_and_held_back(
     assert len(receiver.received) == 2
 
 
+def test_a_late_delivery_is_overtaken_by_a_later_one(
+    site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
+) -> None:
+    register(admin, receiver)
+    site.post.options.late, site.post.options.late_by = 1.0, 0.3
+    close(developer, seed.tickets["update"])
+    site.post.options.late = 0.0
+    close(developer, seed.tickets["create"])
+    assert site.drain(5)
+    keys = [json.loads(body)["issue"]["key"] for _, body in receiver.received]
+    assert keys == [seed.tickets["create"], seed.tickets["update"]]
+    assert (site.post.told, site.post.doubled, site.post.delayed) == (2, 0, 1)
+
+
 def test_a_site_that_was_stopped_delivers_again(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:

@@ -153,6 +153,17 @@ def test_fault_is_answered_as_often_as_asked(
     assert _client(running).converse(**_request())["stopReason"] == "tool_use"
 
 
+def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(running: Running, stand_in: StandIn) -> None:
+    stand_in.fail_share("throttling", 1.0)
+    with pytest.raises(ClientError):
+        _client(running).converse(**_request())
+    stand_in.fail_share("throttling", 0.0)
+    assert _client(running).converse(**_request())["stopReason"] == "tool_use"
+    assert stand_in.suffered["throttling"] >= 1
+    with pytest.raises(ValueError, match="no fault"):
+        stand_in.fail_share("boredom", 1.0)
+
+
 @pytest.mark.parametrize(
     ("fault", "error"), [("refusal", ModelRefused), ("cut-off", AnswerCutOff), ("no-tool", NoToolAnswer)]
 )
