@@ -169,6 +169,9 @@ class FieldReader:
             return {"components": tuple(component(each) for each in value or [])}
         if name in {"assignee", "reporter"}:
             return {name: self._person(name, value)}
+        if name == "security":
+            level = _pick(value, workflow.SECURITY_LEVELS, "Security level is not valid for this project.")
+            return {"security": {"id": level, "name": workflow.SECURITY_LEVELS[level]}}
         if name == "duedate" and (value is None or isinstance(value, str)):
             return {"due": value}
         if name == "customfield_10016" and (value is None or isinstance(value, (int, float))):

@@ -34,6 +34,9 @@ class IssueStore:
         self.issues: dict[str, Issue] = {}
         self.links: list[Link] = []
         self.comment_cap = 5000
+        #: Ids of statuses whose tickets cannot be edited, and of those that no transition leaves, as workflows can say.
+        self.uneditable: set[str] = set()
+        self.dead_ends: set[str] = set()
         self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._next = 10_000
@@ -53,10 +56,14 @@ class IssueStore:
 
     def get(self, key_or_id: str) -> Issue:
         """Return an issue by key (any case) or numeric id; 404 as Jira answers it."""
-        issue = self.issues.get(self._ids.get(key_or_id.upper(), key_or_id))
+        issue = self.find(key_or_id)
         if issue is None:
             raise JiraRefusal(404, NOT_FOUND)
         return issue
+
+    def find(self, key_or_id: str) -> Issue | None:
+        """Return an issue by key (any case) or numeric id, or None."""
+        return self.issues.get(self._ids.get(key_or_id.upper(), key_or_id))
 
     def add(self, issue: Issue) -> None:
         """Take in an issue as it is, found by its id and key from now on; nobody is told."""

@@ -8,7 +8,7 @@ from local.atlassian import issue_input
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.issue import Attachment
 from local.atlassian.issue_json import attachment_json, link_json, remote_link_json
-from local.atlassian.routes_issue import ISSUE
+from local.atlassian.routes_issue import ISSUE, editable
 from local.atlassian.routing import Call, Routes, answer, nothing
 
 routes = Routes()
@@ -31,7 +31,8 @@ def property_keys(call: Call, key: str) -> Response:
 @routes.on("GET PUT DELETE", f"{ISSUE}/properties/<name>")
 def issue_property(call: Call, key: str, name: str) -> Response:
     """Read, set or remove one property."""
-    return one_property(call, call.site.jira.get(key).properties, name)
+    issue = call.site.jira.get(key) if call.request.method == "GET" else editable(call, key)
+    return one_property(call, issue.properties, name)
 
 
 def one_property(call: Call, properties: dict[str, Any], name: str) -> Response:

@@ -32,8 +32,10 @@ def create(call: Call) -> Response:
     links, comments = _additions(call, body.get("update"), reader)
     reader.done()
     properties = issue_input.properties(body.get("properties"))
-    now, points = jira.clock.now(), values.pop("points", None)
-    fields = Fields(**{**_blank(call.account, now), **values, "custom": {"customfield_10016": points}})
+    now = jira.clock.now()
+    custom = {"customfield_10016": values.pop("points", None)}
+    custom |= {name: values.pop(name) for name in ("security",) if name in values}
+    fields = Fields(**{**_blank(call.account, now), **values, "custom": custom})
     issue = jira.create(call.account, project.key if project else "", fields, properties, links)
     for comment in comments:
         jira.comment(call.account, issue, comment, {})
@@ -106,11 +108,27 @@ def read(call: Call, key: str) -> Response:
     )
 
 
+@routes.on("POST", "/rest/api/3/issue/bulkfetch")
+def bulk_fetch(call: Call) -> Response:
+    """Return up to 100 issues at once, without those that do not exist."""
+    body = call.object()
+    wanted = body.get("issueIdsOrKeys")
+    if not isinstance(wanted, list) or len(wanted) > 100:
+        raise JiraRefusal(400, "The number of issues to fetch must be between 1 and 100.")
+    found = {issue.id: issue for each in wanted if (issue := call.site.jira.find(str(each)))}
+    fields, properties = body.get("fields") or ["*navigable"], body.get("properties") or []
+    issues = [
+        issue_json(issue, call.site.jira, call.base, fields=fields, properties=properties)
+        for _, issue in sorted(found.items(), key=lambda pair: int(pair[0]))
+    ]
+    return answer({"expand": "names,schema", "issueErrors": [], "issues": issues})
+
+
 @routes.on("PUT", ISSUE)
 def edit(call: Call, key: str) -> Response:
     """Change fields by `fields` and `update`; one history entry for all of it."""
     body, jira = call.object(), call.site.jira
-    issue = jira.get(key)
+    issue = editable(call, key)
     if call.argument("notifyUsers") == "false" and not call.account.admin:
         raise JiraRefusal(
             403, "To discard the user notification either admin or project admin permissions are required."
@@ -133,6 +151,14 @@ def edit(call: Call, key: str) -> Response:
     if call.argument("returnIssue") == "true":
         return answer(issue_json(issue, jira, call.base, fields=["*all"]))
     return nothing()
+
+
+def editable(call: Call, key: str) -> Issue:
+    """Return an issue that may be edited in its status."""
+    issue = call.site.jira.get(key)
+    if issue.fields.status.id in call.site.jira.uneditable:
+        raise JiraRefusal(400, "You do not have permission to edit issues in this status.")
+    return issue
 
 
 def _operations(
@@ -192,6 +218,10 @@ def _apply(call: Call, issue: Issue, values: dict[str, Any]) -> None:
                 "Story point estimate",
             )
         )
+    if "security" in changed:
+        level, before = changed.pop("security"), old.custom.get("security") or {}
+        changed["custom"] = {**changed.get("custom", old.custom), "security": level}
+        items.append(ChangeItem("security", before.get("id"), before.get("name"), level["id"], level["name"]))
     for name, value in values.items():
         item = _item(name, getattr(old, name, None), value)
         if item is not None:
@@ -241,11 +271,17 @@ def delete(call: Call, key: str) -> Response:
     return nothing()
 
 
+def _ways(call: Call, issue: Issue) -> tuple[workflow.Transition, ...]:
+    if issue.fields.status.id in call.site.jira.dead_ends:
+        return ()
+    return workflow.transitions_from(issue.fields.status)
+
+
 @routes.on("GET", f"{ISSUE}/transitions")
 def transitions(call: Call, key: str) -> Response:
     """List the transitions from the issue's status."""
     issue, wanted = call.site.jira.get(key), call.argument("transitionId")
-    shown = [t for t in workflow.transitions_from(issue.fields.status) if not wanted or t.id == wanted]
+    shown = [t for t in _ways(call, issue) if not wanted or t.id == wanted]
     return answer(
         {"expand": "transitions", "transitions": [workflow.transition_json(t, call.base) for t in shown]}
     )
@@ -257,7 +293,7 @@ def move(call: Call, key: str) -> Response:
     issue, body = call.site.jira.get(key), call.object()
     wanted = body.get("transition")
     transition_id = str(wanted.get("id")) if isinstance(wanted, dict) else ""
-    for transition in workflow.transitions_from(issue.fields.status):
+    for transition in _ways(call, issue):
         if transition.id == transition_id:
             break
     else:

@@ -76,6 +76,7 @@ LINK_TYPES = {
     "10002": ("Duplicate", "is duplicated by", "duplicates"),
     "10003": ("Relates", "relates to", "relates to"),
 }
+SECURITY_LEVELS = {"10100": "Confidential", "10101": "Board only"}
 COMPONENTS = {"10000": "API", "10001": "Billing", "10002": "Platform", "10003": "Dashboard"}
 
 

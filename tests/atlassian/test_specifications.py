@@ -48,9 +48,13 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
     jira("GET", issue + "?fields=summary,status&properties=*all&expand=changelog,names,transitions")
     jira("PUT", issue, 204, json={"update": {"labels": [{"add": "x"}, {"remove": "documentation-review"}]}})
     jira("PUT", issue + "?returnIssue=true", 200, json={"fields": {"summary": "Review it well"}})
+    fetched = {"issueIdsOrKeys": [made["id"], other, "PAY2-9999"], "properties": ["kinexus.review"]}
+    assert len(jira("POST", "/issue/bulkfetch", json=fetched)["issues"]) == 2
+    jira("PUT", issue, 204, json={"fields": {"security": {"name": "Confidential"}}})
+    jira("GET", issue + "?fields=security")
     jira("GET", issue + "/transitions")
     jira("POST", issue + "/transitions", 204, json={"transition": {"id": "41"}})
-    assert len(jira("GET", issue + "/changelog")["values"]) == 4
+    assert len(jira("GET", issue + "/changelog")["values"]) == 5
     comment = jira(
         "POST",
         issue + "/comment",
