@@ -5,12 +5,15 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.atlassian_http import AtlassianHttp, NotFound
+from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
 from common.json_shapes import listed, mapping, text
+
+log = logging.getLogger(__name__)
 
 #: Property under which a review ticket names its document.
 REVIEW_PROPERTY = "kinexus.review"
@@ -125,6 +128,20 @@ class JiraClient:
             keys += [text(mapping(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
         return tuple(key for key in keys if key)
 
+    def issues(self, ids_or_keys: Sequence[str], properties: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield those of these issues that there are, with the named properties and no fields, 100 a request.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
+        """
+        path = "/rest/api/3/issue/bulkfetch"
+        for start in range(0, len(ids_or_keys), 100):
+            body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": ["summary"]}
+            answer = mapping(self._http.post(path, {**body, "properties": list(properties)}))
+            errors = listed(answer.get("issueErrors"))
+            if errors:
+                raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
+            yield from map(mapping, listed(answer.get("issues")))
+
     def comments(self, id_or_key: str) -> Iterator[JiraComment]:
         """Yield the comments, newest first."""
         start = 0
@@ -171,7 +188,7 @@ class JiraClient:
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
 
     def move_back(self, id_or_key: str) -> bool:
-        """Move an issue that is done back to where work begins; False when no transition leads there."""
+        """Move an issue that is done back to where work begins; False when no transition leads there for us."""
         status = mapping(mapping(self.issue(id_or_key).get("fields")).get("status"))
         if mapping(status.get("statusCategory")).get("key") != "done":
             return True
@@ -179,9 +196,16 @@ class JiraClient:
             transition for transition in self.transitions(id_or_key) if transition.to_category != "done"
         ]
         open_ones.sort(key=lambda transition: transition.to_category != "new")
-        if open_ones:
-            self.move(id_or_key, open_ones[0])
-        return bool(open_ones)
+        return any(self._moved(id_or_key, transition) for transition in open_ones)
+
+    def _moved(self, id_or_key: str, transition: Transition) -> bool:
+        try:
+            self.move(id_or_key, transition)
+        except (Refused, Stale) as error:
+            # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
+            log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
+            return False
+        return True
 
     def status_moves(self, id_or_key: str) -> tuple[StatusMove, ...]:
         """Return all changes of status, oldest first."""

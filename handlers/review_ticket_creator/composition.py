@@ -12,11 +12,11 @@ from common import settings
 from common.atlassian_clients import connect
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
-from common.own_queue import OwnQueue
 from common.records import Records
 from common.review_store import ReviewStore
 from common.secret import Secret
 from handlers.review_ticket_creator.opening import Opening
+from handlers.review_ticket_creator.review_ticket import ReviewTickets
 from handlers.review_ticket_creator.settings import Settings
 
 
@@ -34,15 +34,8 @@ def opening() -> Opening:
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
         jira=jira,
+        tickets=ReviewTickets(jira, env.jira_review_project_key, env.review_issue_type),
         confluence=confluence,
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
-        project_key=env.jira_review_project_key,
-        issue_type=env.review_issue_type,
     )
-
-
-@cache
-def own_queue() -> OwnQueue:
-    """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
-    return OwnQueue(boto3.client("sqs"))

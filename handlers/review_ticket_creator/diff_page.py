@@ -113,6 +113,9 @@ def _facts(review: Review) -> str:
     sources = "<br>".join(
         f"{_link(ticket.key, ticket.url)} {text(ticket.summary)}" for ticket in review.sources
     )
+    if review.vanished:
+        gone = text(", ".join(review.vanished)) + ' <span class="quiet">(gone, or hidden from Kinexus)</span>'
+        sources = "<br>".join(filter(None, (sources, gone)))
     if review.kind == "create":
         where = f" under “{text(review.parent_title)}”" if review.parent_title else ""
         page = f"a new page{where}"

@@ -15,7 +15,8 @@ class Review:
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page), `previous`
     is the storage of the revision before this one. `why` and `confidence` (0..1) tell why this page was chosen, and
     `chosen_by` what chose it; `considered` names the candidates, best first, `searches` is how many queries found
-    them. `changes` say what each edit does; a new page has none.
+    them. `changes` say what each edit does; a new page has none. `vanished` are source tickets that were
+    deleted or hidden from us.
     """
 
     document_id: str
@@ -34,5 +35,6 @@ class Review:
     changes: tuple[Change, ...]
     previous: str | None
     diff_url: str
+    vanished: tuple[str, ...] = ()
     considered: tuple[str, ...] = ()
     searches: int = 0

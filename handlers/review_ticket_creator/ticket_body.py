@@ -42,17 +42,24 @@ def describe(review: Review) -> adf.Node:
     return adf.doc(*head, _left_out(len(changes), review.diff_url), *tail)
 
 
-def announcement(review: Review) -> adf.Node:
+def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
     """Write the comment that announces a revision; from its time on, decisions count for this revision."""
     if review.previous is None:
         said = f"Revision {review.revision} is ready for review. "
     else:
         _, _, rows = _compared(review.previous, review.after)
         said = f"Revision {review.revision} is ready for review; since the revision before: {_counted(count(rows))}. "
-    return adf.doc(
+    nodes = [
         adf.paragraph(adf.text(said), adf.link("See what it changes", review.diff_url), "."),
         adf.paragraph("Decisions written before this comment do not count for it."),
-    )
+    ]
+    if not is_open:
+        stuck = (
+            "Kinexus could not reopen this ticket: its workflow lets our account do no transition out of this status. "
+            "Please reopen it yourself, or ask an administrator of Jira to; then decide as before."
+        )
+        nodes.append(adf.panel("warning", adf.paragraph(stuck)))
+    return adf.doc(*nodes)
 
 
 def _compared(old: str, new: str) -> tuple[Reading, Reading, list[Row]]:
@@ -117,6 +124,9 @@ def _facts(review: Review, size: int) -> adf.Node:
     ]
     if len(review.sources) > 20:
         sources.append(adf.text(f" and {len(review.sources) - 20} more"))
+    if review.vanished:
+        sources += [adf.hard_break()] if sources else []
+        sources.append(adf.text(f"{', '.join(review.vanished[:20])} (gone, or hidden from Kinexus)"))
     facts = [
         ("From", adf.paragraph(*sources)),
         ("Page", page),

@@ -65,6 +65,11 @@ LET_GO = {
         "AtlassianError",
     ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
     (
+        "handlers/review_ticket_creator/review_ticket.py",
+        "ReviewTickets.sources",
+        "NotFound",
+    ): "a source ticket that is gone is named as such in the review; logged",
+    (
         "ops/dead_letters.py",
         "let_go",
         "suppress(ClientError)",

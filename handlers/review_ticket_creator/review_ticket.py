@@ -1,0 +1,120 @@
+"""The review ticket in Jira: made once, found again, and brought up to date with each revision."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.atlassian_http import NotFound
+from common.detection import REVIEW_LABEL
+from common.document import Document
+from common.draft import Draft
+from common.jira import REVIEW_PROPERTY, JiraClient
+from common.json_shapes import mapping, text
+from common.queue_door import GivenUp
+from handlers.review_ticket_creator import ticket_body
+from handlers.review_ticket_creator.review import Review
+
+log = logging.getLogger(__name__)
+
+LABELS = (REVIEW_LABEL, "auto-generated", "kinexus-ai")
+#: The source tickets that are there, as Jira gives them, by the keys under which they are on record.
+Sources = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ReviewTicket:
+    """A review ticket; ``is_open`` is False where it is done and our account has no way to reopen it."""
+
+    issue_id: str
+    key: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ReviewTickets:
+    """What it takes to keep review tickets. ``project_key`` ``""`` means the source ticket's project."""
+
+    jira: JiraClient
+    project_key: str
+    issue_type: str
+
+    def sources(self, document: Document) -> Sources:
+        """Return the source tickets; those that are gone, or hidden from us, are left out."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for key in document.issue_keys:
+            try:
+                found[key] = self.jira.issue(key)
+            except NotFound:
+                log.warning("the source ticket is gone", extra={"issue_key": key})
+        return found
+
+    def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
+        """Make the ticket of this revision, or bring the one that is there up to date."""
+        fields: dict[str, Any] = {
+            "summary": ticket_body.summary_line(review),
+            "description": ticket_body.describe(review),
+        }
+        keys = [
+            text(source.get("key")) for source in sources.values()
+        ]  # tickets that were moved have new ones
+        named = {"document_id": draft.document_id, "revision": draft.revision}
+        found = self._find(document, sources)
+        if found is None:
+            project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
+            fields |= {
+                "project": {"key": project},
+                "issuetype": {"name": self.issue_type},
+                "labels": list(LABELS),
+            }
+            issue_id, key = self.jira.create_issue(
+                fields | _security(sources, project), keys, {REVIEW_PROPERTY: named}
+            )
+            return ReviewTicket(issue_id, key, is_open=True)
+        issue = self.jira.issue(found)
+        key = text(issue.get("key"))
+        security = _security(sources, key.rpartition("-")[0])
+        # First of all, since workflows often forbid to edit what is done.
+        is_open = self.jira.move_back(found)
+        linked = self.jira.linked_issues(issue)
+        self.jira.edit_issue(found, fields | security, [key for key in keys if key not in linked])
+        self.jira.set_property(found, REVIEW_PROPERTY, named)
+        if not is_open:
+            log.error("the review ticket cannot be reopened", extra={"issue_key": key})
+        return ReviewTicket(text(issue.get("id")), key, is_open)
+
+    def _find(self, document: Document, sources: Sources) -> str | None:
+        """Return the review ticket's id: on record, or found through the links of the source tickets."""
+        if document.review_issue_id:
+            return document.review_issue_id
+        linked = dict.fromkeys(key for source in sources.values() for key in self.jira.linked_issues(source))
+        for issue in self.jira.issues(tuple(linked), [REVIEW_PROPERTY]):
+            named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
+            if named.get("document_id") == document.document_id:
+                return text(issue.get("id"))
+        return None
+
+
+def _security(sources: Sources, project: str) -> dict[str, Any]:
+    """Return the security level that the sources ask for; GivenUp where the review ticket cannot have it.
+
+    Levels belong to a project, and whoever may see one need not be among those who may see another.
+    """
+    levels = {
+        text(source.get("key")): text(level.get("id"))
+        for source in sources.values()
+        if (level := mapping(mapping(source.get("fields")).get("security")))
+    }
+    if not levels:
+        return {}
+    secured = ", ".join(levels)
+    if len(set(levels.values())) > 1:
+        raise GivenUp(f"{secured} have different security levels, and one review ticket cannot keep both")
+    if any(key.rpartition("-")[0] != project for key in levels):
+        raise GivenUp(
+            f"{secured} has a security level, which a review ticket in the project {project} cannot have: "
+            "its content would be shown to others. Have it reviewed in its own project, or write the page by hand"
+        )
+    return {"security": {"id": next(iter(levels.values()))}}

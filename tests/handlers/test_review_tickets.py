@@ -1,0 +1,161 @@
+"""The review ticket where Jira is not as in the brochure: vanished sources, final statuses, many links, secrets.
+
+Over moto, the simulator's HTTP and Bedrock's stand-in. How real workflows word a refusal is not proven.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from common.ticket import description_text
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
+from local.atlassian.workflow import DONE_STATUS
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def drafted(pipeline: Pipeline, *, security: str = "", links: int = 0) -> tuple[str, list[dict[str, object]]]:
+    """Bring a ticket to its draft; return its key and the message for the review ticket's creator."""
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    if security:
+        fields = {"security": {"name": security}}
+        pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"fields": fields})
+    jira, developer = pipeline.site.jira, pipeline.site.account("developer")
+    for _ in range(links):
+        other = jira.get(pipeline.create_ticket("Another", "Elsewhere.", []))
+        jira.link(developer, "10003", jira.get(key), other, "outward")
+    pipeline.finish(key)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    return key, pipeline.aws.messages("ReviewTicketCreator")
+
+
+def described(pipeline: Pipeline, review: str) -> str:
+    issue = pipeline.jira("reviewer", "GET", f"/rest/api/3/issue/{review}")
+    return description_text(issue["fields"]["description"])
+
+
+def document(pipeline: Pipeline) -> tuple[str, int]:
+    [found] = pipeline.aws.documents()
+    return str(found["status"]), int(found["revision"])
+
+
+def test_a_source_that_was_deleted_is_left_out_and_the_review_goes_on(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    first, review = in_review(pipeline)
+    second, messages = drafted(pipeline)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{first}")
+    assert deliver(open_review, messages) == []
+    assert document(pipeline) == ("in_review", 2)
+    said = described(pipeline, review)
+    assert second in said
+    assert f"{first} (gone, or hidden from Kinexus)" in said
+    assert pipeline.review_of(second) == review
+
+
+def test_even_without_any_source_left_the_draft_is_shown(pipeline: Pipeline, page_id: str) -> None:
+    key, messages = drafted(pipeline)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+    assert deliver(open_review, messages) == []
+    assert document(pipeline) == ("in_review", 1)
+
+
+def test_the_reviewer_hears_that_a_revision_cannot_be_shown(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    pipeline.site.faults.add(
+        Fault("status", status=400, count=9, method="PUT", path=f"/issue/{_id(pipeline, review)}")
+    )
+    for function in ("ApprovalHandler", "DocumentOrchestrator"):
+        assert deliver(QUEUE_HANDLERS[function], pipeline.aws.messages(function)) == []
+    messages = pipeline.aws.messages("ReviewTicketCreator")
+    for receives in (1, 2):
+        assert len(deliver(open_review, messages, receives)) == 1
+    for ticket in (review, key):
+        [told] = [text for text in pipeline.comments(ticket) if "cannot show it for review" in text]
+        assert "400" in told
+    pipeline.site.faults.clear()
+    assert deliver(open_review, messages, 3) == []
+    assert document(pipeline) == ("in_review", 2)
+
+
+def test_a_status_that_forbids_editing_is_left_before_the_ticket_is_edited(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.jira.uneditable.add(DONE_STATUS.id)
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    pipeline.run()
+    assert document(pipeline) == ("in_review", 2)
+    assert pipeline.status(review) == "new"
+
+
+@pytest.mark.parametrize("way", ["no transition", "a transition that is refused"])
+def test_where_there_is_no_way_back_people_are_told(pipeline: Pipeline, page_id: str, way: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    if way == "no transition":
+        pipeline.site.jira.dead_ends.add(DONE_STATUS.id)
+    else:
+        refused = Fault("status", status=400, count=9, method="POST", path="/transitions", account="kinexus")
+        pipeline.site.faults.add(refused)
+    pipeline.run()
+    assert document(pipeline) == ("in_review", 2)
+    assert pipeline.status(review) == "done"
+    [announced] = [text for text in pipeline.comments(review) if "Revision 2 is ready" in text]
+    assert "could not reopen this ticket" in announced
+    assert "ask an administrator" in announced
+
+
+def test_a_ticket_with_many_links_costs_no_more_requests(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = drafted(pipeline, links=40)
+    before = len(pipeline.site.calls())
+    assert deliver(open_review, messages) == []
+    calls = pipeline.site.calls()[before:]
+    assert len(calls) < 20, [f"{call.method} {call.path}" for call in calls]
+    start_anew()
+    assert deliver(open_review, messages) == []
+    assert document(pipeline) == ("in_review", 1)
+
+
+def test_a_review_keeps_its_sources_security_level(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = drafted(pipeline, security="Confidential")
+    assert deliver(open_review, messages) == []
+    reviews = [
+        issue
+        for issue in pipeline.site.jira.issues.values()
+        if issue.fields.labels[:1] == ("documentation-review",)
+    ]
+    assert [issue.fields.custom["security"]["name"] for issue in reviews] == ["Confidential"]
+
+
+def test_a_review_that_joins_a_secret_ticket_becomes_as_secret(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    _, messages = drafted(pipeline, security="Confidential")
+    assert deliver(open_review, messages) == []
+    assert pipeline.site.jira.get(review).fields.custom["security"]["name"] == "Confidential"
+
+
+def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_source_is_told(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.site.jira.add_project("DOCS", "Documentation")
+    monkeypatch.setenv("JIRA_REVIEW_PROJECT_KEY", "DOCS")
+    start_anew()
+    key, messages = drafted(pipeline, security="Confidential")
+    assert len(deliver(open_review, messages)) == 1
+    assert not [issue for issue in pipeline.site.jira.issues.values() if issue.project == "DOCS"]
+    [told] = pipeline.comments(key)
+    assert f"{key} has a security level" in told
+    assert "in the project DOCS" in told
+    [found] = pipeline.aws.documents()
+    assert "security level" in found["reason"]
+
+
+def _id(pipeline: Pipeline, key: str) -> str:
+    return pipeline.site.jira.get(key).id
