@@ -44,11 +44,15 @@ def pages() -> dict[str, str]:
     return found
 
 
+BY_HAND = ("coverage.md",)
+"""Pages that nobody generates."""
+
 _GENERATED = "<!-- Written by `python -m stack.pages`; what is said here is said in stack/. -->"
 _USE = (
     "In Python: `from stack import RecordTable`. In other languages: `pulumi package add PATH/TO/provider`; names are "
     "then written `tableName` instead of `table_name`, and methods are not there. What has no argument is reached by "
-    "[transforms](../../examples/transforms/__main__.py)."
+    "[transforms](../../examples/transforms/__main__.py). "
+    "What others offer and where it is here, or why it is not: [coverage](coverage.md)."
 )
 
 
@@ -161,7 +165,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     found = pages()
     for path in FOLDER.glob("*.md"):
-        if path.name not in found:
+        if path.name not in found and path.name not in BY_HAND:
             path.unlink()
     for name, text in found.items():
         (FOLDER / name).write_text(text)

@@ -34,6 +34,8 @@ class PythonFunction(pulumi.ComponentResource):
     """Its ARN."""
     alias_name: pulumi.Output[str]
     """Alias that routes, schedules and subscriptions call; empty without `snap_start` or `provisioned_concurrency`."""
+    url: pulumi.Output[str]
+    """Its URL, for callers that sign with AWS credentials; empty without `url`."""
     role_name: pulumi.Output[str]
     """Name of its role, for statements that come later."""
     log_group_name: pulumi.Output[str]
@@ -99,6 +101,16 @@ class PythonFunction(pulumi.ComponentResource):
                 configure_calls(
                     f"{name}-{ALIAS}-calls", args["asynchronous"], function, self.alias_name, child
                 )
+        self.url = pulumi.Output.from_input("")
+        if args.get("url"):
+            door = aws.lambda_.FunctionUrl(
+                f"{name}-url",
+                function_name=function.name,
+                qualifier=self.alias_name if is_published(args) else None,
+                authorization_type="AWS_IAM",
+                opts=child,
+            )
+            self.url = door.function_url
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn
@@ -110,6 +122,7 @@ class PythonFunction(pulumi.ComponentResource):
                 "functionName": function.name,
                 "functionArn": function.arn,
                 "aliasName": self.alias_name,
+                "url": self.url,
                 "roleName": role.name,
                 "logGroupName": logs.name,
             }

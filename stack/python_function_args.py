@@ -84,6 +84,9 @@ class PythonFunctionArgs(TypedDict):
     own by default."""
     snap_start: NotRequired[bool]
     """Start from a snapshot of the initialised function, through the alias `live`; false by default."""
+    url: NotRequired[bool]
+    """Give the function a URL for callers with AWS credentials; false by default. Doors for everyone are
+    WebhookApi's: throttled and logged."""
     vpc: NotRequired[VpcPlacement]
     """Run in a network of your own; outside of any by default."""
     asynchronous: NotRequired[AsynchronousCalls]

@@ -47,6 +47,8 @@ def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
             outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{invocation}"
             outputs["version"] = "1" if inputs.get("publish") else "$LATEST"
             outputs["qualifiedArn"] = f"{outputs['arn']}:{outputs['version']}"
+        case "aws:lambda/functionUrl:FunctionUrl":
+            outputs["functionUrl"] = f"https://{registration.name}.lambda-url.{REGION}.on.aws/"
         case "aws:sqs/queue:Queue":
             id_ = outputs["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
         case "aws:acm/certificate:Certificate":

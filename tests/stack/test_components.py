@@ -93,6 +93,7 @@ def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_b
         lambda: function(
             provisioned_concurrency=2,
             reserved_concurrency=10,
+            url=True,
             runtime=stack.FunctionRuntime.PYTHON_3_12,
             architecture="x86_64",
             temporary_mb=2048,
@@ -107,6 +108,8 @@ def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_b
     warm = found.named("orders-warm").inputs
     assert (warm["qualifier"], warm["provisionedConcurrentExecutions"]) == ("live", 2)
     assert found.named("orders-managed-0").inputs["role"] == "shop-orders-role"
+    door = found.named("orders-url").inputs
+    assert (door["qualifier"], door["authorizationType"]) == ("live", "AWS_IAM")
     destinations = {"onSuccess": {"destination": queue}}
     direct, aliased = found.named("orders-calls").inputs, found.named("orders-live-calls").inputs
     assert ("qualifier" in direct, direct["destinationConfig"]) == (False, destinations)

@@ -24,7 +24,16 @@ def test_the_committed_page_is_the_latest(name: str) -> None:
 
 
 def test_there_is_no_page_of_a_component_that_is_no_more() -> None:
-    assert {path.name for path in pages.FOLDER.iterdir()} == set(WRITTEN)
+    assert {path.name for path in pages.FOLDER.iterdir()} == {*WRITTEN, *pages.BY_HAND}
+
+
+def test_what_the_comparison_with_others_names_is_there() -> None:
+    parts = re.split(r"^## (.+)$", (pages.FOLDER / "coverage.md").read_text(), flags=re.MULTILINE)[1:]
+    for title, table in zip(parts[::2], parts[1::2], strict=True):
+        documented = "".join(WRITTEN[f"{pages.snake_case(name)}.md"] for name in title.split(" and "))
+        for row in table.strip().splitlines()[2:]:
+            for name in re.findall(r"`([a-z_]+)`", row.split("|")[3]):
+                assert f"| `{name}` |" in documented, (title, name)
 
 
 def test_every_argument_and_output_is_on_its_page() -> None:
