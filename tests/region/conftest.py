@@ -11,6 +11,8 @@ from local import region_file
 from local.machine import wait_until
 from local.region.environment import REPOSITORY
 from local.region_file import RegionFacts
+from tests import secret_watch
+from tests.region import contents
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +26,12 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegionFacts]:
         patch.setattr(region_file, "PATH", place)
         try:
             assert wait_until(lambda: _is_up(process), 120), "the region did not come up"
-            yield region_file.find()
+            facts = region_file.find()
+            for secret in contents.secrets(facts.client):
+                secret_watch.learn("a secret of the local region", secret)
+            yield facts
+            for group, lines in contents.logs(facts.client).items():
+                secret_watch.look(f"the log group {group}", lines)
             assert local("stop", environment).wait(timeout=40) == 0
             process.wait(timeout=10)
             assert list(temporary.iterdir()) == []

@@ -1,13 +1,11 @@
-"""No function is refused a call that it makes, and none is allowed what it never does.
+"""No function is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
 
-The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, and each function meets
-a document that somebody else works on, while every AWS call is on record with the function that made it. Actions are
-compared per function, not per table or bucket: that a statement names the right one is seen by the calls not being
-refused.
+The demo is played, a webhook is delivered twice, and a ticket is found that no webhook told of, while every AWS
+call is on record with the function that made it. Actions are compared per function, not per table or bucket: that
+a statement names the right one is seen by the calls not being refused.
 """
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -19,6 +17,8 @@ from local.demo.steps import Steps
 from local.machine import Machine, machine, wait_until
 from local.region.calls import AwsCall
 from stack.testing import checks
+from tests.region import contents
+from tests.secrets_in_use import forms
 
 pytestmark = pytest.mark.region
 
@@ -58,7 +58,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         up.site.site.webhooks.webhooks.clear()
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
-        _meet_somebody_at_work(up)
         yield up
 
 
@@ -81,40 +80,6 @@ def _swept(up: Machine, key: str) -> bool:
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
-
-
-def _meet_somebody_at_work(up: Machine) -> None:
-    """Hold a document's lease while each function with a queue is told of it, until each has put its message off."""
-    records, events = up.stack.client("dynamodb"), up.stack.client("events")
-    found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
-    document = next(item for item in found if "review_issue_id" in item)
-    records.update_item(
-        TableName=up.outputs["documentsTable"],
-        Key={"document_id": document["document_id"]},
-        UpdateExpression="SET lease_owner = :owner, lease_until = :until",
-        ExpressionAttributeValues={":owner": {"S": "a test"}, ":until": {"N": str(int(time.time()) + 120)}},
-    )
-    ids = {"document_id": document["document_id"]["S"], "revision": int(document["revision"]["N"])}
-    review = {"review_issue_id": document["review_issue_id"]["S"], "move_id": "1"}
-    told = {"RevisionRequested": ids, "DocumentGenerated": ids, "ReviewCompleted": review}
-    entries = [
-        {
-            "EventBusName": up.outputs["eventBus"],
-            "Source": "kinexus",
-            "DetailType": name,
-            "Detail": json.dumps(detail),
-        }
-        for name, detail in told.items()
-    ]
-    assert events.put_events(Entries=entries)["FailedEntryCount"] == 0
-    functions = set(up.outputs["queueUrls"])
-    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _put_off(up), 60)
-
-
-def _put_off(up: Machine) -> set[str]:
-    """Return the functions that sent a copy of a message to their own queue."""
-    calls = up.stack.calls()
-    return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
 
 
 def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
@@ -149,3 +114,22 @@ def test_the_reasons_are_about_rights_that_there_are(played: Machine) -> None:
         for allowed in statement["Action"]
     }
     assert set(BY_LAMBDA) - given == set()
+
+
+def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Machine) -> None:
+    client = played.stack.client
+    kept = contents.secrets(client)
+    assert {played.webhook_secret, played.us.token} < set(kept)
+    assert len(kept) == 3, "the link key is the third"
+    held = contents.logs(client) | contents.stored(client)
+    held |= {
+        name: (played.stack.folder / name).read_text(errors="replace")
+        for name in ("ministack.log", "access.log")
+    }
+    held["what the region remembers of the program"] = repr(played.deployment.ledger)
+    for kind in ("/aws/lambda/", "function", "table", "object reviews/", "object drafts/"):
+        assert any(kind in name and text for name, text in held.items()), f"no {kind} to look at"
+    assert [
+        name for name, text in held.items() for secret in kept for form in forms(secret) if form in text
+    ] == []
+    assert checks.plain_secrets(played.deployment.graph, *kept) == []
