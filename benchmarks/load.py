@@ -33,7 +33,7 @@ from local.demo.counts import count
 from local.demo.steps import Steps
 from local.interrupt import heed
 from local.machine import Machine, machine
-from local.trouble import errors_logged
+from local.trouble import errors_logged, events_logged
 
 #: Shares of the tickets at whose end the memory is read.
 MARKS = (0.25, 0.5, 0.75, 1.0)
@@ -95,7 +95,11 @@ def _run(console: Console, given: argparse.Namespace, weather: Weather) -> tuple
         findings = audit(observed.end)
         if not in_time:
             findings.insert(0, f"the run did not come to rest within {given.minutes:g} minutes")
-        logged = errors_logged(up.stack.client, up.outputs["logGroups"].values())
+        groups = up.outputs["logGroups"].values()
+        logged = errors_logged(up.stack.client, groups)
+        put_off = sum(
+            '"put off"' in e["message"] for group in groups for e in events_logged(up.stack.client, group)
+        )
         run = Run(
             planned=planned,
             observed=observed,
@@ -113,6 +117,7 @@ def _run(console: Console, given: argparse.Namespace, weather: Weather) -> tuple
             approvals=len(reviewing.approvals),
             samples=tuple(progress.samples),
             given_back=Counter(match[1] for line in logged if (match := _GIVEN_BACK.search(line))),
+            put_off=put_off,
             seed=given.seed,
         )
         steps.begin("stopping")

@@ -78,8 +78,12 @@ def of_review(client: Client, outputs: dict[str, Any], issue_id: str) -> Documen
 
 
 def is_idle(client: Client, queue_urls: Iterable[str]) -> bool:
-    """Return whether no message waits in the queues or is being worked on."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    """Return whether no message waits in the queues, at once or later, or is being worked on."""
+    names = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ]
     sqs = client("sqs")
     for url in queue_urls:
         counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
