@@ -1,11 +1,13 @@
 """No function is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
 
-The demo is played, a webhook is delivered twice, and a ticket is found that no webhook told of, while every AWS
-call is on record with the function that made it. Actions are compared per function, not per table or bucket: that
-a statement names the right one is seen by the calls not being refused.
+The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, and each function meets
+a document that somebody else works on, while every AWS call is on record with the function that made it. Actions are
+compared per function, not per table or bucket: that a statement names the right one is seen by the calls not being
+refused.
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -58,6 +60,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         up.site.site.webhooks.webhooks.clear()
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
+        _meet_somebody_at_work(up)
         yield up
 
 
@@ -80,6 +83,40 @@ def _swept(up: Machine, key: str) -> bool:
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
+
+
+def _meet_somebody_at_work(up: Machine) -> None:
+    """Hold a document's lease while each function with a queue is told of it, until each has put its message off."""
+    records, events = up.stack.client("dynamodb"), up.stack.client("events")
+    found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
+    document = next(item for item in found if "review_issue_id" in item)
+    records.update_item(
+        TableName=up.outputs["documentsTable"],
+        Key={"document_id": document["document_id"]},
+        UpdateExpression="SET lease_owner = :owner, lease_until = :until",
+        ExpressionAttributeValues={":owner": {"S": "a test"}, ":until": {"N": str(int(time.time()) + 120)}},
+    )
+    ids = {"document_id": document["document_id"]["S"], "revision": int(document["revision"]["N"])}
+    review = {"review_issue_id": document["review_issue_id"]["S"], "move_id": "1"}
+    told = {"RevisionRequested": ids, "DocumentGenerated": ids, "ReviewCompleted": review}
+    entries = [
+        {
+            "EventBusName": up.outputs["eventBus"],
+            "Source": "kinexus",
+            "DetailType": name,
+            "Detail": json.dumps(detail),
+        }
+        for name, detail in told.items()
+    ]
+    assert events.put_events(Entries=entries)["FailedEntryCount"] == 0
+    functions = set(up.outputs["queueUrls"])
+    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _put_off(up), 60)
+
+
+def _put_off(up: Machine) -> set[str]:
+    """Return the functions that sent a copy of a message to their own queue."""
+    calls = up.stack.calls()
+    return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
 
 
 def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
