@@ -12,6 +12,7 @@ from common import settings
 from common.atlassian_clients import connect
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
+from common.own_queue import OwnQueue
 from common.records import Records
 from common.review_store import ReviewStore
 from common.secret import Secret
@@ -39,3 +40,9 @@ def opening() -> Opening:
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
     )
+
+
+@cache
+def own_queue() -> OwnQueue:
+    """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
+    return OwnQueue(boto3.client("sqs"))

@@ -121,7 +121,7 @@ def bulk_fetch(call: Call) -> Response:
         issue_json(issue, call.site.jira, call.base, fields=fields, properties=properties)
         for _, issue in sorted(found.items(), key=lambda pair: int(pair[0]))
     ]
-    return answer({"expand": "names,schema", "issueErrors": [], "issues": issues})
+    return answer({"issueErrors": [], "issues": issues})
 
 
 @routes.on("PUT", ISSUE)
