@@ -22,7 +22,7 @@ class Change:
 
     ``reason`` says why it stands where it stands, ``worth`` why it was worth documenting, whatever came later.
     ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
-    that came of it.
+    that came of it. ``failed_by`` is the id of the queue message that failed for good, which is not tried again.
     """
 
     change_id: str
@@ -36,3 +36,4 @@ class Change:
     worth: str = ""
     choice: str | None = None
     document_ids: tuple[str, ...] = ()
+    failed_by: str | None = None

@@ -43,10 +43,15 @@ class ChangeRecords:
             return str((self._records.get(change_id) or {})["choice"])
 
     def close(
-        self, change_id: str, status: ChangeStatus, reason: str, document_ids: tuple[str, ...] = ()
+        self,
+        change_id: str,
+        status: ChangeStatus,
+        reason: str,
+        document_ids: tuple[str, ...] = (),
+        failed_by: str = "",
     ) -> None:
         """Record what became of the change."""
-        values: dict[str, Any] = {"status": str(status), "reason": reason}
+        values: dict[str, Any] = {"status": str(status), "reason": reason, "failed_by": failed_by or None}
         if document_ids:
             values["document_ids"] = list(document_ids)
         self._records.update(change_id, values)

@@ -29,10 +29,11 @@ class EventName(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event: its name and the ids it carries."""
+    """One event: its name and the ids it carries; ``message_id`` names the queue message that brought it."""
 
     name: EventName
     detail: Mapping[str, Any]
+    message_id: str = ""
 
 
 class NotOurEvent(Exception):

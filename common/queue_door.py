@@ -7,17 +7,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from common.atlassian_http import Refused
 from common.events import Event, parse
 from common.own_queue import WaitedTooLong
 from common.records import Busy
+from common.time_limit import RESERVE, within
 
 log = logging.getLogger(__name__)
 
 #: How often a queue hands out a message before it goes to the dead-letter queue, as the stack sets it.
 MAX_RECEIVES = 3
+
+
+class Context(Protocol):
+    """What Lambda tells of an invocation."""
+
+    @property
+    def aws_request_id(self) -> str:
+        """The invocation's id."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long it may still run."""
 
 
 class GivenUp(Exception):
@@ -26,11 +39,12 @@ class GivenUp(Exception):
 
 def serve(
     event: Mapping[str, Any],
+    context: Context,
     work: Callable[[Event], None],
     given_up: Callable[[Event, str], None],
     put_off: Callable[[Mapping[str, Any]], None],
 ) -> dict[str, Any]:
-    """Do ``work`` for every message and return the ids of those that failed.
+    """Do ``work`` for every message, within the time that Lambda gives, and return the ids of those that failed.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``given_up`` is called with the
     reason, to put it on record and tell whoever waits. The message goes back in any case, and so to the dead-letter
@@ -42,7 +56,7 @@ def serve(
     failures = []
     for message in event["Records"]:
         try:
-            _serve_one(message, work, given_up, put_off)
+            _serve_one(message, context, work, given_up, put_off)
         except Exception:
             log.exception("a message goes back to its queue", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
@@ -51,14 +65,16 @@ def serve(
 
 def _serve_one(
     message: Mapping[str, Any],
+    context: Context,
     work: Callable[[Event], None],
     given_up: Callable[[Event, str], None],
     put_off: Callable[[Mapping[str, Any]], None],
 ) -> None:
-    event = parse(message["body"])
+    event = replace(parse(message["body"]), message_id=str(message["messageId"]))
     log.info("event received", extra={"event": str(event.name), **event.detail})
     try:
-        _work_or_wait(event, message, work, put_off)
+        with within(context.get_remaining_time_in_millis() / 1000 - RESERVE):
+            _work_or_wait(event, message, work, put_off)
     except (GivenUp, Refused) as error:
         given_up(event, str(error))
         raise

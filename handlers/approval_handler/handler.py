@@ -19,7 +19,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
         work = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, work, _give_up, _put_off)
+        return queue_door.serve(event, context, work, _give_up, _put_off)
     return _answer(event)
 
 

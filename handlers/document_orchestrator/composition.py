@@ -6,10 +6,9 @@ import os
 import time
 from functools import cache, partial
 
-import boto3
-
 from common import settings
 from common.atlassian_clients import connect
+from common.aws_clients import client
 from common.change_records import ChangeRecords
 from common.confluence import ConfluenceClient
 from common.document_records import DocumentRecords
@@ -32,13 +31,13 @@ from handlers.document_orchestrator.settings import Settings
 def orchestration() -> Orchestration:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    jira, confluence = connect(env, Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn))
-    dynamodb = boto3.client("dynamodb")
-    model = ToolModel(boto3.client("bedrock-runtime"), env.bedrock_model_id)
+    jira, confluence = connect(env, Secret(client("secretsmanager"), env.jira_api_token_secret_arn))
+    dynamodb = client("dynamodb")
+    model = ToolModel(client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
     documents = Documents(
         records=DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time)),
-        drafts=DraftStore(boto3.client("s3"), env.documents_bucket),
-        bus=EventBus(boto3.client("events"), env.event_bus),
+        drafts=DraftStore(client("s3"), env.documents_bucket),
+        bus=EventBus(client("events"), env.event_bus),
         jira=jira,
         confluence=confluence,
         model=model,
@@ -77,4 +76,4 @@ def _site(confluence: ConfluenceClient, keys: tuple[str, ...], browse_url: str) 
 @cache
 def own_queue() -> OwnQueue:
     """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
-    return OwnQueue(boto3.client("sqs"))
+    return OwnQueue(client("sqs"))

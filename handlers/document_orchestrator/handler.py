@@ -16,7 +16,7 @@ logs.set_up()
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Bring every change to a drafted document; what fails goes back to the queue."""
     work = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, work, _give_up, _put_off)
+    return queue_door.serve(event, context, work, _give_up, _put_off)
 
 
 def _serve(event: Event, owner: str) -> None:

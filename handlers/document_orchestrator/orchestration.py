@@ -44,7 +44,7 @@ class Orchestration:
     def serve(self, event: Event, owner: str) -> None:
         """Do what an event asks for; raises GivenUp, Busy or the errors of the services."""
         if event.name is EventName.CHANGE_DETECTED:
-            self._take_up(str(event.detail["change_id"]), owner)
+            self._take_up(event, owner)
         elif event.name is EventName.REVISION_REQUESTED:
             self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), event, owner)
 
@@ -54,17 +54,20 @@ class Orchestration:
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
             if change and change.status not in _OVER:
-                self._fail_change(change, reason)
+                self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
             document = self.documents.records.get(str(event.detail["document_id"]))
             if document and document.status is DocumentStatus.REVISING:
                 self._tell(document.review_issue_key, f"{document.document_id} r{document.revision}", reason)
 
-    def _take_up(self, change_id: str, owner: str) -> None:
+    def _take_up(self, event: Event, owner: str) -> None:
+        change_id = str(event.detail["change_id"])
         with self.changes.leased(change_id, owner, LEASE):
             change = self.changes.get(change_id)
             if change is None or change.status in _OVER:
                 return
+            if change.status is ChangeStatus.FAILED and change.failed_by == event.message_id:
+                raise GivenUp(change.reason)  # people were told so; an operator sends it in a new message
             if change.from_status_id and self.jira.status_category(change.from_status_id) == "done":
                 self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
                 return
@@ -138,8 +141,8 @@ class Orchestration:
         if drafted:
             self.documents.announce(drafted)
 
-    def _fail_change(self, change: Change, reason: str) -> None:
-        self.changes.close(change.change_id, ChangeStatus.FAILED, reason)
+    def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
+        self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
         for document in self._begun(change):
             self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
             self.documents.records.unlock(lock_of(document), document.document_id)

@@ -7,9 +7,8 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-import boto3
-
 from common import settings
+from common.aws_clients import client
 from common.change_records import ChangeRecords
 from common.detection import Detection
 from common.documentation_rules import Rules
@@ -33,10 +32,8 @@ def parts() -> Parts:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
     rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
-    changes = ChangeRecords(Records(boto3.client("dynamodb"), env.changes_table, "change_id", time.time))
+    changes = ChangeRecords(Records(client("dynamodb"), env.changes_table, "change_id", time.time))
     return Parts(
-        detection=Detection(changes, EventBus(boto3.client("events"), env.event_bus), rules, time.time),
-        door=Door(
-            Secret(boto3.client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks
-        ),
+        detection=Detection(changes, EventBus(client("events"), env.event_bus), rules, time.time),
+        door=Door(Secret(client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks),
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
-import boto3
-
 from common import settings
+from common.aws_clients import client
 from common.review_store import ReviewStore
 from common.secret import Secret
 from handlers.review_page.settings import Settings
@@ -18,8 +17,8 @@ from handlers.review_page.viewing import Viewing
 def viewing() -> Viewing:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    link_key = Secret(boto3.client("secretsmanager"), env.link_key_secret_arn)
+    link_key = Secret(client("secretsmanager"), env.link_key_secret_arn)
     return Viewing(
-        reviews=ReviewStore(boto3.client("s3"), env.documents_bucket),
+        reviews=ReviewStore(client("s3"), env.documents_bucket),
         link_key=lambda: str(link_key.get("key")),
     )

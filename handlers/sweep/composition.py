@@ -6,10 +6,9 @@ import os
 import time
 from functools import cache
 
-import boto3
-
 from common import settings
 from common.atlassian_clients import connect_jira
+from common.aws_clients import client
 from common.change_records import ChangeRecords
 from common.detection import Detection
 from common.documentation_rules import Rules
@@ -24,7 +23,7 @@ from handlers.sweep.settings import Settings
 def sweep() -> Sweep:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    jira = connect_jira(env, Secret(boto3.client("secretsmanager"), env.jira_api_token_secret_arn))
+    jira = connect_jira(env, Secret(client("secretsmanager"), env.jira_api_token_secret_arn))
     rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
-    changes = ChangeRecords(Records(boto3.client("dynamodb"), env.changes_table, "change_id", time.time))
-    return Sweep(jira, Detection(changes, EventBus(boto3.client("events"), env.event_bus), rules, time.time))
+    changes = ChangeRecords(Records(client("dynamodb"), env.changes_table, "change_id", time.time))
+    return Sweep(jira, Detection(changes, EventBus(client("events"), env.event_bus), rules, time.time))

@@ -34,17 +34,18 @@ def main(arguments: Sequence[str]) -> int:
     here, begun = world.build(), time.monotonic()
     runs = matrix.record(here, given.scenarios)
     chosen = _whole(runs, given.seed) if given.all else _sample(runs, given)
-    total, failed = Tally(), dict[str, list[str]]()
+    total, lost = Tally(), 0
     for name, run in runs.items():
         mine = [each for each in chosen if each.scenario == name]
         differs = _disturbed(here, run, mine, _counter(name, len(mine)))
         tally = Tally.of(mine, differs)
         print(f"{name}: {tally}", flush=True)
-        total, failed = total + tally, failed | {point: said for point, said in differs.items() if said}
-    for point, said in failed.items():
-        print(f"- {point}", *said[:6], sep="\n    ")
+        for point, said in differs.items():
+            if said:
+                print(f"- {point}", *said[:6], sep="\n    ", flush=True)
+        total, lost = total + tally, lost + sum(map(bool, differs.values()))
     print(f"{len(runs)} scenarios: {total}; {time.monotonic() - begun:.0f} s")
-    return 1 if failed else 0
+    return 1 if lost else 0
 
 
 def _whole(runs: dict[str, matrix.Run], seed: int) -> list[Disturbance]:

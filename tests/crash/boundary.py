@@ -131,9 +131,10 @@ def _around_aws(boundary: Boundary, model: StandIn) -> None:
     new, clients = boto3.client, {}
 
     def client(service: str, **options: Any) -> Any:
-        if service not in clients:
-            clients[service] = new(service, **options)
-        return clients[service]
+        kind = service, *options
+        if kind not in clients:
+            clients[kind] = new(service, **options)
+        return clients[kind]
 
     boto3.client = client  # type: ignore[assignment]
 

@@ -11,7 +11,7 @@ from common import storage_format as sf
 from common.ticket import description_text
 from tests.crash.world import World
 
-_VOLATILE = ("detected_at", "created_at", "announcement", "decision", "expires_at")
+_VOLATILE = ("detected_at", "created_at", "announcement", "decision", "expires_at", "failed_by")
 
 
 def of(world: World) -> dict[str, Any]:

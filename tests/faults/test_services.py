@@ -21,7 +21,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
 
 PAGE = "<p>A refund in the quarnix ledger always returns the whole amount of the payment.</p><h2>Limits</h2><p>Ninety days.</p>"
@@ -273,6 +273,6 @@ def test_an_outage_that_outlasts_the_queue_fails_with_its_reason_and_can_be_sent
     assert "503" in change["reason"]
     assert any("503" in text for text in pipeline.comments(key))
     pipeline.site.faults.clear()
-    assert deliver(orchestrate, messages) == []
+    assert deliver(orchestrate, redriven(messages)) == []
     pipeline.run()
     assert status(pipeline) == "in_review"

@@ -14,7 +14,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
 
 PAGE = """<p>How money goes back to customers.</p>
@@ -520,7 +520,12 @@ def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(
     [told] = pipeline.comments(key)
     assert "cut off" in told
     assert pipeline.aws.locks() == []
-    assert deliver(orchestrate, messages) == [], "an operator's redrive tries it again"
+    asked = len(pipeline.model.calls())
+    assert len(deliver(orchestrate, messages, receives=2)) == 1
+    assert len(pipeline.model.calls()) == asked, (
+        "what people were told is final until somebody sends it again"
+    )
+    assert deliver(orchestrate, redriven(messages)) == [], "an operator's redrive tries it again"
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "in_review"
     assert "asks for documentation" in pipeline.aws.changes()[0]["reason"], "the failure is past"
