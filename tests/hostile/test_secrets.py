@@ -154,6 +154,17 @@ def test_no_fault_of_a_service_is_told_with_a_secret(running: Running, fault: Fa
     assert found_in(told(http, "POST")) == set()
 
 
+def test_a_token_that_was_replaced_is_taken_up_without_a_restart(aws: Aws, running: Running) -> None:
+    manager, arn = boto3.client("secretsmanager"), aws.environment["JIRA_API_TOKEN_SECRET_ARN"]
+    token = Secret(manager, arn)
+    http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: token.get("apiToken", fresh=fresh))
+    manager.put_secret_value(SecretId=arn, SecretString=json.dumps({"apiToken": WRONG_API_TOKEN}))
+    with pytest.raises(AtlassianError, match="401"):
+        http.get("/rest/api/3/myself")
+    manager.put_secret_value(SecretId=arn, SecretString=json.dumps({"apiToken": API_TOKEN}))
+    assert http.get("/rest/api/3/myself")["emailAddress"] == "kinexus@example.com"
+
+
 class Kept:
     """The part of Secrets Manager that is asked."""
 
