@@ -38,7 +38,7 @@ from local.trouble import errors_logged, events_logged
 #: Shares of the tickets at whose end the memory is read.
 MARKS = (0.25, 0.5, 0.75, 1.0)
 #: Seconds between two looks, of stillness before the run counts as over, and between two lines of progress.
-LOOK, STILL, TELL = 3.0, 8.0, 15.0
+LOOK, STILL, TELL = 10.0, 15.0, 15.0
 _GIVEN_BACK = re.compile(r"a message goes back to its queue (\w+)")
 
 
@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="within which all tickets are closed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--minutes", type=float, default=90.0, help="after which the run ends, finished or not"
+        "--minutes", type=float, default=60.0, help="after which the run ends, finished or not"
     )
     parser.add_argument("--results", type=Path, help="a Markdown file to write the table to")
     for name, value in vars(Weather()).items():

@@ -18,7 +18,7 @@ DEVELOPERS, REVIEWERS = 6, 2
 #: Every review ticket, as the README tells people to filter them.
 REVIEWS = "labels = documentation-review AND labels = kinexus-ai"
 #: Seconds between two looks at the filter, and until a ticket that was just decided is looked at again.
-LOOK, AGAIN = 2.0, 5.0
+LOOK, AGAIN = 3.0, 6.0
 
 
 class Closing:
