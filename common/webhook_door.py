@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common import signature, webhook_event
-from common.secret import Secret
+from common.secret import PAUSE, Secret
 from common.webhook_event import WebhookEvent
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Door:
             )
 
     def _secrets(self, fresh: bool) -> list[str]:
-        return self.secret.several("secrets", fresh=fresh)
+        return self.secret.several("secrets", fresh=fresh, pause=PAUSE)
 
 
 def answer(status_code: int, **body: str) -> Response:

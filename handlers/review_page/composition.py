@@ -8,7 +8,7 @@ from functools import cache
 from common import settings
 from common.aws_clients import client
 from common.review_store import ReviewStore
-from common.secret import Secret
+from common.secret import PAUSE, Secret
 from handlers.review_page.settings import Settings
 from handlers.review_page.viewing import Viewing
 
@@ -20,5 +20,5 @@ def viewing() -> Viewing:
     link_key = Secret(client("secretsmanager"), env.link_key_secret_arn)
     return Viewing(
         reviews=ReviewStore(client("s3"), env.documents_bucket),
-        link_key=lambda: str(link_key.get("key")),
+        link_key=lambda fresh: link_key.get("key", fresh=fresh, pause=PAUSE),
     )

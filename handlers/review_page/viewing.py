@@ -16,17 +16,19 @@ _REVISION = re.compile(r"[1-9][0-9]{0,5}")
 
 @dataclass(frozen=True)
 class Viewing:
-    """What it takes to show a review. ``link_key`` reads the key that links are signed with."""
+    """What it takes to show a review. ``link_key`` reads the key that links are signed with, with ``True`` anew."""
 
     reviews: ReviewStore
-    link_key: Callable[[], str]
+    link_key: Callable[[bool], str]
 
     def show(self, document_id: str, revision: str, signature: str) -> tuple[int, str]:
         """Return status code and page."""
         if not _DOCUMENT.fullmatch(document_id) or not _REVISION.fullmatch(revision):
             return 403, pages.wrong_link()
         number = int(revision)
-        if not review_link.verify(self.link_key(), document_id, number, signature):
+        # Read anew when a signature does not fit: the key may just have been replaced.
+        keys = (self.link_key(fresh) for fresh in (False, True))
+        if not any(review_link.verify(key, document_id, number, signature) for key in keys):
             return 403, pages.wrong_link()
         status = self.reviews.status(document_id)
         if status is None:
@@ -34,7 +36,7 @@ class Viewing:
         if status.closed:
             return 200, pages.closed(status)
         if number < status.revision:
-            key = review_link.sign(self.link_key(), document_id, status.revision)
+            key = review_link.sign(self.link_key(False), document_id, status.revision)
             # Relative, so that it holds under any stage and domain.
             return 200, pages.superseded(number, status.revision, f"./{status.revision}?signature={key}")
         page = self.reviews.page(document_id, number)

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from moto import mock_aws
 
+from common import secret
 from common import storage_format as sf
 from common.own_queue import LONGEST, WAITED
 from common.queue_door import MAX_RECEIVES
@@ -228,7 +229,7 @@ def build() -> World:
     site.webhooks = WebhookRegistry(site.clock, world.receive)
     world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
     register_webhooks(world)
-    for composition in COMPOSITIONS:
+    for composition in (*COMPOSITIONS, secret):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
     for searching in (candidates, finding):
         searching.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from types import SimpleNamespace
 from urllib.parse import urljoin
 
+import boto3
 import pytest
 import requests
 
-from tests.handlers.pipeline import Pipeline
+from common import review_link, secret
+from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]
@@ -66,3 +70,24 @@ def test_a_link_that_was_changed_shows_nothing(pipeline: Pipeline, page_id: str)
         answer = requests.get(changed, timeout=10)
         assert answer.status_code in (403, 404), changed
         assert "quarnix" not in answer.text
+
+
+def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    start_anew()
+    _, review = in_review(pipeline)
+    old = pipeline.diff_url(review)
+    assert requests.get(old, timeout=10).status_code == 200
+    arn, key = pipeline.aws.environment["LINK_KEY_SECRET_ARN"], "fedcba9876543210fedcba9876543210"
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
+    now[0] += secret.PAUSE
+    [document] = pipeline.aws.documents()
+    new = review_link.url(pipeline.gateway.url, key, document["document_id"], 1)
+    assert requests.get(new, timeout=10).status_code == 200
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": "0" * 32}))
+    assert requests.get(new, timeout=10).status_code == 200, "kept for a while"
+    now[0] += secret.OLDEST
+    assert requests.get(new, timeout=10).status_code == 403

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import copy
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
+from common import secret
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from tests.handlers.aws import Aws
@@ -78,23 +80,36 @@ def test_a_replayed_change_is_the_same_change(aws: Aws) -> None:
     assert len(aws.changes()) == 1
 
 
-def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_one(aws: Aws) -> None:
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time by which secrets grow old, in seconds; the test sets it."""
+    now = [1_000.0]
+    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    return now
+
+
+def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_one(
+    aws: Aws, now: list[float]
+) -> None:
     secrets, arn = boto3.client("secretsmanager"), aws.environment["WEBHOOK_SECRET_ARN"]
     raw = json.dumps(FINISHED).encode()
 
-    def status(secret: str) -> int:
-        return int(notice_change(request(raw, x_hub_signature=signed(raw, secret)), None)["statusCode"])
+    def status(signed_with: str) -> int:
+        return int(notice_change(request(raw, x_hub_signature=signed(raw, signed_with)), None)["statusCode"])
 
     assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (200, 401)
     secrets.put_secret_value(
         SecretId=arn, SecretString=json.dumps({"secrets": [WEBHOOK_SECRET, NEXT_WEBHOOK_SECRET]})
     )
+    now[0] += secret.PAUSE
     assert (status(NEXT_WEBHOOK_SECRET), status(WEBHOOK_SECRET)) == (200, 200), (
         "read anew, without a cold start"
     )
     secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": [NEXT_WEBHOOK_SECRET]}))
-    assert status("a guess") == 401, "a signature that does not fit makes the secrets be read anew"
-    assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (401, 200)
+    now[0] += secret.OLDEST
+    assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (401, 200), (
+        "and nobody had to guess before"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""How long a secret is kept, and how often it is read again, by a clock of the test."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from common import secret
+from common.secret import OLDEST, PAUSE, Secret
+
+
+class Manager:
+    """The part of Secrets Manager that is asked; ``reads`` counts how often."""
+
+    def __init__(self) -> None:
+        self.value, self.reads = "first", 0
+
+    def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        self.reads += 1
+        return {"ARN": SecretId, "SecretString": json.dumps({"key": self.value, "secrets": [self.value]})}
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1_000.0]
+    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    return now
+
+
+def test_a_secret_is_kept_for_some_minutes_and_then_read_again(now: list[float]) -> None:
+    manager = Manager()
+    kept = Secret(manager, "arn")
+    assert kept.get("key") == "first"
+    manager.value = "second"
+    now[0] += OLDEST - 1
+    assert (kept.get("key"), kept.several("secrets")) == ("first", ["first"])
+    now[0] += 1
+    assert (kept.get("key"), kept.several("secrets")) == ("second", ["second"])
+    assert manager.reads == 2
+
+
+def test_after_a_401_it_is_read_at_once(now: list[float]) -> None:
+    manager = Manager()
+    kept = Secret(manager, "arn")
+    kept.get("key")
+    manager.value = "second"
+    assert kept.get("key", fresh=True) == "second"
+
+
+def test_guesses_of_strangers_make_it_be_read_now_and_then_only(now: list[float]) -> None:
+    manager = Manager()
+    kept = Secret(manager, "arn")
+    for _ in range(100):
+        kept.several("secrets", fresh=True, pause=PAUSE)
+        now[0] += 1
+    assert manager.reads == 100 / PAUSE
