@@ -21,6 +21,7 @@ from handlers.jira_webhook_handler import settings as jira_webhook_handler
 from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
 from ops.screen import WIDE, Screen
+from tests import secret_watch
 from tests.handlers.aws import REGION, deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 
@@ -44,7 +45,9 @@ class Deployed:
         """Run `python -m ops …`; return the exit code and what it printed."""
         printed = io.StringIO()
         console = Console(file=printed, width=WIDE + 50, highlight=False)
-        return main(arguments, Screen(console)), printed.getvalue()
+        code = main(arguments, Screen(console))
+        secret_watch.look("what ops prints", printed.getvalue())
+        return code, printed.getvalue()
 
     def give_up(self, function: str) -> list[dict[str, Any]]:
         """Let a function fail for the last time with all its messages, and move them where SQS would."""
