@@ -1,7 +1,8 @@
-"""Finished tickets that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
+"""Finished tickets and reviews that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
 
 What is found goes through the same rules as a webhook, under the same change id, so a ticket that was told of is not
-documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.)
+documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A review
+that was decided already is told of again, under the same id of its move, and nothing follows from it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from common.detection import REVIEW_LABEL, Detection, Outcome
 from common.documentation_rules import worth_documenting
 from common.jira import JiraClient, StatusMove
 from common.json_shapes import mapping, text
+from common.review_notice import notice
 from common.webhook_event import StatusChange, WebhookEvent
 
 #: What the rules look at, and when the ticket's status last changed its category.
@@ -25,7 +27,7 @@ FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangeda
 
 @dataclass(frozen=True)
 class Sweep:
-    """What it takes to find finished tickets and to feed them in."""
+    """What it takes to find finished tickets and reviews, and to feed them in."""
 
     jira: JiraClient
     detection: Detection
@@ -36,32 +38,42 @@ class Sweep:
         The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
         beginning, which JQL cannot. Raises the errors of common.atlassian_http.
         """
-        now = self.detection.clock()
-        category = cache(self.jira.status_category)
-        for issue in self.jira.search(self._query(seconds), FIELDS):
-            changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
-            if changed and _seconds(changed) < now - seconds:
-                continue
-            event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
-            if (
-                REVIEW_LABEL in event.labels
-                or not worth_documenting(event, self.detection.rules, now).document
-            ):
-                continue
-            move = self._finishing(event.issue_id, category)
-            if move and _seconds(move.at) >= now - seconds:
-                yield _told(event, move)
+        rules, now = self.detection.rules, self.detection.clock()
+        labels = () if rules.issue_types else ("labels IS NOT EMPTY",)
+        yield from self._moved(
+            seconds,
+            lambda event: REVIEW_LABEL not in event.labels and worth_documenting(event, rules, now).document,
+            *labels,
+        )
+
+    def reviews(self, seconds: int) -> Iterator[WebhookEvent]:
+        """Yield the finishing of each review ticket that was moved to done in the last ``seconds``, and still is."""
+        yield from self._moved(
+            seconds, lambda event: REVIEW_LABEL in event.labels, f'labels = "{REVIEW_LABEL}"'
+        )
 
     def feed(self, event: WebhookEvent) -> Outcome:
-        """Do what the webhook would have done."""
+        """Do what the webhook of a finished ticket would have done."""
         return self.detection.detect(event, identifier_of(event))
 
-    def _query(self, seconds: int) -> str:
-        # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
-        clauses = ["statusCategory = Done", f'updated >= "-{max(1, seconds // 60)}m"']
-        if not self.detection.rules.issue_types:
-            clauses.append("labels IS NOT EMPTY")
-        return " AND ".join(clauses) + " ORDER BY updated ASC"
+    def feed_review(self, event: WebhookEvent) -> str:
+        """Do what the webhook of a finished review would have done; return its status word."""
+        return notice(event, identifier_of(event), self.detection.bus)[0]
+
+    def _moved(
+        self, seconds: int, is_wanted: Callable[[WebhookEvent], bool], *clauses: str
+    ) -> Iterator[WebhookEvent]:
+        """Yield those that are wanted of the tickets moved to done in the last ``seconds``, as their webhooks were."""
+        since = self.detection.clock() - seconds
+        category = cache(self.jira.status_category)
+        for issue in self.jira.search(_query(seconds, *clauses), FIELDS):
+            changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
+            if changed and _seconds(changed) < since:
+                continue
+            event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
+            move = self._finishing(event.issue_id, category) if is_wanted(event) else None
+            if move and _seconds(move.at) >= since:
+                yield _told(event, move)
 
     def _finishing(self, issue_id: str, category: Callable[[str], str]) -> StatusMove | None:
         """Return the last move into a done status from another; None when there is none any more."""
@@ -77,6 +89,12 @@ class Sweep:
             ),
             None,
         )
+
+
+def _query(seconds: int, *clauses: str) -> str:
+    # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
+    window = f'updated >= "-{max(1, seconds // 60)}m"'
+    return " AND ".join(("statusCategory = Done", window, *clauses)) + " ORDER BY updated ASC"
 
 
 def identifier_of(event: WebhookEvent) -> str:

@@ -70,6 +70,12 @@ def reason(deployment: Deployment, event: Event) -> str:
     return f"{document.status}: {document.reason}" if document.reason else str(document.status)
 
 
+def by_review(deployment: Deployment) -> dict[str, Document]:
+    """Return all documents that have a review ticket, by the ticket's id."""
+    found = _documents(deployment, "review_issue_id > :nothing", {":nothing": " "})
+    return {document.review_issue_id: document for document in found}
+
+
 def _documents(deployment: Deployment, condition: str, values: dict[str, str]) -> tuple[Document, ...]:
     items = _scan(deployment, deployment.settings.documents_table, condition, values)
     found = [from_item(Document, item) for item in items]

@@ -1,15 +1,19 @@
-"""`sweep --since 2d`: feeds in finished tickets that Jira never told us about."""
+"""`sweep --since 2d`: feeds in finished tickets and reviews that Jira never told us about."""
 
 from __future__ import annotations
 
 import argparse
 import re
 import time
+from collections.abc import Mapping
 
 from common.change import Change, ChangeStatus
+from common.change_records import ChangeRecords
 from common.detection import Detection, change_id
+from common.document import CLOSED, Document
 from common.documentation_rules import Rules
 from common.sweeping import Sweep, identifier_of
+from ops import on_record
 from ops.deployment import Deployment
 from ops.screen import Screen, moment
 
@@ -25,11 +29,20 @@ def seconds(text: str) -> int:
 
 
 def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> int:
-    """Find the tickets that were finished in the last ``since`` seconds; feed in, or only show, what nobody took up."""
+    """Find what was finished in the last ``since`` seconds; feed in, or only show, what nobody took up."""
     env = deployment.settings
     rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
     changes = deployment.changes
     sweep = Sweep(deployment.atlassian[0], Detection(changes, deployment.bus, rules, time.time))
+    begin = moment(time.time() - since)
+    _tickets(sweep, changes, screen, since, begin, dry_run)
+    _reviews(sweep, on_record.by_review(deployment), screen, since, begin, dry_run)
+    return 0
+
+
+def _tickets(
+    sweep: Sweep, changes: ChangeRecords, screen: Screen, since: int, begin: str, dry_run: bool
+) -> None:
     rows, found = [], 0
     for event in sweep.finished(since):
         found += 1
@@ -41,9 +54,36 @@ def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> in
     if rows:
         columns = ("ticket", "finished", "change", "lacks", "becomes")
         screen.table("Finished tickets that nobody took up", columns, rows)
-    begin = moment(time.time() - since)
     screen.say(f"{found} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
-    return 0
+
+
+def _reviews(
+    sweep: Sweep,
+    documents: Mapping[str, Document],
+    screen: Screen,
+    since: int,
+    begin: str,
+    dry_run: bool,
+) -> None:
+    rows, found = [], 0
+    for event in sweep.reviews(since):
+        found += 1
+        document = documents.get(event.issue_id)
+        if document and document.status not in CLOSED:
+            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(event)}"
+            rows.append(
+                (
+                    event.issue_key,
+                    moment(event.happened_at),
+                    document.document_id,
+                    str(document.status),
+                    became,
+                )
+            )
+    if rows:
+        columns = ("review", "finished", "document", "stands at", "becomes")
+        screen.table("Finished reviews that did not come to their end", columns, rows)
+    screen.say(f"{found} reviews finished since {begin}; {len(rows)} of them did not come to their end.")
 
 
 def _lacking(known: Change | None) -> str:

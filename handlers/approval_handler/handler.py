@@ -8,9 +8,9 @@ from typing import Any
 
 from common import logs, queue_door
 from common.events import Event
+from common.review_notice import notice
 from common.webhook_door import Response, Turned, answer
 from handlers.approval_handler.composition import own_queue, parts
-from handlers.approval_handler.notice import notice
 
 logs.set_up()
 

@@ -1,1 +1,1 @@
-"""By the clock: tickets that were finished without Jira telling us enter the pipeline after all."""
+"""By the clock: tickets and reviews that were finished without Jira telling us enter the pipeline after all."""

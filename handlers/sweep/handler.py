@@ -20,5 +20,6 @@ def handle(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Feed in what is not on record; return how many tickets had each outcome. Doing it twice does nothing more."""
     here = sweep()
     outcomes = Counter(here.feed(event).status for event in here.finished(WINDOW))
+    outcomes.update(f"review {here.feed_review(event)}" for event in here.reviews(WINDOW))
     log.info("swept", extra={"outcomes": dict(outcomes)})
     return dict(outcomes)

@@ -58,6 +58,65 @@ def test_a_ticket_whose_webhook_was_lost_is_fed_in_once(deaf: Deployed) -> None:
     assert len(deaf.pipeline.aws.changes()) == 1
 
 
+def in_review(deployed: Deployed) -> str:
+    """Bring a ticket to its review; return the review's key."""
+    key = finish(deployed, "needs-docs")
+    deployed.pipeline.run()
+    return deployed.pipeline.review_of(key)
+
+
+def published(deployed: Deployed) -> list[str]:
+    return [str(document["status"]) for document in deployed.pipeline.aws.documents()]
+
+
+def decide_unheard(deployed: Deployed, review: str) -> None:
+    """Approve while Jira's webhooks get lost."""
+    for hook in deployed.pipeline.site.webhooks.webhooks.values():
+        hook.enabled = False
+    deployed.pipeline.decide(review, "APPROVED")
+    assert deployed.pipeline.aws.messages("ApprovalHandler") == []
+
+
+def test_an_approval_whose_webhook_was_lost_is_found_and_published(deployed: Deployed) -> None:
+    review = in_review(deployed)
+    decide_unheard(deployed, review)
+    assert handle({}, None) == {"duplicate": 1, "review accepted": 1}
+    deployed.pipeline.run()
+    assert published(deployed) == ["published"]
+
+
+def test_a_review_that_is_decided_is_told_of_again_and_nothing_follows(deployed: Deployed) -> None:
+    review = in_review(deployed)
+    deployed.pipeline.decide(review, "APPROVED")
+    [told] = [detail for name, detail in deployed.pipeline.aws.events() if name == "ReviewCompleted"]
+    deployed.pipeline.run()
+    said = deployed.pipeline.comments(review)
+    deployed.pipeline.aws.events()
+    assert handle({}, None)["review accepted"] == 1
+    assert ("ReviewCompleted", told) in deployed.pipeline.aws.events(), "the same identity as the webhook's"
+    deployed.pipeline.run()
+    assert published(deployed) == ["published"]
+    assert deployed.pipeline.comments(review) == said
+    assert deployed.pipeline.aws.events() == []
+
+
+def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them_in(
+    deployed: Deployed,
+) -> None:
+    review = in_review(deployed)
+    assert "0 reviews finished" in deployed.command("sweep")[1]
+    decide_unheard(deployed, review)
+    said = deployed.command("sweep", "--dry-run")[1]
+    assert review in said
+    assert "in_review" in said
+    assert "would be fed in" in said
+    assert deployed.pipeline.aws.messages("ApprovalHandler") == []
+    assert "1 of them did not come to their end" in deployed.command("sweep")[1]
+    deployed.pipeline.run()
+    assert published(deployed) == ["published"]
+    assert "0 of them did not come to their end" in deployed.command("sweep")[1]
+
+
 def test_a_webhook_that_comes_late_is_the_same_change(deployed: Deployed) -> None:
     key = finish(deployed, "needs-docs")
     deployed.pipeline.run()
@@ -92,8 +151,11 @@ def test_only_what_the_rules_ask_for_is_fed_in(deaf: Deployed) -> None:
     finish(deaf, "needs-docs", "documentation-review")
     reopened = finish(deaf, "needs-docs")
     deaf.pipeline.move(reopened, "indeterminate", "developer")
-    assert handle({}, None) == {"recorded": 2}
+    assert handle({}, None) == {"recorded": 2, "review accepted": 1}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == wanted
+    deaf.pipeline.aws.messages("DocumentOrchestrator")
+    deaf.pipeline.run()  # what only looks like a review of ours is looked at, and nothing follows
+    assert deaf.pipeline.aws.documents() == []
 
 
 def test_the_move_into_done_counts_not_what_came_after(deaf: Deployed) -> None:

@@ -1,4 +1,4 @@
-"""The first door: a webhook about a review ticket that was moved to done becomes an event."""
+"""A review ticket that was moved to done becomes an event, whether a webhook tells of it or the sweep finds it."""
 
 from __future__ import annotations
 
