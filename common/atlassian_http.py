@@ -17,12 +17,16 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from common.patience import TRANSIENT, patience
+from common.patience import TRANSIENT, TimeOut, patience
+from common.time_limit import left
 
 log = logging.getLogger(__name__)
 
 #: Seconds to connect, seconds between bytes.
-TIMEOUT = (3.05, 20.0)
+TIMEOUT = (3.05, 10.0)
+#: So many times as long for what writes: Confluence saves a long page slowly, and a save that is not waited for must be
+#: looked for afterwards.
+SLOWER = 2.5
 
 
 class AtlassianError(Exception):
@@ -105,6 +109,9 @@ class AtlassianHttp:
     def _send(
         self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, fresh: bool
     ) -> requests.Response:
+        if left() <= 0:
+            raise Unavailable(method, path, None, "not asked, there was no time left")
+        connect, read = TIMEOUT
         try:
             response = self._session.request(
                 method,
@@ -112,7 +119,7 @@ class AtlassianHttp:
                 params=params,
                 json=body,
                 auth=(self._email, self._token(fresh)),
-                timeout=TIMEOUT,
+                timeout=TimeOut(connect=connect, read=read if method == "GET" else read * SLOWER),  # type: ignore[arg-type]
                 allow_redirects=False,
             )
         except requests.RequestException as error:

@@ -11,6 +11,9 @@ from typing import Any, Self
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
+from urllib3.util.timeout import Timeout
+
+from common.time_limit import left
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 #: How often a request that may be repeated is sent again.
@@ -35,9 +38,11 @@ class Patience(Retry):
         **named: Any,
     ) -> Self:
         """Count a failure; MaxRetryError, and so the last answer, when there is no more patience."""
-        if response and self._asked(response) > LONGEST_WAIT:
+        asked = self._asked(response) if response else 0
+        counted = super().increment(method, url, response, *arguments, **named)
+        if asked > LONGEST_WAIT or left() <= (asked or counted.get_backoff_time()):
             raise MaxRetryError(named.get("_pool"), str(url), None)  # type: ignore[arg-type]
-        return super().increment(method, url, response, *arguments, **named)
+        return counted
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
         """Return the seconds that the service asks for, and up to one more, so that not all come back at once."""
@@ -55,6 +60,19 @@ class Patience(Retry):
             return super().get_retry_after(response) or 0
         except InvalidHeader:
             return 0
+
+
+class TimeOut(Timeout):
+    """How long one try waits: as long as was said, or for what is left of the invocation's time."""
+
+    def __init__(self, connect: float, read: float) -> None:
+        super().__init__(connect=connect, read=read)
+        self._longest = connect, read
+
+    def clone(self) -> Timeout:
+        """Return the time-outs of the next try."""
+        connect, read = (min(each, max(left(), 0.001)) for each in self._longest)
+        return Timeout(connect=connect, read=read)
 
 
 def patience() -> Patience:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: How often a queue hands out a message before it goes to the dead-letter queue, as the stack sets it.
 MAX_RECEIVES = 3
+#: Seconds that are left when even telling of a failure must end, so that the answer to the queue gets through.
+LAST = 2
 
 
 class Context(Protocol):
@@ -76,11 +78,13 @@ def _serve_one(
         with within(context.get_remaining_time_in_millis() / 1000 - RESERVE):
             _work_or_wait(event, message, work, put_off)
     except (GivenUp, Refused) as error:
-        given_up(event, str(error))
+        with within(context.get_remaining_time_in_millis() / 1000 - LAST):
+            given_up(event, str(error))
         raise
     except Exception as error:
         if int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES:
-            given_up(event, f"{type(error).__name__}: {error}")
+            with within(context.get_remaining_time_in_millis() / 1000 - LAST):
+                given_up(event, f"{type(error).__name__}: {error}")
         raise
 
 

@@ -1,5 +1,7 @@
 """Work is stopped before Lambda stops it: a function that is killed cannot say what went wrong.
 
+What waits for Jira or Confluence asks how much time is ``left`` and gives up by itself. An alarm stops everything else
+a little later: calls to AWS, and a service that answers byte by byte.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 """
 
@@ -7,29 +9,65 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import TypeVar
+
+T = TypeVar("T")
 
 #: Seconds that are kept for putting a failure on record and telling whoever waits.
 RESERVE = 15
+#: Seconds between the end of the time and the alarm.
+GRACE = 1.0
+
+_ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 
 
 class OutOfTime(Exception):
     """The work took too long: a service hung, or answered byte by byte."""
 
 
+class _Stop(BaseException):
+    """The alarm. Not an Exception: botocore takes any of those for a failed call, and makes it again."""
+
+
+def left() -> float:
+    """Return the seconds that the work under way may still take; endless outside of ``within``."""
+    return _ends.get() - time.monotonic()
+
+
+def carried(work: Callable[..., T]) -> Callable[..., T]:
+    """Return ``work`` for other threads, which otherwise know of no limit."""
+    here = copy_context()
+    return lambda *given: here.copy().run(work, *given)
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the work inside when ``seconds`` are over.
+    """Let the work inside know when ``seconds`` are over, and raise OutOfTime soon after.
 
-    Lambda calls handlers in the main thread, the only one that a signal reaches; elsewhere there is no limit.
+    Lambda calls handlers in the main thread, the only one that a signal reaches; elsewhere there is no alarm.
     """
+    known = _ends.set(time.monotonic() + seconds)
+    try:
+        with _alarm(seconds + GRACE):
+            yield
+    except _Stop:
+        raise OutOfTime(f"the work was not done within {seconds:.0f} seconds") from None
+    finally:
+        _ends.reset(known)
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(*_: object) -> None:
-        raise OutOfTime(f"the work was not done within {seconds:.0f} seconds")
+        raise _Stop
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))

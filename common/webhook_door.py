@@ -10,18 +10,21 @@ import binascii
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from common import signature, webhook_event
 from common.secret import PAUSE, Secret
+from common.time_limit import OutOfTime, within
 from common.webhook_event import WebhookEvent
 
 log = logging.getLogger(__name__)
 
 #: Largest body taken, in bytes. API Gateway hands at most 6 MB to a function, base64 included.
 LARGEST_BODY = 4 * 1024 * 1024
+#: Seconds in which a webhook is answered: less than the functions have, and far less than API Gateway's 30.
+LONGEST = 10
 Response = dict[str, Any]
 
 
@@ -76,6 +79,16 @@ class Door:
 
     def _secrets(self, fresh: bool) -> list[str]:
         return self.secret.several("secrets", fresh=fresh, pause=PAUSE)
+
+
+def in_time(work: Callable[[], Response]) -> Response:
+    """Return the answer of ``work``, or one that makes Jira send the webhook again where it takes too long."""
+    try:
+        with within(LONGEST):
+            return work()
+    except OutOfTime as late:
+        log.error("a webhook could not be served", extra={"reason": str(late)})
+        return answer(503, status="error", error="this takes too long right now: send it again later")
 
 
 def answer(status_code: int, **body: str) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from common import logs, queue_door
 from common.events import Event
 from common.review_notice import notice
-from common.webhook_door import Response, Turned, answer
+from common.webhook_door import Response, Turned, answer, in_time
 from handlers.approval_handler.composition import own_queue, parts
 
 logs.set_up()
@@ -20,7 +20,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if "Records" in event:
         work = partial(_serve, owner=str(context.aws_request_id))
         return queue_door.serve(event, context, work, _give_up, _put_off)
-    return _answer(event)
+    return in_time(partial(_answer, event))
 
 
 def _answer(request: dict[str, Any]) -> Response:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from common import storage_format as sf
 from common.confluence import ConfluencePage, SearchHit
+from common.time_limit import carried
 from handlers.document_orchestrator.queries import Query
 from handlers.document_orchestrator.unfit_pages import unfit
 
@@ -89,7 +90,7 @@ def _all_at_once(search: Search, planned: Sequence[Query]) -> list[tuple[SearchH
     if not planned:
         return []
     with ThreadPoolExecutor(max_workers=len(planned)) as threads:
-        return list(threads.map(lambda query: search.search(query.cql, query.limit), planned))
+        return list(threads.map(carried(lambda query: search.search(query.cql, query.limit)), planned))
 
 
 def _fused(planned: Sequence[Query], answers: Sequence[Sequence[SearchHit]]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from common.confluence import ConfluencePage, Space
 from common.ticket import Ticket
+from common.time_limit import carried
 from handlers.document_orchestrator.candidates import Candidate, OpenDraft, Search, gather
 from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.judge import SHOWN, Model, judge
@@ -148,7 +149,7 @@ def _open_to_all(
         while rest and len(best) < SHOWN:
             batch, rest = rest[: SHOWN - len(best)], rest[SHOWN - len(best) :]
             asked = {id_ for each in batch for id_ in (each.page.page_id, *each.page.above)} - known.keys()
-            known |= zip(asked, threads.map(confluence.is_restricted, asked), strict=True)
+            known |= zip(asked, threads.map(carried(confluence.is_restricted), asked), strict=True)
             best += [
                 each for each in batch if not any(known[i] for i in (each.page.page_id, *each.page.above))
             ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from common import logs
-from common.webhook_door import Response, Turned, answer
+from common.webhook_door import Response, Turned, answer, in_time
 from handlers.jira_webhook_handler.composition import parts
 
 logs.set_up()
@@ -13,6 +14,10 @@ logs.set_up()
 
 def handle(request: dict[str, Any], _context: object) -> Response:
     """Answer as soon as the change and its event are durable, or the webhook is known to be none of ours."""
+    return in_time(partial(_answer, request))
+
+
+def _answer(request: dict[str, Any]) -> Response:
     here = parts()
     try:
         event, identifier = here.door.admit(request)

@@ -6,10 +6,9 @@ import os
 import time
 from functools import cache
 
-import boto3
-
 from common import settings
 from common.atlassian_clients import connect
+from common.aws_clients import client
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
 from common.own_queue import OwnQueue
@@ -25,11 +24,11 @@ from handlers.review_ticket_creator.settings import Settings
 def opening() -> Opening:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    secrets = boto3.client("secretsmanager")
+    secrets = client("secretsmanager")
     link_key = Secret(secrets, env.link_key_secret_arn)
-    s3 = boto3.client("s3")
+    s3 = client("s3")
     jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
-    documents = Records(boto3.client("dynamodb"), env.documents_table, "document_id", time.time)
+    documents = Records(client("dynamodb"), env.documents_table, "document_id", time.time)
     return Opening(
         records=DocumentRecords(documents),
         drafts=DraftStore(s3, env.documents_bucket),
@@ -45,4 +44,4 @@ def opening() -> Opening:
 @cache
 def own_queue() -> OwnQueue:
     """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
-    return OwnQueue(boto3.client("sqs"))
+    return OwnQueue(client("sqs"))

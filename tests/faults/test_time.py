@@ -1,0 +1,150 @@
+"""A service that accepts and never answers: work ends before Lambda ends it, and says why.
+
+Over real sockets and a real clock, with the function's time and the reserve cut to seconds. That Lambda calls handlers
+in the main thread is taken from its documentation.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from common import queue_door, time_limit, webhook_door
+from common.atlassian_http import AtlassianHttp, Unavailable
+from common.aws_clients import client
+from common.time_limit import OutOfTime, carried, within
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.jira_webhook_handler.handler import handle as notice_change
+from handlers.review_ticket_creator.handler import handle as open_review
+from tests.handlers import aws as ground
+from tests.handlers.aws import Aws
+from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.webhook_bodies import FINISHED, request
+
+
+@pytest.fixture
+def tarpit() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    held: list[socket.socket] = []
+    server = socket.create_server(("127.0.0.1", 0), backlog=64)
+
+    def hold() -> None:
+        while True:
+            try:
+                held.append(server.accept()[0])
+            except OSError:
+                return
+
+    threading.Thread(target=hold, daemon=True).start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    server.close()
+    for connection in held:
+        connection.close()
+
+
+def took(work: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
+
+
+def test_a_request_ends_when_the_time_does_and_is_not_tried_again(tarpit: str) -> None:
+    http = AtlassianHttp(tarpit, "kinexus@example.com", lambda fresh: "token")
+
+    def ask() -> None:
+        with within(1), pytest.raises(Unavailable, match="no answer"):
+            http.get("/rest/api/3/myself")
+
+    assert took(ask) < 1.5
+    with within(-1), pytest.raises(Unavailable, match="no time"):
+        http.get("/rest/api/3/myself")
+
+
+def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
+    http = AtlassianHttp(tarpit, "kinexus@example.com", lambda fresh: "token")
+    ended: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            http.get("/rest/api/3/search/jql")
+        except Unavailable as error:
+            ended.append(error)
+
+    with within(0.5):
+        thread = threading.Thread(target=carried(ask))
+        thread.start()
+        thread.join(2)
+    assert len(ended) == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", tarpit)
+    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    model = client("bedrock-runtime", read_timeout=30)
+
+    def ask() -> None:
+        with pytest.raises(OutOfTime), within(0.5):
+            model.converse(modelId="amazon.nova-lite-v1:0", messages=[])
+
+    assert took(ask) < 5, "botocore would have tried again"
+
+
+def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
+    with pytest.raises(OutOfTime), within(0.01):
+        time.sleep(5)
+    assert time_limit.left() == float("inf")
+    time.sleep(0.05)
+
+
+@dataclass
+class Invocation(ground.Context):
+    """A context whose time runs."""
+
+    seconds: float = 6.0
+    begun: float = field(default_factory=time.monotonic)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.seconds - (time.monotonic() - self.begun)) * 1000)
+
+
+@pytest.mark.parametrize("service", ["JIRA_BASE_URL", "CONFLUENCE_URL"])
+@pytest.mark.parametrize("handle", [orchestrate, open_review], ids=["orchestrator", "creator"])
+def test_the_third_try_ends_in_time_with_its_reason_on_record(
+    pipeline: Pipeline, tarpit: str, monkeypatch: pytest.MonkeyPatch, handle: Any, service: str
+) -> None:
+    monkeypatch.setattr(queue_door, "RESERVE", 3)
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    if handle is open_review:
+        assert ground.deliver(orchestrate, messages) == []
+        messages = pipeline.aws.messages("ReviewTicketCreator")
+    monkeypatch.setenv(service, tarpit)
+    start_anew()
+    invocation = Invocation("third")
+    answer = handle(ground.queue_event(messages, 3), invocation)
+    assert len(answer["batchItemFailures"]) == 1
+    assert invocation.get_remaining_time_in_millis() > 0, "Lambda would have killed it"
+    records = pipeline.aws.changes() if handle is orchestrate else pipeline.aws.documents()
+    assert "no answer" in records[0]["reason"]
+
+
+def test_a_webhook_is_answered_while_aws_hangs(
+    aws: Aws, tarpit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_door, "LONGEST", 0.5)
+    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", tarpit)
+    start_anew()
+
+    def tell() -> None:
+        assert notice_change(request(FINISHED), None)["statusCode"] == 503
+
+    assert took(tell) < 5
