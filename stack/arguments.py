@@ -1,9 +1,12 @@
 """How components refuse arguments: with the field, the rule and the fix, before anything is registered."""
 
 import difflib
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn, get_type_hints
 
 import pulumi
+
+from stack.argument_types import described, fits
 
 
 class InvalidArgument(Exception):
@@ -16,13 +19,30 @@ def refuse(component: str, field: str, rule: str, fix: str) -> NoReturn:
 
 
 def check_fields(component: str, args: Any, declared: Any) -> None:
-    """Refuse arguments that lack a required field of the TypedDict `declared`, or have one it does not know."""
+    """Refuse arguments that lack a required field of the TypedDict `declared`, or have one that it does not know.
+
+    Values of another type than the field's are refused too.
+    """
+    if not isinstance(args, Mapping):
+        refuse(component, "args", f"is {_shown(args)}", "Give an object with the arguments.")
     for field in sorted(declared.__required_keys__ - set(args)):
         refuse(component, field, "is missing", f"Required: {', '.join(sorted(declared.__required_keys__))}.")
-    fields = declared.__required_keys__ | declared.__optional_keys__
-    for field in sorted(set(args) - fields):
-        near = difflib.get_close_matches(field, fields, 1)
-        refuse(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
+    # Pulumi writes Input in terms of names of its own.
+    fields = get_type_hints(declared, localns={"Output": pulumi.Output, "T": Any})
+    for field, value in sorted(args.items()):
+        if field not in fields:
+            near = difflib.get_close_matches(field, fields, 1)
+            refuse(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
+        if not fits(value, fields[field]):
+            fix = f"Give {described(fields[field])}."
+            if isinstance(value, pulumi.ComponentResource) and hasattr(value, "function"):
+                fix = "Give what the component has in `.function`."
+            refuse(component, field, f"is {_shown(value)}", fix)
+
+
+def _shown(value: Any) -> str:
+    """Show a value that is no secret, or else what it is."""
+    return repr(value) if isinstance(value, int | float) else f"of type {type(value).__name__}"
 
 
 def known(value: Any) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pulumi
 
+from stack.arguments import refuse
+
 PolicyStatement = dict[str, Any]
 """One permission: `actions` and `resources` (lists of text), and `conditions` as IAM writes them, if any.
 
@@ -29,8 +31,8 @@ def statement(
 def document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
     """Write statements as an IAM policy document."""
 
-    def write(known: Any) -> pulumi.Output[str]:
-        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in known]})
+    def write(every: Any) -> pulumi.Output[str]:
+        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in every]})
 
     return pulumi.Output.from_input(statements).apply(write)
 
@@ -45,6 +47,18 @@ def trust(service: str) -> str:
             ],
         }
     )
+
+
+def check_statement(component: str, one: object) -> None:
+    """Refuse a statement in another spelling than ours; one that is not known yet passes."""
+    if not isinstance(one, Mapping) or isinstance(one, pulumi.Output):
+        return
+    if unknown := sorted(set(one) - {"actions", "resources", "conditions"}):
+        fix = 'Write it as {"actions": ["s3:GetObject"], "resources": [arn]}, with `conditions` if need be.'
+        refuse(component, "statements", f"have {unknown[0]!r}", fix)
+    for part in ("actions", "resources"):
+        if not isinstance(one.get(part), list) or not one[part]:
+            refuse(component, "statements", f"have no list of `{part}`", "Name at least one.")
 
 
 def _iam(one: PolicyStatement) -> dict[str, Any]:

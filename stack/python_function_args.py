@@ -10,7 +10,7 @@ import pulumi
 from stack.arguments import check_arn, check_fields, check_range, known, refuse
 from stack.function_options import AsynchronousCalls, VpcPlacement, check_options
 from stack.log_rules import check_logs
-from stack.policy import PolicyStatement
+from stack.policy import PolicyStatement, check_statement
 
 
 class FunctionRuntime(Enum):
@@ -134,6 +134,8 @@ def check_function(args: PythonFunctionArgs) -> None:
     check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
     for managed in args.get("managed_policy_arns", []):
         check_arn(component, "managed_policy_arns", managed, "iam")
+    for one in known(args.get("statements")) or []:
+        check_statement(component, one)
     _check_environment(component, known(args.get("environment")) or {})
     _check_concurrency(component, args)
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
+
 import stack
 from stack.testing import Graph, run_program
 from tests.stack.pipeline_run import ROOT
@@ -72,4 +74,4 @@ def graph_of(build: Callable[[], Any]) -> Graph:
 
 
 def route(**more: Any) -> dict[str, Any]:
-    return {"method": "POST", "path": "/orders", "function": "unused", **more}
+    return {"method": "POST", "path": "/orders", "function": pulumi.Output.from_input("unused"), **more}

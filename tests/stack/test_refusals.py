@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 
 import stack
@@ -21,6 +22,8 @@ from tests.stack.shop import (
     table,
     watch,
 )
+
+LATER = pulumi.Output.from_input("unused")
 
 REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: function(timeout_seconds=901), r"PythonFunction: `timeout_seconds` is 901. Choose 1 to 900"),
@@ -87,6 +90,29 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: watch(functions=[{"label": "x"}]), r"Observability.functions: `function_name` is missing"),
     (lambda: secret(rotation_days=5), r"SecretBundle: `rotation_days` needs `rotation_function`"),
     (lambda: secret(recovery_days=3), r"SecretBundle: `recovery_days` is 3. Choose 7 to 30, or 0"),
+    # Values of another type.
+    (lambda: function(timeout_seconds="30"), r"`timeout_seconds` is of type str. Give a whole number"),
+    (lambda: function(timeout_seconds=1.5), r"`timeout_seconds` is 1.5. Give a whole number"),
+    (lambda: function(snap_start="yes"), r"`snap_start` is of type str. Give true or false"),
+    (lambda: function(include="orders"), r"`include` is of type str. Give a list, each entry text"),
+    (lambda: function(environment={"PORT": 80}), r"`environment` is of type dict. Give an object"),
+    (
+        lambda: function(runtime="nodejs22.x"),
+        r"`runtime` is of type str. Give one of PYTHON_3_11, PYTHON_3_12",
+    ),
+    (lambda: function(vpc=["subnet"]), r"`vpc` is of type list. Give an object"),
+    (lambda: table(stream="new"), r"`stream` is of type str. Give one of KEYS_ONLY, NEW_IMAGE"),
+    (lambda: api(route(function=function())), r"`function` is of type PythonFunction. .* has in `.function`"),
+    (lambda: subscription(function="shop-orders"), r"`function` is of type str. Give a Function"),
+    (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[arg-type]
+    (
+        lambda: function(statements=[{"Action": "s3:*", "Resource": "*"}]),
+        r"`statements` have 'Action'. Write it as {\"actions\": \[\"s3:GetObject\"\]",
+    ),
+    (
+        lambda: function(statements=[{"actions": "s3:GetObject", "resources": ["x"]}]),
+        r"`statements` have no list of `actions`. Name at least one",
+    ),
     # A function.
     (lambda: function(handler="handle"), r"`handler` is 'handle'. Write module and function"),
     (lambda: function(layers=[f"arn:{n}" for n in range(6)]), r"`layers` are 6. Lambda takes 5"),
@@ -133,13 +159,13 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         r"`authorizer_function` and routes with authorization FUNCTION need each other",
     ),
     (
-        lambda: api(route(), authorizer_function={"function": "unused"}),
+        lambda: api(route(), authorizer_function={"function": LATER}),
         r"`authorizer_function` and routes with authorization FUNCTION need each other",
     ),
     (
         lambda: api(
             route(authorization="CUSTOM"),
-            authorizer_function={"function": "unused", "headers": [], "remember_seconds": 60},
+            authorizer_function={"function": LATER, "headers": [], "remember_seconds": 60},
         ),
         r"`authorizer_function.remember_seconds` needs `headers`",
     ),
