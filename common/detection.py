@@ -100,6 +100,12 @@ def change_id(event: WebhookEvent, identifier: str) -> str:
     return f"chg-{event.issue_id}-w{hashlib.sha256(identifier.encode()).hexdigest()[:16]}"
 
 
+def finishing_of(change_id: str) -> tuple[str, str]:
+    """Return the issue id of a change, and the changelog id of the move that finished it, where that is known."""
+    _, issue_id, move = change_id.split("-", 2)
+    return issue_id, "" if move.startswith("w") else move
+
+
 def _why_not_finishing(event: WebhookEvent) -> str:
     if event.move is None:
         return f"{event.name or 'the event'} is not a change of status"

@@ -73,7 +73,7 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided, by whom, on exactly which draft."""
+    """What was decided, by whom, on exactly which draft; ``move_id`` is the changelog's name of the finishing move."""
 
     verdict: Verdict
     author_id: str
@@ -83,6 +83,7 @@ class Decision:
     sha256: str
     decided_at: str
     feedback: str = ""
+    move_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ class Publication:
 class Document:
     """One record of the documents table. Times are seconds since the epoch.
 
-    ``created_in`` is the space of a page to be created, and goes when the document ends without a page.
+    ``created_in`` is the space of a page to be created, and goes when the document ends without a page. ``reason`` says
+    why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
+    ``closing`` says that it is over, but its page may still be locked and not everybody told.
     """
 
     document_id: str
@@ -124,6 +127,8 @@ class Document:
     decision: Decision | None = None
     publication: Publication | None = None
     reason: str = ""
+    sent_back: int = 0
+    closing: bool = False
 
 
 def document_id(change_id: str, target: str) -> str:

@@ -33,14 +33,14 @@ class Comment:
 class MayDecide:
     """Who may decide: the account that moved the ticket, if it is none of the excluded ones.
 
-    `approver_ids` is None where anyone may; `own_ids` are Kinexus' accounts; `assignee_ids` are the source tickets'
-    assignees where four eyes are asked for, and empty otherwise.
+    `approver_ids` is None where anyone may; `own_ids` are Kinexus' accounts; `author_ids` are those whose change
+    it is where four eyes are asked for, and empty otherwise.
     """
 
     mover_id: str
     own_ids: frozenset[str] = frozenset()
     approver_ids: frozenset[str] | None = None
-    assignee_ids: frozenset[str] = frozenset()
+    author_ids: frozenset[str] = frozenset()
 
 
 class RefusalReason(StrEnum):
@@ -70,7 +70,8 @@ _WORDS = {
     RefusalReason.NOBODY_KNOWN: "Jira does not say who moved the ticket, so nobody has decided.",
     RefusalReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses, which cannot decide.",
     RefusalReason.NOT_AN_APPROVER: "Whoever moved the ticket is not among the people who may decide here.",
-    RefusalReason.OWN_CHANGE: "The change's own assignee may not decide on it; somebody else has to.",
+    RefusalReason.OWN_CHANGE: "Whoever finished the source ticket or has it assigned does not decide; "
+    "somebody else has to.",
     RefusalReason.NO_COMMENT: "There is no decision in a comment written after the newest revision was announced.",
     RefusalReason.NOT_THE_MOVER: "The decision was written by somebody else than the person who moved the ticket.",
     RefusalReason.EDITED_BY_ANOTHER: "The comment that decides was edited by somebody else, so it does not count.",
@@ -126,7 +127,7 @@ def _may_not(account_id: str, who: MayDecide) -> RefusalReason | None:
         return RefusalReason.OWN_ACCOUNT
     if who.approver_ids is not None and account_id not in who.approver_ids:
         return RefusalReason.NOT_AN_APPROVER
-    return RefusalReason.OWN_CHANGE if account_id in who.assignee_ids else None
+    return RefusalReason.OWN_CHANGE if account_id in who.author_ids else None
 
 
 def _refuse(reason: RefusalReason, comment: Comment | None = None) -> Refusal:

@@ -1,25 +1,24 @@
 """What follows a decision: the page is published, or revised, or the review is closed; everybody is told once.
 
-Every step can be done again: the effect is looked for by its mark first, and the document's status moves last.
+A document ends with one write of its record, which says that it is closing; then its page is free and people are told.
+Every step can be done again: the effect is looked for by its mark first, and a closing document is closed until all
+of it is done.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common import marked_comment
-from common.atlassian_http import NotFound
 from common.document import Decision, Document, DocumentStatus, Publication, Verdict
 from common.document_records import DocumentRecords, lock_of, page_lock
 from common.draft_store import DraftChanged, DraftStore
 from common.event_bus import EventBus
 from common.events import EventName
-from common.jira import OUR_LINKS, Adf, JiraClient
+from common.jira import JiraClient
 from common.review_store import ReviewStatus, ReviewStore
-from handlers.approval_handler import words
+from handlers.approval_handler import telling, words
 from handlers.approval_handler.publishing import Obstacle, PageConflict, Publisher
 
 log = logging.getLogger(__name__)
@@ -39,117 +38,101 @@ class Completion:
 
     def carry_out(self, document: Document, decision: Decision) -> None:
         """Do what was decided, or go on with it where an earlier delivery stopped."""
+        log.info("decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)})
         if decision.verdict is Verdict.APPROVED:
             self._publish(document, decision)
         elif decision.verdict is Verdict.REJECTED:
-            self._reject(document, decision)
-        elif document.revision >= self.max_revisions:
-            self._end(
-                document, DocumentStatus.FAILED, words.too_many_revisions(document), "too-many-revisions"
-            )
+            self._end(document, DocumentStatus.REJECTED, decision=decision, reason=decision.feedback[:1000])
         else:
-            self._request_revision(document, "needs_revision")
+            self._send_back(document, decision)
 
-    def _publish(self, document: Document, decision: Decision) -> None:
-        if document.status is DocumentStatus.IN_REVIEW:
-            document = self.records.move(document, DocumentStatus.PUBLISHING)
+    def has_effect(self, document: Document, approval: Decision) -> bool:
+        """Say whether the page carries what was approved: from then on nobody can take the approval back."""
         try:
-            draft = self.drafts.get(document.document_id, decision.revision, decision.sha256)
-            publication = document.publication or self.publisher.publish(draft)
-        except PageConflict as conflict:
-            self._say(document, "conflict", words.conflict(str(conflict)))
-            self._request_revision(document, "conflict")
+            draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
+        except DraftChanged:
+            return False
+        return self.publisher.published(draft) is not None
+
+    def close(self, document: Document) -> None:
+        """Do what is left to do for a document that is over: free its page, and tell everybody."""
+        if not document.closing or document.decision is None:
             return
-        except Obstacle as obstacle:
-            self._obstructed(document, decision, obstacle)
-            return
-        except DraftChanged as error:
-            self._end(document, DocumentStatus.FAILED, words.cannot_publish(str(error)), "draft-changed")
-            return
-        if document.publication is None:
-            document = self.records.move(document, publication=publication)
-        self._tell_published(document, decision, publication)
-        self.bus.publish(
-            EventName.DOCUMENTATION_PUBLISHED,
-            document_id=document.document_id,
-            revision=decision.revision,
-            page_id=publication.page_id,
-            page_url=publication.url,
-            issue_key=document.issue_keys[0],
-        )
-        self._close_page(document, decision, publication.url)
+        if document.publication:
+            self._announce(document, document.publication)
+        self._close_page(document, document.decision)
         self._free(document)
-        self.records.move(document, DocumentStatus.PUBLISHED)
-        log.info("published", extra={"document_id": document.document_id, "page_id": publication.page_id})
-
-    def _tell_published(self, document: Document, decision: Decision, publication: Publication) -> None:
-        self._say(document, "published", words.published_in_review(publication, decision))
-        for key in document.issue_keys:
-            self._tell_source(document, key, "published", words.published_in_source(publication, document))
-            self._link(key, document, publication)
-        self._link(document.review_issue_id, document, publication)
-
-    def _reject(self, document: Document, decision: Decision) -> None:
-        said = words.rejected_in_source(document, decision, self.jira.browse_url)
-        for key in document.issue_keys:
-            self._tell_source(document, key, "rejected", said)
-        self._close_page(document, decision, "")
-        self._free(document)
-        self.records.move(document, DocumentStatus.REJECTED, reason=decision.feedback[:1000], created_in=None)
-
-    def _request_revision(self, document: Document, reason: str) -> None:
-        """Ask for another revision; the caller says so on the bus when it has given the lease back."""
-        if document.status is not DocumentStatus.REVISING:
-            self.records.move(document, DocumentStatus.REVISING, reason=reason)
+        telling.tell_end(self.jira, document)
+        self.records.move(document, closing=None)
 
     def ask_again(self, document: Document) -> None:
-        """Say on the bus that a revision is wanted."""
+        """Say on the bus that a revision is wanted; not before the lease ends, for whoever hears works at once."""
+        overtaken = document.decision and document.decision.verdict is Verdict.APPROVED
         self.bus.publish(
             EventName.REVISION_REQUESTED,
             document_id=document.document_id,
             revision=document.revision,
-            reason=document.reason,
+            reason="conflict" if overtaken else "needs_revision",
             issue_key=document.review_issue_key,
         )
 
-    def _obstructed(self, document: Document, decision: Decision, obstacle: Obstacle) -> None:
+    def _publish(self, document: Document, approval: Decision) -> None:
+        if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
+            document = self.records.move(document, DocumentStatus.PUBLISHING, decision=approval)
+        try:
+            draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
+            publication = self.publisher.publish(draft)
+        except PageConflict as conflict:
+            self._overtaken(document, conflict)
+        except Obstacle as obstacle:
+            self._obstructed(document, approval, obstacle)
+        except DraftChanged as error:
+            self._end(document, DocumentStatus.FAILED, reason=str(error))
+        else:
+            self._end(document, DocumentStatus.PUBLISHED, publication=publication, reason=None)
+
+    def _send_back(self, document: Document, decision: Decision) -> None:
+        count = document.sent_back + 1
+        if count < self.max_revisions:
+            values: dict[str, Any] = {"decision": decision, "sent_back": count, "reason": None}
+            self.records.move(document, DocumentStatus.REVISING, **values)
+        else:
+            reason = f"{count} drafts were sent back"
+            self._end(document, DocumentStatus.FAILED, decision=decision, sent_back=count, reason=reason)
+
+    def _overtaken(self, document: Document, conflict: PageConflict) -> None:
+        said = words.conflict(str(conflict))
+        telling.say(self.jira, document.review_issue_id, telling.marked(document, "conflict"), said)
+        self.records.move(document, DocumentStatus.REVISING, reason=None)
+
+    def _obstructed(self, document: Document, approval: Decision, obstacle: Obstacle) -> None:
         if obstacle.final:
-            self._end(document, DocumentStatus.FAILED, words.cannot_publish(str(obstacle)), "cannot-publish")
+            self._end(document, DocumentStatus.FAILED, reason=str(obstacle))
             return
-        self._say(
-            document,
-            f"obstacle {decision.comment_id} {decision.decided_at}",
-            words.cannot_publish(str(obstacle)),
-        )
-        self.jira.move_back(document.review_issue_id)
+        mark = {**telling.marked(document, "obstacle"), "move_id": approval.move_id}
+        telling.say(self.jira, document.review_issue_id, mark, words.cannot_publish(str(obstacle)))
+        telling.reopen(self.jira, document, approval.move_id)
         self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
 
-    def _end(self, document: Document, status: DocumentStatus, said: Adf, kind: str) -> None:
-        """Close a review that cannot end in a page, and tell everybody why."""
-        self._say(document, kind, said)
-        for key in document.issue_keys:
-            self._tell_source(document, key, kind, said)
-        if document.decision:
-            self._close_page(document, document.decision, "")
-        self._free(document)
-        self.records.move(document, status, reason=kind, created_in=None)
+    def _end(self, document: Document, status: DocumentStatus, **values: Any) -> None:
+        """Put on record how the document ends, in one write, and do what follows from it."""
+        if status is not DocumentStatus.PUBLISHED:
+            values["created_in"] = None
+        document = self.records.move(document, status, closing=True, **values)
+        log.info("ended", extra={"document_id": document.document_id, "status": str(status)})
+        self.close(document)
 
-    def _say(self, document: Document, kind: str, said: Adf) -> None:
-        marked_comment.say_once(self.jira, document.review_issue_id, _mark(document, kind), said)
+    def _announce(self, document: Document, page: Publication) -> None:
+        self.bus.publish(
+            EventName.DOCUMENTATION_PUBLISHED,
+            document_id=document.document_id,
+            revision=document.revision,
+            page_id=page.page_id,
+            page_url=page.url,
+            issue_key=document.issue_keys[0],
+        )
 
-    def _tell_source(self, document: Document, key: str, kind: str, said: Adf) -> None:
-        try:
-            marked_comment.say_once(self.jira, key, _mark(document, kind), said)
-        except NotFound:
-            log.warning("the source ticket is gone", extra={"issue_key": key})
-
-    def _link(self, issue: str, document: Document, publication: Publication) -> None:
-        try:
-            self.jira.link_page(issue, OUR_LINKS + document.document_id, publication.url, publication.title)
-        except NotFound:
-            log.warning("the ticket is gone", extra={"issue_key": issue})
-
-    def _close_page(self, document: Document, decision: Decision, page_url: str) -> None:
+    def _close_page(self, document: Document, decision: Decision) -> None:
         self.reviews.keep_status(
             document.document_id,
             ReviewStatus(
@@ -160,7 +143,7 @@ class Completion:
                 verdict=str(decision.verdict),
                 decided_by=decision.author_name,
                 decided_at=decision.decided_at,
-                page_url=page_url,
+                page_url=document.publication.url if document.publication else "",
             ),
         )
 
@@ -168,7 +151,3 @@ class Completion:
         self.records.unlock(lock_of(document), document.document_id)
         if document.publication:
             self.records.unlock(page_lock(document.publication.page_id), document.document_id)
-
-
-def _mark(document: Document, kind: str) -> Mapping[str, Any]:
-    return {"kind": kind, "document_id": document.document_id, "revision": document.revision}

@@ -7,10 +7,9 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-import boto3
-
 from common import settings
 from common.atlassian_clients import connect
+from common.aws_clients import client
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
 from common.event_bus import EventBus
@@ -20,7 +19,8 @@ from common.review_store import ReviewStore
 from common.secret import Secret
 from common.webhook_door import Door
 from handlers.approval_handler.completion import Completion
-from handlers.approval_handler.deciding import Approvers, Deciding
+from handlers.approval_handler.deciding import Deciding
+from handlers.approval_handler.hearing import Approvers
 from handlers.approval_handler.publishing import Publisher
 from handlers.approval_handler.settings import Settings
 
@@ -38,13 +38,11 @@ class Parts:
 def parts() -> Parts:
     """Build everything from the environment."""
     env = settings.read(Settings, os.environ)
-    secrets = boto3.client("secretsmanager")
-    s3 = boto3.client("s3")
+    secrets = client("secretsmanager")
+    s3 = client("s3")
     jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
-    records = DocumentRecords(
-        Records(boto3.client("dynamodb"), env.documents_table, "document_id", time.time)
-    )
-    bus = EventBus(boto3.client("events"), env.event_bus)
+    records = DocumentRecords(Records(client("dynamodb"), env.documents_table, "document_id", time.time))
+    bus = EventBus(client("events"), env.event_bus)
     completion = Completion(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
@@ -69,4 +67,4 @@ def parts() -> Parts:
 @cache
 def own_queue() -> OwnQueue:
     """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
-    return OwnQueue(boto3.client("sqs"))
+    return OwnQueue(client("sqs"))

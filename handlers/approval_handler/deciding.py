@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common import marked_comment
 from common.atlassian_http import AtlassianError, NotFound
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords
 from common.events import Event
-from common.jira import REVIEW_PROPERTY, JiraClient, JiraComment, StatusMove
+from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping, text
-from common.records import Busy
-from common.ticket import Ticket, description_text
-from handlers.approval_handler import words
-from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
+from common.records import Busy, ConditionFailed
+from handlers.approval_handler import telling, words
+from handlers.approval_handler.comments import Refusal
 from handlers.approval_handler.completion import Completion
+from handlers.approval_handler.hearing import Approvers, Hearing
 
 log = logging.getLogger(__name__)
 
 #: Seconds that one invocation may work on a document alone: its function's timeout.
 LEASE = 90
-
-
-@dataclass(frozen=True)
-class Approvers:
-    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can."""
-
-    account_ids: tuple[str, ...]
-    group_id: str
-    four_eyes: bool
 
 
 @dataclass(frozen=True)
@@ -59,10 +49,9 @@ class Deciding:
             log.warning("not a review ticket of ours", extra=dict(event.detail))
             return
         with self.records.leased(document.document_id, owner, LEASE):
-            self._decide(self.records.require(document.document_id), issue)
+            self._decide(self.records.require(document.document_id))
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
-            # Not before the lease ends: whoever hears of it works on the document at once.
             self.completion.ask_again(document)
 
     def give_up(self, event: Event, reason: str) -> None:
@@ -72,12 +61,19 @@ class Deciding:
         mark = {"kind": "failed", "what": str(event.detail.get("move_id"))}
         try:
             document = self._document(self.jira.issue(issue_id, [REVIEW_PROPERTY]))
-            if document and document.status not in CLOSED:
-                self.records.move(document, reason=reason[:1000])
-                marked_comment.say_once(self.jira, issue_id, mark, words.could_not_finish(reason))
+            if document and document.status not in CLOSED and self._stopped(document, reason):
+                telling.say(self.jira, issue_id, mark, words.could_not_finish(reason))
         except AtlassianError:
             # The message is in the dead-letter queue with the log's reason; Jira itself may be what is down.
             log.exception("the reviewer could not be told", extra={"issue": issue_id})
+
+    def _stopped(self, document: Document, reason: str) -> bool:
+        """Put on record why work on a document stopped; say whether it is still open."""
+        try:
+            document = self.records.move(document, reason=reason[:1000])
+        except ConditionFailed:
+            document = self.records.require(document.document_id)  # whoever moved it says what became of it
+        return document.status not in CLOSED
 
     def _document(self, issue: Mapping[str, Any]) -> Document | None:
         """Return the document of a review ticket: the ticket's property names it, the record must name the ticket."""
@@ -88,78 +84,48 @@ class Deciding:
         named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
         return self.records.get(text(named.get("document_id")) or "-")
 
-    def _decide(self, document: Document, issue: Mapping[str, Any]) -> None:
+    def _decide(self, document: Document) -> None:
         if document.status in CLOSED:
+            self.completion.close(document)
+        elif document.status is DocumentStatus.IN_REVIEW:
+            self._review(document)
+        elif document.status is DocumentStatus.PUBLISHING:
+            self._approved(document)
+        else:
+            self._between_drafts(document)
+
+    def _approved(self, document: Document) -> None:
+        """Go on with an approval: as long as the page does not carry it, it must still be what the reviewer wants."""
+        approval = document.decision
+        if approval and self.completion.has_effect(document, approval):
+            self.completion.carry_out(document, approval)
             return
-        if document.status not in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
+        log.info("nothing is published yet: asking again", extra={"document_id": document.document_id})
+        self._review(document)
+
+    def _review(self, document: Document) -> None:
+        heard = Hearing(self.jira, self.approvers).hear(document)
+        found = heard.found if heard else None
+        approved = isinstance(found, Decision) and found.verdict is Verdict.APPROVED
+        if document.status is DocumentStatus.PUBLISHING and not approved:
+            document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
+            log.info("the approval was taken back", extra={"document_id": document.document_id})
+        if isinstance(found, Decision):
+            self.completion.carry_out(document, found)
+        elif heard and isinstance(found, Refusal):
+            log.info("undecided", extra={"document_id": document.document_id, "reason": str(found.reason)})
+            mark = {"kind": "undecided", "document_id": document.document_id, "move_id": heard.move_id}
+            telling.say(self.jira, document.review_issue_id, mark, words.undecided(found.words))
+            telling.reopen(self.jira, document, heard.move_id)
+
+    def _between_drafts(self, document: Document) -> None:
+        """While the next draft is being made, a rejection ends the review; anything else is answered, once a move."""
+        heard = Hearing(self.jira, self.approvers).hear(document)
+        if heard is None or (document.decision and document.decision.move_id == heard.move_id):
             return
-        decision = document.decision
-        if decision is None or decision.revision != document.revision:
-            decision = self._read(document, issue)
-            if decision is None:
-                return
-            document = self.records.move(document, decision=decision)
-        log.info("decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)})
-        self.completion.carry_out(document, decision)
-
-    def _read(self, document: Document, issue: Mapping[str, Any]) -> Decision | None:
-        ticket = Ticket.from_rest(issue, self.jira.browse_url)
-        moves = self.jira.status_moves(ticket.issue_id)
-        if ticket.status_category != "done" or not moves or document.announcement is None:
-            return None
-        ours = self.jira.account_id()
-        status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
-        if moves[-1].author_id == ours and moves[-1].to_id != status_id:
-            return None  # we moved it back since it was read, for a newer revision: that is to be decided
-        comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
-        who = self._who(document, moves[-1].author_id, comments, ours)
-        found = deciding_comment(comments, document.announcement.at, who)
-        if isinstance(found, Refusal):
-            self._send_back(document, moves[-1], found)
-            return None
-        comment, verdict = found
-        return Decision(
-            verdict=Verdict(verdict),
-            author_id=comment.author_id,
-            author_name=comment.author_name,
-            comment_id=comment.comment_id,
-            revision=document.revision,
-            sha256=document.sha256,
-            decided_at=comment.updated,
-            feedback=verdict.feedback[:4000],
-        )
-
-    def _who(self, document: Document, mover: str, comments: Sequence[Comment], ours: str) -> MayDecide:
-        approvers: frozenset[str] | None = None
-        if self.approvers.account_ids or self.approvers.group_id:
-            approvers = frozenset(self.approvers.account_ids)
-        if self.approvers.group_id:
-            # Whoever commented may contradict the mover, so their membership matters too.
-            asked = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
-            members = {account for account in asked if self.jira.is_member(account, self.approvers.group_id)}
-            approvers = (approvers or frozenset()) | members
-        assignees: list[str | None] = []
-        if self.approvers.four_eyes:
-            sources = [Ticket.from_rest(self.jira.issue(key), "") for key in document.issue_keys]
-            assignees = [source.assignee_id for source in sources]
-        return MayDecide(mover, frozenset({ours}), approvers, frozenset(filter(None, assignees)))
-
-    def _send_back(self, document: Document, move: StatusMove, refusal: Refusal) -> None:
-        """Tell the reviewer, once for each time the ticket was moved to done, and move it back."""
-        mark = {"kind": "undecided", "document_id": document.document_id, "move_id": move.move_id}
-        marked_comment.say_once(self.jira, document.review_issue_id, mark, words.undecided(refusal.words))
-        self.jira.move_back(document.review_issue_id)
-        log.info("undecided", extra={"document_id": document.document_id, "reason": str(refusal.reason)})
-
-
-def _comment(comment: JiraComment, ours: str) -> Comment:
-    return Comment(
-        comment_id=comment.comment_id,
-        author_id=comment.author_id,
-        author_name=comment.author_name,
-        created=comment.created,
-        updated=comment.updated,
-        update_author_id=comment.update_author_id,
-        body_text=description_text(comment.body),
-        ours=comment.author_id == ours,
-    )
+        if isinstance(heard.found, Decision) and heard.found.verdict is Verdict.REJECTED:
+            self.completion.carry_out(document, heard.found)
+            return
+        mark = {"kind": "between drafts", "document_id": document.document_id, "move_id": heard.move_id}
+        telling.say(self.jira, document.review_issue_id, mark, words.between_drafts(document))
+        telling.reopen(self.jira, document, heard.move_id)

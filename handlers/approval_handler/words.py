@@ -80,7 +80,7 @@ def too_many_revisions(document: Document) -> Adf:
         adf.panel(
             "warning",
             adf.paragraph(
-                f"This was revised {document.revision} times and still does not fit. Please write it by hand; "
+                f"{document.sent_back} drafts of this were sent back, and none fits. Please write it by hand; "
                 "Kinexus closes this review and publishes nothing."
             ),
         )
@@ -107,6 +107,42 @@ def could_not_finish(reason: str) -> Adf:
         adf.panel(
             "error",
             adf.paragraph(f"Kinexus could not carry out this decision: {reason[:2000]}"),
-            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
+            adf.paragraph(
+                "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
+                "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
+                "REJECTED before you do."
+            ),
+        )
+    )
+
+
+def between_drafts(document: Document) -> Adf:
+    """Say that a decision came while the next draft is being made, or that making it has stopped."""
+    if document.reason:
+        why = f"The next draft could not be made: {document.reason[:1000]}"
+        wait = "An operator can have it tried again; if it succeeds, it is announced here for your decision."
+    else:
+        why = "The next draft is being made, so nothing was done with this decision."
+        wait = "It is announced here as soon as it is ready: please look at that one and decide then."
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(why),
+            adf.paragraph(
+                f"{wait} To end the review instead, comment REJECTED and why, and move this ticket to done."
+            ),
+        )
+    )
+
+
+def stays_done() -> Adf:
+    """Say that our account cannot open the review ticket again, and who can."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(
+                "Kinexus cannot open this ticket again: its workflow has no way back from here for our account. Please "
+                "open it yourself, or ask an administrator of the project to, and then decide as said above."
+            ),
         )
     )

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 #: Calls that are an outcome, and why.
 OUTCOMES = {
     "_only_condition_failed": "raises whatever is not the failed condition",
-    "_request_revision": "moves the record to revising; the reviewer was told",
+    "_overtaken": "tells the reviewer and moves the record to revising",
     "_obstructed": "tells the reviewer and moves the ticket back, or ends the document",
     "_end": "tells everybody and moves the record to failed",
     "fail": "the demo's step is shown as failed, with its reason",

@@ -25,15 +25,20 @@ LET_GO = {
         "ConditionFailed",
     ): "the lease ran out and is somebody else's: there is nothing to give back",
     (
-        "handlers/approval_handler/completion.py",
-        "Completion._tell_source",
-        "NotFound",
-    ): "nobody waits in a ticket that is gone; the review is told, and the work goes on; logged",
+        "handlers/approval_handler/telling.py",
+        "say",
+        "(NotFound, Refused)",
+    ): "nobody can be told in a ticket that is gone or takes no comment, however often it is tried; logged",
     (
-        "handlers/approval_handler/completion.py",
-        "Completion._link",
+        "handlers/approval_handler/telling.py",
+        "_link",
+        "(NotFound, Refused)",
+    ): "a ticket that is gone or takes no link cannot be linked to the page that is published; logged",
+    (
+        "handlers/approval_handler/hearing.py",
+        "Hearing._authors",
         "NotFound",
-    ): "a ticket that is gone cannot be linked to the page that is published; logged",
+    ): "with four eyes, a source ticket that is gone names nobody who may not decide",
     (
         "handlers/approval_handler/deciding.py",
         "Deciding.serve",

@@ -64,3 +64,78 @@ def test_a_title_in_use_names_no_way_out_that_leads_back_to_it(pipeline: Pipelin
     pipeline.run()
     assert "rename it, then move this ticket to done again" in newest(pipeline, review)
     assert "revision" not in newest(pipeline, review), "a revision keeps the title"
+
+
+def given_back(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Serve the approval's queue; every message must come back."""
+    messages = pipeline.aws.messages("ApprovalHandler")
+    assert len(deliver(approve, messages)) == len(messages) > 0
+    return messages
+
+
+@pytest.mark.parametrize("moved_to_done_again", [False, True])
+def test_an_approval_taken_back_before_it_took_effect_is_not_published(
+    pipeline: Pipeline, page_id: str, moved_to_done_again: bool
+) -> None:
+    key, review = in_review(pipeline)
+    down = pipeline.site.faults.add(Fault("status", status=503, method="PUT", path=SAVE, count=999))
+    pipeline.decide(review, "APPROVED")
+    messages = given_back(pipeline)
+    assert document(pipeline)["status"] == "publishing"
+    down.count = 0
+    pipeline.site.faults.clear()
+    pipeline.move(review, "new", "reviewer")
+    pipeline.comment(review, "REJECTED: this is wrong, do not publish it", "reviewer")
+    if moved_to_done_again:
+        pipeline.move(review, "done", "reviewer")
+    assert deliver(approve, messages, receives=2) == []
+    assert version(pipeline, page_id) == 1
+    assert document(pipeline)["status"] == ("rejected" if moved_to_done_again else "in_review")
+    pipeline.run()
+    if not moved_to_done_again:
+        assert "decision" not in document(pipeline)
+        pipeline.move(review, "done", "reviewer")
+        pipeline.run()
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
+    assert any("do not publish it" in text for text in pipeline.comments(key))
+
+
+def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.faults.add(Fault("status", status=503, method="PUT", path=SAVE, count=999))
+    pipeline.decide(review, "APPROVED")
+    messages = given_back(pipeline)
+    pipeline.site.faults.clear()
+    assert deliver(approve, messages, receives=2) == []
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
+
+
+def test_once_the_page_carries_it_nothing_takes_an_approval_back(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.decide(review, "APPROVED")
+    messages = given_back(pipeline)
+    assert document(pipeline)["status"] == "publishing"
+    pipeline.site.faults.clear()
+    assert version(pipeline, page_id) == 2, "it was written, and the answer was lost"
+    pipeline.move(review, "new", "reviewer")
+    pipeline.decide(review, "REJECTED: too late")
+    assert deliver(approve, messages, receives=2) == []
+    pipeline.run()
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
+    assert any("is published" in text for text in pipeline.comments(key))
+
+
+def test_what_stands_beside_an_approval_is_no_feedback_when_the_page_moved_on(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    [edit] = pipeline.changed_passages(review)
+    storage = pipeline.page(page_id)["body"]["storage"]["value"]
+    pipeline.save_page(page_id, storage.replace(edit, edit.replace(">", ">Carefully: ", 1)))
+    pipeline.decide(review, "APPROVED\nGreetings to the zebrafish.")
+    pipeline.run()
+    assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
+    assert not any("zebrafish" in str(call) for call in pipeline.model.calls())

@@ -30,3 +30,34 @@ def test_a_comment_of_somebody_who_has_left_does_not_stand_in_the_approvers_way(
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert version(pipeline, page_id) == 2
+
+
+@pytest.fixture
+def four_eyes(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOUR_EYES", "true")
+    start_anew()
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_whoever_finished_the_ticket_decides_nothing_assignee_or_not(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED", "developer")
+    pipeline.run()
+    assert version(pipeline, page_id) == 1
+    assert any("somebody else has to" in text for text in pipeline.comments(review))
+    pipeline.decide(review, "APPROVED", "reviewer")
+    pipeline.run()
+    assert version(pipeline, page_id) == 2
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_a_source_ticket_that_is_gone_stands_in_nobodys_way(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert version(pipeline, page_id) == 2

@@ -84,7 +84,7 @@ def test_only_approvers_decide_where_they_are_named() -> None:
 
 
 def test_four_eyes_keep_the_assignee_from_deciding() -> None:
-    who = MayDecide(mover_id="jane", assignee_ids=frozenset({"jane"}))
+    who = MayDecide(mover_id="jane", author_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
 
 

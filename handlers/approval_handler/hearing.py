@@ -1,0 +1,108 @@
+"""What a person has decided on a finished review, from what Jira itself says, and nothing of any webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.atlassian_http import NotFound
+from common.detection import finishing_of
+from common.document import Decision, Document, Verdict
+from common.jira import JiraClient, JiraComment, StatusMove
+from common.ticket import Ticket, description_text
+from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
+
+
+@dataclass(frozen=True)
+class Approvers:
+    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can."""
+
+    account_ids: tuple[str, ...]
+    group_id: str
+    four_eyes: bool
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A review ticket that is done: by which move, and what was decided, or why nothing was."""
+
+    move_id: str
+    found: Decision | Refusal
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What it takes to hear a reviewer."""
+
+    jira: JiraClient
+    approvers: Approvers
+
+    def hear(self, document: Document) -> Heard | None:
+        """Read the review ticket as it is now; None when it is not done, and so nothing is decided."""
+        ticket = Ticket.from_rest(self.jira.issue(document.review_issue_id), self.jira.browse_url)
+        moves = self.jira.status_moves(ticket.issue_id)
+        if ticket.status_category != "done" or not moves or document.announcement is None:
+            return None
+        move, ours = moves[-1], self.jira.account_id()
+        comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
+        who = self._who(document, move.author_id, comments, ours)
+        found = deciding_comment(comments, document.announcement.at, who)
+        if isinstance(found, Refusal):
+            return Heard(move.move_id, found)
+        comment, said = found
+        verdict = Verdict(said)
+        decision = Decision(
+            verdict=verdict,
+            author_id=comment.author_id,
+            author_name=comment.author_name,
+            comment_id=comment.comment_id,
+            revision=document.revision,
+            sha256=document.sha256,
+            decided_at=comment.updated,
+            # What stands beside an approval is talk, and must never be drafted from.
+            feedback="" if verdict is Verdict.APPROVED else said.feedback[:4000],
+            move_id=move.move_id,
+        )
+        return Heard(move.move_id, decision)
+
+    def _who(self, document: Document, mover: str, comments: Sequence[Comment], ours: str) -> MayDecide:
+        approvers: frozenset[str] | None = None
+        if self.approvers.account_ids or self.approvers.group_id:
+            approvers = frozenset(self.approvers.account_ids)
+        if self.approvers.group_id:
+            # Whoever commented may contradict the mover, so their membership matters too.
+            asked = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
+            members = {account for account in asked if self.jira.is_member(account, self.approvers.group_id)}
+            approvers = (approvers or frozenset()) | members
+        authors = self._authors(document) if self.approvers.four_eyes else frozenset()
+        return MayDecide(mover, frozenset({ours}), approvers, authors)
+
+    def _authors(self, document: Document) -> frozenset[str]:
+        """Return whose change it is: of each source ticket the assignee of now, and whoever finished it."""
+        found: set[str] = set()
+        for issue_id, move_id in map(finishing_of, document.change_ids):
+            try:
+                assignee = Ticket.from_rest(self.jira.issue(issue_id), "").assignee_id
+                moves = self.jira.status_moves(issue_id)
+            except NotFound:
+                continue  # a ticket that is gone takes nobody's say from them
+            found |= {assignee or ""} | {move.author_id for move in moves if _is_its(move, move_id)}
+        return frozenset(found - {""})
+
+
+def _is_its(move: StatusMove, move_id: str) -> bool:
+    """Say whether a move may be the finishing one; without an id any move of the ticket may."""
+    return move.move_id == move_id or not move_id
+
+
+def _comment(comment: JiraComment, ours: str) -> Comment:
+    return Comment(
+        comment_id=comment.comment_id,
+        author_id=comment.author_id,
+        author_name=comment.author_name,
+        created=comment.created,
+        updated=comment.updated,
+        update_author_id=comment.update_author_id,
+        body_text=description_text(comment.body),
+        ours=comment.author_id == ours,
+    )

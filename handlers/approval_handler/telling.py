@@ -1,0 +1,83 @@
+"""What people are told in tickets: each thing once, and never in the way of the work itself.
+
+A ticket that is gone, or that takes no comment or link from us, is passed over with a line in the log: nobody can be
+told there, however often it is tried. A service that is down is another matter, and the delivery comes again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from common import marked_comment
+from common.atlassian_http import NotFound, Refused
+from common.document import Decision, Document, DocumentStatus, Publication, Verdict
+from common.jira import OUR_LINKS, Adf, JiraClient
+from handlers.approval_handler import words
+
+log = logging.getLogger(__name__)
+
+Mark = Mapping[str, Any]
+
+
+def say(jira: JiraClient, issue: str, mark: Mark, said: Adf) -> None:
+    """Comment once under this mark."""
+    try:
+        marked_comment.say_once(jira, issue, mark, said)
+    except (NotFound, Refused) as error:
+        log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
+
+
+def reopen(jira: JiraClient, document: Document, move_id: str) -> None:
+    """Open the review ticket again after a move to done; where our account cannot, say who can."""
+    if not jira.move_back(document.review_issue_id):
+        log.error("the review ticket cannot be opened again", extra={"document_id": document.document_id})
+        mark = {"kind": "stays done", "document_id": document.document_id, "move_id": move_id}
+        say(jira, document.review_issue_id, mark, words.stays_done())
+
+
+def tell_end(jira: JiraClient, document: Document) -> None:
+    """Tell in all tickets of a document that is over how it ended."""
+    decision = document.decision
+    if decision is None:
+        return
+    if document.publication:
+        _published(jira, document, decision, document.publication)
+    elif document.status is DocumentStatus.REJECTED:
+        _sources(jira, document, "rejected", words.rejected_in_source(document, decision, jira.browse_url))
+    elif decision.verdict is Verdict.NEEDS_REVISION:
+        _everywhere(jira, document, "too-many-revisions", words.too_many_revisions(document))
+    else:
+        _everywhere(jira, document, "cannot-publish", words.cannot_publish(document.reason))
+
+
+def _published(jira: JiraClient, document: Document, decision: Decision, page: Publication) -> None:
+    mark = marked(document, "published")
+    say(jira, document.review_issue_id, mark, words.published_in_review(page, decision))
+    _link(jira, document.review_issue_id, document, page)
+    _sources(jira, document, "published", words.published_in_source(page, document))
+    for key in document.issue_keys:
+        _link(jira, key, document, page)
+
+
+def _everywhere(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
+    say(jira, document.review_issue_id, marked(document, kind), said)
+    _sources(jira, document, kind, said)
+
+
+def _sources(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
+    for key in document.issue_keys:
+        say(jira, key, marked(document, kind), said)
+
+
+def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:
+    try:
+        jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
+    except (NotFound, Refused) as error:
+        log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})
+
+
+def marked(document: Document, kind: str) -> Mark:
+    """Return the mark of what is said once about a revision."""
+    return {"kind": kind, "document_id": document.document_id, "revision": document.revision}

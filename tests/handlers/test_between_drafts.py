@@ -1,0 +1,113 @@
+"""What a reviewer says while the next draft is being made, or has failed to be made, is heard and answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from local.atlassian import Fault
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def document(pipeline: Pipeline) -> dict[str, Any]:
+    [found] = pipeline.aws.documents()
+    return found
+
+
+def again(pipeline: Pipeline, review: str, comment: str) -> None:
+    """Open a finished review, comment, finish it; the approval's queue alone is served, twice."""
+    if pipeline.status(review) == "done":
+        pipeline.move(review, "new", "reviewer")
+    pipeline.decide(review, comment)
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for _ in range(2):
+        assert deliver(approve, messages) == []
+
+
+@pytest.fixture
+def revising(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
+    """A review whose reviewer asked for a revision that nobody has drafted yet."""
+    key, review = in_review(pipeline)
+    again(pipeline, review, "NEEDS REVISION: mention the currency")
+    assert document(pipeline)["status"] == "revising"
+    return key, review
+
+
+@pytest.fixture
+def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
+    """A review that a second ticket has joined: its next revision is drafted, and not announced yet."""
+    key, review = in_review(pipeline)
+    pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    assert document(pipeline)["status"] == "drafted"
+    return key, review
+
+
+@pytest.mark.parametrize("state", ["revising", "drafted"])
+def test_a_rejection_ends_the_review_whatever_is_under_way(
+    pipeline: Pipeline, page_id: str, state: str, request: pytest.FixtureRequest
+) -> None:
+    key, review = request.getfixturevalue(state)
+    again(pipeline, review, "REJECTED: nobody needs this")
+    assert document(pipeline)["status"] == "rejected"
+    assert pipeline.aws.locks() == []
+    pipeline.run()
+    assert document(pipeline)["status"] == "rejected", "what was under way comes to nothing"
+    assert pipeline.status(review) == "done"
+    told = [text for text in pipeline.comments(key) if "nobody needs this" in text]
+    assert len(told) == 1
+    assert pipeline.page(page_id)["version"]["number"] == 1
+
+
+@pytest.mark.parametrize("state", ["revising", "drafted"])
+@pytest.mark.parametrize("comment", ["APPROVED", "Well?"])
+def test_anything_else_is_answered_once_a_move_and_waits_for_the_next_draft(
+    pipeline: Pipeline, page_id: str, state: str, comment: str, request: pytest.FixtureRequest
+) -> None:
+    _, review = request.getfixturevalue(state)
+    for times in (1, 2):
+        again(pipeline, review, comment)
+        answers = [text for text in pipeline.comments(review) if "The next draft is being made" in text]
+        assert len(answers) == times
+        assert pipeline.status(review) != "done"
+    pipeline.run()
+    assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_a_draft_that_could_not_be_made_is_said_with_its_reason(
+    pipeline: Pipeline, revising: tuple[str, str]
+) -> None:
+    _, review = revising
+    pipeline.model.fail_next("cut-off")
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
+    again(pipeline, review, "APPROVED")
+    assert any("could not be made" in text and "cut off" in text for text in pipeline.comments(review))
+    pipeline.run()
+    assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2), "tried again"
+    assert "reason" not in document(pipeline)
+
+
+def test_a_review_that_our_account_cannot_open_again_says_who_can(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.faults.add(
+        Fault("status", status=400, method="POST", path="/transitions", account="kinexus", count=99)
+    )
+    pipeline.decide(review, "Hm.")
+    pipeline.run()
+    assert pipeline.status(review) == "done"
+    assert "open it yourself, or ask an administrator" in pipeline.comments(review)[-1]
+    pipeline.move(review, "new", "reviewer")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert document(pipeline)["status"] == "published"

@@ -1,0 +1,87 @@
+"""How a review ends: on record in one write, the page free, and whoever cannot be told stands in nobody's way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.approval_handler.handler import handle as approve
+from local.atlassian import Fault
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def document(pipeline: Pipeline) -> dict[str, Any]:
+    [found] = pipeline.aws.documents()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("what", "status"), [("comment", 413), ("comment", 403), ("remotelink", 403), ("remotelink", 413)]
+)
+def test_a_source_ticket_that_takes_no_word_from_us_holds_nothing_up(
+    pipeline: Pipeline, page_id: str, what: str, status: int
+) -> None:
+    key, review = in_review(pipeline)
+    refusal = Fault("status", status=status, method="POST", path=f"/issue/{key}/{what}", count=99)
+    pipeline.site.faults.add(refusal)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert document(pipeline)["status"] == "published"
+    assert pipeline.aws.locks() == []
+    assert "DocumentationPublished" in [name for name, _ in pipeline.aws.events()]
+    assert pipeline.comments(review)[-1].startswith("Published")
+
+
+def test_a_source_ticket_that_takes_no_word_from_us_does_not_keep_a_review_from_being_rejected(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.site.faults.add(
+        Fault("status", status=403, method="POST", path=f"/issue/{key}/comment", count=99)
+    )
+    pipeline.decide(review, "REJECTED: it is about something else")
+    pipeline.run()
+    assert document(pipeline)["status"] == "rejected"
+    assert pipeline.aws.locks() == []
+
+
+def test_while_jira_takes_no_comments_the_document_is_over_and_people_are_told_once_it_does(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    pipeline.site.faults.add(
+        Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99)
+    )
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    assert (document(pipeline)["status"], pipeline.aws.locks()) == ("published", [])
+    pipeline.site.faults.clear()
+    said = len(pipeline.comments(review))
+    for _ in range(2):
+        assert deliver(approve, messages) == [], "sent again by an operator, and once more"
+    assert [text.split(":")[0] for text in pipeline.comments(review)[said:]] == ["Published"]
+    assert len([text for text in pipeline.comments(key) if "is published" in text]) == 1
+    assert "closing" not in document(pipeline)
+
+
+def test_tickets_that_join_use_up_no_revision(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    for number in (1, 2):
+        assert in_review(pipeline, f"{SUMMARY} {number}", f"{TEXT} Number {number}.")[1] == review
+    assert document(pipeline)["revision"] == 3
+    pipeline.decide(review, "NEEDS REVISION: shorter, please")
+    pipeline.run()
+    assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 4)
+    pipeline.decide(review, "NEEDS REVISION: still too long")
+    pipeline.run()
+    pipeline.decide(review, "NEEDS REVISION: too long again")
+    pipeline.run()
+    assert document(pipeline)["status"] == "failed"
+    assert "3 drafts of this were sent back" in pipeline.comments(review)[-1]
