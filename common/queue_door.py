@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from common.atlassian_http import Refused
 from common.events import Event, parse
+from common.failure_words import in_words
 from common.own_queue import WaitedTooLong
 from common.records import Busy
 from common.time_limit import RESERVE, within
@@ -49,8 +50,8 @@ def serve(
     """Do ``work`` for every message, within the time that Lambda gives, and return the ids of those that failed.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``given_up`` is called with the
-    reason, to put it on record and tell whoever waits. The message goes back in any case, and so to the dead-letter
-    queue, where an operator finds it; if it is handed out again, it is tried again.
+    reason, in words for everybody, to put it on record and tell whoever waits. The message goes back in any case, and
+    so to the dead-letter queue, where an operator finds it; if it is handed out again, it is tried again.
 
     Work that is Busy elsewhere has not failed: ``put_off`` sends a copy of the message to be seen later, or raises
     WaitedTooLong.
@@ -79,12 +80,12 @@ def _serve_one(
             _work_or_wait(event, message, work, put_off)
     except (GivenUp, Refused) as error:
         with within(context.get_remaining_time_in_millis() / 1000 - LAST):
-            given_up(event, str(error))
+            given_up(event, in_words(error))
         raise
     except Exception as error:
         if int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES:
             with within(context.get_remaining_time_in_millis() / 1000 - LAST):
-                given_up(event, f"{type(error).__name__}: {error}")
+                given_up(event, in_words(error))
         raise
 
 

@@ -77,7 +77,7 @@ def test_the_reviewer_hears_that_a_revision_cannot_be_shown(pipeline: Pipeline, 
     for receives in (1, 2):
         assert len(deliver(open_review, messages, receives)) == 1
     for ticket in (review, key):
-        [told] = [text for text in pipeline.comments(ticket) if "cannot show it for review" in text]
+        [told] = [text for text in pipeline.comments(ticket) if "cannot open its review" in text]
         assert "400" in told
     pipeline.site.faults.clear()
     assert deliver(open_review, messages, 3) == []
@@ -159,3 +159,18 @@ def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_source_is_told(
 
 def _id(pipeline: Pipeline, key: str) -> str:
     return pipeline.site.jira.get(key).id
+
+
+def test_in_a_service_project_no_comment_of_ours_is_for_customers(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    us = pipeline.site.account("kinexus").account_id
+    ours = [
+        comment
+        for ticket in (key, review)
+        for comment in pipeline.site.jira.get(ticket).comments
+        if comment.author.account_id == us
+    ]
+    assert len(ours) == 3
+    assert all(comment.properties["sd.public.comment"] == {"internal": True} for comment in ours)

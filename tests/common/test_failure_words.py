@@ -1,0 +1,59 @@
+"""What tickets are told of failures: the kind and the remedy's place, and nothing that belongs to the operators."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from common.atlassian_http import Refused, Unavailable
+from common.event_bus import PublishFailed
+from common.failure_words import in_words
+from common.model import AnswerCutOff
+from common.queue_door import GivenUp
+from common.secret import InvalidSecret
+
+ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/kinexus-changes"
+HOST = "https://proxy.internal.example.net:8443/"
+DENIED = ClientError(
+    {"Error": {"Code": "AccessDeniedException", "Message": f"User: {ARN} is not authorized on {ARN}"}},
+    "PutItem",
+)
+FAILURES = {
+    "AWS did not do PutItem (AccessDeniedException)": DENIED,
+    "AWS could not be asked (EndpointConnectionError)": EndpointConnectionError(endpoint_url=HOST),
+    "EventBridge did not take an event": PublishFailed(f"ChangeDetected: AccessDenied: {ARN}"),
+    "a secret is not as the stack writes it": InvalidSecret(f"{ARN} has no text"),
+    "the program failed (KeyError)": KeyError(ARN),
+    "Jira answered POST /rest/api/3/issue with 400: Too much.; issuetype: Specify a valid issue type": Refused(
+        "POST",
+        "/rest/api/3/issue",
+        400,
+        '{"errorMessages": ["Too much."], "errors": {"issuetype": "Specify a valid issue type"}}',
+    ),
+    "Confluence answered PUT /api/v2/pages/1 with 400: A page with this title exists": Refused(
+        "PUT",
+        "/api/v2/pages/1",
+        400,
+        '{"errors": [{"status": 400, "title": "A page with this title exists"}]}',
+    ),
+    "Confluence answered GET /api/v2/pages/1 with 502": Unavailable(
+        "GET", "/api/v2/pages/1", 502, f"<html>{HOST} is down</html>"
+    ),
+    "Jira gave no answer to GET /rest/api/3/myself (not JSON)": Unavailable(
+        "GET", "/rest/api/3/myself", None, f"not JSON: <html>{HOST}</html>"
+    ),
+    "Jira gave no answer to GET /rest/api/3/myself (ReadTimeout)": Unavailable(
+        "GET", "/rest/api/3/myself", None, "ReadTimeout"
+    ),
+    "the page is gone": GivenUp("the page is gone"),
+    "the answer was cut off": AnswerCutOff("the answer was cut off"),
+}
+
+
+@pytest.mark.parametrize(("words", "error"), FAILURES.items(), ids=FAILURES.keys())
+def test_each_failure_has_its_words(words: str, error: Exception) -> None:
+    assert in_words(error) == words
+
+
+def test_long_words_of_others_are_cut() -> None:
+    assert len(in_words(Refused("PUT", "/rest/api/3/x", 400, '{"message": "' + "x" * 9_000 + '"}'))) < 400
