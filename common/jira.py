@@ -1,0 +1,276 @@
+"""Jira Cloud REST v3, as far as the pipeline needs it.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.json_shapes import listed, mapping, text
+
+log = logging.getLogger(__name__)
+
+#: Property under which a review ticket names its document.
+REVIEW_PROPERTY = "kinexus.review"
+#: Property by which a comment of ours is known again.
+COMMENT_PROPERTY = "kinexus.comment"
+#: The property that keeps a comment from a service project's customers; elsewhere it means nothing.
+INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+#: How the global ids of our links to published pages begin.
+OUR_LINKS = "kinexus="
+#: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
+Adf = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class JiraComment:
+    """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings."""
+
+    comment_id: str
+    author_id: str
+    author_name: str
+    created: str
+    updated: str
+    update_author_id: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class StatusMove:
+    """One change of a ticket's status, from its changelog."""
+
+    move_id: str
+    author_id: str
+    at: str
+    from_id: str
+    to_id: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A transition that our account may do now."""
+
+    transition_id: str
+    to_id: str
+    to_category: str
+
+
+class JiraClient:
+    """What the pipeline asks of Jira. Raises the errors of common.atlassian_http."""
+
+    def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
+        self._http, self.browse_url = http, browse_url.rstrip("/")
+        self._account_id = ""
+
+    def account_id(self) -> str:
+        """Return our own account, asked once."""
+        if not self._account_id:
+            self._account_id = text(mapping(self._http.get("/rest/api/3/myself")).get("accountId"))
+        return self._account_id
+
+    def issue(self, id_or_key: str, properties: Sequence[str] = ()) -> Mapping[str, Any]:
+        """Return an issue as Jira gives it, with the named properties."""
+        params = {"properties": ",".join(properties)} if properties else None
+        return mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
+
+    def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+        """
+        params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
+        while True:
+            answer = mapping(self._http.get("/rest/api/3/search/jql", params))
+            yield from map(mapping, listed(answer.get("issues")))
+            token = text(answer.get("nextPageToken"))
+            if not token:
+                return
+            params["nextPageToken"] = token
+
+    def status_category(self, status_id: str) -> str:
+        """Return the category key (new, indeterminate, done) of a status; ``""`` when it is gone."""
+        try:
+            status = self._http.get(f"/rest/api/3/status/{status_id}")
+        except NotFound:
+            return ""
+        return text(mapping(mapping(status).get("statusCategory")).get("key"))
+
+    def create_issue(
+        self, fields: Mapping[str, Any], links: Sequence[str], properties: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """Create an issue with its links to the given keys and its properties in one request; return id and key."""
+        body = {
+            "fields": dict(fields),
+            "update": {"issuelinks": [_link(key) for key in links]},
+            "properties": [{"key": key, "value": value} for key, value in properties.items()],
+        }
+        answer = mapping(self._http.post("/rest/api/3/issue", body))
+        return text(answer.get("id")), text(answer.get("key"))
+
+    def edit_issue(self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = ()) -> None:
+        """Set fields and add links to other tickets."""
+        body: dict[str, Any] = {"fields": dict(fields)}
+        if links:
+            body["update"] = {"issuelinks": [_link(key) for key in links]}
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
+
+    def set_property(self, id_or_key: str, key: str, value: object) -> None:
+        """Set an issue property."""
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
+
+    def linked_issues(self, issue: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the keys of all issues that ``issue`` (as ``issue()`` returned it) is linked to."""
+        keys = []
+        for link in map(mapping, listed(mapping(issue.get("fields")).get("issuelinks"))):
+            keys += [text(mapping(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
+        return tuple(key for key in keys if key)
+
+    def issues(self, ids_or_keys: Sequence[str], properties: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield those of these issues that there are, with the named properties and no fields, 100 a request.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
+        """
+        path = "/rest/api/3/issue/bulkfetch"
+        for start in range(0, len(ids_or_keys), 100):
+            body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": ["summary"]}
+            answer = mapping(self._http.post(path, {**body, "properties": list(properties)}))
+            errors = listed(answer.get("issueErrors"))
+            if errors:
+                raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
+            yield from map(mapping, listed(answer.get("issues")))
+
+    def comments(self, id_or_key: str) -> Iterator[JiraComment]:
+        """Yield the comments, newest first."""
+        start = 0
+        while True:
+            params = {"startAt": start, "maxResults": 100, "orderBy": "-created"}
+            answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/comment", params))
+            page = [_comment(comment) for comment in map(mapping, listed(answer.get("comments")))]
+            yield from page
+            start += len(page)
+            if not page or start >= int(answer.get("total") or 0):
+                return
+
+    def comment_marks(self, comment_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the ``kinexus.comment`` property of each of these comments that has one (at most 1,000 ids)."""
+        if not comment_ids:
+            return {}
+        body = {"ids": [int(comment_id) for comment_id in comment_ids]}
+        answer = self._http.post("/rest/api/3/comment/list", body, {"expand": "properties"})
+        marks: dict[str, Mapping[str, Any]] = {}
+        for comment in map(mapping, listed(mapping(answer).get("values"))):
+            for prop in map(mapping, listed(comment.get("properties"))):
+                if prop.get("key") == COMMENT_PROPERTY:
+                    marks[text(comment.get("id"))] = mapping(prop.get("value"))
+        return marks
+
+    def add_comment(self, id_or_key: str, body: Adf, mark: Mapping[str, Any]) -> JiraComment:
+        """Comment, with ``mark`` as its property in the same request; in service projects not for customers.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
+        """
+        properties = [{"key": COMMENT_PROPERTY, "value": dict(mark)}, INTERNAL]
+        posted = {"body": body, "properties": properties}
+        return _comment(mapping(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
+
+    def transitions(self, id_or_key: str) -> tuple[Transition, ...]:
+        """Return what our account may do from the current status."""
+        answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
+        found = []
+        for transition in map(mapping, listed(answer.get("transitions"))):
+            to = mapping(transition.get("to"))
+            category = text(mapping(to.get("statusCategory")).get("key"))
+            found.append(Transition(text(transition.get("id")), text(to.get("id")), category))
+        return tuple(found)
+
+    def move(self, id_or_key: str, transition: Transition) -> None:
+        """Do a transition."""
+        body = {"transition": {"id": transition.transition_id}}
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
+
+    def move_back(self, id_or_key: str) -> bool:
+        """Move an issue that is done back to where work begins; False when no transition leads there for us."""
+        status = mapping(mapping(self.issue(id_or_key).get("fields")).get("status"))
+        if mapping(status.get("statusCategory")).get("key") != "done":
+            return True
+        open_ones = [
+            transition for transition in self.transitions(id_or_key) if transition.to_category != "done"
+        ]
+        open_ones.sort(key=lambda transition: transition.to_category != "new")
+        return any(self._moved(id_or_key, transition) for transition in open_ones)
+
+    def _moved(self, id_or_key: str, transition: Transition) -> bool:
+        try:
+            self.move(id_or_key, transition)
+        except (Refused, Stale) as error:
+            # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
+            log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
+            return False
+        return True
+
+    def status_moves(self, id_or_key: str) -> tuple[StatusMove, ...]:
+        """Return all changes of status, oldest first."""
+        moves: list[StatusMove] = []
+        start = 0
+        while True:
+            params = {"startAt": start, "maxResults": 100}
+            answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/changelog", params))
+            page = [mapping(entry) for entry in listed(answer.get("values"))]
+            moves += [move for entry in page for move in _moves(entry)]
+            start += len(page)
+            if not page or start >= int(answer.get("total") or 0):
+                return tuple(moves)
+
+    def remote_links(self, id_or_key: str) -> tuple[str, ...]:
+        """Return the URLs of the issue's remote links that people made; ours to published pages are left out."""
+        links = map(mapping, listed(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
+        theirs = [link for link in links if not text(link.get("globalId")).startswith(OUR_LINKS)]
+        return tuple(text(mapping(link.get("object")).get("url")) for link in theirs)
+
+    def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
+        """Add or replace the remote link of this ``global_id``."""
+        body = {"globalId": global_id, "object": {"url": url, "title": title}}
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
+
+    def is_member(self, account_id: str, group_id: str) -> bool:
+        """Say whether an account belongs to a group; one that Jira does not know any more belongs to none."""
+        try:
+            groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
+        except NotFound:
+            return False
+        return any(text(mapping(group).get("groupId")) == group_id for group in listed(groups))
+
+
+def _link(key: str) -> dict[str, Any]:
+    return {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": key}}}
+
+
+def _comment(comment: Mapping[str, Any]) -> JiraComment:
+    author, editor = mapping(comment.get("author")), mapping(comment.get("updateAuthor"))
+    created = text(comment.get("created"))
+    return JiraComment(
+        comment_id=text(comment.get("id")),
+        author_id=text(author.get("accountId")),
+        author_name=text(author.get("displayName")),
+        created=created,
+        updated=text(comment.get("updated")) or created,
+        update_author_id=text(editor.get("accountId")) or text(author.get("accountId")),
+        body=comment.get("body"),
+    )
+
+
+def _moves(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
+    for item in map(mapping, listed(entry.get("items"))):
+        if text(item.get("fieldId")) == "status" or text(item.get("field")).lower() == "status":
+            yield StatusMove(
+                move_id=text(entry.get("id")),
+                author_id=text(mapping(entry.get("author")).get("accountId")),
+                at=text(entry.get("created")),
+                from_id=text(item.get("from")),
+                to_id=text(item.get("to")),
+            )

@@ -58,7 +58,7 @@ class Opening:
         mark = {"kind": "failed", "what": f"{document.document_id} r{document.revision}"}
         for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
             try:
-                marked_comment.say_once(self.jira, issue, mark, _failed(reason))
+                marked_comment.say_once(self.jira, issue, mark, _failed(reason, document.issue_keys[0]))
             except AtlassianError:
                 # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
                 log.exception("the ticket could not be told", extra={"issue": issue})
@@ -116,11 +116,13 @@ class Opening:
         return (page.url, page.title) if page else (None, None)
 
 
-def _failed(reason: str) -> Adf:
+def _failed(reason: str, key: str) -> Adf:
     return adf.doc(
         adf.panel(
             "error",
-            adf.paragraph(f"Kinexus drafted documentation, but cannot show it for review: {reason[:2000]}"),
-            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
+            adf.paragraph(f"Kinexus drafted documentation, but cannot open its review: {reason[:2000]}"),
+            adf.paragraph(
+                f"An operator learns more from `python -m ops status {key}`, and can send it again."
+            ),
         )
     )
