@@ -20,7 +20,7 @@ from stack.python_function_args import (
 
 
 class PythonFunction(pulumi.ComponentResource):
-    """A function (arm64, python3.13, JSON logs) with its own narrow role and its log group.
+    """A function with its own narrow role and its log group, whose lines are JSON.
 
     Its archive is the same for the same sources wherever it is built, so that a second `pulumi up` changes
     nothing. What has no argument here is reached by `transforms`.

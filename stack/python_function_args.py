@@ -43,7 +43,7 @@ class PythonFunctionArgs(TypedDict):
     """What a function is made of and what it may do."""
 
     function_name: pulumi.Input[str]
-    """Name in AWS, up to 64 characters; role and log group are named after it."""
+    """Name in AWS, up to 59 letters, digits, `-` and `_`; role and log group are named after it."""
     handler: pulumi.Input[str]
     """Module and function that Lambda calls, e.g. `handlers.orders.handler.handle`."""
     source_root: str
