@@ -18,7 +18,9 @@ class Draft:
     """Revision ``revision`` of a document.
 
     An *update* has ``page_id``, ``base_version``, the ``base`` storage it was drafted on and ``edits``; a *create* has
-    the ``storage`` of the new page. ``storage`` is always what the reviewer sees as the result.
+    the ``storage`` of the new page. ``storage`` is always what the reviewer sees as the result. ``follows`` is the
+    revision that it was drafted after, 0 for the first, and ``inputs`` names what it was drafted from: a draft that was
+    kept and never announced is taken again only for the same.
     """
 
     document_id: str
@@ -36,6 +38,8 @@ class Draft:
     base: str = ""
     edits: tuple[sf.Edit, ...] = ()
     why_again: str = ""
+    follows: int = 0
+    inputs: str = ""
 
     def changes(self) -> tuple[sf.Change, ...]:
         """Return what each edit of an update does, before and after; nothing for a new page."""

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,8 +24,34 @@ class DraftStore:
         self._client, self._bucket = client, bucket
 
     def keep(self, draft: Draft) -> tuple[Draft, str]:
-        """Store a draft unless its revision is there already; return the one that is, with its SHA-256."""
-        data = draft.to_bytes()
+        """Store a draft under its revision, or the next that is free; return the one that counts, with its SHA-256.
+
+        A draft of the same inputs that is there already counts: an earlier try kept it. One of other inputs was kept by
+        work that died before it went on record; nobody saw it, and it stays where it is.
+        """
+        while True:
+            data = draft.to_bytes()
+            if self._put(draft, data):
+                return draft, digest(data)
+            data = self._read(draft.document_id, draft.revision)
+            kept = Draft.from_bytes(data)
+            if kept.inputs == draft.inputs:
+                return kept, digest(data)
+            draft = replace(draft, revision=draft.revision + 1)
+
+    def get(self, document_id: str, revision: int, sha256: str) -> Draft:
+        """Return a draft; DraftChanged unless its bytes are those of ``sha256``."""
+        data = self._read(document_id, revision)
+        if digest(data) != sha256:
+            raise DraftChanged(f"{_key(document_id, revision)} is not the draft that was decided on")
+        return Draft.from_bytes(data)
+
+    def earlier(self, document_id: str, revision: int) -> Draft:
+        """Return a draft to show it, not to publish it."""
+        return Draft.from_bytes(self._read(document_id, revision))
+
+    def _put(self, draft: Draft, data: bytes) -> bool:
+        """Store a draft; False when its revision is there already."""
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -37,19 +64,8 @@ class DraftStore:
             # 409: two conditional writes met; one of them has won by the time we read.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
                 raise
-            data = self._read(draft.document_id, draft.revision)
-        return Draft.from_bytes(data), digest(data)
-
-    def get(self, document_id: str, revision: int, sha256: str) -> Draft:
-        """Return a draft; DraftChanged unless its bytes are those of ``sha256``."""
-        data = self._read(document_id, revision)
-        if digest(data) != sha256:
-            raise DraftChanged(f"{_key(document_id, revision)} is not the draft that was decided on")
-        return Draft.from_bytes(data)
-
-    def earlier(self, document_id: str, revision: int) -> Draft:
-        """Return a draft to show it, not to publish it."""
-        return Draft.from_bytes(self._read(document_id, revision))
+            return False
+        return True
 
     def _read(self, document_id: str, revision: int) -> bytes:
         answer = self._client.get_object(Bucket=self._bucket, Key=_key(document_id, revision))

@@ -74,6 +74,7 @@ class Stores:
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 self.documents.grant_query(CREATED_PAGES["name"]),
                 self.bucket.grant(_FETCH, _STORE, prefix=_DRAFTS),
+                store_reviews,
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
                 *ask_model,

@@ -18,11 +18,13 @@ from common.model import ToolModel
 from common.own_queue import OwnQueue
 from common.queue_door import GivenUp
 from common.records import Records
+from common.review_store import ReviewStore
 from common.secret import Secret
-from common.ticket import Ticket
+from handlers.document_orchestrator.choosing import find
 from handlers.document_orchestrator.documents import Documents
-from handlers.document_orchestrator.finding import Site, choose
-from handlers.document_orchestrator.judgement import Choice
+from handlers.document_orchestrator.finding import Site
+from handlers.document_orchestrator.next_draft import Drafter
+from handlers.document_orchestrator.no_edit import NoEdit
 from handlers.document_orchestrator.orchestration import Orchestration
 from handlers.document_orchestrator.settings import Settings
 
@@ -34,13 +36,21 @@ def orchestration() -> Orchestration:
     jira, confluence = connect(env, Secret(client("secretsmanager"), env.jira_api_token_secret_arn))
     dynamodb = client("dynamodb")
     model = ToolModel(client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
-    documents = Documents(
-        records=DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time)),
-        drafts=DraftStore(client("s3"), env.documents_bucket),
-        bus=EventBus(client("events"), env.event_bus),
+    s3 = client("s3")
+    records = DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time))
+    drafter = Drafter(
+        records=records,
+        drafts=DraftStore(s3, env.documents_bucket),
         jira=jira,
         confluence=confluence,
         model=model,
+        no_edit=NoEdit(records, ReviewStore(s3, env.documents_bucket), jira),
+    )
+    documents = Documents(
+        records=records,
+        drafter=drafter,
+        bus=EventBus(client("events"), env.event_bus),
+        confluence=confluence,
         clock=time.time,
     )
     return Orchestration(
@@ -48,20 +58,7 @@ def orchestration() -> Orchestration:
         documents=documents,
         jira=jira,
         site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),
-        find=partial(_find, documents),
-    )
-
-
-def _find(documents: Documents, ticket: Ticket, site: Site) -> Choice:
-    drafted, created = documents.new_pages(site.spaces[0].space_id)
-    return choose(
-        ticket,
-        site,
-        documents.confluence,
-        documents.model,
-        remote_links=documents.jira.remote_links(ticket.issue_id),
-        just_created=created,
-        open_drafts=drafted,
+        find=partial(find, documents),
     )
 
 

@@ -83,3 +83,8 @@ class Choice:
     refused: tuple[RefusedName, ...] = ()
     searched: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
+
+    @property
+    def creates(self) -> bool:
+        """Say whether a page is to be created."""
+        return any(isinstance(judgement.target, CreatePage) for judgement in self.judgements)

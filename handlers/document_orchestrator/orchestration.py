@@ -6,21 +6,23 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from common import adf, marked_comment
+from common import marked_comment
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
 from common.document import Document, DocumentStatus
 from common.document_records import lock_of
 from common.events import Event, EventName
-from common.jira import JiraClient
+from common.jira import Adf, JiraClient
 from common.queue_door import GivenUp
 from common.ticket import Ticket
-from handlers.document_orchestrator import chosen
+from handlers.document_orchestrator import chosen, notices
+from handlers.document_orchestrator.begun import identity
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.judgement import Choice
+from handlers.document_orchestrator.next_draft import is_overtaken
 from handlers.document_orchestrator.write_page import unique_title
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class Orchestration:
         if event.name is EventName.CHANGE_DETECTED:
             self._take_up(event, owner)
         elif event.name is EventName.REVISION_REQUESTED:
-            self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), event, owner)
+            self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), owner)
 
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record, free its page, and tell whoever waits."""
@@ -58,7 +60,10 @@ class Orchestration:
         elif event.name is EventName.REVISION_REQUESTED:
             document = self.documents.records.get(str(event.detail["document_id"]))
             if document and document.status is DocumentStatus.REVISING:
-                self._tell(document.review_issue_key, f"{document.document_id} r{document.revision}", reason)
+                self.documents.records.move(document, reason=reason[:1000])
+                what = f"{document.document_id} r{document.revision}"
+                self._tell(document.review_issue_id, what, notices.not_draftable(reason, notices.YOUR_TURN))
+                self._hand_back(document.review_issue_id)
 
     def _take_up(self, event: Event, owner: str) -> None:
         change_id = str(event.detail["change_id"])
@@ -113,31 +118,24 @@ class Orchestration:
             return
         reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
         if change.asked_by_label:
-            said = adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
             mark = {"kind": "not-needed", "change_id": change.change_id}
-            marked_comment.say_once(self.jira, change.issue_id, mark, said)
+            marked_comment.say_once(self.jira, change.issue_id, mark, notices.not_drafted(reason))
         self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
 
     def _refuse(self, change: Change, targets: AllChosen) -> None:
         if not targets.refused:
             return
-        said = adf.doc(
-            adf.paragraph("Kinexus does not edit these pages, although this ticket names them:"),
-            adf.bullet_list(*targets.refused),
-        )
         mark = {"kind": "refused-page", "change_id": change.change_id}
-        marked_comment.say_once(self.jira, change.issue_id, mark, said)
+        marked_comment.say_once(self.jira, change.issue_id, mark, notices.refused_pages(targets.refused))
 
-    def _revise(self, document_id: str, revision: int, event: Event, owner: str) -> None:
+    def _revise(self, document_id: str, revision: int, owner: str) -> None:
         drafted = None
         with self.documents.records.leased(document_id, owner, LEASE):
             document = self.documents.records.require(document_id)
             if document.revision > revision:
                 drafted = document if document.status is DocumentStatus.DRAFTED else None
-            elif document.status is DocumentStatus.REVISING:
-                drafted = self.documents.revise(
-                    document, _why_again(document, str(event.detail.get("reason")))
-                )
+            else:
+                drafted = self.documents.revise(document, _why_again(document))
         if drafted:
             self.documents.announce(drafted)
 
@@ -146,25 +144,23 @@ class Orchestration:
         for document in self._begun(change):
             self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
             self.documents.records.unlock(lock_of(document), document.document_id)
-        self._tell(change.issue_id, change.change_id, reason)
+        self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
 
     def _begun(self, change: Change) -> list[Document]:
         """Return the documents that this change alone began and that have no draft yet."""
         targets = chosen.from_json(change.choice).targets if change.choice else ()
-        ids = [self.documents.identity(change, target) for target in targets if target.kind is not None]
+        ids = [identity(change, target) for target in targets if target.kind is not None]
         found = [document for document in map(self.documents.records.get, ids) if document]
         return [document for document in found if document.status is DocumentStatus.DRAFTING]
 
-    def _tell(self, issue: str, what: str, reason: str) -> None:
-        said = adf.doc(
-            adf.panel(
-                "error",
-                adf.paragraph(f"Kinexus could not draft the documentation: {reason}"),
-                adf.paragraph(
-                    "An operator finds the message in the dead-letter queue and can send it again."
-                ),
-            )
-        )
+    def _hand_back(self, review: str) -> None:
+        """Move a review ticket back: it is the reviewer's turn again."""
+        try:
+            self.jira.move_back(review)
+        except AtlassianError:
+            log.exception("the review ticket could not be moved back", extra={"issue": review})
+
+    def _tell(self, issue: str, what: str, said: Adf) -> None:
         try:
             marked_comment.say_once(self.jira, issue, {"kind": "failed", "what": what}, said)
         except AtlassianError:
@@ -172,8 +168,8 @@ class Orchestration:
             log.exception("the ticket could not be told", extra={"issue": issue})
 
 
-def _why_again(document: Document, reason: str) -> str:
-    if reason == "conflict":
+def _why_again(document: Document) -> str:
+    if is_overtaken(document):
         return "the page was edited while the draft was under review"
     return (
         f"{document.decision.author_name} asked for a revision"

@@ -31,7 +31,7 @@ def render(review: Review) -> str:
     views.append(_view("source", "Source", source, diff_views.source(source, "source"), "lines"))
     if review.previous is not None:
         since = diff_views.compared(review.previous, review.after)
-        title = f"Since revision {review.revision - 1}"
+        title = f"Since revision {review.follows}"
         views.append(_view("since", title, since, diff_views.unified(since, "since"), "passages"))
     tabs = "".join(_tab(place == 0, name, title) for place, (name, title, _) in enumerate(views))
     body = (

@@ -84,7 +84,7 @@ class Opening:
         log.info("review open", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
     def _review(self, document: Document, draft: Draft, sources: Sources) -> Review:
-        previous = self.drafts.earlier(draft.document_id, draft.revision - 1) if draft.revision > 1 else None
+        previous = self.drafts.earlier(draft.document_id, draft.follows) if draft.follows else None
         tickets = tuple(Ticket.from_rest(source, self.jira.browse_url) for source in sources.values())
         return Review(
             document_id=draft.document_id,
@@ -105,6 +105,7 @@ class Opening:
             considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates),
             searches=len(document.choice.searched),
             diff_url=review_link.url(self.base_url, self.link_key(), draft.document_id, draft.revision),
+            follows=draft.follows,
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 

@@ -13,10 +13,10 @@ class Review:
     """Revision `revision` of a document, ready to be reviewed.
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page), `previous`
-    is the storage of the revision before this one. `why` and `confidence` (0..1) tell why this page was chosen, and
-    `chosen_by` what chose it; `considered` names the candidates, best first, `searches` is how many queries found
-    them. `changes` say what each edit does; a new page has none. `vanished` are source tickets that were
-    deleted or hidden from us.
+    is the storage of the revision that this one `follows`. `why` and `confidence` (0..1) tell why this page was chosen,
+    and `chosen_by` what chose it; `considered` names the candidates, best first, `searches` is how many queries found
+    them. `changes` say what each edit does; a new page has none. `vanished` are source tickets that were deleted or
+    hidden from us.
     """
 
     document_id: str
@@ -38,3 +38,4 @@ class Review:
     vanished: tuple[str, ...] = ()
     considered: tuple[str, ...] = ()
     searches: int = 0
+    follows: int = 0

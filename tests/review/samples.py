@@ -100,6 +100,7 @@ def review(**changes: object) -> Review:
             Change(Delete("c"), "c", ("Rate limits",), "<p>…</p>", "", (Token("jira-macro", "PAY-7"),)),
         ),
         "previous": PREVIOUS,
+        "follows": 1,
         "diff_url": "https://api.example.com/prod/reviews/doc-5f2c9a71/2?signature=abc",
     }
     return Review(**{**fields, **changes})  # type: ignore[arg-type]

@@ -78,6 +78,7 @@ RIGHTS = {
         table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/created-pages"),
         allow("GetObject PutObject", DRAFTS, service="s3"),
+        allow("PutObject", REVIEWS, service="s3"),
         PUBLISH,
         secret("atlassian"),
         ASK,

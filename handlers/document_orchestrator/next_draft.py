@@ -1,0 +1,151 @@
+"""The next draft of a document: from its tickets and its page, through the model, into the bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+
+from common import storage_format as sf
+from common.atlassian_http import NotFound
+from common.confluence import ConfluenceClient, ConfluencePage
+from common.document import Document, DocumentKind, DocumentStatus, Verdict
+from common.document_records import DocumentRecords
+from common.draft import Draft
+from common.draft_store import DraftStore
+from common.jira import JiraClient
+from common.model import ToolModel
+from common.queue_door import GivenUp
+from common.ticket import Ticket
+from handlers.document_orchestrator.drafting import draft_page, draft_update
+from handlers.document_orchestrator.edit_page import Again, Proposal
+from handlers.document_orchestrator.no_edit import NoEdit
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Drafter:
+    """What it takes to draft a document's next revision. The caller has the document's lease.
+
+    What is returned is to be announced when the lease is given back; None: the page needs no change.
+    """
+
+    records: DocumentRecords
+    drafts: DraftStore
+    jira: JiraClient
+    confluence: ConfluenceClient
+    model: ToolModel
+    no_edit: NoEdit
+
+    def newest(self, document: Document) -> Draft:
+        """Return the newest draft on record."""
+        return self.drafts.get(document.document_id, document.revision, document.sha256)
+
+    def first(self, document: Document) -> Document | None:
+        """Draft the first revision."""
+        return self._draft(document, None, "")
+
+    def further(self, document: Document, why_again: str) -> Document | None:
+        """Draft the revision after the newest, with what its reviewer asked for."""
+        previous = sf.to_markdown(self.newest(document).storage)
+        return self._draft(document, Again(previous, _feedback(document)), why_again)
+
+    def _draft(self, document: Document, again: Again | None, why_again: str) -> Document | None:
+        tickets = self._tickets(document)
+        if document.kind is DocumentKind.UPDATE:
+            page = self._page(document)
+            proposal = draft_update(self.model, page, tickets, again)
+        else:
+            page = None
+            proposal = draft_page(self.model, document.title, self._parent_title(document), tickets, again)
+        if page and not proposal.edits:
+            self._without_edit(document, proposal)
+            return None
+        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal, why_again))
+        document = self.records.move(
+            document,
+            DocumentStatus.DRAFTED,
+            revision=draft.revision,
+            sha256=sha256,
+            title=draft.title,
+            reason=None,
+        )
+        log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
+        return document
+
+    def _tickets(self, document: Document) -> list[Ticket]:
+        """Return the source tickets that there still are."""
+        tickets = []
+        for key in document.issue_keys:
+            try:
+                tickets.append(Ticket.from_rest(self.jira.issue(key), self.jira.browse_url))
+            except NotFound:
+                log.warning("the source ticket is gone", extra={"issue_key": key})
+        if not tickets:
+            raise GivenUp("every ticket of this documentation is gone, or we may not see it any more")
+        return tickets
+
+    def _page(self, document: Document) -> ConfluencePage:
+        try:
+            page = self.confluence.page(document.page_id or "")
+        except NotFound as error:
+            raise GivenUp(
+                f'the page "{document.title}" does not exist any more, or we may not see it'
+            ) from error
+        if page.status != "current":
+            raise GivenUp(f'the page "{page.title}" is {page.status}: restore it, or name another page')
+        return page
+
+    def _parent_title(self, document: Document) -> str:
+        return self.confluence.page(document.parent_id).title if document.parent_id else ""
+
+    def _without_edit(self, document: Document, proposal: Proposal) -> None:
+        if document.revision and not is_overtaken(document):
+            raise GivenUp("the model proposes no edit at all for this revision")
+        reason = proposal.summary or f'the page "{document.title}" says everything already'
+        self.no_edit.end(document, reason)
+
+
+def is_overtaken(document: Document) -> bool:
+    """Say whether a revision is due because somebody edited the page where the approved draft would have."""
+    decision = document.decision
+    is_revising = document.status is DocumentStatus.REVISING
+    return is_revising and decision is not None and decision.verdict is Verdict.APPROVED
+
+
+def _feedback(document: Document) -> str:
+    """Return what the reviewer asked for, if this revision is the answer: what follows an approval is no feedback."""
+    decision = document.decision
+    if document.status is not DocumentStatus.REVISING or decision is None:
+        return ""
+    return decision.feedback if decision.verdict is Verdict.NEEDS_REVISION else ""
+
+
+def _inputs(document: Document) -> str:
+    """Name what the next draft is made from, whatever the model makes of it this time."""
+    parts = (document.sha256, document.change_ids, is_overtaken(document), _feedback(document))
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposal, why_again: str) -> Draft:
+    return Draft(
+        document_id=document.document_id,
+        revision=document.revision + 1,
+        kind=document.kind,
+        title=page.title if page else document.title,
+        space_id=page.space_id if page else document.space_id,
+        summary=proposal.summary,
+        storage=proposal.storage,
+        change_ids=document.change_ids,
+        issue_keys=document.issue_keys,
+        parent_id=document.parent_id,
+        page_id=page.page_id if page else None,
+        base_version=page.version if page else 0,
+        base=page.storage if page else "",
+        edits=proposal.edits,
+        why_again=why_again,
+        follows=document.revision,
+        inputs=_inputs(document),
+    )

@@ -1,0 +1,54 @@
+"""A document ends without an edit: its page says everything already, or somebody has written it meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from common import marked_comment
+from common.atlassian_http import NotFound, Refused
+from common.document import Document, DocumentStatus
+from common.document_records import DocumentRecords, lock_of
+from common.jira import JiraClient
+from common.review_store import ReviewStatus, ReviewStore
+from handlers.document_orchestrator import notices
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NoEdit:
+    """What it takes to end a document that needs no edit. The caller has its lease."""
+
+    records: DocumentRecords
+    reviews: ReviewStore
+    jira: JiraClient
+
+    def end(self, document: Document, reason: str) -> None:
+        """Close a document, and its review if there is one, in words; its page is free for another."""
+        if document.review_issue_id:
+            self._close_review(document, reason)
+        self.free(self.records.move(document, DocumentStatus.NOT_NEEDED, reason=reason[:1000]))
+
+    def free(self, document: Document) -> None:
+        """Give back the lock of a document that is over: whoever closed it may have died before."""
+        self.records.unlock(lock_of(document), document.document_id)
+
+    def _close_review(self, document: Document, reason: str) -> None:
+        mark = {
+            "kind": "not-needed",
+            "document_id": document.document_id,
+            "revision": document.revision,
+        }
+        said = notices.written_meanwhile(document, reason)
+        for issue in (document.review_issue_id, *document.issue_keys):
+            try:
+                marked_comment.say_once(self.jira, issue, mark, said)
+            except (NotFound, Refused):
+                log.warning("the ticket could not be told", extra={"issue": issue}, exc_info=True)
+        key = document.review_issue_key
+        url = f"{self.jira.browse_url}/browse/{key}"
+        closed = ReviewStatus(
+            document.revision, key, url, closed=True, verdict=str(DocumentStatus.NOT_NEEDED)
+        )
+        self.reviews.keep_status(document.document_id, closed)

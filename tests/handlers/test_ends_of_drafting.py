@@ -1,0 +1,93 @@
+"""Revisions that cannot be drafted as the first one was: a ticket is gone, or a person has written it already."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from common.review_store import ReviewStore
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import next_draft
+from handlers.document_orchestrator.edit_page import Proposal
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the model find that the page says everything already."""
+    said = "The page says it already."
+    monkeypatch.setattr(
+        next_draft, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
+    )
+
+
+def edit_by_hand(pipeline: Pipeline, page_id: str, review: str) -> None:
+    """Write on the page where the draft under review edits it."""
+    [passage] = pipeline.changed_passages(review)
+    storage = pipeline.page(page_id)["body"]["storage"]["value"]
+    pipeline.save_page(page_id, storage.replace(passage, passage.replace(">", ">By hand: ", 1)))
+
+
+def test_a_revision_is_drafted_from_the_tickets_that_are_left(pipeline: Pipeline, page_id: str) -> None:
+    first, review = in_review(pipeline)
+    second, _ = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Zebrafish.")
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{second}")
+    pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["revision"]) == ("in_review", 3)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
+    assert any("is published" in text for text in pipeline.comments(first))
+
+
+def test_a_revision_without_any_ticket_left_is_given_up_and_the_reviewer_is_told(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nShorter.")
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
+    assert "every ticket of this documentation is gone" in told
+    assert "REJECTED" in told
+    assert pipeline.status(review) != "done", "it is the reviewer's turn"
+
+
+def test_what_a_person_wrote_meanwhile_ends_the_review_in_words_and_frees_the_page(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, review = in_review(pipeline)
+    edit_by_hand(pipeline, page_id, review)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "not_needed"
+    assert pipeline.aws.locks() == []
+    for ticket in (review, key):
+        [told] = [text for text in pipeline.comments(ticket) if "needs no further change" in text]
+        assert "The page says it already." in told
+    assert pipeline.status(review) == "done"
+    status = ReviewStore(boto3.client("s3"), "kinexus-documents").status(document["document_id"])
+    assert status
+    assert (status.closed, status.verdict) == (True, "not_needed")
+
+
+def test_no_edit_at_all_for_a_reviewers_feedback_is_told_and_the_review_stays(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
+    assert "no edit at all" in told
+    assert pipeline.aws.documents()[0]["status"] == "revising"

@@ -1,0 +1,122 @@
+"""A draft that was kept and never announced is taken only by work with the same inputs; other work passes it over.
+
+The process dies between the draft in the bucket and the record that names it, and something else comes first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+
+from common.document import Document, DocumentStatus
+from common.document_records import DocumentRecords
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+    """Return what finishes a ticket, and lets the function die when its draft is in the bucket and not on record."""
+
+    def finish(key: str) -> dict[str, Any]:
+        move = DocumentRecords.move
+
+        def die(
+            self: DocumentRecords, document: Document, status: DocumentStatus | None = None, **values: Any
+        ) -> Document:
+            if status is DocumentStatus.DRAFTED:
+                raise Died
+            return move(self, document, status, **values)
+
+        pipeline.finish(key)
+        [message] = pipeline.aws.messages("DocumentOrchestrator")
+        with monkeypatch.context() as patched:
+            patched.setattr(DocumentRecords, "move", die)
+            with pytest.raises(Died):
+                deliver(orchestrate, [message])
+        start_anew()
+        for item in (*pipeline.aws.documents(), *pipeline.aws.changes()):
+            _forget_lease(item)
+        return message
+
+    return finish
+
+
+def _forget_lease(item: dict[str, Any]) -> None:
+    """Let the lease of the dead be over."""
+    name = "change_id" if "change_id" in item else "document_id"
+    boto3.client("dynamodb").update_item(
+        TableName="kinexus-changes" if name == "change_id" else "kinexus-documents",
+        Key={name: {"S": item[name]}},
+        UpdateExpression="REMOVE lease_owner, lease_until",
+    )
+
+
+def draft_on_record(pipeline: Pipeline) -> dict[str, Any]:
+    [document] = pipeline.aws.documents()
+    key = f"drafts/{document['document_id']}/{document['revision']}.json"
+    body = boto3.client("s3").get_object(Bucket="kinexus-documents", Key=key)["Body"].read()
+    draft: dict[str, Any] = json.loads(body)
+    return draft
+
+
+def test_a_change_that_joins_past_a_kept_draft_is_in_what_is_published(
+    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+) -> None:
+    first, review = in_review(pipeline)
+    second = pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"])
+    unserved = dies_keeping(second)
+    third, joined = in_review(
+        pipeline, "Quarnix ledger refunds need an approval", "A quarnix refund needs a zebrafish."
+    )
+    assert joined == review
+    assert deliver(orchestrate, [unserved], receives=2) == []
+    pipeline.run()
+    draft = draft_on_record(pipeline)
+    assert draft["issue_keys"] == [first, second, third]
+    assert "zebrafish" in draft["storage"]
+    assert draft["follows"] == 1, "what nobody saw is not what the reviewer compares with"
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert "zebrafish" in pipeline.page(page_id)["body"]["storage"]["value"]
+
+
+def test_feedback_past_a_kept_draft_is_in_the_next_revision(
+    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+) -> None:
+    first, review = in_review(pipeline)
+    second = pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"])
+    unserved = dies_keeping(second)
+    pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
+    pipeline.run()
+    assert deliver(orchestrate, [unserved], receives=2) == []
+    pipeline.run()
+    draft = draft_on_record(pipeline)
+    assert draft["issue_keys"] == [first, second]
+    assert "asked for a revision" in draft["why_again"]
+    assert "currency" in draft["storage"]
+
+
+def test_a_kept_draft_is_taken_by_the_work_that_made_it(
+    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+) -> None:
+    _, review = in_review(pipeline)
+    unserved = dies_keeping(pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"]))
+    assert deliver(orchestrate, [unserved], receives=2) == []
+    pipeline.run()
+    assert draft_on_record(pipeline)["revision"] == 2
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"

@@ -1,0 +1,109 @@
+"""One page about one new thing, whatever becomes of the draft that a second change wanted to join."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.document_orchestrator import finding, next_draft
+from handlers.document_orchestrator.edit_page import Proposal
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver, redriven
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_contention import somebody_at_work
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review
+
+
+def second_ticket(pipeline: Pipeline) -> str:
+    key = pipeline.create_ticket(f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter too.", ["needs-docs"])
+    pipeline.finish(key)
+    return key
+
+
+@pytest.mark.parametrize("decision", ["REJECTED", "FAILED"])
+def test_a_change_whose_draft_to_join_ended_without_a_page_gets_a_page_of_its_own(
+    pipeline: Pipeline, decision: str
+) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [document] = pipeline.aws.documents()
+    second = second_ticket(pipeline)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    with somebody_at_work("kinexus-documents", document["document_id"]):
+        assert deliver(orchestrate, [message]) == []
+    assert '"joins": "doc-' in next(c["choice"] for c in pipeline.aws.changes() if c["issue_key"] == second)
+    waiting = pipeline.aws.messages("DocumentOrchestrator")
+    if decision == "REJECTED":
+        pipeline.decide(review, "REJECTED: not this way")
+    else:
+        for _ in range(3):
+            pipeline.decide(review, "NEEDS REVISION\nShorter.")
+            pipeline.run()
+    pipeline.run()
+    assert deliver(orchestrate, waiting) == []
+    pipeline.run()
+    [ended, own] = sorted(pipeline.aws.documents(), key=lambda each: each["created_at"])
+    assert (ended["status"], own["status"]) == (decision.lower(), "in_review")
+    assert (own["kind"], own["title"], own["issue_keys"]) == ("create", ended["title"], [second])
+    pipeline.decide(own["review_issue_key"], "APPROVED")
+    pipeline.run()
+    assert pipeline.aws.locks() == []
+    assert any("is published" in text for text in pipeline.comments(second))
+
+
+def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+
+    def unavailable(*_: object) -> Proposal:
+        raise RuntimeError("the model is still writing")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(next_draft, "draft_page", unavailable)
+        assert len(deliver(orchestrate, [message])) == 1
+    assert pipeline.aws.documents()[0]["status"] == "drafting"
+    second = second_ticket(pipeline)
+    pipeline.run()
+    assert deliver(orchestrate, [message], receives=2) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [first, second]
+    assert document["status"] == "in_review"
+
+
+def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_is_begun(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    earlier = pipeline.aws.messages("DocumentOrchestrator")
+    second = second_ticket(pipeline)
+    judged, ask = [], finding.judge
+
+    def meanwhile(*given: Any) -> Any:
+        judged.append(given)
+        if len(judged) == 1:
+            assert deliver(orchestrate, earlier) == []
+        return ask(*given)
+
+    monkeypatch.setattr(finding, "judge", meanwhile)
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [first, second]
+
+
+def test_a_new_page_that_failed_and_is_tried_again_is_offered_again(pipeline: Pipeline) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.model.fail_next("malformed", times=4)
+    assert len(deliver(orchestrate, [message])) == 1
+    assert deliver(orchestrate, redriven([message])) == []
+    pipeline.run()
+    second = second_ticket(pipeline)
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [first, second]
