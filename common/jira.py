@@ -227,10 +227,9 @@ class JiraClient:
                 return tuple(moves)
 
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:
-        """Return the URLs of the issue's remote links that people made; ours to published pages are left out."""
+        """Return the URLs of the issue's remote links that people made; ours, and Confluence's own, are left out."""
         links = map(mapping, listed(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
-        theirs = [link for link in links if not text(link.get("globalId")).startswith(OUR_LINKS)]
-        return tuple(text(mapping(link.get("object")).get("url")) for link in theirs)
+        return tuple(text(mapping(link.get("object")).get("url")) for link in links if _by_a_person(link))
 
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
         """Add or replace the remote link of this ``global_id``."""
@@ -248,6 +247,13 @@ class JiraClient:
 
 def _link(key: str) -> dict[str, Any]:
     return {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": key}}}
+
+
+def _by_a_person(link: Mapping[str, Any]) -> bool:
+    # Confluence links each page that shows the ticket, meeting notes and all; what a person links is a “Wiki Page”.
+    of_confluence = text(mapping(link.get("application")).get("type")) == "com.atlassian.confluence"
+    is_mention = of_confluence and text(link.get("relationship")).casefold() == "mentioned in"
+    return not is_mention and not text(link.get("globalId")).startswith(OUR_LINKS)
 
 
 def _comment(comment: Mapping[str, Any]) -> JiraComment:
