@@ -21,7 +21,7 @@ from handlers.document_orchestrator.judgement import (
     RefusedName,
     UpdatePage,
 )
-from handlers.document_orchestrator.named_pages import NamedPage, named_pages
+from handlers.document_orchestrator.named_pages import NamedPage, bounded, named_pages
 from handlers.document_orchestrator.queries import Query, queries
 from handlers.document_orchestrator.ranking import Ranked, rank
 from handlers.document_orchestrator.search_terms import search_terms
@@ -74,6 +74,7 @@ def _named(
     named: Sequence[NamedPage], site: Site, confluence: Confluence
 ) -> tuple[tuple[Judgement, ...], tuple[RefusedName, ...], bool]:
     """Return the judgements of the named pages that we may edit, the others, and whether a label named one of those."""
+    named, too_many = bounded(named)
     ids = [each.page_id for each in named if each.page_id]
     pages = {page.page_id: page for page in confluence.pages(ids)} if ids else {}
     judgements: list[Judgement] = []
@@ -88,6 +89,7 @@ def _named(
         else:
             said = f"the ticket names the page “{page.title}” ({each.reference})"
             judgements.append(Judgement(UpdatePage(page.page_id, page.title), 1.0, said, "named"))
+    refused += [RefusedName(which, reason) for which, reason in too_many.items()]
     return tuple(judgements), tuple(refused), is_ordered
 
 

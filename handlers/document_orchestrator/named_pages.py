@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +19,9 @@ _URL = re.compile(r"https?://[^\s<>\"'|\[\]{}^`\\]+", re.IGNORECASE)
 _PAGE_PATH = re.compile(r"/spaces/[^/]+/pages/(?:edit(?:-v2)?/)?([1-9][0-9]{0,18})(?:/.*)?")
 _TINY_PATH = re.compile(r"/x/([A-Za-z0-9_-]{1,11})/?")
 _BY_QUERY = ("/pages/viewpage.action", "/pages/editpage.action", "/pages/viewpreviousversions.action")
+
+#: Pages that one ticket may name by labels, and by links: each is a document with a review of its own.
+MOST_BY_LABEL, MOST_BY_LINK = 10, 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,20 @@ def named_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str) ->
     for named in found:
         by_page.setdefault(named.page_id or named.reference, named)
     return tuple(by_page.values())
+
+
+def bounded(named: Sequence[NamedPage]) -> tuple[tuple[NamedPage, ...], dict[str, str]]:
+    """Return as many of the named pages as one ticket may name, and what to say of the rest."""
+    labels, links = [n for n in named if n.is_order], [n for n in named if not n.is_order]
+    rest = {
+        f"{len(more)} more by {what}": f"one ticket names at most {most} pages by {what}{instead}"
+        for more, what, most, instead in (
+            (labels[MOST_BY_LABEL:], "labels", MOST_BY_LABEL, ""),
+            (links[MOST_BY_LINK:], "links", MOST_BY_LINK, "; the label docs:PAGE-ID names one for sure"),
+        )
+        if more
+    }
+    return (*labels[:MOST_BY_LABEL], *links[:MOST_BY_LINK]), rest
 
 
 def _by_label(label: str) -> NamedPage | None:

@@ -1,7 +1,8 @@
-"""Which of a ticket's links name the page that its change belongs to."""
+"""Which of a ticket's links name the page that its change belongs to, and how many may."""
 
 from __future__ import annotations
 
+from handlers.document_orchestrator.named_pages import MOST_BY_LABEL, MOST_BY_LINK
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
 
@@ -46,3 +47,25 @@ def test_a_page_that_only_mentions_the_ticket_is_not_named_by_it(pipeline: Pipel
 def test_a_page_that_a_person_linked_in_jira_is_named(pipeline: Pipeline, page_id: str) -> None:
     other = page(pipeline, "Ledger")
     assert linked_by_confluence(pipeline, other, "Wiki Page") == {other: "named"}
+
+
+def test_a_ticket_full_of_links_names_the_first_few_and_is_told_of_the_rest(pipeline: Pipeline) -> None:
+    pages = [page(pipeline, f"Background {number}") for number in range(MOST_BY_LINK + 4)]
+    links = " ".join(url(pipeline, each) for each in pages)
+    key = pipeline.create_ticket(SUMMARY, f"{TEXT} See also {links}", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    assert {each["page_id"] for each in pipeline.aws.documents()} == set(pages[:MOST_BY_LINK])
+    [told] = [text for text in pipeline.comments(key) if "does not edit these pages" in text]
+    assert "4 more by links: one ticket names at most 3 pages by links" in told
+
+
+def test_more_labels_than_one_ticket_may_have_are_never_asked_for_in_one_request(pipeline: Pipeline) -> None:
+    ids = [page(pipeline, f"Background {number}") for number in range(2)]
+    labels = [f"docs:{each}" for each in ids] + [f"docs:{number}" for number in range(1, 300)]
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", *labels])
+    pipeline.finish(key)
+    pipeline.run()
+    assert {each["page_id"] for each in pipeline.aws.documents()} == set(ids)
+    [told] = [text for text in pipeline.comments(key) if "does not edit these pages" in text]
+    assert f"{len(labels) - MOST_BY_LABEL} more by labels" in told
