@@ -42,7 +42,7 @@ def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> i
         case "redrive":
             return redrive.run(deployment, screen, given.function, _yes if given.yes else _ask)
         case "replay":
-            return replay.run(deployment, screen, given.change_id)
+            return replay.run(deployment, screen, given.id)
         case "sweep":
             return sweep.run(deployment, screen, given.since, given.dry_run)
         case "doctor":
@@ -75,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         "function", nargs="?", choices=FED, metavar="FUNCTION", help=", ".join(FED) + "; all by default"
     )
     one.add_argument("--yes", action="store_true", help="send without asking")
-    one = commands.add_parser("replay", help="publish a change's event once more")
-    one.add_argument("change_id", metavar="CHANGE-ID")
+    one = commands.add_parser("replay", help="publish the event of a change or a document once more")
+    one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID")
     one = commands.add_parser("sweep", help="feed in finished tickets that Jira never told of")
     one.add_argument(
         "--since", type=sweep.seconds, default="2d", metavar="TIME", help="90m, 36h, 2d, 1w; default 2d"

@@ -1,8 +1,9 @@
-"""`replay CHANGE-ID`: ChangeDetected once more, for a change that is on record but did not come to its end."""
+"""`replay ID`: the event of a change or a document once more, where it is on record but did not come to its end."""
 
 from __future__ import annotations
 
 from common.change import Change, ChangeStatus
+from common.document import Document, DocumentStatus, Verdict
 from common.events import EventName
 from ops.deployment import Deployment
 from ops.hindrance import Hindrance
@@ -14,31 +15,99 @@ _OVER = {
     ChangeStatus.NOT_NEEDED: "no page needed to change: write docs:PAGE-ID as a label, reopen and finish the ticket",
     ChangeStatus.IGNORED: "it was declined: set a label that asks for documentation, reopen and finish the ticket",
 }
+#: Why a document that is over is not published again.
+_CLOSED = {
+    DocumentStatus.PUBLISHED: "it is on its page",
+    DocumentStatus.REJECTED: "its reviewer rejected it: reopen and finish the ticket for another",
+    DocumentStatus.NOT_NEEDED: "no page needed to change",
+    DocumentStatus.FAILED: "it ended: replay its changes, {changes}, or reopen and finish the ticket for another",
+}
 
 
-def run(deployment: Deployment, screen: Screen, change_id: str) -> int:
-    """Publish the event of a change again and say what will happen; return 1 where nothing would."""
-    change = deployment.changes.get(change_id)
+def run(deployment: Deployment, screen: Screen, id_: str) -> int:
+    """Publish the event of a change or a document again and say what will happen; return 1 where nothing would."""
+    if id_.startswith("doc-"):
+        return _document(deployment, screen, id_)
+    change = deployment.changes.get(id_)
     if change is None:
-        raise Hindrance(
-            f"no change {change_id} is on record in {deployment.settings.changes_table}",
-            "`python -m ops status ISSUE-KEY` shows the changes of a ticket with their ids",
-        )
+        raise _unknown("change", id_, deployment.settings.changes_table)
     screen.say(
         f"{change.change_id} of {change.issue_key} is {change.status}: {change.reason} ({moment(change.detected_at)})"
     )
     over = _OVER.get(change.status)
     if over:
-        screen.say(f"Not published, because nothing would happen: {over.format(key=change.issue_key)}.")
-        return 1
+        return _nothing(screen, over.format(key=change.issue_key))
+    _publish(deployment, change)
+    screen.say(f"Published ChangeDetected: {_what_follows(change)}.")
+    return 0
+
+
+def _document(deployment: Deployment, screen: Screen, document_id: str) -> int:
+    document = deployment.documents.get(document_id)
+    if document is None:
+        raise _unknown("document", document_id, deployment.settings.documents_table)
+    said = f": {document.reason}" if document.reason else ""
+    screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{said}')
+    over = _CLOSED.get(document.status)
+    if over:
+        return _nothing(screen, over.format(changes=", ".join(document.change_ids)))
+    screen.say(f"Published {_publish_again(deployment, document)}.")
+    return 0
+
+
+def _publish_again(deployment: Deployment, document: Document) -> str:
+    """Publish the event that a document waits for, or went on from; return its name and what follows."""
+    bus = deployment.bus
+    named: dict[str, str | int] = {"document_id": document.document_id, "revision": document.revision}
+    match document.status:
+        case DocumentStatus.DRAFTED:
+            bus.publish(EventName.DOCUMENT_GENERATED, **named, issue_key=document.issue_keys[-1])
+            return "DocumentGenerated: ReviewTicketCreator opens its review"
+        case DocumentStatus.REVISING:
+            bus.publish(
+                EventName.REVISION_REQUESTED,
+                **named,
+                reason="conflict" if _was_approved(document) else "needs_revision",
+                issue_key=document.review_issue_key,
+            )
+            return "RevisionRequested: DocumentOrchestrator drafts the next revision"
+        case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
+            bus.publish(
+                EventName.REVIEW_COMPLETED,
+                review_issue_id=document.review_issue_id,
+                review_issue_key=document.review_issue_key,
+                move_id="replay",
+            )
+            return f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done"
+    known = [change for change in map(deployment.changes.get, document.change_ids) if change]
+    for change in known:
+        _publish(deployment, change)
+    return f"ChangeDetected of {', '.join(c.change_id for c in known)}: DocumentOrchestrator drafts it"
+
+
+def _was_approved(document: Document) -> bool:
+    return document.decision is not None and document.decision.verdict is Verdict.APPROVED
+
+
+def _publish(deployment: Deployment, change: Change) -> None:
     deployment.bus.publish(
         EventName.CHANGE_DETECTED,
         change_id=change.change_id,
         issue_id=change.issue_id,
         issue_key=change.issue_key,
     )
-    screen.say(f"Published ChangeDetected: {_what_follows(change)}.")
-    return 0
+
+
+def _nothing(screen: Screen, why: str) -> int:
+    screen.say(f"Not published, because nothing would happen: {why}.")
+    return 1
+
+
+def _unknown(what: str, id_: str, table: str) -> Hindrance:
+    return Hindrance(
+        f"no {what} {id_} is on record in {table}",
+        "`python -m ops status ISSUE-KEY` shows the changes and documents of a ticket with their ids",
+    )
 
 
 def _what_follows(change: Change) -> str:

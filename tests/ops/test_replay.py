@@ -5,6 +5,9 @@ What DocumentOrchestrator makes of the event is played with its own handler.
 
 from __future__ import annotations
 
+import pytest
+
+from common.draft_store import DraftStore
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS
 from tests.ops.deployed import Deployed
@@ -58,3 +61,67 @@ def test_an_unknown_change_is_said_to_be_unknown(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "chg-1-1")
     assert code == 2
     assert "no change chg-1-1 is on record in kinexus-changes" in said
+
+
+def document(deployed: Deployed) -> tuple[str, str]:
+    [found] = deployed.pipeline.aws.documents()
+    return str(found["document_id"]), f"{found['status']} r{found['revision']}"
+
+
+def lose(deployed: Deployed, function: str) -> None:
+    """Take a function's messages and never serve them."""
+    assert deployed.pipeline.aws.messages(function)
+
+
+def test_a_document_goes_on_from_wherever_its_event_was_lost(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key, _ = detected(deployed, "needs-docs")
+    assert (
+        deliver(QUEUE_HANDLERS["DocumentOrchestrator"], pipeline.aws.messages("DocumentOrchestrator")) == []
+    )
+    lose(deployed, "ReviewTicketCreator")
+    id_, _ = document(deployed)
+    assert "ReviewTicketCreator opens its review" in deployed.command("replay", id_)[1]
+    pipeline.run()
+    review = pipeline.review_of(key)
+
+    pipeline.decide(review, "NEEDS REVISION\nName the filter.")
+    assert deliver(QUEUE_HANDLERS["ApprovalHandler"], pipeline.aws.messages("ApprovalHandler")) == []
+    lose(deployed, "DocumentOrchestrator")
+    assert document(deployed) == (id_, "revising r1")
+    assert "drafts the next revision" in deployed.command("replay", id_)[1]
+    pipeline.run()
+    assert document(deployed) == (id_, "in_review r2")
+
+    pipeline.decide(review, "APPROVED")
+    lose(deployed, "ApprovalHandler")
+    assert f"carries out what {review} says" in deployed.command("replay", id_)[1]
+    pipeline.run()
+    assert document(deployed) == (id_, "published r2")
+    code, said = deployed.command("replay", id_)
+    assert code == 1
+    assert "nothing would happen: it is on its page" in said
+
+
+def test_a_document_that_is_being_drafted_is_drafted(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = deployed.pipeline
+    detected(deployed, "needs-docs")
+    with monkeypatch.context() as broken:
+        broken.delattr(DraftStore, "keep")
+        messages = pipeline.aws.messages("DocumentOrchestrator")
+        assert len(deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages)) == 1
+    id_, stands = document(deployed)
+    assert stands == "drafting r0"
+    code, said = deployed.command("replay", id_)
+    assert code == 0
+    assert "DocumentOrchestrator drafts it" in said
+    pipeline.run()
+    assert document(deployed) == (id_, "in_review r1")
+
+
+def test_an_unknown_document_is_said_to_be_unknown(deployed: Deployed) -> None:
+    code, said = deployed.command("replay", "doc-1")
+    assert code == 2
+    assert "no document doc-1 is on record in kinexus-documents" in said
