@@ -48,13 +48,14 @@ def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
 def token_age(deployment: Deployment) -> Iterator[Finding]:
     """Say when the API token expires at the latest: Atlassian tells nobody, but when it was stored is known."""
     arn = deployment.settings.jira_api_token_secret_arn
-    known = deployment.client("secretsmanager").describe_secret(SecretId=arn)
-    stored: datetime = known.get("LastChangedDate") or known["CreatedDate"]
+    # The time of this version: that of the secret itself moves with any edit of its tags or description.
+    stored: datetime = deployment.client("secretsmanager").get_secret_value(SecretId=arn)["CreatedDate"]
     ends = stored.timestamp() + LONGEST_LIFE * _DAY
-    said = f"stored on {stored:%Y-%m-%d}, so it expires by {time.strftime('%Y-%m-%d', time.gmtime(ends))}"
+    by = time.strftime("%Y-%m-%d", time.gmtime(ends))
+    said = f"stored on {stored:%Y-%m-%d}, so it expires by {by} if it was created then"
     left = (ends - time.time()) / _DAY
     if left > SOON:
-        yield well("API token's age", f"{said} (or earlier, if a shorter life was chosen)")
+        yield well("API token's age", f"{said} (or earlier, if a shorter life was chosen or it is older)")
     else:
         remedy = (
             "create another, pulumi config set --secret jiraApiToken, pulumi up: nothing needs to stop for it"
@@ -72,11 +73,16 @@ def queues(deployment: Deployment) -> Iterator[Finding]:
         yield failed("queues", f"nothing is handed to {', '.join(still)}: switched off", remedy)
     else:
         yield well("queues", f"feed {', '.join(feed.function for feed in deployment.feeds)}")
-    letters = dead_letters.look(deployment.client("sqs"), deployment.feeds)
-    if letters:
-        functions = ", ".join(sorted({letter.feed.function for letter in letters}))
+    counts = {feed.function: dead_letters.count(deployment.client("sqs"), feed) for feed in deployment.feeds}
+    given_up = {function: each.seen + each.held for function, each in counts.items()}
+    held = sum(each.held for each in counts.values())
+    if any(given_up.values()):
+        functions = ", ".join(sorted(function for function, number in given_up.items() if number))
+        said = f"{sum(given_up.values())} given up by {functions}"
         remedy = "python -m ops redrive shows why, and sends them again"
-        yield doubtful("dead-letter queues", f"{len(letters)} given up by {functions}", remedy)
+        yield doubtful(
+            "dead-letter queues", said + (f", {held} of them held by a command" if held else ""), remedy
+        )
     else:
         yield well("dead-letter queues", "empty")
 

@@ -57,6 +57,30 @@ def hold(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
             return sorted(held.values(), key=lambda letter: letter.sent_at)
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many messages lie in a dead-letter queue, as SQS guesses: to be seen, and held by another command."""
+
+    seen: int
+    held: int
+
+
+def count(sqs: Any, feed: Feed) -> Count:
+    """Count the messages of a feed's dead-letter queue without hiding them from anybody."""
+    seen, hidden = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+    answer = sqs.get_queue_attributes(QueueUrl=feed.dead_letters_url, AttributeNames=[seen, hidden])
+    return Count(int(answer["Attributes"][seen]), int(answer["Attributes"][hidden]))
+
+
+def held_by_others(sqs: Any, feeds: Iterable[Feed], mine: Iterable[DeadLetter] = ()) -> str:
+    """Say how many messages another command holds, beside those that this one does; nothing if none."""
+    held = sum(count(sqs, feed).held for feed in feeds) - len(list(mine))
+    if held <= 0:
+        return ""
+    messages = f"{held} message" + ("s are" if held > 1 else " is")
+    return f"{messages} held by another command, for {HOLD // 60} minutes at most: look again then."
+
+
 def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
     """Show held messages to others again."""
     for letter in letters:
@@ -69,8 +93,11 @@ def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
 
 def look(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
     """Return the messages of all dead-letter queues and leave them where they are."""
-    letters = [letter for feed in feeds for letter in hold(sqs, feed, LOOK)]
-    let_go(sqs, letters)
+    letters: list[DeadLetter] = []
+    for feed in feeds:
+        held = hold(sqs, feed, LOOK)
+        let_go(sqs, held)
+        letters += held
     return letters
 
 

@@ -28,13 +28,20 @@ class Story:
     documents: tuple[Document, ...]
 
 
-def story(deployment: Deployment, issue_key: str) -> Story:
-    """Find the changes and documents of a source ticket, or those of a review ticket."""
-    mine = {":key": issue_key}
-    documents = _documents(deployment, "contains(issue_keys, :key) OR review_issue_key = :key", mine)
+def story(deployment: Deployment, issue_key: str, issue_id: str = "") -> Story:
+    """Find the changes and documents of a source ticket, or those of a review ticket, by its key or by Jira's id."""
+    mine = {":key": issue_key, ":id": issue_id or "-"}
     table = deployment.settings.changes_table
-    found = [from_item(Change, item) for item in _scan(deployment, table, "issue_key = :key", mine)]
+    condition = "issue_key = :key OR issue_id = :id"
+    found = [from_item(Change, item) for item in _scan(deployment, table, condition, mine)]
     known = {change.change_id for change in found}
+    ours = "contains(issue_keys, :key) OR review_issue_key = :key OR review_issue_id = :id"
+    # A ticket that moved to another project stands in its documents under the key that it had.
+    keys = {issue_key, *(change.issue_key for change in found)}
+    each = [
+        document for key in sorted(keys) for document in _documents(deployment, ours, {**mine, ":key": key})
+    ]
+    documents = tuple({document.document_id: document for document in each}.values())
     joined = dict.fromkeys(change_id for document in documents for change_id in document.change_ids)
     found += [c for c in map(deployment.changes.get, joined) if c and c.change_id not in known]
     return Story(tuple(sorted(found, key=lambda change: change.detected_at)), documents)

@@ -18,9 +18,12 @@ def run(deployment: Deployment, screen: Screen, function: str | None, agreed: Ca
     try:
         for feed in feeds:
             waiting += dead_letters.hold(sqs, feed)
+        others = dead_letters.held_by_others(sqs, feeds, waiting)
         if not waiting:
-            screen.say("The dead-letter queues are empty.")
+            screen.say(others or "The dead-letter queues are empty.")
             return 0
+        if others:
+            screen.say(others)
         _show(deployment, screen, waiting)
         if not agreed(f"Send {_count(waiting)} again?"):
             screen.say("Nothing was sent; they stay where they are.")

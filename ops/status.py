@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change
 from common.document import Document, DocumentKind, DocumentStatus
+from common.json_shapes import text
+from common.secret import InvalidSecret
 from ops import dead_letters, on_record
 from ops.dead_letters import DeadLetter
 from ops.deployment import Deployment
@@ -17,7 +22,11 @@ Row = tuple[str, str, str, str]
 def run(deployment: Deployment, screen: Screen, issue_key: str) -> int:
     """Print the story of a source ticket or a review ticket; return 1 when nothing is on record."""
     about = on_record.story(deployment, issue_key)
-    letters = dead_letters.look(deployment.client("sqs"), deployment.feeds)
+    if not (about.changes or about.documents):
+        about = on_record.story(deployment, issue_key, _issue_id(deployment, screen, issue_key))
+    sqs = deployment.client("sqs")
+    others = dead_letters.held_by_others(sqs, deployment.feeds)
+    letters = dead_letters.look(sqs, deployment.feeds)
     mine = [letter for letter in letters if on_record.is_of(letter, issue_key, about)]
     if not (about.changes or about.documents or mine):
         screen.say(
@@ -32,7 +41,20 @@ def run(deployment: Deployment, screen: Screen, issue_key: str) -> int:
     screen.table(issue_key, ("what", "id", "status", "said"), rows)
     if mine:
         screen.say("Messages of it were given up: `python -m ops redrive` sends them again.")
+    if others:
+        screen.say(f"Some that were given up are not shown: {others}")
     return 0
+
+
+def _issue_id(deployment: Deployment, screen: Screen, issue_key: str) -> str:
+    """Return Jira's id of a ticket, which stays when it moves to another project; nothing when Jira does not tell."""
+    try:
+        return text(deployment.atlassian[0].issue(issue_key).get("id"))
+    except NotFound:
+        return ""
+    except (AtlassianError, InvalidSecret, BotoCoreError, ClientError) as error:
+        screen.say(f"Jira could not be asked whether {issue_key} had another key before: {error}")
+        return ""
 
 
 def _of_change(change: Change) -> Iterator[Row]:

@@ -207,10 +207,10 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
     monkeypatch.setattr(aws_checks.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
-        """The part of Secrets Manager that is asked; moto sets its own time of the change."""
+        """The part of Secrets Manager that is asked; moto sets its own time of the version."""
 
-        def describe_secret(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
-            return {"LastChangedDate": stored, "Name": SecretId}
+        def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+            return {"CreatedDate": stored, "ARN": SecretId, "SecretString": "{}"}
 
     class Stack:
         """The part of a deployment that is asked."""
@@ -222,7 +222,7 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
 
     [finding] = aws_checks.token_age(Stack())  # type: ignore[arg-type]
     assert finding.level == level
-    assert "2027-01-01" in finding.seen
+    assert "2027-01-01 if it was created then" in finding.seen
 
 
 def test_a_jira_that_is_down_does_not_stop_the_other_checks(sound: Deployed) -> None:

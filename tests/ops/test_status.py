@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import boto3
 
+from ops import dead_letters
+from ops.deployment import Deployment
 from tests.ops.deployed import Deployed
 
 
@@ -83,3 +85,44 @@ def test_what_a_ticket_says_cannot_dress_up_the_table(deployed: Deployed) -> Non
     assert "[red]all is well[/red]" in said
     assert "\x1b" not in said
     assert "\u202e" not in said
+
+
+def test_a_ticket_that_moved_to_another_project_is_found_by_its_new_key(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    issue = pipeline.site.jira.get(key)
+    issue.key = "OPS-1"
+    pipeline.site.jira.add(issue)
+    code, said = deployed.command("status", "OPS-1")
+    assert code == 0
+    assert "in_review r1" in said
+    assert deployed.command("status", key)[1].splitlines()[2:] == said.splitlines()[2:]
+
+
+def test_without_jira_an_unknown_key_is_still_answered(deployed: Deployed) -> None:
+    deployed.pipeline.site.people.revoke("kinexus")
+    code, said = deployed.command("status", "PAY2-999")
+    assert code == 1
+    assert "Jira could not be asked" in said
+    assert "Nothing is on record about PAY2-999" in said
+
+
+def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.site.people.revoke("kinexus")
+    deployed.give_up("DocumentOrchestrator")
+    feed = next(feed for feed in Deployment("kinexus").feeds if feed.function == "DocumentOrchestrator")
+    held = dead_letters.hold(boto3.client("sqs"), feed)
+    for command in (("status", key), ("redrive", "--yes")):
+        said = deployed.command(*command)[1]
+        assert "1 message is held by another command" in said
+        assert "are empty" not in said
+    assert "1 given up by DocumentOrchestrator, 1 of them held" in " ".join(
+        deployed.command("doctor")[1].split()
+    )
+    dead_letters.let_go(boto3.client("sqs"), held)
+    assert "held by another" not in deployed.command("status", key)[1]
