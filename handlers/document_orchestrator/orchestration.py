@@ -63,7 +63,7 @@ class Orchestration:
                 self.documents.records.move(document, reason=reason[:1000])
                 what = f"{document.document_id} r{document.revision}"
                 self._tell(document.review_issue_id, what, notices.not_draftable(reason, notices.YOUR_TURN))
-                self._hand_back(document.review_issue_id)
+                self._hand_back(document)
 
     def _take_up(self, event: Event, owner: str) -> None:
         change_id = str(event.detail["change_id"])
@@ -153,10 +153,13 @@ class Orchestration:
         found = [document for document in map(self.documents.records.get, ids) if document]
         return [document for document in found if document.status is DocumentStatus.DRAFTING]
 
-    def _hand_back(self, review: str) -> None:
-        """Move a review ticket back: it is the reviewer's turn again."""
+    def _hand_back(self, document: Document) -> None:
+        """Move a review ticket back: it is the reviewer's turn again. What they have decided since is heard first."""
+        review = document.review_issue_id
         try:
-            self.jira.move_back(review)
+            moves = self.jira.status_moves(review)
+            if document.decision and moves and moves[-1].move_id == document.decision.move_id:
+                self.jira.move_back(review)
         except AtlassianError:
             log.exception("the review ticket could not be moved back", extra={"issue": review})
 

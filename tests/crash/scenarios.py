@@ -136,11 +136,41 @@ def refused(world: World) -> None:
 def obstructed(world: World) -> None:
     """Confluence refuses the new version; once it takes it, the reviewer moves the ticket to done again."""
     review = _in_review(world)
-    world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
+    world.site.faults.add(_refusal("GET", r"/wiki/api/v2/pages/\d", 403))
     world.decide(review, "APPROVED")
     world.run()
     world.site.faults.clear()
     world.move(review, "done", "reviewer")
+    world.run()
+
+
+def withdrawn(world: World) -> None:
+    """An approval cannot be carried out, and the reviewer thinks again; the old message comes once more after that."""
+    review = _in_review(world)
+    world.site.faults.add(_refusal("GET", r"/wiki/api/v2/pages/\d+", 403))
+    world.decide(review, "APPROVED")
+    world.run()
+    _failed(world, "ApprovalHandler", review, "could not carry out")
+    world.site.faults.clear()
+    world.move(review, "new", "reviewer")
+    world.decide(review, "REJECTED: it is wrong")
+    world.run()
+    world.redrive()
+    world.run()
+
+
+def abandoned(world: World) -> None:
+    """A revision cannot be drafted; the reviewer approves all the same, is told, and rejects."""
+    review = _in_review(world)
+    world.model.converse = lambda model, request: WITHHELD
+    world.decide(review, "NEEDS REVISION: say more about the currency")
+    world.run()
+    world.decide(review, "APPROVED")
+    world.run()
+    world.decide(review, "REJECTED: it is wrong")
+    world.run()
+    world.model.converse = None
+    world.redrive()
     world.run()
 
 
@@ -159,6 +189,8 @@ SCENARIOS = {
         withheld,
         refused,
         obstructed,
+        withdrawn,
+        abandoned,
     )
 }
 

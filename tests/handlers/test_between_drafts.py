@@ -98,6 +98,19 @@ def test_a_draft_that_could_not_be_made_is_said_with_its_reason(
     assert "reason" not in document(pipeline)
 
 
+def test_a_rejection_that_nobody_has_heard_yet_outlives_the_failure_of_the_draft(
+    pipeline: Pipeline, revising: tuple[str, str]
+) -> None:
+    _, review = revising
+    pipeline.move(review, "new", "reviewer")
+    pipeline.decide(review, "REJECTED: nobody needs this")
+    pipeline.model.fail_next("cut-off")
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
+    assert pipeline.status(review) == "done"
+    pipeline.run()
+    assert document(pipeline)["status"] == "rejected"
+
+
 def test_a_review_that_our_account_cannot_open_again_says_who_can(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.faults.add(
