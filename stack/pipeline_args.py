@@ -57,9 +57,9 @@ class DocumentationPipelineArgs(TypedDict):
     sweep_schedule: str
     """When to look for tickets that Jira never told of, e.g. `rate(1 day)`; `off` for never."""
     four_eyes: bool
-    """Refuse the approval of whoever finished the source ticket."""
+    """Refuse the decision of whoever finished the source ticket, and of its assignee."""
     max_revisions: pulumi.Input[int]
-    """Drafts of one document before it is left to people."""
+    """Drafts of one document that a reviewer may send back before it is left to people."""
     log_retention_days: pulumi.Input[int]
     """How long logs are kept."""
     alarm_email: str
