@@ -60,6 +60,26 @@ LET_GO = {
         "ModelFailure",
     ): "behind the loop the fallback's verdict is returned, which says on record that it is one",
     (
+        "common/queue_door.py",
+        "_work_or_wait",
+        "Busy",
+    ): "a copy of the message waits in its queue, or GivenUp is raised when it has waited long enough",
+    (
+        "handlers/document_orchestrator/next_draft.py",
+        "Drafter._tickets",
+        "NotFound",
+    ): "a draft is made from the source tickets that are left; GivenUp is raised when none is; logged",
+    (
+        "handlers/document_orchestrator/no_edit.py",
+        "NoEdit._close_review",
+        "(NotFound, Refused)",
+    ): "nobody can be told in a ticket that is gone or takes no comment, however often it is tried; logged",
+    (
+        "handlers/document_orchestrator/orchestration.py",
+        "Orchestration._hand_back",
+        "AtlassianError",
+    ): "the reviewer was told already, and can move the ticket; logged",
+    (
         "handlers/document_orchestrator/orchestration.py",
         "Orchestration._tell",
         "AtlassianError",
