@@ -136,9 +136,10 @@ def refused(world: World) -> None:
 def obstructed(world: World) -> None:
     """Confluence refuses the new version; once it takes it, the reviewer moves the ticket to done again."""
     review = _in_review(world)
-    world.site.faults.add(_refusal("GET", r"/wiki/api/v2/pages/\d", 403))
+    world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
     world.decide(review, "APPROVED")
     world.run()
+    assert not world.dead, "the reviewer is told, and the ticket is open again"
     world.site.faults.clear()
     world.move(review, "done", "reviewer")
     world.run()
