@@ -9,6 +9,7 @@ from common.atlassian_http import NotFound
 from common.detection import finishing_of
 from common.document import Decision, Document, Verdict
 from common.jira import JiraClient, JiraComment, StatusMove
+from common.json_shapes import mapping, text
 from common.ticket import Ticket, description_text
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
 
@@ -39,11 +40,15 @@ class Hearing:
 
     def hear(self, document: Document) -> Heard | None:
         """Read the review ticket as it is now; None when it is not done, and so nothing is decided."""
-        ticket = Ticket.from_rest(self.jira.issue(document.review_issue_id), self.jira.browse_url)
+        issue = self.jira.issue(document.review_issue_id)
+        ticket = Ticket.from_rest(issue, self.jira.browse_url)
         moves = self.jira.status_moves(ticket.issue_id)
         if ticket.status_category != "done" or not moves or document.announcement is None:
             return None
         move, ours = moves[-1], self.jira.account_id()
+        status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
+        if move.author_id == ours and move.to_id != status_id:
+            return None  # we moved it back since it was read, for a newer revision: that is to be decided
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
         found = deciding_comment(comments, document.announcement.at, who)
