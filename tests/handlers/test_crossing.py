@@ -9,12 +9,13 @@ import pytest
 
 from common.document import Document, DocumentStatus
 from common.document_records import DocumentRecords
+from common.draft_store import DraftStore
 from common.jira import JiraClient, StatusMove
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -91,6 +92,26 @@ def test_a_draft_that_was_published_before_a_change_could_join_it_is_updated(pip
     assert document["document_id"] in change_of(pipeline, second)["choice"]
     set_value("kinexus-documents", where, "status", "in_review")
     assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
+
+
+def test_a_change_that_comes_again_after_another_saw_its_page_published_leaves_no_lock(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    with monkeypatch.context() as broken:
+        broken.setattr(DraftStore, "keep", lambda *_: 1 / 0)
+        assert len(deliver(orchestrate, [message])) == 1
+    _, review = in_review(pipeline, f"{SUMMARY} again", f"{TEXT} In winter too.")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, [message]) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert (document["status"], len(document["issue_keys"])) == ("published", 2)
+    assert change_of(pipeline, first)["status"] == "documented"
+    assert pipeline.aws.locks() == []
 
 
 def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
