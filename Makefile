@@ -3,7 +3,7 @@
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff, bandit, mypy and pip-audit)
 #   make fuzz      looks for inputs that break the storage format, or the three routes
-#   make crash-matrix  dies at every boundary call of every scenario (an hour), and says what survived
+#   make crash-matrix  dies at every boundary call of every story (hours; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/images
 #   make docs      writes docs/components from the components' own words
 #   make clean     removes what the other targets made
@@ -49,7 +49,7 @@ fuzz: $(TEST_STAMP)
 	@KINEXUS_EXAMPLES=1000 $(PY) -m pytest -q tests/hostile/test_routes.py
 
 crash-matrix: $(TEST_STAMP)
-	@$(PY) -m tests.crash --all
+	@$(PY) -m tests.crash --all $(if $(STORIES),--scenarios $(STORIES))
 
 graph: $(TEST_STAMP)
 	@$(PY) -m tests.stack.write_drawing

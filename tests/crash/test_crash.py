@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from tests.faults.claims import claims
+
 RUN = "import sys; from tests.crash.__main__ import main; sys.exit(main(sys.argv[1:]))"
 UNSAFE = {
     "comments are not looked for by their marks": (
@@ -31,6 +33,7 @@ def crash(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@claims(("the function dies", "outcome"))
 def test_a_sample_of_crashes_and_interleavings_ends_as_if_nothing_had_happened() -> None:
     ended = crash(RUN, "--points", "24", "--twice", "4", "--schedules", "12", "--seed", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -1,5 +1,25 @@
-"""The fixtures of the handler tests, for the tests here."""
+"""The fixtures of the handler tests, for the tests here; a page; and waits that take no time."""
+
+import pytest
+from urllib3.util.retry import Retry
 
 from tests.handlers.conftest import aws, pipeline
+from tests.handlers.pipeline import Pipeline
 
 __all__ = ["aws", "pipeline"]
+PAGE = "<p>A refund in the quarnix ledger always returns the whole amount of the payment.</p><h2>Limits</h2><p>Ninety days.</p>"
+
+
+@pytest.fixture
+def page_id(pipeline: Pipeline) -> str:
+    """A page that the ticket names."""
+    space = next(iter(pipeline.site.confluence.spaces.values()))
+    body = {"spaceId": space.id, "status": "current", "title": "Quarnix ledger refunds"}
+    body |= {"body": {"representation": "storage", "value": PAGE}}
+    return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
+
+
+@pytest.fixture
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the waits between retries take no time; how long they are is proved in test_http.py."""
+    monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)

@@ -1,4 +1,4 @@
-"""Each test that docs/security.md and docs/faults.md call a proof is there."""
+"""Each test that docs/security.md and docs/faults.md call a proof is there, and each cell of faults.md has a test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+
+from tests.crash import test_crash
+from tests.faults import test_aws, test_http, test_services
+from tests.faults.claims import CLAIMED
 
 ROOT = Path(__file__).parents[2]
 NAMED = [
@@ -19,3 +23,49 @@ NAMED = [
 def test_the_proof_exists(page: str, path: str, test: str) -> None:
     assert (ROOT / path).is_file(), f"{page} names {path}"
     assert f"def {test}(" in (ROOT / path).read_text() if test else True, f"{page} names {path}::{test}"
+
+
+def cells(heading: str) -> dict[tuple[str, str], str]:
+    """Return the outcome by (fault, column) of the table in faults.md whose first line begins so."""
+    lines = (ROOT / "docs/faults.md").read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith(heading))
+    columns = _parts(lines[first])[1:]
+    found = {}
+    for line in lines[first + 2 :]:
+        if not line.startswith("|"):
+            break
+        faults, *outcomes = _parts(line)
+        assert len(outcomes) == len(columns), line
+        found |= {
+            (fault, column): outcome
+            for fault in faults.split(", ")
+            for column, outcome in zip(columns, outcomes, strict=True)
+        }
+    return found
+
+
+def _parts(line: str) -> list[str]:
+    return [part.strip() for part in line.strip("|").split(" | ")]
+
+
+REQUESTS = cells("| fault | read (GET)")
+OTHERS = cells("| fault | outcome |")
+
+
+def claimed(*modules: object) -> set[tuple[str, str]]:
+    return set().union(*(CLAIMED[module.__name__] for module in modules))  # type: ignore[attr-defined]
+
+
+def test_each_fault_of_a_request_is_run_over_a_socket() -> None:
+    assert claimed(test_http) == set(REQUESTS)
+
+
+def test_each_outcome_of_a_request_is_run_through_the_pipeline() -> None:
+    through = claimed(test_services) - set(OTHERS)
+    assert through <= set(REQUESTS)
+    outcomes = {(column, outcome) for (_, column), outcome in REQUESTS.items()}
+    assert {(column, REQUESTS[fault, column]) for fault, column in through} == outcomes
+
+
+def test_each_other_fault_is_run_through_the_pipeline() -> None:
+    assert claimed(test_aws, test_services, test_crash) - set(REQUESTS) == set(OTHERS)

@@ -1,80 +1,44 @@
-"""Each fault of the services around us has the outcome that docs/faults.md states.
+"""Each fault of Jira and Confluence has the outcome for the whole pipeline that docs/faults.md states.
 
 *retried*: within the invocation, nobody notices. *given back*: the message returns to its queue and a later delivery
-succeeds, with every effect once. *failed*: the reason is on record, in the ticket of whoever waits, and the message goes
-to the dead-letter queue. The retries of AtlassianHttp themselves are proved in tests/common.
+succeeds, with every effect once. *failed*: the reason is on record, in the ticket of whoever waits, and the message is
+given back each time, which brings it to the dead-letter queue. What each does to one request is in test_http.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError, ReadTimeoutError
-from urllib3.util.retry import Retry
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import NewConnectionError
 
-from common import atlassian_http
+from common import atlassian_http, time_limit
+from common.time_limit import RESERVE
 from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import composition
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven
+from tests.faults.claims import claims
+from tests.faults.stages import approved, closed, drafted, status
+from tests.faults.test_http import CREATE, READ, WRITE
+from tests.handlers.aws import Context, deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
 
-PAGE = "<p>A refund in the quarnix ledger always returns the whole amount of the payment.</p><h2>Limits</h2><p>Ninety days.</p>"
+pytestmark = pytest.mark.usefixtures("without_waiting")
 ISSUE, PAGES = "/rest/api/3/issue", "/wiki/api/v2/pages"
 
 
-@pytest.fixture
-def page_id(pipeline: Pipeline) -> str:
-    """A page that the ticket names."""
-    space = next(iter(pipeline.site.confluence.spaces.values()))
-    body = {"spaceId": space.id, "status": "current", "title": "Quarnix ledger refunds"}
-    body |= {"body": {"representation": "storage", "value": PAGE}}
-    return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
-
-
-@pytest.fixture(autouse=True)
-def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the waits between retries take no time; how long they are is proved in tests/common."""
-    monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)
-
-
-def closed(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]]]:
-    """Close a ticket; return its key and the message for the orchestrator."""
-    text = "A refund in the quarnix ledger returns a part of the payment when an amount is given."
-    key = pipeline.create_ticket("Quarnix refunds take an amount", text, ["needs-docs", f"docs:{page_id}"])
-    pipeline.finish(key)
-    return key, pipeline.aws.messages("DocumentOrchestrator")
-
-
-def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]]]:
-    """Bring a ticket to its draft; return its key and the message for the review ticket's creator."""
-    key, messages = closed(pipeline, page_id)
-    assert deliver(orchestrate, messages) == []
-    return key, pipeline.aws.messages("ReviewTicketCreator")
-
-
-def approved(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]]]:
-    """Bring a ticket to its approval; return its review's key and the message for the approval handler."""
-    key, messages = drafted(pipeline, page_id)
-    assert deliver(open_review, messages) == []
-    review = pipeline.review_of(key)
-    pipeline.decide(review, "APPROVED")
-    return review, pipeline.aws.messages("ApprovalHandler")
-
-
-def status(pipeline: Pipeline) -> str:
-    [document] = pipeline.aws.documents()
-    return str(document["status"])
-
-
 RETRIED = {
-    "429 with Retry-After": Fault("status", status=429, retry_after=1),
-    "429 without Retry-After": Fault("status", status=429),
+    "429 with `Retry-After`": Fault("status", status=429, retry_after=1),
+    "429 without `Retry-After`": Fault("status", status=429),
     "500": Fault("status", status=500),
     "502": Fault("status", status=502),
     "503": Fault("status", status=503),
@@ -85,10 +49,12 @@ GIVEN_BACK = {
     "truncated JSON": Fault("truncate"),
     "HTML instead of JSON": Fault("html"),
     "time-out": Fault("hang", count=9, seconds=0.6),
-    "503 for longer than the retries": Fault("status", status=503, count=9),
+    "429 with a longer `Retry-After`": Fault("status", status=429, retry_after=600),
+    "503": Fault("status", status=503, count=9),
 }
 
 
+@claims((name, READ) for name in RETRIED)
 @pytest.mark.parametrize("fault", RETRIED.values(), ids=RETRIED.keys())
 def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
     pipeline: Pipeline, page_id: str, fault: Fault
@@ -99,6 +65,7 @@ def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
     assert status(pipeline) == "drafted"
 
 
+@claims((name, READ) for name in GIVEN_BACK)
 @pytest.mark.parametrize("fault", GIVEN_BACK.values(), ids=GIVEN_BACK.keys())
 def test_a_lasting_fault_of_a_read_is_given_back_and_nothing_is_lost(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: Fault
@@ -114,14 +81,26 @@ def test_a_lasting_fault_of_a_read_is_given_back_and_nothing_is_lost(
     assert status(pipeline) == "in_review"
 
 
+NOT_REPEATED = {
+    "503": Fault("status", status=503),
+    "429 without `Retry-After`": Fault("status", status=429),
+    "409": Fault("status", status=409),
+    "connection reset": Fault("drop"),
+    "HTML instead of JSON": Fault("html"),
+    "truncated JSON": Fault("truncate"),
+}
+
+
+@claims((name, CREATE) for name in NOT_REPEATED)
 @pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
-@pytest.mark.parametrize("kind", ["status", "drop", "html"])
+@pytest.mark.parametrize("fault", NOT_REPEATED.values(), ids=NOT_REPEATED.keys())
 def test_a_post_that_fails_is_not_repeated_blindly(
-    pipeline: Pipeline, page_id: str, kind: str, after: bool
+    pipeline: Pipeline, page_id: str, fault: Fault, after: bool
 ) -> None:
     key, messages = drafted(pipeline, page_id)
-    fault = Fault(kind, status=503, method="POST", path=f"{ISSUE}\\?*$", account="kinexus", after=after)
-    pipeline.site.faults.add(fault)
+    pipeline.site.faults.add(
+        replace(fault, method="POST", path=f"{ISSUE}\\?*$", account="kinexus", after=after)
+    )
     assert len(deliver(open_review, messages)) == 1
     assert deliver(open_review, messages, receives=2) == []
     assert status(pipeline) == "in_review"
@@ -129,24 +108,42 @@ def test_a_post_that_fails_is_not_repeated_blindly(
     assert len(pipeline.comments(pipeline.review_of(key))) == 1
 
 
-@pytest.mark.parametrize(("code", "told"), [(403, True), (413, True), (401, False)])
+@claims((str(code), CREATE) for code in (400, 401, 403, 413))
+@pytest.mark.parametrize("code", [400, 401, 403, 413])
 def test_what_jira_refuses_fails_for_good_with_its_reason(
-    pipeline: Pipeline, page_id: str, code: int, told: bool
+    pipeline: Pipeline, page_id: str, code: int
 ) -> None:
     key, messages = drafted(pipeline, page_id)
-    path = f"{ISSUE}\\?*$" if told else "/"
     pipeline.site.faults.add(
-        Fault(
-            "status", status=code, count=99, path=path, account="kinexus", method="" if not told else "POST"
-        )
+        Fault("status", status=code, count=99, method="POST", path=f"{ISSUE}\\?*$", account="kinexus")
     )
-    assert len(deliver(open_review, messages)) == 1
+    for receives in (1, 2, 3):
+        assert len(deliver(open_review, messages, receives)) == 1
+        [document] = pipeline.aws.documents()
+        assert str(code) in document["reason"]
+        assert len([text for text in pipeline.comments(key) if str(code) in text]) == 1
     pipeline.site.faults.clear()
-    [document] = pipeline.aws.documents()
-    assert str(code) in document["reason"]
-    assert any("cannot open its review" in text for text in pipeline.comments(key)) is told
-    assert deliver(open_review, messages) == [], "once the cause is gone, sending it again is enough"
+    assert deliver(open_review, redriven(messages)) == [], (
+        "once the cause is gone, sending it again is enough"
+    )
     assert status(pipeline) == "in_review"
+
+
+@claims((str(code), READ) for code in (400, 401, 403, 413))
+@pytest.mark.parametrize("code", [400, 401, 403, 413])
+def test_what_may_not_be_read_fails_for_good_with_its_reason(
+    pipeline: Pipeline, page_id: str, code: int
+) -> None:
+    key, messages = closed(pipeline, page_id)
+    pipeline.site.faults.add(
+        Fault("status", status=code, count=99, method="GET", path="/wiki/", account="kinexus")
+    )
+    for receives in (1, 2, 3):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+        [change] = pipeline.aws.changes()
+        assert (change["status"], str(code) in change["reason"]) == ("failed", True)
+        assert len([text for text in pipeline.comments(key) if str(code) in text]) == 1
+    assert pipeline.aws.locks() == []
 
 
 def test_an_expired_token_is_read_anew_once(pipeline: Pipeline, page_id: str) -> None:
@@ -155,6 +152,7 @@ def test_an_expired_token_is_read_anew_once(pipeline: Pipeline, page_id: str) ->
     assert deliver(orchestrate, messages) == []
 
 
+@claims((str(code), READ) for code in (404, 410))
 @pytest.mark.parametrize("code", [404, 410])
 @pytest.mark.parametrize("gone", ["ticket", "page"])
 def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
@@ -173,93 +171,133 @@ def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
     assert pipeline.aws.locks() == []
 
 
-@pytest.mark.parametrize("fault", ["409", "413", "500 after it took effect", "drop after it took effect"])
-def test_writing_the_page(pipeline: Pipeline, page_id: str, fault: str) -> None:
+LOST_WRITES = {
+    "500": (Fault("status", status=500, after=True), 0),
+    "connection reset": (Fault("drop", after=True), 0),
+    "409": (Fault("status", status=409), 0),
+    "slow drip": (Fault("slow", seconds=0.3), 0),
+    "truncated JSON": (Fault("truncate"), 1),
+    "HTML instead of JSON": (Fault("html", after=True), 1),
+    "429 with a longer `Retry-After`": (Fault("status", status=429, retry_after=600), 1),
+    "404": (Fault("status", status=404), 1),
+    "410": (Fault("status", status=410), 1),
+}
+
+
+@claims((name, WRITE) for name in LOST_WRITES)
+@pytest.mark.parametrize(("fault", "given_back"), LOST_WRITES.values(), ids=LOST_WRITES.keys())
+def test_a_page_is_written_once_whatever_becomes_of_the_answer(
+    pipeline: Pipeline, page_id: str, fault: Fault, given_back: int
+) -> None:
     review, messages = approved(pipeline, page_id)
-    kinds = {
-        "409": Fault("status", status=409),
-        "413": Fault("status", status=413),
-        "500 after it took effect": Fault("status", status=500, after=True),
-        "drop after it took effect": Fault("drop", after=True),
-    }
-    pipeline.site.faults.add(replace(kinds[fault], method="PUT", path=PAGES, account="kinexus"))
-    given_back = deliver(approve, messages)
-    if fault == "413":
-        assert len(given_back) == 1
-        assert any("could not carry out" in text and "413" in text for text in pipeline.comments(review))
+    pipeline.site.faults.add(replace(fault, method="PUT", path=PAGES, account="kinexus"))
+    assert len(deliver(approve, messages)) == given_back
     assert deliver(approve, messages, receives=2) == []
     assert status(pipeline) == "published"
     assert pipeline.page(page_id)["version"]["number"] == 2
     assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
 
 
-def _client_error(code: str, status: int, operation: str) -> ClientError:
-    return ClientError(
-        {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation
+@claims((str(code), WRITE) for code in (400, 401, 403, 413))
+@pytest.mark.parametrize("code", [400, 401, 403, 413])
+def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(
+    pipeline: Pipeline, page_id: str, code: int
+) -> None:
+    review, messages = approved(pipeline, page_id)
+    before = len(pipeline.comments(review))
+    pipeline.site.faults.add(
+        Fault("status", status=code, count=2, method="PUT", path=PAGES, account="kinexus")
     )
-
-
-AWS = {
-    "Bedrock throttles": ("Converse", lambda: _client_error("ThrottlingException", 429, "Converse")),
-    "Bedrock times out": ("Converse", lambda: ReadTimeoutError(endpoint_url="https://bedrock.test")),
-    "DynamoDB throttles": (
-        "UpdateItem",
-        lambda: _client_error("ProvisionedThroughputExceededException", 400, "UpdateItem"),
-    ),
-    "S3 is down": ("PutObject", lambda: _client_error("ServiceUnavailable", 503, "PutObject")),
-    "EventBridge is down": ("PutEvents", lambda: _client_error("InternalFailure", 500, "PutEvents")),
-    "EventBridge takes part": ("PutEvents", None),
-    "Secrets Manager is down": (
-        "GetSecretValue",
-        lambda: _client_error("InternalServiceError", 500, "GetSecretValue"),
-    ),
-}
-
-
-@pytest.mark.parametrize(("operation", "error"), AWS.values(), ids=AWS.keys())
-def test_what_botocores_own_retries_do_not_help_is_given_back(
-    pipeline: Pipeline,
-    page_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
-    error: Callable[[], Exception] | None,
-) -> None:
-    key, messages = closed(pipeline, page_id)
-    start_anew()
-    call, failed = BaseClient._make_api_call, []
-
-    def fail_once(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
-        if name != operation or failed:
-            return call(self, name, given)
-        failed.append(name)
-        if error:
-            raise error()
-        return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "later"}]}
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", fail_once)
-    assert len(deliver(orchestrate, messages)) == 1
-    assert failed
-    assert pipeline.aws.changes()[0]["status"] == "detected"
-    assert deliver(orchestrate, messages, receives=2) == []
-    pipeline.run()
+    assert deliver(approve, messages) == []
     assert status(pipeline) == "in_review"
-    assert pipeline.review_of(key)
+    assert len(pipeline.comments(review)) == before + 1
+    assert pipeline.status(review) != "done"
+    pipeline.site.faults.clear()
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert status(pipeline) == "published"
 
 
-@pytest.mark.parametrize("fault", ["refusal", "cut-off", "no-tool", "malformed"])
-def test_a_model_without_a_usable_answer_fails_for_good_and_the_ticket_is_told(
-    pipeline: Pipeline, page_id: str, fault: str
+@claims(("connection refused", CREATE))
+def test_a_post_that_nobody_took_is_sent_again(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, messages = drafted(pipeline, page_id)
+    make, refused = HTTPConnectionPool._make_request, list[str]()
+
+    def refuse_first_post(self: Any, connection: Any, method: str, url: str, **options: Any) -> Any:
+        if method == "POST" and not refused:
+            refused.append(url)
+            raise NewConnectionError(connection, "connection refused")
+        return make(self, connection, method, url, **options)
+
+    monkeypatch.setattr(HTTPConnectionPool, "_make_request", refuse_first_post)
+    assert deliver(open_review, messages) == []
+    assert refused
+    assert status(pipeline) == "in_review"
+
+
+@claims(("slow drip", CREATE))
+def test_a_slow_answer_to_a_post_is_waited_for(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = drafted(pipeline, page_id)
+    pipeline.site.faults.add(Fault("slow", seconds=0.3, method="POST", path=ISSUE, account="kinexus"))
+    assert deliver(open_review, messages) == []
+
+
+@claims(("404", CREATE), ("410", CREATE))
+@pytest.mark.parametrize("code", [404, 410])
+def test_a_comment_on_a_ticket_that_is_gone_is_given_back(
+    pipeline: Pipeline, page_id: str, code: int
+) -> None:
+    _, messages = drafted(pipeline, page_id)
+    pipeline.site.faults.add(
+        Fault("status", status=code, method="POST", path="/comment\\?*$", account="kinexus")
+    )
+    assert len(deliver(open_review, messages)) == 1
+    assert deliver(open_review, messages, receives=2) == []
+    assert status(pipeline) == "in_review"
+
+
+@claims(("an answer without end", "outcome"))
+def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    pipeline.model.fail_next(fault, times=2)
-    assert len(deliver(orchestrate, messages)) == 1
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE + 300)
+    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip_without_end, args=(server,), daemon=True).start()
+        monkeypatch.setenv("CONFLUENCE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/wiki")
+        now = [time.time()]
+        monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: now[0]))
+        start_anew()
+        for receives in (1, 2, 3):
+            now[0] += 6 * 180  # the message is seen again when the lease of the stopped work is over
+            began = time.monotonic()
+            assert len(deliver(orchestrate, messages, receives)) == 1
+            assert time.monotonic() - began < 5
     [change] = pipeline.aws.changes()
     assert change["status"] == "failed"
-    assert "no draft could be made" in change["reason"]
-    assert any("no draft could be made" in text for text in pipeline.comments(key))
-    assert pipeline.aws.locks() == []
+    assert "not done within" in change["reason"]
+    assert len([text for text in pipeline.comments(key) if "not done within" in text]) == 1
 
 
+def _drip_without_end(server: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            threading.Thread(target=_drip, args=(connection,), daemon=True).start()
+
+
+def _drip(connection: socket.socket) -> None:
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.02)
+
+
+@claims(("503", READ))
 def test_an_outage_that_outlasts_the_queue_fails_with_its_reason_and_can_be_sent_again(
     pipeline: Pipeline, page_id: str
 ) -> None:

@@ -1,0 +1,296 @@
+"""Each fault of AWS and of the model has the outcome that docs/faults.md states, for the whole pipeline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
+
+from common.aws_clients import ATTEMPTS, BUDGET, client
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import composition
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
+from tests.faults.claims import claims
+from tests.faults.stages import approved, closed, drafted, status
+from tests.handlers.aws import deliver, redriven
+from tests.handlers.pipeline import Pipeline, start_anew
+
+pytestmark = pytest.mark.usefixtures("without_waiting")
+OUTCOME = "outcome"
+Given = Mapping[str, Any]
+
+
+def error(code: str, http: int, operation: str) -> Callable[[], Exception]:
+    said = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": http}}
+    return lambda: ClientError(said, operation)  # type: ignore[arg-type]
+
+
+def fail_once(
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+    fails: Callable[[], Exception] | None,
+    when: Callable[[Given], bool] = lambda given: True,
+    *,
+    after: bool = False,
+) -> list[str]:
+    """Let the next call of an operation fail, or take its event in part; return what has failed."""
+    call, failed = BaseClient._make_api_call, list[str]()
+
+    def patched(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
+        if name != operation or failed or not when(given):
+            return call(self, name, given)
+        failed.append(name)
+        if after:
+            call(self, name, given)
+        if fails:
+            raise fails()
+        return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure", "ErrorMessage": "later"}]}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", patched)
+    return failed
+
+
+LASTING = {
+    "Bedrock throttles": ("Converse", error("ThrottlingException", 429, "Converse")),
+    "Bedrock times out": ("Converse", lambda: ReadTimeoutError(endpoint_url="https://bedrock.test")),
+    "Bedrock is down": ("Converse", error("ServiceUnavailableException", 503, "Converse")),
+    "DynamoDB throttles": ("UpdateItem", error("ProvisionedThroughputExceededException", 400, "UpdateItem")),
+    "S3 answers 5xx": ("PutObject", error("ServiceUnavailable", 503, "PutObject")),
+    "EventBridge answers 5xx": ("PutEvents", error("InternalFailure", 500, "PutEvents")),
+    "EventBridge takes an event in part": ("PutEvents", None),
+    "Secrets Manager is down": ("GetSecretValue", error("InternalServiceError", 500, "GetSecretValue")),
+}
+
+
+@claims((name, OUTCOME) for name in LASTING)
+@pytest.mark.parametrize(("operation", "fails"), LASTING.values(), ids=LASTING.keys())
+def test_what_botocores_own_retries_do_not_help_is_given_back(
+    pipeline: Pipeline,
+    page_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+    fails: Callable[[], Exception] | None,
+) -> None:
+    key, messages = closed(pipeline, page_id)
+    start_anew()
+    failed = fail_once(monkeypatch, operation, fails)
+    assert len(deliver(orchestrate, messages)) == 1
+    assert failed
+    assert pipeline.aws.changes()[0]["status"] == "detected"
+    assert deliver(orchestrate, messages, receives=2) == []
+    pipeline.run()
+    assert status(pipeline) == "in_review"
+    assert pipeline.review_of(key)
+
+
+CALLS = {
+    "dynamodb": lambda made: made.get_item(TableName="kinexus-changes", Key={"change_id": {"S": "x"}}),
+    "s3": lambda made: made.get_object(Bucket="kinexus-documents", Key="x"),
+    "events": lambda made: made.put_events(Entries=[{"Source": "x", "DetailType": "x", "Detail": "{}"}]),
+    "secretsmanager": lambda made: made.get_secret_value(SecretId="x"),
+    "bedrock-runtime": lambda made: made.converse(
+        modelId="amazon.nova-lite-v1:0", messages=[{"role": "user", "content": [{"text": "x"}]}]
+    ),
+}
+
+
+@pytest.mark.parametrize("http", [500, 503, 429, 0], ids=["500", "503", "throttled", "time-out"])
+@pytest.mark.parametrize("service", CALLS)
+def test_botocore_retries_a_few_times_with_jitter_and_within_a_budget(
+    monkeypatch: pytest.MonkeyPatch, service: str, http: int
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    pauses, sent = list[float](), list[str]()
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=pauses.append))
+    made = client(service)
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        sent.append(request.url)
+        if not http:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        body = '{"__type": "ThrottlingException", "message": "later"}' if http == 429 else "{}"
+        headers = {"content-type": "application/json", "x-amzn-errortype": "ThrottlingException"}
+        return AWSResponse(request.url, http, headers if http == 429 else {}, MockRawResponse(body))  # type: ignore[arg-type]
+
+    made.meta.events.register_first("before-send.*", answer)
+    for _ in range(2):
+        with pytest.raises((ClientError, ReadTimeoutError)):
+            CALLS[service](made)
+    assert len(sent) == 2 * ATTEMPTS
+    assert sum(pauses[: ATTEMPTS - 1]) <= BUDGET
+    assert len(set(pauses)) == 2 * (ATTEMPTS - 1)
+
+
+@claims(("DynamoDB: a condition failed", OUTCOME))
+def test_a_record_that_somebody_else_moved_is_given_back_and_found_done(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, messages = drafted(pipeline, page_id)
+    moves = error("ConditionalCheckFailedException", 400, "UpdateItem")
+    failed = fail_once(monkeypatch, "UpdateItem", moves, when=_sets("announcement"), after=True)
+    assert len(deliver(open_review, messages)) == 1
+    assert failed
+    assert deliver(open_review, messages, receives=2) == []
+    assert status(pipeline) == "in_review"
+
+
+@claims(("DynamoDB: a lease is held", OUTCOME))
+def test_work_that_another_invocation_does_is_put_off(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = closed(pipeline, page_id)
+    change_id = pipeline.aws.changes()[0]["change_id"]
+    held: AbstractContextManager[Any] = composition.orchestration().changes.leased(change_id, "another", 60)
+    with held:
+        assert deliver(orchestrate, messages) == []
+        assert pipeline.aws.delayed("DocumentOrchestrator") == 1
+    pipeline.run()
+    assert status(pipeline) == "in_review"
+
+
+@claims(("S3: the draft is there already", OUTCOME))
+def test_the_draft_that_is_there_counts(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, messages = closed(pipeline, page_id)
+    down = error("InternalServerError", 500, "UpdateItem")
+    failed = fail_once(monkeypatch, "UpdateItem", down, when=_sets("sha256"))
+    assert len(deliver(orchestrate, messages)) == 1
+    assert failed, "the draft is kept, and not on record"
+    pipeline.model.fail_next("malformed")  # so that the model answers otherwise the second time
+    assert deliver(orchestrate, messages, receives=2) == []
+    pipeline.run()
+    assert status(pipeline) == "in_review"
+    assert len(pipeline.changed_passages(pipeline.aws.documents()[0]["review_issue_key"])) == 1
+
+
+def _sets(attribute: str) -> Callable[[Given], bool]:
+    return lambda given: attribute in given.get("ExpressionAttributeNames", {}).values()
+
+
+@claims(
+    ("EventBridge fails at a webhook's door", OUTCOME),
+    ("Secrets Manager is down at a webhook's door", OUTCOME),
+)
+@pytest.mark.parametrize(
+    "fault", ["EventBridge answers 5xx", "EventBridge takes an event in part", "Secrets Manager is down"]
+)
+@pytest.mark.parametrize("door", ["jira", "approval"])
+def test_a_webhook_that_could_not_be_kept_is_sent_again_by_jira(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: str, door: str
+) -> None:
+    pipeline.site.post.options.retry_delay = 0.05
+    start_anew()
+    if door == "jira":
+        failed = fail_once(monkeypatch, *LASTING[fault])
+        _, messages = closed(pipeline, page_id)
+        assert deliver(orchestrate, messages) == []
+    else:
+        key, messages = drafted(pipeline, page_id)
+        assert deliver(open_review, messages) == []
+        start_anew()
+        failed = fail_once(monkeypatch, *LASTING[fault])
+        pipeline.decide(pipeline.review_of(key), "APPROVED")
+    assert failed
+    first, *_, last = [
+        attempt.status for attempt in pipeline.site.post.log if attempt.url.endswith(f"/webhooks/{door}")
+    ]
+    assert first is not None
+    assert (first >= 500, last) == (True, 200)
+    pipeline.run()
+    assert status(pipeline) == ("in_review" if door == "jira" else "published")
+
+
+EMPTY = {
+    "stopReason": "end_turn",
+    "output": {"message": {"role": "assistant", "content": []}},
+    "usage": {"inputTokens": 1, "outputTokens": 0, "totalTokens": 1},
+}
+UNUSABLE = {
+    "Bedrock withholds its answer": ("refusal", 2),
+    "Bedrock's answer is cut off at the token limit": ("cut-off", 2),
+    "Bedrock answers without the tool": ("no-tool", 2),
+    "Bedrock answers nothing": ("", 2),
+    "Bedrock gives the tool invalid input": ("malformed", 4),
+}
+
+
+def spoil(pipeline: Pipeline, fault: str, times: int) -> None:
+    if fault:
+        pipeline.model.fail_next(fault, times=times)
+    else:
+        pipeline.model.converse = lambda model, request: EMPTY
+
+
+@claims((name, OUTCOME) for name in UNUSABLE)
+@pytest.mark.parametrize(("fault", "times"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_model_without_a_usable_answer_fails_for_good_and_the_ticket_is_told(
+    pipeline: Pipeline, page_id: str, fault: str, times: int
+) -> None:
+    key, messages = closed(pipeline, page_id)
+    spoil(pipeline, fault, times)
+    for receives in (1, 2, 3):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+        [change] = pipeline.aws.changes()
+        assert change["status"] == "failed"
+        assert "no draft could be made" in change["reason"]
+        assert len([text for text in pipeline.comments(key) if "no draft could be made" in text]) == 1
+        assert pipeline.aws.locks() == []
+    pipeline.model.converse = None
+    pipeline.model._faults.clear()
+    assert deliver(orchestrate, redriven(messages)) == []
+    assert status(pipeline) == "drafted"
+
+
+@pytest.mark.parametrize("fault", ["refusal", "cut-off", "no-tool", "malformed"])
+def test_a_choice_without_a_usable_answer_is_the_rankings(
+    pipeline: Pipeline, page_id: str, fault: str
+) -> None:
+    text = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given."
+    key = pipeline.create_ticket("Quarnix ledger refunds take an amount", text, ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.model.fail_next(fault, times=2 if fault == "malformed" else 1)
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["choice"]["decided_by"] == "fallback"
+    assert document["status"] == "in_review"
+
+
+@claims(("Jira is down when a failure should be told", OUTCOME))
+def test_a_failure_that_jira_cannot_be_told_is_on_record_and_in_the_log(
+    pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, messages = closed(pipeline, page_id)
+    pipeline.model.fail_next("refusal", times=2)
+    pipeline.site.faults.add(Fault("status", status=503, count=9, path="/comment", account="kinexus"))
+    with caplog.at_level(logging.ERROR):
+        assert len(deliver(orchestrate, messages)) == 1
+    assert pipeline.aws.changes()[0]["status"] == "failed"
+    assert "the ticket could not be told" in caplog.text
+
+
+@claims(("Jira is down while a decision is read", OUTCOME))
+def test_a_decision_that_could_not_be_read_is_given_back_and_sent_again(
+    pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, messages = approved(pipeline, page_id)
+    pipeline.site.faults.add(Fault("status", status=503, count=99, path="/rest/", account="kinexus"))
+    with caplog.at_level(logging.ERROR):
+        for receives in (1, 2, 3):
+            assert len(deliver(approve, messages, receives)) == 1
+    assert "given up" in caplog.text
+    assert status(pipeline) == "in_review"
+    pipeline.site.faults.clear()
+    assert deliver(approve, redriven(messages)) == []
+    assert status(pipeline) == "published"
