@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 _OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
 
+#: A document without a draft; one that failed may still hold its page's lock, if its function died in between.
+_NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
+
 
 @dataclass(frozen=True)
 class Orchestration:
@@ -142,16 +145,17 @@ class Orchestration:
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
         for document in self._begun(change):
-            self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
+            if document.status is DocumentStatus.DRAFTING:
+                self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
             self.documents.records.unlock(lock_of(document), document.document_id)
         self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
 
     def _begun(self, change: Change) -> list[Document]:
-        """Return the documents that this change alone began and that have no draft yet."""
+        """Return the documents that this change alone began and that have no draft yet, failed already or not."""
         targets = chosen.from_json(change.choice).targets if change.choice else ()
         ids = [identity(change, target) for target in targets if target.kind is not None]
         found = [document for document in map(self.documents.records.get, ids) if document]
-        return [document for document in found if document.status is DocumentStatus.DRAFTING]
+        return [document for document in found if document.status in _NOT_DRAFTED]
 
     def _hand_back(self, document: Document) -> None:
         """Move a review ticket back: it is the reviewer's turn again. What they have decided since is heard first."""

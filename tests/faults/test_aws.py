@@ -159,6 +159,19 @@ def test_work_that_another_invocation_does_is_put_off(pipeline: Pipeline, page_i
     assert status(pipeline) == "in_review"
 
 
+def test_a_lock_that_could_not_be_given_back_is_given_back_by_the_next_try(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, messages = closed(pipeline, page_id)
+    pipeline.model.fail_next("refusal", times=2)
+    failed = fail_once(monkeypatch, "DeleteItem", error("InternalServerError", 500, "DeleteItem"))
+    assert len(deliver(orchestrate, messages)) == 1
+    assert failed
+    assert len(deliver(orchestrate, messages, receives=2)) == 1
+    assert pipeline.aws.locks() == []
+    assert len([text for text in pipeline.comments(key) if "no draft could be made" in text]) == 1
+
+
 @claims(("S3: the draft is there already", OUTCOME))
 def test_the_draft_that_is_there_counts(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
