@@ -6,83 +6,11 @@ Plain facts in, findings out; `load_observed` gathers the facts from Jira, Confl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-#: A mark as the pipeline puts it on each of its comments: kind first, then what makes it unique.
-Mark = tuple[str, ...]
+from benchmarks.load_end import ChangeRecord, ClosedTicket, DocumentRecord, End, Mark
 
 _FAILED_KINDS = frozenset({"failed", "cannot-publish", "draft-changed"})
-
-
-@dataclass(frozen=True)
-class ClosedTicket:
-    """A ticket that was closed. `wanted` says whether it asked for documentation; `marks` are our comments' marks."""
-
-    key: str
-    wanted: bool
-    marks: tuple[Mark, ...] = ()
-
-
-@dataclass(frozen=True)
-class ChangeRecord:
-    """A record of the changes table."""
-
-    change_id: str
-    issue_key: str
-    status: str
-    reason: str = ""
-    document_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class DocumentRecord:
-    """A record of the documents table that is no lock."""
-
-    document_id: str
-    status: str
-    kind: str = "update"
-    title: str = ""
-    revision: int = 1
-    reason: str = ""
-    page_id: str = ""
-    change_ids: tuple[str, ...] = ()
-    issue_keys: tuple[str, ...] = ()
-    review_key: str = ""
-
-
-@dataclass(frozen=True)
-class ReviewTicket:
-    """A review ticket in Jira and the document that its property names."""
-
-    key: str
-    document_id: str
-    is_done: bool = True
-    marks: tuple[Mark, ...] = ()
-
-
-@dataclass(frozen=True)
-class PageVersion:
-    """A page version that our account wrote; `document_id` and `revision` from its message, where it has one."""
-
-    page_id: str
-    title: str
-    number: int
-    document_id: str = ""
-    revision: int = 0
-
-
-@dataclass(frozen=True)
-class End:
-    """Everything that is there when nothing moves any more. `dead_letters` are the ids in given-up messages."""
-
-    tickets: tuple[ClosedTicket, ...]
-    changes: tuple[ChangeRecord, ...]
-    documents: tuple[DocumentRecord, ...]
-    reviews: tuple[ReviewTicket, ...]
-    versions: tuple[PageVersion, ...]
-    dead_letters: tuple[Mapping[str, str], ...] = ()
-    locks: tuple[str, ...] = field(default=())
 
 
 def audit(end: End) -> list[str]:
@@ -95,8 +23,8 @@ def given_up(end: End) -> dict[str, str]:
     dead = _dead_ids(end)
     failed = {each.change_id: each.reason for each in end.changes if each.status == "failed"}
     for document in end.documents:
-        # A document that nobody could open or publish keeps its place, so that a redrive goes on from there.
-        is_stuck = document.status != "published" and document.document_id in dead
+        # What could not be opened, published or told of keeps its place, so that a redrive goes on from there.
+        is_stuck = document.document_id in dead and (document.status != "published" or document.is_closing)
         if document.status == "failed" or is_stuck:
             failed[document.document_id] = document.reason
     return failed
@@ -156,6 +84,8 @@ def _documents(end: End) -> Iterator[str]:
         elif document.status == "published":
             if not named[document.document_id]:
                 yield f"lost: {who} was published without a review ticket"
+            if document.is_closing:
+                yield f"lost: {who} was published, and what follows from that is not done"
         elif document.status != "not_needed":
             yield f"lost: {who} never came to an end, it is {document.status}"
     known = {document.document_id for document in end.documents}
@@ -203,9 +133,10 @@ def _comments(end: End) -> Iterator[str]:
         for mark, times in Counter(told).items():
             if times > 1:
                 yield f"twice: {key} has {times} comments {' '.join(mark)}"
-    marks = dict(_told(end))
+    marks, failed = dict(_told(end)), given_up(end)
     for document in end.documents:
-        for key in (*document.issue_keys, document.review_key) if document.status == "published" else ():
+        is_told = document.status == "published" and document.document_id not in failed
+        for key in (*document.issue_keys, document.review_key) if is_told else ():
             times = sum(mark[:2] == ("published", document.document_id) for mark in marks.get(key, ()))
             if times != 1:
                 yield f"{'twice' if times else 'lost'}: {key} was told {times} times of {document.document_id}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from benchmarks.load_audit import (
+from benchmarks.load_end import (
     ChangeRecord,
     ClosedTicket,
     DocumentRecord,
@@ -150,6 +150,7 @@ def _documents(up: Machine) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]
                 change_ids=tuple(item.get("change_ids", ())),
                 issue_keys=tuple(item.get("issue_keys", ())),
                 review_key=str(item.get("review_issue_key", "")),
+                is_closing=bool(item.get("closing")),
             )
         )
     return tuple(found), tuple(locks)

@@ -66,9 +66,9 @@ def markdown(run: Run, findings: Sequence[str]) -> str:
         f"# {len(run.planned):,} tickets closed within {run.closing_seconds:.0f} seconds",
         "",
         f"`python -m benchmarks.load --tickets {len(run.planned)} --seed {run.seed}` on a machine with "
-        f"{os.cpu_count()} cores ({platform.system()}, Python {platform.python_version()}) that had other work to do "
-        "as well. Everything ran on it: MiniStack, the functions (the archives that AWS would get), the simulator of "
-        "Jira and Confluence, the model's stand-in, developers and reviewers. Times say nothing about AWS; counts do.",
+        f"{os.cpu_count()} cores ({platform.system()}, Python {platform.python_version()}). Everything ran on it: "
+        "MiniStack, the functions (the archives that AWS would get), the simulator of Jira and Confluence, the model's "
+        "stand-in, developers and reviewers. Times say nothing about AWS; counts do.",
         "",
         f"{weather.duplicates:.0%} of the webhooks came twice, {weather.late:.0%} came {weather.late_by:.0f} s late, "
         f"{weather.faults:.0%} of the requests to Jira and Confluence met a fault (half of those other than 429 took "

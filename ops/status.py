@@ -68,8 +68,9 @@ def _of_document(document: Document) -> Iterator[Row]:
     why = f"{choice.reason} (by {choice.decided_by}, {choice.confidence:.0%} sure)"
     status = f"{document.status} r{document.revision}" if document.revision else str(document.status)
     begun = moment(document.created_at)
-    # A published document may still carry the reason of an earlier revision.
-    reason = "" if document.status is DocumentStatus.PUBLISHED else document.reason
+    # A published document may still carry the reason of an earlier revision, unless not everybody was told of it.
+    is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
+    reason = "" if is_done else document.reason
     yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, begun)
     if document.review_issue_key:
         told = document.announcement

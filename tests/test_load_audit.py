@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.load_audit import (
+from benchmarks.load_audit import audit, given_up
+from benchmarks.load_end import (
     ChangeRecord,
     ClosedTicket,
     DocumentRecord,
     End,
     PageVersion,
     ReviewTicket,
-    audit,
-    given_up,
 )
 from benchmarks.load_memory import Process, Sample, growth
 
@@ -71,7 +70,17 @@ STUCK = replace(
 )
 
 
-@pytest.mark.parametrize("end", [GOOD, FAILED, STUCK], ids=["all well", "failed", "given up with its lock"])
+UNTOLD = replace(
+    GOOD,
+    documents=(replace(GOOD.documents[0], is_closing=True, reason="Jira is down"), GOOD.documents[1]),
+    tickets=(replace(GOOD.tickets[0], marks=()), *GOOD.tickets[1:]),
+    reviews=(replace(GOOD.reviews[0], marks=(OPENED, ("failed", "move"))), GOOD.reviews[1]),
+    dead_letters=({"document_id": "doc-1"},),
+)
+FINE = {"all well": GOOD, "failed": FAILED, "given up with its lock": STUCK, "given up telling": UNTOLD}
+
+
+@pytest.mark.parametrize("end", FINE.values(), ids=FINE)
 def test_what_is_as_it_should_be_is_no_finding(end: End) -> None:
     assert audit(end) == []
 
@@ -109,6 +118,10 @@ WRONG = {
     "open review": (
         replace(GOOD, documents=(replace(GOOD.documents[0], status="in_review"), GOOD.documents[1])),
         "lost: doc-1 (A-1, A-2) never came to an end, it is in_review",
+    ),
+    "unfinished": (
+        replace(GOOD, documents=(replace(GOOD.documents[0], is_closing=True), GOOD.documents[1])),
+        "lost: doc-1 (A-1, A-2) was published, and what follows from that is not done",
     ),
     "two reviews": (
         replace(GOOD, reviews=(*GOOD.reviews, ReviewTicket("A-7", "doc-1"))),

@@ -63,7 +63,9 @@ class Completion:
         self._close_page(document, document.decision)
         self._free(document)
         telling.tell_end(self.jira, document)
-        self.records.move(document, closing=None)
+        # A page's own reason can only be why somebody could not be told of it before.
+        done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
+        self.records.move(document, closing=None, **done)
 
     def ask_again(self, document: Document) -> None:
         """Say on the bus that a revision is wanted; not before the lease ends, for whoever hears works at once."""

@@ -61,11 +61,22 @@ class Deciding:
         mark = {"kind": "failed", "what": str(event.detail.get("move_id"))}
         try:
             document = self._document(self.jira.issue(issue_id, [REVIEW_PROPERTY]))
-            if document and document.status not in CLOSED and self._stopped(document, reason):
+            if document and document.closing:
+                self._untold(document, reason)
+                telling.say(self.jira, issue_id, mark, words.could_not_tell(reason))
+            elif document and document.status not in CLOSED and self._stopped(document, reason):
                 telling.say(self.jira, issue_id, mark, words.could_not_finish(reason))
         except AtlassianError:
             # The message is in the dead-letter queue with the log's reason; Jira itself may be what is down.
             log.exception("the reviewer could not be told", extra={"issue": issue_id})
+
+    def _untold(self, document: Document, reason: str) -> None:
+        """Put on record why not everybody could be told of a page; what ended otherwise keeps the reason it has."""
+        if document.status is DocumentStatus.PUBLISHED:
+            try:
+                self.records.move(document, reason=reason[:1000])
+            except ConditionFailed:
+                log.info("moved meanwhile", extra={"document_id": document.document_id})
 
     def _stopped(self, document: Document, reason: str) -> bool:
         """Put on record why work on a document stopped; say whether it is still open."""

@@ -101,6 +101,19 @@ def undecided(remedy: str) -> Adf:
     )
 
 
+def could_not_tell(reason: str) -> Adf:
+    """Say that a review is over, and that not everybody could be told of its end."""
+    return adf.doc(
+        adf.panel(
+            "error",
+            adf.paragraph(
+                f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}"
+            ),
+            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
+        )
+    )
+
+
 def could_not_finish(reason: str) -> Adf:
     """Say that a decision could not be carried out for a reason that an operator must see."""
     return adf.doc(

@@ -71,6 +71,23 @@ def test_while_jira_takes_no_comments_the_document_is_over_and_people_are_told_o
     assert "closing" not in document(pipeline)
 
 
+def test_a_page_that_not_everybody_can_be_told_of_says_so_on_record_and_in_the_review(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    pipeline.site.faults.add(Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99))
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    assert document(pipeline)["status"] == "published"
+    assert "503" in document(pipeline)["reason"]
+    assert "could not tell everybody" in pipeline.comments(review)[-1]
+    pipeline.site.faults.clear()
+    assert deliver(approve, messages) == []
+    assert {"closing", "reason"} & document(pipeline).keys() == set()
+
+
 def test_tickets_that_join_use_up_no_revision(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for number in (1, 2):
