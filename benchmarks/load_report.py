@@ -105,7 +105,7 @@ def rows(run: Run) -> Iterator[tuple[str, str]]:
     created = sum(document.kind == "create" and document.status == "published" for document in end.documents)
     yield "pages created, review tickets", f"{created}, {len(end.reviews)}"
     yield "approvals, revisions", f"{run.approvals}, {sum(document.revision for document in end.documents)}"
-    reasons = Counter(reason.split(":")[0][:60] for reason in given_up(end).values())
+    reasons = Counter(reason[:100] for reason in given_up(end).values())
     yield "failed with a reason", "; ".join(f"{times} {why}" for why, times in reasons.most_common()) or "0"
     yield "dead letters", str(len(end.dead_letters))
     yield "deliveries, doubled, overtaken", f"{run.post.told}, {run.post.doubled}, {run.post.delayed}"
