@@ -15,7 +15,7 @@ _plain = TypeDeserializer()
 
 @dataclass(frozen=True)
 class DocumentStory:
-    """A document as its record tells it."""
+    """A document as its record tells it; ``is_closing`` as long as its end is on record and not everybody told."""
 
     document_id: str
     kind: str
@@ -26,11 +26,12 @@ class DocumentStory:
     page_id: str
     page_url: str
     reason: str
+    is_closing: bool
 
     @property
     def is_settled(self) -> bool:
         """Return whether it waits for a person or is over."""
-        return self.status not in _UNDER_WAY
+        return self.status not in _UNDER_WAY and not self.is_closing
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def _document(item: dict[str, Any]) -> DocumentStory:
         page_id=str(publication.get("page_id", "")),
         page_url=str(publication.get("url", "")),
         reason=str(item.get("reason", "")),
+        is_closing=bool(item.get("closing")),
     )
 
 

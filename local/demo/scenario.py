@@ -254,9 +254,9 @@ def _decide(stage: Stage, document: DocumentStory, *words: str) -> DocumentStory
     def over() -> bool:
         now = story.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
         found[:] = [now] if now else []
-        if now is None:
+        if now is None or not now.is_settled:
             return False
-        return now.status in _ENDS or (now.status == "in_review" and now.revision > document.revision)
+        return now.status in _ENDS or now.revision > document.revision
 
     stage.wait(over, f"the decision in {review} was not carried out")
     return found[0]

@@ -50,6 +50,11 @@ LET_GO = {
         "AtlassianError",
     ): "Jira is down while a failure is told: its message is in the dead-letter queue, its reason in the log",
     (
+        "handlers/approval_handler/deciding.py",
+        "Deciding._untold",
+        "ConditionFailed",
+    ): "somebody else moved the published document on, and tells people or puts on record why not; logged",
+    (
         "handlers/approval_handler/publishing.py",
         "Publisher.publish",
         "Stale",
