@@ -137,6 +137,7 @@ def _documents(up: Machine) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]
     for item in scan(up.stack.client, up.outputs["documentsTable"]):
         if "held_by" in item:
             locks.append(str(item["held_by"]))
+        if "status" not in item:
             continue
         found.append(
             DocumentRecord(

@@ -22,7 +22,8 @@ class Change:
 
     ``reason`` says why it stands where it stands, ``worth`` why it was worth documenting, whatever came later.
     ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
-    that came of it. ``failed_by`` is the id of the queue message that failed for good, which is not tried again.
+    that came of it, ``joined`` those of other changes whose drafts it was to be put in. ``failed_by`` is the id of the
+    queue message that failed for good, which is not tried again.
     """
 
     change_id: str
@@ -36,4 +37,5 @@ class Change:
     worth: str = ""
     choice: str | None = None
     document_ids: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     failed_by: str | None = None

@@ -42,6 +42,12 @@ class ChangeRecords:
         except ConditionFailed:
             return str((self._records.get(change_id) or {})["choice"])
 
+    def note_joining(self, change: Change, document_id: str) -> None:
+        """Store that the change is about to become part of another change's document."""
+        if document_id not in change.joined:
+            joined = [*(self._records.get(change.change_id) or {}).get("joined", ()), document_id]
+            self._records.update(change.change_id, {"joined": list(dict.fromkeys(joined))})
+
     def close(
         self,
         change_id: str,

@@ -8,7 +8,7 @@ from typing import Any
 
 from common.document import Document, DocumentStatus
 from common.item_shape import from_item, to_attribute, to_item
-from common.records import Records
+from common.records import ConditionFailed, Records
 
 #: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
 CREATED_PAGES = "created-pages"
@@ -22,6 +22,10 @@ def page_lock(page_id: str) -> str:
 def title_lock(space_id: str, title: str) -> str:
     """Name the lock of a page to be created: titles are unique in a space whatever their case."""
     return f"lock#title#{space_id}#{' '.join(title.split()).casefold()}"
+
+
+def _review_name(issue_id: str) -> str:
+    return f"review#{issue_id}"
 
 
 def lock_of(document: Document) -> str:
@@ -54,6 +58,19 @@ class DocumentRecords:
             raise KeyError(document_id)
         return document
 
+    def of_review(self, issue_id: str) -> Document | None:
+        """Return the document that is reviewed in a ticket, whatever became of the ticket; None when it is none of ours."""
+        item = self._records.get(_review_name(issue_id))
+        document = self.get(str(item["reviews"])) if item else None
+        return document if document and document.review_issue_id == issue_id else None
+
+    def in_review_at(self, document: Document, issue_id: str, key: str) -> Document:
+        """Write in which ticket a document is reviewed, so that either is found by the other."""
+        if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
+            return document
+        self._records.create({"document_id": _review_name(issue_id), "reviews": document.document_id})
+        return self.move(document, review_issue_id=issue_id, review_issue_key=key)
+
     def newest_pages(self, space_id: str, limit: int = 20) -> tuple[Document, ...]:
         """Return the newest documents that create a page in a space: open, or published not long ago."""
         items = self._records.newest(CREATED_PAGES, "created_in", space_id, limit)
@@ -74,12 +91,35 @@ class DocumentRecords:
         """Work on the document alone; raises Busy."""
         return self._records.leased(document_id, owner, seconds)
 
-    def lock(self, name: str, document_id: str) -> str:
-        """Take a lock for a document if it is free; return the id of the document that holds it."""
-        if self._records.create({"document_id": name, "held_by": document_id}):
+    def lock(self, name: str, document_id: str, now: int) -> str:
+        """Take a lock for a document if it is free; return the id of the document that holds it.
+
+        ``now``, in seconds since the epoch, is when it was taken last: see ``release_stale``.
+        """
+        if self._records.create({"document_id": name, "held_by": document_id, "taken_at": now}):
             return document_id
         item = self._records.get(name)
-        return str(item["held_by"]) if item else self.lock(name, document_id)
+        if item is None:
+            return self.lock(name, document_id, now)
+        if item["held_by"] == document_id:
+            try:
+                self._records.update(name, {"taken_at": now}, {"held_by": document_id})
+            except ConditionFailed:
+                return self.lock(name, document_id, now)  # it was stale, and somebody else has it now
+        return str(item["held_by"])
+
+    def release_stale(self, name: str, document_id: str, before: int) -> bool:
+        """Give back the lock of a document that never began, if it was taken before a time; say whether it is free.
+
+        Between lock and record a process may die, or fail for good: nothing else would ever give the lock back.
+        """
+        item = self._records.get(name)
+        if item is None or item["held_by"] != document_id:
+            return True
+        if int(item["taken_at"]) >= before:
+            return False
+        self._records.delete(name, {"held_by": document_id, "taken_at": item["taken_at"]})
+        return True
 
     def unlock(self, name: str, document_id: str) -> None:
         """Give a lock back, if this document holds it."""

@@ -112,11 +112,17 @@ class JiraClient:
         answer = mapping(self._http.post("/rest/api/3/issue", body))
         return text(answer.get("id")), text(answer.get("key"))
 
-    def edit_issue(self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = ()) -> None:
-        """Set fields and add links to other tickets."""
+    def edit_issue(
+        self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = (), labels: Sequence[str] = ()
+    ) -> None:
+        """Set fields, and add links to other tickets and labels to those that are there."""
+        additions = {
+            "issuelinks": [_link(key) for key in links],
+            "labels": [{"add": label} for label in labels],
+        }
         body: dict[str, Any] = {"fields": dict(fields)}
-        if links:
-            body["update"] = {"issuelinks": [_link(key) for key in links]}
+        if links or labels:
+            body["update"] = {name: added for name, added in additions.items() if added}
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
     def set_property(self, id_or_key: str, key: str, value: object) -> None:
@@ -130,14 +136,21 @@ class JiraClient:
             keys += [text(mapping(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
         return tuple(key for key in keys if key)
 
-    def issues(self, ids_or_keys: Sequence[str], properties: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Yield those of these issues that there are, with the named properties and no fields, 100 a request.
+    def made(self, issue: Mapping[str, Any]) -> bool:
+        """Say whether our account created ``issue``, which came with its field ``creator``: nobody can write that."""
+        creator = mapping(mapping(issue.get("fields")).get("creator"))
+        return text(creator.get("accountId")) == self.account_id()
+
+    def issues(
+        self, ids_or_keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield those of these issues that there are, with these fields and properties, 100 a request.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
         """
         path = "/rest/api/3/issue/bulkfetch"
         for start in range(0, len(ids_or_keys), 100):
-            body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": ["summary"]}
+            body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": list(fields)}
             answer = mapping(self._http.post(path, {**body, "properties": list(properties)}))
             errors = listed(answer.get("issueErrors"))
             if errors:

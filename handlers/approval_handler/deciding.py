@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from common.atlassian_http import AtlassianError, NotFound
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
@@ -17,7 +15,7 @@ from common.records import Busy, ConditionFailed
 from handlers.approval_handler import telling, words
 from handlers.approval_handler.comments import Refusal
 from handlers.approval_handler.completion import Completion
-from handlers.approval_handler.hearing import Approvers, Hearing
+from handlers.approval_handler.hearing import Approvers, Hearing, ReviewGone
 
 log = logging.getLogger(__name__)
 
@@ -36,20 +34,18 @@ class Deciding:
 
     def serve(self, event: Event, owner: str) -> None:
         """Carry out the decision on a finished review ticket, or tell the reviewer what is missing."""
-        try:
-            issue = self.jira.issue(str(event.detail["review_issue_id"]), [REVIEW_PROPERTY])
-        except NotFound:
-            log.warning("the review ticket is gone", extra=dict(event.detail))
-            return
-        named = self._named(issue)
-        if named and named.status is DocumentStatus.DRAFTED and not named.review_issue_id:
-            raise Busy(f"the review of {named.document_id} is about to open")
-        document = self._document(issue)
+        issue_id = str(event.detail["review_issue_id"])
+        document = self.records.of_review(issue_id)
         if document is None:
+            self._await_opening(issue_id)
             log.warning("not a review ticket of ours", extra=dict(event.detail))
             return
         with self.records.leased(document.document_id, owner, LEASE):
-            self._decide(self.records.require(document.document_id))
+            try:
+                self._decide(self.records.require(document.document_id))
+            except ReviewGone as gone:
+                self._tell_sources(document, str(gone))
+                raise
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
             self.completion.ask_again(document)
@@ -59,16 +55,39 @@ class Deciding:
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
         mark = {"kind": "failed", "what": str(event.detail.get("move_id"))}
+        document = self.records.of_review(issue_id)
+        if document is None:
+            return
+        if document.closing:
+            self._untold(document, reason)
+            said = words.could_not_tell(reason)
+        elif document.status not in CLOSED and self._stopped(document, reason):
+            said = words.could_not_finish(reason)
+        else:
+            return
         try:
-            document = self._document(self.jira.issue(issue_id, [REVIEW_PROPERTY]))
-            if document and document.closing:
-                self._untold(document, reason)
-                telling.say(self.jira, issue_id, mark, words.could_not_tell(reason))
-            elif document and document.status not in CLOSED and self._stopped(document, reason):
-                telling.say(self.jira, issue_id, mark, words.could_not_finish(reason))
+            telling.say(self.jira, issue_id, mark, said)
         except AtlassianError:
-            # The message is in the dead-letter queue with the log's reason; Jira itself may be what is down.
+            # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
             log.exception("the reviewer could not be told", extra={"issue": issue_id})
+
+    def _await_opening(self, issue_id: str) -> None:
+        """Raise Busy where a ticket is a review of ours that is not on record yet: its opening is under way."""
+        try:
+            issue = self.jira.issue(issue_id, [REVIEW_PROPERTY])
+        except NotFound:
+            return
+        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
+        document = self.records.get(text(named.get("document_id")) or "-")
+        if document and document.status is DocumentStatus.DRAFTED and not document.review_issue_id:
+            raise Busy(f"the review of {document.document_id} is about to open")
+
+    def _tell_sources(self, document: Document, reason: str) -> None:
+        """Say in the source tickets that their review is gone: nobody can be told in it."""
+        for key in document.issue_keys:
+            telling.say(
+                self.jira, key, telling.marked(document, "review-gone"), words.review_gone(reason, key)
+            )
 
     def _untold(self, document: Document, reason: str) -> None:
         """Put on record why not everybody could be told of a page; what ended otherwise keeps the reason it has."""
@@ -85,15 +104,6 @@ class Deciding:
         except ConditionFailed:
             document = self.records.require(document.document_id)  # whoever moved it says what became of it
         return document.status not in CLOSED
-
-    def _document(self, issue: Mapping[str, Any]) -> Document | None:
-        """Return the document of a review ticket: the ticket's property names it, the record must name the ticket."""
-        document = self._named(issue)
-        return document if document and document.review_issue_id == text(issue.get("id")) else None
-
-    def _named(self, issue: Mapping[str, Any]) -> Document | None:
-        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-        return self.records.get(text(named.get("document_id")) or "-")
 
     def _decide(self, document: Document) -> None:
         if document.status in CLOSED:

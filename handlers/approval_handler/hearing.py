@@ -10,8 +10,13 @@ from common.detection import finishing_of
 from common.document import Decision, Document, Verdict
 from common.jira import JiraClient, JiraComment, StatusMove
 from common.json_shapes import mapping, text
+from common.queue_door import GivenUp
 from common.ticket import Ticket, description_text
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
+
+
+#: Earlier than any comment.
+BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Heard:
     found: Decision | Refusal
 
 
+class ReviewGone(GivenUp):
+    """The review ticket was deleted, or our account may not see it any more."""
+
+
 @dataclass(frozen=True)
 class Hearing:
     """What it takes to hear a reviewer."""
@@ -39,11 +48,20 @@ class Hearing:
     approvers: Approvers
 
     def hear(self, document: Document) -> Heard | None:
-        """Read the review ticket as it is now; None when it is not done, and so nothing is decided."""
-        issue = self.jira.issue(document.review_issue_id)
+        """Read the review ticket as it is now; None when it is not done, and so nothing is decided.
+
+        What was never announced, because opening its review failed, can be decided on all the same. Raises ReviewGone.
+        """
+        try:
+            issue = self.jira.issue(document.review_issue_id)
+        except NotFound as error:
+            gone = (
+                f"the review ticket {document.review_issue_key} does not exist any more, or we may not see it"
+            )
+            raise ReviewGone(gone) from error
         ticket = Ticket.from_rest(issue, self.jira.browse_url)
         moves = self.jira.status_moves(ticket.issue_id)
-        if ticket.status_category != "done" or not moves or document.announcement is None:
+        if ticket.status_category != "done" or not moves:
             return None
         move, ours = moves[-1], self.jira.account_id()
         status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
@@ -51,7 +69,8 @@ class Hearing:
             return None  # we moved it back since it was read, for a newer revision: that is to be decided
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
-        found = deciding_comment(comments, document.announcement.at, who)
+        since = document.announcement.at if document.announcement else BEFORE_ALL
+        found = deciding_comment(comments, since, who)
         if isinstance(found, Refusal):
             return Heard(move.move_id, found)
         comment, said = found

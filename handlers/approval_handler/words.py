@@ -129,10 +129,24 @@ def could_not_finish(reason: str) -> Adf:
     )
 
 
+def review_gone(reason: str, key: str) -> Adf:
+    """Say in a source ticket that its review is gone, and how to get another."""
+    return adf.doc(
+        adf.panel(
+            "error",
+            adf.paragraph(f"The documentation of this ticket cannot be decided on: {reason[:1000]}."),
+            adf.paragraph(
+                f"An operator can have another review opened (`python -m ops replay` with the document that "
+                f"`python -m ops status {key}` names); so does the next ticket about the same page."
+            ),
+        )
+    )
+
+
 def between_drafts(document: Document) -> Adf:
     """Say that a decision came while the next draft is being made, or that making it has stopped."""
     if document.reason:
-        why = f"The next draft could not be made: {document.reason[:1000]}"
+        why = f"The next draft could not be made, or not be shown: {document.reason[:1000]}"
         wait = "An operator can have it tried again; if it succeeds, it is announced here for your decision."
     else:
         why = "The next draft is being made, so nothing was done with this decision."

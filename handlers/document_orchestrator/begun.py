@@ -57,5 +57,14 @@ def as_create(mine: Document, ended: Document) -> Document:
     )
 
 
+def joined_by(document: Document, change: Change) -> Document:
+    """Return a document with one more change; on record only with the draft that holds it, or nobody would miss it."""
+    return replace(
+        document,
+        change_ids=(*document.change_ids, change.change_id),
+        issue_keys=tuple(dict.fromkeys((*document.issue_keys, change.issue_key))),
+    )
+
+
 def _because(mine: Document, reason: str) -> Choice:
     return replace(mine.choice, reason=f"{mine.choice.reason}; {reason}")

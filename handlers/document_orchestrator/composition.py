@@ -46,15 +46,17 @@ def orchestration() -> Orchestration:
         model=model,
         no_edit=NoEdit(records, ReviewStore(s3, env.documents_bucket), jira),
     )
+    changes = ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time))
     documents = Documents(
         records=records,
+        changes=changes,
         drafter=drafter,
         bus=EventBus(client("events"), env.event_bus),
         confluence=confluence,
         clock=time.time,
     )
     return Orchestration(
-        changes=ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time)),
+        changes=changes,
         documents=documents,
         jira=jira,
         site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.change import Change
+from common.change_records import ChangeRecords
 from common.clock import Clock
 from common.confluence import ConfluenceClient, ConfluencePage
 from common.document import CLOSED, Document, DocumentKind, DocumentStatus
@@ -13,7 +14,7 @@ from common.document_records import DocumentRecords, lock_of
 from common.event_bus import EventBus
 from common.events import EventName
 from common.records import Busy
-from handlers.document_orchestrator.begun import as_create, as_update, begins_as, identity
+from handlers.document_orchestrator.begun import as_create, as_update, begins_as, identity, joined_by
 from handlers.document_orchestrator.chosen import Chosen
 from handlers.document_orchestrator.finding import OpenDraft
 from handlers.document_orchestrator.next_draft import Drafter
@@ -29,6 +30,7 @@ class Documents:
     """What it takes to bring a document to its next draft. ``owner`` names this invocation."""
 
     records: DocumentRecords
+    changes: ChangeRecords
     drafter: Drafter
     bus: EventBus
     confluence: ConfluenceClient
@@ -46,9 +48,9 @@ class Documents:
             self.drafter.no_edit.free(begun)
             return begun.document_id
         mine = begun or begins_as(change, target, int(self.clock()))
-        joins = None if begun else target.joins
+        joins = None if begun else target.joins or self._joined(change, mine)
         while True:
-            holder = joins or self.records.lock(lock_of(mine), mine.document_id)
+            holder = joins or self.records.lock(lock_of(mine), mine.document_id, int(self.clock()))
             if holder == mine.document_id:
                 if not begun and (page := self._created_meanwhile(mine)):
                     self.records.unlock(lock_of(mine), mine.document_id)
@@ -57,7 +59,11 @@ class Documents:
                 self._begin(mine)
             held = self.records.get(holder)
             if held is None:
+                if self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
+                    continue
                 raise Busy(f"{holder} is about to begin")
+            if holder != mine.document_id:
+                self.changes.note_joining(change, holder)
             if _is_over(held, change):
                 if joins:
                     mine, joins = _instead(mine, held), None
@@ -106,6 +112,13 @@ class Documents:
         created = [d.publication.page_id for d in newest if d.publication and d.created_at >= since]
         return tuple(map(self._open_draft, drafted)), self.confluence.pages(created)
 
+    def _joined(self, change: Change, mine: Document) -> str | None:
+        """Return the document of another change whose draft holds this one already: a delivery before this drafted it."""
+        for document in filter(None, map(self.records.get, change.joined)):
+            if change.change_id in document.change_ids and lock_of(document) == lock_of(mine):
+                return document.document_id
+        return None
+
     def _open_draft(self, document: Document) -> OpenDraft:
         storage = self.drafter.newest(document).storage if document.revision else ""
         return OpenDraft(document.document_id, document.title, storage)
@@ -133,17 +146,14 @@ class Documents:
             raise Busy(
                 f"{document.document_id} is being published; the change gets a document of its own after it"
             )
-        if change.change_id not in document.change_ids:
-            document = self.records.move(
-                document,
-                change_ids=(*document.change_ids, change.change_id),
-                issue_keys=tuple(dict.fromkeys((*document.issue_keys, change.issue_key))),
-            )
+        is_in = change.change_id in document.change_ids
         if document.revision == 0:
-            return self.drafter.first(document)
-        if change.change_id not in self.drafter.newest(document).change_ids:
+            return self.drafter.first(document if is_in else joined_by(document, change))
+        if not is_in:
             # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
-            return self.drafter.further(document, f"{change.issue_key} changes the same page")
+            return self.drafter.further(
+                joined_by(document, change), f"{change.issue_key} changes the same page"
+            )
         return document if document.status is DocumentStatus.DRAFTED else None
 
 

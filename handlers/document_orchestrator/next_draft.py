@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 class Drafter:
     """What it takes to draft a document's next revision. The caller has the document's lease.
 
+    A document may come with a change more than its record has: the record gets it together with the draft that holds it.
     What is returned is to be announced when the lease is given back; None: the page needs no change.
     """
 
@@ -70,6 +71,8 @@ class Drafter:
             revision=draft.revision,
             sha256=sha256,
             title=draft.title,
+            change_ids=draft.change_ids,
+            issue_keys=draft.issue_keys,
             reason=None,
         )
         log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
@@ -116,11 +119,12 @@ def is_overtaken(document: Document) -> bool:
 
 
 def _feedback(document: Document) -> str:
-    """Return what the reviewer asked for, if this revision is the answer: what follows an approval is no feedback."""
+    """Return what the reviewer asked for last; it holds for a revision that another change causes, too.
+
+    What follows an approval is no feedback.
+    """
     decision = document.decision
-    if document.status is not DocumentStatus.REVISING or decision is None:
-        return ""
-    return decision.feedback if decision.verdict is Verdict.NEEDS_REVISION else ""
+    return decision.feedback if decision and decision.verdict is Verdict.NEEDS_REVISION else ""
 
 
 def _inputs(document: Document) -> str:

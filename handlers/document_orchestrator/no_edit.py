@@ -28,7 +28,14 @@ class NoEdit:
         """Close a document, and its review if there is one, in words; its page is free for another."""
         if document.review_issue_id:
             self._close_review(document, reason)
-        self.free(self.records.move(document, DocumentStatus.NOT_NEEDED, reason=reason[:1000]))
+        ended = self.records.move(
+            document,
+            DocumentStatus.NOT_NEEDED,
+            change_ids=document.change_ids,
+            issue_keys=document.issue_keys,
+            reason=reason[:1000],
+        )
+        self.free(ended)
 
     def free(self, document: Document) -> None:
         """Give back the lock of a document that is over: whoever closed it may have died before."""

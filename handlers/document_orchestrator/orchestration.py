@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from common import marked_comment
 from common.atlassian_http import AtlassianError, NotFound
@@ -13,11 +14,12 @@ from common.change_records import ChangeRecords
 from common.document import Document, DocumentStatus
 from common.document_records import lock_of
 from common.events import Event, EventName
-from common.jira import Adf, JiraClient
+from common.jira import REVIEW_PROPERTY, Adf, JiraClient
+from common.json_shapes import mapping
 from common.queue_door import GivenUp
 from common.ticket import Ticket
 from handlers.document_orchestrator import chosen, notices
-from handlers.document_orchestrator.begun import identity
+from handlers.document_orchestrator.begun import begins_as
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
@@ -79,7 +81,11 @@ class Orchestration:
             if change.from_status_id and self.jira.status_category(change.from_status_id) == "done":
                 self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
                 return
-            ticket = self._ticket(change)
+            issue = self._issue(change)
+            if self._is_review(issue):
+                self.changes.close(change_id, ChangeStatus.IGNORED, "it is a review ticket of ours")
+                return
+            ticket = Ticket.from_rest(issue, self.jira.browse_url)
             targets = self._choose(change, ticket)
             ids = [
                 self.documents.bring(change, target, owner)
@@ -89,11 +95,15 @@ class Orchestration:
             self._refuse(change, targets)
             self._close(change, targets, tuple(dict.fromkeys(ids)))
 
-    def _ticket(self, change: Change) -> Ticket:
+    def _issue(self, change: Change) -> Mapping[str, Any]:
         try:
-            return Ticket.from_rest(self.jira.issue(change.issue_id), self.jira.browse_url)
+            return self.jira.issue(change.issue_id, [REVIEW_PROPERTY])
         except NotFound as error:
             raise GivenUp(f"{change.issue_key} does not exist any more, or we may not see it") from error
+
+    def _is_review(self, issue: Mapping[str, Any]) -> bool:
+        """Say whether an issue is a review ticket of ours, whatever became of its labels."""
+        return REVIEW_PROPERTY in mapping(issue.get("properties")) and self.jira.made(issue)
 
     def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
         choice = change.choice
@@ -144,18 +154,18 @@ class Orchestration:
 
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
-        for document in self._begun(change):
-            if document.status is DocumentStatus.DRAFTING:
-                self.documents.records.move(document, DocumentStatus.FAILED, reason=reason, created_in=None)
-            self.documents.records.unlock(lock_of(document), document.document_id)
+        for mine in self._own(change):
+            begun = self.documents.records.get(mine.document_id)
+            if begun and begun.status is DocumentStatus.DRAFTING:
+                self.documents.records.move(begun, DocumentStatus.FAILED, reason=reason, created_in=None)
+            if begun is None or begun.status in _NOT_DRAFTED:
+                self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
         self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
 
-    def _begun(self, change: Change) -> list[Document]:
-        """Return the documents that this change alone began and that have no draft yet, failed already or not."""
+    def _own(self, change: Change) -> list[Document]:
+        """Return the documents that this change begins, as they begin; their pages may be locked before they are there."""
         targets = chosen.from_json(change.choice).targets if change.choice else ()
-        ids = [identity(change, target) for target in targets if target.kind is not None]
-        found = [document for document in map(self.documents.records.get, ids) if document]
-        return [document for document in found if document.status in _NOT_DRAFTED]
+        return [begins_as(change, target, 0) for target in targets if target.kind is not None]
 
     def _hand_back(self, document: Document) -> None:
         """Move a review ticket back: it is the reviewer's turn again. What they have decided since is heard first."""

@@ -69,6 +69,7 @@ class Opening:
         review = self._review(document, draft, sources)
         self.reviews.keep_page(document.document_id, draft.revision, diff_page.render(review))
         ticket = self.tickets.keep(document, draft, review, sources)
+        document = self.records.in_review_at(document, ticket.issue_id, ticket.key)
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
         self.reviews.keep_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
         mark = {"kind": "announcement", "document_id": document.document_id, "revision": draft.revision}
@@ -77,8 +78,6 @@ class Opening:
         self.records.move(
             document,
             DocumentStatus.IN_REVIEW,
-            review_issue_id=ticket.issue_id,
-            review_issue_key=ticket.key,
             announcement=Announcement(draft.revision, said.comment_id, said.created),
         )
         log.info("review open", extra={"document_id": document.document_id, "issue_key": ticket.key})

@@ -61,8 +61,8 @@ class ReviewTickets:
             text(source.get("key")) for source in sources.values()
         ]  # tickets that were moved have new ones
         named = {"document_id": draft.document_id, "revision": draft.revision}
-        found = self._find(document, sources)
-        if found is None:
+        issue = self._find(document, sources)
+        if issue is None:
             project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
             fields |= {
                 "project": {"key": project},
@@ -73,26 +73,36 @@ class ReviewTickets:
                 fields | _security(sources, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True)
-        issue = self.jira.issue(found)
-        key = text(issue.get("key"))
+        found, key = text(issue.get("id")), text(issue.get("key"))
         security = _security(sources, key.rpartition("-")[0])
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
-        self.jira.edit_issue(found, fields | security, [key for key in keys if key not in linked])
+        self.jira.edit_issue(found, fields | security, [key for key in keys if key not in linked], LABELS)
         self.jira.set_property(found, REVIEW_PROPERTY, named)
         if not is_open:
             log.error("the review ticket cannot be reopened", extra={"issue_key": key})
-        return ReviewTicket(text(issue.get("id")), key, is_open)
+        return ReviewTicket(found, key, is_open)
 
-    def _find(self, document: Document, sources: Sources) -> str | None:
-        """Return the review ticket's id: on record, or found through the links of the source tickets."""
+    def _find(self, document: Document, sources: Sources) -> Mapping[str, Any] | None:
+        """Return the review ticket that there is: on record, or found through the links of the source tickets."""
         if document.review_issue_id:
-            return document.review_issue_id
+            try:
+                return self.jira.issue(document.review_issue_id)
+            except NotFound:
+                log.warning(
+                    "the review ticket is gone, so there will be another",
+                    extra={"issue_key": document.review_issue_key},
+                )
+        linked = self._linked(document, sources)
+        return self.jira.issue(linked) if linked else None
+
+    def _linked(self, document: Document, sources: Sources) -> str | None:
+        """Return the id of the linked ticket that our account made for this document: others can write the property."""
         linked = dict.fromkeys(key for source in sources.values() for key in self.jira.linked_issues(source))
-        for issue in self.jira.issues(tuple(linked), [REVIEW_PROPERTY]):
+        for issue in self.jira.issues(tuple(linked), ["creator"], [REVIEW_PROPERTY]):
             named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-            if named.get("document_id") == document.document_id:
+            if named.get("document_id") == document.document_id and self.jira.made(issue):
                 return text(issue.get("id"))
         return None
 

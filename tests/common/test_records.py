@@ -141,13 +141,13 @@ def test_a_lease_of_a_dead_process_runs_out(records: Records, clock: Clock) -> N
 def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Records) -> None:
     documents = DocumentRecords(records)
     lock = page_lock("77")
-    assert documents.lock(lock, "doc-1") == "doc-1"
-    assert documents.lock(lock, "doc-2") == "doc-1"
-    assert documents.lock(lock, "doc-1") == "doc-1"
+    assert documents.lock(lock, "doc-1", 100) == "doc-1"
+    assert documents.lock(lock, "doc-2", 100) == "doc-1"
+    assert documents.lock(lock, "doc-1", 100) == "doc-1"
     documents.unlock(lock, "doc-2")
-    assert documents.lock(lock, "doc-2") == "doc-1"
+    assert documents.lock(lock, "doc-2", 100) == "doc-1"
     documents.unlock(lock, "doc-1")
-    assert documents.lock(lock, "doc-2") == "doc-2"
+    assert documents.lock(lock, "doc-2", 100) == "doc-2"
 
 
 def test_titles_that_confluence_takes_for_the_same_share_a_lock() -> None:

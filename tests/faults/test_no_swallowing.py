@@ -41,9 +41,9 @@ LET_GO = {
     ): "with four eyes, a source ticket that is gone names nobody who may not decide",
     (
         "handlers/approval_handler/deciding.py",
-        "Deciding.serve",
+        "Deciding._await_opening",
         "NotFound",
-    ): "without the review ticket there is no decision and nobody to tell; logged",
+    ): "a ticket that is gone, and that no record names, was no review of ours; logged",
     (
         "handlers/approval_handler/deciding.py",
         "Deciding.give_up",
@@ -94,6 +94,11 @@ LET_GO = {
         "Opening.give_up",
         "AtlassianError",
     ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
+    (
+        "handlers/review_ticket_creator/review_ticket.py",
+        "ReviewTickets._find",
+        "NotFound",
+    ): "the lines behind it find or make another ticket in place of the one that is gone; logged",
     (
         "handlers/review_ticket_creator/review_ticket.py",
         "ReviewTickets.sources",

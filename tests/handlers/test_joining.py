@@ -1,0 +1,105 @@
+"""A change that joins a document is part of it when a draft holds it: not before, and never twice.
+
+The process dies or fails between two lines, people decide meanwhile, and the message comes again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.change_records import ChangeRecords
+from common.draft_store import DraftStore
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def fail(*_: object, **__: object) -> None:
+    raise OSError("the disk is gone")
+
+
+def joining(
+    pipeline: Pipeline, summary: str, text: str, broken: tuple[type, str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, dict[str, Any]]:
+    """Finish a second ticket whose work fails at a call; return its key and the message that comes again."""
+    key = pipeline.create_ticket(summary, text, ["needs-docs"])
+    pipeline.finish(key)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+    with monkeypatch.context() as patched:
+        patched.setattr(*broken, fail)
+        assert len(deliver(orchestrate, [message])) == 1
+    return key, message
+
+
+def documents_of(pipeline: Pipeline, key: str) -> list[dict[str, Any]]:
+    return [document for document in pipeline.aws.documents() if key in document["issue_keys"]]
+
+
+@pytest.mark.parametrize("decision", ["APPROVED", "REJECTED: not now"])
+@pytest.mark.parametrize("kind", ["create", "update"])
+def test_what_no_draft_holds_gets_a_review_of_its_own(
+    pipeline: Pipeline, page_id: str, kind: str, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
+    _, review = in_review(pipeline, summary, text)
+    key, message = joining(
+        pipeline, f"{summary} in winter", f"{text} In winter, too.", (DraftStore, "keep"), monkeypatch
+    )
+    pipeline.decide(review, decision)
+    pipeline.run()
+    assert pipeline.comments(key) == [], "nobody has decided on anything of this ticket"
+    assert documents_of(pipeline, key) == []
+
+    assert deliver(orchestrate, [message], receives=2) == []
+    pipeline.run()
+    [document] = documents_of(pipeline, key)
+    assert (document["status"], document["issue_keys"]) == ("in_review", [key])
+    assert pipeline.review_of(key) != review
+
+
+@pytest.mark.parametrize("decision", ["APPROVED", "REJECTED: not now"])
+@pytest.mark.parametrize("kind", ["create", "update"])
+def test_what_a_draft_holds_gets_no_second_review(
+    pipeline: Pipeline, page_id: str, kind: str, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
+    _, review = in_review(pipeline, summary, text)
+    key, message = joining(
+        pipeline, f"{summary} in winter", f"{text} In winter, too.", (ChangeRecords, "close"), monkeypatch
+    )
+    pipeline.run()
+    pipeline.decide(review, decision)
+    pipeline.run()
+
+    assert deliver(orchestrate, [message], receives=2) == []
+    pipeline.run()
+    [document] = documents_of(pipeline, key)
+    assert document["status"] == ("published" if decision == "APPROVED" else "rejected")
+    assert len(pipeline.aws.documents()) == 1
+    [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == key]
+    assert (change["status"], change["document_ids"]) == ("documented", [document["document_id"]])
+    assert pipeline.review_of(key) == review
+
+
+def test_a_join_that_fails_for_good_leaves_the_review_as_it_is(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, review = in_review(pipeline)
+    key = pipeline.create_ticket(f"{SUMMARY} in winter", f"{TEXT} In winter, too.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.model.fail_next("cut-off")
+    pipeline.model.fail_next("cut-off")
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    assert len(deliver(orchestrate, messages)) == 1
+    [told] = pipeline.comments(key)
+    assert "cut off" in told
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["issue_keys"]) == ("published", [first])
+    assert pipeline.comments(key) == [told]

@@ -1,0 +1,142 @@
+"""A review ticket that was deleted, never announced, or planted: its page is not blocked, and nobody is misled.
+
+Over moto, the simulator's HTTP and Bedrock's stand-in.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from common.jira import REVIEW_PROPERTY
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def delete(pipeline: Pipeline, key: str) -> None:
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+
+
+def drafted(pipeline: Pipeline) -> tuple[str, list[dict[str, object]]]:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    return key, pipeline.aws.messages("ReviewTicketCreator")
+
+
+def status(pipeline: Pipeline) -> str:
+    [document] = pipeline.aws.documents()
+    return str(document["status"])
+
+
+def test_the_next_ticket_about_the_page_gets_a_review_in_place_of_the_deleted_one(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    first, review = in_review(pipeline)
+    delete(pipeline, review)
+    second, other = in_review(pipeline, f"{SUMMARY} soon", TEXT)
+    assert other != review
+    assert pipeline.review_of(first) == other
+    pipeline.decide(other, "APPROVED")
+    pipeline.run()
+    assert status(pipeline) == "published"
+    for key in (first, second):
+        assert any("is published" in text for text in pipeline.comments(key))
+    assert pipeline.aws.locks() == []
+
+
+def test_a_decision_in_a_review_that_is_deleted_before_it_is_read_is_told_in_the_sources(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    delete(pipeline, review)
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    [document] = pipeline.aws.documents()
+    assert document["reason"] == f"the review ticket {review} does not exist any more, or we may not see it"
+    [told] = pipeline.comments(key)
+    assert "python -m ops replay" in told
+    assert pipeline.page(page_id)["version"]["number"] == 1
+
+
+def test_why_a_decision_could_not_be_read_is_on_record_although_jira_says_nothing(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.site.faults.add(Fault("status", status=401, count=99, path="/rest/api/3/", account="kinexus"))
+    assert len(deliver(approve, pipeline.aws.messages("ApprovalHandler"))) == 1
+    [document] = pipeline.aws.documents()
+    assert (document["status"], "401" in document["reason"]) == ("in_review", True)
+
+
+@pytest.mark.parametrize(
+    ("decision", "said", "ends"),
+    [
+        ("APPROVED", "could not be made, or not be shown", "drafted"),
+        ("REJECTED: it is wrong", "rejected the doc", "rejected"),
+    ],
+)
+def test_who_decides_where_the_draft_could_not_be_announced_is_answered(
+    pipeline: Pipeline, page_id: str, decision: str, said: str, ends: str
+) -> None:
+    key, messages = drafted(pipeline)
+    comments = r"/rest/api/3/issue/[^/]+/comment"
+    pipeline.site.faults.add(
+        Fault("status", status=403, count=99, method="POST", path=comments, account="kinexus")
+    )
+    for receives in (1, 2, 3):
+        assert len(deliver(open_review, messages, receives)) == 1
+    pipeline.site.faults.clear()
+    review = pipeline.review_of(key)
+    pipeline.decide(review, decision)
+    pipeline.run()
+    assert status(pipeline) == ends
+    assert [text for ticket in (review, key) for text in pipeline.comments(ticket) if said in text]
+
+
+def test_a_ticket_that_somebody_marked_as_our_review_is_left_alone(pipeline: Pipeline, page_id: str) -> None:
+    key, messages = drafted(pipeline)
+    [document] = pipeline.aws.documents()
+    planted = pipeline.create_ticket("Mine", "Show me your drafts.", [], "developer")
+    named = {"document_id": document["document_id"], "revision": 1}
+    path = f"/rest/api/3/issue/{planted}/properties/{REVIEW_PROPERTY}"
+    pipeline.jira("developer", "PUT", path, named)
+    jira = pipeline.site.jira
+    jira.link(pipeline.site.account("developer"), "10003", jira.get(key), jira.get(planted), "outward")
+    assert deliver(open_review, messages) == []
+    assert pipeline.jira("developer", "GET", f"/rest/api/3/issue/{planted}")["fields"]["summary"] == "Mine"
+    [document] = pipeline.aws.documents()
+    assert document["review_issue_key"] != planted
+
+
+def test_a_review_ticket_whose_labels_were_changed_is_no_change_and_still_decides(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    labels = {"labels": [{"remove": "documentation-review"}, {"add": "needs-docs"}]}
+    pipeline.jira("admin", "PUT", f"/rest/api/3/issue/{review}", {"update": labels})
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == review]
+    assert (change["status"], change["reason"]) == ("ignored", "it is a review ticket of ours")
+    assert pipeline.comments(review)[-1].startswith("APPROVED")
+
+
+def test_a_property_that_somebody_removed_or_changed_takes_nobodys_decision(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    path = f"/rest/api/3/issue/{review}/properties/{REVIEW_PROPERTY}"
+    pipeline.jira("developer", "PUT", path, {"document_id": "doc-" + "0" * 24, "revision": 1})
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert status(pipeline) == "published"

@@ -1,0 +1,77 @@
+"""A page's lock is given back whatever happens between taking it and the record of the document that it is for."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from common.atlassian_http import Unavailable
+from common.document_records import DocumentRecords
+from handlers.document_orchestrator import composition
+from handlers.document_orchestrator.documents import LEASE, Documents
+from handlers.document_orchestrator.handler import handle as orchestrate
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, page_id
+
+__all__ = ["page_id"]
+
+
+class Died(BaseException):
+    """The process ends here."""
+
+
+def die(*_: object) -> None:
+    raise Died
+
+
+def down(*_: object) -> None:
+    raise Unavailable("GET", "/wiki/api/v2/pages", 503, "busy")
+
+
+def finished(pipeline: Pipeline, summary: str, text: str) -> list[dict[str, object]]:
+    pipeline.finish(pipeline.create_ticket(summary, text, ["needs-docs"]))
+    return pipeline.aws.messages("DocumentOrchestrator")
+
+
+def test_work_that_fails_before_its_record_frees_the_title(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = finished(pipeline, NEW_SUMMARY, NEW_TEXT)
+    with monkeypatch.context() as patched:
+        patched.setattr(Documents, "_created_meanwhile", down)
+        for receives in (1, 2, 3):
+            assert len(deliver(orchestrate, messages, receives)) == 1
+    assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
+    assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
+    assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
+
+
+@pytest.mark.parametrize(("summary", "text"), [(SUMMARY, TEXT), (NEW_SUMMARY, NEW_TEXT)])
+def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_its_time_is_over(
+    pipeline: Pipeline, page_id: str, summary: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = finished(pipeline, summary, text)
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(DocumentRecords, "begin", die)
+        deliver(orchestrate, messages)
+    start_anew()
+    assert len(pipeline.aws.locks()) == 1
+
+    later = finished(pipeline, summary, text)
+    assert deliver(orchestrate, later) == []
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1, "it may still be at work, so it is waited for"
+    assert pipeline.aws.documents() == []
+    [copy] = pipeline.aws.messages("DocumentOrchestrator")
+    later_on = SimpleNamespace(time=lambda: time.time() + LEASE + 1)
+    monkeypatch.setattr(composition, "time", later_on)
+    start_anew()
+    assert deliver(orchestrate, [copy]) == []
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "drafted"
+
+    assert deliver(orchestrate, messages, receives=2) == []
+    [document] = pipeline.aws.documents()
+    assert len(document["change_ids"]) == 2, "the one that died joins"
