@@ -59,7 +59,7 @@ class DocumentRecords:
         return document
 
     def of_review(self, issue_id: str) -> Document | None:
-        """Return the document that is reviewed in a ticket, whatever became of the ticket; None when it is none of ours."""
+        """Return the document that is reviewed in a ticket, whatever became of it; None for one that is not ours."""
         item = self._records.get(_review_name(issue_id))
         document = self.get(str(item["reviews"])) if item else None
         return document if document and document.review_issue_id == issue_id else None

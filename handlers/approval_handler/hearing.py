@@ -14,7 +14,6 @@ from common.queue_door import GivenUp
 from common.ticket import Ticket, description_text
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
 
-
 #: Earlier than any comment.
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 

@@ -113,7 +113,7 @@ class Documents:
         return tuple(map(self._open_draft, drafted)), self.confluence.pages(created)
 
     def _joined(self, change: Change, mine: Document) -> str | None:
-        """Return the document of another change whose draft holds this one already: a delivery before this drafted it."""
+        """Return the document of another change whose draft holds this one already, since an earlier delivery."""
         for document in filter(None, map(self.records.get, change.joined)):
             if change.change_id in document.change_ids and lock_of(document) == lock_of(mine):
                 return document.document_id

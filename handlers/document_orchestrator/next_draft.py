@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class Drafter:
     """What it takes to draft a document's next revision. The caller has the document's lease.
 
-    A document may come with a change more than its record has: the record gets it together with the draft that holds it.
+    A document may come with a change more than its record has: that goes on record with the draft that holds it.
     What is returned is to be announced when the lease is given back; None: the page needs no change.
     """
 

@@ -163,7 +163,7 @@ class Orchestration:
         self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
 
     def _own(self, change: Change) -> list[Document]:
-        """Return the documents that this change begins, as they begin; their pages may be locked before they are there."""
+        """Return the documents that this change begins, as they begin: pages are locked before they are on record."""
         targets = chosen.from_json(change.choice).targets if change.choice else ()
         return [begins_as(change, target, 0) for target in targets if target.kind is not None]
 

@@ -54,9 +54,10 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
     pipeline: Pipeline, page_id: str, summary: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages = finished(pipeline, summary, text)
-    with monkeypatch.context() as patched, pytest.raises(Died):
+    with monkeypatch.context() as patched:
         patched.setattr(DocumentRecords, "begin", die)
-        deliver(orchestrate, messages)
+        with pytest.raises(Died):
+            deliver(orchestrate, messages)
     start_anew()
     assert len(pipeline.aws.locks()) == 1
 
