@@ -12,6 +12,12 @@ TICKET = (
     "Quarnix ledger refunds take an amount",
     "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given.",
 )
+NEW = (
+    "Yxomatic onboarding of merchants",
+    "The yxomatic wizard asks for the tax number and the bank account, then opens the shop.",
+)
+#: Seconds that people wait: longer than anything takes, and shorter than until a message comes again.
+SOON = 120
 #: What Bedrock answers when a filter stops the model.
 WITHHELD: dict[str, Any] = {
     "stopReason": "content_filtered",
@@ -28,12 +34,7 @@ def update(world: World) -> None:
 
 def create(world: World) -> None:
     """An approved page about something new."""
-    review = _in_review(
-        world,
-        "Yxomatic onboarding of merchants",
-        "The yxomatic wizard asks for the tax number and the bank account, then opens the shop.",
-    )
-    world.decide(review, "LGTM")
+    world.decide(_in_review(world, *NEW), "LGTM")
     world.run()
 
 
@@ -79,6 +80,40 @@ def joining(world: World) -> None:
     _finish(world, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days.")
     world.decide(review, "APPROVED")
     world.run()
+
+
+def converging(world: World) -> None:
+    """A second ticket about a page that is still to be created joins its open review."""
+    review = _in_review(world, *NEW)
+    _finish(world, f"{NEW[0]} in winter", f"{NEW[1]} In winter, the shop opens a week later.")
+    world.decide(review, "APPROVED")
+    world.run()
+
+
+def replaced(world: World) -> None:
+    """The review ticket is deleted; a second ticket about the same page brings another, which is approved."""
+    review = _in_review(world)
+    world.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    key = _finish(world, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days.")
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
+def hasty(world: World) -> None:
+    """Two tickets about one page: the reviewer approves what is open, while what failed still waits for its next try."""
+    for summary, text in (
+        TICKET,
+        ("Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days."),
+    ):
+        world.finish(world.create_ticket(summary, text, ["needs-docs"]))
+        world.run(patience=SOON)
+    for _ in range(2):
+        _approve_all(world)
+        world.run(patience=SOON)
+    world.run()
+    while _approve_all(world):
+        world.run()
+    world.may_differ = True
 
 
 def swept(world: World) -> None:
@@ -185,6 +220,9 @@ SCENARIOS = {
         conflict,
         undecided,
         joining,
+        converging,
+        replaced,
+        hasty,
         swept,
         deleted,
         withheld,
@@ -194,6 +232,19 @@ SCENARIOS = {
         abandoned,
     )
 }
+
+
+def _approve_all(world: World) -> bool:
+    """Approve whatever is under review and not done; say whether there was anything."""
+    waiting = [
+        document["review_issue_key"]
+        for document in world.aws.documents()
+        if document["status"] == "in_review"
+    ]
+    waiting = [review for review in waiting if world.status(review) != "done"]
+    for review in waiting:
+        world.decide(review, "APPROVED")
+    return bool(waiting)
 
 
 def _failed(world: World, function: str, key: str, words: str) -> None:

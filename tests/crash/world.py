@@ -8,6 +8,7 @@ message that was put off is a new one, seen after the longest delay.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -90,7 +91,10 @@ class Invocation:
 
 @dataclass
 class World(Pipeline):
-    """The pipeline with people to play, served in simulated time. ``about_to_serve`` may plan a crash, or fork."""
+    """The pipeline with people to play, served in simulated time. ``about_to_serve`` may plan a crash, or fork.
+
+    ``may_differ`` says that people acted before all was served: runs may end in other documents, equally good ones.
+    """
 
     boundary: Boundary = field(default_factory=Boundary)
     now: float = 0.0
@@ -100,6 +104,7 @@ class World(Pipeline):
     deliveries: int = 0
     events: set[str] = field(default_factory=set)
     serving: Message = field(default_factory=lambda: Message("", {}, 0))
+    may_differ: bool = False
     about_to_serve: Callable[[World], Plan | None] = lambda world: None
 
     def move(self, key: str, category: str, account: str) -> dict[str, Any]:
@@ -110,10 +115,15 @@ class World(Pipeline):
         self.jira(account, "POST", path, {"transition": {"id": chosen["id"]}})
         return {}
 
-    def run(self) -> None:
-        """Serve all messages, in the order in which they are seen, until none is left."""
+    def run(self, patience: float = math.inf) -> None:
+        """Serve all messages, in the order in which they are seen, until none is left.
+
+        With ``patience`` those that are seen only after so many seconds are left: people act before they come again.
+        """
         while self.waiting:
             message = min(self.waiting, key=lambda each: each.visible_at)
+            if message.visible_at > self.now + patience:
+                return
             self.waiting.remove(message)
             self.now = max(self.now, message.visible_at) + 1
             self.serve(message)
