@@ -24,29 +24,33 @@ def model_statements(
     if model_id.startswith("arn:") and "inference-profile/" not in model_id:
         return [statement([INVOKE], model_id)]
     profile: pulumi.Input[str]
+    partition = pulumi.Output.from_input(region).apply(_partition)
     if model_id.startswith("arn:"):
-        profile = model_id
+        profile, partition = model_id, pulumi.Output.from_input(model_id.split(":")[1])
         name = model_id.rsplit("/", 1)[-1]
         match = _GEOGRAPHY.fullmatch(name)
         # The ARN of a profile of one's own does not tell its model: the condition below narrows it.
         model = match["model"] if match else "*"
     elif match := _GEOGRAPHY.fullmatch(model_id):
         profile = pulumi.Output.concat(
-            "arn:aws:bedrock:", region, ":", account, f":inference-profile/{model_id}"
+            "arn:", partition, ":bedrock:", region, ":", account, f":inference-profile/{model_id}"
         )
         model = match["model"]
     else:
-        return [
-            statement(
-                [INVOKE], pulumi.Output.concat("arn:aws:bedrock:", region, f"::foundation-model/{model_id}")
-            )
-        ]
-    models = [f"arn:aws:bedrock:*::foundation-model/{model}"]
+        own = pulumi.Output.concat("arn:", partition, ":bedrock:", region, f"::foundation-model/{model_id}")
+        return [statement([INVOKE], own)]
+    models = [pulumi.Output.concat("arn:", partition, f":bedrock:*::foundation-model/{model}")]
     if model_id.startswith("global."):
         # A global profile also checks the model without a region.
-        models.append(f"arn:aws:bedrock:::foundation-model/{model}")
+        models.append(pulumi.Output.concat("arn:", partition, f":bedrock:::foundation-model/{model}"))
     return [
         statement([INVOKE], profile),
         # Any region, since AWS adds regions to a profile; the condition keeps it to this profile.
         statement([INVOKE], *models, conditions={"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}),
     ]
+
+
+def _partition(region: str) -> str:
+    """Tell which of AWS's partitions a region is in."""
+    apart = {"us-gov": "aws-us-gov", "cn": "aws-cn"}
+    return next((name for start, name in apart.items() if region.startswith(f"{start}-")), "aws")

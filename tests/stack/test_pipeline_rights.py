@@ -8,9 +8,11 @@ import json
 from typing import Any
 
 import parliament
+import pulumi
 import pytest
 
-from stack.testing import checks
+from stack.bedrock import model_statements
+from stack.testing import checks, run_program
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
 from tests.stack.test_pipeline_graph import SNAPSHOTS
 
@@ -192,6 +194,29 @@ def test_an_inference_profile_opens_its_model_only_through_itself(asked: str, ex
     )
     through["Condition"] = {"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}
     assert bedrock(asked) == [allow("InvokeModel", profile, service="bedrock"), through]
+
+
+@pytest.mark.parametrize(
+    ("region", "model", "partition"),
+    [
+        ("us-gov-west-1", "us-gov.amazon.nova-lite-v1:0", "aws-us-gov"),
+        ("us-gov-west-1", "amazon.nova-lite-v1:0", "aws-us-gov"),
+        (
+            "us-gov-east-1",
+            "arn:aws-us-gov:bedrock:us-gov-east-1:1:inference-profile/us-gov.amazon.nova-lite-v1:0",
+            "aws-us-gov",
+        ),
+        ("us-east-1", "us.amazon.nova-lite-v1:0", "aws"),
+    ],
+)
+def test_the_rights_are_in_the_partition_of_the_region(region: str, model: str, partition: str) -> None:
+    def program() -> None:
+        pulumi.export("rights", model_statements(model, region, "123456789012"))
+
+    rights = run_program(program).outputs["rights"]
+    arns = [arn for one in rights for arn in one["resources"]]
+    assert arns
+    assert {arn.split(":")[1] for arn in arns} == {partition}
 
 
 def test_an_application_profile_opens_models_only_through_itself() -> None:
