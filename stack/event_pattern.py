@@ -18,31 +18,48 @@ _MESSAGE = (
     "attributes", "awsRegion", "body", "eventSource", "eventSourceARN", "md5OfBody", "messageAttributes", "messageId",
     "receiptHandle",
 )  # fmt: skip
-_LARGEST = 4096
+_LONGEST_PATTERN = 2048
+_LONGEST_FILTER = 4096
 
 
 def check_event_pattern(pattern: Mapping[str, Any]) -> str | None:
     """Say what is wrong with a rule's pattern (where, and why), or return None when nothing is."""
-    return _check_whole(pattern, _EVENT, OPERATORS)
+    problem = _check_fields(pattern, _EVENT, "its top") or _check(pattern, "", OPERATORS)
+    # Counted as it arrives there: the provider sends it without blanks, and letters as they are.
+    length = len(json.dumps(pattern, separators=(",", ":"), ensure_ascii=False))
+    if not problem and length > _LONGEST_PATTERN:
+        return (
+            f"has {length} characters, and EventBridge takes {_LONGEST_PATTERN}: name a prefix instead of many values, "
+            "subscribe twice or, with a higher quota, put it there by a transform of the rule"
+        )
+    return problem
 
 
 def check_message_filter(pattern: Mapping[str, Any]) -> str | None:
     """Say what is wrong with a filter of queue messages; Lambda knows fewer operators than EventBridge."""
-    return _check_whole(pattern, _MESSAGE, FILTER_OPERATORS)
+    problem = _check_fields(pattern, _MESSAGE, "its top") or _check(pattern, "", FILTER_OPERATORS)
+    if not problem and (length := len(json.dumps(pattern))) > _LONGEST_FILTER:
+        return f"has {length} characters, and Lambda takes {_LONGEST_FILTER}: name a prefix instead of many values"
+    return problem
 
 
-def _check_whole(
-    pattern: Mapping[str, Any], fields: Collection[str], operators: Collection[str]
-) -> str | None:
-    """Check a pattern whose fields at the top are known: one that is misspelt would match nothing, silently."""
-    for field in pattern:
-        if field not in fields and field != "$or":
+def _check_fields(pattern: Any, fields: Collection[str], place: str) -> str | None:
+    """Check the fields at the top, also of alternatives: one that is misspelt would match nothing, silently."""
+    if not isinstance(pattern, Mapping):
+        return None
+    for field, rule in pattern.items():
+        if field == "$or":
+            parts = rule if isinstance(rule, list) else []
+            problem = next(
+                (found for one in parts if (found := _check_fields(one, fields, "the top of $or"))), None
+            )
+            if problem:
+                return problem
+        elif field not in fields:
             near = difflib.get_close_matches(field.replace("_", "-"), fields, 1)
             meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-            return f"has {field!r} at its top, which would match nothing: {meant}"
-    if len(json.dumps(pattern)) > _LARGEST:
-        return f"has more than {_LARGEST} characters"
-    return _check(pattern, "", operators)
+            return f"has {field!r} at {place}, which would match nothing: {meant}"
+    return None
 
 
 def _check(pattern: Mapping[str, Any], path: str, operators: Collection[str]) -> str | None:
@@ -66,7 +83,21 @@ def _check_alternatives(rule: Any, place: str, operators: Collection[str]) -> st
     """Check patterns one of which must match."""
     if not isinstance(rule, list) or len(rule) < 2 or not all(isinstance(part, Mapping) for part in rule):
         return f"has an `$or` at {place} that is no list of two or more patterns"
-    return next((found for part in rule if (found := _check(part, place, operators))), None)
+    for part in rule:
+        if field := _reserved(part):
+            return f"has a field {field!r} inside of {place}, where that name is kept for a filter: name it outside"
+        if problem := _check(part, place, operators):
+            return problem
+    return None
+
+
+def _reserved(part: Mapping[str, Any]) -> str | None:
+    """Find a field, however deep, that has the name of an operator; EventBridge takes none inside of `$or`."""
+    for field, rule in part.items():
+        found = field if field in OPERATORS else _reserved(rule) if isinstance(rule, Mapping) else None
+        if found:
+            return found
+    return None
 
 
 def _check_values(values: Any, place: str, operators: Collection[str]) -> str | None:

@@ -1,6 +1,7 @@
 """The operators of event patterns, and what each one is given."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +9,11 @@ OPERATORS: Mapping[str, str] = {
     "prefix": 'it takes text, or {"equals-ignore-case": text}',
     "suffix": 'it takes text, or {"equals-ignore-case": text}',
     "anything-but": "it takes a value, a list of texts or numbers, or prefix, suffix, wildcard, equals-ignore-case",
-    "numeric": 'it takes a comparison and a number, once or twice: [">=", 1, "<", 5]',
+    "numeric": 'it takes one comparison, or a lower end and then a higher one: ["=", 5], [">=", 1, "<", 5]',
     "exists": "it takes true or false",
     "cidr": 'it takes a network: "10.0.0.0/24"',
     "equals-ignore-case": "it takes text",
-    "wildcard": "it takes text with single asterisks",
+    "wildcard": "it takes text with single asterisks, and a backslash only before an asterisk or a backslash",
 }
 """What an operator takes, by its name."""
 
@@ -26,7 +27,7 @@ def check_operator(operator: str, operand: Any) -> bool:
     """Tell whether an operator takes what it is given."""
     match operator:
         case "prefix" | "suffix":
-            return _is_text(operand) or _is_text_in(operand, ("equals-ignore-case",))
+            return isinstance(operand, str) or _folds_case(operand)
         case "anything-but":
             return _excludes(operand)
         case "numeric":
@@ -36,46 +37,61 @@ def check_operator(operator: str, operand: Any) -> bool:
         case "cidr":
             return _is_network(operand)
         case "equals-ignore-case":
-            return _is_text(operand)
+            return isinstance(operand, str)
         case _:
-            return _is_text(operand) and "**" not in operand
+            return _is_wildcard(operand)
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+    return isinstance(value, str)
+
+
+def _is_wildcard(value: Any) -> bool:
+    """Tell whether a value is text whose asterisks stand alone, and whose backslashes protect one of the two signs."""
+    plain = re.sub(r"\\[*\\]", "-", value) if isinstance(value, str) else "**"
+    return "**" not in plain and "\\" not in plain
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_text_in(value: Any, names: tuple[str, ...]) -> bool:
-    """Tell whether a value is an operator inside of another one, with one text or several."""
-    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in names:
+def _folds_case(value: Any) -> bool:
+    """Tell whether a value is text inside of `equals-ignore-case`."""
+    return (
+        isinstance(value, Mapping)
+        and set(value) == {"equals-ignore-case"}
+        and all(map(_is_text, value.values()))
+    )
+
+
+def _excludes_like(value: Any) -> bool:
+    """Tell whether a value is an operator inside of `anything-but`, with one text or several."""
+    if not isinstance(value, Mapping) or len(value) != 1:
         return False
-    inner = next(iter(value.values()))
-    return _is_text(inner) or (isinstance(inner, list) and inner != [] and all(map(_is_text, inner)))
+    operator, inner = next(iter(value.items()))
+    texts = inner if isinstance(inner, list) else [inner]
+    if operator in ("prefix", "suffix"):
+        # An empty one is refused here, and here alone: it would exclude everything.
+        return texts != [] and all(isinstance(text, str) and text != "" for text in texts)
+    kinds = {"wildcard": _is_wildcard, "equals-ignore-case": _is_text}
+    return texts != [] and operator in kinds and all(map(kinds[operator], texts))
 
 
 def _excludes(operand: Any) -> bool:
     """Tell whether `anything-but` is given a value, values of one kind, or an operator on texts."""
     if isinstance(operand, list):
         return operand != [] and (all(map(_is_text, operand)) or all(map(_is_number, operand)))
-    return (
-        _is_text(operand)
-        or _is_number(operand)
-        or _is_text_in(operand, ("prefix", "suffix", "wildcard", "equals-ignore-case"))
-    )
+    return _is_text(operand) or _is_number(operand) or _excludes_like(operand)
 
 
 def _compares(operand: Any) -> bool:
-    """Tell whether `numeric` is given one comparison, or a lower and an upper end."""
-    if not isinstance(operand, list) or len(operand) not in (2, 4):
+    """Tell whether `numeric` is given one comparison, or a lower end and then an upper one above it."""
+    if not isinstance(operand, list) or len(operand) not in (2, 4) or not all(map(_is_number, operand[1::2])):
         return False
-    return all(
-        sign in _COMPARISONS and _is_number(value)
-        for sign, value in zip(operand[::2], operand[1::2], strict=True)
-    )
+    if len(operand) == 2:
+        return operand[0] in _COMPARISONS
+    return bool(operand[0] in (">", ">=") and operand[2] in ("<", "<=") and operand[1] < operand[3])
 
 
 def _is_network(operand: Any) -> bool:

@@ -1,0 +1,94 @@
+"""Which patterns EventBridge and Lambda take, held against the compiler of EventBridge's own matcher.
+
+https://github.com/aws/event-ruler (RuleCompiler and Range); read, not run, so not proven is what a region that is
+ahead of it takes.
+"""
+
+from typing import Any
+
+import pytest
+
+from stack.event_pattern import check_event_pattern, check_message_filter
+
+
+def value(one: Any) -> str | None:
+    return check_event_pattern({"detail": {"field": [one]}})
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {"numeric": ["=", 5]},
+        {"numeric": ["<", 5]},
+        {"numeric": [">", 0, "<=", 5]},
+        {"numeric": [">=", -1.5, "<", 5e3]},
+        {"prefix": ""},
+        {"suffix": ""},
+        {"prefix": {"equals-ignore-case": "A"}},
+        {"equals-ignore-case": ""},
+        {"anything-but": ""},
+        {"anything-but": ["", "a"]},
+        {"anything-but": [1, 2]},
+        {"anything-but": {"prefix": ["a", "b"]}},
+        {"anything-but": {"wildcard": "*/x"}},
+        {"anything-but": {"equals-ignore-case": ""}},
+        {"wildcard": r"a\**b"},
+        {"exists": False},
+        "",
+    ],
+)
+def test_a_value_that_the_matcher_takes_is_taken(one: Any) -> None:
+    assert value(one) is None
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {"numeric": ["=", 5, "<", 7]},
+        {"numeric": ["<", 5, ">", 1]},
+        {"numeric": [">", 5, "<", 1]},
+        {"numeric": [">=", 5, "<=", 5]},
+        {"numeric": [">", 1, ">", 2]},
+        {"numeric": [">", "1"]},
+        {"numeric": []},
+        {"prefix": {"equals-ignore-case": ["A"]}},
+        {"prefix": ["a"]},
+        {"anything-but": {"prefix": ""}},
+        {"anything-but": {"suffix": ["a", ""]}},
+        {"anything-but": {"numeric": [">", 5]}},
+        {"anything-but": []},
+        {"anything-but": True},
+        {"wildcard": "a**b"},
+        {"wildcard": r"a\b"},
+    ],
+)
+def test_a_value_that_the_matcher_refuses_is_refused_with_what_the_operator_takes(one: Any) -> None:
+    operator = next(iter(one))
+    assert f" for {operator} at detail.field: it takes " in str(value(one))
+
+
+def test_a_misspelt_field_is_found_in_alternatives_too() -> None:
+    found = check_event_pattern({"$or": [{"source": ["a"]}, {"detail_type": ["b"]}]})
+    assert (
+        found == "has 'detail_type' at the top of $or, which would match nothing: did you mean detail-type?"
+    )
+    deep = {"$or": [{"source": ["a"]}, {"$or": [{"sauce": ["b"]}, {"id": ["c"]}]}]}
+    assert "has 'sauce' at the top of $or" in str(check_event_pattern(deep))
+    assert check_event_pattern({"detail": {"$or": [{"anything": ["a"]}, {"at": ["b"]}]}}) is None
+
+
+def test_a_field_named_like_a_filter_is_refused_inside_of_alternatives_only() -> None:
+    alternatives = [{"prefix": ["a"]}, {"b": [1]}]
+    found = check_event_pattern({"detail": {"$or": alternatives}})
+    assert "has a field 'prefix' inside of detail.$or, where that name is kept for a filter" in str(found)
+    assert "'cidr'" in str(check_event_pattern({"$or": [{"detail": {"cidr": ["a"]}}, {"id": ["b"]}]}))
+    assert check_event_pattern({"detail": {"prefix": ["a"]}}) is None
+
+
+def test_a_pattern_is_as_long_as_its_letters_are_without_blanks() -> None:
+    room = 2048 - len('{"source":[""]}')
+    assert check_event_pattern({"source": ["é" * room]}) is None
+    found = str(check_event_pattern({"source": ["é" * (room + 1)]}))
+    assert found.startswith("has 2049 characters, and EventBridge takes 2048: name a prefix")
+    assert check_message_filter({"body": {"a": ["x" * 4000]}}) is None
+    assert "Lambda takes 4096" in str(check_message_filter({"body": {"a": ["x" * 4096]}}))
