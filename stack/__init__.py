@@ -10,7 +10,8 @@ from stack.event_bus import EventBus, EventBusArgs
 from stack.event_subscription import EventSubscription
 from stack.event_subscription_args import EventSubscriptionArgs
 from stack.function_options import AsynchronousCalls, VpcPlacement
-from stack.function_schedule import FunctionSchedule, FunctionScheduleArgs
+from stack.function_schedule import FunctionSchedule
+from stack.function_schedule_args import FunctionScheduleArgs
 from stack.input_transformer import InputTransformer
 from stack.jira_webhook import JiraWebhook, JiraWebhookArgs
 from stack.observability import Observability, ObservabilityArgs

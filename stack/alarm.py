@@ -16,7 +16,7 @@ class Metric:
     """CloudWatch namespace, e.g. `AWS/SQS`."""
     name: pulumi.Input[str]
     """Name of the metric."""
-    dimensions: Mapping[str, pulumi.Input[str]]
+    dimensions: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     """Whose metric it is."""
     statistic: str = "Sum"
     """How values of one period become one."""
@@ -39,7 +39,7 @@ def alarm(
         "alarm_description": words,
         "namespace": metric.namespace,
         "metric_name": metric.name,
-        "dimensions": dict(metric.dimensions) or None,
+        "dimensions": metric.dimensions or None,
         "statistic": metric.statistic,
         "period": metric.period_seconds,
         "evaluation_periods": 1,

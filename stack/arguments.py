@@ -74,6 +74,14 @@ def check_arn(component: str, field: str, value: Any, *services: str) -> None:
         refuse(component, field, f"is {arn!r}", f"Give the ARN of one of: {', '.join(sorted(services))}.")
 
 
+def check_key(component: str, field: str, value: Any) -> None:
+    """Refuse what is no ARN of a KMS key itself; for permissions an alias is not its key. Unknown values pass."""
+    check_arn(component, field, value, "kms")
+    if ":alias/" in str(known(value) or ""):
+        fix = "Give the key's own ARN, …:key/ID: a permission on an alias permits nothing on its key."
+        refuse(component, field, f"is {value!r}, an alias", fix)
+
+
 def check_together(component: str, args: Any, one: str, other: str) -> None:
     """Refuse `one` without `other`."""
     if one in args and other not in args:

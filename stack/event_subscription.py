@@ -1,13 +1,12 @@
 """A function that gets a bus's events through a queue, so that an outage delays work and loses none."""
 
 import json
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.event_subscription_args import EventSubscriptionArgs, check_subscription
-from stack.function_alias import through_alias
+from stack.event_subscription_args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filters
+from stack.function_alias import alias_of, through_alias
 from stack.input_transformer import input_transformer
 from stack.policy import PolicyStatement, document, statement
 from stack.rule_queue import create_queue
@@ -22,8 +21,8 @@ _SEND_BACK = ["sqs:GetQueueUrl", "sqs:SendMessage"]
 class EventSubscription(pulumi.ComponentResource):
     """Rule, queue that lets exactly this rule in, dead-letter queue, mapping to the function, alarms.
 
-    The queue hides a message for six times the function's timeout, as AWS advises, and the function's role
-    gets the right to receive from this queue, and to send to it only where it asks for that.
+    The queue hides a message for six times the function's timeout and the batch window, as AWS advises, and the
+    function's role gets the right to receive from this queue, and to send to it only where it asks for that.
     """
 
     queue_url: pulumi.Output[str]
@@ -56,7 +55,7 @@ class EventSubscription(pulumi.ComponentResource):
             opts=child,
         )
         visibility = function.apply(lambda known: known.timeout).apply(
-            lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3)
+            lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3) + int(args.get("batch_window_seconds", 0))
         )
         fed = create_queue(
             name,
@@ -85,6 +84,11 @@ class EventSubscription(pulumi.ComponentResource):
             # Until the queue lets the rule in, events would be refused.
             opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
         )
+        alias = alias_of("EventSubscription", function, args.get("alias"))
+        concurrency = pulumi.Output.all(
+            args.get("maximum_concurrency"),
+            function.apply(lambda known: known.reserved_concurrent_executions),
+        ).apply(calls_at_a_time)
         receive = aws.iam.RolePolicy(
             f"{name}-receive",
             # Not the name of the role's own policy, which it would replace.
@@ -96,14 +100,14 @@ class EventSubscription(pulumi.ComponentResource):
         aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
             event_source_arn=queue.arn,
-            function_name=pulumi.Output.all(
-                function.apply(lambda known: known.arn), args.get("alias", "")
-            ).apply(through_alias),
+            function_name=pulumi.Output.all(function.apply(lambda known: known.arn), alias).apply(
+                through_alias
+            ),
             batch_size=args.get("batch_size", 1),
             maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
-            filter_criteria=_filter(args.get("message_filter")),
+            filter_criteria=filters(args),
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": args.get("maximum_concurrency", 5)},
+            scaling_config={"maximum_concurrency": concurrency},
             # AWS refuses a mapping whose role may not receive yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
@@ -137,8 +141,3 @@ def _rights(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Ou
         # SQS asks for a message's key in the name of whoever sends it.
         messages, key = [*messages, *_SEND_BACK], [*key, "kms:GenerateDataKey"]
     return [statement(messages, queue.arn), *([statement(key, args["key_arn"])] if "key_arn" in args else [])]
-
-
-def _filter(pattern: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Write a message filter in Lambda's spelling."""
-    return {"filters": [{"pattern": json.dumps(pattern)}]} if pattern is not None else None

@@ -1,12 +1,14 @@
 """What EventSubscription wants to know, and what it refuses."""
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_arn, check_fields, check_range, known, refuse
+from stack.arguments import check_arn, check_fields, check_key, check_range, known, refuse
 from stack.event_pattern import check_event_pattern, check_message_filter
 from stack.input_transformer import InputTransformer, check_transformer
 
@@ -27,9 +29,11 @@ class EventSubscriptionArgs(TypedDict):
     batch_size: NotRequired[pulumi.Input[int]]
     """Most messages per call, 1 to 10, or to 10000 with `batch_window_seconds`; 1 by default."""
     batch_window_seconds: NotRequired[int]
-    """How long to wait for a batch to fill, 0 to 300; 0 by default."""
+    """How long to wait for a batch to fill, 0 to 300; 0 by default, needs a `batch_size` above 1."""
     message_filter: NotRequired[dict[str, Any]]
     """Pattern of messages that are worth a call; what does not match is deleted unread. The event is in `body`."""
+    message_filters: NotRequired[list[dict[str, Any]]]
+    """Up to five such patterns instead of one; a message is worth a call when one of them matches."""
     transformer: NotRequired[InputTransformer]
     """What the queue gets instead of the whole event."""
     delay_seconds: NotRequired[pulumi.Input[int]]
@@ -41,8 +45,8 @@ class EventSubscriptionArgs(TypedDict):
     message_retention_seconds: NotRequired[pulumi.Input[int]]
     """How long a message may wait in the queue, up to 14 days; 4 days by default. Dead letters have 14."""
     maximum_concurrency: NotRequired[pulumi.Input[int]]
-    """Most calls at a time that this queue makes, 2 to 1000; 5 by default. Keep it below the function's
-    reserved concurrency, or messages use up their tries waiting for it."""
+    """Most calls at a time that this queue makes, 2 to 1000, and no more than the function's reserved
+    concurrency, or messages would use up their tries waiting for it; 5 by default, or that share if it is less."""
     maximum_receives: NotRequired[pulumi.Input[int]]
     """Tries before a message becomes a dead letter, 1 to 1000; 3 by default."""
     may_send_back: NotRequired[bool]
@@ -57,6 +61,7 @@ class EventSubscriptionArgs(TypedDict):
     default. The function may then decrypt with it."""
 
 
+_CALLS = 5
 _WRITE_IT = 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
 _FILTER_IT = 'Write it as {"body": {"detail": {"status": ["open"]}}}: the event is the body of the message.'
 
@@ -67,8 +72,7 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     check_fields(component, args, EventSubscriptionArgs)
     if problem := check_event_pattern(args["pattern"]):
         refuse(component, "pattern", problem, _WRITE_IT)
-    if "message_filter" in args and (problem := check_message_filter(args["message_filter"])):
-        refuse(component, "message_filter", problem, _FILTER_IT)
+    _check_filters(component, args)
     if "transformer" in args:
         check_transformer(component, args["transformer"])
     name = known(args["subscription_name"])
@@ -96,6 +100,47 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
         )  # fmt: skip
     for topic in known(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
+    check_key(component, "key_arn", args.get("key_arn"))
+
+
+def filters(args: EventSubscriptionArgs) -> dict[str, Any] | None:
+    """Write the message filters in Lambda's spelling."""
+    patterns = _patterns(args)
+    return {"filters": [{"pattern": json.dumps(pattern)} for pattern in patterns]} if patterns else None
+
+
+def _patterns(args: EventSubscriptionArgs) -> list[dict[str, Any]]:
+    """List the patterns of messages that are worth a call; none where all are."""
+    return [args["message_filter"]] if "message_filter" in args else args.get("message_filters", [])
+
+
+def calls_at_a_time(known: Sequence[Any]) -> int:
+    """Return how many calls the queue makes at a time, from `maximum_concurrency` and the function's reserved share.
+
+    Raises InvalidArgument where the share is too small; None, 0 and -1 are no share.
+    """
+    wanted, reserved = known
+    share = int(reserved or 0)
+    most = int(wanted) if wanted is not None else max(2, min(_CALLS, share if share > 0 else _CALLS))
+    if 0 < share < most:
+        rule = f"is {most}, and the function may run {share} at a time"
+        fix = "Lower it, to 2 at least, or raise the function's `reserved_concurrency`."
+        refuse("EventSubscription", "maximum_concurrency", rule, fix)
+    return most
+
+
+def _check_filters(component: str, args: EventSubscriptionArgs) -> None:
+    """Refuse filters that Lambda would refuse, and the two ways to give them at once."""
+    if "message_filter" in args and "message_filters" in args:
+        rule = "and `message_filters` exclude each other"
+        refuse(component, "message_filter", rule, "Put the one among the others.")
+    many = args.get("message_filters", [None])
+    if not 1 <= len(many) <= 5:
+        refuse(component, "message_filters", f"are {len(many)}", "Give 1 to 5, or leave them out.")
+    for number, pattern in enumerate(_patterns(args)):
+        if problem := check_message_filter(pattern):
+            field = "message_filter" if "message_filter" in args else f"message_filters[{number}]"
+            refuse(component, field, problem, _FILTER_IT)
 
 
 def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
@@ -106,3 +151,6 @@ def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
     if size is not None and size > 10 and not window:
         fix = "Choose 1 to 10, or give `batch_window_seconds` of 1 or more in which they gather."
         refuse(component, "batch_size", f"is {size} without a window", fix)
+    if window and ("batch_size" not in args or size == 1):
+        fix = "Give a `batch_size` of 2 or more: a batch of one is full with its first message."
+        refuse(component, "batch_window_seconds", f"is {window}, and batches have one message", fix)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from stack.arguments import refuse
 from stack.python_function_args import PythonFunctionArgs
 
 ALIAS = "live"
@@ -36,6 +37,30 @@ def publish(
         )
     alias_name: pulumi.Output[str] = alias.name
     return alias_name
+
+
+def alias_of(
+    component: str,
+    function: pulumi.Output[aws.lambda_.Function],
+    alias: pulumi.Input[str] | None,
+    field: str = "alias",
+) -> pulumi.Output[str]:
+    """Return the alias to call a function by, empty for the function as it is now.
+
+    Where both are known, a function with published versions and without an alias raises InvalidArgument: the
+    call would reach neither its snapshot nor its warm instances.
+    """
+
+    def checked(known: Sequence[object]) -> str:
+        published, given = known
+        if published and not given:
+            refuse(
+                component, field, "is missing, and the function is called by its published versions",
+                "Give its alias: what a PythonFunction has in `.alias_name`.",
+            )  # fmt: skip
+        return str(given or "")
+
+    return pulumi.Output.all(function.apply(lambda known: known.publish), alias).apply(checked)
 
 
 def through_alias(parts: Sequence[str]) -> str:

@@ -1,50 +1,24 @@
 """A function that runs by the clock."""
 
 import json
-import re
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_arn, check_fields, check_range, known, refuse
-from stack.function_alias import through_alias
-from stack.policy import document, statement
-
-EXPRESSION = (
-    r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
-)
-
-"""The expressions that Scheduler knows."""
-
-
-class FunctionScheduleArgs(TypedDict):
-    """When which function runs."""
-
-    schedule_name: pulumi.Input[str]
-    """Name of the schedule in AWS, up to 55 characters; its role adds `-schedule`."""
-    expression: pulumi.Input[str]
-    """`rate(1 day)`, `cron(30 4 * * ? *)` or `at(2027-01-31T04:30:00)`."""
-    function: pulumi.Input[aws.lambda_.Function]
-    """The function; it may be called twice for one time."""
-    alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
-    payload: NotRequired[dict[str, Any]]
-    """What the function gets as its event; an empty object by default."""
-    timezone: NotRequired[pulumi.Input[str]]
-    """Where the clock of `cron` and `at` hangs, e.g. `Europe/Berlin`; UTC by default."""
-    window_minutes: NotRequired[pulumi.Input[int]]
-    """How much later than the time it may run, 1 to 1440, so that not everything runs at once; 15 by default."""
-    permissions_boundary: NotRequired[pulumi.Input[str]]
-    """ARN of the policy that bounds the role, where an organisation demands one."""
-    description: NotRequired[pulumi.Input[str]]
-    """What the schedule is for, as AWS shows it."""
+from stack.alarm import Metric, alarm
+from stack.dead_letters import create_dead_letters
+from stack.function_alias import alias_of, through_alias
+from stack.function_schedule_args import FunctionScheduleArgs, check_schedule
+from stack.policy import PolicyStatement, document, statement
 
 
 class FunctionSchedule(pulumi.ComponentResource):
-    """A schedule of EventBridge Scheduler and its own role, which may invoke this one function and nothing else.
+    """A schedule of EventBridge Scheduler, its dead-letter queue, and its own role.
 
-    Scheduler tries for a day to hand the call over; whether the function then succeeds, its own alarms tell.
+    The role may invoke this one function and send to this one queue, and nothing else. Scheduler tries for a day to
+    hand the call over; what it gives up lies in the dead-letter queue and raises an alarm. Whether the function then
+    succeeds, its own alarms tell.
     """
 
     schedule_name: pulumi.Output[str]
@@ -53,58 +27,116 @@ class FunctionSchedule(pulumi.ComponentResource):
     """ARN of the schedule."""
     role_name: pulumi.Output[str]
     """Name of its role."""
+    dead_letter_queue_url: pulumi.Output[str]
+    """URL of the dead-letter queue."""
+    dead_letter_queue_name: pulumi.Output[str]
+    """Name of the dead-letter queue."""
 
     def __init__(
         self, name: str, args: FunctionScheduleArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        _check(args)
+        check_schedule(args)
         super().__init__("kinexus:index:FunctionSchedule", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        arn = pulumi.Output.from_input(args["function"]).apply(lambda found: found.arn)
-        function = pulumi.Output.all(arn, args.get("alias", "")).apply(through_alias)
-        role_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
+        function = pulumi.Output.from_input(args["function"])
+        alias = alias_of("FunctionSchedule", function, args.get("alias"))
+        target = pulumi.Output.all(function.apply(lambda found: found.arn), alias).apply(through_alias)
+        own_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
 
+        dead_letters = create_dead_letters(
+            f"{name}-dead-letters", own_name.apply(_queue_name), args.get("key_arn"), child
+        )
         role = aws.iam.Role(
             f"{name}-role",
-            name=role_name,
+            name=own_name,
             assume_role_policy=_trust(account),
             permissions_boundary=args.get("permissions_boundary"),
             opts=child,
         )
         policy = aws.iam.RolePolicy(
             f"{name}-policy",
-            name=role_name,
+            name=own_name,
             role=role.name,
-            policy=document([statement(["lambda:InvokeFunction"], function)]),
+            policy=document(_rights(args, target, dead_letters)),
             opts=child,
         )
         schedule = aws.scheduler.Schedule(
             f"{name}-schedule",
             name=args["schedule_name"],
             description=args.get("description"),
+            state="ENABLED" if args.get("enabled", True) else "DISABLED",
             schedule_expression=args["expression"],
             schedule_expression_timezone=args.get("timezone", "UTC"),
-            flexible_time_window={
-                "mode": "FLEXIBLE",
-                "maximum_window_in_minutes": args.get("window_minutes", 15),
-            },
+            flexible_time_window=pulumi.Output.from_input(args.get("window_minutes", 15)).apply(_window),
             target={
-                "arn": function,
+                "arn": target,
                 "role_arn": role.arn,
                 "input": json.dumps(args.get("payload", {})),
-                "retry_policy": {"maximum_event_age_in_seconds": 24 * 3600, "maximum_retry_attempts": 185},
+                "retry_policy": {
+                    "maximum_event_age_in_seconds": args.get("delivery_age_seconds", 24 * 3600),
+                    "maximum_retry_attempts": args.get("delivery_retries", 185),
+                },
+                "dead_letter_config": {"arn": dead_letters.arn},
             },
             # The policy first: the first time may be now.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        alarm(
+            self,
+            f"{name}-dead-letters-alarm",
+            pulumi.Output.concat(own_name, "-dead-letters"),
+            Metric(
+                "AWS/SQS",
+                "ApproximateNumberOfMessagesVisible",
+                {"QueueName": dead_letters.name},
+                "Maximum",
+                60,
+            ),
+            1,
+            "A call by the clock was given up: the message says why. Run the function once the cause is gone.",
+            args.get("alarm_topic_arns", []),
         )
 
         self.schedule_name = schedule.name
         self.schedule_arn = schedule.arn
         self.role_name = role.name
+        self.dead_letter_queue_url = dead_letters.url
+        self.dead_letter_queue_name = dead_letters.name
         self.register_outputs(
-            {"scheduleName": schedule.name, "scheduleArn": schedule.arn, "roleName": role.name}
+            {
+                "scheduleName": schedule.name,
+                "scheduleArn": schedule.arn,
+                "roleName": role.name,
+                "deadLetterQueueUrl": dead_letters.url,
+                "deadLetterQueueName": dead_letters.name,
+            }
         )
+
+
+def _queue_name(name: str) -> str:
+    """Name the dead-letter queue; SQS takes no dots."""
+    return f"{name.replace('.', '-')}-dead-letters"
+
+
+def _window(minutes: float) -> dict[str, Any]:
+    """Say how much later than the time it may run."""
+    if minutes == 0:
+        return {"mode": "OFF"}
+    return {"mode": "FLEXIBLE", "maximum_window_in_minutes": int(minutes)}
+
+
+def _rights(
+    args: FunctionScheduleArgs, target: pulumi.Output[str], dead_letters: aws.sqs.Queue
+) -> list[pulumi.Output[PolicyStatement]]:
+    """Say what the schedule may do: call its function, and write dead letters, with the key that encrypts them."""
+    rights = [
+        statement(["lambda:InvokeFunction"], target),
+        statement(["sqs:SendMessage"], dead_letters.arn),
+    ]
+    if "key_arn" in args:
+        rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"]))
+    return rights
 
 
 def _trust(account: pulumi.Output[str]) -> pulumi.Output[str]:
@@ -125,17 +157,3 @@ def _trust(account: pulumi.Output[str]) -> pulumi.Output[str]:
             ],
         }
     )
-
-
-def _check(args: FunctionScheduleArgs) -> None:
-    """Refuse what AWS would refuse minutes later."""
-    component = "FunctionSchedule"
-    check_fields(component, args, FunctionScheduleArgs)
-    check_range(component, "window_minutes", args.get("window_minutes"), 1, 1440)
-    check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
-    expression = known(args["expression"])
-    if expression is not None and not re.fullmatch(EXPRESSION, expression):
-        refuse(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")
-    name = known(args["schedule_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,55}", name):
-        refuse(component, "schedule_name", f"is {name!r}", "Use 1 to 55 letters, digits, `_`, `.` and `-`.")

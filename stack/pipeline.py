@@ -84,8 +84,8 @@ class DocumentationPipeline(pulumi.ComponentResource):
         api = create_endpoints(args, self._functions, self._child)
         self._values["REVIEW_BASE_URL"] = api.url
         self._function(functions.REVIEW_TICKET_CREATOR)
-        self._schedule(functions.SWEEP, args["sweep_schedule"])
         watch = watch_pipeline(args, self._functions, api, self._child)
+        self._schedule(functions.SWEEP, args["sweep_schedule"], watch)
         queues = {
             shape.name: self._subscription(shape, stores.bus, watch)
             for shape in functions.FUNCTIONS
@@ -183,7 +183,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
             self._child,
         )
 
-    def _schedule(self, shape: FunctionShape, expression: str) -> None:
+    def _schedule(self, shape: FunctionShape, expression: str, watch: Observability) -> None:
         """Run a function by the clock, unless that is off."""
         if expression != "off":
             FunctionSchedule(
@@ -193,6 +193,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
                     "description": shape.description,
                     "expression": expression,
                     "function": self._functions[shape.name].function,
+                    "alarm_topic_arns": [watch.topic_arn],
                 },
                 self._child,
             )

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import pulumi
 from pulumi.runtime import is_config_secret
 
-from stack.function_schedule import EXPRESSION
+from stack.function_schedule_args import EXPRESSION
 from stack.jira_webhook import TOKEN_KEY
+from stack.log_rules import RETENTION_DAYS
 from stack.pipeline_args import DocumentationPipelineArgs
 
 NAME_PREFIX = r"[a-z][a-z0-9-]{0,23}[a-z0-9]"
@@ -71,7 +72,7 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
         "sweep_schedule": reader.text("sweepSchedule", "rate(1 day)", rf"off|{EXPRESSION}", '"rate(1 day)"'),
         "four_eyes": reader.flag("fourEyes", False),
         "max_revisions": reader.number("maxRevisions", 5, 1, 20),
-        "log_retention_days": reader.choice("logRetentionDays", 30, LOG_RETENTION_DAYS),
+        "log_retention_days": reader.choice("logRetentionDays", 30, RETENTION_DAYS),
         "alarm_email": reader.text("alarmEmail", "", r"([^@\s]+@[^@\s]+)?", "oncall@example.com"),
         "protect_data": reader.flag("protectData", True),
     }  # fmt: skip
@@ -85,11 +86,6 @@ GROUP_ID = "276f955c-63d7-42c8-9520-92d01dca0625"
 
 RANDOM = '"$(openssl rand -hex 32)"'
 """How a secret that nobody needs to remember is made."""
-
-LOG_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
-"""The only retentions that CloudWatch Logs knows."""
 
 
 class _Reader:

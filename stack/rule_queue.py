@@ -1,12 +1,11 @@
 """A queue that one rule feeds: with its dead-letter queue, and closed to everyone else."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-_DEAD_LETTER_SECONDS = 14 * 24 * 3600
+from stack.dead_letters import create_dead_letters, encryption
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,8 @@ def create_queue(
     opts: pulumi.ResourceOptions,
 ) -> RuleQueue:
     """Create queue and dead-letter queue (`queue_name` plus `-dead-letters`) that only `rule` may send to."""
-    encryption: dict[str, Any] = (
-        {"sqs_managed_sse_enabled": True} if key_arn is None else {"kms_master_key_id": key_arn}
-    )
-    dead_letters = aws.sqs.Queue(
-        f"{name}-dead-letters",
-        name=pulumi.Output.concat(queue_name, "-dead-letters"),
-        message_retention_seconds=_DEAD_LETTER_SECONDS,
-        opts=opts,
-        **encryption,
+    dead_letters = create_dead_letters(
+        f"{name}-dead-letters", pulumi.Output.concat(queue_name, "-dead-letters"), key_arn, opts
     )
     queue = aws.sqs.Queue(
         f"{name}-queue",
@@ -54,7 +46,7 @@ def create_queue(
             {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives}
         ),
         opts=opts,
-        **encryption,
+        **encryption(key_arn),
     )
     aws.sqs.RedriveAllowPolicy(
         f"{name}-redrive",

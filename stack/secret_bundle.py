@@ -1,5 +1,6 @@
 """A secret in Secrets Manager, filled from Pulumi's secret configuration."""
 
+import hashlib
 import json
 import re
 from typing import Any, NotRequired, TypedDict
@@ -7,7 +8,8 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from stack.arguments import check_arn, check_fields, check_range, check_together, known, refuse
+from stack.arguments import check_arn, check_fields, check_key, check_range, check_together, known, refuse
+from stack.function_alias import alias_of, through_alias
 from stack.policy import PolicyStatement, document, statement
 
 _ROTATE = [
@@ -16,6 +18,7 @@ _ROTATE = [
     "secretsmanager:PutSecretValue",
     "secretsmanager:UpdateSecretVersionStage",
 ]
+_LONGEST_POLICY_NAME = 128
 
 
 class SecretBundleArgs(TypedDict):
@@ -30,10 +33,13 @@ class SecretBundleArgs(TypedDict):
     recovery_days: NotRequired[pulumi.Input[int]]
     """How long a deleted secret can be restored (7 to 30), or 0 for not at all; 30 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the secret; Secrets Manager's own by default. Readers then need `kms:Decrypt` on it."""
+    """KMS key that encrypts the secret; Secrets Manager's own by default. Readers then need `kms:Decrypt` on it;
+    `rotation_function` gets the rights to use it."""
     rotation_function: NotRequired[pulumi.Input[aws.lambda_.Function]]
     """Function that replaces the secret, step by step, as Secrets Manager asks it to; none by default. Its role
     gets the rights to."""
+    rotation_alias: NotRequired[pulumi.Input[str]]
+    """Alias of the rotation function to call; the function as it is now by default."""
     rotation_days: NotRequired[int]
     """How often it is asked, 1 to 1000; needs `rotation_function`, 30 by default."""
 
@@ -74,10 +80,12 @@ class SecretBundle(pulumi.ComponentResource):
     def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
         """Let a function replace the secret, and nobody but this secret call it."""
         function = pulumi.Output.from_input(args["rotation_function"])
+        alias = alias_of("SecretBundle", function, args.get("rotation_alias"), "rotation_alias")
         permission = aws.lambda_.Permission(
             f"{name}-rotation-permission",
             action="lambda:InvokeFunction",
             function=function.apply(lambda known: known.name),
+            qualifier=alias.apply(lambda known: known or None) if "rotation_alias" in args else None,
             principal="secretsmanager.amazonaws.com",
             source_arn=secret.arn,
             opts=pulumi.ResourceOptions(parent=self),
@@ -86,22 +94,44 @@ class SecretBundle(pulumi.ComponentResource):
             f"{name}-rotation-rights",
             name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
             role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
-            policy=document([statement(_ROTATE, secret.arn)]),
+            policy=document(_rotation_rights(secret, args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.secretsmanager.SecretRotation(
             f"{name}-rotation",
             secret_id=secret.id,
-            rotation_lambda_arn=function.apply(lambda known: known.arn),
+            rotation_lambda_arn=pulumi.Output.all(function.apply(lambda known: known.arn), alias).apply(
+                through_alias
+            ),
             rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
             # Secrets Manager tries the function at once.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),
         )
 
 
+def _rotation_rights(
+    secret: aws.secretsmanager.Secret, args: SecretBundleArgs
+) -> list[pulumi.Output[PolicyStatement]]:
+    """Permit to replace the secret and, where a key of one's own encrypts it, to use that key for it alone.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+    """
+    rights = [statement(_ROTATE, secret.arn)]
+    if "key_arn" in args:
+        only_it = {"StringEquals": {"kms:EncryptionContext:SecretARN": [secret.arn]}}
+        rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"], conditions=only_it))
+        # Without the condition, which no call that encrypts nothing can meet.
+        rights.append(statement(["kms:DescribeKey"], args["key_arn"]))
+    return rights
+
+
 def _policy_name(text: str) -> str:
-    """Write a secret's name as one that IAM takes."""
-    return re.sub(r"[^\w+=,.@-]", "-", text)
+    """Write a secret's name as one that IAM takes; a name that is too long ends in a part of its hash."""
+    name = re.sub(r"[^\w+=,.@-]", "-", text)
+    if len(name) <= _LONGEST_POLICY_NAME:
+        return name
+    end = f"-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return name[: _LONGEST_POLICY_NAME - len(end)] + end
 
 
 def _check(args: SecretBundleArgs) -> None:
@@ -124,8 +154,11 @@ def _check(args: SecretBundleArgs) -> None:
     if days is not None and days != 0 and not 7 <= days <= 30:
         refuse(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
     check_range(component, "rotation_days", args.get("rotation_days"), 1, 1000)
-    check_together(component, args, "rotation_days", "rotation_function")
+    for field in ("rotation_days", "rotation_alias"):
+        check_together(component, args, field, "rotation_function")
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
+    if "rotation_function" in args:
+        check_key(component, "key_arn", args.get("key_arn"))
 
 
 def _is_object(text: str) -> bool:

@@ -1,5 +1,6 @@
 """A queue and the rule that feeds it, watched: alarms for the ways in which their work stops."""
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -66,14 +67,20 @@ def watch_rule(
     topics: pulumi.Input[list[pulumi.Input[str]]],
 ) -> None:
     """Tell `topics` when an event of a rule reached neither queue nor dead-letter queue."""
-    # EventBridge names no bus in the metrics of the default one.
-    bus = {} if bus_name == "default" else {"EventBusName": bus_name}
+    dimensions = pulumi.Output.all(bus_name, rule_name).apply(_dimensions)
     alarm(
         parent,
         f"{name}-lost-alarm",
         pulumi.Output.concat(rule_name, "-lost"),
-        Metric("AWS/Events", "InvocationsFailedToBeSentToDlq", {**bus, "RuleName": rule_name}),
+        Metric("AWS/Events", "InvocationsFailedToBeSentToDlq", dimensions),
         1,
         "An event was published and lost: look at the queues' policies and key, then replay the bus's archive.",
         topics,
     )
+
+
+def _dimensions(names: Sequence[str]) -> dict[str, str]:
+    """Tell a rule's metrics by the names of bus and rule; EventBridge names no bus in those of the default one."""
+    bus, rule = names
+    bus = bus.rsplit(":event-bus/", 1)[-1]
+    return {"RuleName": rule} if bus == "default" else {"EventBusName": bus, "RuleName": rule}

@@ -30,16 +30,7 @@ export = PythonFunction(
         "asynchronous": {"maximum_retries": 1},
     },
 )
-FunctionSchedule(
-    "nightly",
-    {
-        "schedule_name": "orders-export",
-        "expression": "cron(30 2 * * ? *)",
-        "timezone": "Europe/Berlin",
-        "function": export.function,
-    },
-)
-Observability(
+watch = Observability(
     "watch",
     {
         "system_name": "orders-export",
@@ -52,6 +43,16 @@ Observability(
             }
         ],
         "alarm_email": pulumi.Config().get("alarmEmail") or "",
+    },
+)
+FunctionSchedule(
+    "nightly",
+    {
+        "schedule_name": "orders-export",
+        "expression": "cron(30 2 * * ? *)",
+        "timezone": "Europe/Berlin",
+        "function": export.function,
+        "alarm_topic_arns": [watch.topic_arn],
     },
 )
 

@@ -41,6 +41,7 @@ class Schedule:
     name: str
     arn: str
     role_arn: str
+    dead_letter_arn: str | None
 
 
 @dataclass(frozen=True)

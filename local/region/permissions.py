@@ -71,6 +71,11 @@ def _schedules(ledger: Ledger) -> Iterator[str]:
             yield from _role_allows(
                 ledger, f"schedule {schedule.name}", schedule.role_arn, (action,), schedule.arn
             )
+        if schedule.dead_letter_arn:
+            what = f"dead letters of schedule {schedule.name}"
+            yield from _role_allows(
+                ledger, what, schedule.role_arn, ("sqs:SendMessage",), schedule.dead_letter_arn
+            )
 
 
 def _mappings(ledger: Ledger) -> Iterator[str]:

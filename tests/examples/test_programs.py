@@ -47,6 +47,7 @@ def test_the_export_runs_by_night_and_may_only_scan_and_write_its_files() -> Non
         "cron(30 2 * * ? *)",
         "Europe/Berlin",
     )
+    assert checks.alarms_without_actions(found) == []
     rights = {
         one["Action"][0]: one["Resource"] for one in checks.role_statements(found, "orders-export-role")[2:]
     }

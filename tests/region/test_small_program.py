@@ -80,18 +80,22 @@ def test_missing_permission_is_refused_with_the_statement_to_add(
     assert statement in str(refused.value)
 
 
-def _schedule(allowed: str) -> None:
+def _schedule(allowed: str, sends: bool = True) -> None:
     function = "arn:aws:lambda:us-east-1:123456789012:function:small-web"
+    given_up = aws.sqs.Queue("given-up", name="given-up")
     role = aws.iam.Role("clock", name="clock", assume_role_policy=_trust("scheduler.amazonaws.com"))
-    right = {"Effect": "Allow", "Action": [allowed], "Resource": function}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [right]})
+    rights = [{"Effect": "Allow", "Action": [allowed], "Resource": function}]
+    if sends:
+        queue = "arn:aws:sqs:us-east-1:123456789012:given-up"
+        rights.append({"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": queue})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
     aws.iam.RolePolicy("clock", role=role.name, policy=policy)
     aws.scheduler.Schedule(
         "daily",
         name="daily",
         schedule_expression="rate(1 day)",
         flexible_time_window={"mode": "OFF"},
-        target={"arn": function, "role_arn": role.arn},
+        target={"arn": function, "role_arn": role.arn, "dead_letter_config": {"arn": given_up.arn}},
     )
 
 
@@ -105,9 +109,18 @@ def test_a_schedule_needs_a_role_that_may_call_its_target(stack: MiniStack) -> N
         _deploy(stack, extra=lambda: _schedule("lambda:GetFunction"))
 
 
+def test_a_schedule_needs_a_role_that_may_send_its_dead_letters(stack: MiniStack) -> None:
+    with pytest.raises(
+        ProvisioningFailure, match=r'dead letters of schedule daily.*role clock .*"sqs:SendMessage".*given-up'
+    ):
+        _deploy(stack, extra=lambda: _schedule("lambda:InvokeFunction", sends=False))
+
+
 def test_a_schedule_whose_role_may_call_its_target_is_created(stack: MiniStack) -> None:
     _deploy(stack, extra=lambda: _schedule("lambda:InvokeFunction"))
-    assert stack.client("scheduler").get_schedule(Name="daily")["State"] == "ENABLED"
+    created = stack.client("scheduler").get_schedule(Name="daily")
+    assert created["State"] == "ENABLED"
+    assert created["Target"]["DeadLetterConfig"]["Arn"].endswith(":given-up")
 
 
 def test_unknown_type_is_refused_by_name(stack: MiniStack) -> None:

@@ -31,11 +31,12 @@ def api(*routes: Any, **more: Any) -> stack.WebhookApi:
 
 
 def subscription(**more: Any) -> stack.EventSubscription:
+    called = more.pop("function", None) or function().function
     args: Any = {
         "subscription_name": "shop-orders",
         "bus_name": "shop",
         "pattern": PATTERN,
-        "function": function().function,
+        "function": called,
         **more,
     }
     return stack.EventSubscription("orders-events", args)

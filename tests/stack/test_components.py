@@ -152,9 +152,44 @@ def test_a_subscription_shapes_and_filters_its_messages() -> None:
     }
     mapping = found.named("orders-events-mapping").inputs
     assert (mapping["batchSize"], mapping["maximumBatchingWindowInSeconds"]) == (100, 30)
+    assert found.named("orders-events-queue").inputs["visibilityTimeoutSeconds"] == 6 * 30 + 30
     assert json.loads(mapping["filterCriteria"]["filters"][0]["pattern"]) == {
         "body": {"order": [{"exists": True}]}
     }
+
+
+def test_a_message_is_worth_a_call_when_one_of_several_filters_matches() -> None:
+    patterns: list[Any] = [
+        {"body": {"detail": {"total": [{"numeric": [">", 5]}]}}},
+        {"body": {"gift": [True]}},
+    ]
+    mapping = graph_of(lambda: subscription(message_filters=patterns)).named("orders-events-mapping").inputs
+    assert [json.loads(one["pattern"]) for one in mapping["filterCriteria"]["filters"]] == patterns
+
+
+def test_a_queue_makes_no_more_calls_at_a_time_than_its_function_may_run() -> None:
+    def concurrency(reserved: int | None) -> int:
+        def build() -> None:
+            share: Any = {} if reserved is None else {"reserved_concurrency": reserved}
+            subscription(function=function(**share).function)
+
+        return int(
+            graph_of(build).named("orders-events-mapping").inputs["scalingConfig"]["maximumConcurrency"]
+        )
+
+    assert [concurrency(reserved) for reserved in (None, 0, 2, 3, 50)] == [5, 5, 2, 3, 5]
+
+
+def test_a_bus_that_is_only_known_later_is_named_in_the_alarm_unless_it_is_the_default_one() -> None:
+    def dimensions(bus_name: str) -> Any:
+        found = graph_of(lambda: subscription(bus_name=pulumi.Output.from_input(bus_name)))
+        return found.named("orders-events-lost-alarm").inputs["dimensions"]
+
+    rule = {"RuleName": "shop-orders"}
+    assert dimensions("default") == rule
+    assert dimensions("arn:aws:events:eu-central-1:123456789012:event-bus/default") == rule
+    assert dimensions("shop") == {**rule, "EventBusName": "shop"}
+    assert dimensions("arn:aws:events:eu-central-1:1:event-bus/shop") == {**rule, "EventBusName": "shop"}
 
 
 def test_statements_of_other_components_end_up_in_the_function_policy() -> None:
@@ -457,6 +492,36 @@ def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
     assert "secretsmanager:PutSecretValue" in allowed["Action"]
     assert allowed["Resource"] == [arn]
     assert rights.urn in rotation.dependencies
+
+
+def test_a_secret_under_a_key_of_ones_own_is_rotated_with_that_key_and_by_an_alias() -> None:
+    def build() -> None:
+        made = function(snap_start=True)
+        secret(key_arn=KEY, rotation_function=made.function, rotation_alias=made.alias_name)
+
+    found = graph_of(build)
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/key-AbCdEf"
+    _, use, describe = json.loads(found.named("key-rotation-rights").inputs["policy"])["Statement"]
+    assert use == {
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": [KEY],
+        "Condition": {"StringEquals": {"kms:EncryptionContext:SecretARN": [arn]}},
+    }
+    assert describe == {"Effect": "Allow", "Action": ["kms:DescribeKey"], "Resource": [KEY]}
+    assert found.named("key-rotation").inputs["rotationLambdaArn"].endswith(":function:shop-orders:live")
+    assert found.named("key-rotation-permission").inputs["qualifier"] == "live"
+
+
+def test_a_long_name_of_a_secret_is_cut_to_what_iam_takes_and_stays_its_own() -> None:
+    def policy_name(secret_name: str) -> str:
+        found = graph_of(lambda: secret(secret_name=secret_name, rotation_function=function().function))
+        return str(found.named("key-rotation-rights").inputs["name"])
+
+    fits, long, other = policy_name("s" * 119), policy_name("s" * 200), policy_name("s" * 199 + "t")
+    assert fits == "s" * 119 + "-rotation"
+    assert (len(long), len(other)) == (128, 128)
+    assert long != other
 
 
 def test_the_rest_is_reached_through_transforms() -> None:

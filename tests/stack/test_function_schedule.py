@@ -1,4 +1,4 @@
-"""A function by the clock: exactly one role that may invoke exactly this function, taken by no other account.
+"""A function by the clock: one role that may invoke exactly this function, and what is given up is kept and heard of.
 
 It does not prove that Scheduler keeps the time, nor that AWS takes every expression that is taken here.
 """
@@ -11,7 +11,7 @@ import pytest
 from stack.arguments import InvalidArgument
 from stack.function_schedule import FunctionSchedule
 from stack.testing import Graph, run_program
-from tests.stack.shop import function
+from tests.stack.shop import KEY, TOPIC, function
 
 
 def graph_of(**more: Any) -> Graph:
@@ -27,6 +27,9 @@ def graph_of(**more: Any) -> Graph:
     return run_program(build)
 
 
+DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:shop-tidy-schedule-dead-letters"
+
+
 def test_the_schedule_invokes_its_function_with_a_role_of_its_own() -> None:
     found = graph_of()
     function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:shop-orders"
@@ -35,12 +38,14 @@ def test_the_schedule_invokes_its_function_with_a_role_of_its_own() -> None:
     assert schedule.inputs["name"] == "shop-tidy"
     assert schedule.inputs["scheduleExpression"] == "rate(1 day)"
     assert schedule.inputs["scheduleExpressionTimezone"] == "UTC"
+    assert schedule.inputs["state"] == "ENABLED"
     assert schedule.inputs["flexibleTimeWindow"] == {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15}
     assert schedule.inputs["target"] == {
         "arn": function_arn,
         "roleArn": "arn:aws:iam::123456789012:role/shop-tidy-schedule",
         "input": "{}",
         "retryPolicy": {"maximumEventAgeInSeconds": 86400, "maximumRetryAttempts": 185},
+        "deadLetterConfig": {"arn": DEAD_LETTERS},
     }
     assert found.named("tidy-policy").urn in schedule.dependencies
     assert json.loads(role["assumeRolePolicy"])["Statement"] == [
@@ -52,8 +57,62 @@ def test_the_schedule_invokes_its_function_with_a_role_of_its_own() -> None:
         }
     ]
     assert json.loads(found.named("tidy-policy").inputs["policy"])["Statement"] == [
-        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [function_arn]}
+        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [function_arn]},
+        {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [DEAD_LETTERS]},
     ]
+
+
+def test_what_is_given_up_is_kept_encrypted_for_14_days_and_heard_of() -> None:
+    found = graph_of(alarm_topic_arns=[TOPIC])
+    assert found.named("tidy-dead-letters").inputs == {
+        "name": "shop-tidy-schedule-dead-letters",
+        "messageRetentionSeconds": 14 * 86400,
+        "sqsManagedSseEnabled": True,
+    }
+    alarm = found.named("tidy-dead-letters-alarm").inputs
+    assert (alarm["metricName"], alarm["threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
+    assert alarm["dimensions"] == {"QueueName": "shop-tidy-schedule-dead-letters"}
+    assert (alarm["alarmActions"], alarm["name"]) == ([TOPIC], "shop-tidy-schedule-dead-letters")
+    outputs = found.named("tidy", "kinexus:index:FunctionSchedule").registered_outputs
+    assert outputs is not None
+    assert outputs["deadLetterQueueName"] == "shop-tidy-schedule-dead-letters"
+
+
+def test_a_key_of_ones_own_encrypts_dead_letters_and_the_role_may_use_it() -> None:
+    found = graph_of(key_arn=KEY)
+    assert found.named("tidy-dead-letters").inputs["kmsMasterKeyId"] == KEY
+    *_, key = json.loads(found.named("tidy-policy").inputs["policy"])["Statement"]
+    assert key == {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [KEY]}
+
+
+def test_a_name_with_dots_names_a_queue_without() -> None:
+    queue = graph_of(schedule_name="shop.tidy").named("tidy-dead-letters").inputs
+    assert queue["name"] == "shop-tidy-schedule-dead-letters"
+
+
+def test_a_schedule_runs_at_the_exact_time_tries_less_and_pauses_when_asked() -> None:
+    found = graph_of(window_minutes=0, delivery_retries=2, delivery_age_seconds=600, enabled=False)
+    schedule = found.named("tidy-schedule").inputs
+    assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
+    assert schedule["state"] == "DISABLED"
+    assert schedule["target"]["retryPolicy"] == {
+        "maximumEventAgeInSeconds": 600,
+        "maximumRetryAttempts": 2,
+    }
+
+
+def test_a_published_function_is_called_by_its_alias_or_not_at_all() -> None:
+    def build(**more: Any) -> None:
+        made = function(snap_start=True)
+        given: Any = {"schedule_name": "tidy", "expression": "rate(1 day)", "function": made.function}
+        FunctionSchedule("tidy", {**given, **({"alias": made.alias_name} if more else {})})
+
+    with pytest.raises(
+        InvalidArgument, match="FunctionSchedule: `alias` is missing, and the function is called"
+    ):
+        run_program(build)
+    target = run_program(lambda: build(alias=True)).named("tidy-schedule").inputs["target"]
+    assert target["arn"].endswith(":function:shop-orders:live")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +133,15 @@ def test_every_kind_of_expression_is_taken(expression: str) -> None:
         ({"expression": "daily"}, "FunctionSchedule: `expression` is 'daily'. Write rate"),
         ({"expression": "rate(0 days)"}, "FunctionSchedule: `expression` is 'rate.0 days.'. Write rate"),
         ({"expression": "cron(30 4 * * *)"}, "`expression` is 'cron"),
-        ({"window_minutes": 0}, "FunctionSchedule: `window_minutes` is 0. Choose 1 to 1440"),
+        ({"window_minutes": 1441}, "FunctionSchedule: `window_minutes` is 1441. Choose 0 to 1440"),
+        ({"delivery_retries": 186}, "FunctionSchedule: `delivery_retries` is 186. Choose 0 to 185"),
+        ({"delivery_age_seconds": 59}, "FunctionSchedule: `delivery_age_seconds` is 59. Choose 60 to"),
+        ({"alarm_topic_arns": ["oncall"]}, "`alarm_topic_arns` is 'oncall', which is no ARN"),
+        ({"key_arn": "alias/own"}, "FunctionSchedule: `key_arn` is 'alias/own', which is no ARN"),
+        (
+            {"key_arn": "arn:aws:kms:eu-central-1:123456789012:alias/own"},
+            "FunctionSchedule: `key_arn` is 'arn.*, an alias. Give the key's own ARN",
+        ),
         ({"schedule_name": "x" * 56}, "FunctionSchedule: `schedule_name` is 'x"),
         ({"when": "rate(1 day)"}, "FunctionSchedule: `when` is unknown"),
     ],
@@ -91,5 +158,5 @@ def test_an_alias_a_payload_and_a_boundary_when_asked() -> None:
     assert target["arn"].endswith(":function:shop-orders:live")
     assert json.loads(target["input"]) == {"table": "orders"}
     assert found.named("tidy-role").inputs["permissionsBoundary"] == boundary
-    (allowed,) = json.loads(found.named("tidy-policy").inputs["policy"])["Statement"]
+    allowed, _ = json.loads(found.named("tidy-policy").inputs["policy"])["Statement"]
     assert allowed["Resource"] == [target["arn"]]

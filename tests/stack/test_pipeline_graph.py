@@ -148,6 +148,9 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
     assert receive.urn in found.named(f"{name}-events-mapping").dependencies
 
 
+DEAD_CALLS = "arn:aws:sqs:eu-central-1:123456789012:kinexus-Sweep-schedule-dead-letters"
+
+
 def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> None:
     found = graph("dev")
     schedule = found.named("Sweep-by-the-clock-schedule").inputs
@@ -157,8 +160,10 @@ def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> No
     assert schedule["target"]["arn"] == function
     assert schedule["target"]["roleArn"] == "arn:aws:iam::123456789012:role/kinexus-Sweep-schedule"
     assert checks.role_statements(found, "kinexus-Sweep-schedule") == [
-        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [function]}
+        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": [function]},
+        {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [DEAD_CALLS]},
     ]
+    assert schedule["target"]["deadLetterConfig"] == {"arn": DEAD_CALLS}
 
 
 def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
@@ -227,7 +232,7 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
             for kind in ("duration", "errors", "failures", "throttles")
         ]
         + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters", "lost")]
-        + ["kinexus-api-4xx", "kinexus-api-5xx"]
+        + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
     )
     topic = found.named("observability-topic").outputs["arn"]
     assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}

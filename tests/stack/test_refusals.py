@@ -198,7 +198,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: subscription(pattern={"detail": {"n": [{"numeric": ["=>", 5]}]}}),
-        r"`pattern` has \['=>', 5\] for numeric at detail.n: it takes a comparison and a number",
+        r"`pattern` has \['=>', 5\] for numeric at detail.n: it takes one comparison",
     ),
     (lambda: subscription(pattern={"source": [{"prefix": 5}]}), r"has 5 for prefix at source: it takes text"),
     (lambda: subscription(pattern={"source": [{"exists": "yes"}]}), r"has 'yes' for exists at source"),
@@ -215,7 +215,45 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: subscription(pattern={"$or": [{"source": ["a"]}]}),
         r"has an `\$or` at \$or that is no list of two",
     ),
-    (lambda: subscription(pattern={"source": ["x" * 4096]}), r"`pattern` has more than 4096 characters"),
+    (
+        lambda: subscription(pattern={"source": ["x" * 2048]}),
+        r"has 2063 characters, and EventBridge takes 2048",
+    ),
+    (
+        lambda: subscription(pattern={"detail": {"n": [{"numeric": [">", 5, "<", 1]}]}}),
+        r"`pattern` has \['>', 5, '<', 1\] for numeric at detail.n: it takes one comparison, or a lower end",
+    ),
+    (
+        lambda: subscription(batch_window_seconds=5),
+        r"`batch_window_seconds` is 5, and batches have one message",
+    ),
+    (
+        lambda: subscription(batch_window_seconds=5, batch_size=1),
+        r"`batch_window_seconds` is 5, and batches have one message. Give a `batch_size` of 2 or more",
+    ),
+    (lambda: subscription(key_arn="alias/x"), r"EventSubscription: `key_arn` is 'alias/x', which is no ARN"),
+    (
+        lambda: subscription(key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
+        r"EventSubscription: `key_arn` is .*, an alias. Give the key's own ARN",
+    ),
+    (
+        lambda: subscription(message_filter={"body": ["x"]}, message_filters=[{"body": ["y"]}]),
+        r"`message_filter` and `message_filters` exclude each other. Put the one among the others",
+    ),
+    (lambda: subscription(message_filters=[]), r"`message_filters` are 0. Give 1 to 5"),
+    (lambda: subscription(message_filters=[{"body": ["x"]}] * 6), r"`message_filters` are 6. Give 1 to 5"),
+    (
+        lambda: subscription(message_filters=[{"body": ["x"]}, {"body": []}]),
+        r"`message_filters\[1\]` has an empty list at body: .* the event is the body of the message",
+    ),
+    (
+        lambda: subscription(function=function(reserved_concurrency=3).function, maximum_concurrency=4),
+        r"`maximum_concurrency` is 4, and the function may run 3 at a time. Lower it",
+    ),
+    (
+        lambda: subscription(function=function(provisioned_concurrency=1).function),
+        r"EventSubscription: `alias` is missing, and the function is called by its published versions. Give its",
+    ),
     (
         lambda: subscription(message_filter={"detail": {"status": ["open"]}}),
         r"`message_filter` has 'detail' at its top, .* the event is the body of the message",
@@ -313,6 +351,15 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: secret(secret_json="hush"), r"SecretBundle: `secret_json` is no JSON object"),
     (lambda: secret(secret_json="[]"), r"SecretBundle: `secret_json` is no JSON object"),
     (lambda: secret(secret_name="my key"), r"`secret_name` is 'my key'. Use letters, digits"),
+    (
+        lambda: secret(rotation_function=function(snap_start=True).function),
+        r"SecretBundle: `rotation_alias` is missing, and the function is called by its published versions",
+    ),
+    (lambda: secret(rotation_alias="live"), r"`rotation_alias` needs `rotation_function`"),
+    (
+        lambda: secret(rotation_function=LATER, key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
+        r"SecretBundle: `key_arn` is .*, an alias. Give the key's own ARN",
+    ),
     # Watching.
     (
         lambda: watch(alarm_topic_arn=TOPIC, alarm_email="a@example.com"),

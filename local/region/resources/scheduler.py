@@ -21,5 +21,6 @@ def schedule(aws: Aws, p: Properties, name: str) -> Created:
             ScheduleExpressionTimezone="scheduleExpressionTimezone",
         ),
     )
-    aws.ledger.schedules.append(Schedule(name, target["Arn"], target["RoleArn"]))
+    dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
+    aws.ledger.schedules.append(Schedule(name, target["Arn"], target["RoleArn"], dead_letters))
     return Created(f"{p.take('groupName', 'default')}/{name}", {"name": name, "arn": made["ScheduleArn"]})
