@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_fields, check_range, refuse
+from stack.function_alias import alias_of, invoked_through_alias
 from stack.webhook_route import Authorization, WebhookRoute, authorization_of
 
 
@@ -17,6 +18,8 @@ class TokenIssuer(TypedDict):
     """URL of the issuer, e.g. of a Cognito user pool."""
     audiences: pulumi.Input[list[pulumi.Input[str]]]
     """Audiences, one of which a token must name."""
+    header: NotRequired[str]
+    """Header that carries the token; `Authorization` by default."""
 
 
 class FunctionAuthorizer(TypedDict):
@@ -24,6 +27,8 @@ class FunctionAuthorizer(TypedDict):
 
     function: pulumi.Input[aws.lambda_.Function]
     """The function; it answers `{"isAuthorized": true}`, or false."""
+    alias: NotRequired[pulumi.Input[str]]
+    """Alias of the function to call; the function as it is now by default."""
     headers: NotRequired[list[str]]
     """Headers that it decides by; a request without one of them gets 401. `Authorization` by default."""
     remember_seconds: NotRequired[int]
@@ -45,7 +50,7 @@ def create_authorizers(
             name="tokens",
             api_id=api.id,
             authorizer_type="JWT",
-            identity_sources=["$request.header.Authorization"],
+            identity_sources=[f"$request.header.{tokens.get('header', 'Authorization')}"],
             jwt_configuration={"issuer": tokens["issuer"], "audiences": tokens["audiences"]},
             opts=opts,
         )
@@ -59,12 +64,15 @@ def _deciding(
 ) -> aws.apigatewayv2.Authorizer:
     """Let a function decide, and let exactly this authoriser call it."""
     function = pulumi.Output.from_input(rules["function"])
+    alias = alias_of("WebhookApi", function, rules.get("alias"), "authorizer_function.alias")
     authorizer = aws.apigatewayv2.Authorizer(
         f"{name}-authorizer",
         name="function",
         api_id=api.id,
         authorizer_type="REQUEST",
-        authorizer_uri=function.apply(lambda known: known.invoke_arn),
+        authorizer_uri=pulumi.Output.all(function.apply(lambda known: known.invoke_arn), alias).apply(
+            invoked_through_alias
+        ),
         authorizer_payload_format_version="2.0",
         authorizer_result_ttl_in_seconds=rules.get("remember_seconds", 0),
         enable_simple_responses=True,
@@ -75,6 +83,7 @@ def _deciding(
         f"{name}-authorizer-permission",
         action="lambda:InvokeFunction",
         function=function.apply(lambda known: known.name),
+        qualifier=alias.apply(lambda known: known or None) if "alias" in rules else None,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(api.execution_arn, "/authorizers/", authorizer.id),
         opts=opts,

@@ -1,17 +1,25 @@
 """Which web pages of other hosts may call an API or read a bucket."""
 
+from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 from stack.arguments import check_fields, check_range, refuse
 
+BUCKET_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
+"""What S3 knows."""
+URL_METHODS = (*BUCKET_METHODS, "PATCH", "*")
+"""What the URL of a function knows."""
+API_METHODS = (*URL_METHODS, "OPTIONS")
+"""What API Gateway knows."""
+
 
 class CorsRules(TypedDict):
-    """Which web pages of other hosts may call."""
+    """Which web pages of other hosts may call an API, the URL of a function, or a bucket."""
 
     allow_origins: list[str]
     """Origins such as `https://example.com`."""
     allow_methods: list[str]
-    """Methods they may use."""
+    """Methods they may use; `*` for all, but not for buckets."""
     allow_headers: NotRequired[list[str]]
     """Headers they may send."""
     expose_headers: NotRequired[list[str]]
@@ -23,7 +31,7 @@ class CorsRules(TypedDict):
 
 
 def api_cors(rules: CorsRules) -> dict[str, Any]:
-    """Translate the rules into API Gateway's spelling."""
+    """Translate the rules into the spelling of API Gateway, and of Lambda for URLs of functions."""
     return {
         "allow_origins": rules["allow_origins"],
         "allow_methods": rules["allow_methods"],
@@ -45,13 +53,18 @@ def bucket_cors(rules: CorsRules) -> dict[str, Any]:
     }
 
 
-def check_cors(component: str, rules: CorsRules) -> None:
-    """Refuse what browsers or AWS would refuse."""
-    check_fields(f"{component}.cors", rules, CorsRules)
+def check_cors(component: str, field: str, rules: CorsRules, methods: Sequence[str]) -> None:
+    """Refuse what browsers or AWS would refuse; `methods` are those that the service knows."""
+    check_fields(f"{component}.{field}", rules, CorsRules)
+    for method in rules["allow_methods"]:
+        if method not in methods:
+            refuse(
+                component, f"{field}.allow_methods", f"has {method!r}", f"Use some of {', '.join(methods)}."
+            )
     for origin in rules["allow_origins"]:
         if origin != "*" and ("://" not in origin or origin.endswith("/")):
             fix = "Write scheme and host, without a slash at the end: https://example.com."
-            refuse(component, "cors.allow_origins", f"has {origin!r}", fix)
+            refuse(component, f"{field}.allow_origins", f"has {origin!r}", fix)
     if rules.get("allow_credentials") and "*" in rules["allow_origins"]:
-        refuse(component, "cors.allow_credentials", "goes with no origin `*`", "Name the origins.")
-    check_range(component, "cors.max_age_seconds", rules.get("max_age_seconds"), 0, 86400)
+        refuse(component, f"{field}.allow_credentials", "goes with no origin `*`", "Name the origins.")
+    check_range(component, f"{field}.max_age_seconds", rules.get("max_age_seconds"), 0, 86400)

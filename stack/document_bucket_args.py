@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from stack.arguments import check_arn, check_fields, check_range, known, refuse
-from stack.cors import CorsRules, check_cors
+from stack.cors import BUCKET_METHODS, CorsRules, check_cors
 from stack.document_lifecycle import DocumentExpiry, check_expiry
 
 
@@ -61,7 +61,7 @@ def check_bucket(args: DocumentBucketArgs) -> None:
         refuse(component, "access_log_bucket", "is the bucket itself", fix)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
     if "cors" in args:
-        check_cors(component, args["cors"])
+        check_cors(component, "cors", args["cors"], BUCKET_METHODS)
         if args["cors"].get("allow_credentials"):
             refuse(
                 component,

@@ -1,11 +1,14 @@
 """When documents leave a bucket, or move to colder storage."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from stack.arguments import check_fields, check_range, refuse
+
+_LONGEST_ID = 240
 
 
 class DocumentExpiry(TypedDict):
@@ -24,18 +27,30 @@ class DocumentExpiry(TypedDict):
 def lifecycle(
     keep_old_versions_days: pulumi.Input[int], expiry: Sequence[DocumentExpiry]
 ) -> list[dict[str, Any]]:
-    """Write the rules of a bucket: one for old versions, one for each kind of expiry."""
+    """Write the rules of a bucket: one for old versions and what they leave behind, one for each kind of expiry."""
     old_versions: dict[str, Any] = {
         "id": "old-versions",
         "status": "Enabled",
         "filter": {"prefix": ""},
         "noncurrent_version_expiration": {"noncurrent_days": keep_old_versions_days},
+        # The mark of a deleted document goes with the last of its old versions.
+        "expiration": {"expired_object_delete_marker": True},
         "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
     }
-    return [old_versions, *(_rule(one) for one in expiry)]
+    return [old_versions, *map(_rule, expiry, _ids(expiry))]
 
 
-def _rule(one: DocumentExpiry) -> dict[str, Any]:
+def _ids(expiry: Sequence[DocumentExpiry]) -> list[str]:
+    """Name the rules, each differently, although prefixes such as `a` and `a/` read alike."""
+    found: list[str] = []
+    for one in expiry:
+        plain = f"expiry-{one['prefix'].strip('/')[:_LONGEST_ID] or 'all'}"
+        numbered = (f"{plain}-{number}" for number in itertools.count(2))
+        found.append(next(name for name in itertools.chain([plain], numbered) if name not in found))
+    return found
+
+
+def _rule(one: DocumentExpiry, name: str) -> dict[str, Any]:
     """Write the rule of one kind of expiry."""
     colder = (("cold_after_days", "STANDARD_IA"), ("archive_after_days", "GLACIER_IR"))
     moves = [
@@ -44,7 +59,7 @@ def _rule(one: DocumentExpiry) -> dict[str, Any]:
         if field in one
     ]
     return {
-        "id": f"expiry-{one['prefix'].strip('/') or 'all'}",
+        "id": name,
         "status": "Enabled",
         "filter": {"prefix": one["prefix"]},
         "transitions": moves or None,

@@ -63,6 +63,12 @@ def alias_of(
     return pulumi.Output.all(function.apply(lambda known: known.publish), alias).apply(checked)
 
 
+def invoked_through_alias(parts: Sequence[str]) -> str:
+    """Turn the ARN by which API Gateway invokes a function into that of an alias, if there is one."""
+    invoke_arn, alias = parts
+    return invoke_arn.replace("/invocations", f":{alias}/invocations") if alias else invoke_arn
+
+
 def through_alias(parts: Sequence[str]) -> str:
     """Join the ARN of a function and an alias, if there is one."""
     return ":".join(part for part in parts if part)

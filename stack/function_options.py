@@ -96,6 +96,10 @@ def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousC
     """Refuse what Lambda would refuse."""
     if vpc is not None:
         check_fields(f"{component}.vpc", vpc, VpcPlacement)
+        for field in ("subnet_ids", "security_group_ids"):
+            if known(vpc[field]) == []:
+                fix = "Name at least one, or leave `vpc` out for a function outside of any network."
+                refuse(component, f"vpc.{field}", "is empty", fix)
     if calls is not None:
         check_fields(f"{component}.asynchronous", calls, AsynchronousCalls)
         check_range(component, "asynchronous.maximum_retries", calls.get("maximum_retries"), 0, 2)

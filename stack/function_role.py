@@ -25,6 +25,7 @@ def create_role(
         statement(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")),
         # X-Ray knows no resources: its two writing actions are only allowed on all of them.
         *([statement(_X_RAY, "*")] if args.get("tracing", True) else []),
+        *([statement(["kms:Decrypt"], args["environment_key_arn"])] if "environment_key_arn" in args else []),
         *network_statements(args.get("vpc")),
         *delivery_statements(args.get("asynchronous")),
     ]

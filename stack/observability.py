@@ -132,12 +132,20 @@ def _check(args: ObservabilityArgs) -> None:
     """Refuse labels that collide, and half an API."""
     component = "Observability"
     check_fields(component, args, ObservabilityArgs)
+    system = known(args["system_name"])
+    if system is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", system):
+        fix = "Use letters, digits, `-` and `_`: dashboard and topic are named after it."
+        refuse(component, "system_name", f"is {system!r}", fix)
     for function in args["functions"]:
         check_fields(f"{component}.functions", function, WatchedFunction)
     for queue in args.get("queues", []):
         check_fields(f"{component}.queues", queue, WatchedQueue)
     for field, watched in (("functions", args["functions"]), ("queues", args.get("queues", []))):
-        labels = [str(one["label"]) for one in watched]
+        labels = [one["label"] for one in watched]
+        for label in labels:
+            if not re.fullmatch(r"[^:*$\x00-\x1f\x7f]{1,60}", label):
+                fix = "Use up to 60 signs without `:`, `*` and `$`: alarms, filters and metrics are named after it."
+                refuse(component, field, f"have the label {label!r}", fix)
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
             refuse(component, field, f"have the label {twice[0]!r} twice", "Give each a label of its own.")
@@ -161,8 +169,9 @@ def _check(args: ObservabilityArgs) -> None:
     email = args.get("alarm_email")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         refuse(component, "alarm_email", f"is {email!r}", "Write an address: oncall@example.com.")
-    if str(known(args.get("topic_key_arn")) or "").startswith("alias/aws/"):
+    if str(known(args.get("topic_key_arn")) or "").endswith("alias/aws/sns"):
         refuse(
             component, "topic_key_arn", "is AWS's own key, with which CloudWatch cannot write to the topic",
             "Give a key of your own that lets `cloudwatch.amazonaws.com` use it, or none.",
         )  # fmt: skip
+    check_arn(component, "topic_key_arn", args.get("topic_key_arn"), "kms")

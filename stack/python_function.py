@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
+from stack.cors import api_cors
 from stack.function_alias import ALIAS, is_published, publish
 from stack.function_options import configure_calls
 from stack.function_role import create_role
@@ -15,8 +16,8 @@ from stack.python_function_args import (
     FunctionArchitecture,
     FunctionRuntime,
     PythonFunctionArgs,
-    check_function,
 )
+from stack.python_function_checks import check_function
 
 
 class PythonFunction(pulumi.ComponentResource):
@@ -81,6 +82,7 @@ class PythonFunction(pulumi.ComponentResource):
             publish=is_published(args) or None,
             snap_start={"apply_on": "PublishedVersions"} if args.get("snap_start") else None,
             environment={"variables": args.get("environment", {})},
+            kms_key_arn=args.get("environment_key_arn"),
             tracing_config={"mode": "Active" if tracing else "PassThrough"},
             logging_config={
                 "log_format": "JSON",
@@ -108,6 +110,7 @@ class PythonFunction(pulumi.ComponentResource):
                 function_name=function.name,
                 qualifier=self.alias_name if is_published(args) else None,
                 authorization_type="AWS_IAM",
+                cors=api_cors(args["url_cors"]) if "url_cors" in args else None,
                 opts=child,
             )
             self.url = door.function_url

@@ -1,16 +1,13 @@
-"""What PythonFunction wants to know, and what it refuses."""
+"""What PythonFunction wants to know."""
 
-import re
-from collections.abc import Mapping
 from enum import Enum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from stack.arguments import check_arn, check_fields, check_range, known, refuse
-from stack.function_options import AsynchronousCalls, VpcPlacement, check_options
-from stack.log_rules import check_logs
-from stack.policy import PolicyStatement, check_statement
+from stack.cors import CorsRules
+from stack.function_options import AsynchronousCalls, VpcPlacement
+from stack.policy import PolicyStatement
 
 
 class FunctionRuntime(Enum):
@@ -53,7 +50,10 @@ class PythonFunctionArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What the function is for, as AWS shows it."""
     environment: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Environment variables. Secrets do not belong here: give the ARN of a SecretBundle."""
+    """Environment variables, up to 4 KB. Secrets do not belong here: give the ARN of a SecretBundle."""
+    environment_key_arn: NotRequired[pulumi.Input[str]]
+    """KMS key that encrypts the environment; Lambda's own by default. The function may then decrypt with it, and
+    whoever deploys needs `kms:Encrypt` and `kms:CreateGrant` on it."""
     statements: NotRequired[pulumi.Input[list[pulumi.Input[PolicyStatement]]]]
     """What the function may do, beyond writing its own log and traces: statements of other components, or
     objects with `actions`, `resources` and, where need be, `conditions`."""
@@ -76,7 +76,8 @@ class PythonFunctionArgs(TypedDict):
     tracing: NotRequired[bool]
     """Send traces to X-Ray; true by default."""
     log_level: NotRequired[pulumi.Input[str]]
-    """Least level of the function's own lines that is kept; INFO by default."""
+    """Least level of the function's own lines that is kept: TRACE, DEBUG, INFO, WARN, ERROR or FATAL; INFO by
+    default."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """How long the log is kept; 30 days by default."""
     log_key_arn: NotRequired[pulumi.Input[str]]
@@ -87,6 +88,8 @@ class PythonFunctionArgs(TypedDict):
     url: NotRequired[bool]
     """Give the function a URL for callers with AWS credentials; false by default. Doors for everyone are
     WebhookApi's: throttled and logged."""
+    url_cors: NotRequired[CorsRules]
+    """Calls of that URL from web pages of other hosts; refused by default."""
     vpc: NotRequired[VpcPlacement]
     """Run in a network of your own; outside of any by default."""
     asynchronous: NotRequired[AsynchronousCalls]
@@ -97,80 +100,3 @@ class PythonFunctionArgs(TypedDict):
     """ARN of the policy that bounds the role, where an organisation demands one."""
     build_folder: NotRequired[str]
     """Where archives are built; `.build` below `source_root` by default."""
-
-
-_SET_BY_LAMBDA = {
-    "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION",
-    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_HANDLER",
-    "_X_AMZN_TRACE_ID",
-}  # fmt: skip
-
-
-def check_function(args: PythonFunctionArgs) -> None:
-    """Refuse what AWS would refuse minutes later, or what would surprise at run time."""
-    component = "PythonFunction"
-    check_fields(component, args, PythonFunctionArgs)
-    check_options(component, args.get("vpc"), args.get("asynchronous"))
-    check_logs(component, args)
-    check_range(component, "timeout_seconds", args.get("timeout_seconds"), 1, 900)
-    check_range(component, "memory_mb", args.get("memory_mb"), 128, 10240)
-    check_range(component, "temporary_mb", args.get("temporary_mb"), 512, 10240)
-    name = known(args["function_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,59}", name):
-        fix = "Use 1 to 59 letters, digits, `-` and `_`: its role adds `-role`."
-        refuse(component, "function_name", f"is {name!r} ({len(name)} characters)", fix)
-    handler = known(args["handler"])
-    if handler is not None and not re.fullmatch(r"\w+([./]\w+)*\.\w+", handler):
-        refuse(component, "handler", f"is {handler!r}", "Write module and function: `orders.handler.handle`.")
-    if not args["include"]:
-        refuse(component, "include", "is empty", "Name the folders that the function is made of.")
-    layers = known(args.get("layers"))
-    if layers is not None and len(layers) > 5:
-        refuse(
-            component, "layers", f"are {len(layers)}", "Lambda takes 5: put several packages in one layer."
-        )
-    check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
-    for managed in args.get("managed_policy_arns", []):
-        check_arn(component, "managed_policy_arns", managed, "iam")
-    for one in known(args.get("statements")) or []:
-        check_statement(component, one)
-    _check_environment(component, known(args.get("environment")) or {})
-    _check_concurrency(component, args)
-
-
-def _check_environment(component: str, environment: Mapping[str, object]) -> None:
-    """Refuse variables that Lambda sets itself, and names that it does not take."""
-    for variable in environment:
-        if variable in _SET_BY_LAMBDA:
-            refuse(
-                component, "environment", f"sets {variable}, which Lambda sets itself", "Use another name."
-            )
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+", variable):
-            fix = "Use two or more letters, digits and `_`, a letter first."
-            refuse(component, "environment", f"has the name {variable!r}", fix)
-
-
-def _check_concurrency(component: str, args: PythonFunctionArgs) -> None:
-    """Refuse ways to start quickly that exclude each other, and warm instances that could never run."""
-    reserved, warm = known(args.get("reserved_concurrency")), known(args.get("provisioned_concurrency"))
-    if reserved is not None and reserved < 0:
-        refuse(component, "reserved_concurrency", f"is {reserved}", "Leave it out for no limit.")
-    if warm is not None and warm < 1:
-        refuse(component, "provisioned_concurrency", f"is {warm}", "Leave it out for none.")
-    if warm is not None and reserved is not None and warm > reserved:
-        refuse(
-            component, "provisioned_concurrency", f"is {warm}, above `reserved_concurrency` ({reserved})",
-            "Raise the one or lower the other.",
-        )  # fmt: skip
-    if not args.get("snap_start"):
-        return
-    if "provisioned_concurrency" in args:
-        refuse(
-            component, "snap_start", "and `provisioned_concurrency` exclude each other", "Keep one of them."
-        )
-    if (known(args.get("temporary_mb")) or 512) > 512:
-        refuse(component, "snap_start", "allows 512 MB in /tmp", "Leave `temporary_mb` out, or SnapStart.")
-    if FunctionRuntime(args.get("runtime", RUNTIME)) is FunctionRuntime.PYTHON_3_11:
-        refuse(component, "snap_start", "needs Python 3.12 or later", "Choose a later `runtime`.")

@@ -30,7 +30,7 @@ class WebhookApi(pulumi.ComponentResource):
     """An HTTP API with one stage, one integration per route, and JSON access logs."""
 
     url: pulumi.Output[str]
-    """Base URL with the stage, without a slash at the end."""
+    """Base URL with the stage, unless that is `$default`, without a slash at the end."""
     api_id: pulumi.Output[str]
     """Id of the API."""
     stage_name: pulumi.Output[str]
@@ -86,7 +86,7 @@ class WebhookApi(pulumi.ComponentResource):
             # AWS refuses settings of a route that is not there yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=routes),
         )
-        self.url = pulumi.Output.concat(api.api_endpoint, "/", stage.name)
+        self.url = pulumi.Output.all(api.api_endpoint, stage.name).apply(_url)
         self.domain_target = pulumi.Output.from_input("")
         if "domain_name" in args:
             path = f"/{args['domain_path']}" if "domain_path" in args else ""
@@ -104,3 +104,9 @@ class WebhookApi(pulumi.ComponentResource):
                 "domainTarget": self.domain_target,
             }
         )
+
+
+def _url(parts: list[str]) -> str:
+    """Join an API's address and its stage, which the URL names unless it is the default one."""
+    endpoint, stage = parts
+    return endpoint if stage == "$default" else f"{endpoint}/{stage}"

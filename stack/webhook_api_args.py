@@ -7,7 +7,7 @@ import pulumi
 
 from stack.api_authorizer import FunctionAuthorizer, TokenIssuer, check_authorizers
 from stack.arguments import check_arn, check_fields, check_together, known, refuse
-from stack.cors import CorsRules, check_cors
+from stack.cors import API_METHODS, CorsRules, check_cors
 from stack.log_rules import check_logs
 from stack.webhook_route import WebhookRoute, check_routes, check_throttle
 
@@ -22,7 +22,7 @@ class WebhookApiArgs(TypedDict):
     description: NotRequired[pulumi.Input[str]]
     """What the API is for, as AWS shows it."""
     stage_name: NotRequired[str]
-    """Name of the only stage, which is part of the URL; `prod` by default."""
+    """Name of the only stage, which is part of the URL; `prod` by default, `$default` for none in the URL."""
     rate_per_second: NotRequired[int]
     """Requests per second that each route lets through in the long run; 20 by default."""
     burst: NotRequired[int]
@@ -59,14 +59,14 @@ def check_api(args: WebhookApiArgs) -> None:
     check_throttle(component, "", args)
     check_logs(component, args)
     if "cors" in args:
-        check_cors(component, args["cors"])
+        check_cors(component, "cors", args["cors"], API_METHODS)
     name = known(args["api_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9._/#-]{1,128}", name):
         fix = "Use letters, digits and `._/#-`: the access log's group is named after it."
         refuse(component, "api_name", f"is {name!r}", fix)
     stage = args.get("stage_name", "prod")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", stage):
-        refuse(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`.")
+    if not re.fullmatch(r"\$default|[A-Za-z0-9_-]{1,128}", stage):
+        refuse(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`, or `$default`.")
     if "domain_name" in args and "certificate_arn" not in args and "zone_id" not in args:
         refuse(
             component, "domain_name", "needs a certificate",

@@ -9,8 +9,10 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_fields, check_range, refuse
+from stack.function_alias import alias_of, invoked_through_alias
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
+_REST = "$default"
 
 
 class Authorization(Enum):
@@ -30,9 +32,10 @@ class WebhookRoute(TypedDict):
     """One route: what comes in there, and who answers."""
 
     method: str
-    """HTTP method, e.g. `POST`."""
+    """HTTP method, e.g. `POST`, or `ANY` for those that no other route of the path takes."""
     path: str
-    """Path with parameters in braces, e.g. `/orders/{order_id}`."""
+    """Path with parameters in braces, e.g. `/orders/{order_id}`, or with `{rest+}` at its end for all paths below; or
+    `$default`, with method `ANY`, for what no other route takes."""
     function: pulumi.Input[aws.lambda_.Function]
     """The function that answers; its timeout should stay below the API's 30 seconds."""
     alias: NotRequired[pulumi.Input[str]]
@@ -45,6 +48,9 @@ class WebhookRoute(TypedDict):
     """Who may call; everyone by default, since webhooks carry signatures instead."""
     scopes: NotRequired[list[str]]
     """Scopes, one of which a token must carry; needs authorization `JWT`."""
+    name: NotRequired[str]
+    """What the route's parts are called in Pulumi, after the API's name; made of method and path by default, where
+    `/a-b` and `/a/b` are the same."""
 
 
 def authorization_of(route: WebhookRoute) -> Authorization:
@@ -54,7 +60,7 @@ def authorization_of(route: WebhookRoute) -> Authorization:
 
 def route_key(route: WebhookRoute) -> str:
     """Name a route as API Gateway does, e.g. `POST /orders`."""
-    return f"{route['method']} {route['path']}"
+    return _REST if route["path"] == _REST else f"{route['method']} {route['path']}"
 
 
 def create_route(
@@ -67,14 +73,14 @@ def create_route(
 ) -> aws.apigatewayv2.Route:
     """Create a route, its integration, and the permission for exactly this route."""
     function = pulumi.Output.from_input(route["function"])
-    alias = pulumi.Output.from_input(route.get("alias", ""))
-    name = f"{api_name}-{_slug(route_key(route))}"
+    alias = alias_of("WebhookApi", function, route.get("alias"), f"routes: {route_key(route)}: alias")
+    name = f"{api_name}-{_slug(route)}"
     integration = aws.apigatewayv2.Integration(
         f"{name}-integration",
         api_id=api.id,
         integration_type="AWS_PROXY",
         integration_uri=pulumi.Output.all(function.apply(lambda known: known.invoke_arn), alias).apply(
-            _through_alias
+            invoked_through_alias
         ),
         payload_format_version="2.0",
         opts=opts,
@@ -85,9 +91,7 @@ def create_route(
         function=function.apply(lambda known: known.name),
         qualifier=alias.apply(lambda known: known or None) if "alias" in route else None,
         principal="apigateway.amazonaws.com",
-        source_arn=pulumi.Output.concat(
-            api.execution_arn, f"/{stage_name}/{route['method']}", re.sub(r"\{[^}]*\}", "*", route["path"])
-        ),
+        source_arn=pulumi.Output.concat(api.execution_arn, f"/{stage_name}/{_resource(route)}"),
         opts=opts,
     )
     authorization = authorization_of(route)
@@ -111,17 +115,14 @@ def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
     slugs: dict[str, str] = {}
     for route in routes:
         check_fields(f"{component}.routes", route, WebhookRoute)
-        key = route_key(route)
-        if route["method"] not in _METHODS:
-            fix = f"Use one of {', '.join(_METHODS)}."
-            refuse(component, "routes", f"has the method {route['method']!r}", fix)
-        if not re.fullmatch(r"(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", route["path"]):
-            refuse(
-                component, "routes", f"has the path {route['path']!r}", "Write it as `/orders/{order_id}`."
-            )
-        if _slug(key) in slugs:
-            refuse(component, "routes", f"has both {slugs[_slug(key)]!r} and {key!r}", "Keep one of them.")
-        slugs[_slug(key)] = key
+        key, slug = route_key(route), _slug(route)
+        _check_key(component, route)
+        if key in slugs.values():
+            refuse(component, "routes", f"has {key!r} twice", "Keep one of them.")
+        if slug in slugs:
+            rule = f"has both {slugs[slug]!r} and {key!r}, whose parts would be called {slug!r} in Pulumi"
+            refuse(component, "routes", rule, "Give one of them a `name` of its own.")
+        slugs[slug] = key
         check_throttle(component, f"routes: {key}: ", route)
         if "scopes" in route and authorization_of(route) is not Authorization.JWT:
             refuse(
@@ -132,18 +133,40 @@ def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
             )
 
 
+def _check_key(component: str, route: WebhookRoute) -> None:
+    """Refuse methods and paths that API Gateway does not know."""
+    method, path = route["method"], route["path"]
+    if method not in _METHODS:
+        fix = f"Use one of {', '.join(_METHODS)}."
+        refuse(component, "routes", f"has the method {method!r}", fix)
+    if path == _REST:
+        if method != "ANY":
+            refuse(
+                component, "routes", f"has the path {path!r} with method {method}", "Give it method `ANY`."
+            )
+    elif not re.fullmatch(r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", path):
+        refuse(component, "routes", f"has the path {path!r}", "Write it as `/orders/{order_id}`.")
+    elif "+}" in path[:-2]:
+        fix = "Put it at the end, or leave out the `+`."
+        refuse(component, "routes", f"has the path {path!r}, with more after what takes the rest", fix)
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", _slug(route)) and "name" in route:
+        refuse(component, "routes", f"has the name {route['name']!r}", "Use letters, digits and `-`.")
+
+
 def check_throttle(component: str, place: str, limits: Any) -> None:
     """Refuse `burst` and `rate_per_second` beyond what an account has by default."""
     check_range(component, f"{place}burst", limits.get("burst"), 1, 5000)
     check_range(component, f"{place}rate_per_second", limits.get("rate_per_second"), 1, 10000)
 
 
-def _through_alias(parts: Sequence[str]) -> str:
-    """Turn the ARN that API Gateway invokes into that of an alias."""
-    invoke_arn, alias = parts
-    return invoke_arn.replace("/invocations", f":{alias}/invocations") if alias else invoke_arn
+def _resource(route: WebhookRoute) -> str:
+    """Write method and path as the ARN has them by which API Gateway calls a function."""
+    if route["path"] == _REST:
+        return _REST
+    method = "*" if route["method"] == "ANY" else route["method"]
+    return method + re.sub(r"\{[^}]*\}", "*", route["path"])
 
 
-def _slug(key: str) -> str:
-    """Make a logical name from a route key: `GET /reviews/{id}` becomes `get-reviews-id`."""
-    return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
+def _slug(route: WebhookRoute) -> str:
+    """Make a logical name: `GET /reviews/{id}` becomes `get-reviews-id`."""
+    return route.get("name") or re.sub(r"[^a-z0-9]+", "-", route_key(route).lower()).strip("-")

@@ -38,7 +38,7 @@ def _routes(ledger: Ledger, here: str) -> Iterator[str]:
             continue
         if ":function:" not in uri:
             continue
-        name = uri.split(":function:")[1].split("/")[0].split(":")[0]
+        name = uri.split(":function:")[1].split("/")[0]
         for stage in ledger.stages.get(route.api, []):
             caller = f"arn:aws:execute-api:{here}:{route.api}/{stage}/{_resource(route.key)}"
             yield from _invocation(ledger, f"route {route.key}", name, "apigateway.amazonaws.com", caller)
@@ -52,7 +52,7 @@ def _targets(ledger: Ledger) -> Iterator[str]:
         if target.arn.split(":")[2] == "sqs":
             yield from _sending(ledger, f"rule {rule}", target.arn, target.rule_arn)
         elif target.arn.split(":")[2] == "lambda":
-            name = target.arn.split(":function:")[1].split(":")[0]
+            name = target.arn.split(":function:")[1]
             yield from _invocation(ledger, f"rule {rule}", name, "events.amazonaws.com", target.rule_arn)
         elif target.role_arn is None:
             yield f"rule {rule}: its target {target.arn} needs a role_arn"
@@ -101,7 +101,7 @@ def _logs(ledger: Ledger, here: str) -> Iterator[str]:
 
 
 def _invocation(ledger: Ledger, what: str, function: str, principal: str, caller: str) -> Iterator[str]:
-    document = {"Statement": ledger.function_policies.get(function, [])}
+    document = {"Statement": ledger.function_policies.get(function.partition(":")[0], [])}
     if not allows([document], "lambda:InvokeFunction", _arn_of(ledger, function), _source(caller), principal):
         yield (
             f"{what}: {principal} may not invoke {function}; add a permission with action lambda:InvokeFunction, "
@@ -147,5 +147,7 @@ def _source(caller: str) -> dict[str, str]:
 
 
 def _arn_of(ledger: Ledger, function: str) -> str:
-    known = ledger.functions.get(function)
-    return known.arn if known else function
+    """Return the ARN of a function, or of its alias where it is named as NAME:ALIAS."""
+    name, colon, alias = function.partition(":")
+    known = ledger.functions.get(name)
+    return f"{known.arn}{colon}{alias}" if known else function

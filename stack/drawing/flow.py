@@ -99,8 +99,8 @@ def _calls(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
 
 def _route(source_arn: str) -> str:
     """Read `POST /orders` from the ARN of a route."""
-    _, _, method, path = source_arn.split("/", 3)
-    return f"{method} /{path}"
+    _, _, method, *path = source_arn.split("/", 3)
+    return f"{'ANY' if method == '*' else method} /{path[0]}" if path else method
 
 
 def _uses(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:

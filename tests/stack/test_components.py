@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 import stack
+from stack.drawing import flow
 from stack.testing import UNKNOWN, run_program
 from tests.stack.shop import (
     KEY,
@@ -114,6 +115,22 @@ def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_b
     direct, aliased = found.named("orders-calls").inputs, found.named("orders-live-calls").inputs
     assert ("qualifier" in direct, direct["destinationConfig"]) == (False, destinations)
     assert (aliased["qualifier"], aliased["destinationConfig"]) == ("live", destinations)
+
+
+def test_a_function_decrypts_its_environment_with_a_key_of_ones_own_and_answers_web_pages() -> None:
+    found = graph_of(
+        lambda: function(
+            environment_key_arn=KEY,
+            url=True,
+            url_cors={"allow_origins": ["https://a.example"], "allow_methods": ["*"]},
+        )
+    )
+    assert found.named("orders", "aws:lambda/function:Function").inputs["kmsKeyArn"] == KEY
+    *_, key = json.loads(found.named("orders-policy").inputs["policy"])["Statement"]
+    assert key == {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]}
+    door = found.named("orders-url").inputs
+    assert door["cors"] == {"allowOrigins": ["https://a.example"], "allowMethods": ["*"]}
+    assert door["authorizationType"] == "AWS_IAM"
 
 
 def test_a_function_in_a_network_may_use_interfaces_and_one_with_a_destination_may_deliver() -> None:
@@ -277,6 +294,65 @@ def test_a_function_of_ones_own_decides_who_comes_in_and_nobody_else_may_call_it
     ]
 
 
+def test_an_api_takes_all_methods_the_root_and_what_no_other_route_takes() -> None:
+    def build() -> None:
+        called = function().function
+        api(
+            {"method": "ANY", "path": "/orders/{rest+}", "function": called},
+            {"method": "GET", "path": "/", "function": called},
+            {"method": "ANY", "path": "$default", "function": called},
+            stage_name="$default",
+        )
+
+    found = graph_of(build)
+    execution = "arn:aws:execute-api:eu-central-1:123456789012:api-id/$default"
+    for slug, key, resource in (
+        ("any-orders-rest", "ANY /orders/{rest+}", "*/orders/*"),
+        ("get", "GET /", "GET/"),
+        ("default", "$default", "$default"),
+    ):
+        assert found.named(f"api-{slug}-route").inputs["routeKey"] == key
+        assert found.named(f"api-{slug}-permission").inputs["sourceArn"] == f"{execution}/{resource}"
+    stage = found.named("api-stage").inputs
+    assert stage["name"] == "$default"
+    assert [one["routeKey"] for one in stage["routeSettings"]] == ["ANY /orders/{rest+}", "GET /", "$default"]
+    outputs = found.named("api", "kinexus:index:WebhookApi").registered_outputs
+    assert outputs is not None
+    assert outputs["url"] == "https://api-id.execute-api.eu-central-1.amazonaws.com"
+    drawn = {arrow.label for arrow in flow(found).arrows}
+    assert drawn == {"ANY /orders/*", "GET /", "$default"}
+
+
+def test_routes_whose_paths_differ_in_signs_only_have_names_of_their_own() -> None:
+    def build() -> None:
+        called = function().function
+        api(
+            {"method": "GET", "path": "/a/b", "function": called},
+            {"method": "GET", "path": "/a-b", "function": called, "name": "get-a-dash-b"},
+        )
+
+    found = graph_of(build)
+    assert found.named("api-get-a-b-route").inputs["routeKey"] == "GET /a/b"
+    assert found.named("api-get-a-dash-b-route").inputs["routeKey"] == "GET /a-b"
+
+
+def test_an_api_reads_tokens_from_another_header_and_asks_an_alias_who_comes_in() -> None:
+    def build() -> None:
+        judge = function(snap_start=True)
+        asked = {"function": judge.function, "alias": judge.alias_name}
+        api(
+            {"method": "GET", "path": "/a", "authorization": "JWT", **asked},
+            {"method": "GET", "path": "/b", "authorization": "CUSTOM", **asked},
+            token_issuer={"issuer": "https://id.example", "audiences": ["shop"], "header": "X-Token"},
+            authorizer_function=asked,
+        )
+
+    found = graph_of(build)
+    assert found.named("api-tokens").inputs["identitySources"] == ["$request.header.X-Token"]
+    assert found.named("api-authorizer").inputs["authorizerUri"].endswith(":shop-orders:live/invocations")
+    assert found.named("api-authorizer-permission").inputs["qualifier"] == "live"
+
+
 def test_an_api_makes_its_certificate_and_record_where_it_is_given_the_zone() -> None:
     found = graph_of(
         lambda: api(
@@ -423,7 +499,9 @@ def test_a_bucket_ages_documents_serves_pages_tells_of_changes_and_has_a_policy_
         )
     )
     versions, exports = found.named("documents-lifecycle").inputs["rules"]
-    assert versions["id"] == "old-versions"
+    assert (versions["id"], exports["id"]) == ("old-versions", "expiry-exports")
+    assert versions["noncurrentVersionExpiration"] == {"noncurrentDays": 90}
+    assert versions["expiration"] == {"expiredObjectDeleteMarker": True}
     assert (exports["filter"], exports["expiration"]) == ({"prefix": "exports/"}, {"days": 400})
     assert [(one["days"], one["storageClass"]) for one in exports["transitions"]] == [
         (30, "STANDARD_IA"),
@@ -435,6 +513,16 @@ def test_a_bucket_ages_documents_serves_pages_tells_of_changes_and_has_a_policy_
     assert found.named("documents-events").inputs["eventbridge"] is True
     tls, own = json.loads(found.named("documents-tls").inputs["policy"])["Statement"]
     assert (tls["Sid"], own) == ("RefuseWithoutTls", partner)
+
+
+def test_prefixes_that_read_alike_make_rules_of_different_names() -> None:
+    prefixes = ("a", "a/", "a-2", "", "all", "b" * 300, "b" * 301)
+    expiry: list[Any] = [{"prefix": prefix, "delete_after_days": 1} for prefix in prefixes]
+    _, *rules = graph_of(lambda: bucket(expiry=expiry)).named("documents-lifecycle").inputs["rules"]
+    names = [rule["id"] for rule in rules]
+    assert names[:5] == ["expiry-a", "expiry-a-2", "expiry-a-2-2", "expiry-all", "expiry-all-2"]
+    assert len(set(names)) == len(prefixes)
+    assert max(map(len, names)) <= 255
 
 
 def test_bucket_bus_and_secret_take_keys_of_ones_own() -> None:

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 import stack
+from tests.stack.pipeline_run import ROOT
 from tests.stack.shop import (
     KEY,
     TOPIC,
@@ -40,7 +41,43 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: api(route(), route(path="/orders/")), r"WebhookApi: `routes` has the path '/orders/'"),
     (
         lambda: api(route(path="/a/b"), route(path="/a-b")),
-        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b'",
+        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b', whose parts would be called 'post-a-b' in "
+        r"Pulumi. Give one of them a `name`",
+    ),
+    (lambda: api(route(), route(name="again")), r"WebhookApi: `routes` has 'POST /orders' twice. Keep one"),
+    (
+        lambda: api(route(name="my route")),
+        r"WebhookApi: `routes` has the name 'my route'. Use letters, digits",
+    ),
+    (
+        lambda: api(route(path="/a/{rest+}/b")),
+        r"`routes` has the path '/a/\{rest\+\}/b', with more after what takes the rest. Put it at the end",
+    ),
+    (
+        lambda: api(route(path="$default")),
+        r"`routes` has the path '\$default' with method POST. Give it method",
+    ),
+    (
+        lambda: api(route(function=function(snap_start=True).function)),
+        r"WebhookApi: `routes: POST /orders: alias` is missing, and the function is called by its published",
+    ),
+    (
+        lambda: api(
+            route(function=function().function, authorization="CUSTOM"),
+            authorizer_function={
+                "function": stack.PythonFunction(
+                    "judge",
+                    {
+                        "function_name": "judge",
+                        "handler": "a.b",
+                        "source_root": str(ROOT),
+                        "include": ["stack/__init__.py"],
+                        "provisioned_concurrency": 1,
+                    },
+                ).function
+            },
+        ),
+        r"WebhookApi: `authorizer_function.alias` is missing",
     ),
     (lambda: api(route(burst=0)), r"WebhookApi: `routes: POST /orders: burst` is 0"),
     (
@@ -133,6 +170,34 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         r"`provisioned_concurrency` is 5, above `reserved_concurrency` \(2\)",
     ),
     (lambda: function(provisioned_concurrency=0), r"`provisioned_concurrency` is 0. Leave it out for none"),
+    (
+        lambda: function(log_level="WARNING"),
+        r"`log_level` is 'WARNING'. Use one of TRACE, DEBUG, INFO, WARN,",
+    ),
+    (
+        lambda: function(environment={"A1": "é" * 2048}),
+        r"`environment` has 4098 bytes, and Lambda takes 4096",
+    ),
+    (
+        lambda: function(environment_key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
+        r"PythonFunction: `environment_key_arn` is .*, an alias. Give the key's own ARN",
+    ),
+    (
+        lambda: function(url_cors={"allow_origins": ["*"], "allow_methods": ["GET"]}),
+        r"PythonFunction: `url_cors` needs `url`. Set `url` to true too",
+    ),
+    (
+        lambda: function(url=True, url_cors={"allow_origins": ["*"], "allow_methods": ["OPTIONS"]}),
+        r"PythonFunction: `url_cors.allow_methods` has 'OPTIONS'. Use some of GET",
+    ),
+    (
+        lambda: function(vpc={"subnet_ids": [], "security_group_ids": ["c"]}),
+        r"PythonFunction: `vpc.subnet_ids` is empty. Name at least one",
+    ),
+    (
+        lambda: function(vpc={"subnet_ids": ["a"], "security_group_ids": []}),
+        r"PythonFunction: `vpc.security_group_ids` is empty. Name at least one",
+    ),
     (lambda: function(reserved_concurrency=-1), r"`reserved_concurrency` is -1. Leave it out for no limit"),
     (lambda: function(log_retention_days=31), r"`log_retention_days` is 31. CloudWatch knows 1, .* is 30"),
     (
@@ -180,6 +245,10 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         r"`domain_name` is 'https://x.example/'. Write a host only",
     ),
     (lambda: api(route(), api_name="My API"), r"`api_name` is 'My API'. Use letters, digits"),
+    (
+        lambda: api(route(), cors={"allow_origins": ["*"], "allow_methods": ["get"]}),
+        r"WebhookApi: `cors.allow_methods` has 'get'. Use some of GET",
+    ),
     (lambda: api(route(), stage_name="v1/beta"), r"`stage_name` is 'v1/beta'"),
     (
         lambda: api(route(), cors={"allow_origins": ["example.com"], "allow_methods": ["GET"]}),
@@ -330,6 +399,10 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         ),
         r"`cors.allow_credentials` is nothing that S3 knows",
     ),
+    (
+        lambda: bucket(cors={"allow_origins": ["*"], "allow_methods": ["PATCH"]}),
+        r"DocumentBucket: `cors.allow_methods` has 'PATCH'. Use some of GET, HEAD, PUT, POST, DELETE",
+    ),
     (lambda: bucket(expiry=[{"prefix": "a/"}]), r"`expiry: a/` names no days. Give `delete_after_days`"),
     (
         lambda: bucket(expiry=[{"prefix": "", "delete_after_days": 10, "cold_after_days": 30}]),
@@ -369,6 +442,20 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: watch(topic_key_arn="alias/aws/sns"),
         r"`topic_key_arn` is AWS's own key, with which CloudWatch",
+    ),
+    (
+        lambda: watch(topic_key_arn="arn:aws:kms:eu-central-1:123456789012:alias/aws/sns"),
+        r"`topic_key_arn` is AWS's own key, with which CloudWatch",
+    ),
+    (lambda: watch(topic_key_arn="alias/own"), r"`topic_key_arn` is 'alias/own', which is no ARN"),
+    (lambda: watch(system_name="my shop"), r"`system_name` is 'my shop'. Use letters, digits"),
+    (
+        lambda: watch(functions=[{**WATCHED, "label": "a:b"}]),
+        r"`functions` have the label 'a:b'. Use up to 60 signs without",
+    ),
+    (
+        lambda: watch(queues=[{"label": "q\n", "queue_name": "q", "dead_letter_queue_name": "d"}]),
+        r"`queues` have the label 'q\\n'. Use up to 60 signs without",
     ),
     (lambda: watch(surge_of_refusals=0), r"`surge_of_refusals` is 0"),
     (
