@@ -7,12 +7,13 @@ What it does not prove: the checks a provider makes, naming rules, quotas, and w
 """
 
 from stack.testing import checks
-from stack.testing.graph import UNKNOWN, Graph, Registration, Resource
+from stack.testing.graph import UNKNOWN, AppliedTransform, Graph, Registration, Resource
 from stack.testing.monitor import Create, Invoke, RecordingMonitor
 from stack.testing.program import run_program
 
 __all__ = [
     "UNKNOWN",
+    "AppliedTransform",
     "Create",
     "Graph",
     "Invoke",

@@ -9,6 +9,18 @@ UNKNOWN = "<unknown>"
 
 
 @dataclass(frozen=True)
+class AppliedTransform:
+    """One transform that ran on a resource, whether or not it changed anything."""
+
+    name: str
+    """Qualified name of the function."""
+    registered_on: str
+    """URN of the resource or component whose options hold it; empty for one of the whole stack."""
+    changed: tuple[str, ...]
+    """What it changed: inputs by their names, options as `opts.protect`; sorted."""
+
+
+@dataclass(frozen=True)
 class Registration:
     """One resource or component as the program asked the engine for it, after all transforms."""
 
@@ -36,10 +48,36 @@ class Registration:
     """True when it stays in the cloud after it left the program."""
     aliases: tuple[str, ...]
     """Earlier identities: URNs, or `name=…`/`type=…`/`parent=…` where the program gave parts."""
+    transforms: tuple[AppliedTransform, ...]
+    """Transforms in the order in which they ran: the resource's own, its parents', the stack's."""
     ignore_changes: tuple[str, ...]
     """Inputs whose changes are not applied."""
+    replace_on_changes: tuple[str, ...]
+    """Inputs whose changes replace it."""
+    replace_with: tuple[str, ...]
+    """URNs of resources with which it is replaced."""
+    replacement_trigger: Any
+    """Value whose change replaces it; None where there is none."""
+    delete_before_replace: bool | None
+    """Whether the old one goes before the new one comes; None where the provider decides."""
+    deleted_with: str
+    """URN of the resource whose deletion is its own as well; empty otherwise."""
+    additional_secret_outputs: tuple[str, ...]
+    """Outputs to be kept as secrets although no input of theirs is one."""
+    custom_timeouts: Mapping[str, str]
+    """How long `create`, `update`, `delete` and `read` may take, where the program says so, e.g. `5m`."""
+    hide_diffs: tuple[str, ...]
+    """Properties whose differences are not shown."""
+    hooks: Mapping[str, tuple[str, ...]]
+    """Names of the hooks per moment, e.g. `before_create`."""
+    version: str
+    """Version of the provider that is asked for; empty where the package says it."""
+    plugin_download_url: str
+    """Where the provider is downloaded from; empty for the usual place."""
     provider: str
     """Reference of an explicit provider; empty for the default one."""
+    providers: Mapping[str, str]
+    """References of the providers that a component hands to its children, per package."""
     import_id: str
     """Identifier of an existing resource to adopt; empty otherwise."""
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc, settings
-from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-from stack.testing.graph import Registration, Resource
+from stack.testing.graph import AppliedTransform, Registration, Resource
+from stack.testing.request import registration_of
 from stack.testing.transform import transform
 from stack.testing.wire import plain_properties, wire_properties
 
@@ -93,8 +94,8 @@ class RecordingMonitor(mocks.MockMonitor):
             self._registering.add(urn)
             self._parents[urn] = request.parent
             self._transforms[urn] = list(request.transforms)
-        self._apply_transforms(urn, request)
-        registration = _registration(urn, request)
+        applied = self._apply_transforms(urn, request)
+        registration = registration_of(urn, request, applied)
         id_, outputs = "", {}
         if request.custom and not settings.is_dry_run():
             id_, created = self._create(registration)
@@ -104,8 +105,9 @@ class RecordingMonitor(mocks.MockMonitor):
         with self._lock:
             self._recorded[urn] = resource
             self.resources[urn] = mocks.MockMonitor.ResourceRegistration(urn, id_, state)
+        secrets = registration.secrets | {*registration.additional_secret_outputs}
         return resource_pb2.RegisterResourceResponse(
-            urn=urn, id=id_, object=wire_properties(state, registration.secrets) if request.custom else None
+            urn=urn, id=id_, object=wire_properties(state, secrets) if request.custom else None
         )
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
@@ -125,15 +127,14 @@ class RecordingMonitor(mocks.MockMonitor):
                 self._recorded[request.urn] = replace(self._recorded[request.urn], registered_outputs=outputs)
         return empty_pb2.Empty()
 
-    def _apply_transforms(self, urn: str, request: Any) -> None:
+    def _apply_transforms(self, urn: str, request: Any) -> tuple[AppliedTransform, ...]:
         """Run the transforms of a resource, of its parents from near to far, then the stack's."""
-        level = urn
+        applied, level = [], urn
         while level:
-            for callback in self._transforms.get(level, ()):
-                transform(callback, request)
+            applied += [transform(one, request, level) for one in self._transforms.get(level, ())]
             level = self._parents.get(level, "")
-        for callback in self._transforms.get("", ()):
-            transform(callback, request)
+        applied += [transform(one, request, "") for one in self._transforms.get("", ())]
+        return tuple(applied)
 
 
 class _NoMocks(mocks.Mocks):
@@ -144,41 +145,3 @@ class _NoMocks(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> Any:
         raise NotImplementedError(args.typ)
-
-
-def _registration(urn: str, request: Any) -> Registration:
-    """Translate the engine's request into plain data."""
-    inputs, secrets = plain_properties(request.object)
-    by_property = {
-        name: tuple(sorted(dependency.urns))
-        for name, dependency in request.propertyDependencies.items()
-        if dependency.urns
-    }
-    return Registration(
-        urn=urn,
-        type=request.type,
-        name=request.name,
-        custom=request.custom,
-        parent=request.parent,
-        inputs=inputs,
-        secrets=secrets,
-        dependencies=tuple(
-            sorted({*request.dependencies, *(u for urns in by_property.values() for u in urns)})
-        ),
-        property_dependencies=by_property,
-        protect=request.protect,
-        retain_on_delete=request.retainOnDelete,
-        aliases=tuple(_alias(alias) for alias in request.aliases),
-        ignore_changes=tuple(request.ignoreChanges),
-        provider=request.provider,
-        import_id=request.importId,
-    )
-
-
-def _alias(alias: alias_pb2.Alias) -> str:
-    """Write an alias as its URN, or as the parts that the program gave."""
-    if alias.urn:
-        return alias.urn
-    parts = {"name": alias.spec.name, "type": alias.spec.type, "parent": alias.spec.parentUrn}
-    given = [f"{key}={value}" for key, value in parts.items() if value]
-    return " ".join([*given, "parent=none"] if alias.spec.noParent else given)

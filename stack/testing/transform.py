@@ -6,45 +6,99 @@ from typing import Any
 from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 
+from stack.testing.graph import AppliedTransform
 
-def transform(callback: callback_pb2.Callback, request: Any) -> None:
-    """Run one transform on the program's own event loop and write its answer back into the request."""
+_OPTIONS = {
+    "dependencies": "depends_on",
+    "protect": "protect",
+    "ignoreChanges": "ignore_changes",
+    "replaceOnChanges": "replace_on_changes",
+    "version": "version",
+    "aliases": "aliases",
+    "provider": "provider",
+    "providers": "providers",
+    "customTimeouts": "custom_timeouts",
+    "pluginDownloadURL": "plugin_download_url",
+    "pluginChecksums": "plugin_checksums",
+    "retainOnDelete": "retain_on_delete",
+    "deletedWith": "deleted_with",
+    "deleteBeforeReplace": "delete_before_replace",
+    "additionalSecretOutputs": "additional_secret_outputs",
+    "hooks": "hooks",
+    "importId": "import",
+    "hideDiffs": "hide_diff",
+    "replace_with": "replace_with",
+    "replacement_trigger": "replacement_trigger",
+}
+"""The options that a transform sees and may change: their names in a registration, and in a transform's request."""
+
+_SPELLED = {"import": "import_", "hide_diff": "hide_diffs"}
+"""Where `ResourceOptions` has another name for one of them."""
+
+
+def transform(callback: callback_pb2.Callback, request: Any, registered_on: str) -> AppliedTransform:
+    """Run one transform on the program's own event loop, write its answer into the request, tell what it changed."""
     servicer = next(s for s in _CallbackServicer._servicers if callback.token in s._callbacks)
-    options = resource_pb2.TransformResourceOptions(
-        depends_on=request.dependencies,
-        ignore_changes=request.ignoreChanges,
-        replace_on_changes=request.replaceOnChanges,
-        version=request.version,
-        aliases=request.aliases,
-        provider=request.provider,
-        plugin_download_url=request.pluginDownloadURL,
-        deleted_with=request.deletedWith,
-        additional_secret_outputs=request.additionalSecretOutputs,
-        providers=request.providers,
-        **{"import": request.importId},
-    )
-    for source, target in (("protect", "protect"), ("retainOnDelete", "retain_on_delete")):
-        if request.HasField(source):
-            setattr(options, target, getattr(request, source))
+    options = _options(request)
     question = resource_pb2.TransformRequest(
         type=request.type, name=request.name, custom=request.custom, parent=request.parent,
         properties=request.object, options=options,
     )  # fmt: skip
     work = servicer._callbacks[callback.token](question.SerializeToString())
     answer: Any = asyncio.run_coroutine_threadsafe(work, servicer._loop).result()  # type: ignore[arg-type]
+    before, after = request.object.fields, answer.properties.fields
+    changed = [name for name in {*before, *after} if before.get(name) != after.get(name)]
     request.object.CopyFrom(answer.properties)
-    if not answer.HasField("options"):
-        return
-    changed = answer.options
-    for field, values in (
-        ("dependencies", changed.depends_on),
-        ("ignoreChanges", changed.ignore_changes),
-        ("aliases", changed.aliases),
-    ):
-        request.ClearField(field)
-        getattr(request, field).extend(values)
-    request.provider = changed.provider
-    request.importId = getattr(changed, "import")
-    for source, target in (("protect", "protect"), ("retain_on_delete", "retainOnDelete")):
-        if changed.HasField(source):
-            setattr(request, target, getattr(changed, source))
+    if answer.HasField("options"):
+        _take_over(request, answer.options)
+        found = _options(request)
+        changed += [
+            f"opts.{_SPELLED.get(name, name)}"
+            for name in _OPTIONS.values()
+            if _value(options, name) != _value(found, name)
+        ]
+    return AppliedTransform(_name(servicer, callback.token), registered_on, tuple(sorted(changed)))
+
+
+def _options(request: Any) -> resource_pb2.TransformResourceOptions:
+    """Write a registration's options as a transform gets them."""
+    options = resource_pb2.TransformResourceOptions()
+    for ours, theirs in _OPTIONS.items():
+        _copy(request, ours, options, theirs)
+    if not request.deleteBeforeReplaceDefined:
+        options.ClearField("delete_before_replace")
+    return options
+
+
+def _take_over(request: Any, options: resource_pb2.TransformResourceOptions) -> None:
+    """Replace all of a registration's options: the engine keeps none that a transform left out."""
+    for ours, theirs in _OPTIONS.items():
+        _copy(options, theirs, request, ours)
+    request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
+
+
+def _copy(source: Any, name: str, target: Any, as_name: str) -> None:
+    """Copy one field of a message, whatever its kind, and the absence of one."""
+    target.ClearField(as_name)
+    if _is_given(source, name):
+        value = getattr(source, name)
+        if hasattr(value, "MergeFrom"):
+            getattr(target, as_name).MergeFrom(value)
+        else:
+            setattr(target, as_name, value)
+
+
+def _is_given(message: Any, name: str) -> bool:
+    """Tell whether a field is there; one without a presence of its own always is."""
+    return not message.DESCRIPTOR.fields_by_name[name].has_presence or message.HasField(name)
+
+
+def _value(message: Any, name: str) -> Any:
+    """Return a field's value for comparison; None where it is absent."""
+    return getattr(message, name) if _is_given(message, name) else None
+
+
+def _name(servicer: _CallbackServicer, token: str) -> str:
+    """Find the name of the function that a callback calls."""
+    function = next(function for function, known in servicer._transforms.items() if known == token)
+    return str(getattr(function, "__qualname__", type(function).__qualname__))

@@ -18,6 +18,11 @@ def plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], fro
     return {name: _plain(value) for name, value in raw.items()}, secrets
 
 
+def plain_value(value: struct_pb2.Value) -> Any:
+    """Turn one wire value into a plain Python value."""
+    return plain_properties(struct_pb2.Struct(fields={"value": value}))[0].get("value")
+
+
 def _plain(value: Any) -> Any:
     """Unwrap secrets, name unknowns, and give whole numbers back their type (the wire knows only doubles)."""
     if rpc.is_rpc_secret(value):

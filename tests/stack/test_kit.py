@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from stack.testing import UNKNOWN, Registration, run_program
+from stack.testing import UNKNOWN, AppliedTransform, Registration, run_program
 from tests.secrets_in_use import SECRET_SETTING
 
 
@@ -91,6 +91,133 @@ def test_transforms_run_from_the_resource_over_its_parents_to_the_stack() -> Non
     assert graph.named("pair-first").inputs["name"] == "firstpcs"
     assert graph.named("pair-first").protect
     assert graph.named("pair-second").inputs["redrivePolicy"].endswith(":firstpcs")
+
+
+def test_transforms_are_on_record_with_what_each_changed() -> None:
+    def look(args: pulumi.ResourceTransformArgs) -> None:
+        return None
+
+    def slow(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.name != "pair-first":
+            return None
+        opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True, import_="first"))
+        return pulumi.ResourceTransformResult({**args.props, "delaySeconds": 5, "name": "renamed"}, opts)
+
+    def program() -> None:
+        pulumi.runtime.register_resource_transform(look)
+        Pair("pair", pulumi.ResourceOptions(transforms=[slow]))
+
+    graph = run_program(program)
+
+    pair, first, second = (graph.named(name) for name in ("pair", "pair-first", "pair-second"))
+    here = f"{test_transforms_are_on_record_with_what_each_changed.__name__}.<locals>"
+    looked = AppliedTransform(f"{here}.look", "", ())
+    changed = ("delaySeconds", "name", "opts.import_", "opts.protect")
+    assert first.transforms == (AppliedTransform(f"{here}.slow", pair.urn, changed), looked)
+    assert second.transforms == pair.transforms == (AppliedTransform(f"{here}.slow", pair.urn, ()), looked)
+
+
+KEPT: dict[str, Any] = {
+    "additional_secret_outputs": ("url",),
+    "custom_timeouts": {"create": "5m", "read": "10s"},
+    "delete_before_replace": True,
+    "hooks": {"before_create": ("greet",)},
+    "ignore_changes": ("tags",),
+    "import_id": "adopted",
+    "plugin_download_url": "https://plugins.example.com",
+    "protect": True,
+    "replace_on_changes": ("name",),
+    "retain_on_delete": True,
+    "version": "7.0.0",
+}
+LOST = {"hide_diffs": ("name",)}
+"""What Pulumi's SDK for Python hands to no transform, so that one that returns options takes it away."""
+
+
+def optioned(*transforms: pulumi.ResourceTransform) -> tuple[Any, Any]:
+    """Register a queue with every option; return it and another that its options name."""
+
+    def program() -> None:
+        other = aws.sqs.Queue("other")
+        hook = pulumi.ResourceHook("greet", lambda args: None)
+        options = pulumi.ResourceOptions(
+            additional_secret_outputs=["url"], custom_timeouts=pulumi.CustomTimeouts(create="5m", read="10s"),
+            delete_before_replace=True, hooks=pulumi.ResourceHookBinding(before_create=[hook]),
+            ignore_changes=["tags"], import_="adopted", plugin_download_url="https://plugins.example.com",
+            protect=True, replace_on_changes=["name"], retain_on_delete=True, version="7.0.0", hide_diffs=["name"],
+            aliases=[pulumi.Alias(name="old", stack="blue", project="shop", type_="aws:sqs/old:Old", parent=None)],
+            depends_on=[other], deleted_with=other, replace_with=[other], transforms=list(transforms),
+        )  # fmt: skip
+        queue = aws.sqs.Queue("queue", name="work", opts=options)
+        pulumi.export("url", queue.url)
+
+    graph = run_program(program)
+    assert graph.secret_outputs == {"url"}, "what is said to be secret is so in what others make of it"
+    return graph.named("queue"), graph.named("other")
+
+
+def test_every_option_is_on_record() -> None:
+    queue, other = optioned()
+    assert {name: getattr(queue, name) for name in KEPT | LOST} == KEPT | LOST
+    assert queue.aliases == ("name=old type=aws:sqs/old:Old project=shop stack=blue parent=none",)
+    assert queue.dependencies == queue.replace_with == (other.urn,)
+    assert queue.deleted_with == other.urn
+    untouched = {name: getattr(other, name) for name in KEPT | LOST | {"aliases": (), "deleted_with": ""}}
+    assert {name: value for name, value in untouched.items() if value} == {"version": other.version}
+    assert other.delete_before_replace is None
+
+
+def test_every_option_passes_through_a_transform() -> None:
+    def touch(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return pulumi.ResourceTransformResult(args.props, args.opts)
+
+    before, _ = optioned()
+    queue, other = optioned(touch)
+    assert {name: getattr(queue, name) for name in KEPT} == KEPT
+    assert queue.aliases == before.aliases
+    assert (queue.dependencies, queue.deleted_with) == ((other.urn,), other.urn)
+    assert queue.hide_diffs == queue.replace_with == ()
+    assert queue.transforms[0].changed == ("opts.hide_diffs", "opts.replace_with")
+
+
+def test_options_that_a_transform_leaves_out_are_gone() -> None:
+    def forget(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return pulumi.ResourceTransformResult(
+            args.props, pulumi.ResourceOptions(additional_secret_outputs=["url"])
+        )
+
+    queue, _ = optioned(forget)
+    assert (queue.protect, queue.retain_on_delete, queue.deleted_with) == (False, False, "")
+    assert queue.ignore_changes == queue.replace_on_changes == queue.aliases == queue.dependencies == ()
+    assert queue.custom_timeouts == queue.hooks == {}
+    assert queue.delete_before_replace is None
+    assert "opts.protect" in queue.transforms[0].changed
+
+
+def test_a_transform_that_returns_no_options_changes_none() -> None:
+    def only_properties(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+        return pulumi.ResourceTransformResult({**args.props, "name": "other"}, None)  # type: ignore[arg-type]
+
+    queue, other = optioned(only_properties)
+    assert {name: getattr(queue, name) for name in KEPT | LOST} == KEPT | LOST
+    assert queue.replace_with == (other.urn,)
+    assert queue.transforms[0].changed == ("name",)
+
+
+def test_providers_and_what_triggers_a_replacement_are_on_record() -> None:
+    def program() -> None:
+        there = aws.Provider("there", region="us-east-1")
+        aws.sqs.Queue("queue", opts=pulumi.ResourceOptions(provider=there, replacement_trigger={"epoch": 7}))
+        pulumi.ComponentResource(
+            "test:index:Box", "box", None, pulumi.ResourceOptions(providers=[there])
+        ).register_outputs({})
+
+    graph = run_program(program)
+    reference = f"{graph.named('there').urn}::there"
+    assert graph.named("queue").provider == reference
+    assert graph.named("queue").replacement_trigger == {"epoch": 7}
+    assert graph.named("box").providers == {"aws": reference}
+    assert graph.named("there").replacement_trigger is None
 
 
 def test_delegates_creation_and_functions_to_callbacks_from_several_threads() -> None:
