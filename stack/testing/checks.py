@@ -3,57 +3,43 @@
 assert functions_without_log_retention(graph) == []
 """
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from stack.testing.delivery import asynchronous_functions_without_destination, targets_without_dead_letters
 from stack.testing.graph import Graph, Resource
+from stack.testing.policies import (
+    Statement,
+    policies_from_elsewhere,
+    policy_documents,
+    role_statements,
+    statements,
+)
+from stack.testing.snapshot import urn_changes, write_urns
+from stack.testing.wildcards import is_wide, wildcard_actions, wildcard_resources
 
-Statement = Mapping[str, Any]
-
-
-def role_statements(graph: Graph, role: str) -> list[Statement]:
-    """List all statements of a role by its name in AWS, from every inline policy attached to it."""
-    policies = [p for p in graph.of_type("aws:iam/rolePolicy:RolePolicy") if p.inputs["role"] == role]
-    return [
-        statement for policy in policies for statement in json.loads(policy.inputs["policy"])["Statement"]
-    ]
-
-
-def policy_documents(graph: Graph) -> dict[str, Mapping[str, Any]]:
-    """Collect every policy document of the graph by resource name and property."""
-    found = {}
-    for resource in graph.resources:
-        for field in ("policy", "assumeRolePolicy"):
-            text = resource.inputs.get(field)
-            if resource.custom and isinstance(text, str) and "Statement" in text:
-                found[f"{resource.name}.{field}"] = json.loads(text)
-    return found
-
-
-def wildcard_resources(graph: Graph, reasons: Mapping[str, str]) -> list[str]:
-    """Name allowed actions on resource `*` (or on all of an account) for which `reasons` has no entry."""
-    findings = []
-    for name, document in policy_documents(graph).items():
-        for statement in document["Statement"]:
-            if statement["Effect"] != "Allow" or "Resource" not in statement:
-                continue
-            wide = [arn for arn in _listed(statement["Resource"]) if arn == "*" or arn.endswith(":*:*")]
-            actions = [action for action in _listed(statement["Action"]) if action not in reasons]
-            findings += [f"{name}: {action} on {arn}" for arn in wide for action in actions]
-    return sorted(findings)
-
-
-def wildcard_actions(graph: Graph) -> list[str]:
-    """Name allowed actions that are patterns: each of them permits what nobody has thought of."""
-    return sorted(
-        f"{name}: {action}"
-        for name, document in policy_documents(graph).items()
-        for statement in document["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in _listed(statement["Action"])
-        if "*" in action
-    )
+__all__ = [
+    "Statement",
+    "alarms_without_actions",
+    "asynchronous_functions_without_destination",
+    "components_without_outputs",
+    "functions_without_log_retention",
+    "is_wide",
+    "plain_secrets",
+    "policies_from_elsewhere",
+    "policy_documents",
+    "role_statements",
+    "same_name_twice",
+    "statements",
+    "stray_resources",
+    "targets_without_dead_letters",
+    "tree",
+    "unprotected",
+    "urn_changes",
+    "wildcard_actions",
+    "wildcard_resources",
+    "write_urns",
+]
 
 
 def functions_without_log_retention(graph: Graph) -> list[str]:
@@ -71,25 +57,6 @@ def functions_without_log_retention(graph: Graph) -> list[str]:
         )
         not in kept
     )
-
-
-def targets_without_dead_letters(graph: Graph) -> list[str]:
-    """Name event targets, and queues that feed functions, which drop what they cannot deliver."""
-    findings = [
-        target.name
-        for target in graph.of_type("aws:cloudwatch/eventTarget:EventTarget")
-        if not target.inputs.get("deadLetterConfig", {}).get("arn")
-    ]
-    sources = {
-        m.inputs.get("eventSourceArn")
-        for m in graph.of_type("aws:lambda/eventSourceMapping:EventSourceMapping")
-    }
-    findings += [
-        queue.name
-        for queue in graph.of_type("aws:sqs/queue:Queue")
-        if queue.outputs.get("arn") in sources and not queue.inputs.get("redrivePolicy")
-    ]
-    return sorted(findings)
 
 
 def alarms_without_actions(graph: Graph) -> list[str]:
@@ -166,11 +133,6 @@ def tree(graph: Graph) -> list[str]:
     for root in sorted(parent for parent in below if parent.split("::")[-2] == "pulumi:pulumi:Stack"):
         draw(root, 0)
     return lines
-
-
-def _listed(value: Any) -> list[str]:
-    """Read IAM's "one or a list"."""
-    return [value] if isinstance(value, str) else list(value)
 
 
 def _shows(value: Any, secrets: Collection[str]) -> bool:

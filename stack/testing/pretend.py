@@ -18,6 +18,7 @@ _ARNS = {
     "aws:cloudwatch/logGroup:LogGroup": "logs:{here}:log-group:{name}",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "cloudwatch:{here}:alarm:{name}",
     "aws:dynamodb/table:Table": "dynamodb:{here}:table/{name}",
+    "aws:iam/policy:Policy": "iam::{account}:policy/{name}",
     "aws:iam/role:Role": "iam::{account}:role/{name}",
     "aws:lambda/function:Function": "lambda:{here}:function:{name}",
     "aws:lambda/layerVersion:LayerVersion": "lambda:{here}:layer:{name}:1",
@@ -45,10 +46,13 @@ def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
         case "aws:lambda/function:Function":
             invocation = f"2015-03-31/functions/{outputs['arn']}/invocations"
             outputs["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:path/{invocation}"
+            outputs["name"] = name
             outputs["version"] = "1" if inputs.get("publish") else "$LATEST"
             outputs["qualifiedArn"] = f"{outputs['arn']}:{outputs['version']}"
         case "aws:lambda/functionUrl:FunctionUrl":
             outputs["functionUrl"] = f"https://{registration.name}.lambda-url.{REGION}.on.aws/"
+        case "aws:dynamodb/table:Table" if inputs.get("streamEnabled"):
+            outputs["streamArn"] = f"{outputs['arn']}/stream/2026-01-01T00:00:00.000"
         case "aws:sqs/queue:Queue":
             id_ = outputs["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
         case "aws:acm/certificate:Certificate":
@@ -63,7 +67,9 @@ def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
                 **served,
                 "hostedZoneId": "Z0",
             }
-        case "aws:cloudwatch/eventBus:EventBus" | "aws:cloudwatch/eventRule:EventRule":
+        case "aws:iam/policy:Policy":
+            outputs["name"], id_ = name, outputs["arn"]
+        case "aws:cloudwatch/eventBus:EventBus" | "aws:cloudwatch/eventRule:EventRule" | "aws:iam/role:Role":
             outputs["name"] = name
         case _:
             pass

@@ -14,7 +14,8 @@ def main() -> None:
     """Write URNs and policies of dev and prod, the tree that both share, and the schema of the components."""
     SNAPSHOTS.mkdir(exist_ok=True)
     for stack in ("dev", "prod"):
-        (SNAPSHOTS / f"{stack}-urns.txt").write_text("\n".join(graph(stack).urns()) + "\n")
+        for change in checks.write_urns(graph(stack), SNAPSHOTS / f"{stack}-urns.txt"):
+            print(f"{stack}: {change}")
         documents = checks.policy_documents(graph(stack))
         (SNAPSHOTS / f"{stack}-policies.json").write_text(
             json.dumps(documents, indent=1, sort_keys=True) + "\n"

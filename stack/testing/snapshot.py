@@ -1,0 +1,91 @@
+"""Holds a graph's URNs against a file, and says what each difference would do to what is deployed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from stack.testing.graph import Graph, Resource
+
+
+def urn_changes(graph: Graph, path: str | Path) -> list[str]:
+    """Compare the URNs of a graph with a file of them, one a line; one line per difference.
+
+    A resource whose URN changes is another resource to Pulumi: it deletes the old one, with its data, and creates
+    the new one. A rename is told from an addition, and one that an alias covers from one that is not. The file is
+    written by `write_urns`; a file that is missing is a difference.
+    """
+    file = Path(path)
+    if not file.exists():
+        return [f"{file.name} does not exist: write it with `checks.write_urns(graph, path)` and commit it"]
+    held = set(file.read_text().splitlines())
+    added = [graph.by_urn(urn) for urn in graph.urns() if urn not in held]
+    gone = sorted(held - set(graph.urns()))
+    findings = []
+    for resource in added:
+        before = next((urn for urn in _earlier(graph, resource) if urn in gone), None)
+        if before is not None:
+            findings.append(f"renamed, and covered by an alias: {before} is now {resource.urn}")
+        elif before := next((urn for urn in gone if _alike(urn, resource)), None):
+            findings.append(_uncovered(before, resource))
+        else:
+            findings.append(f"added: {resource.urn}")
+            continue
+        gone.remove(before)
+    return sorted(findings + [f"removed: {urn}" for urn in gone])
+
+
+def write_urns(graph: Graph, path: str | Path) -> list[str]:
+    """Write the URNs of a graph to a file, one a line; return how it differs from what was there.
+
+    Print what is returned, or read the file's diff: what has no alias is replaced at the next `pulumi up`.
+    """
+    file = Path(path)
+    changes = urn_changes(graph, file)
+    file.write_text("".join(f"{urn}\n" for urn in graph.urns()))
+    return changes
+
+
+def _uncovered(before: str, resource: Resource) -> str:
+    """Say what becomes of a resource that was renamed or moved, and how to keep it."""
+    old_name = before.rpartition("::")[2]
+    what, alias = (
+        ("renamed", f'pulumi.Alias(name="{old_name}")')
+        if old_name != resource.name
+        else ("moved", f'"{before}"')
+    )
+    return (
+        f"{what}: {before} is now {resource.urn}; Pulumi would delete the old one and create the new one. "
+        f"Keep it as it was, or give it `aliases=[{alias}]`"
+    )
+
+
+def _alike(urn: str, resource: Resource) -> bool:
+    """Tell whether a URN that is gone is likely to be what a new resource was: of one type, here or elsewhere."""
+    chain, _, name = urn.rpartition("::")
+    return chain == resource.urn.rpartition("::")[0] or (
+        name == resource.name and _last_type(chain) == resource.type
+    )
+
+
+def _last_type(chain: str) -> str:
+    """Read the resource's own type from the part of a URN before the name."""
+    return chain.split("::", 2)[-1].rpartition("$")[2]
+
+
+def _earlier(graph: Graph, resource: Resource) -> Iterator[str]:
+    """List the URNs that the aliases of a resource, and of those above it, stand for, and its own."""
+    stack, _, rest = resource.urn.removeprefix("urn:pulumi:").partition("::")
+    project = rest.partition("::")[0]
+    above = next((one for one in graph.resources if one.urn == resource.parent), None)
+    parents = list(_earlier(graph, above)) if above else [""]
+    for alias in ("", *resource.aliases):
+        if alias.startswith("urn:"):
+            yield alias
+            continue
+        given = dict(re.findall(r"(\w+)=(.*?)(?= \w+=|$)", alias))
+        head = f"urn:pulumi:{given.get('stack', stack)}::{given.get('project', project)}::"
+        for parent in [given["parent"]] if "parent" in given else parents:
+            chain = parent.split("::")[2] if parent.startswith("urn:") else ""
+            types = [chain] if chain not in ("", "pulumi:pulumi:Stack") else []
+            kind = "$".join([*types, given.get("type", resource.type)])
+            yield f"{head}{kind}::{given.get('name', resource.name)}"

@@ -1,0 +1,96 @@
+"""Finds rights that are wider than one thing: actions that are patterns, resources that are all there are."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from stack.testing.graph import Graph
+from stack.testing.policies import Statement, listed, policies_from_elsewhere, policy_documents, statements
+
+_WORDS_BEFORE_THE_NAME = {
+    "codecommit": 0,
+    "codepipeline": 0,
+    "elasticloadbalancing": 2,
+    "execute-api": 0,
+    "s3": 0,
+    "sns": 0,
+    "sqs": 0,
+}
+"""How many words of an ARN's last part tell the kind of resource, before its name; elsewhere it is one."""
+
+
+def wildcard_resources(graph: Graph, reasons: Mapping[tuple[str, str], str]) -> list[str]:
+    """Name allowed actions on all resources of a service, a kind or an account that have no written reason.
+
+    `reasons` says why, per document and action as a finding names them: `{("orders-policy.policy",
+    "xray:PutTraceSegments"): "X-Ray knows no resources"}`. An attached policy whose text is not in the graph may
+    allow anything; it takes a reason too, under its ARN in place of an action. So does `*` in the policy of a
+    resource itself. A reason that excuses nothing any more is a finding.
+    """
+    wide = [
+        (name, action, f"{name}: {action} on {resources}")
+        for name, document in policy_documents(graph).items()
+        for statement in statements(document)
+        if statement["Effect"] == "Allow"
+        for resources in _wide(statement)
+        for action in listed(statement.get("Action")) or [_all_but(statement, "NotAction")]
+    ]
+    wide += [
+        (name, arn, f"{name}: {arn}, whose text is not in the graph")
+        for name, arn in policies_from_elsewhere(graph).items()
+    ]
+    given = {key for key, reason in reasons.items() if reason.strip()}
+    unneeded = set(reasons) - {(name, action) for name, action, _ in wide}
+    return sorted(
+        [finding for name, action, finding in wide if (name, action) not in given]
+        + [f"{name}: the reason for {action} excuses nothing" for name, action in unneeded]
+    )
+
+
+def wildcard_actions(graph: Graph) -> list[str]:
+    """Name allowed actions that are patterns, or all but some: each permits what nobody has thought of."""
+    return sorted(
+        f"{name}: {action}"
+        for name, document in policy_documents(graph).items()
+        for statement in statements(document)
+        if statement["Effect"] == "Allow"
+        for action in (
+            [_all_but(statement, "NotAction")]
+            if "NotAction" in statement
+            else listed(statement.get("Action"))
+        )
+        if "NotAction" in statement or _is_open(action)
+    )
+
+
+def is_wide(arn: str) -> bool:
+    """Tell whether an ARN of a policy covers all of a service, of a kind of resource, or of an account.
+
+    A pattern is wide where its name begins with a wildcard (`table/*`, `arn:aws:s3:::*-logs`), and where the
+    service, the account or the kind is one; `table/orders/index/*` and `my-bucket/*` are not.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6:
+        return _is_open(arn)
+    _, partition, service, _, account, name = parts
+    words = [word for word in re.split("[:/]", name) if word]
+    before = _WORDS_BEFORE_THE_NAME.get(service, 1)
+    if any(map(_is_open, (partition, service, account, *words[:before]))):
+        return True
+    return len(words) > before and words[before].startswith(("*", "?"))
+
+
+def _wide(statement: Statement) -> Iterator[str]:
+    """Write what a statement is about, where that is all of something."""
+    if "NotResource" in statement:
+        yield _all_but(statement, "NotResource")
+    yield from filter(is_wide, listed(statement.get("Resource")))
+
+
+def _all_but(statement: Statement, element: str) -> str:
+    """Write a negated element as what it allows."""
+    return f"all but {', '.join(listed(statement[element]))}"
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether a text is a pattern."""
+    return "*" in text or "?" in text

@@ -1,0 +1,100 @@
+"""A snapshot of URNs tells additions, renames and moves apart, and knows what an alias covers."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from stack.testing import Graph, checks, run_program
+
+HEAD = "urn:pulumi:dev::project::"
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def graph_of(name: str = "work", kind: str = "", **options: object) -> Graph:
+    def program() -> None:
+        parent = pulumi.ComponentResource(f"test:index:{kind}", "parent") if kind else None
+        aws.sqs.Queue(name, opts=pulumi.ResourceOptions(parent=parent, **options))  # type: ignore[arg-type]
+
+    return run_program(program)
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Path:
+    path = tmp_path / "urns.txt"
+    checks.write_urns(graph_of(), path)
+    return path
+
+
+def test_what_is_written_is_one_urn_a_line_and_compares_equal(held: Path) -> None:
+    assert held.read_text() == f"{HEAD}{QUEUE}::work\n"
+    assert checks.urn_changes(graph_of(), held) == []
+
+
+def test_a_file_that_is_missing_is_a_difference_that_says_how_to_write_it(tmp_path: Path) -> None:
+    assert checks.urn_changes(graph_of(), tmp_path / "new.txt") == [
+        "new.txt does not exist: write it with `checks.write_urns(graph, path)` and commit it"
+    ]
+    assert not (tmp_path / "new.txt").exists()
+
+
+def test_an_addition_and_a_removal_are_told(held: Path) -> None:
+    def program() -> None:
+        aws.sns.Topic("told")
+
+    assert checks.urn_changes(run_program(program), held) == [
+        f"added: {HEAD}aws:sns/topic:Topic::told",
+        f"removed: {HEAD}{QUEUE}::work",
+    ]
+
+
+def test_a_rename_says_what_pulumi_would_do_and_how_to_prevent_it(held: Path) -> None:
+    (change,) = checks.urn_changes(graph_of("jobs"), held)
+    assert change == (
+        f"renamed: {HEAD}{QUEUE}::work is now {HEAD}{QUEUE}::jobs; Pulumi would delete the old one and create the new "
+        'one. Keep it as it was, or give it `aliases=[pulumi.Alias(name="work")]`'
+    )
+
+
+def test_a_move_below_a_component_says_the_same(held: Path) -> None:
+    changes = checks.urn_changes(graph_of(kind="Box"), held)
+    assert [change.split(":")[0] for change in changes] == ["added", "moved"]
+    assert f'aliases=["{HEAD}{QUEUE}::work"]' in changes[1]
+
+
+@pytest.mark.parametrize(
+    "alias", [pulumi.Alias(name="work"), f"{HEAD}{QUEUE}::work", pulumi.Alias(name="work", parent=None)]
+)
+def test_a_rename_that_an_alias_covers_is_told_apart(held: Path, alias: pulumi.Alias | str) -> None:
+    assert checks.urn_changes(graph_of("jobs", aliases=[alias]), held) == [
+        f"renamed, and covered by an alias: {HEAD}{QUEUE}::work is now {HEAD}{QUEUE}::jobs"
+    ]
+
+
+def test_an_alias_without_a_parent_covers_a_move_into_a_component(held: Path) -> None:
+    changes = checks.urn_changes(graph_of(kind="Box", aliases=[pulumi.Alias(parent=None)]), held)
+    assert changes[1].startswith("renamed, and covered by an alias")
+
+
+def test_an_alias_of_a_component_covers_its_children(tmp_path: Path) -> None:
+    path = tmp_path / "urns.txt"
+    checks.write_urns(graph_of(kind="Box"), path)
+
+    def renamed(aliased: bool) -> Graph:
+        def program() -> None:
+            aliases = [pulumi.Alias(type_="test:index:Box")] if aliased else []
+            options = pulumi.ResourceOptions(aliases=aliases)
+            parent = pulumi.ComponentResource("test:index:Crate", "parent", None, options)
+            aws.sqs.Queue("work", opts=pulumi.ResourceOptions(parent=parent))
+
+        return run_program(program)
+
+    assert all("covered by an alias" in change for change in checks.urn_changes(renamed(True), path))
+    moved = checks.urn_changes(renamed(False), path)
+    assert any(change.startswith(f"moved: {HEAD}test:index:Box${QUEUE}::work") for change in moved)
+
+
+def test_writing_anew_says_what_changed_and_makes_it_the_snapshot(held: Path) -> None:
+    assert len(checks.write_urns(graph_of("jobs"), held)) == 1
+    assert checks.urn_changes(graph_of("jobs"), held) == []
