@@ -6,12 +6,15 @@ process of this group ends and the temporary folder goes.
 """
 
 import asyncio
+import inspect
+import json
 import os
 import shutil
 import signal
 import sys
 import threading
 import time
+from typing import Any
 
 
 def end_with_parent(folder: str) -> None:
@@ -24,12 +27,36 @@ def end_with_parent(folder: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def main(descriptor: int, certificate: str, key: str, access_log: str, log_format: str) -> None:
-    """Serve on the inherited listening socket, over TLS, with an access log."""
+def record_decisions(path: str) -> None:
+    """Write a line for each question whether a call is allowed: access key, action, resource, answer."""
+    from ministack.core import iam_evaluator  # type: ignore[import-not-found]
+
+    decide, lock = iam_evaluator.enforce, threading.Lock()
+    parameters = inspect.signature(decide)
+    log = open(path, "a", buffering=1, encoding="utf-8")  # noqa: SIM115 (as long as the process)
+
+    def enforce(*args: Any, **kwargs: Any) -> Any:
+        denied = decide(*args, **kwargs)
+        question = parameters.bind(*args, **kwargs)
+        question.apply_defaults()
+        asked = [question.arguments[name] for name in ("access_key_id", "iam_action", "resource_arn")]
+        with lock:
+            log.write(json.dumps([*asked, denied is None]) + "\n")
+        return denied
+
+    # MiniStack imports it anew where it asks, so that the module's own name is the one to replace.
+    iam_evaluator.enforce = enforce
+
+
+def main(
+    descriptor: int, certificate: str, key: str, access_log: str, log_format: str, decisions: str
+) -> None:
+    """Serve on the inherited listening socket, over TLS, with an access log and one of decisions."""
     from hypercorn.asyncio import serve  # type: ignore[import-not-found]
     from hypercorn.config import Config  # type: ignore[import-not-found]
     from ministack.app import app  # type: ignore[import-not-found]
 
+    record_decisions(decisions)
     config = Config()
     config.bind = [f"fd://{descriptor}"]
     config.certfile, config.keyfile = certificate, key

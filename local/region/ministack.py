@@ -20,6 +20,7 @@ import boto3
 import requests
 from botocore.config import Config
 
+from local.region import decisions
 from local.region.calls import FORMAT, AwsCall, parse
 from local.region.certificate import self_signed
 from local.region.environment import region_python
@@ -28,6 +29,7 @@ ACCOUNT = "123456789012"
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _START_SECONDS = 40.0
 _ACCESS_LOG = "access.log"
+_DECISIONS = "decisions.log"
 
 
 class RegionFailure(RuntimeError):
@@ -81,6 +83,11 @@ class MiniStack:
         """Return the signed calls answered so far, oldest first."""
         with (self.folder / _ACCESS_LOG).open(errors="replace") as log:
             return parse(log)
+
+    def decisions(self) -> list[decisions.Decision]:
+        """Return what functions asked for so far and whether they were allowed it, oldest first."""
+        with (self.folder / _DECISIONS).open() as log:
+            return decisions.parse(log, self.calls())
 
     def stop(self) -> None:
         """End the process group and remove its folder; safe to call twice."""
@@ -145,7 +152,8 @@ def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
         }
         with (folder / "ministack.log").open("wb") as log:
             arguments = [
-                str(folder), str(listener.fileno()), str(ca_bundle), str(key_file), str(folder / _ACCESS_LOG), FORMAT
+                str(folder), str(listener.fileno()), str(ca_bundle), str(key_file),
+                str(folder / _ACCESS_LOG), FORMAT, str(folder / _DECISIONS),
             ]  # fmt: skip
             process = subprocess.Popen(
                 [str(python), "-I", "-u", "-X", "utf8", str(_LAUNCHER), *arguments],

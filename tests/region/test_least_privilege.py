@@ -1,14 +1,15 @@
-"""No function is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
+"""No role is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
 
 The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, and each function meets
-a document that somebody else works on, while every AWS call is on record with the function that made it. Actions are
-compared per function, not per table or bucket: that a statement names the right one is seen by the calls not being
-refused.
+a document that somebody else works on, while every question that is put to a role's policies is on record with its
+action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
+secrets or prefixes cannot be idle unseen. What a schedule's role does by the clock is not awaited: its rights are
+held against what its schedule names.
 """
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
@@ -17,37 +18,79 @@ from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
 from local.machine import Machine, machine, wait_until
-from local.region.calls import AwsCall
+from local.region.policies import matches
 from stack.testing import checks
 from tests.region import contents
 from tests.secrets_in_use import forms
 
 pytestmark = pytest.mark.region
 
-BY_LAMBDA = {
-    "logs:CreateLogStream": "Lambda itself writes the log, under the function's role",
-    "logs:PutLogEvents": "Lambda itself writes the log, under the function's role",
-    "sqs:DeleteMessage": "Lambda itself reads the queue, under the function's role",
-    "sqs:GetQueueAttributes": "Lambda itself reads the queue, under the function's role",
-    "sqs:ReceiveMessage": "Lambda itself reads the queue, under the function's role",
-    "xray:PutTelemetryRecords": "Lambda's own daemon sends the traces; there is none here",
-    "xray:PutTraceSegments": "Lambda's own daemon sends the traces; there is none here",
-}
-"""What is allowed and not called by the functions' code, with the reason."""
+SCHEDULE = "aws:scheduler/schedule:Schedule"
 
-RARELY: Mapping[str, dict[str, str]] = {
-    "DocumentOrchestrator": {
-        "dynamodb:DeleteItem": "it gives a page free only when no edit is needed after all, or nobody can draft one"
-    },
+Right = tuple[str, str, str]
+"""Role, action, and the resource as the statement writes it."""
+
+_LOG = "arn:aws:logs:{here}:log-group:/aws/lambda/{function}:*"
+_QUEUE = "arn:aws:sqs:{here}:{function}"
+
+BY_LAMBDA = {
+    ("logs:CreateLogStream", _LOG): "Lambda itself writes the log, under the function's role",
+    ("logs:PutLogEvents", _LOG): "Lambda itself writes the log, under the function's role",
+    ("sqs:DeleteMessage", _QUEUE): "Lambda itself reads the queue, under the function's role",
+    ("sqs:GetQueueAttributes", _QUEUE): "Lambda itself reads the queue, under the function's role",
+    ("sqs:ReceiveMessage", _QUEUE): "Lambda itself reads the queue, under the function's role",
+    ("xray:PutTelemetryRecords", "*"): "Lambda's own daemon sends the traces; there is none here",
+    ("xray:PutTraceSegments", "*"): "Lambda's own daemon sends the traces; there is none here",
+}
+"""What is allowed on what is the function's own and not called by its code, with the reason."""
+
+RARELY = {
+    ("DocumentOrchestrator", "dynamodb:DeleteItem", "arn:aws:dynamodb:{here}:table/{documentsTable}"): (
+        "it gives a page free only when no edit is needed after all, or nobody can draft one"
+    ),
+    ("DocumentOrchestrator", "s3:PutObject", "arn:aws:s3:::{documentsBucket}/reviews/*"): (
+        "it closes a review only when no edit is needed after all"
+    ),
 }
 """The same for single functions: what only happens when something is lost or collides."""
 
-_S3 = {"GET": "s3:GetObject", "PUT": "s3:PutObject"}
+
+def rights(up: Machine, role: str) -> set[Right]:
+    """List each action on each resource that a role's statements allow."""
+    return {
+        (role, action, resource)
+        for statement in checks.role_statements(up.deployment.graph, role)
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
 
 
-def action(call: AwsCall) -> str:
-    """Name a call as IAM does."""
-    return _S3[call.method] if call.service == "s3" else f"{call.service}:{call.target}"
+def asked(up: Machine) -> set[Right]:
+    """List what the roles asked for: of AWS as it decided, and of the model."""
+    of_aws = {(f"{one.function}-role", one.action, one.resource) for one in up.stack.decisions()}
+    model = f"arn:aws:bedrock:{up.stack.region}::foundation-model/"
+    of_model = {
+        (f"{one.function}-role", "bedrock:InvokeModel", model + one.model_id)
+        for one in up.stand_in.calls()
+        if one.function
+    }
+    return of_aws | of_model
+
+
+def used(right: Right, questions: set[Right]) -> bool:
+    """Tell whether anything was asked for that this action on this resource allows."""
+    role, action, resource = right
+    return any((role, action) == (by, done) and matches(resource, about) for by, done, about in questions)
+
+
+def by_lambda(up: Machine) -> set[Right]:
+    """List the rights that a reason of BY_LAMBDA is about, for all functions."""
+    here = f"{up.stack.region}:{up.stack.account}"
+    return {
+        (f"{function}-role", action, resource.format(here=here, function=function))
+        for function in up.outputs["functionNames"].values()
+        for action, resource in BY_LAMBDA
+    }
 
 
 @pytest.fixture(scope="module")
@@ -120,37 +163,61 @@ def _put_off(up: Machine) -> set[str]:
 
 
 def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
-    refused = [call for call in played.stack.calls() if call.function and call.status == 403]
-    assert refused == []
+    assert [one for one in played.stack.decisions() if not one.allowed] == []
+    assert [call for call in played.stack.calls() if call.function and call.status == 403] == []
 
 
-def test_every_function_was_heard(played: Machine) -> None:
-    assert {call.function for call in played.stack.calls()} - {""} == set(
-        played.outputs["functionNames"].values()
-    )
+def test_every_function_was_heard_with_the_role_that_is_its_own(played: Machine) -> None:
+    functions = set(played.outputs["functionNames"].values())
+    assert {call.function for call in played.stack.calls()} - {""} == functions
+    assert {role for role, _, _ in asked(played)} == {f"{function}-role" for function in functions}
 
 
-def test_every_allowed_action_is_used_or_has_a_reason(played: Machine) -> None:
-    used = {(call.function, action(call)) for call in played.stack.calls() if call.function}
-    used |= {(call.function, "bedrock:InvokeModel") for call in played.stand_in.calls()}
+def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(played: Machine) -> None:
+    questions, excused = asked(played), by_lambda(played)
     idle = {
-        f"{label}: {allowed}"
-        for label, function in played.outputs["functionNames"].items()
-        for statement in checks.role_statements(played.deployment.graph, f"{function}-role")
-        for allowed in statement["Action"]
-        if (function, allowed) not in used and allowed not in BY_LAMBDA
-    }
-    assert idle == {f"{label}: {one}" for label, reasons in RARELY.items() for one in reasons}
-
-
-def test_the_reasons_are_about_rights_that_there_are(played: Machine) -> None:
-    given = {
-        allowed
+        right
         for function in played.outputs["functionNames"].values()
-        for statement in checks.role_statements(played.deployment.graph, f"{function}-role")
-        for allowed in statement["Action"]
+        for right in rights(played, f"{function}-role")
+        if right not in excused and not used(right, questions)
     }
-    assert set(BY_LAMBDA) - given == set()
+    here = f"{played.stack.region}:{played.stack.account}"
+    assert idle == {
+        (
+            f"{played.outputs['functionNames'][label]}-role",
+            action,
+            resource.format(here=here, **played.outputs),
+        )
+        for label, action, resource in RARELY
+    }
+
+
+def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: Machine) -> None:
+    given = {
+        right
+        for function in played.outputs["functionNames"].values()
+        for right in rights(played, f"{function}-role")
+    }
+    excused = by_lambda(played) & given
+    assert {action for _, action, _ in excused} == {action for action, _ in BY_LAMBDA}
+    assert [right for right in excused if used(right, asked(played))] == []
+
+
+def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: Machine) -> None:
+    graph = played.deployment.graph
+    schedules = {one.inputs["target"]["roleArn"].rpartition("/")[2]: one for one in graph.of_type(SCHEDULE)}
+    functions = played.outputs["functionNames"].values()
+    roles = {role.inputs["name"] for role in graph.of_type("aws:iam/role:Role")}
+    assert roles == {f"{function}-role" for function in functions} | set(schedules), (
+        "a role that nobody looks at"
+    )
+    assert schedules
+    for role, schedule in schedules.items():
+        target = schedule.inputs["target"]
+        needed = {(role, "lambda:InvokeFunction", target["arn"])}
+        if dead_letters := target.get("deadLetterConfig"):
+            needed.add((role, "sqs:SendMessage", dead_letters["arn"]))
+        assert rights(played, role) == needed
 
 
 def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Machine) -> None:
@@ -161,7 +228,7 @@ def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Machi
     held = contents.logs(client) | contents.stored(client)
     held |= {
         name: (played.stack.folder / name).read_text(errors="replace")
-        for name in ("ministack.log", "access.log")
+        for name in ("ministack.log", "access.log", "decisions.log")
     }
     held["what the region remembers of the program"] = repr(played.deployment.ledger)
     for kind in ("/aws/lambda/", "function", "table", "object reviews/", "object drafts/"):

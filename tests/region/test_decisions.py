@@ -1,0 +1,24 @@
+"""What a function asked for is told from what anybody else did."""
+
+import json
+
+from local.region.calls import AwsCall
+from local.region.decisions import Decision, parse
+
+ORDERS = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+
+
+def test_decisions_are_read_with_the_function_whose_key_it_was() -> None:
+    lines = [
+        json.dumps(["ASIA1", "dynamodb:GetItem", ORDERS, True]),
+        json.dumps(["LOCAL1", "dynamodb:DeleteTable", ORDERS, True]),
+        json.dumps(["ASIA1", "s3:PutObject", "*", False]) + "\n",
+    ]
+    calls = [
+        AwsCall("ASIA1", "dynamodb", "POST", "/", "GetItem", 200, "shop-pack"),
+        AwsCall("LOCAL1", "dynamodb", "POST", "/", "DeleteTable", 200),
+    ]
+    assert parse(lines, calls) == [
+        Decision("shop-pack", "dynamodb:GetItem", ORDERS, True),
+        Decision("shop-pack", "s3:PutObject", "*", False),
+    ]
