@@ -52,7 +52,8 @@ _USE = (
     "In Python: `from stack import RecordTable`. In other languages: `pulumi package add PATH/TO/provider`; names are "
     "then written `tableName` instead of `table_name`, and methods are not there. What has no argument is reached by "
     "[transforms](../../examples/transforms/__main__.py). "
-    "What others offer and where it is here, or why it is not: [coverage](coverage.md)."
+    "What others offer and where it is here, or why it is not: [coverage](coverage.md). "
+    "Tests of the stacks that you make of them: [the graph test kit](../testing.md)."
 )
 
 

@@ -115,7 +115,8 @@ def _uses(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
         if owner is None or _kind(owner) != "function":
             continue
         for statement in role_statements(graph, str(role.inputs["name"])):
-            for used in _named(statement["Resource"], arns):
+            # A policy from elsewhere, or one on all but some resources, names none of ours.
+            for used in _named(statement.get("Resource", []), arns):
                 if _kind(used) in ("bus", "table", "bucket", "secret"):
                     yield Arrow(owner.name, used.name)
 

@@ -4,6 +4,7 @@
     assert graph.named("orders-table").inputs["billingMode"] == "PAY_PER_REQUEST"
 
 What it does not prove: the checks a provider makes, naming rules, quotas, and whatever only the cloud knows.
+Every check with an example: docs/testing.md.
 """
 
 from stack.testing import checks

@@ -11,6 +11,7 @@ import pytest
 from stack.drawing import Arrow, Drawing, Node, flow, mermaid, svg
 from stack.drawing.layout import layout
 from tests.stack.pipeline_run import FUNCTIONS, graph
+from tests.stack.shop import function, graph_of, table
 from tests.stack.write_drawing import FOLDER, pictures
 
 
@@ -43,6 +44,14 @@ def test_arrows_show_who_calls_whom_and_who_may_use_what() -> None:
 def test_the_committed_picture_is_of_this_stack(name: str) -> None:
     """If it is not: `python -m tests.stack.write_drawing`."""
     assert (FOLDER / name).read_text() == pictures()[name]
+
+
+def test_a_policy_from_elsewhere_draws_no_arrow() -> None:
+    def program() -> None:
+        managed = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+        function(statements=[table().read_statement], managed_policy_arns=[managed])
+
+    assert flow(graph_of(program)).arrows == (Arrow("orders", "orders"),)
 
 
 def test_odd_names_stay_text() -> None:
