@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stack.testing.graph import Graph, Resource
+from stack.testing.graph import UNKNOWN, Graph, Resource
 
 Statement = Mapping[str, Any]
 
@@ -65,7 +65,13 @@ def role_statements(graph: Graph, role: str) -> list[Statement]:
         raise LookupError(
             f"no role is named {role!r}, and no policy is for one; there are: {', '.join(names)}"
         )
-    found = [each for one in (*inline, *known) for each in _own_statements(one)]
+    found = [each for one in inline for each in statements(one.inputs["policy"])]
+    found += [
+        each
+        for one in known
+        for inside in one.inputs.get("inlinePolicies") or ()
+        for each in statements(inside["policy"])
+    ]
     ours = _managed(graph)
     for one in (*known, *attachments):
         for _, arn in _attached(one):
@@ -74,7 +80,12 @@ def role_statements(graph: Graph, role: str) -> list[Statement]:
 
 
 def statements(document: Mapping[str, Any] | str) -> list[Statement]:
-    """List the statements of a document, given as text or parsed, be there one or a list of them."""
+    """List the statements of a document, given as text or parsed, be there one or a list of them.
+
+    Raises ValueError for a text that is no JSON, and for what a preview does not know.
+    """
+    if document == UNKNOWN:
+        raise ValueError("a preview does not know this policy's text: look at a graph that was created")
     found = (json.loads(document) if isinstance(document, str) else document)["Statement"]
     return [found] if isinstance(found, Mapping) else list(found)
 
@@ -84,12 +95,6 @@ def listed(value: Any) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)
-
-
-def _own_statements(resource: Resource) -> list[Statement]:
-    """List what a role's own inline policies say, or an inline policy."""
-    fields = {name: value for name, value in resource.inputs.items() if name != "assumeRolePolicy"}
-    return [each for _, document in _documents(fields) for each in statements(document)]
 
 
 def _managed(graph: Graph) -> dict[str, str]:
@@ -120,10 +125,7 @@ def _listed_all(inputs: Mapping[str, Any], names: Iterable[str]) -> list[str]:
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Find policy documents in a value, however deep, as text or parsed; each with the way to it."""
     if isinstance(value, str) and '"Statement"' in value:
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return
+        value = _parsed(value)
     if isinstance(value, Mapping):
         if "Statement" in value:
             yield path, value
@@ -133,6 +135,14 @@ def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, A
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _documents(item, f"{path}[{index}]")
+
+
+def _parsed(text: str) -> Any:
+    """Read a text as JSON; one that is something else stays a text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _labelled(found: Iterable[tuple[Resource, str, Any]]) -> dict[str, Any]:

@@ -201,6 +201,20 @@ def test_a_role_that_pulumi_names_is_found_by_its_policies() -> None:
     assert checks.role_statements(run_program(program), "unnamed") == [READ]
 
 
+def test_what_cannot_be_read_as_a_policy_is_an_error_where_one_is_asked_for() -> None:
+    def program() -> None:
+        topic = aws.sns.Topic("topic")
+        policy = topic.arn.apply(lambda arn: text(allow("sns:Publish", arn)))
+        aws.iam.RolePolicy("p", role="reader", policy=policy)
+
+    with pytest.raises(ValueError, match="a preview does not know this policy's text"):
+        checks.role_statements(run_program(program, preview=True), "reader")
+    broken = with_policy('{"Statement": [')
+    with pytest.raises(ValueError, match="Expecting value"):
+        checks.role_statements(broken, "reader")
+    assert checks.policy_documents(broken) == {}
+
+
 def test_policies_of_one_name_below_different_parents_do_not_hide_each_other() -> None:
     def below(kind: str, statement: dict[str, Any]) -> None:
         parent = pulumi.ComponentResource(f"test:index:{kind}", kind)
