@@ -159,7 +159,7 @@ def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
     pipeline: Pipeline, page_id: str, gone: str, code: int
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    path = f"{ISSUE}/[0-9]+\\?*$" if gone == "ticket" else f"{PAGES}/{page_id}"
+    path = f"{ISSUE}/[0-9]+(\\?.*)?$" if gone == "ticket" else f"{PAGES}/{page_id}"
     fault = Fault("status", status=code, count=2, method="GET", path=path, account="kinexus")
     pipeline.site.faults.add(fault)
     assert len(deliver(orchestrate, messages)) == 1

@@ -114,6 +114,13 @@ def test_a_change_that_comes_again_after_another_saw_its_page_published_leaves_n
     assert pipeline.aws.locks() == []
 
 
+def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
+    """Approve a review while its opening is under way; return the message that waits."""
+    pipeline.decide(review, "APPROVED")
+    [message] = pipeline.aws.messages("ApprovalHandler")
+    return message if deliver(approve, [message]) else pipeline.aws.messages("ApprovalHandler")[0]
+
+
 def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,17 +130,34 @@ def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
         records: DocumentRecords, document: Document, status: DocumentStatus | None = None, **values: Any
     ) -> Document:
         if status is DocumentStatus.IN_REVIEW and not met:
-            met.append(values["review_issue_key"])
-            pipeline.decide(met[0], "APPROVED")
-            [message] = pipeline.aws.messages("ApprovalHandler")
-            kept = message if deliver(approve, [message]) else pipeline.aws.messages("ApprovalHandler")[0]
-            met.append(kept)
+            met.append(approves_meanwhile(pipeline, document.review_issue_key))
         return move(records, document, status, **values)
 
     monkeypatch.setattr(DocumentRecords, "move", approved_just_before)
     in_review(pipeline)
-    assert deliver(approve, [met[1]]) == []
+    assert deliver(approve, met) == []
     assert pipeline.aws.documents()[0]["status"] == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_an_approval_quicker_than_the_announcement_is_answered(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_review_at, met = DocumentRecords.in_review_at, []
+
+    def approved_just_before(
+        records: DocumentRecords, document: Document, issue_id: str, key: str
+    ) -> Document:
+        met.append(approves_meanwhile(pipeline, key))
+        return in_review_at(records, document, issue_id, key)
+
+    monkeypatch.setattr(DocumentRecords, "in_review_at", approved_just_before)
+    _, review = in_review(pipeline)
+    assert deliver(approve, met) == []
+    assert pipeline.status(review) == "new", "moved back"
+    assert "written after the newest revision was announced" in pipeline.comments(review)[-1]
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
