@@ -28,6 +28,7 @@ from local.region.model_rights import denial
 
 STACK = "dev"
 SECRET_KEYS = ("jiraApiToken", "webhookSecret", "linkKey")
+REGION = "us-east-1"
 
 Say = Callable[[str], None]
 """Told about each step as it begins."""
@@ -62,7 +63,7 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
     """Bring the whole region up for the length of a with block; whatever was started is stopped in any case."""
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
         say("starting AWS (MiniStack), Jira, Confluence and the model")
-        starting = pool.submit(ministack.start, _region())
+        starting = pool.submit(ministack.start, REGION)
         try:
             site = atlassian.Site()
             seeded = seed.load(site)
@@ -87,7 +88,7 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
             stack,
             project=_project(),
             name=STACK,
-            config={**_settings(), **_own_settings(served, seeded, webhook_secret)},
+            config=_settings(served, seeded, webhook_secret),
             secret_keys=SECRET_KEYS,
             ledger=ledger,
             api_url=door.api_url,
@@ -128,24 +129,21 @@ def _warm(up: Machine, function: str) -> None:
     up.stack.client("lambda").invoke(FunctionName=function, Payload=event)
 
 
-def _region() -> str:
-    return str(_settings()["aws:region"])
-
-
 def _project() -> str:
     return str(yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["name"])
 
 
-def _settings() -> dict[str, Any]:
-    """Return the settings of Pulumi.dev.yaml, without what only a Pulumi CLI can decrypt."""
-    given = yaml.safe_load((REPOSITORY / f"Pulumi.{STACK}.yaml").read_text())["config"]
-    return {key: value for key, value in given.items() if not isinstance(value, dict)}
+def _settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
+    """Return this machine's own settings, whose secrets live as long as the region.
 
-
-def _own_settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
-    """Return what is different on this machine: where Atlassian is, and secrets that live as long as the region."""
+    None is read from Pulumi.dev.yaml: that names somebody's real site, and what is right there.
+    """
     us = served.site.account("kinexus")
     return {
+        "aws:region": REGION,
+        "kinexus:namePrefix": "kinexus",
+        "kinexus:protectData": "false",
+        "kinexus:logRetentionDays": "14",
         "kinexus:jiraBaseUrl": served.url,
         "kinexus:confluenceUrl": f"{served.url}/wiki",
         "kinexus:jiraEmail": us.email,

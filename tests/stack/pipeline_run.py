@@ -11,6 +11,7 @@ from stack.testing import Graph, run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = Path(__file__).parent / "settings"
 
 SECRETS: dict[str, str] = {
     "jiraApiToken": STACK_API_TOKEN,
@@ -34,8 +35,8 @@ def some_layer() -> str:
 
 
 def settings_of(stack: str) -> dict[str, Any]:
-    """Read what Pulumi.STACK.yaml sets."""
-    settings: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    """Read the settings that the tests keep for `dev` and `prod`; Pulumi.STACK.yaml is the operator's to edit."""
+    settings: dict[str, Any] = yaml.safe_load((SETTINGS / f"{stack}.yaml").read_text())["config"]
     return settings
 
 
@@ -66,5 +67,5 @@ def run(
 
 
 def graph(stack: str) -> Graph:
-    """Return the graph of `dev` or `prod` as its file configures it."""
+    """Return the graph of `dev` or `prod` as its file in `settings` configures it."""
     return run(stack)

@@ -1,0 +1,101 @@
+"""The operators' own Pulumi.*.yaml are read, and no other test looks at them: to configure a stack breaks no test.
+
+Not proven: that what they name is there (`pulumi up` looks), nor that a secret in them can be decrypted.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from stack import pipeline_config
+from stack.pipeline_config import InvalidConfiguration
+from stack.testing import run_program
+from tests.stack.pipeline_run import ROOT, SECRETS, SETTINGS
+
+FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
+
+ROOMS = ("common", "handlers", "local", "preflight", "stack", "tests")
+"""What the tests of the graph need of the checkout."""
+
+EDITED: Mapping[str, Mapping[str, Any]] = {
+    "dev": {
+        "aws:region": "eu-central-1",
+        "kinexus:jiraBaseUrl": "https://api.atlassian.com/ex/jira/1",
+        "kinexus:jiraBrowseUrl": "https://acme.atlassian.net",
+        "kinexus:confluenceUrl": "https://api.atlassian.com/ex/confluence/1/wiki",
+        "kinexus:confluenceBrowseUrl": "https://acme.atlassian.net/wiki",
+        "kinexus:confluenceSpaceKey": "DOCS,OPS",
+        "kinexus:namePrefix": "acme",
+        "kinexus:registerWebhooks": True,
+        "kinexus:maxRevisions": 3,
+        **{f"kinexus:{key}": {"secure": "v1:AAAA:bbbb"} for key in SECRETS},
+    },
+    "prod": {
+        "kinexus:jiraBaseUrl": "https://acme.atlassian.net",
+        "kinexus:alarmEmail": "oncall@acme.example",
+        "kinexus:sweepSchedule": "off",
+        "kinexus:jiraApiToken": {"secure": "v1:AAAA:bbbb"},
+    },
+}
+"""What the README's steps, and a little more, leave in the files."""
+
+
+def read(path: Path) -> None:
+    """Have the program's configuration read from a file, with made-up secrets where only a CLI can decrypt one."""
+    config = {f"kinexus:{key}": value for key, value in SECRETS.items()}
+    for key, value in yaml.safe_load(path.read_text())["config"].items():
+        config[key] = config.get(key, "a stand-in") if isinstance(value, Mapping) else value
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    run_program(
+        lambda: pipeline_config.read(pulumi.Config("kinexus"), stack),
+        project="kinexus", stack=stack, config=config, secret_keys=tuple(SECRETS),
+    )  # fmt: skip
+
+
+def edit(folder: Path) -> None:
+    """Configure both stacks as an operator does, and add a third."""
+    for stack, changes in EDITED.items():
+        written = yaml.safe_load((SETTINGS / f"{stack}.yaml").read_text())
+        edited = {"encryptionsalt": "v1:AAAA", "config": {**written["config"], **changes}}
+        (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(edited))
+    shutil.copy(folder / "Pulumi.prod.yaml", folder / "Pulumi.staging.yaml")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_program_accepts_the_settings_of_every_stack(path: Path) -> None:
+    read(path)
+
+
+def test_a_setting_that_would_stop_an_update_fails_the_tests_before_it(tmp_path: Path) -> None:
+    edit(tmp_path)
+    path = tmp_path / "Pulumi.staging.yaml"
+    path.write_text(path.read_text().replace("https://acme.atlassian.net", "acme.atlassian.net"))
+    with pytest.raises(InvalidConfiguration, match="jiraBaseUrl"):
+        read(path)
+
+
+def test_what_operators_configure_changes_no_other_test(tmp_path: Path) -> None:
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("__main__.py", "pyproject.toml", "Pulumi.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    edit(tmp_path)
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:warnings", "-n0",
+            "tests/stack/test_pipeline_environment.py::test_settings_that_nobody_made_have_the_defaults_of_the_design",
+            "tests/stack/test_pipeline_graph.py::test_no_resource_is_added_removed_renamed_or_moved_unseen",
+            "tests/stack/test_pipeline_graph.py::test_names_are_those_of_the_design",
+            "tests/stack/test_settings_files.py::test_the_program_accepts_the_settings_of_every_stack",
+        ],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert "7 passed" in done.stdout
