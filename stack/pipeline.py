@@ -6,7 +6,6 @@ import pulumi
 import pulumi_aws as aws
 
 from stack import pipeline_functions as functions
-from stack.arguments import refuse
 from stack.bedrock import model_statements
 from stack.event_bus import EventBus
 from stack.event_subscription import EventSubscription
@@ -14,6 +13,7 @@ from stack.function_schedule import FunctionSchedule
 from stack.observability import Observability
 from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_checks import check_pipeline
 from stack.pipeline_endpoints import create_endpoints
 from stack.pipeline_functions import FunctionShape
 from stack.pipeline_preflight import after_preflight
@@ -60,11 +60,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: DocumentationPipelineArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        if args["allow_unsigned_webhooks"] and args["environment"] == "prod":
-            refuse(
-                "DocumentationPipeline", "allow_unsigned_webhooks", "is true in prod",
-                "Give webhook_secrets, and set it to false.",
-            )  # fmt: skip
+        args = check_pipeline(name, args)
         super().__init__("kinexus:index:DocumentationPipeline", name, None, opts)
         self._args = args
         self._prefix = pulumi.Output.from_input(args["name_prefix"])

@@ -72,13 +72,27 @@ def test_errors_never_show_a_secret() -> None:
     assert SECRET_SETTING not in str(caught.value)
 
 
-def test_unsigned_webhooks_are_refused_in_prod_and_need_no_secret_elsewhere() -> None:
+def test_unsigned_webhooks_are_refused_in_production_and_need_no_secret_elsewhere() -> None:
     with pytest.raises(
-        InvalidConfiguration, match=r"allowUnsignedWebhooks.*prod.*allowUnsignedWebhooks false"
+        InvalidConfiguration, match=r"allowUnsignedWebhooks is true, and production .*Webhooks false"
     ):
         run("prod", allowUnsignedWebhooks="true")
     graph = run("dev", allowUnsignedWebhooks="true", without=("webhookSecret",))
     assert graph.named("webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+
+
+@pytest.mark.parametrize("stack", ["dev", "live", "acme-eu"])
+def test_a_stack_is_production_unless_it_says_otherwise(stack: str) -> None:
+    with pytest.raises(InvalidConfiguration, match=r"production takes only signed webhooks"):
+        run("dev", named=stack, allowUnsignedWebhooks="true", without=("production",))
+
+
+@pytest.mark.parametrize("stack", ["prod", "production", "Prod-eu"])
+def test_a_stack_that_is_called_production_is(stack: str) -> None:
+    with pytest.raises(
+        InvalidConfiguration, match=rf"production is false, and .* {stack}.*config set production true"
+    ):
+        run("dev", named=stack, allowUnsignedWebhooks="true", production="false")
 
 
 def test_plain_http_is_for_this_machine_only() -> None:

@@ -1,0 +1,40 @@
+"""Checks and completes what a DocumentationPipeline is given, by the rules that the configuration has too."""
+
+from typing import Any, cast
+
+import pulumi
+
+from stack.arguments import check_fields, refuse
+from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS, at_odds, default_prefix
+from stack.setting_rules import BrokenRule, Rule
+
+_COMPONENT = "DocumentationPipeline"
+
+
+def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationPipelineArgs:
+    """Return all arguments, those that are not given by their defaults, each in its normal form.
+
+    Raises InvalidArgument; for a value that is only known during the update, then.
+    """
+    check_fields(_COMPONENT, args, DocumentationPipelineArgs)
+    stack = pulumi.get_stack()
+    given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
+    checked = {field: _checked(field, RULES[field], value) for field, value in given.items()}
+    odd = at_odds(checked, stack)
+    if odd is not None:
+        field, problem, right = odd
+        refuse(_COMPONENT, field, problem, f"Set it to {right}.")
+    for field, other in SAME_AS.items():
+        checked.setdefault(field, checked[other])
+    return cast(DocumentationPipelineArgs, {**DEFAULTS, **checked})
+
+
+def _checked(field: str, rule: Rule, value: Any) -> Any:
+    """Hold a value against its rule, now or as soon as it is known."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda known: _checked(field, rule, known))
+    try:
+        return rule.checked(value)
+    except BrokenRule as broken:
+        refuse(_COMPONENT, field, str(broken), f"Give one such as {rule.example}.")

@@ -1,0 +1,154 @@
+"""Kinds of settings: what each one may be, whether it comes as the text of a configuration or as an argument."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
+
+
+class BrokenRule(Exception):
+    """A value is not what it may be; the message goes on after the setting's name, and shows no secret."""
+
+
+class Rule(Protocol):
+    """What a setting may be."""
+
+    @property
+    def example(self) -> str:
+        """A value that is right, as one would type it."""
+
+    def checked(self, value: Any) -> Any:
+        """Return a value in its normal form. Raises BrokenRule."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text that matches a pattern as a whole."""
+
+    pattern: str
+    example: str
+
+    def checked(self, value: Any) -> str:
+        """Take off blanks around it."""
+        text = str(value).strip()
+        if not re.fullmatch(self.pattern, text):
+            raise BrokenRule(f"is {text!r}, which is malformed")
+        return text
+
+
+@dataclass(frozen=True)
+class Words:
+    """A comma-separated list whose words match a pattern each; blanks around them do not count."""
+
+    pattern: str
+    example: str
+    may_be_empty: bool = True
+
+    def checked(self, value: Any) -> str:
+        """Leave out blanks and empty words."""
+        words = _words(value)
+        if not words and not self.may_be_empty:
+            raise BrokenRule("is empty")
+        for word in words:
+            if not re.fullmatch(self.pattern, word):
+                raise BrokenRule(f"contains {word!r}, which is malformed")
+        return ",".join(words)
+
+
+@dataclass(frozen=True)
+class BaseUrl:
+    """What paths are appended to."""
+
+    ends_in: str = ""
+
+    @property
+    def example(self) -> str:
+        """Some site."""
+        return f"https://example.atlassian.net{self.ends_in}"
+
+    def checked(self, value: Any) -> str:
+        """Drop a slash at its end."""
+        url = str(value).strip().rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"\s", url):
+            raise BrokenRule(f"is {url!r}, which is no URL")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise BrokenRule(f"is {url!r}, which would send the token unencrypted")
+        if parts.query or parts.fragment or parts.username:
+            raise BrokenRule(f"is {url!r}, and a base URL has no query, fragment or user")
+        if not parts.path.endswith(self.ends_in):
+            raise BrokenRule(f"is {url!r}, and does not end in {self.ends_in}")
+        return url
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    example: ClassVar[str] = "true"
+
+    def checked(self, value: Any) -> bool:
+        """Read it."""
+        text = str(value).strip().lower()
+        if text not in ("true", "false"):
+            raise BrokenRule(f"is {text!r}, and must be true or false")
+        return text == "true"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number within bounds."""
+
+    lowest: int
+    highest: int
+    example: str
+
+    def checked(self, value: Any) -> int:
+        """Read it."""
+        text = _number(value)
+        if not re.fullmatch(r"\d{1,9}", text) or not self.lowest <= int(text) <= self.highest:
+            raise BrokenRule(f"is {text!r}, and must be a number from {self.lowest} to {self.highest}")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several numbers."""
+
+    choices: tuple[int, ...]
+    example: str
+
+    def checked(self, value: Any) -> int:
+        """Read it."""
+        text = _number(value)
+        if text not in map(str, self.choices):
+            raise BrokenRule(f"is {text!r}, and must be one of {', '.join(map(str, self.choices))}")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What nobody may read; several in one, comma separated, where `several`."""
+
+    example: str
+    least: int = 1
+    several: bool = False
+
+    def checked(self, value: Any) -> str:
+        """Take off blanks around it, or around each."""
+        secret = ",".join(_words(value)) if self.several else str(value).strip()
+        if not secret:
+            raise BrokenRule("is empty")
+        if len(secret) < self.least:
+            raise BrokenRule(f"has {len(secret)} characters, fewer than {self.least}")
+        return secret
+
+
+def _words(text: Any) -> list[str]:
+    """Split at commas."""
+    return [word.strip() for word in str(text).split(",") if word.strip()]
+
+
+def _number(value: Any) -> str:
+    """Write a number without the fraction that whole ones have on the wire."""
+    return str(value).strip().removesuffix(".0")

@@ -1,0 +1,107 @@
+"""A program that gives DocumentationPipeline its arguments is held to the rules of the configuration, and has its defaults."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+import stack
+from stack.pipeline_args import DocumentationPipelineArgs
+from stack.pipeline_config import key_of
+from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS
+from stack.testing import Graph, run_program
+from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
+from tests.stack.pipeline_run import SECRETS, run, some_layer
+
+NEEDED: dict[str, Any] = {
+    "jira_base_url": "https://example.atlassian.net/",
+    "jira_email": "kinexus@example.com",
+    "jira_api_token": STACK_API_TOKEN,
+    "confluence_url": "https://example.atlassian.net/wiki",
+    "confluence_space_key": "SD",
+    "webhook_secrets": ", ".join(STACK_WEBHOOK_SECRETS),
+    "link_key": STACK_LINK_KEY,
+}
+
+
+def build(name: str = "kinexus", without: str = "", **changed: Any) -> stack.DocumentationPipeline:
+    args = {**NEEDED, "layer_archive": some_layer(), **changed}
+    args.pop(without, None)
+    return stack.DocumentationPipeline(name, args)  # type: ignore[arg-type]
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.secret(value)
+
+
+REFUSED: list[tuple[Callable[[], Any], str]] = [
+    (lambda: stack.DocumentationPipeline("x", {}), r"`confluence_space_key` is missing. Required: confluence_space"),  # type: ignore[typeddict-item]
+    (lambda: build(jira_url="x"), r"`jira_url` is unknown"),
+    (lambda: build(four_eyes="yes"), r"`four_eyes` is of type str. Give true or false"),
+    (lambda: build(without="webhook_secrets"), r"`webhook_secrets` is not set. Set it to .*openssl"),
+    (lambda: build(webhook_secrets=""), r"`webhook_secrets` is empty. Give one such as"),
+    (lambda: build(webhook_secrets=later(" , ")), r"`webhook_secrets` is empty"),
+    (lambda: build(link_key="short"), r"`link_key` has 5 characters, fewer than 32"),
+    (lambda: build(link_key=later("short")), r"`link_key` has 5 characters, fewer than 32"),
+    (lambda: build(jira_api_token=""), r"`jira_api_token` is empty"),
+    (lambda: build(jira_base_url="http://jira.example.com"), r"which would send the token unencrypted"),
+    (lambda: build(confluence_url=later("https://x.example")), r"`confluence_url` is .* does not end in /wiki"),
+    (lambda: build(name_prefix="Kinexus"), r"`name_prefix` is 'Kinexus', which is malformed. Give one such as kinexus"),
+    (lambda: build(name="a-pipeline-with-a-long-name"), r"`name_prefix` is 'a-pipeline-with-a-long-name-dev'"),
+    (lambda: build(max_revisions=0), r"`max_revisions` is '0', and must be a number from 1 to 20"),
+    (lambda: build(log_retention_days=31.0), r"`log_retention_days` is '31', and must be one of 1, 3"),
+    (lambda: build(sweep_schedule="daily"), r"`sweep_schedule` is 'daily'"),
+    (lambda: build(allow_unsigned_webhooks=True), r"`allow_unsigned_webhooks` is true, and production .* Set it to false"),
+    (
+        lambda: build(allow_unsigned_webhooks=True, production=False, register_webhooks=True, without="webhook_secrets"),
+        r"`register_webhooks` is true, and there is no secret",
+    ),
+]  # fmt: skip
+
+
+def graph_of(program: Callable[[], Any], name: str = "dev") -> Graph:
+    return run_program(program, project="kinexus", stack=name)
+
+
+@pytest.mark.parametrize(("program", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_a_wrong_argument_is_refused_with_field_rule_and_fix(
+    program: Callable[[], Any], message: str
+) -> None:
+    with pytest.raises(stack.InvalidArgument, match=f"DocumentationPipeline: .*{message}"):
+        graph_of(program)
+
+
+def test_unsigned_webhooks_are_for_stacks_that_say_that_they_are_not_production() -> None:
+    def unsigned() -> None:
+        build(allow_unsigned_webhooks=True, production=False, without="webhook_secrets")
+
+    assert graph_of(unsigned).named("webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+    with pytest.raises(stack.InvalidArgument, match="`production` is false, and the stack is called prod-eu"):
+        graph_of(unsigned, "prod-eu")
+
+
+def test_what_is_not_given_is_what_the_configuration_has_by_default() -> None:
+    def inputs(graph: Graph) -> dict[str, Any]:
+        return {each.urn: {**each.inputs, "code": ""} for each in graph.resources}
+
+    needed = {
+        "aws:region", "jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey", "layerArchive", *SECRETS,
+    }  # fmt: skip
+    others = {key_of(field) for field in RULES} - needed
+    assert inputs(graph_of(build)) == inputs(run("dev", without=tuple(sorted(others))))
+
+
+def test_every_argument_has_one_rule_and_is_required_or_has_a_default() -> None:
+    required = DocumentationPipelineArgs.__required_keys__
+    optional = {*DEFAULTS, *SAME_AS, "name_prefix", "layer_archive"}
+    assert set(RULES) == required | optional
+    assert required & optional == set()
+    assert set(DocumentationPipelineArgs.__annotations__) == set(RULES)
+
+
+def test_defaults_keep_the_rules() -> None:
+    broken = [
+        field for field, value in DEFAULTS.items() if value != "" and RULES[field].checked(value) != value
+    ]
+    assert broken == []
