@@ -14,10 +14,10 @@ from pulumi import dynamic
 from stack.arguments import check_fields, known, refuse
 
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
-"""Environment variables with an unscoped API token of a Jira administrator; they win over the configuration."""
+"""Environment variables with an unscoped API token of a Jira administrator.
 
-EMAIL_KEY, TOKEN_KEY = "jiraAdminEmail", "jiraAdminToken"
-"""Settings of the stack with the same."""
+A setting would not do: Pulumi hands all settings to dynamic providers as inputs, and keeps those in the state.
+"""
 
 _PATH = "/rest/webhooks/1.0/webhook"
 _SECTION = "issue-related-events-section"
@@ -49,8 +49,8 @@ class JiraWebhookArgs(TypedDict):
 class JiraWebhook(dynamic.Resource, module="kinexus", name="JiraWebhook"):
     """An administrator's webhook: no expiry, any JQL, signed.
 
-    The administrator's e-mail and token are read where the provider runs, from the environment or the stack's
-    configuration. They are no input, and in no state.
+    The administrator's e-mail and token are read where the provider runs, from the environment alone: they are no
+    setting, no input, and in no state.
     """
 
     def __init__(self, name: str, args: JiraWebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -73,10 +73,9 @@ class JiraWebhookProvider(dynamic.ResourceProvider):
         super().__init__()
         self._administrator: tuple[str, str] | None = None
 
-    def configure(self, req: dynamic.ConfigureRequest) -> None:
+    def configure(self, _req: dynamic.ConfigureRequest) -> None:
         """Read who the administrator is."""
-        email = os.environ.get(ADMIN_EMAIL) or req.config.get(EMAIL_KEY)
-        token = os.environ.get(ADMIN_TOKEN) or req.config.get(TOKEN_KEY)
+        email, token = os.environ.get(ADMIN_EMAIL), os.environ.get(ADMIN_TOKEN)
         self._administrator = (email, token) if email and token else None
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
@@ -136,8 +135,7 @@ class JiraWebhookProvider(dynamic.ResourceProvider):
         if self._administrator is None:
             raise WebhookRefused(
                 "Registering webhooks needs an unscoped API token of a Jira administrator: set "
-                f"{ADMIN_EMAIL} and {ADMIN_TOKEN} in the environment, or {EMAIL_KEY} and (with --secret) "
-                f"{TOKEN_KEY} with `pulumi config set`. Without one, set registerWebhooks to false."
+                f"{ADMIN_EMAIL} and {ADMIN_TOKEN} in the environment. Without one, set registerWebhooks to false."
             )
         answer = requests.request(
             method, jira_url + path, json=body, auth=self._administrator, timeout=_TIMEOUT_SECONDS

@@ -39,7 +39,7 @@ class PreflightArgs(TypedDict):
 class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
     """Refuses, with the remedy, while the site, the token's rights or the model are not what the pipeline needs.
 
-    The token is read where the provider runs, from the stack's configuration. It is no input, and in no state.
+    The token is read where the provider runs, from the stack's configuration, and is no input of this resource.
     """
 
     notes: pulumi.Output[list[str] | None]

@@ -34,12 +34,10 @@ def around() -> Iterator[Around]:
     with serve(site) as jira:
         answering = bedrock.serve(model)
         admin = site.account("admin")
-        config = {
-            "kinexus:jiraAdminEmail": admin.email,
-            "kinexus:jiraAdminToken": admin.token,
-            "kinexus:jiraApiToken": site.account("kinexus").token,
-        }
+        config = {"kinexus:jiraApiToken": site.account("kinexus").token}
         environment = {
+            "KINEXUS_ADMIN_EMAIL": admin.email,
+            "KINEXUS_ADMIN_TOKEN": admin.token,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": answering.url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",

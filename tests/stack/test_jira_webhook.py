@@ -7,6 +7,7 @@ another. Not proven: Pulumi's engine, and Jira's own endpoint, which is in no pu
 import base64
 import hmac
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -41,8 +42,10 @@ def jira() -> Iterator[Running]:
 def provider(jira: Running, name: str = "admin", token: str = "") -> JiraWebhookProvider:
     account = jira.site.account(name)
     made = JiraWebhookProvider()
-    settings = {"kinexus:jiraAdminEmail": account.email, "kinexus:jiraAdminToken": token or account.token}
-    made.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(ADMIN_EMAIL, account.email)
+        environment.setenv(ADMIN_TOKEN, token or account.token)
+        made.configure(dynamic.ConfigureRequest(dynamic.Config({}, "kinexus")))
     return made
 
 
@@ -187,16 +190,20 @@ def test_without_an_administrator_a_preview_compares_inputs_and_an_update_says_w
     nobody = JiraWebhookProvider()
     assert nobody.diff("1", wanted(jira), wanted(jira)).changes is False
     assert nobody.diff("1", wanted(jira), wanted(jira, jql="")).changes is True
-    with pytest.raises(WebhookRefused, match=r"KINEXUS_ADMIN_TOKEN.*jiraAdminToken.*registerWebhooks"):
+    with pytest.raises(WebhookRefused, match=r"KINEXUS_ADMIN_TOKEN in the environment.*registerWebhooks"):
         nobody.create(wanted(jira))
 
 
-def test_the_environment_names_the_administrator_too(jira: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ADMIN_EMAIL, jira.site.account("admin").email)
-    monkeypatch.setenv(ADMIN_TOKEN, jira.site.account("admin").token)
+def test_an_administrator_is_taken_from_no_setting(jira: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is a setting, Pulumi writes into the state with the provider's inputs."""
+    admin = jira.site.account("admin")
+    for variable in (ADMIN_EMAIL, ADMIN_TOKEN):
+        monkeypatch.delenv(variable, raising=False)
     made = JiraWebhookProvider()
-    made.configure(dynamic.ConfigureRequest(dynamic.Config({}, "kinexus")))
-    assert made.create(wanted(jira)).id
+    settings = {"kinexus:jiraAdminEmail": admin.email, "kinexus:jiraAdminToken": admin.token}
+    made.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
+    with pytest.raises(WebhookRefused, match=r"KINEXUS_ADMIN_TOKEN in the environment"):
+        made.create(wanted(jira))
 
 
 def test_the_serialised_provider_works_in_another_process_and_holds_nothing(jira: Running) -> None:
@@ -206,15 +213,15 @@ def test_the_serialised_provider_works_in_another_process_and_holds_nothing(jira
     code = (
         "import base64, dill, json, sys\n"
         "from pulumi.dynamic import Config, ConfigureRequest\n"
-        "text, settings, props = json.loads(sys.argv[1])\n"
+        "text, props = json.loads(sys.argv[1])\n"
         "provider = dill.loads(base64.b64decode(text))\n"
-        "provider.configure(ConfigureRequest(Config(settings, 'kinexus')))\n"
+        "provider.configure(ConfigureRequest(Config({}, 'kinexus')))\n"
         "print(provider.create(props).id)\n"
     )
-    settings = {"kinexus:jiraAdminEmail": admin.email, "kinexus:jiraAdminToken": admin.token}
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps([text, settings, wanted(jira)])],
+        [sys.executable, "-c", code, json.dumps([text, wanted(jira)])],
         cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, ADMIN_EMAIL: admin.email, ADMIN_TOKEN: admin.token},
     )  # fmt: skip
     assert done.stdout.strip() == str(only_webhook(jira).id)
     assert admin.token.encode() not in base64.b64decode(text)
@@ -264,10 +271,19 @@ def test_the_pipeline_says_what_to_click_when_it_registers_nothing() -> None:
 
 
 def test_configuration_that_cannot_work_is_refused() -> None:
-    with pytest.raises(InvalidConfiguration, match=r"no webhookSecret.*registerWebhooks false"):
+    with pytest.raises(InvalidConfiguration, match=r"no secret to sign webhooks.*registerWebhooks false"):
         run("dev", registerWebhooks="true", allowUnsignedWebhooks="true", without=("webhookSecret",))
-    with pytest.raises(InvalidConfiguration, match=r"jiraAdminToken is kept in plain text"):
-        run("dev", jiraAdminToken="open")
+
+
+@pytest.mark.parametrize(
+    ("key", "variable"), [("jiraAdminEmail", ADMIN_EMAIL), ("jiraAdminToken", ADMIN_TOKEN)]
+)
+def test_a_setting_that_would_take_the_administrator_into_the_state_is_refused(
+    key: str, variable: str
+) -> None:
+    remedy = rf"Remove it with: pulumi config rm {key}, and set {variable} in the environment"
+    with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} would get into .* state. {remedy}"):
+        run("dev", **{key: "admin@example.com"})
 
 
 @pytest.mark.parametrize(

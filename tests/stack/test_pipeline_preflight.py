@@ -208,7 +208,7 @@ def test_an_aws_profile_that_is_not_there_is_named(around: Around) -> None:
     assert "correct aws:profile" in result.failures[0].reason
 
 
-def test_the_token_is_in_no_input_no_state_and_not_in_the_provider() -> None:
+def test_the_token_is_in_no_input_or_output_of_the_look_and_not_in_the_serialised_provider() -> None:
     [look] = run("dev").of_type(TYPE)
     assert SECRETS["jiraApiToken"] not in str(look.inputs) + str(look.outputs)
     assert look.secrets == frozenset()
@@ -264,7 +264,7 @@ def test_the_note_about_a_person_is_an_output_and_a_warning(
     assert warned == graph.outputs["preflightNotes"]
 
 
-def test_turned_off_it_asks_nothing_and_the_webhooks_are_registered_with_a_token_that_no_state_keeps(
+def test_turned_off_it_asks_nothing_and_the_administrators_token_is_in_no_setting_input_or_output(
     around: Around, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = around.jira.site.account("admin")
