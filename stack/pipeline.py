@@ -62,14 +62,15 @@ class DocumentationPipeline(pulumi.ComponentResource):
     ) -> None:
         args = check_pipeline(name, args)
         super().__init__("kinexus:index:DocumentationPipeline", name, None, opts)
+        self._name = name
         self._args = args
         self._prefix = pulumi.Output.from_input(args["name_prefix"])
         self._child = pulumi.ResourceOptions(parent=self)
 
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        self._child, self.preflight_notes = after_preflight(args, region, self._child)
-        stores = create_stores(args, account, region, self._child)
+        self._child, self.preflight_notes = after_preflight(name, args, region, self._child)
+        stores = create_stores(name, args, account, region, self._child)
         self._rights = stores.rights([*model_statements(args["bedrock_model_id"], region, account)])
         self._values = {**functions.configured(args), **stores.values()}
         self._layer = self._build_layer()
@@ -77,10 +78,10 @@ class DocumentationPipeline(pulumi.ComponentResource):
         for shape in functions.FUNCTIONS:
             if "REVIEW_BASE_URL" not in shape.variables:
                 self._function(shape)
-        api = create_endpoints(args, self._functions, self._child)
+        api = create_endpoints(name, args, self._functions, self._child)
         self._values["REVIEW_BASE_URL"] = api.url
         self._function(functions.REVIEW_TICKET_CREATOR)
-        watch = watch_pipeline(args, self._functions, api, self._child)
+        watch = watch_pipeline(name, args, self._functions, api, self._child)
         self._schedule(functions.SWEEP, args["sweep_schedule"], watch)
         queues = {
             shape.name: self._subscription(shape, stores.bus, watch)
@@ -92,7 +93,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self.jira_webhook_url = pulumi.Output.concat(api.url, "/webhooks/jira")
         self.approval_webhook_url = pulumi.Output.concat(api.url, "/webhooks/approval")
         self.webhook_steps = create_webhooks(
-            args, self.jira_webhook_url, self.approval_webhook_url, self._child
+            name, args, self.jira_webhook_url, self.approval_webhook_url, self._child
         )
         self.changes_table = stores.changes.table_name
         self.documents_table = stores.documents.table_name
@@ -134,7 +135,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         lock = ROOT / "handlers" / "requirements.lock"
         archive = Path(prebuilt) if prebuilt else layer_archive(lock, ROOT / ".build")
         return aws.lambda_.LayerVersion(
-            "layer",
+            f"{self._name}-layer",
             layer_name=self._named("layer"),
             description="What the handlers import beyond boto3",
             code=pulumi.FileArchive(str(archive)),
@@ -147,7 +148,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
     def _function(self, shape: FunctionShape) -> None:
         """Create one of the functions with its own environment and statements."""
         self._functions[shape.name] = PythonFunction(
-            shape.name,
+            f"{self._name}-{shape.name}",
             {
                 "function_name": self._named(shape.name),
                 "description": shape.description,
@@ -167,7 +168,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
     def _subscription(self, shape: FunctionShape, bus: EventBus, watch: Observability) -> EventSubscription:
         """Feed a function with its events."""
         return EventSubscription(
-            f"{shape.name}-events",
+            f"{self._name}-{shape.name}-events",
             {
                 "subscription_name": self._named(shape.name),
                 "bus_name": bus.bus_name,
@@ -183,7 +184,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         """Run a function by the clock, unless that is off."""
         if expression != "off":
             FunctionSchedule(
-                f"{shape.name}-by-the-clock",
+                f"{self._name}-{shape.name}-by-the-clock",
                 {
                     "schedule_name": self._named(shape.name),
                     "description": shape.description,

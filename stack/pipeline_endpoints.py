@@ -17,11 +17,14 @@ _ROUTES = (
 
 
 def create_endpoints(
-    args: DocumentationPipelineArgs, created: Mapping[str, PythonFunction], opts: pulumi.ResourceOptions
+    name: str,
+    args: DocumentationPipelineArgs,
+    created: Mapping[str, PythonFunction],
+    opts: pulumi.ResourceOptions,
 ) -> WebhookApi:
     """Create the API in front of the functions that answer HTTP."""
     return WebhookApi(
-        "api",
+        f"{name}-api",
         {
             "api_name": pulumi.Output.concat(args["name_prefix"], "-api"),
             "description": "Jira's webhooks and the review pages",

@@ -15,7 +15,7 @@ class FunctionShape:
     """What distinguishes one function from another before any resource exists."""
 
     name: str
-    """Name after the prefix, and logical name."""
+    """Name after the prefix in AWS, and after the component's name in Pulumi."""
     package: str
     """Package below `handlers`."""
     description: str

@@ -50,13 +50,13 @@ class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
 
 
 def after_preflight(
-    args: DocumentationPipelineArgs, region: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str, args: DocumentationPipelineArgs, region: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> tuple[pulumi.ResourceOptions, pulumi.Output[list[str]]]:
     """Look beforehand, unless that is off; return options for all that has to wait for it, and what was noted."""
     if not args["preflight"]:
         return opts, pulumi.Output.from_input([])
     preflight = Preflight(
-        "preflight",
+        f"{name}-preflight",
         {
             "jira_url": args["jira_base_url"],
             "confluence_url": args["confluence_url"],

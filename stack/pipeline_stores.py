@@ -104,12 +104,13 @@ class Stores:
 
 
 def create_stores(
+    name: str,
     args: DocumentationPipelineArgs,
     account: pulumi.Input[str],
     region: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> Stores:
-    """Create the stores of a pipeline; `opts` names their parent."""
+    """Create the stores of the pipeline of that name; `opts` names their parent."""
     prefix, protected = args["name_prefix"], args["protect_data"]
 
     def named(suffix: str) -> pulumi.Output[str]:
@@ -117,7 +118,7 @@ def create_stores(
 
     def table(label: str, key: str, *indexes: TableIndex) -> RecordTable:
         return RecordTable(
-            f"{label}-table",
+            f"{name}-{label}-table",
             {
                 "table_name": named(label),
                 "hash_key": key,
@@ -128,9 +129,9 @@ def create_stores(
             opts,
         )
 
-    def secret(name: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
+    def secret(label: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
         return SecretBundle(
-            name,
+            f"{name}-{label}-secret",
             {
                 "secret_name": pulumi.Output.concat(prefix, "/", suffix),
                 "secret_json": pulumi.Output.json_dumps(content),
@@ -143,21 +144,21 @@ def create_stores(
         changes=table("changes", "change_id"),
         documents=table("documents", "document_id", CREATED_PAGES),
         bucket=DocumentBucket(
-            "documents-bucket",
+            f"{name}-documents-bucket",
             {
                 "bucket_name": pulumi.Output.concat(prefix, "-documents-", account, "-", region),
                 "deletion_protection": protected,
             },
             opts,
         ),
-        bus=EventBus("events", {"bus_name": named("events")}, opts),
-        atlassian=secret("atlassian-secret", "atlassian", {"apiToken": args["jira_api_token"]}),
+        bus=EventBus(f"{name}-events", {"bus_name": named("events")}, opts),
+        atlassian=secret("atlassian", "atlassian", {"apiToken": args["jira_api_token"]}),
         webhook=secret(
-            "webhook-secret",
+            "webhook",
             "webhook",
             {"secrets": pulumi.Output.from_input(args["webhook_secrets"]).apply(_split)},
         ),
-        link=secret("link-secret", "review-links", {"key": args["link_key"]}),
+        link=secret("link", "review-links", {"key": args["link_key"]}),
     )
 
 

@@ -14,6 +14,7 @@ from stack.webhook_api import WebhookApi
 
 
 def watch_pipeline(
+    name: str,
     args: DocumentationPipelineArgs,
     created: Mapping[str, PythonFunction],
     api: WebhookApi,
@@ -22,7 +23,7 @@ def watch_pipeline(
     """Watch functions, queues and the API."""
     prefix = args["name_prefix"]
     return Observability(
-        "observability",
+        f"{name}-observability",
         {
             "system_name": prefix,
             "functions": [

@@ -22,6 +22,7 @@ class _Wanted:
 
 
 def create_webhooks(
+    name: str,
     args: DocumentationPipelineArgs,
     changes_url: pulumi.Output[str],
     reviews_url: pulumi.Output[str],
@@ -38,7 +39,7 @@ def create_webhooks(
         )
     for each in wanted:
         JiraWebhook(
-            each.name,
+            f"{name}-{each.name}",
             {
                 "jira_url": args["jira_browse_url"],
                 "webhook_name": pulumi.Output.concat(args["name_prefix"], f": {each.purpose}"),

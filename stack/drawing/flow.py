@@ -1,8 +1,8 @@
 """Finds in a graph which components there are, and how work travels between them."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stack.testing.checks import role_statements
@@ -67,12 +67,20 @@ def _kind(component: Resource) -> str:
 
 def _owners(graph: Graph) -> dict[str, Resource]:
     """Find by URN the component that each resource belongs to, where that is drawn."""
+    drawn = [each for each in graph.resources if _kind(each) and not each.custom]
+    common = _said_by_all(drawn)
     return {
-        child.urn: component
-        for component in graph.resources
-        if _kind(component)
+        child.urn: replace(component, name=component.name.removeprefix(common))
+        for component in drawn
         for child in graph.children(component)
     }
+
+
+def _said_by_all(drawn: Sequence[Resource]) -> str:
+    """Return the name of the one component that all are parts of, where all names begin with it."""
+    parents = {component.parent.rpartition("::")[2] for component in drawn}
+    common = f"{parents.pop()}-" if len(parents) == 1 else ""
+    return common if all(component.name.startswith(common) for component in drawn) else ""
 
 
 def _calls(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:

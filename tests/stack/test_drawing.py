@@ -10,8 +10,10 @@ import pytest
 
 from stack.drawing import Arrow, Drawing, Node, flow, mermaid, svg
 from stack.drawing.layout import layout
+from stack.testing import run_program
 from tests.stack.pipeline_run import FUNCTIONS, graph
 from tests.stack.shop import function, graph_of, table
+from tests.stack.test_pipeline_arguments import build
 from tests.stack.write_drawing import FOLDER, pictures
 
 
@@ -38,6 +40,15 @@ def test_arrows_show_who_calls_whom_and_who_may_use_what() -> None:
         Arrow("events", "DocumentOrchestrator-events", "ChangeDetected, RevisionRequested"),
     ]
     assert Arrow("Sweep-by-the-clock", "Sweep", "rate(1 day)") in arrows
+
+
+def test_names_are_whole_where_several_pipelines_are_drawn() -> None:
+    def program() -> None:
+        build("orders")
+        build("billing")
+
+    [first, second] = flow(run_program(program)).of_kind("bus")
+    assert (first.name, second.name) == ("billing-events", "orders-events")
 
 
 @pytest.mark.parametrize("name", ["stack.svg", "stack.mmd"])

@@ -233,8 +233,10 @@ def test_the_pipeline_registers_both_webhooks_when_told_to() -> None:
     )
 
     found = {each.name: each for each in graph.of_type(TYPE)}
-    assert sorted(found) == ["approval-webhook", "jira-webhook"]
-    inputs = {key: value for key, value in found["jira-webhook"].inputs.items() if key != "__provider"}
+    assert sorted(found) == ["kinexus-approval-webhook", "kinexus-jira-webhook"]
+    inputs = {
+        key: value for key, value in found["kinexus-jira-webhook"].inputs.items() if key != "__provider"
+    }
     assert inputs == {
         "jira_url": "https://x.atlassian.net",
         "webhook_name": "kinexus: change detection",
@@ -243,9 +245,9 @@ def test_the_pipeline_registers_both_webhooks_when_told_to() -> None:
         "jql": 'statusCategory = Done AND (labels is not EMPTY OR issuetype in ("Epic"))',
         "secret": STACK_WEBHOOK_SECRETS[0],
     }
-    assert found["jira-webhook"].secrets == {"secret"}
+    assert found["kinexus-jira-webhook"].secrets == {"secret"}
     assert checks.plain_secrets(graph, STACK_WEBHOOK_SECRETS[0]) == []
-    assert found["approval-webhook"].inputs["url"] == graph.outputs["approvalWebhookUrl"]
+    assert found["kinexus-approval-webhook"].inputs["url"] == graph.outputs["approvalWebhookUrl"]
     assert graph.outputs["webhookSteps"] == ""
 
 

@@ -1,5 +1,6 @@
 """A program that gives DocumentationPipeline its arguments is held to the rules of the configuration, and has its defaults."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import stack
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_config import key_of
 from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS
-from stack.testing import Graph, run_program
+from stack.testing import Graph, checks, run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import SECRETS, run, some_layer
 
@@ -76,7 +77,9 @@ def test_unsigned_webhooks_are_for_stacks_that_say_that_they_are_not_production(
     def unsigned() -> None:
         build(allow_unsigned_webhooks=True, production=False, without="webhook_secrets")
 
-    assert graph_of(unsigned).named("webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+    assert (
+        graph_of(unsigned).named("kinexus-webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+    )
     with pytest.raises(stack.InvalidArgument, match="`production` is false, and the stack is called prod-eu"):
         graph_of(unsigned, "prod-eu")
 
@@ -105,3 +108,17 @@ def test_defaults_keep_the_rules() -> None:
         field for field, value in DEFAULTS.items() if value != "" and RULES[field].checked(value) != value
     ]
     assert broken == []
+
+
+def test_two_pipelines_stand_beside_each_other_in_one_program() -> None:
+    def program() -> None:
+        build("orders")
+        build("billing", name_prefix="money")
+
+    found = graph_of(program)
+    assert [urn for urn, times in Counter(found.urns()).items() if times > 1] == []
+    assert checks.same_name_twice(found) == []
+    assert {each.name.split("-")[0] for each in found.resources} == {"orders", "billing"}
+    assert len(found.resources) == 2 * len(graph_of(build).resources)
+    assert found.named("orders-Sweep", "aws:lambda/function:Function").inputs["name"] == "orders-dev-Sweep"
+    assert found.named("billing-Sweep", "aws:lambda/function:Function").inputs["name"] == "money-Sweep"

@@ -78,7 +78,7 @@ def test_unsigned_webhooks_are_refused_in_production_and_need_no_secret_elsewher
     ):
         run("prod", allowUnsignedWebhooks="true")
     graph = run("dev", allowUnsignedWebhooks="true", without=("webhookSecret",))
-    assert graph.named("webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
+    assert graph.named("kinexus-webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
 
 
 @pytest.mark.parametrize("stack", ["dev", "live", "acme-eu"])
@@ -97,7 +97,7 @@ def test_a_stack_that_is_called_production_is(stack: str) -> None:
 
 def test_plain_http_is_for_this_machine_only() -> None:
     graph = run("dev", jiraBaseUrl="http://127.0.0.1:8080", confluenceUrl="http://localhost:8080/wiki/")
-    variables = graph.named("ApprovalHandler", "aws:lambda/function:Function").inputs["environment"][
+    variables = graph.named("kinexus-ApprovalHandler", "aws:lambda/function:Function").inputs["environment"][
         "variables"
     ]
     assert variables["JIRA_BASE_URL"] == "http://127.0.0.1:8080"

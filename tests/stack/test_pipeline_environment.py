@@ -19,7 +19,9 @@ HERE = "eu-central-1:123456789012"
 
 def environment(name: str, **changed: Any) -> dict[str, str]:
     found = run("dev", **changed) if changed else graph("dev")
-    variables = found.named(name, "aws:lambda/function:Function").inputs["environment"]["variables"]
+    variables = found.named(f"kinexus-{name}", "aws:lambda/function:Function").inputs["environment"][
+        "variables"
+    ]
     return dict(variables)
 
 
@@ -54,7 +56,7 @@ def test_resources_reach_the_functions_by_name_and_secrets_by_arn() -> None:
         "JIRA_API_TOKEN_SECRET_ARN": f"{secret}/atlassian-AbCdEf",
         "WEBHOOK_SECRET_ARN": f"{secret}/webhook-AbCdEf",
         "LINK_KEY_SECRET_ARN": f"{secret}/review-links-AbCdEf",
-        "REVIEW_BASE_URL": "https://api-id.execute-api.eu-central-1.amazonaws.com/prod",
+        "REVIEW_BASE_URL": "https://kinexus-api-id.execute-api.eu-central-1.amazonaws.com/prod",
     }
     assert {name: found[name] for name in expected} == expected
 

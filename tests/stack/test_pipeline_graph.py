@@ -47,7 +47,7 @@ def test_names_are_those_of_the_design() -> None:
     outputs = dict(graph("dev").outputs)
     assert outputs.pop("webhookSteps").startswith("As a Jira administrator")
     assert outputs.pop("preflightNotes") == []
-    url = "https://api-id.execute-api.eu-central-1.amazonaws.com/prod"
+    url = "https://kinexus-api-id.execute-api.eu-central-1.amazonaws.com/prod"
     queues = "https://sqs.eu-central-1.amazonaws.com/123456789012/kinexus"
     assert outputs == {
         "webhookApiUrl": url,
@@ -83,7 +83,7 @@ def test_each_route_leads_to_its_function_with_one_permission_of_its_own() -> No
         (p.inputs["function"], p.inputs["principal"], p.inputs["action"], p.inputs["sourceArn"])
         for p in found.of_type("aws:lambda/permission:Permission")
     }
-    execution = "arn:aws:execute-api:eu-central-1:123456789012:api-id/prod"
+    execution = "arn:aws:execute-api:eu-central-1:123456789012:kinexus-api-id/prod"
     assert permissions == {
         (f"kinexus-{name}", "apigateway.amazonaws.com", "lambda:InvokeFunction", f"{execution}/{path}")
         for name, path in ROUTES.values()
@@ -92,7 +92,7 @@ def test_each_route_leads_to_its_function_with_one_permission_of_its_own() -> No
 
 def test_the_stage_waits_for_its_routes_throttles_each_and_logs_json() -> None:
     found = graph("dev")
-    stage = found.named("api-stage")
+    stage = found.named("kinexus-api-stage")
     routes = found.of_type("aws:apigatewayv2/route:Route")
     assert {route.urn for route in routes} <= set(stage.dependencies)
     assert stage.inputs["name"] == "prod"
@@ -109,7 +109,7 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
     timeout, events = QUEUED[name]
 
     def part(suffix: str) -> Any:
-        return found.named(f"{name}-events-{suffix}").inputs
+        return found.named(f"kinexus-{name}-events-{suffix}").inputs
 
     queue = f"arn:aws:sqs:eu-central-1:123456789012:kinexus-{name}"
     rule = f"arn:aws:events:eu-central-1:123456789012:rule/kinexus-events/kinexus-{name}"
@@ -119,7 +119,7 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
     assert part("target")["arn"] == queue
     assert part("target")["deadLetterConfig"] == {"arn": f"{queue}-dead-letters"}
     assert part("queue")["visibilityTimeoutSeconds"] >= 6 * timeout
-    assert found.named(name, "aws:lambda/function:Function").inputs["timeout"] == timeout
+    assert found.named(f"kinexus-{name}", "aws:lambda/function:Function").inputs["timeout"] == timeout
     assert json.loads(part("queue")["redrivePolicy"]) == {
         "deadLetterTargetArn": f"{queue}-dead-letters",
         "maxReceiveCount": 3,
@@ -141,8 +141,8 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
     assert mapping["functionName"].endswith(f":function:kinexus-{name}")
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["scalingConfig"]["maximumConcurrency"] >= 2
-    receive = found.named(f"{name}-events-receive")
-    assert receive.urn in found.named(f"{name}-events-mapping").dependencies
+    receive = found.named(f"kinexus-{name}-events-receive")
+    assert receive.urn in found.named(f"kinexus-{name}-events-mapping").dependencies
 
 
 DEAD_CALLS = "arn:aws:sqs:eu-central-1:123456789012:kinexus-Sweep-schedule-dead-letters"
@@ -150,7 +150,7 @@ DEAD_CALLS = "arn:aws:sqs:eu-central-1:123456789012:kinexus-Sweep-schedule-dead-
 
 def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> None:
     found = graph("dev")
-    schedule = found.named("Sweep-by-the-clock-schedule").inputs
+    schedule = found.named("kinexus-Sweep-by-the-clock-schedule").inputs
     function = "arn:aws:lambda:eu-central-1:123456789012:function:kinexus-Sweep"
     assert schedule["name"] == "kinexus-Sweep"
     assert schedule["scheduleExpression"] == "rate(1 day)"
@@ -172,35 +172,37 @@ def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
 
 def test_whoever_calls_a_function_waits_for_it() -> None:
     found = graph("dev")
-    functions = {name: found.named(name, "aws:lambda/function:Function").urn for name in FUNCTIONS}
+    functions = {
+        name: found.named(f"kinexus-{name}", "aws:lambda/function:Function").urn for name in FUNCTIONS
+    }
     for key, (name, _) in ROUTES.items():
         slug = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
         for part in ("permission", "integration"):
-            assert functions[name] in found.named(f"api-{slug}-{part}").dependencies
+            assert functions[name] in found.named(f"kinexus-api-{slug}-{part}").dependencies
     for name in QUEUED:
-        assert functions[name] in found.named(f"{name}-events-mapping").dependencies
-    assert functions["Sweep"] in found.named("Sweep-by-the-clock-schedule").dependencies
+        assert functions[name] in found.named(f"kinexus-{name}-events-mapping").dependencies
+    assert functions["Sweep"] in found.named("kinexus-Sweep-by-the-clock-schedule").dependencies
 
 
 def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
     found = graph("dev")
     assert checks.functions_without_log_retention(found) == []
     for name in FUNCTIONS:
-        function = found.named(name, "aws:lambda/function:Function")
+        function = found.named(f"kinexus-{name}", "aws:lambda/function:Function")
         assert function.inputs["architectures"] == ["arm64"]
         assert function.inputs["runtime"] == "python3.13"
         assert function.inputs["loggingConfig"]["logFormat"] == "JSON"
         assert function.inputs["loggingConfig"]["logGroup"] == f"/aws/lambda/kinexus-{name}"
         assert function.inputs["tracingConfig"] == {"mode": "Active"}
-        assert found.named(f"{name}-logs").urn in function.dependencies
-        assert found.named(f"{name}-policy").urn in function.dependencies
+        assert found.named(f"kinexus-{name}-logs").urn in function.dependencies
+        assert found.named(f"kinexus-{name}-policy").urn in function.dependencies
         package = function.inputs["handler"].split(".")[1]
         assert function.inputs["handler"] == f"handlers.{package}.handler.handle"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
-    function = graph("dev").named(name, "aws:lambda/function:Function").inputs
+    function = graph("dev").named(f"kinexus-{name}", "aws:lambda/function:Function").inputs
     module, called = function["handler"].rsplit(".", 1)
     path = module.replace(".", "/") + ".py"
     with zipfile.ZipFile(function["code"].path) as archive:
@@ -233,7 +235,7 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
         + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters", "lost")]
         + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
     )
-    topic = found.named("observability-topic").outputs["arn"]
+    topic = found.named("kinexus-observability-topic").outputs["arn"]
     assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}
     assert alarms["kinexus-ApprovalHandler-duration"]["threshold"] == 72_000
     assert alarms["kinexus-ApprovalHandler-dead-letters"]["dimensions"] == {
@@ -243,11 +245,11 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
         "EventBusName": "kinexus-events",
         "RuleName": "kinexus-ApprovalHandler",
     }
-    assert alarms["kinexus-api-5xx"]["dimensions"] == {"ApiId": "api-id", "Stage": "prod"}
+    assert alarms["kinexus-api-5xx"]["dimensions"] == {"ApiId": "kinexus-api-id", "Stage": "prod"}
     for name in FUNCTIONS:
         alarm, counted = (
             alarms[f"kinexus-{name}-failures"],
-            found.named(f"observability-{name}-failures").inputs,
+            found.named(f"kinexus-observability-{name}-failures").inputs,
         )
         assert (alarm["namespace"], alarm["metricName"]) == (
             "kinexus",
@@ -258,8 +260,10 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
 def test_the_line_that_counts_as_failure_is_one_that_the_handler_writes(name: str) -> None:
-    package = graph("dev").named(name, "aws:lambda/function:Function").inputs["handler"].split(".")[1]
-    pattern = graph("dev").named(f"observability-{name}-failures").inputs["pattern"]
+    package = (
+        graph("dev").named(f"kinexus-{name}", "aws:lambda/function:Function").inputs["handler"].split(".")[1]
+    )
+    pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
     assert pattern == '{ $.level = "ERROR" && $.message = "given up" }'
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "handlers" / package).glob("*.py")]
     assert any('log.error("given up"' in source for source in sources)
@@ -267,8 +271,8 @@ def test_the_line_that_counts_as_failure_is_one_that_the_handler_writes(name: st
 
 def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:
     found = run("prod", alarmEmail="oncall@example.com")
-    topic = found.named("observability-topic").outputs["arn"]
-    assert json.loads(found.named("observability-topic-policy").inputs["policy"])["Statement"] == [
+    topic = found.named("kinexus-observability-topic").outputs["arn"]
+    assert json.loads(found.named("kinexus-observability-topic-policy").inputs["policy"])["Statement"] == [
         {
             "Sid": "AlarmsOfThisAccount",
             "Effect": "Allow",
@@ -278,14 +282,14 @@ def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_get
             "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
         }
     ]
-    assert "kmsMasterKeyId" not in found.named("observability-topic").inputs
-    email = found.named("observability-email").inputs
+    assert "kmsMasterKeyId" not in found.named("kinexus-observability-topic").inputs
+    email = found.named("kinexus-observability-email").inputs
     assert (email["protocol"], email["endpoint"], email["topic"]) == ("email", "oncall@example.com", topic)
     assert graph("dev").of_type("aws:sns/topicSubscription:TopicSubscription") == ()
 
 
 def test_the_dashboard_shows_api_functions_and_queues() -> None:
-    body = json.loads(graph("dev").named("observability-dashboard").inputs["dashboardBody"])
+    body = json.loads(graph("dev").named("kinexus-observability-dashboard").inputs["dashboardBody"])
     titles = [widget["properties"]["title"] for widget in body["widgets"]]
     assert titles == [
         "Requests", "Answer time (ms)", "Calls", "Longest call (ms)", "Errors", "Failures logged",
@@ -304,7 +308,7 @@ def test_the_dashboard_shows_api_functions_and_queues() -> None:
 def test_tables_expire_recover_and_find_created_pages() -> None:
     found = graph("dev")
     for name, key in (("changes", "change_id"), ("documents", "document_id")):
-        table = found.named(f"{name}-table", "aws:dynamodb/table:Table").inputs
+        table = found.named(f"kinexus-{name}-table", "aws:dynamodb/table:Table").inputs
         assert table["hashKey"] == key
         assert table["billingMode"] == "PAY_PER_REQUEST"
         assert table["ttl"] == {"attributeName": "expires_at", "enabled": True}
@@ -328,13 +332,15 @@ def test_tables_expire_recover_and_find_created_pages() -> None:
 
 def test_the_bucket_is_private_versioned_encrypted_and_refuses_plain_http() -> None:
     found = graph("dev")
-    private = found.named("documents-bucket-private").inputs
+    private = found.named("kinexus-documents-bucket-private").inputs
     assert all(private[key] for key in private if key != "bucket")
     assert len(private) == 5
-    assert found.named("documents-bucket-versions").inputs["versioningConfiguration"] == {"status": "Enabled"}
-    assert found.named("documents-bucket", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
+    assert found.named("kinexus-documents-bucket-versions").inputs["versioningConfiguration"] == {
+        "status": "Enabled"
+    }
+    assert found.named("kinexus-documents-bucket", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
     arn = "arn:aws:s3:::kinexus-documents-123456789012-eu-central-1"
-    assert json.loads(found.named("documents-bucket-tls").inputs["policy"])["Statement"] == [
+    assert json.loads(found.named("kinexus-documents-bucket-tls").inputs["policy"])["Statement"] == [
         {
             "Sid": "RefuseWithoutTls",
             "Effect": "Deny",
@@ -365,9 +371,9 @@ def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> No
         for version in found.of_type("aws:secretsmanager/secretVersion:SecretVersion")
     }
     assert values == {
-        "atlassian-secret-value": {"apiToken": STACK_API_TOKEN},
-        "webhook-secret-value": {"secrets": [*STACK_WEBHOOK_SECRETS]},
-        "link-secret-value": {"key": STACK_LINK_KEY},
+        "kinexus-atlassian-secret-value": {"apiToken": STACK_API_TOKEN},
+        "kinexus-webhook-secret-value": {"secrets": [*STACK_WEBHOOK_SECRETS]},
+        "kinexus-link-secret-value": {"key": STACK_LINK_KEY},
     }
     shown = [
         resource.name
@@ -380,7 +386,7 @@ def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> No
 def test_a_preview_shows_every_resource_while_nothing_is_known_yet() -> None:
     assert run("dev", preview=True).urns() == graph("dev").urns()
     unknown: Graph = run("dev", preview=True)
-    permission = unknown.named("api-post-webhooks-jira-permission").inputs
+    permission = unknown.named("kinexus-api-post-webhooks-jira-permission").inputs
     assert permission["sourceArn"] == UNKNOWN
 
 
