@@ -7,11 +7,11 @@ and are found from here. The working directory is the consumer's.
 import sys
 from pathlib import Path
 
-from pulumi.provider.experimental import component_provider_host
+from pulumi.provider import main
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if __name__ == "__main__":
-    from stack import COMPONENTS
+    from stack.plugin import KinexusProvider
 
-    component_provider_host(list(COMPONENTS), name="kinexus", version="0.1.0")
+    main(KinexusProvider(), sys.argv[1:])

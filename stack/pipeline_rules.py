@@ -10,18 +10,20 @@ from stack.setting_rules import BaseUrl, Choice, Flag, Number, Rule, Secret, Tex
 RANDOM = '"$(openssl rand -hex 32)"'
 """How a secret that nobody needs to remember is made."""
 
+_SITE = "https://example.atlassian.net"
+
 RULES: Mapping[str, Rule] = {
     # The bucket's name leaves room for 25 characters.
     "name_prefix": Text(r"[a-z][a-z0-9-]{0,23}[a-z0-9]", "kinexus"),
     "production": Flag(),
-    "jira_base_url": BaseUrl(),
-    "jira_browse_url": BaseUrl(),
+    "jira_base_url": BaseUrl(_SITE),
+    "jira_browse_url": BaseUrl(_SITE),
     "jira_email": Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com"),
     "jira_api_token": Secret("TOKEN"),
     "jira_review_project": Text(r"([A-Z][A-Z0-9_]+)?", "DOCS"),
     "review_issue_type": Text(r".+", "Task"),
-    "confluence_url": BaseUrl("/wiki"),
-    "confluence_browse_url": BaseUrl(),
+    "confluence_url": BaseUrl(f"{_SITE}/wiki", ends_in="/wiki"),
+    "confluence_browse_url": BaseUrl(f"{_SITE}/wiki"),
     "confluence_space_key": Words(r"~?[A-Za-z0-9]+", "SD,OPS", may_be_empty=False),
     "webhook_secrets": Secret(RANDOM, several=True),
     "allow_unsigned_webhooks": Flag(),

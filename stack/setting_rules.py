@@ -59,12 +59,8 @@ class Words:
 class BaseUrl:
     """What paths are appended to."""
 
+    example: str
     ends_in: str = ""
-
-    @property
-    def example(self) -> str:
-        """Some site."""
-        return f"https://example.atlassian.net{self.ends_in}"
 
     def checked(self, value: Any) -> str:
         """Drop a slash at its end."""

@@ -14,16 +14,18 @@ from typing import Any
 import grpc
 import pulumi
 import pytest
-from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 import stack
+from stack.plugin import KinexusProvider
 from stack.testing import run_program
-from tests.stack.pipeline_run import ROOT
+from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
+from tests.stack.pipeline_run import ROOT, some_layer
 
 
-def provider() -> ComponentProvider:
-    return ComponentProvider(list(stack.COMPONENTS), "kinexus", version="0.1.0")
+def provider() -> KinexusProvider:
+    return KinexusProvider()
 
 
 def test_the_plugin_serves_this_schema_wherever_it_is_started(tmp_path: Path) -> None:
@@ -140,3 +142,46 @@ def test_the_host_builds_components_from_wire_inputs_and_outputs_of_each_other()
         a["name"]: a["type"] for a in graph.named("orders", "aws:dynamodb/table:Table").inputs["attributes"]
     }
     assert kinds == {"id": "S", "day": "S", "at": "N"}
+
+
+def wired(**more: Any) -> dict[str, Any]:
+    """Return a pipeline's arguments as they come over the wire."""
+    secret = {
+        "jiraApiToken": STACK_API_TOKEN,
+        "webhookSecrets": STACK_WEBHOOK_SECRETS[0],
+        "linkKey": STACK_LINK_KEY,
+    }
+    return {
+        "jiraBaseUrl": "https://example.atlassian.net",
+        "jiraEmail": "kinexus@example.com",
+        "confluenceUrl": "https://example.atlassian.net/wiki",
+        "confluenceSpaceKey": "SD",
+        "maxRevisions": 3.0,
+        "layerArchive": some_layer(),
+        **{key: pulumi.Output.secret(value) for key, value in secret.items()},
+        **more,
+    }
+
+
+def construct(**more: Any) -> None:
+    provider().construct("docs", "kinexus:index:DocumentationPipeline", wired(**more))
+
+
+def test_a_pipeline_in_another_language_does_without_what_only_python_can_run() -> None:
+    found = run_program(construct)
+    assert [each.type for each in found.resources if "dynamic" in each.type] == []
+    assert run_program(lambda: construct(preflight=False)).urns() == found.urns()
+    variables = found.named("docs-ApprovalHandler", "aws:lambda/function:Function").inputs["environment"][
+        "variables"
+    ]
+    assert variables["MAX_REVISIONS"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("field", "remedy"), [("preflight", "python -m ops doctor"), ("registerWebhooks", "webhookSteps")]
+)
+def test_what_only_python_can_run_is_refused_with_what_to_do_instead(field: str, remedy: str) -> None:
+    with pytest.raises(
+        ComponentInitError, match=f"`{field}` is for programs in Python only. Leave it out.*{remedy}"
+    ):
+        run_program(lambda: construct(**{field: True}))

@@ -2,9 +2,7 @@
 
 import json
 
-from pulumi.provider.experimental.component import ComponentProvider
-
-from stack import COMPONENTS
+from stack.plugin import KinexusProvider
 from stack.testing import checks
 from tests.stack.pipeline_run import ROOT, graph
 from tests.stack.test_pipeline_graph import SNAPSHOTS
@@ -20,7 +18,7 @@ def main() -> None:
         (SNAPSHOTS / f"{stack}-policies.json").write_text(
             json.dumps(documents, indent=1, sort_keys=True) + "\n"
         )
-    schema = json.loads(ComponentProvider(list(COMPONENTS), "kinexus", version="0.1.0").schema or "")
+    schema = json.loads(KinexusProvider().schema or "")
     (ROOT / "provider" / "schema.json").write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
     (SNAPSHOTS / "tree.txt").write_text("\n".join(checks.tree(graph("dev"))) + "\n")
 
