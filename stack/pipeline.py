@@ -13,7 +13,7 @@ from stack.function_schedule import FunctionSchedule
 from stack.observability import Observability
 from stack.packaging import layer_archive, source_code_hash
 from stack.pipeline_args import DocumentationPipelineArgs
-from stack.pipeline_checks import check_pipeline
+from stack.pipeline_checks import ROOT, check_pipeline
 from stack.pipeline_endpoints import create_endpoints
 from stack.pipeline_functions import FunctionShape
 from stack.pipeline_preflight import after_preflight
@@ -23,12 +23,13 @@ from stack.pipeline_webhooks import create_webhooks
 from stack.python_function import PythonFunction
 from stack.python_function_args import ARCHITECTURE, RUNTIME
 
-ROOT = Path(__file__).resolve().parent.parent
-"""Where `handlers` and `common` are, wherever the program runs."""
-
 
 class DocumentationPipeline(pulumi.ComponentResource):
-    """Two webhook endpoints, a review page, a daily sweep: functions, tables, bucket, bus and queues."""
+    """Two webhook endpoints, a review page, a daily sweep: functions, tables, bucket, bus and queues.
+
+    It packages `handlers/` and `common/`, which lie beside `stack/` in a checkout of Kinexus and in no installed
+    package: run the program from a checkout, or with one on PYTHONPATH.
+    """
 
     webhook_api_url: pulumi.Output[str]
     """Base URL of the API, with its stage."""

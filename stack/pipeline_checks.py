@@ -1,13 +1,18 @@
 """Checks and completes what a DocumentationPipeline is given, by the rules that the configuration has too."""
 
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 
 from stack.arguments import check_fields, refuse
+from stack.packaging import PackagingError
 from stack.pipeline_args import DocumentationPipelineArgs
 from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS, at_odds, default_prefix
 from stack.setting_rules import BrokenRule, Rule
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where `handlers` and `common` are, wherever the program runs."""
 
 _COMPONENT = "DocumentationPipeline"
 
@@ -15,8 +20,14 @@ _COMPONENT = "DocumentationPipeline"
 def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationPipelineArgs:
     """Return all arguments, those that are not given by their defaults, each in its normal form.
 
-    Raises InvalidArgument; for a value that is only known during the update, then.
+    Raises InvalidArgument, for a value that is only known during the update then, and PackagingError without the
+    sources of the functions.
     """
+    if not (ROOT / "handlers").is_dir():
+        raise PackagingError(
+            f"{_COMPONENT} packages handlers/ and common/ of a checkout of Kinexus, and {ROOT} is none. "
+            "Run the program from a checkout, or put one on PYTHONPATH instead of installing the package."
+        )
     check_fields(_COMPONENT, args, DocumentationPipelineArgs)
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
