@@ -1,7 +1,7 @@
 # Everything that people run. Each target makes the environment that it needs, from a bare Python 3.11 or later.
 #   make demo      plays finished tickets to published pages on this machine
 #   make serve     keeps the same region up, with a board to click on
-#   make test      everything that is checked (and `make check` alone: ruff, bandit, mypy and pip-audit)
+#   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
 #   make fuzz      looks for inputs that break the storage format, or the three routes
 #   make crash-matrix  dies at every boundary call of every story (hours; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/images
@@ -37,6 +37,7 @@ lint:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m bandit -q -c pyproject.toml -r __main__.py stack handlers common ops local provider examples
+	@$(VENV)/bin/zizmor --offline --quiet .github/workflows
 
 types:
 	@$(PY) -m mypy

@@ -3,6 +3,7 @@
 Not proven: that what they name is there (`pulumi up` looks), nor that a secret in them can be decrypted.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import yaml
 from stack import pipeline_config
 from stack.pipeline_config import InvalidConfiguration
 from stack.testing import run_program
-from tests.stack.pipeline_run import ROOT, SECRETS, SETTINGS
+from tests.stack.pipeline_run import ROOT, SECRETS, SETTINGS, some_layer
 
 FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
 
@@ -71,6 +72,39 @@ def edit(folder: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_program_accepts_the_settings_of_every_stack(path: Path) -> None:
     read(path)
+
+
+def test_another_environment_is_one_file_made_as_the_readme_says() -> None:
+    """Copy prod's file, leave out what is prod's alone, change the lines that are shown."""
+    section = (ROOT / "README.md").read_text().split("### Another environment")[1].split("### ")[0]
+    prod = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+    [shown] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    changed = yaml.safe_load(shown)
+    assert len(changed) == 5
+    assert "these five lines" in section
+    assert set(changed) <= set(prod)
+
+    kept = {
+        key: value
+        for key, value in prod.items()
+        if not isinstance(value, Mapping) and not key.endswith(("BrowseUrl", "namePrefix"))
+    }
+    config = {**kept, **changed, **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    found = run_program(
+        ROOT, project="kinexus", stack="staging", secret_keys=tuple(SECRETS),
+        config={**config, "kinexus:layerArchive": some_layer()},
+    )  # fmt: skip
+    assert found.outputs["changesTable"] == "kinexus-staging-changes"
+    variables = found.named("kinexus-DocumentOrchestrator", "aws:lambda/function:Function").inputs[
+        "environment"
+    ]["variables"]
+    for key in ("jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey"):
+        assert variables[re.sub(r"([A-Z])", r"_\1", key).upper()] == changed[f"kinexus:{key}"]
+    with pytest.raises(InvalidConfiguration, match="production takes only signed webhooks"):
+        run_program(
+            ROOT, project="kinexus", stack="staging", secret_keys=tuple(SECRETS),
+            config={**config, "kinexus:allowUnsignedWebhooks": "true"},
+        )  # fmt: skip
 
 
 def test_a_setting_that_would_stop_an_update_fails_the_tests_before_it(tmp_path: Path) -> None:

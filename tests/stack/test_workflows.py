@@ -1,6 +1,6 @@
 """The workflows take no action by a name that can move, hold no lasting key to AWS, and ask before they touch prod.
 
-What GitHub makes of them is not proven; zizmor and actionlint have read them.
+What GitHub makes of them is not proven; zizmor reads them in `make lint`.
 """
 
 import re
@@ -22,6 +22,38 @@ def workflow(name: str) -> dict[Any, Any]:
 
 def steps(name: str) -> list[dict[str, Any]]:
     return [step for job in workflow(name)["jobs"].values() for step in job["steps"]]
+
+
+STATE = {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
+"""What says where the state is, and opens it."""
+ADMINISTRATOR = {"KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"}
+
+
+def given_to_pulumi(name: str, job: str) -> dict[str, str]:
+    [step] = [s for s in workflow(name)["jobs"][job]["steps"] if s.get("uses", "").startswith("pulumi/")]
+    return dict(step["env"])
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_an_update_knows_its_backend_and_who_registers_webhooks(name: str) -> None:
+    given = given_to_pulumi(name, "up")
+    assert set(given) == STATE | ADMINISTRATOR
+    for variable, value in given.items():
+        kind = "vars" if variable == "PULUMI_BACKEND_URL" else "secrets"
+        assert value == f"${{{{ {kind}.{variable} }}}}"
+
+
+def test_the_readme_lists_what_the_workflows_ask_for() -> None:
+    asked = set()
+    for name in WORKFLOWS:
+        asked |= set(re.findall(r"\$\{\{ ((?:vars|secrets)\.\w+) \}\}", (FOLDER / name).read_text()))
+    table = (ROOT / "README.md").read_text().split("### From GitHub")[1].split("## ")[0]
+    listed = set()
+    for names, kind in re.findall(r"^\| (`.+`) \| (variable|secret)s? \|", table, re.MULTILINE):
+        listed |= {
+            f"{'vars' if kind == 'variable' else 'secrets'}.{one}" for one in re.findall(r"`(\w+)`", names)
+        }
+    assert listed == asked
 
 
 def test_there_is_one_for_each_stack() -> None:
@@ -67,4 +99,5 @@ def test_a_pull_request_is_only_previewed_and_a_fork_is_not() -> None:
         "preview"
     ]
     assert "KINEXUS_ADMIN" not in str(preview)
+    assert set(given_to_pulumi("dev.yaml", "preview")) == STATE
     assert workflow("dev.yaml")["jobs"]["up"]["if"] == "github.event_name == 'push'"
