@@ -1,6 +1,7 @@
 """Archives are the same for the same sources: in any folder, at any time, under any umask and locale.
 
-The layer's own content needs a package index and is proven where the region is started.
+The layer too, for which pip asks the package index. Not proven: that an index gives the same files for a lock
+for ever; their hashes are in it.
 """
 
 import ast
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from stack import layer_lock
-from stack.packaging import PackagingError, function_archive, source_code_hash
+from stack.packaging import PackagingError, function_archive, layer_archive, source_code_hash
 from tests.stack.pipeline_run import FUNCTIONS, ROOT, graph
 
 INCLUDE = ["handlers/__init__.py", "handlers/shop", "common"]
@@ -45,6 +46,20 @@ def build(root: Path) -> Path:
     return function_archive("shop", root, INCLUDE, root / ".build")
 
 
+def elsewhere(script: str) -> str:
+    """Run a script under another locale, which is not UTF-8, in another time zone; return what it prints."""
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("LC_", "LANG", "PYTHONUTF8"))
+    }
+    environ |= {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "TZ": "Pacific/Apia", "PYTHONHASHSEED": "7"}
+    started = [sys.executable, "-X", "utf8=0", "-c", script]
+    done = subprocess.run(started, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def test_an_archive_holds_the_included_sources_and_no_caches(tmp_path: Path) -> None:
     with zipfile.ZipFile(build(write_sources(tmp_path))) as archive:
         assert archive.namelist() == [
@@ -69,15 +84,32 @@ def test_folder_time_umask_locale_and_compiled_files_make_no_difference(tmp_path
         "(root / 'common' / '__pycache__').mkdir(); (root / 'common' / '__pycache__' / 'x.pyc').write_text('x')\n"
         "print(build(root))"
     )
-    environ = {**os.environ, "LC_ALL": "C", "TZ": "Pacific/Apia", "PYTHONHASHSEED": "7", "PYTHONUTF8": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
-    )
-    second = Path(done.stdout.strip())
+    second = Path(elsewhere(script))
     assert second.name == first.name
     assert second.read_bytes() == first.read_bytes()
     assert source_code_hash(second) == source_code_hash(first)
     assert first.stat().st_mode & 0o777 == second.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_layer_is_the_same_in_any_folder_under_any_umask_and_locale(tmp_path: Path) -> None:
+    lock = ROOT / "handlers" / "requirements.lock"
+    first = layer_archive(lock, tmp_path / "here")
+    moved = tmp_path / "a" / "lock" / "elsewhere.lock"
+    moved.parent.mkdir(parents=True)
+    moved.write_bytes(lock.read_bytes())
+    script = (
+        f"import os, sys; os.umask(0o077); sys.path.insert(0, {str(ROOT)!r})\n"
+        "from pathlib import Path\n"
+        "from stack.packaging import layer_archive\n"
+        f"print(layer_archive(Path({str(moved)!r}), Path({str(tmp_path / 'there')!r})))"
+    )
+    second = Path(elsewhere(script))
+    assert second != first
+    assert second.name == first.name
+    assert source_code_hash(second) == source_code_hash(first)
+    with zipfile.ZipFile(first) as archive:
+        assert "python/requests/__init__.py" in archive.namelist()
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_an_unchanged_archive_is_not_written_again_and_a_changed_one_has_another_name(tmp_path: Path) -> None:
