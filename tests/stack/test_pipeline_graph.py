@@ -383,11 +383,15 @@ def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> No
     assert shown == []
 
 
-def test_a_preview_shows_every_resource_while_nothing_is_known_yet() -> None:
-    assert run("dev", preview=True).urns() == graph("dev").urns()
-    unknown: Graph = run("dev", preview=True)
+@pytest.mark.parametrize("register", ["false", "true"])
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_preview_shows_every_resource_while_nothing_is_known_yet(stack: str, register: str) -> None:
+    unknown: Graph = run(stack, preview=True, registerWebhooks=register)
+    assert unknown.urns() == run(stack, registerWebhooks=register).urns()
     permission = unknown.named("kinexus-api-post-webhooks-jira-permission").inputs
     assert permission["sourceArn"] == UNKNOWN
+    registered = unknown.of_type("pulumi-python:dynamic/kinexus:JiraWebhook")
+    assert [each.inputs["url"] for each in registered] == [UNKNOWN] * (2 if register == "true" else 0)
 
 
 def test_a_second_run_changes_nothing() -> None:
