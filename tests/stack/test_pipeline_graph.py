@@ -219,7 +219,7 @@ def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_nothing_that_fails_is_dropped_but_a_sweep_that_the_next_one_makes_up_for(stack: str) -> None:
     assert checks.targets_without_dead_letters(graph(stack)) == []
-    assert checks.asynchronous_functions_without_destination(graph(stack)) == ["Sweep"]
+    assert checks.asynchronous_functions_without_destination(graph(stack)) == ["kinexus-Sweep"]
 
 
 def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:

@@ -17,7 +17,7 @@ from tests.stack.pipeline_run import FUNCTIONS, graph, run
 from tests.stack.test_pipeline_graph import SNAPSHOTS
 
 WIDE_WITH_A_REASON = {
-    (f"{name}-policy.policy", f"xray:Put{what}"): "X-Ray knows no resources"
+    (f"kinexus-{name}-policy.policy", f"xray:Put{what}"): "X-Ray knows no resources"
     for name in FUNCTIONS
     for what in ("TelemetryRecords", "TraceSegments")
 }
