@@ -53,6 +53,14 @@ class Refused(AtlassianError):
     """Any other 4xx: repeating the request will not help."""
 
 
+class LockedOut(Refused):
+    """Our account or its token is not let in: 401, or 403 to a mere GET. Nothing about one ticket or page is amiss.
+
+    A ticket or page that our account may not see is a 404, and a scope that a token lacks is a 401.
+    https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+    """
+
+
 class AtlassianHttp:
     """One base URL with our account's credentials.
 
@@ -98,6 +106,8 @@ class AtlassianHttp:
             raise NotFound(method, path, status, _said(response))
         if status == 409:
             raise Stale(method, path, 409, _said(response))
+        if status == 401 or (status == 403 and method == "GET"):
+            raise LockedOut(method, path, status, _said(response))
         if status >= 400:
             raise Refused(method, path, status, _said(response))
         if status >= 300:

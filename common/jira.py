@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
 from common.json_shapes import listed, mapping, text
 
 log = logging.getLogger(__name__)
@@ -220,6 +220,8 @@ class JiraClient:
     def _moved(self, id_or_key: str, transition: Transition) -> bool:
         try:
             self.move(id_or_key, transition)
+        except LockedOut:
+            raise
         except (Refused, Stale) as error:
             # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
             log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})

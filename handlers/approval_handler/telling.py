@@ -1,7 +1,8 @@
 """What people are told in tickets: each thing once, and never in the way of the work itself.
 
 A ticket that is gone, or that takes no comment or link from us, is passed over with a line in the log: nobody can be
-told there, however often it is tried. A service that is down is another matter, and the delivery comes again.
+told there, however often it is tried. A service that is down is another matter, and the delivery comes again; so is a
+token that is not accepted any more, which an operator replaces.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common import marked_comment
-from common.atlassian_http import NotFound, Refused
+from common.atlassian_http import LockedOut, NotFound, Refused
 from common.document import Decision, Document, DocumentStatus, Publication, Verdict
 from common.jira import OUR_LINKS, Adf, JiraClient
 from handlers.approval_handler import words
@@ -25,6 +26,8 @@ def say(jira: JiraClient, issue: str, mark: Mark, said: Adf) -> None:
     """Comment once under this mark."""
     try:
         marked_comment.say_once(jira, issue, mark, said)
+    except LockedOut:
+        raise
     except (NotFound, Refused) as error:
         log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
 
@@ -74,6 +77,8 @@ def _sources(jira: JiraClient, document: Document, kind: str, said: Adf) -> None
 def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:
     try:
         jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
+    except LockedOut:
+        raise
     except (NotFound, Refused) as error:
         log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})
 

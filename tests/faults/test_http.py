@@ -15,7 +15,7 @@ import pytest
 import urllib3.util.retry
 
 from common import atlassian_http
-from common.atlassian_http import AtlassianError, AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import AtlassianError, AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
 from common.patience import BUDGET, LONGEST_WAIT, RETRIES
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims
@@ -54,7 +54,7 @@ LASTING = {
     "time-out": Case(Fault("hang", seconds=0.3), Unavailable, THRICE),
     "truncated JSON": Case(Fault("truncate"), Unavailable),
     "HTML instead of JSON": Case(Fault("html"), Unavailable),
-    "401": status(401, Refused, 2),
+    "401": status(401, LockedOut, 2),
     **{str(code): status(code, Refused, ONCE) for code in (400, 403, 413)},
     **{str(code): status(code, NotFound, ONCE) for code in (404, 410)},
     "409": status(409, Stale, ONCE),

@@ -28,12 +28,12 @@ LET_GO = {
         "handlers/approval_handler/telling.py",
         "say",
         "(NotFound, Refused)",
-    ): "nobody can be told in a ticket that is gone or takes no comment, however often it is tried; logged",
+    ): "nobody can be told in a ticket that is gone or takes no comment; logged, and a 401 is raised on",
     (
         "handlers/approval_handler/telling.py",
         "_link",
         "(NotFound, Refused)",
-    ): "a ticket that is gone or takes no link cannot be linked to the page that is published; logged",
+    ): "a ticket that is gone or takes no link cannot be linked to its page; logged, and a 401 is raised on",
     (
         "handlers/approval_handler/hearing.py",
         "Hearing._authors",
@@ -78,7 +78,7 @@ LET_GO = {
         "handlers/document_orchestrator/no_edit.py",
         "NoEdit._close_review",
         "(NotFound, Refused)",
-    ): "nobody can be told in a ticket that is gone or takes no comment, however often it is tried; logged",
+    ): "nobody can be told in a ticket that is gone or takes no comment; logged, and a 401 is raised on",
     (
         "handlers/document_orchestrator/orchestration.py",
         "Orchestration._hand_back",

@@ -1,0 +1,90 @@
+"""A token that is not accepted any more (401) is nobody's ticket: what could not be told waits for an operator.
+
+That Atlassian says 401 for an expired token and for a missing scope, and 404 for a ticket that may not be seen, is its
+documentation's word, not proven here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from local.atlassian import Fault
+from tests.handlers.aws import deliver, redriven
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_ends_of_drafting import edit_by_hand, nothing_to_edit
+from tests.handlers.test_pipeline import in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def document(pipeline: Pipeline) -> dict[str, Any]:
+    [found] = pipeline.aws.documents()
+    return found
+
+
+def refuse(pipeline: Pipeline, code: int, method: str, path: str) -> None:
+    """Let Jira refuse our account from now on."""
+    pipeline.site.faults.add(
+        Fault("status", status=code, method=method, path=path, count=99, account="kinexus")
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "method", "what"), [(401, "POST", "comment"), (401, "POST", "remotelink"), (403, "GET", "comment")]
+)
+def test_while_our_account_is_not_let_in_nobody_counts_as_told(
+    pipeline: Pipeline, page_id: str, code: int, method: str, what: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    refuse(pipeline, code, method, f"/issue/{key}/{what}")
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    pipeline.site.faults.clear()
+    assert document(pipeline)["status"] == "published"
+    assert document(pipeline)["closing"] is True
+    assert str(code) in document(pipeline)["reason"]
+    assert deliver(approve, redriven(messages)) == []
+    assert "closing" not in document(pipeline)
+    assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
+    assert len([text for text in pipeline.comments(key) if "is published" in text]) == 1
+
+
+def test_a_review_ticket_that_cannot_be_opened_again_for_our_token_waits(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "Can somebody approve this?")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    refuse(pipeline, 401, "POST", "/transitions")
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    pipeline.site.faults.clear()
+    assert not any("cannot open" in text for text in pipeline.comments(review))
+    assert deliver(approve, redriven(messages)) == []
+    assert pipeline.status(review) != "done"
+
+
+def test_a_review_that_needs_no_edit_any_more_ends_once_its_tickets_can_be_told(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, review = in_review(pipeline)
+    edit_by_hand(pipeline, page_id, review)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "APPROVED")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    refuse(pipeline, 401, "POST", f"/issue/{key}/comment")
+    for receives in (1, 2, 3):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+    pipeline.site.faults.clear()
+    assert document(pipeline)["status"] == "revising"
+    assert deliver(orchestrate, redriven(messages)) == []
+    assert document(pipeline)["status"] == "not_needed"
+    for ticket in (review, key):
+        assert len([text for text in pipeline.comments(ticket) if "needs no further change" in text]) == 1
