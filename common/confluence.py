@@ -32,6 +32,15 @@ class ConfluencePage:
 
 
 @dataclass(frozen=True)
+class PageVersion:
+    """What a page keeps about one of its versions: its author's account id, and the message saved with it."""
+
+    number: int
+    author_id: str
+    message: str
+
+
+@dataclass(frozen=True)
 class PageAbove:
     """A page above another in the tree."""
 
@@ -65,10 +74,14 @@ class ConfluenceClient:
 
     def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
         self._http, self._browse_url = http, browse_url.rstrip("/")
+        self._account_id = ""
 
-    def page(self, page_id: str) -> ConfluencePage:
-        """Return the newest version with its body; NotFound when it is gone or hidden from us."""
-        return self._read(self._http.get(f"/api/v2/pages/{page_id}", {"body-format": "storage"}))
+    def page(self, page_id: str, version: int | None = None) -> ConfluencePage:
+        """Return a version, the newest by default, with its body; NotFound when it is gone or hidden from us."""
+        params: dict[str, Any] = {"body-format": "storage"}
+        if version:
+            params["version"] = version
+        return self._read(self._http.get(f"/api/v2/pages/{page_id}", params))
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies, in one request (at most 250)."""
@@ -131,8 +144,8 @@ class ConfluenceClient:
         }
         return self._read(self._http.put(f"/api/v2/pages/{page.page_id}", body))
 
-    def version_messages(self, page_id: str, after: int) -> Iterator[tuple[int, str]]:
-        """Yield number and message of every version after version ``after``, newest first."""
+    def versions(self, page_id: str, after: int) -> Iterator[PageVersion]:
+        """Yield every version after version ``after``, newest first."""
         params: dict[str, Any] = {"limit": 50, "sort": "-modified-date"}
         while True:
             answer = mapping(self._http.get(f"/api/v2/pages/{page_id}/versions", params))
@@ -140,7 +153,7 @@ class ConfluenceClient:
                 number = int(version.get("number") or 0)
                 if number <= after:
                     return
-                yield number, text(version.get("message"))
+                yield PageVersion(number, text(version.get("authorId")), text(version.get("message")))
             cursor = parse_qs(urlsplit(text(mapping(answer.get("_links")).get("next"))).query).get("cursor")
             if not cursor:
                 return
@@ -159,8 +172,11 @@ class ConfluenceClient:
         return any(listed(mapping(named.get(kind)).get("results")) for kind in ("user", "group"))
 
     def account_id(self) -> str:
-        """Return our own account in Confluence."""
-        return text(mapping(self._http.get("/rest/api/user/current")).get("accountId"))
+        """Return our own account in Confluence, asked once."""
+        if not self._account_id:
+            answer = self._http.get("/rest/api/user/current")
+            self._account_id = text(mapping(answer).get("accountId"))
+        return self._account_id
 
     def _read(self, page: Any) -> ConfluencePage:
         page = mapping(page)

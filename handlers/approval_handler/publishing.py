@@ -47,7 +47,7 @@ class Publisher:
         """Return the version that carries a draft, or None while nothing of it is in Confluence."""
         if draft.kind is DocumentKind.CREATE:
             existing = self.confluence.page_by_title(draft.space_id, draft.title)
-            return _publication(existing) if existing and self._is_ours(existing, draft) else None
+            return self._created(existing, draft) if existing else None
         try:
             page = self.confluence.page(draft.page_id or "")
         except NotFound:
@@ -96,9 +96,10 @@ class Publisher:
     def _carrying(self, draft: Draft, page: ConfluencePage) -> Publication | None:
         if page.version <= draft.base_version:
             return None
-        messages = self.confluence.version_messages(page.page_id, draft.base_version)
-        ours = (number for number, message in messages if message.startswith(mark(draft) + ":"))
-        return next((Publication(page.page_id, number, page.url, page.title) for number in ours), None)
+        versions = self.confluence.versions(page.page_id, draft.base_version)
+        # Whoever edits pages can write such a message, so its author counts too.
+        ours = (v for v in versions if v.message.startswith(mark(draft) + ":") and self._is_us(v.author_id))
+        return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
     def _create(self, draft: Draft) -> Publication:
         existing = self.confluence.page_by_title(draft.space_id, draft.title)
@@ -117,17 +118,35 @@ class Publisher:
                 raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
             else:
                 return self._read_back(created.page_id, draft.storage, on_top=False)
-        if not self._is_ours(existing, draft):
-            raise Obstacle(
-                f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
-                "ticket to done again"
-            )
-        return _publication(existing)
+        if created := self._created(existing, draft):
+            return created
+        raise Obstacle(
+            f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
+            "ticket to done again"
+        )
 
-    def _is_ours(self, page: ConfluencePage, draft: Draft) -> bool:
-        """Say whether a page of the draft's title is the one that publishing it made."""
-        by_us = page.author_id == self.confluence.account_id()
-        return by_us and page.status == "current" and sf.equivalent(page.storage, draft.storage)
+    def _created(self, page: ConfluencePage, draft: Draft) -> Publication | None:
+        """Return the publication if a page of the draft's title is the one that publishing it made, else None.
+
+        People may have edited it since: the version that it began with tells, and what they wrote stays.
+        """
+        if page.status != "current" or not self._is_us(page.author_id):
+            return None
+        if not sf.equivalent(page.storage, draft.storage) and not self._began_as(page, draft):
+            return None
+        return Publication(page.page_id, 1, page.url, page.title)
+
+    def _began_as(self, page: ConfluencePage, draft: Draft) -> bool:
+        if page.version == 1:
+            return False  # it is the version that was looked at already
+        try:
+            first = self.confluence.page(page.page_id, version=1)
+        except NotFound:
+            return False
+        return sf.equivalent(first.storage, draft.storage)
+
+    def _is_us(self, account_id: str) -> bool:
+        return bool(account_id) and account_id == self.confluence.account_id()
 
     def _read_back(self, page_id: str, storage: str, *, on_top: bool) -> Publication:
         page = self.confluence.page(page_id)
@@ -138,10 +157,6 @@ class Publisher:
 def mark(draft: Draft) -> str:
     """Return how the message of a page version names the draft that it carries."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
-
-
-def _publication(page: ConfluencePage) -> Publication:
-    return Publication(page.page_id, page.version, page.url, page.title)
 
 
 def _refusal(title: str, error: AtlassianError) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from common import storage_format as sf
 from common.atlassian_http import Stale
-from common.confluence import ConfluencePage
+from common.confluence import ConfluencePage, PageVersion
 from common.document import DocumentKind
 from common.draft import Draft
 from handlers.approval_handler.publishing import PageConflict, Publisher, TooBusy
@@ -39,11 +39,14 @@ class PageInMemory:
 
     page: ConfluencePage
     meanwhile: list[str] = field(default_factory=list)
-    messages: list[tuple[int, str]] = field(default_factory=list)
+    versions: list[PageVersion] = field(default_factory=list)
 
-    def save(self, body: str, message: str) -> None:
+    def save(self, body: str, message: str, author: str = "person") -> None:
         self.page = replace(self.page, storage=body, version=self.page.version + 1)
-        self.messages.insert(0, (self.page.version, message))
+        self.versions.insert(0, PageVersion(self.page.version, author, message))
+
+    def messages(self) -> list[str]:
+        return [version.message for version in self.versions]
 
 
 class Confluence:
@@ -55,15 +58,18 @@ class Confluence:
     def page(self, page_id: str) -> ConfluencePage:
         return self.held.page
 
-    def version_messages(self, page_id: str, after: int) -> tuple[tuple[int, str], ...]:
-        return tuple(message for message in self.held.messages if message[0] > after)
+    def account_id(self) -> str:
+        return "kinexus"
+
+    def versions(self, page_id: str, after: int) -> tuple[PageVersion, ...]:
+        return tuple(version for version in self.held.versions if version.number > after)
 
     def update_page(self, page: ConfluencePage, body: str, message: str) -> ConfluencePage:
         if self.held.meanwhile:
             self.held.save(self.held.meanwhile.pop(0), "by hand")
         if page.version != self.held.page.version:
             raise Stale("PUT", "/page", 409, "Version must be incremented on update")
-        self.held.save(body, message)
+        self.held.save(body, message, "kinexus")
         return self.held.page
 
 
@@ -132,7 +138,7 @@ def test_a_person_never_loses_an_edit(
     try:
         published(held, draft)
     except PageConflict:
-        assert all(not message.startswith("Kinexus") for _, message in held.messages), "nothing was written"
+        assert all(not message.startswith("Kinexus") for message in held.messages()), "nothing was written"
         return
     ours = paragraphs(held.page.storage)
     assert ours.count("ours, new") == 1
@@ -140,7 +146,7 @@ def test_a_person_never_loses_an_edit(
     replaced = texts[target % len(texts)]
     restored = [replaced if text == "ours, new" else text for text in ours]
     assert restored == theirs_last, "but for our block, the page is what the person saved last"
-    assert [message for _, message in held.messages].count("Kinexus doc-1 r1: s") == 1
+    assert held.messages().count("Kinexus doc-1 r1: s") == 1
 
 
 def test_publishing_again_finds_the_version_that_is_there() -> None:

@@ -1,0 +1,100 @@
+"""What counts as published already: our own version or page, whoever wrote on top of it, and nobody else's.
+
+Pages are the simulator's; that Confluence's own history tells authors and first versions so is its specification's word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.approval_handler.handler import handle as approve
+from local.atlassian import Fault
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def document(pipeline: Pipeline) -> dict[str, Any]:
+    [found] = pipeline.aws.documents()
+    return found
+
+
+def test_a_message_like_ours_by_somebody_else_publishes_nothing(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    page = pipeline.page(page_id)
+    forged = {
+        "id": page_id,
+        "status": "current",
+        "title": page["title"],
+        "body": {"representation": "storage", "value": page["body"]["storage"]["value"] + "<p>Mine.</p>"},
+        "version": {"number": 2, "message": f"Kinexus {document(pipeline)['document_id']} r1: it is done"},
+    }
+    pipeline.jira("developer", "PUT", f"/wiki/api/v2/pages/{page_id}", forged)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert document(pipeline)["status"] == "published"
+    assert document(pipeline)["publication"]["version"] == 3
+    after = pipeline.page(page_id)
+    assert after["version"]["authorId"] == pipeline.site.account("kinexus").account_id
+    assert "<p>Mine.</p>" in after["body"]["storage"]["value"]
+
+
+@pytest.fixture
+def lost(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]], str]:
+    """A new page whose answer got lost: its review, the message that comes again, and the page's id."""
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    fault = Fault("drop", method="POST", path="/wiki/api/v2/pages", account="kinexus", after=True)
+    pipeline.site.faults.add(fault)
+    assert len(deliver(approve, messages)) == 1
+    assert document(pipeline)["status"] == "publishing"
+    return review, messages, pages(pipeline)[0]
+
+
+def pages(pipeline: Pipeline) -> list[str]:
+    """Return the ids of all pages of the document's title."""
+    title = document(pipeline)["title"]
+    return [page.id for page in pipeline.site.confluence.pages.values() if page.title == title]
+
+
+def test_a_new_page_that_somebody_edited_before_its_lost_answer_was_made_up_for_is_ours(
+    pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
+) -> None:
+    review, messages, new = lost
+    edited = pipeline.page(new)["body"]["storage"]["value"] + "<p>A typo less.</p>"
+    pipeline.save_page(new, edited)
+    assert deliver(approve, messages, receives=2) == []
+    assert document(pipeline)["status"] == "published"
+    assert document(pipeline)["publication"]["page_id"] == new
+    assert document(pipeline)["publication"]["version"] == 1
+    assert pipeline.page(new)["body"]["storage"]["value"] == edited
+    assert pages(pipeline) == [new]
+    assert pipeline.comments(review)[-1].startswith("Published")
+
+
+def test_an_approval_of_a_new_page_that_is_there_cannot_be_taken_back(
+    pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
+) -> None:
+    review, messages, new = lost
+    pipeline.save_page(new, pipeline.page(new)["body"]["storage"]["value"] + "<p>A typo less.</p>")
+    pipeline.move(review, "new", "reviewer")
+    assert deliver(approve, messages, receives=2) == []
+    assert document(pipeline)["status"] == "published"
+
+
+def test_a_page_of_ours_that_began_otherwise_is_another_one(pipeline: Pipeline) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    space = next(iter(pipeline.site.confluence.spaces.values()))
+    body = {"spaceId": space.id, "status": "current", "title": document(pipeline)["title"]}
+    body |= {"body": {"representation": "storage", "value": "<p>Something else.</p>"}}
+    other = pipeline.jira("kinexus", "POST", "/wiki/api/v2/pages", body)["id"]
+    pipeline.save_page(other, "<p>Something else, edited.</p>")
+    pipeline.decide(review, "APPROVED")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert document(pipeline)["status"] == "in_review"
+    assert "another page has the title" in pipeline.comments(review)[-1]
