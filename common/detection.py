@@ -66,14 +66,14 @@ class Detection:
             "change recorded" if is_new else "change is on record", extra={**ids, "reason": worth.reason}
         )
         if not is_new:
-            return self._again(change)
+            return self.again(self.changes.get(change.change_id) or change)
         if not worth.document:
             return Outcome("ignored", change.change_id, worth.reason)
         self._publish(change)
         return Outcome("recorded", change.change_id, worth.reason)
 
-    def _again(self, change: Change) -> Outcome:
-        recorded = self.changes.get(change.change_id) or change
+    def again(self, recorded: Change) -> Outcome:
+        """Say what became of a change on record, and publish its event again if nobody took it up yet."""
         if recorded.status is ChangeStatus.IGNORED:
             return Outcome("ignored", recorded.change_id, recorded.reason)
         if recorded.status is ChangeStatus.DETECTED and not recorded.choice:

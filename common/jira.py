@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from common.atlassian_http import AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
@@ -23,6 +24,8 @@ COMMENT_PROPERTY = "kinexus.comment"
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 #: How the global ids of our links to published pages begin.
 OUR_LINKS = "kinexus="
+#: A time that is a greater number is not one of seconds (the year 5138).
+_LATEST_IN_SECONDS = 1e11
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
 
@@ -78,12 +81,16 @@ class JiraClient:
         params = {"properties": ",".join(properties)} if properties else None
         return mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
 
-    def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
+    def search(
+        self, jql: str, fields: Sequence[str], properties: Sequence[str] = ()
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues of a query with these fields and properties; the index lags behind by seconds, or more.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
         """
         params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
+        if properties:
+            params["properties"] = ",".join(properties)
         while True:
             answer = mapping(self._http.get("/rest/api/3/search/jql", params))
             yield from map(mapping, listed(answer.get("issues")))
@@ -91,6 +98,11 @@ class JiraClient:
             if not token:
                 return
             params["nextPageToken"] = token
+
+    def count(self, jql: str) -> int:
+        """Return about how many issues a query finds."""
+        answer = self._http.post("/rest/api/3/search/approximate-count", {"jql": jql})
+        return int(mapping(answer).get("count") or 0)
 
     def status_category(self, status_id: str) -> str:
         """Return the category key (new, indeterminate, done) of a status; ``""`` when it is gone."""
@@ -241,6 +253,24 @@ class JiraClient:
             if not page or start >= int(answer.get("total") or 0):
                 return tuple(moves)
 
+    def status_moves_of(self, issue_ids: Sequence[str]) -> dict[str, tuple[StatusMove, ...]]:
+        """Return all changes of status of up to 1,000 issues by their ids, oldest first; none of those that are gone.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
+        """
+        moves: dict[str, tuple[StatusMove, ...]] = {}
+        body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
+        while issue_ids:
+            answer = mapping(self._http.post("/rest/api/3/changelog/bulkfetch", body))
+            for log_of in map(mapping, listed(answer.get("issueChangeLogs"))):
+                issue_id, entries = text(log_of.get("issueId")), listed(log_of.get("changeHistories"))
+                more = tuple(move for entry in map(mapping, entries) for move in _moves(entry))
+                moves[issue_id] = moves.get(issue_id, ()) + more
+            body["nextPageToken"] = text(answer.get("nextPageToken"))
+            if not body["nextPageToken"]:
+                break
+        return moves
+
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:
         """Return the URLs of the issue's remote links that people made; ours, and Confluence's own, are left out."""
         links = map(mapping, listed(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
@@ -291,7 +321,15 @@ def _moves(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
             yield StatusMove(
                 move_id=text(entry.get("id")),
                 author_id=text(mapping(entry.get("author")).get("accountId")),
-                at=text(entry.get("created")),
+                at=_moment(entry.get("created")),
                 from_id=text(item.get("from")),
                 to_id=text(item.get("to")),
             )
+
+
+def _moment(created: object) -> str:
+    """Return a time as ISO 8601: many histories at once have numbers, of milliseconds, in its place."""
+    if isinstance(created, int | float):
+        seconds = created / 1000 if created > _LATEST_IN_SECONDS else created
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return text(created)

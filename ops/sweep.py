@@ -33,7 +33,8 @@ def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> in
     env = deployment.settings
     rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
     changes = deployment.changes
-    sweep = Sweep(deployment.atlassian[0], Detection(changes, deployment.bus, rules, time.time))
+    detection = Detection(changes, deployment.bus, rules, time.time)
+    sweep = Sweep(deployment.atlassian[0], detection, deployment.documents)
     begin = moment(time.time() - since)
     _tickets(sweep, changes, screen, since, begin, dry_run)
     _reviews(sweep, on_record.by_review(deployment), screen, since, begin, dry_run)
@@ -44,12 +45,12 @@ def _tickets(
     sweep: Sweep, changes: ChangeRecords, screen: Screen, since: int, begin: str, dry_run: bool
 ) -> None:
     rows, found = [], 0
-    for event in sweep.finished(since):
-        found += 1
+    for finishing in sweep.finished(since):
+        event, found = finishing.event, found + 1
         id_ = change_id(event, identifier_of(event))
         lacking = _lacking(changes.get(id_))
         if lacking:
-            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason
+            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(finishing).reason
             rows.append((event.issue_key, moment(event.happened_at), id_, lacking, became))
     if rows:
         columns = ("ticket", "finished", "change", "lacks", "becomes")
@@ -66,17 +67,17 @@ def _reviews(
     dry_run: bool,
 ) -> None:
     rows, found = [], 0
-    for event in sweep.reviews(since):
-        found += 1
+    for finishing in sweep.reviews(since):
+        event, found = finishing.event, found + 1
         document = documents.get(event.issue_id)
-        if document and document.status not in CLOSED:
-            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(event)}"
+        if document and (document.status not in CLOSED or document.closing):
+            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(finishing)}"
             rows.append(
                 (
                     event.issue_key,
                     moment(event.happened_at),
                     document.document_id,
-                    str(document.status),
+                    str(document.status) + (", not told" if document.closing else ""),
                     became,
                 )
             )

@@ -107,8 +107,8 @@ SWEEP = FunctionShape(
     timeout_seconds=300,
     memory_mb=256,
     variables=(
-        *_JIRA, "CHANGES_TABLE", "EVENT_BUS", "DOCUMENT_LABELS", "DECLINE_LABELS", "DOCUMENT_ISSUE_TYPES",
-        "MAX_CHANGE_AGE_DAYS",
+        *_JIRA, "CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS", "DOCUMENT_LABELS", "DECLINE_LABELS",
+        "DOCUMENT_ISSUE_TYPES", "MAX_CHANGE_AGE_DAYS",
     ),
 )  # fmt: skip
 

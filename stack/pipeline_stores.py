@@ -97,6 +97,7 @@ class Stores:
             "ReviewPage": [self.bucket.grant(_FETCH, prefix=_REVIEWS), self.link.read_statement],
             "Sweep": [
                 self.changes.grant(_GET, _PUT),
+                self.documents.grant(_GET),
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
             ],

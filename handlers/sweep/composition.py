@@ -11,6 +11,7 @@ from common.atlassian_clients import connect_jira
 from common.aws_clients import client
 from common.change_records import ChangeRecords
 from common.detection import Detection
+from common.document_records import DocumentRecords
 from common.documentation_rules import Rules
 from common.event_bus import EventBus
 from common.records import Records
@@ -25,5 +26,8 @@ def sweep() -> Sweep:
     env = settings.read(Settings, os.environ)
     jira = connect_jira(env, Secret(client("secretsmanager"), env.jira_api_token_secret_arn))
     rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
-    changes = ChangeRecords(Records(client("dynamodb"), env.changes_table, "change_id", time.time))
-    return Sweep(jira, Detection(changes, EventBus(client("events"), env.event_bus), rules, time.time))
+    database = client("dynamodb")
+    changes = ChangeRecords(Records(database, env.changes_table, "change_id", time.time))
+    documents = DocumentRecords(Records(database, env.documents_table, "document_id", time.time))
+    bus = EventBus(client("events"), env.event_bus)
+    return Sweep(jira, Detection(changes, bus, rules, time.time), documents)

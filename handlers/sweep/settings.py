@@ -10,6 +10,7 @@ class Settings:
     """Each field is the variable of its name in capitals."""
 
     changes_table: str
+    documents_table: str
     event_bus: str
     jira_base_url: str
     jira_browse_url: str

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from local.atlassian import (
     routes_attached,
     routes_comment,
+    routes_history,
     routes_issue,
     routes_jira,
     routes_page,
@@ -48,6 +49,7 @@ def _table() -> tuple[dict[str, Handler], Map]:
     """Compile the routes once per process: it takes a tenth of a second."""
     parts = (
         routes_issue,
+        routes_history,
         routes_attached,
         routes_comment,
         routes_search,

@@ -1,4 +1,4 @@
-"""Jira REST v3: creating, reading, editing and moving issues, and their history."""
+"""Jira REST v3: creating, reading, editing and moving issues."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from local.atlassian.accounts import Account
 from local.atlassian.adf_wiki import to_wiki
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.issue import ChangeItem, Fields, Issue, Project
-from local.atlassian.issue_json import change_json, issue_json
-from local.atlassian.routing import Call, Routes, answer, nothing, page_of
+from local.atlassian.issue_json import issue_json
+from local.atlassian.routing import Call, Routes, answer, nothing
 
 routes = Routes()
 ISSUE = "/rest/api/3/issue/<key>"
@@ -323,13 +323,3 @@ def move(call: Call, key: str) -> Response:
     for comment in comments:
         call.site.jira.comment(call.account, issue, comment, {})
     return nothing()
-
-
-@routes.on("GET", f"{ISSUE}/changelog")
-def changelog(call: Call, key: str) -> Response:
-    """Return the history, oldest first."""
-    return answer(
-        page_of(
-            [change_json(change, call.base) for change in call.site.jira.get(key).history], call, default=100
-        )
-    )

@@ -1,7 +1,5 @@
 """Jira REST v3: search over an index that lags; the old search, which is gone."""
 
-import base64
-import binascii
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,7 +8,7 @@ from local.atlassian import jql
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.issue_json import issue_json
 from local.atlassian.query_words import QueryError
-from local.atlassian.routing import Call, Routes, answer
+from local.atlassian.routing import Call, Routes, answer, page_token, token_start
 
 routes = Routes()
 REMOVED = (
@@ -36,7 +34,7 @@ def search(call: Call) -> Response:
         given["maxResults"] = call.number("maxResults", 50, 5000)
     query = _query(str(given.get("jql") or ""))
     found = _matches(call, query, given.get("reconcileIssues") or [])
-    start = _token_start(given.get("nextPageToken"))
+    start = token_start(given.get("nextPageToken"))
     size = max(1, min(int(given.get("maxResults") or 50), 5000))
     fields = list(given.get("fields") or [])
     shown = []
@@ -51,8 +49,9 @@ def search(call: Call) -> Response:
         )
         shown.append(body if fields and fields != ["id"] else {"id": view.issue.id})
     last = start + size >= len(found)
-    token = base64.urlsafe_b64encode(f"kx:{start + size}".encode()).decode()
-    return answer({"issues": shown, "isLast": last, **({} if last else {"nextPageToken": token})})
+    return answer(
+        {"issues": shown, "isLast": last, **({} if last else {"nextPageToken": page_token(start + size)})}
+    )
 
 
 def _query(text: str) -> jql.Query:
@@ -82,18 +81,6 @@ def _matches(call: Call, query: jql.Query, reconciled: list[Any]) -> list[jql.Vi
         return query.sorted(view for view in views if query.test(view, around))
     except QueryError as error:
         raise JiraRefusal(400, f"Error in the JQL Query: {error}") from error
-
-
-def _token_start(token: Any) -> int:
-    if not token:
-        return 0
-    try:
-        mark, _, number = base64.urlsafe_b64decode(str(token)).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise JiraRefusal(400, "The provided next page token is invalid or expired.") from error
-    if mark != "kx" or not number.isdigit():
-        raise JiraRefusal(400, "The provided next page token is invalid or expired.")
-    return int(number)
 
 
 @routes.on("POST", "/rest/api/3/search/approximate-count")

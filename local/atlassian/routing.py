@@ -1,5 +1,7 @@
 """What a route gets and gives, and how routes are collected."""
 
+import base64
+import binascii
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -140,3 +142,21 @@ def merged(collections: Iterable[Routes]) -> Routes:
         whole.rules += routes.rules
         whole.handlers |= routes.handlers
     return whole
+
+
+def page_token(start: int) -> str:
+    """Return the opaque token of the page that begins at ``start``."""
+    return base64.urlsafe_b64encode(f"kx:{start}".encode()).decode()
+
+
+def token_start(token: Any) -> int:
+    """Return where the page of a token begins, 0 without one; 400 for a token that is none of ours."""
+    if not token:
+        return 0
+    try:
+        mark, _, number = base64.urlsafe_b64decode(str(token)).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise JiraRefusal(400, "The provided next page token is invalid or expired.") from error
+    if mark != "kx" or not number.isdigit():
+        raise JiraRefusal(400, "The provided next page token is invalid or expired.")
+    return int(number)

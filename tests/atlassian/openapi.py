@@ -19,6 +19,8 @@ NULL_ALL_THE_SAME = {
     "SpaceBulk": ("description", "icon"),
     "SpaceSingle": ("description", "icon"),
 }
+# Many histories at once carry moments as milliseconds (seen in recorded answers); the specification says strings.
+NUMBERS_ALL_THE_SAME = {"Changelog": ("created",)}
 
 
 @cache
@@ -27,12 +29,13 @@ def specification(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads((SPECIFICATIONS / name).read_text("utf-8"))
     schemas = loaded["components"]["schemas"]
     _spell_out(schemas)
-    for schema, names in NULL_ALL_THE_SAME.items():
-        for name in names:
-            if schema in schemas and name in schemas[schema].get("properties", {}):
-                schemas[schema]["properties"][name] = {
-                    "anyOf": [schemas[schema]["properties"][name], {"type": "null"}]
-                }
+    for kind, relaxed in (("null", NULL_ALL_THE_SAME), ("integer", NUMBERS_ALL_THE_SAME)):
+        for schema, names in relaxed.items():
+            for name in names:
+                if schema in schemas and name in schemas[schema].get("properties", {}):
+                    schemas[schema]["properties"][name] = {
+                        "anyOf": [schemas[schema]["properties"][name], {"type": kind}]
+                    }
     return loaded
 
 

@@ -55,6 +55,13 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
     jira("GET", issue + "/transitions")
     jira("POST", issue + "/transitions", 204, json={"transition": {"id": "41"}})
     assert len(jira("GET", issue + "/changelog")["values"]) == 5
+    asked = {"issueIdsOrKeys": [made["id"], other, "PAY2-9999"], "fieldIds": ["status"]}
+    assert len(jira("POST", "/changelog/bulkfetch", json=asked)["issueChangeLogs"]) == 1
+    jira("POST", "/search/approximate-count", json={"jql": "project = PAY2"})
+    for wrong in ({"issueIdsOrKeys": []}, {**asked, "fieldIds": ["status"] * 2}, {**asked, "maxResults": 0}):
+        assert developer("POST", "/rest/api/3/changelog/bulkfetch", json=wrong).status_code == 400
+    for wrong in ({"issueIdsOrKeys": ["1"] * 1001}, {**asked, "issues": []}, {**asked, "nextPageToken": "?"}):
+        assert developer("POST", "/rest/api/3/changelog/bulkfetch", json=wrong).status_code == 400
     comment = jira(
         "POST",
         issue + "/comment",

@@ -40,4 +40,7 @@ def test_an_older_version_is_read_with_its_own_body(running: Running) -> None:
         AtlassianHttp(f"{running.url}/wiki", admin.email, lambda fresh: admin.token), running.url
     )
     client.update_page(client.page(page_id), "<p>second</p>", "")
-    assert [client.page(page_id, version).storage for version in (1, None)] == ["<p>first</p>", "<p>second</p>"]
+    assert [client.page(page_id, version).storage for version in (1, None)] == [
+        "<p>first</p>",
+        "<p>second</p>",
+    ]

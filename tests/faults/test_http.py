@@ -15,7 +15,15 @@ import pytest
 import urllib3.util.retry
 
 from common import atlassian_http
-from common.atlassian_http import AtlassianError, AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import (
+    AtlassianError,
+    AtlassianHttp,
+    LockedOut,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+)
 from common.patience import BUDGET, LONGEST_WAIT, RETRIES
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims

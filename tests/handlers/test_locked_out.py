@@ -34,7 +34,8 @@ def refuse(pipeline: Pipeline, code: int, method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "method", "what"), [(401, "POST", "comment"), (401, "POST", "remotelink"), (403, "GET", "comment")]
+    ("code", "method", "what"),
+    [(401, "POST", "comment"), (401, "POST", "remotelink"), (403, "GET", "comment")],
 )
 def test_while_our_account_is_not_let_in_nobody_counts_as_told(
     pipeline: Pipeline, page_id: str, code: int, method: str, what: str

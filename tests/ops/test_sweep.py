@@ -6,13 +6,23 @@ Jira's own JQL agrees with the simulator's is not proven.
 
 from __future__ import annotations
 
+import logging
+import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
-from handlers.sweep import composition
-from handlers.sweep.handler import handle
+from common import finished_tickets
+from common.time_limit import RESERVE, within
+from handlers.sweep import composition, handler
+from handlers.sweep.handler import TIMEOUT, handle
+from local.atlassian import Fault
+from stack.pipeline_functions import SWEEP
 from tests.ops.deployed import Deployed
 
 
@@ -85,19 +95,52 @@ def test_an_approval_whose_webhook_was_lost_is_found_and_published(deployed: Dep
     assert published(deployed) == ["published"]
 
 
-def test_a_review_that_is_decided_is_told_of_again_and_nothing_follows(deployed: Deployed) -> None:
+def test_a_review_that_waits_is_told_of_again_and_one_that_is_over_is_not(deployed: Deployed) -> None:
     review = in_review(deployed)
     deployed.pipeline.decide(review, "APPROVED")
     [told] = [detail for name, detail in deployed.pipeline.aws.events() if name == "ReviewCompleted"]
-    deployed.pipeline.run()
-    said = deployed.pipeline.comments(review)
-    deployed.pipeline.aws.events()
     assert handle({}, None)["review accepted"] == 1
     assert ("ReviewCompleted", told) in deployed.pipeline.aws.events(), "the same identity as the webhook's"
     deployed.pipeline.run()
     assert published(deployed) == ["published"]
-    assert deployed.pipeline.comments(review) == said
+    assert len([text for text in deployed.pipeline.comments(review) if text.startswith("Published")]) == 1
+    deployed.pipeline.aws.events()
+    assert handle({}, None) == {"duplicate": 1, "review over": 1}
     assert deployed.pipeline.aws.events() == []
+
+
+def test_a_review_that_names_the_document_of_another_is_looked_at(deployed: Deployed) -> None:
+    review = in_review(deployed)
+    deployed.pipeline.decide(review, "APPROVED")
+    deployed.pipeline.run()
+    [document] = deployed.pipeline.aws.documents()
+    other = in_review(deployed)
+    decide_unheard(deployed, other)
+    forged = {"document_id": document["document_id"], "revision": 1}
+    path = f"/rest/api/3/issue/{other}/properties/kinexus.review"
+    deployed.pipeline.jira("admin", "PUT", path, forged)
+    assert handle({}, None) == {"duplicate": 2, "review over": 1, "review accepted": 1}
+
+
+def test_people_who_were_not_told_of_the_end_are_told(deployed: Deployed) -> None:
+    pipeline, fault = (
+        deployed.pipeline,
+        Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99),
+    )
+    review = in_review(deployed)
+    pipeline.decide(review, "APPROVED")
+    pipeline.site.faults.add(fault)
+    deployed.give_up("ApprovalHandler")
+    pipeline.site.faults.clear()
+    assert published(deployed) == ["published"]
+    said = deployed.command("sweep", "--dry-run")[1]
+    assert "published, not told" in said
+    assert "1 of them did not come to their end" in said
+    assert handle({}, None) == {"duplicate": 1, "review accepted": 1}
+    pipeline.run()
+    assert pipeline.comments(review)[-1].startswith("Published")
+    assert "0 of them did not come to their end" in deployed.command("sweep")[1]
+    assert handle({}, None) == {"duplicate": 1, "review over": 1}
 
 
 def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them_in(
@@ -197,6 +240,90 @@ def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.Mo
     monkeypatch.setattr(AtlassianHttp, "get", smaller)
     assert handle({}, None) == {"recorded": 3}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == keys
+
+
+def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Sweep, and count the requests to Jira and the calls of AWS."""
+    made: Counter[str] = Counter()
+    call = BaseClient._make_api_call
+
+    def counted(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
+        made[name] += 1
+        return call(self, name, given)
+
+    before = len(deployed.pipeline.site.calls())
+    with monkeypatch.context() as counting:
+        counting.setattr(BaseClient, "_make_api_call", counted)
+        handle({}, None)
+    sent = deployed.pipeline.site.calls()[before:]
+    return made + Counter(f"{each.method} {re.sub('[0-9]+', '…', each.path)}" for each in sent)
+
+
+def test_a_ticket_costs_one_look_at_its_record_and_none_at_jira(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What docs/scaling.md computes with."""
+    review = in_review(deployed)
+    handle({}, None)
+    first = calls(deployed, monkeypatch)
+    for _ in range(5):
+        finish(deployed, "needs-docs")
+    deployed.pipeline.run()
+    assert calls(deployed, monkeypatch) - first == Counter({"GetItem": 5})
+    assert first["POST /rest/api/…/changelog/bulkfetch"] == 1
+    assert first["GET /rest/api/…/search/jql"] == 2
+    deployed.pipeline.decide(review, "APPROVED")
+    deployed.pipeline.run()
+    assert calls(deployed, monkeypatch)["PutEvents"] == 0, "what is over is not told of again"
+
+
+def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finished_tickets, "BATCH", 2)
+    keys = [finish(deaf, "needs-docs") for _ in range(5)]
+    assert handle({}, None) == {"recorded": 5}
+    assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
+
+
+def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    review = in_review(deployed)
+    decide_unheard(deployed, review)
+    keys = [finish(deployed, "needs-docs") for _ in range(4)]
+    looks = iter([99.0] * 6 + [1.0] * 99)  # a look before each batch and each of its tickets
+    monkeypatch.setattr(finished_tickets, "left", lambda: next(looks))
+    with caplog.at_level(logging.ERROR):
+        assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
+    assert "not everything could be swept" in caplog.text
+    fed = {change["issue_key"] for change in deployed.pipeline.aws.changes()}
+    assert fed - set(keys[1:]) == {fed_first(deployed, review)}
+    assert keys[0] not in fed
+
+
+def fed_first(deployed: Deployed, review: str) -> str:
+    """Return the key of the source ticket of a review."""
+    [document] = [each for each in deployed.pipeline.aws.documents() if each["review_issue_key"] == review]
+    [key] = document["issue_keys"]
+    return str(key)
+
+
+def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_time(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert SWEEP.timeout_seconds == TIMEOUT
+    given: list[float] = []
+
+    @contextmanager
+    def noted(seconds: float) -> Iterator[None]:
+        given.append(seconds)
+        with within(seconds):
+            yield
+
+    monkeypatch.setattr(handler, "within", noted)
+    handle({}, None)
+    for_reviews, for_tickets = given
+    assert for_reviews == (TIMEOUT - RESERVE) / 2
+    assert TIMEOUT - RESERVE - 5 < for_tickets <= TIMEOUT - RESERVE
 
 
 def test_issue_types_that_are_always_documented_are_found_without_a_label(

@@ -105,7 +105,12 @@ RIGHTS = {
         own_queue("ApprovalHandler"),
     ],
     "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
-    "Sweep": [table("GetItem PutItem", CHANGES), PUBLISH, secret("atlassian")],
+    "Sweep": [
+        table("GetItem PutItem", CHANGES),
+        table("GetItem", DOCUMENTS),
+        PUBLISH,
+        secret("atlassian"),
+    ],
 }
 
 

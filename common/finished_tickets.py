@@ -1,0 +1,107 @@
+"""Tickets that moved to done of late, the newest first, from Jira's search and their histories.
+
+A hundred tickets cost two requests, whatever became of them. Work that must end in time stops between two tickets, and
+can tell how many it has not reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from common import webhook_event
+from common.jira import REVIEW_PROPERTY, JiraClient, StatusMove
+from common.json_shapes import mapping, text
+from common.time_limit import left
+from common.webhook_event import StatusChange, WebhookEvent
+
+#: What the rules look at, and when the ticket's status last changed its category.
+FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangedate")
+#: Tickets whose histories are read at once: a page of the search.
+BATCH = 100
+#: Seconds that are kept for a batch that is under way, and for telling how many tickets are left.
+ENOUGH = 30
+
+
+@dataclass(frozen=True)
+class Finishing:
+    """The last move of a ticket to done, as its webhook told or would have; ``document_id`` is what a review names."""
+
+    event: WebhookEvent
+    document_id: str
+
+
+class FinishedTickets:
+    """The finishings since ``since``, in seconds since the epoch, among the tickets of a query that are wanted.
+
+    Iterating asks Jira and raises the errors of common.atlassian_http. ``is_cut_short`` says afterwards whether the
+    time was over before the end.
+    """
+
+    def __init__(
+        self, jira: JiraClient, jql: str, since: float, is_wanted: Callable[[WebhookEvent], bool]
+    ) -> None:
+        self._jira, self._jql, self._since, self._is_wanted = jira, jql, since, is_wanted
+        self._category = cache(jira.status_category)
+        self._reached = 0
+        self.is_cut_short = False
+
+    def __iter__(self) -> Iterator[Finishing]:
+        found = self._jira.search(f"{self._jql} ORDER BY updated DESC", FIELDS, [REVIEW_PROPERTY])
+        while batch := list(islice(found, BATCH)):
+            if self._is_late():
+                return
+            finishings = self._finishings(batch)
+            self._reached += len(batch) - len(finishings)
+            for finishing in finishings:
+                if self._is_late():
+                    return
+                yield finishing
+                self._reached += 1
+
+    def left(self) -> int:
+        """Return about how many tickets of the query were not looked at."""
+        return max(0, self._jira.count(self._jql) - self._reached)
+
+    def _is_late(self) -> bool:
+        self.is_cut_short = left() < ENOUGH
+        return self.is_cut_short
+
+    def _finishings(self, issues: Sequence[Mapping[str, Any]]) -> list[Finishing]:
+        wanted = [(event, issue) for issue in issues if (event := self._wanted(issue))]
+        moves = self._jira.status_moves_of([event.issue_id for event, _ in wanted])
+        finishings = []
+        for event, issue in wanted:
+            move = self._last_into_done(moves.get(event.issue_id, ()))
+            if move and _seconds(move.at) >= self._since:
+                named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
+                finishings.append(Finishing(_told(event, move), text(named.get("document_id"))))
+        return finishings
+
+    def _wanted(self, issue: Mapping[str, Any]) -> WebhookEvent | None:
+        changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
+        if changed and _seconds(changed) < self._since:
+            return None
+        event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
+        return event if self._is_wanted(event) else None
+
+    def _last_into_done(self, moves: Sequence[StatusMove]) -> StatusMove | None:
+        """Return the last move into a done status from another; None when there is none any more."""
+        for move in reversed(moves):
+            if self._category(move.to_id) == "done" and self._category(move.from_id) != "done":
+                return move
+        return None
+
+
+def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
+    """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
+    told = StatusChange(move.move_id, move.from_id, move.to_id, "", "")
+    return replace(event, move=told, status_id=move.to_id, happened_at=_seconds(move.at))
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

@@ -1,0 +1,73 @@
+"""Jira's client over real HTTP to the simulator: many histories at once are those of each issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from common.atlassian_http import AtlassianHttp
+from common.jira import JiraClient, _moves
+from local.atlassian import Running, Site, serve
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    site = Site(search_lag=0)
+    site.jira.add_project("PAY2", "Payments")
+    with serve(site) as running:
+        yield running
+
+
+@pytest.fixture
+def http(running: Running) -> AtlassianHttp:
+    account = running.site.account("admin")
+    return AtlassianHttp(running.url, account.email, lambda fresh: account.token)
+
+
+@pytest.fixture
+def moved(http: AtlassianHttp) -> list[str]:
+    """The ids of three issues that were moved to done, back, and to done again."""
+    jira, made = JiraClient(http, ""), list[str]()
+    for number in range(3):
+        fields = {
+            "project": {"key": "PAY2"},
+            "issuetype": {"name": "Task"},
+            "summary": f"Number {number}",
+            "labels": ["x"],
+        }
+        issue_id, _ = jira.create_issue(fields, [], {})
+        made.append(issue_id)
+        for is_done in (True, False, True):
+            ways = jira.transitions(issue_id)
+            jira.move(issue_id, next(way for way in ways if (way.to_category == "done") is is_done))
+        jira.edit_issue(issue_id, {"summary": "Otherwise"})
+    return made
+
+
+@pytest.mark.parametrize("page", [1000, 2])
+def test_many_histories_are_those_of_each_issue(
+    http: AtlassianHttp, moved: list[str], monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    jira, post = JiraClient(http, ""), http.post
+    monkeypatch.setattr(http, "post", lambda path, body: post(path, {**body, "maxResults": page}))
+    found = jira.status_moves_of([*moved, "99999"])
+    assert found.keys() == set(moved), "an issue that is not there has none"
+    for issue_id in moved:
+        alone = jira.status_moves(issue_id)
+        assert len(alone) == 3
+        assert [(m.move_id, m.author_id, m.from_id, m.to_id) for m in found[issue_id]] == [
+            (m.move_id, m.author_id, m.from_id, m.to_id) for m in alone
+        ]
+    assert jira.status_moves_of([]) == {}
+
+
+def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[str]) -> None:
+    assert JiraClient(http, "").count("labels = x") == 3
+
+
+@pytest.mark.parametrize("created", ["2017-04-13T08:00:29.000+00:00", 1492070429, 1492070429000])
+def test_a_time_is_read_as_text_as_seconds_and_as_milliseconds(created: object) -> None:
+    entry = {"id": "1", "created": created, "items": [{"fieldId": "status", "from": "1", "to": "3"}]}
+    [move] = _moves(entry)
+    assert move.at == "2017-04-13T08:00:29.000+00:00"
