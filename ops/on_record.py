@@ -17,6 +17,9 @@ from common.item_shape import from_item
 from ops.dead_letters import DeadLetter
 from ops.deployment import Deployment
 
+#: What is said where a failure left no reason: its function may have been killed, or Jira was down.
+NO_REASON = "(none on record)"
+
 _deserialize = TypeDeserializer().deserialize
 
 
@@ -74,7 +77,7 @@ def reason(deployment: Deployment, event: Event) -> str:
         document = next(iter(_documents(deployment, "review_issue_id = :id", by_review)), None)
     if document is None:
         return "the document is not on record"
-    return f"{document.status}: {document.reason}" if document.reason else str(document.status)
+    return f"{document.status}: {document.reason}" if document.reason else NO_REASON
 
 
 def by_review(deployment: Deployment) -> dict[str, Document]:

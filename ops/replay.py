@@ -48,7 +48,7 @@ def _document(deployment: Deployment, screen: Screen, document_id: str) -> int:
         raise _unknown("document", document_id, deployment.settings.documents_table)
     said = f": {document.reason}" if document.reason else ""
     screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{said}')
-    over = _CLOSED.get(document.status)
+    over = None if document.closing else _CLOSED.get(document.status)
     if over:
         return _nothing(screen, over.format(changes=", ".join(document.change_ids)))
     screen.say(f"Published {_publish_again(deployment, document)}.")
@@ -58,6 +58,9 @@ def _document(deployment: Deployment, screen: Screen, document_id: str) -> int:
 def _publish_again(deployment: Deployment, document: Document) -> str:
     """Publish the event that a document waits for, or went on from; return its name and what follows."""
     bus = deployment.bus
+    if document.closing:
+        _publish_review(deployment, document)
+        return f"ReviewCompleted: ApprovalHandler tells {document.review_issue_key} and its source tickets of the end"
     named: dict[str, str | int] = {"document_id": document.document_id, "revision": document.revision}
     match document.status:
         case DocumentStatus.DRAFTED:
@@ -72,17 +75,21 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
             )
             return "RevisionRequested: DocumentOrchestrator drafts the next revision"
         case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
-            bus.publish(
-                EventName.REVIEW_COMPLETED,
-                review_issue_id=document.review_issue_id,
-                review_issue_key=document.review_issue_key,
-                move_id="replay",
-            )
+            _publish_review(deployment, document)
             return f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done"
     known = [change for change in map(deployment.changes.get, document.change_ids) if change]
     for change in known:
         _publish(deployment, change)
     return f"ChangeDetected of {', '.join(c.change_id for c in known)}: DocumentOrchestrator drafts it"
+
+
+def _publish_review(deployment: Deployment, document: Document) -> None:
+    deployment.bus.publish(
+        EventName.REVIEW_COMPLETED,
+        review_issue_id=document.review_issue_id,
+        review_issue_key=document.review_issue_key,
+        move_id="replay",
+    )
 
 
 def _was_approved(document: Document) -> bool:

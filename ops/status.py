@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change
-from common.document import Document, DocumentKind, DocumentStatus
+from common.document import CLOSED, Document, DocumentKind, DocumentStatus
 from common.json_shapes import text
 from common.secret import InvalidSecret
 from ops import dead_letters, on_record
@@ -36,7 +36,7 @@ def run(deployment: Deployment, screen: Screen, issue_key: str) -> int:
         )
         return 1
     rows = [row for change in about.changes for row in _of_change(change)]
-    rows += [row for document in about.documents for row in _of_document(document)]
+    rows += [row for document in about.documents for row in _of_document(document, stopped=bool(mine))]
     rows += [_of_letter(letter) for letter in mine]
     screen.table(issue_key, ("what", "id", "status", "said"), rows)
     if mine:
@@ -61,7 +61,7 @@ def _of_change(change: Change) -> Iterator[Row]:
     yield "change", change.change_id, str(change.status), _lines(change.reason, moment(change.detected_at))
 
 
-def _of_document(document: Document) -> Iterator[Row]:
+def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     page = f'"{document.title}"' + (f" (page {document.page_id})" if document.page_id else "")
     does = "updates" if document.kind is DocumentKind.UPDATE else "creates"
     choice = document.choice
@@ -71,6 +71,8 @@ def _of_document(document: Document) -> Iterator[Row]:
     # A published document may still carry the reason of an earlier revision, unless not everybody was told of it.
     is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
     reason = "" if is_done else document.reason
+    if stopped and not reason and (document.closing or document.status not in CLOSED):
+        reason = f"why it stopped: {on_record.NO_REASON}"
     yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, begun)
     if document.review_issue_key:
         told = document.announcement

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local.atlassian import Fault
 from ops import __main__ as ops
 from ops import dead_letters
 from ops.deployment import Deployment
@@ -46,6 +47,38 @@ def test_what_was_given_up_is_shown_with_its_reason_and_then_succeeds(deployed: 
     assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 0
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)
+
+
+def test_a_decision_that_was_given_up_without_a_reason_says_that_there_is_none(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.decide(review, "APPROVED")
+    [message] = pipeline.aws.messages("ApprovalHandler")  # its function was killed three times over
+    dead = deployed.dead_letters["ApprovalHandler"]
+    boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=message["Body"])
+    assert "why it stopped: (none on record)" in deployed.command("status", key)[1]
+    said = deployed.command("redrive", "--yes")[1]
+    assert "(none on record)" in said
+    assert "in_review" not in said
+    deployed.pipeline.run()
+    assert "(none on record)" not in deployed.command("status", key)[1]
+
+
+def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    pipeline.decide(pipeline.review_of(key), "APPROVED")
+    pipeline.site.faults.add(Fault("status", status=403, method="GET", path="/wiki/", count=99))
+    deployed.give_up("ApprovalHandler")
+    for command in (("status", key), ("redrive", "--yes")):
+        said = deployed.command(*command)[1]
+        assert "403" in said, command
+        assert "(none on record)" not in said
 
 
 def test_nothing_is_sent_unless_it_is_agreed(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

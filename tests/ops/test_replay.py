@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from common.draft_store import DraftStore
+from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS
 from tests.ops.deployed import Deployed
@@ -125,3 +126,27 @@ def test_an_unknown_document_is_said_to_be_unknown(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "doc-1")
     assert code == 2
     assert "no document doc-1 is on record in kinexus-documents" in said
+
+
+def test_a_page_that_nobody_could_be_told_of_is_told_of(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key, _ = detected(deployed, "needs-docs")
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.decide(review, "APPROVED")
+    pipeline.site.faults.add(
+        Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99)
+    )
+    deployed.give_up("ApprovalHandler")
+    pipeline.site.faults.clear()
+    id_, stands = document(deployed)
+    assert stands == "published r1"
+    code, said = deployed.command("replay", id_)
+    assert code == 0
+    assert f"ApprovalHandler tells {review} and its source tickets" in said
+    pipeline.run()
+    assert pipeline.comments(review)[-1].startswith("Published")
+    assert any("is published" in text for text in pipeline.comments(key))
+    code, said = deployed.command("replay", id_)
+    assert code == 1
+    assert "nothing would happen: it is on its page" in said
