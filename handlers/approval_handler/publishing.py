@@ -118,8 +118,8 @@ class Publisher:
                 raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
             else:
                 return self._read_back(created.page_id, draft.storage, on_top=False)
-        if created := self._created(existing, draft):
-            return created
+        if made := self._created(existing, draft):
+            return made
         raise Obstacle(
             f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
             "ticket to done again"
