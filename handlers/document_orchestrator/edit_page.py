@@ -12,7 +12,7 @@ from typing import Any
 from common import storage_format as sf
 from common.model import Tool
 from common.ticket import Ticket
-from handlers.document_orchestrator.ticket_text import one_line, shortened, tagged, ticket_part
+from handlers.document_orchestrator.ticket_text import one_line, shortened, tagged, ticket_parts
 
 #: Tokens of a page that the model reads.
 OUTLINE_BUDGET = 6_000
@@ -80,7 +80,7 @@ class Proposal:
 def prompt(title: str, outline: sf.Outline, tickets: Sequence[Ticket], again: Again | None) -> str:
     """Return the user message."""
     attributes = f' title="{one_line(title).replace(chr(34), chr(39))}"'
-    parts = [ticket_part(ticket) for ticket in tickets]
+    parts = ticket_parts(tickets)
     parts.append(tagged("page", outline.text, attributes))
     return "\n\n".join(parts + again_parts(again))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from common.ticket import Ticket
 
 #: Characters of a description that a model reads; of a longer one, the beginning and the end.
 LONGEST_DESCRIPTION = 6_000
+#: Characters of all descriptions together in one prompt, however many tickets have joined.
+LONGEST_TOGETHER = 24_000
 _OUR_TAG = re.compile(
     r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
 )
@@ -25,6 +28,12 @@ def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
         shortened(ticket.description, longest),
     ]
     return tagged("ticket", "\n".join(lines).rstrip())
+
+
+def ticket_parts(tickets: Sequence[Ticket]) -> list[str]:
+    """Return the ``<ticket>`` parts of a prompt about several tickets; each has the same share of what is read."""
+    share = LONGEST_TOGETHER // max(1, len(tickets))
+    return [ticket_part(ticket, min(LONGEST_DESCRIPTION, share)) for ticket in tickets]
 
 
 def tagged(name: str, content: str, attributes: str = "") -> str:

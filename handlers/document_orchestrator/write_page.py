@@ -9,7 +9,7 @@ from common import storage_format as sf
 from common.model import Tool
 from common.ticket import Ticket
 from handlers.document_orchestrator.edit_page import Again, InvalidAnswer, Proposal, again_parts
-from handlers.document_orchestrator.ticket_text import one_line, tagged, ticket_part
+from handlers.document_orchestrator.ticket_text import one_line, tagged, ticket_parts
 
 LONGEST_TITLE = 200
 
@@ -40,7 +40,7 @@ TOOL = Tool(
 
 def prompt(title: str, parent_title: str, tickets: Sequence[Ticket], again: Again | None) -> str:
     """Return the user message."""
-    parts = [ticket_part(ticket) for ticket in tickets]
+    parts = ticket_parts(tickets)
     parts.append(tagged("title", one_line(title)))
     if parent_title:
         parts.append(tagged("parent", one_line(parent_title)))

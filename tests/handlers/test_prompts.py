@@ -1,0 +1,34 @@
+"""A prompt about many tickets stays bounded, and says of each what it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import storage_format as sf
+from common.ticket import Ticket
+from handlers.document_orchestrator import edit_page, write_page
+from handlers.document_orchestrator.ticket_text import LONGEST_DESCRIPTION, LONGEST_TOGETHER
+
+
+def tickets(count: int) -> list[Ticket]:
+    fields = {"summary": "Refunds", "description": "word " * 10_000}
+    return [
+        Ticket.from_rest({"id": str(n), "key": f"PAY2-{n}", "fields": fields}, "")
+        for n in range(1, count + 1)
+    ]
+
+
+def prompt(kind: str, count: int) -> str:
+    if kind == "create":
+        return write_page.prompt("Refunds", "", tickets(count), None)
+    outline = sf.outline(sf.parse("<p>One.</p>"), 100)
+    return edit_page.prompt("Refunds", outline, tickets(count), None)
+
+
+@pytest.mark.parametrize("kind", ["create", "update"])
+@pytest.mark.parametrize("count", [1, 4, 60])
+def test_the_descriptions_of_all_tickets_together_are_bounded(kind: str, count: int) -> None:
+    written = prompt(kind, count)
+    assert all(f"Key: PAY2-{n}\n" in written for n in range(1, count + 1))
+    assert len(written) < min(count * LONGEST_DESCRIPTION, LONGEST_TOGETHER) + 300 * count + 500
+    assert written.count("word ") > min(count * LONGEST_DESCRIPTION, LONGEST_TOGETHER) / len("word ") * 0.9
