@@ -7,6 +7,9 @@ from common.event_bus import EventBus
 from common.events import EventName
 from common.webhook_event import WebhookEvent
 
+#: What stands for the finishing move where an operator has a document's review carried on.
+REPLAYED = "replay"
+
 
 def notice(event: WebhookEvent, identifier: str, bus: EventBus) -> tuple[str, str]:
     """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.

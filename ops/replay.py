@@ -5,6 +5,7 @@ from __future__ import annotations
 from common.change import Change, ChangeStatus
 from common.document import Document, DocumentStatus, Verdict
 from common.events import EventName
+from common.review_notice import REPLAYED
 from ops.deployment import Deployment
 from ops.hindrance import Hindrance
 from ops.screen import Screen, moment
@@ -76,7 +77,10 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
             return "RevisionRequested: DocumentOrchestrator drafts the next revision"
         case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
             _publish_review(deployment, document)
-            return f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done"
+            return (
+                f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done; "
+                "if that ticket is gone, another is opened"
+            )
     known = [change for change in map(deployment.changes.get, document.change_ids) if change]
     for change in known:
         _publish(deployment, change)
@@ -88,7 +92,7 @@ def _publish_review(deployment: Deployment, document: Document) -> None:
         EventName.REVIEW_COMPLETED,
         review_issue_id=document.review_issue_id,
         review_issue_key=document.review_issue_key,
-        move_id="replay",
+        move_id=REPLAYED,
     )
 
 

@@ -78,6 +78,15 @@ class Completion:
             issue_key=document.review_issue_key,
         )
 
+    def show_again(self, document: Document) -> None:
+        """Say on the bus that a draft waits for its review; like ``ask_again`` not before the lease ends."""
+        self.bus.publish(
+            EventName.DOCUMENT_GENERATED,
+            document_id=document.document_id,
+            revision=document.revision,
+            issue_key=document.issue_keys[-1],
+        )
+
     def _publish(self, document: Document, approval: Decision) -> None:
         if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
             document = self.records.move(document, DocumentStatus.PUBLISHING, decision=approval)

@@ -12,6 +12,7 @@ from common.events import Event
 from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping, text
 from common.records import Busy, ConditionFailed
+from common.review_notice import REPLAYED
 from handlers.approval_handler import telling, words
 from handlers.approval_handler.comments import Refusal
 from handlers.approval_handler.completion import Completion
@@ -44,11 +45,15 @@ class Deciding:
             try:
                 self._decide(self.records.require(document.document_id))
             except ReviewGone as gone:
-                self._tell_sources(document, str(gone))
-                raise
+                if event.detail.get("move_id") != REPLAYED:
+                    self._tell_sources(document, str(gone))
+                    raise
+                self._without_review(self.records.require(document.document_id))
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
             self.completion.ask_again(document)
+        elif document.status is DocumentStatus.DRAFTED and event.detail.get("move_id") == REPLAYED:
+            self.completion.show_again(document)
 
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record and tell the reviewer."""
@@ -81,6 +86,11 @@ class Deciding:
         document = self.records.get(text(named.get("document_id")) or "-")
         if document and document.status is DocumentStatus.DRAFTED and not document.review_issue_id:
             raise Busy(f"the review of {document.document_id} is about to open")
+
+    def _without_review(self, document: Document) -> None:
+        """Take a document back to its draft: an operator wants another ticket in place of the one that is gone."""
+        if document.status in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
+            self.records.move(document, DocumentStatus.DRAFTED, decision=None, reason=None)
 
     def _tell_sources(self, document: Document, reason: str) -> None:
         """Say in the source tickets that their review is gone: nobody can be told in it."""

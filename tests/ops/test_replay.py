@@ -150,3 +150,22 @@ def test_a_page_that_nobody_could_be_told_of_is_told_of(deployed: Deployed) -> N
     code, said = deployed.command("replay", id_)
     assert code == 1
     assert "nothing would happen: it is on its page" in said
+
+
+def test_a_review_ticket_that_was_deleted_gets_another_in_its_place(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key, _ = detected(deployed, "needs-docs")
+    pipeline.run()
+    gone = pipeline.review_of(key)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{gone}")
+    code, said = deployed.command("replay", document(deployed)[0])
+    assert code == 0
+    assert f"{gone} says, if it is done; if that ticket is gone, another is opened" in said
+    pipeline.run()
+    review = pipeline.review_of(key)
+    assert review != gone
+    assert document(deployed)[1] == "in_review r1"
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert document(deployed)[1] == "published r1"
+    assert pipeline.aws.locks() == []
