@@ -11,7 +11,7 @@ from common.webhook_event import WebhookEvent
 REPLAYED = "replay"
 
 
-def notice(event: WebhookEvent, identifier: str, bus: EventBus) -> tuple[str, str]:
+def notice(event: WebhookEvent, identity: str, bus: EventBus) -> tuple[str, str]:
     """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
 
     Nothing of the webhook but the ticket's id is used later: whether it is a review of ours, and who decided what, is
@@ -26,6 +26,6 @@ def notice(event: WebhookEvent, identifier: str, bus: EventBus) -> tuple[str, st
         EventName.REVIEW_COMPLETED,
         review_issue_id=event.issue_id,
         review_issue_key=event.issue_key,
-        move_id=move_id or identifier,
+        move_id=move_id or identity,
     )
     return "accepted", ""

@@ -44,7 +44,7 @@ class Door:
     allow_unsigned: bool
 
     def admit(self, request: Mapping[str, Any]) -> tuple[WebhookEvent, str]:
-        """Return an authenticated event and an identifier that stays the same when Jira sends it again.
+        """Return an authenticated event and its identity, which stays the same when it is sent again.
 
         Raises Turned with the response to give.
         """
@@ -59,8 +59,7 @@ class Door:
             raise Turned(400, str(error)) from error
         except (ValueError, RecursionError) as error:
             raise Turned(400, f"the body is not JSON: {error}") from error
-        identifier = headers.get("x-atlassian-webhook-identifier", "").strip()
-        return event, identifier or hashlib.sha256(raw).hexdigest()
+        return event, _identity(event, raw)
 
     def _authenticate(self, given: str, raw: bytes) -> None:
         if not given:
@@ -98,6 +97,17 @@ def answer(status_code: int, **body: str) -> Response:
         "headers": {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"},
         "body": json.dumps({name: value for name, value in body.items() if value}, ensure_ascii=False),
     }
+
+
+def _identity(event: WebhookEvent, raw: bytes) -> str:
+    """Return what names an event in Jira's own signed words: its ticket and moment, or else all of its bytes.
+
+    Jira's X-Atlassian-Webhook-Identifier, which is the same across retries too, is not signed: whoever sends an old
+    webhook again could give it another.
+    """
+    if event.happened_at:
+        return f"{event.issue_id} at {event.happened_at:.3f}"
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _raw_body(request: Mapping[str, Any]) -> bytes:

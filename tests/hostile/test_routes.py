@@ -8,7 +8,6 @@ too long, methods without a route). More examples, and new ones: `make fuzz`, or
 
 from __future__ import annotations
 
-import copy
 import io
 import itertools
 import json
@@ -43,6 +42,7 @@ from handlers.review_page.handler import handle as show_review
 from tests.handlers.aws import Aws
 from tests.handlers.gateway import Gateway
 from tests.handlers.webhook_bodies import request, signed
+from tests.hostile.places import Place, places, with_put
 from tests.secrets_in_use import LINK_KEY
 from tests.stack.pipeline_run import ROOT
 
@@ -175,32 +175,13 @@ ANYTHING = st.sampled_from(HOSTILE) | st.recursive(
 )
 
 
-def places(value: Any, so_far: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Walk over everything in a body, by its path."""
-    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, inner in below:
-        yield (*so_far, name)
-        yield from places(inner, (*so_far, name))
-
-
 PLACES = list(places(READ))
 
 
-def body_with(put: dict[tuple[Any, ...], Any], label: str) -> bytes:
-    """Return the body of a finished ticket with other values in some places, unless those are gone by then."""
-    body: Any = copy.deepcopy(READ)
-    body["issue"]["fields"]["labels"] = [label]
-    for (*way, last), value in put.items():
-        inner = body
-        for name in way:
-            inner = inner[name] if _has(inner, name) else None
-        if _has(inner, last):
-            inner[last] = copy.deepcopy(value)
-    return json.dumps(body).encode()
-
-
-def _has(value: Any, name: Any) -> bool:
-    return name in value if isinstance(value, dict) else isinstance(value, list) and name in range(len(value))
+def body_with(put: dict[Place, Any], label: str) -> bytes:
+    """Return the body of a finished ticket with other values in some places."""
+    body = with_put(READ, {("issue", "fields", "labels"): [label]})
+    return json.dumps(with_put(body, put)).encode()
 
 
 WEBHOOKS = pytest.mark.parametrize(
