@@ -8,6 +8,8 @@ _TURNING = (
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
 _ZERO_WIDTH = "\u00ad\u200b\u2060-\u2064\ufeff"
+#: Characters that a person's name may have where it is shown.
+_LONGEST_NAME = 100
 _SHOWN = re.compile(f"[{_TURNING}]")
 _SHOWN_EXACTLY = re.compile(f"[{_TURNING}{_ZERO_WIDTH}]")
 
@@ -15,3 +17,9 @@ _SHOWN_EXACTLY = re.compile(f"[{_TURNING}{_ZERO_WIDTH}]")
 def visible(text: str, *, exactly: bool = False) -> str:
     """Write out characters that hide or reorder text as `⟨U+202E⟩`; with `exactly`, those without width too."""
     return (_SHOWN_EXACTLY if exactly else _SHOWN).sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text)
+
+
+def visible_name(text: str) -> str:
+    """Return a name, which people choose themselves, as one line of bounded length with all that it hides in sight."""
+    line = " ".join(visible(text, exactly=True).split())
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from common import adf
 from common.document import Decision, Document, Publication
 from common.jira import Adf
+from common.visible_text import visible, visible_name
 
 
 def published_in_review(publication: Publication, decision: Decision) -> Adf:
@@ -12,8 +13,9 @@ def published_in_review(publication: Publication, decision: Decision) -> Adf:
     said = [
         adf.paragraph(
             "Published: ",
-            adf.link(publication.title, publication.url),
-            f", version {publication.version}, as {decision.author_name} approved it (revision {decision.revision}).",
+            adf.link(visible(publication.title), publication.url),
+            f", version {publication.version}, as {visible_name(decision.author_name)} approved it "
+            f"(revision {decision.revision}).",
         )
     ]
     if publication.on_top:
@@ -35,7 +37,7 @@ def published_in_source(publication: Publication, document: Document) -> Adf:
     return adf.doc(
         adf.paragraph(
             "The documentation of this change is published: ",
-            adf.link(publication.title, publication.url),
+            adf.link(visible(publication.title), publication.url),
             f" (version {publication.version}, reviewed in {document.review_issue_key}).",
         )
     )
@@ -46,13 +48,13 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
     key = document.review_issue_key
     said = [
         adf.paragraph(
-            f"{decision.author_name} rejected the documentation drafted for this ticket in ",
+            f"{visible_name(decision.author_name)} rejected the documentation drafted for this ticket in ",
             adf.link(key, f"{browse_url}/browse/{key}"),
             ". Nothing was published.",
         )
     ]
     if decision.feedback:
-        said.append(adf.quote(adf.paragraph(decision.feedback[:2000])))
+        said.append(adf.quote(adf.paragraph(visible(decision.feedback[:2000]))))
     return adf.doc(*said)
 
 
@@ -62,8 +64,8 @@ def conflict(reason: str) -> Adf:
         adf.panel(
             "warning",
             adf.paragraph(
-                f"Nothing was published: the page was edited meanwhile where this draft edits it ({reason[:1000]}). "
-                "A new revision on the page as it is now follows here for review."
+                "Nothing was published: the page was edited meanwhile where this draft edits it "
+                f"({visible(reason[:1000])}). A new revision on the page as it is now follows here for review."
             ),
         )
     )
@@ -71,7 +73,7 @@ def conflict(reason: str) -> Adf:
 
 def cannot_publish(reason: str) -> Adf:
     """Say that an approved draft could not be published, and what would help."""
-    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {reason[:2000]}.")))
+    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {visible(reason[:2000])}.")))
 
 
 def too_many_revisions(document: Document) -> Adf:
@@ -107,7 +109,7 @@ def could_not_tell(reason: str) -> Adf:
         adf.panel(
             "error",
             adf.paragraph(
-                f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}"
+                f"This decision is carried out, but Kinexus could not tell everybody: {visible(reason[:2000])}"
             ),
             adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
         )
@@ -119,7 +121,7 @@ def could_not_finish(reason: str) -> Adf:
     return adf.doc(
         adf.panel(
             "error",
-            adf.paragraph(f"Kinexus could not carry out this decision: {reason[:2000]}"),
+            adf.paragraph(f"Kinexus could not carry out this decision: {visible(reason[:2000])}"),
             adf.paragraph(
                 "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
                 "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
@@ -146,7 +148,7 @@ def review_gone(reason: str, key: str) -> Adf:
 def between_drafts(document: Document) -> Adf:
     """Say that a decision came while the next draft is being made, or that making it has stopped."""
     if document.reason:
-        why = f"The next draft could not be made, or not be shown: {document.reason[:1000]}"
+        why = f"The next draft could not be made, or not be shown: {visible(document.reason[:1000])}"
         wait = "An operator can have it tried again; if it succeeds, it is announced here for your decision."
     else:
         why = "The next draft is being made, so nothing was done with this decision."

@@ -79,9 +79,8 @@ class Proposal:
 
 def prompt(title: str, outline: sf.Outline, tickets: Sequence[Ticket], again: Again | None) -> str:
     """Return the user message."""
-    attributes = f' title="{one_line(title).replace(chr(34), chr(39))}"'
     parts = ticket_parts(tickets)
-    parts.append(tagged("page", outline.text, attributes))
+    parts.append(tagged("page", outline.text, title=title))
     return "\n\n".join(parts + again_parts(again))
 
 

@@ -202,7 +202,7 @@ def _card(label: str, ranked: Ranked[Candidate], share: int) -> str:
         lines.append(shortened(section.text, share * 2))
     text = _defused("\n".join(lines)).replace("<ticket", "‹ticket").replace("</ticket", "‹/ticket")
     content = _cut(text, share - 20, "")
-    return tagged("candidate", content, f' label="{label}" score="{ranked.score:.2f}"')
+    return tagged("candidate", content, label=label, score=f"{ranked.score:.2f}")
 
 
 def shortened_line(value: object, longest: int) -> str:

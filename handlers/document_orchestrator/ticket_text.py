@@ -14,6 +14,7 @@ LONGEST_TOGETHER = 24_000
 _OUR_TAG = re.compile(
     r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
 )
+_IN_QUOTES = str.maketrans({'"': "'", "<": "‹", ">": "›"})
 
 
 def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
@@ -36,9 +37,13 @@ def ticket_parts(tickets: Sequence[Ticket]) -> list[str]:
     return [ticket_part(ticket, min(LONGEST_DESCRIPTION, share)) for ticket in tickets]
 
 
-def tagged(name: str, content: str, attributes: str = "") -> str:
-    """Return ``content`` between tags of this name; what looks like a tag of any part's loses its angle bracket."""
-    return f"<{name}{attributes}>\n{_OUR_TAG.sub('‹', content)}\n</{name}>"
+def tagged(name: str, content: str, **attributes: str) -> str:
+    """Return ``content`` between tags of this name; what looks like a tag of any part's loses its angle bracket.
+
+    An attribute's value can neither end its quotation marks nor its tag.
+    """
+    given = "".join(f' {key}="{one_line(value).translate(_IN_QUOTES)}"' for key, value in attributes.items())
+    return f"<{name}{given}>\n{_OUR_TAG.sub('‹', content)}\n</{name}>"
 
 
 def shortened(content: str, longest: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common import html_page
 from common.review_store import ReviewStatus
-from common.visible_text import visible
+from common.visible_text import visible, visible_name
 
 _STYLE = """
 body { display: grid; min-height: 100vh; place-content: center; padding: 1.5rem }
@@ -51,7 +51,7 @@ def superseded(revision: int, newest: int, newest_url: str) -> str:
 def closed(status: ReviewStatus) -> str:
     """Say what was decided, by whom and when, and nothing of the content."""
     verdict = (status.verdict or "closed").replace("_", " ")
-    told = [f"{visible(status.decided_by)} decided" if status.decided_by else "It was decided"]
+    told = [f"{visible_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
     if status.decided_at:
         told.append(f"on {_when(status.decided_at)}")
     told.append(f"in {visible(status.review_key)}, on revision {status.revision}.")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from types import SimpleNamespace
+
 import pytest
 
+from common import signature
 from common.signature import is_valid
 from tests.secrets_in_use import EXAMPLE_SECRET
 
@@ -37,3 +42,22 @@ def test_any_of_several_secrets_will_do_while_one_is_replaced() -> None:
 )
 def test_what_does_not_sign_the_body_is_refused(header: str, body: bytes, secrets: list[str]) -> None:
     assert not is_valid(header, body, secrets)
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_comparison_in_constant_time_alone_decides_and_is_asked_about_every_secret(
+    monkeypatch: pytest.MonkeyPatch, verdict: bool
+) -> None:
+    asked: list[tuple[bytes, bytes]] = []
+
+    def compare_digest(ours: bytes, given: bytes) -> bool:
+        asked.append((ours, given))
+        return verdict
+
+    monkeypatch.setattr(signature, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest))
+    secrets = [EXAMPLE_SECRET, "the new one", "a third"]
+    given = SIGNED.removeprefix("sha256=")
+    for header in (SIGNED, "sha256=" + "0" * 64):
+        assert is_valid(header, BODY, secrets) is verdict, "whatever stands there"
+    expected = [hmac.new(secret.encode(), BODY, hashlib.sha256).hexdigest().encode() for secret in secrets]
+    assert asked == [(each, given.encode()) for each in expected] + [(each, b"0" * 64) for each in expected]

@@ -55,6 +55,10 @@ ADF_TYPES = frozenset(
         "expand",
     ]
 )
+_TURNING = re.compile(
+    "[\u200e\u200f\u2028-\u202e\u2066-\u206f\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_WITHOUT_WIDTH = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
 _SAFE = re.compile(r"(?:https?|mailto):[^\s]*|#[^\s]*", re.IGNORECASE)
 
 
@@ -114,3 +118,9 @@ class _Page(HTMLParser):
 def html(page: str) -> None:
     """Assert that an HTML page has no script, loads nothing, and links only to web pages and to itself."""
     _Page().feed(page)
+
+
+def visible(text: str, *, exactly: bool = False) -> None:
+    """Assert that nothing in a text turns it around or controls a terminal, nor, ``exactly``, has no width."""
+    for found in (_TURNING.search(text), exactly and _WITHOUT_WIDTH.search(text)):
+        assert not found, repr(found)

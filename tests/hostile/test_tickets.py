@@ -19,9 +19,11 @@ from common import storage_format as sf
 from common.ticket import Ticket
 from common.webhook_event import NotAWebhook, parse
 from handlers.approval_handler.decision import read_decision
-from handlers.document_orchestrator import edit_page, write_page
+from handlers.document_orchestrator import edit_page, judge, write_page
+from handlers.document_orchestrator.candidates import Candidate
 from handlers.document_orchestrator.named_pages import named_pages
 from handlers.document_orchestrator.queries import queries
+from handlers.document_orchestrator.ranking import Ranked
 from handlers.document_orchestrator.search_terms import search_terms
 from handlers.document_orchestrator.ticket_text import ticket_part
 from handlers.review_ticket_creator import diff_page, ticket_body
@@ -33,6 +35,10 @@ PAGE = "<p>Refunds go back in full.</p><h2>Limits</h2><p>Ninety days.</p>"
 BOUND = 5.0
 EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 QUERY = re.compile(r'type = page AND space IN \(""\) AND \((?:title|text) ~ ""(?: OR (?:title|text) ~ "")*\)')
+TAG = re.compile(
+    r"<\s*(/?)\s*(ticket|candidates?|page|previous_draft|feedback|title|parent)\b", re.IGNORECASE
+)
+AGAIN = ["previous_draft", "/previous_draft", "feedback", "/feedback"]
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -155,9 +161,28 @@ def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
         prompt = edit_page.prompt(
             attack.summary, outline, [ticket(attack)], edit_page.Again(attack.text, attack.text)
         )
-    assert len(re.findall("<page", prompt)) == len(re.findall("</page", prompt)) == 1
-    assert len(re.findall("</feedback", prompt)) == 1
+    assert _tags(prompt) == ["ticket", "/ticket", "page", "/page", *AGAIN]
     assert len(prompt) < 200_000
+
+
+@EACH
+def test_as_titles_and_candidates_it_opens_and_closes_no_part_of_a_prompt(attack: Attack) -> None:
+    with in_time():
+        prompt = write_page.prompt(attack.summary, attack.summary, [ticket(attack)], None)
+    assert _tags(prompt) == ["ticket", "/ticket", "title", "/title", "parent", "/parent"]
+    section = sf.Section((attack.summary,), attack.text)
+    page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (), (section,))
+    ranked = Ranked(page, 1.0, 1.0, is_named=True, nearest=(0,), why="words")
+    with in_time():
+        asked = judge.prompt(ticket(attack), [ranked, ranked], "update A")
+    parts = ["candidate", "/candidate"] * 2
+    assert _tags(asked) == ["ticket", "/ticket", "candidates", *parts, "/candidates"]
+    assert asked.count("Lexical ranking favours:") == 1
+
+
+def _tags(prompt: str) -> list[str]:
+    """Return the names of a prompt's tags in order, those that end one with a stroke before."""
+    return [f"{end}{name}" for end, name in TAG.findall(prompt)]
 
 
 @pytest.mark.parametrize(("comment", "decides"), COMMENTS.values(), ids=COMMENTS.keys())

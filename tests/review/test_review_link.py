@@ -1,5 +1,7 @@
 """Proves that a link opens the one revision it was signed for and nothing else."""
 
+import hmac
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -32,3 +34,18 @@ def test_a_signature_is_bound_to_key_document_and_revision(key: str, document_id
 @pytest.mark.parametrize("signature", ["", "x", "é", "\ud800", review_link.sign(KEY, "doc-1a", 2) + "="])
 def test_odd_signatures_are_wrong_and_raise_nothing(signature: str) -> None:
     assert not review_link.verify(KEY, "doc-1a", 2, signature)
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_comparison_in_constant_time_alone_decides(monkeypatch: pytest.MonkeyPatch, verdict: bool) -> None:
+    right = review_link.sign(KEY, "doc-1a", 2)
+    asked: list[tuple[bytes, bytes]] = []
+
+    def compare_digest(ours: bytes, given: bytes) -> bool:
+        asked.append((ours, given))
+        return verdict
+
+    monkeypatch.setattr(review_link, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest))
+    for given in (right, "wrong"):
+        assert review_link.verify(KEY, "doc-1a", 2, given) is verdict, "whatever stands there"
+    assert asked == [(right.encode(), right.encode()), (right.encode(), b"wrong")]
