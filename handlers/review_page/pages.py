@@ -39,6 +39,15 @@ def missing() -> str:
     )
 
 
+def unavailable() -> str:
+    """Say that the review cannot be read right now (to be sent with 503)."""
+    return _page(
+        "This review cannot be shown right now",
+        "Nothing is wrong with the link, and nothing is lost: the store behind this page does not answer.",
+        "Try again in a minute. You can decide in the review ticket meanwhile: it shows what changes, too.",
+    )
+
+
 def superseded(revision: int, newest: int, newest_url: str) -> str:
     """Say that `revision` was overtaken, and lead to the newest one."""
     return _page(

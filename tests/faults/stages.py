@@ -28,6 +28,21 @@ def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]]
 def approved(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]]]:
     """Bring a ticket to its approval; return its review's key and the message for the approval handler."""
     key, messages = drafted(pipeline, page_id)
+    return _approved(pipeline, key, messages)
+
+
+def new_page_approved(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]]]:
+    """Bring a ticket to the approval of a page of its own; return likewise."""
+    text = "Gardeners plant a zyxomatic lattice wherever quibbles sprout."
+    key = pipeline.create_ticket("Zyxomatic lattice for quibble gardeners", text, ["needs-docs"])
+    pipeline.finish(key)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    return _approved(pipeline, key, pipeline.aws.messages("ReviewTicketCreator"))
+
+
+def _approved(
+    pipeline: Pipeline, key: str, messages: list[dict[str, Any]]
+) -> tuple[str, list[dict[str, Any]]]:
     assert deliver(open_review, messages) == []
     review = pipeline.review_of(key)
     pipeline.decide(review, "APPROVED")

@@ -10,6 +10,7 @@ from typing import Any
 
 import botocore.endpoint
 import pytest
+import requests
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -192,28 +193,44 @@ def _sets(attribute: str) -> Callable[[Given], bool]:
     return lambda given: attribute in given.get("ExpressionAttributeNames", {}).values()
 
 
+#: By door; the approval's webhook needs no table.
+DOORS = [
+    *(
+        (door, fault)
+        for door in ("jira", "approval")
+        for fault in (
+            "EventBridge answers 5xx",
+            "EventBridge takes an event in part",
+            "Secrets Manager is down",
+        )
+    ),
+    ("jira", "DynamoDB throttles a new record"),
+]
+AT_A_DOOR = LASTING | {
+    "DynamoDB throttles a new record": ("PutItem", error("ThrottlingException", 400, "PutItem")),
+}
+
+
 @claims(
+    ("DynamoDB throttles at a webhook's door", OUTCOME),
     ("EventBridge fails at a webhook's door", OUTCOME),
     ("Secrets Manager is down at a webhook's door", OUTCOME),
 )
-@pytest.mark.parametrize(
-    "fault", ["EventBridge answers 5xx", "EventBridge takes an event in part", "Secrets Manager is down"]
-)
-@pytest.mark.parametrize("door", ["jira", "approval"])
+@pytest.mark.parametrize(("door", "fault"), DOORS)
 def test_a_webhook_that_could_not_be_kept_is_sent_again_by_jira(
-    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: str, door: str
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, door: str, fault: str
 ) -> None:
     pipeline.site.post.options.retry_delay = 0.05
     start_anew()
     if door == "jira":
-        failed = fail_once(monkeypatch, *LASTING[fault])
+        failed = fail_once(monkeypatch, *AT_A_DOOR[fault])
         _, messages = closed(pipeline, page_id)
         assert deliver(orchestrate, messages) == []
     else:
         key, messages = drafted(pipeline, page_id)
         assert deliver(open_review, messages) == []
         start_anew()
-        failed = fail_once(monkeypatch, *LASTING[fault])
+        failed = fail_once(monkeypatch, *AT_A_DOOR[fault])
         pipeline.decide(pipeline.review_of(key), "APPROVED")
     assert failed
     first, *_, last = [
@@ -308,3 +325,61 @@ def test_a_decision_that_could_not_be_read_is_given_back_and_sent_again(
     pipeline.site.faults.clear()
     assert deliver(approve, redriven(messages)) == []
     assert status(pipeline) == "published"
+
+
+@claims(
+    ("S3 is down behind a review's link", OUTCOME),
+    ("Secrets Manager is down behind a review's link", OUTCOME),
+)
+@pytest.mark.parametrize(
+    ("operation", "fails"),
+    [
+        ("GetObject", error("ServiceUnavailable", 503, "GetObject")),
+        ("GetObject", lambda: ReadTimeoutError(endpoint_url="https://s3.test")),
+        ("GetSecretValue", error("InternalServiceError", 500, "GetSecretValue")),
+    ],
+    ids=["S3 answers 503", "S3 times out", "Secrets Manager answers 500"],
+)
+def test_a_review_that_cannot_be_read_says_so_and_when_to_try_again(
+    pipeline: Pipeline,
+    page_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: str,
+    fails: Callable[[], Exception],
+) -> None:
+    key, messages = drafted(pipeline, page_id)
+    assert deliver(open_review, messages) == []
+    link = pipeline.diff_url(pipeline.review_of(key))
+    start_anew()
+    failed = fail_once(monkeypatch, operation, fails)
+    answer = requests.get(link, timeout=10)
+    assert failed
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "cannot be shown right now" in answer.text
+    assert requests.get(link, timeout=10).status_code == 200
+
+
+@claims(("DynamoDB is down when a failure should go on record", OUTCOME))
+def test_a_failure_that_cannot_go_on_record_is_in_the_log_and_its_message_comes_back(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, messages = closed(pipeline, page_id)
+    call = BaseClient._make_api_call
+
+    def down(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
+        if self.meta.service_model.service_name == "dynamodb":
+            raise error("InternalServerError", 500, name)()
+        return call(self, name, given)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(BaseClient, "_make_api_call", down)
+        with caplog.at_level(logging.ERROR):
+            for receives in (1, 2, 3):
+                assert len(deliver(orchestrate, messages, receives)) == 1
+    assert "InternalServerError" in caplog.text
+    assert pipeline.aws.changes()[0]["status"] == "detected"
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    assert status(pipeline) == "in_review"

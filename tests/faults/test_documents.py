@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import test_crash
-from tests.faults import test_aws, test_http, test_services
+from tests.faults import test_aws, test_http, test_new_page, test_services
 from tests.faults.claims import CLAIMED
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def test_each_fault_of_a_request_is_run_over_a_socket() -> None:
 
 
 def test_each_outcome_of_a_request_is_run_through_the_pipeline() -> None:
-    through = claimed(test_services) - set(OTHERS)
+    through = claimed(test_services, test_new_page) - set(OTHERS)
     assert through <= set(REQUESTS)
     outcomes = {(column, outcome) for (_, column), outcome in REQUESTS.items()}
     assert {(column, REQUESTS[fault, column]) for fault, column in through} == outcomes

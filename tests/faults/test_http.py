@@ -30,11 +30,19 @@ from tests.faults.claims import claims
 
 ONCE, THRICE = 1, 1 + RETRIES
 READ, WRITE, CREATE = "read (GET)", "write (PUT)", "create (POST)"
+NEW_PAGE = "create a page (POST)"
 TITLE = {"status": "current", "title": "One"}
+#: A page to create; the fixture says in which space.
+NEW: dict[str, object] = {
+    "status": "current",
+    "title": "Two",
+    "body": {"representation": "storage", "value": "<p>Two.</p>"},
+}
 CALLS: dict[str, Callable[[AtlassianHttp, str], object]] = {
     READ: lambda http, page: http.get(f"/wiki/api/v2/pages/{page}"),
     WRITE: lambda http, page: http.put(f"/wiki/api/v2/pages/{page}/title", TITLE),
     CREATE: lambda http, page: http.post("/rest/api/3/comment/list", {"ids": [1]}),
+    NEW_PAGE: lambda http, page: http.post("/wiki/api/v2/pages", NEW),
 }
 
 
@@ -71,7 +79,11 @@ LASTING = {
 SENT_ONCE = {
     name: replace(case, sent=min(case.sent, ONCE + (name == "401"))) for name, case in LASTING.items()
 }
-EACH = [(name, call, (SENT_ONCE if call == CREATE else LASTING)[name]) for name in LASTING for call in CALLS]
+EACH = [
+    (name, call, (SENT_ONCE if call in (CREATE, NEW_PAGE) else LASTING)[name])
+    for name in LASTING
+    for call in CALLS
+]
 
 
 @pytest.fixture
@@ -88,6 +100,7 @@ def running() -> Iterator[Running]:
     site = Site(search_lag=0)
     admin = site.account("admin")
     home = site.confluence.add_space("SD", "Software", admin, "<p>Welcome.</p>")
+    NEW["spaceId"] = home.id
     with serve(site) as running:
         site.confluence.create(admin, home.id, "One", "<p>One.</p>", None)
         yield running

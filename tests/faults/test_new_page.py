@@ -1,0 +1,118 @@
+"""What each fault of Confluence does to an approved page that is to be created, as docs/faults.md states it.
+
+The reading and writing of pages that exist, and all of Jira, is in test_services.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import NewConnectionError
+
+from handlers.approval_handler.handler import handle as approve
+from local.atlassian import Fault
+from tests.faults.claims import claims
+from tests.faults.stages import new_page_approved, status
+from tests.faults.test_http import NEW_PAGE
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+
+pytestmark = pytest.mark.usefixtures("without_waiting")
+PAGES = "/wiki/api/v2/pages\\?*$"
+LOST = {
+    "503": Fault("status", status=503),
+    "429 without `Retry-After`": Fault("status", status=429),
+    "429 with a longer `Retry-After`": Fault("status", status=429, retry_after=600),
+    "connection reset": Fault("drop"),
+    "truncated JSON": Fault("truncate"),
+    "HTML instead of JSON": Fault("html"),
+}
+
+
+def created(pipeline: Pipeline) -> list[str]:
+    """Return the titles of the pages about what the ticket says."""
+    pages = pipeline.site.confluence.pages.values()
+    return [page.title for page in pages if "quibbles" in page.current.storage]
+
+
+def lasting(code: int) -> Fault:
+    return Fault("status", status=code, count=99, method="POST", path=PAGES, account="kinexus")
+
+
+@claims((name, NEW_PAGE) for name in LOST)
+@pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_a_page_is_created_once_whatever_becomes_of_the_answer(
+    pipeline: Pipeline, fault: Fault, after: bool
+) -> None:
+    review, messages = new_page_approved(pipeline)
+    pipeline.site.faults.add(replace(fault, method="POST", path=PAGES, account="kinexus", after=after))
+    assert len(deliver(approve, messages)) == 1
+    assert deliver(approve, messages, receives=2) == []
+    assert status(pipeline) == "published"
+    assert len(created(pipeline)) == 1
+    assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
+
+
+@claims((str(code), NEW_PAGE) for code in (400, 401, 403, 409, 413))
+@pytest.mark.parametrize("code", [400, 401, 403, 409, 413])
+def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(pipeline: Pipeline, code: int) -> None:
+    review, messages = new_page_approved(pipeline)
+    before = len(pipeline.comments(review))
+    pipeline.site.faults.add(lasting(code))
+    assert deliver(approve, messages) == []
+    assert status(pipeline) == "in_review"
+    assert len(pipeline.comments(review)) == before + 1
+    assert pipeline.status(review) != "done"
+    assert created(pipeline) == []
+    pipeline.site.faults.clear()
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert status(pipeline) == "published"
+    assert len(created(pipeline)) == 1
+
+
+@claims(("404", NEW_PAGE), ("410", NEW_PAGE))
+@pytest.mark.parametrize("code", [404, 410])
+def test_a_page_whose_parent_or_space_is_gone_ends_and_everybody_is_told(
+    pipeline: Pipeline, code: int
+) -> None:
+    review, messages = new_page_approved(pipeline)
+    pipeline.site.faults.add(lasting(code))
+    assert deliver(approve, messages) == []
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "failed"
+    assert "its space is gone" in document["reason"]
+    for told in (review, *document["issue_keys"]):
+        assert len([text for text in pipeline.comments(told) if "its space is gone" in text]) == 1
+    assert created(pipeline) == []
+    assert pipeline.aws.locks() == []
+
+
+@claims(("slow drip", NEW_PAGE))
+def test_a_slow_answer_is_waited_for(pipeline: Pipeline) -> None:
+    _, messages = new_page_approved(pipeline)
+    pipeline.site.faults.add(Fault("slow", seconds=0.3, method="POST", path=PAGES, account="kinexus"))
+    assert deliver(approve, messages) == []
+    assert status(pipeline) == "published"
+
+
+@claims(("connection refused", NEW_PAGE))
+def test_a_page_that_nobody_took_is_sent_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, messages = new_page_approved(pipeline)
+    make, refused = HTTPConnectionPool._make_request, list[str]()
+
+    def refuse_first(self: Any, connection: Any, method: str, url: str, **options: Any) -> Any:
+        if method == "POST" and "/pages" in url and not refused:
+            refused.append(url)
+            raise NewConnectionError(connection, "connection refused")
+        return make(self, connection, method, url, **options)
+
+    monkeypatch.setattr(HTTPConnectionPool, "_make_request", refuse_first)
+    assert deliver(approve, messages) == []
+    assert refused
+    assert status(pipeline) == "published"
+    assert len(created(pipeline)) == 1
