@@ -36,7 +36,7 @@ check: $(TEST_STAMP)
 lint:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m bandit -q -c pyproject.toml -r __main__.py stack handlers common ops local provider examples
+	@$(PY) -m bandit -q -c pyproject.toml -r __main__.py stack handlers common ops local preflight provider benchmarks examples
 	@$(VENV)/bin/zizmor --offline --quiet .github/workflows
 
 types:

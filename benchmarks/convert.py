@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import html
 import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from common import storage_format as sf
 from common.storage_format.comparing import Tree, normalised
@@ -90,7 +90,7 @@ def _prepared(storage: str, options: frozenset[str]) -> str:
 def compared(storage: str) -> Tree:
     """Return the tree of a text in which what says the same is the same."""
     for custom, text in re.findall(r'<h[1-6] id="([^"]*)">(.*?)</h[1-6]>', storage, flags=re.DOTALL):
-        anchor = escape(anchor_of(sf.plain_text(text)), {'"': "&quot;"})
+        anchor = html.escape(anchor_of(sf.plain_text(text)), quote=False).replace('"', "&quot;")
         storage = storage.replace(f'href="#{custom}"', f'href="#{anchor}"')
     return _reduced(normalised(storage))
 
@@ -156,7 +156,7 @@ def _lines(tree: Tree, depth: int = 0) -> list[str]:
     """Return a tree as indented lines."""
     name, attributes, children = tree
     pad = "  " * depth
-    shown = "".join(f' {key}="{escape(value)}"' for key, value in attributes)
+    shown = "".join(f' {key}="{html.escape(value, quote=False)}"' for key, value in attributes)
     lines = [f"{pad}<{name}{shown}>"]
     for child in children:
         lines += [f"{pad}  {child!r}"] if isinstance(child, str) else _lines(child, depth + 1)

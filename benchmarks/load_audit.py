@@ -62,6 +62,7 @@ def _ticket(ticket: ClosedTicket, change: ChangeRecord, end: End) -> Iterator[st
             covering = {each.document_id for each in end.documents if change.change_id in each.change_ids}
             for missing in set(change.document_ids) - covering:
                 yield f"lost: {missing} does not know of {ticket.key}, which belongs to it"
+            yield from _published_for(ticket, change, end)
         case "failed" if "failed" not in said:
             yield f"unexplained: {ticket.key} failed, and its ticket does not say so"
         case "not_needed" if "not-needed" not in said:
@@ -70,6 +71,22 @@ def _ticket(ticket: ClosedTicket, change: ChangeRecord, end: End) -> Iterator[st
             pass
         case other:
             yield f"lost: {ticket.key} never came to an end, it is {other}"
+
+
+def _published_for(ticket: ClosedTicket, change: ChangeRecord, end: End) -> Iterator[str]:
+    """Look past the records: the draft that was published must be about the ticket, and the page must say so."""
+    drafts = {(each.document_id, each.revision): each for each in end.drafts}
+    for document in end.documents:
+        if document.status != "published" or document.document_id not in change.document_ids:
+            continue
+        what = f"revision {document.revision} of {document.document_id}, which was published"
+        draft = drafts.get((document.document_id, document.revision))
+        if draft is None:
+            yield f"lost: the draft of {what}, is not in the bucket"
+        elif change.change_id not in draft.change_ids or ticket.key not in draft.issue_keys:
+            yield f"lost: {ticket.key} is not in {what}"
+        if ticket.trace and ticket.trace not in end.pages.get(document.page_id, ""):
+            yield f"lost: “{document.title}” does not say “{ticket.trace}”, as {ticket.key} does"
 
 
 def _documents(end: End) -> Iterator[str]:

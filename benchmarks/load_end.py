@@ -11,11 +11,16 @@ Mark = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ClosedTicket:
-    """A ticket that was closed. `wanted` says whether it asked for documentation; `marks` are our comments' marks."""
+    """A ticket that was closed.
+
+    `wanted` says whether it asked for documentation; `marks` are our comments' marks; `trace` is a word of it that its
+    page must carry, or empty where nobody can say.
+    """
 
     key: str
     wanted: bool
     marks: tuple[Mark, ...] = ()
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,16 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True)
+class PublishedDraft:
+    """The draft in the bucket that a document was published from, and whose changes it says it is about."""
+
+    document_id: str
+    revision: int
+    change_ids: tuple[str, ...] = ()
+    issue_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReviewTicket:
     """A review ticket in Jira and the document that its property names."""
 
@@ -69,7 +84,11 @@ class PageVersion:
 
 @dataclass(frozen=True)
 class End:
-    """Everything that is there when nothing moves any more. `dead_letters` are the ids in given-up messages."""
+    """Everything that is there when nothing moves any more.
+
+    `dead_letters` are the ids in given-up messages; `drafts` are those of the documents that count as published, and
+    `pages` what their pages say now, in storage format, by id.
+    """
 
     tickets: tuple[ClosedTicket, ...]
     changes: tuple[ChangeRecord, ...]
@@ -78,3 +97,5 @@ class End:
     versions: tuple[PageVersion, ...]
     dead_letters: tuple[Mapping[str, str], ...] = ()
     locks: tuple[str, ...] = field(default=())
+    drafts: tuple[PublishedDraft, ...] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from benchmarks.load_end import (
     End,
     Mark,
     PageVersion,
+    PublishedDraft,
     ReviewTicket,
 )
 from benchmarks.load_people import REVIEWS, review_keys
@@ -48,7 +49,8 @@ def observe(up: Machine, planned: Iterable[Planned]) -> Observed:
     def ticket(person: Person, each: Planned) -> ClosedTicket:
         comments = _comments(person, each.key, us)
         told.update((each.key, at) for mark, at in comments if mark[0] == "published")
-        return ClosedTicket(each.key, each.kind is not Kind.IGNORED, tuple(mark for mark, _ in comments))
+        marks = tuple(mark for mark, _ in comments)
+        return ClosedTicket(each.key, each.kind is not Kind.IGNORED, marks, each.trace)
 
     def review(person: Person, key: str) -> ReviewTicket:
         issue = person.call("GET", f"/rest/api/3/issue/{key}?properties=kinexus.review&fields=status")
@@ -60,8 +62,13 @@ def observe(up: Machine, planned: Iterable[Planned]) -> Observed:
     def versions(person: Person, page: tuple[str, str]) -> list[PageVersion]:
         return _versions(person, *page, us)
 
+    def content(person: Person, page_id: str) -> tuple[str, str]:
+        page = person.call("GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage")
+        return page_id, str(page["body"]["storage"]["value"])
+
     reviews = _each(readers, review_keys(readers[0], REVIEWS), review)
     documents, locks = _documents(up)
+    published = [each for each in documents if each.status == "published"]
     end = End(
         tickets=tuple(_each(readers, planned, ticket)),
         changes=tuple(_change(item) for item in scan(up.stack.client, up.outputs["changesTable"])),
@@ -70,6 +77,8 @@ def observe(up: Machine, planned: Iterable[Planned]) -> Observed:
         versions=tuple(each for found in _each(readers, _pages(up, readers[0]), versions) for each in found),
         dead_letters=tuple(dead_letters(up, {each.key: each.document_id for each in reviews})),
         locks=locks,
+        drafts=tuple(_drafts(up, published)),
+        pages=dict(_each(readers, {each.page_id for each in published if each.page_id}, content)),
     )
     return Observed(end, told)
 
@@ -155,6 +164,20 @@ def _documents(up: Machine) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]
             )
         )
     return tuple(found), tuple(locks)
+
+
+def _drafts(up: Machine, published: Iterable[DocumentRecord]) -> Iterator[PublishedDraft]:
+    """Yield the drafts that documents were published from, as far as they are in the bucket."""
+    s3, bucket = up.stack.client("s3"), up.outputs["documentsBucket"]
+    for document in published:
+        key = f"drafts/{document.document_id}/{document.revision}.json"
+        try:
+            draft = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except s3.exceptions.NoSuchKey:
+            continue  # the audit says that it is missing
+        yield PublishedDraft(
+            document.document_id, document.revision, tuple(draft["change_ids"]), tuple(draft["issue_keys"])
+        )
 
 
 def _pages(up: Machine, person: Person) -> list[tuple[str, str]]:

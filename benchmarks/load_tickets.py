@@ -72,11 +72,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """A ticket that will be closed: its key, its kind, and whether it is edited just before."""
+    """A ticket that will be closed: its key, its kind, and whether it is edited just before.
+
+    `trace` is the number that it tells of: what documents it must tell of it too.
+    """
 
     key: str
     kind: Kind
     is_touched: bool
+    trace: str
 
 
 def plant(site: Site, seeded: Seed, tickets: int, chance: random.Random) -> tuple[Planned, ...]:
@@ -89,9 +93,9 @@ def plant(site: Site, seeded: Seed, tickets: int, chance: random.Random) -> tupl
             subject = next(subjects)
             page_id = "" if kind is Kind.CREATE else _page(site, seeded, subject, chance)
             for _ in range(together):
-                ticket = _ticket(kind, subject, page_id, chance)
+                ticket, trace = _ticket(kind, subject, page_id, chance)
                 key = plant_ticket(site, seeded.project_key, ticket).key
-                planned.append(Planned(key, kind, chance.randrange(100) < TOUCHED))
+                planned.append(Planned(key, kind, chance.randrange(100) < TOUCHED, trace))
         site.confluence.index.settle(site.clock.peek())
     chance.shuffle(planned)
     return tuple(planned)
@@ -138,8 +142,8 @@ def _page(site: Site, seeded: Seed, subject: str, chance: random.Random) -> str:
     return page.id
 
 
-def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> dict[str, Any]:
-    """Describe a ticket in the form of the seed's tickets.json."""
+def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> tuple[dict[str, Any], str]:
+    """Describe a ticket in the form of the seed's tickets.json; return it with the number that it tells of."""
     name, limit, value = subject.split()[0], chance.choice(_LIMITS), chance.randrange(1000, 99000)
     labels = {
         Kind.IGNORED: ["needs-docs", "no-docs"],
@@ -158,7 +162,7 @@ def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> di
     else:
         summary = f"Raise the {limit} of the {subject}"
         text = [f"The {limit} of {name} is {value} now.", "Nothing else changes for those who use it."]
-    return {
+    ticket = {
         "type": "Story",
         "status": "In Progress",
         "summary": summary,
@@ -166,3 +170,4 @@ def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> di
         "components": [],
         "text": text,
     }
+    return ticket, str(value)

@@ -13,6 +13,7 @@ from benchmarks.load_end import (
     DocumentRecord,
     End,
     PageVersion,
+    PublishedDraft,
     ReviewTicket,
 )
 from benchmarks.load_memory import Process, Sample, growth
@@ -23,10 +24,10 @@ OPENED = ("announcement", "doc-1", "1")
 
 GOOD = End(
     tickets=(
-        ClosedTicket("A-1", True, (PUBLISHED,)),
-        ClosedTicket("A-2", True, (PUBLISHED,)),
-        ClosedTicket("A-3", True, (CREATED,)),
-        ClosedTicket("A-4", False),
+        ClosedTicket("A-1", True, (PUBLISHED,), "1001"),
+        ClosedTicket("A-2", True, (PUBLISHED,), "1002"),
+        ClosedTicket("A-3", True, (CREATED,), "1003"),
+        ClosedTicket("A-4", False, trace="1004"),
     ),
     changes=(
         ChangeRecord("chg-1", "A-1", "documented", "label", ("doc-1",)),
@@ -45,6 +46,11 @@ GOOD = End(
         ReviewTicket("A-6", "doc-2", True, (CREATED,)),
     ),
     versions=(PageVersion("10", "Page", 4, "doc-1", 2), PageVersion("11", "New", 1)),
+    drafts=(
+        PublishedDraft("doc-1", 2, ("chg-1", "chg-2"), ("A-1", "A-2")),
+        PublishedDraft("doc-2", 1, ("chg-3",), ("A-3",)),
+    ),
+    pages={"10": "<p>It is 1001 now.</p><p>It is 1002 now.</p>", "11": "<p>Stays below 1003.</p>"},
 )
 FAILED = replace(
     GOOD,
@@ -114,6 +120,22 @@ WRONG = {
     "forgotten by its document": (
         replace(GOOD, documents=(replace(GOOD.documents[0], change_ids=("chg-1",)), GOOD.documents[1])),
         "lost: doc-1 does not know of A-2, which belongs to it",
+    ),
+    "published without it": (
+        replace(GOOD, drafts=(replace(GOOD.drafts[0], change_ids=("chg-1",)), GOOD.drafts[1])),
+        "lost: A-2 is not in revision 2 of doc-1, which was published",
+    ),
+    "published under another key": (
+        replace(GOOD, drafts=(replace(GOOD.drafts[0], issue_keys=("A-2",)), GOOD.drafts[1])),
+        "lost: A-1 is not in revision 2 of doc-1, which was published",
+    ),
+    "no draft of the revision that counts": (
+        replace(GOOD, drafts=(replace(GOOD.drafts[0], revision=1), GOOD.drafts[1])),
+        "lost: the draft of revision 2 of doc-1, which was published, is not in the bucket",
+    ),
+    "no trace of it": (
+        replace(GOOD, pages={**GOOD.pages, "10": "<p>It is 1001 now.</p>"}),
+        "lost: “Page” does not say “1002”, as A-2 does",
     ),
     "open review": (
         replace(GOOD, documents=(replace(GOOD.documents[0], status="in_review"), GOOD.documents[1])),

@@ -43,6 +43,17 @@ def test_a_declining_label_is_recorded_with_its_reason_and_not_published(aws: Aw
     assert aws.events() == []
 
 
+def test_a_label_set_after_a_finishing_that_was_declined_changes_nothing_until_it_is_finished_again(
+    aws: Aws,
+) -> None:
+    assert send(finished(labels=[]))[1]["status"] == "ignored"
+    status, body = send(FINISHED)
+    assert (status, body["status"]) == (200, "ignored")
+    again = copy.deepcopy(FINISHED)
+    again["changelog"]["id"] = "10999"
+    assert send(again)[1]["status"] == "recorded"
+
+
 def test_a_duplicate_is_told_so_and_its_event_published_again_only_while_nobody_took_it_up(aws: Aws) -> None:
     send(FINISHED)
     status, body = send(FINISHED, x_atlassian_webhook_retry="1")
