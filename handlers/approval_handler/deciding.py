@@ -45,14 +45,11 @@ class Deciding:
             try:
                 self._decide(self.records.require(document.document_id))
             except ReviewGone as gone:
-                if event.detail.get("move_id") != REPLAYED:
-                    self._tell_sources(document, str(gone))
-                    raise
-                self._without_review(self.records.require(document.document_id))
+                self._without_review(self.records.require(document.document_id), gone, event)
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
             self.completion.ask_again(document)
-        elif document.status is DocumentStatus.DRAFTED and event.detail.get("move_id") == REPLAYED:
+        elif document.status is DocumentStatus.DRAFTED and _is_replayed(event):
             self.completion.show_again(document)
 
     def give_up(self, event: Event, reason: str) -> None:
@@ -87,17 +84,18 @@ class Deciding:
         if document and document.status is DocumentStatus.DRAFTED and not document.review_issue_id:
             raise Busy(f"the review of {document.document_id} is about to open")
 
-    def _without_review(self, document: Document) -> None:
-        """Take a document back to its draft: an operator wants another ticket in place of the one that is gone."""
+    def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
+        """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.
+
+        The source tickets are told, since nobody can be told in the review.
+        """
+        if not _is_replayed(event):
+            for key in document.issue_keys:
+                said = words.review_gone(str(gone), key)
+                telling.say(self.jira, key, telling.marked(document, "review-gone"), said)
+            raise gone
         if document.status in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
             self.records.move(document, DocumentStatus.DRAFTED, decision=None, reason=None)
-
-    def _tell_sources(self, document: Document, reason: str) -> None:
-        """Say in the source tickets that their review is gone: nobody can be told in it."""
-        for key in document.issue_keys:
-            telling.say(
-                self.jira, key, telling.marked(document, "review-gone"), words.review_gone(reason, key)
-            )
 
     def _untold(self, document: Document, reason: str) -> None:
         """Put on record why not everybody could be told of a page; what ended otherwise keeps the reason it has."""
@@ -160,3 +158,8 @@ class Deciding:
         mark = {"kind": "between drafts", "document_id": document.document_id, "move_id": heard.move_id}
         telling.say(self.jira, document.review_issue_id, mark, words.between_drafts(document))
         telling.reopen(self.jira, document, heard.move_id)
+
+
+def _is_replayed(event: Event) -> bool:
+    """Say whether an operator sends the event, rather than a webhook or the sweep."""
+    return event.detail.get("move_id") == REPLAYED

@@ -24,6 +24,8 @@ OUTCOMES = {
     "_overtaken": "tells the reviewer and moves the record to revising",
     "_obstructed": "tells the reviewer and moves the ticket back, or ends the document",
     "_end": "tells everybody and moves the record to failed",
+    "_without_review": "tells the source tickets and raises, or takes the document back to its draft",
+    "refuse": "raises InvalidArgument",
     "fail": "the demo's step is shown as failed, with its reason",
 }
 _ADDING = {"append", "add", "extend", "update", "setdefault"}
