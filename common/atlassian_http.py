@@ -141,7 +141,7 @@ class AtlassianHttp:
 def _json(method: str, path: str, response: requests.Response) -> Any:
     try:
         return response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unavailable(method, path, None, f"not JSON: {_said(response)[:200]}") from error
 
 

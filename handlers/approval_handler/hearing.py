@@ -12,6 +12,7 @@ from common.jira import JiraClient, JiraComment, StatusMove
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
 from common.ticket import Ticket, description_text
+from common.visible_text import visible_name
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
 
 #: Earlier than any comment.
@@ -77,7 +78,7 @@ class Hearing:
         decision = Decision(
             verdict=verdict,
             author_id=comment.author_id,
-            author_name=comment.author_name,
+            author_name=visible_name(comment.author_name),
             comment_id=comment.comment_id,
             revision=document.revision,
             sha256=document.sha256,

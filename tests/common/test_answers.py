@@ -73,6 +73,11 @@ def test_nothing_where_json_is_expected_is_no_answer(
         call(service.says("200 OK"))
 
 
+def test_what_nests_deeper_than_json_can_be_read_is_no_answer(service: Says) -> None:
+    with pytest.raises(Unavailable, match="not JSON"):
+        service.says("200 OK", "[" * 100_000 + "]" * 100_000).get("/rest/api/3/myself")
+
+
 def test_where_an_answer_may_be_empty_it_is_still_no_redirect_and_no_page(service: Says) -> None:
     path = "/rest/api/3/issue/PAY-1/transitions"
     for empty in ("", "{}"):
