@@ -1,8 +1,8 @@
 """Requests to Jira and Confluence: basic auth, retries that are safe, and errors that say what happened.
 
-Only requests that may be repeated (GET, PUT, DELETE) are retried here, with jitter and within the budget of one
-invocation, honouring Retry-After. A POST is never repeated blindly: the queue brings the work back, and marks on
-what was made tell whether it had taken effect.
+Only requests that may be repeated (GET, PUT, DELETE, POSTs that only read) are retried here, with jitter and within the
+budget of one invocation, honouring Retry-After. Any other POST is never repeated blindly: the queue brings the work
+back, and marks on what was made tell whether it had taken effect.
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
@@ -27,6 +27,14 @@ TIMEOUT = (3.05, 10.0)
 #: So many times as long for what writes: Confluence saves a long page slowly, and a save that is not waited for must be
 #: looked for afterwards.
 SLOWER = 2.5
+
+#: POSTs that change nothing, and so may be repeated like a GET.
+READING_POSTS = (
+    "/rest/api/3/changelog/bulkfetch",
+    "/rest/api/3/comment/list",
+    "/rest/api/3/issue/bulkfetch",
+    "/rest/api/3/search/approximate-count",
+)
 
 
 class AtlassianError(Exception):
@@ -53,8 +61,8 @@ class Refused(AtlassianError):
     """Any other 4xx: repeating the request will not help."""
 
 
-class LockedOut(Refused):
-    """Our account or its token is not let in: 401, or 403 to a mere GET. Nothing about one ticket or page is amiss.
+class LockedOut(AtlassianError):
+    """401, or 403 to a mere GET: our account or its token lacks a right. Repeating the request will not help.
 
     A ticket or page that our account may not see is a 404, and a scope that a token lacks is a 401.
     https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
@@ -72,6 +80,8 @@ class AtlassianHttp:
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=patience(), pool_maxsize=10))
+        for path in READING_POSTS:
+            self._session.mount(self._base_url + path, HTTPAdapter(max_retries=patience("POST")))
         self._session.trust_env = False
         self._session.headers["Accept"] = "application/json"
 

@@ -44,9 +44,9 @@ class ChangeRecords:
 
     def note_joining(self, change: Change, document_id: str) -> None:
         """Store that the change is about to become part of another change's document."""
-        if document_id not in change.joined:
-            joined = [*(self._records.get(change.change_id) or {}).get("joined", ()), document_id]
-            self._records.update(change.change_id, {"joined": list(dict.fromkeys(joined))})
+        known = self.get(change.change_id) or change
+        if document_id not in known.joined:
+            self._records.update(change.change_id, {"joined": [*known.joined, document_id]})
 
     def close(
         self,

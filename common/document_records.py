@@ -60,15 +60,27 @@ class DocumentRecords:
 
     def of_review(self, issue_id: str) -> Document | None:
         """Return the document that is reviewed in a ticket, whatever became of it; None for one that is not ours."""
-        item = self._records.get(_review_name(issue_id))
-        document = self.get(str(item["reviews"])) if item else None
+        document_id = self.reviewed_in(issue_id)
+        document = self.get(document_id) if document_id else None
         return document if document and document.review_issue_id == issue_id else None
 
+    def reviewed_in(self, issue_id: str) -> str | None:
+        """Return the id of the document that a ticket was made to review, or None."""
+        item = self._records.get(_review_name(issue_id))
+        return str(item["reviews"]) if item else None
+
     def in_review_at(self, document: Document, issue_id: str, key: str) -> Document:
-        """Write in which ticket a document is reviewed, so that either is found by the other."""
+        """Write in which ticket a document is reviewed, so that either is found by the other.
+
+        ConditionFailed where the ticket reviews another document.
+        """
+        is_new = self._records.create(
+            {"document_id": _review_name(issue_id), "reviews": document.document_id}
+        )
+        if not is_new and self.reviewed_in(issue_id) != document.document_id:
+            raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
             return document
-        self._records.create({"document_id": _review_name(issue_id), "reviews": document.document_id})
         return self.move(document, review_issue_id=issue_id, review_issue_key=key)
 
     def newest_pages(self, space_id: str, limit: int = 20) -> tuple[Document, ...]:
@@ -116,9 +128,9 @@ class DocumentRecords:
         item = self._records.get(name)
         if item is None or item["held_by"] != document_id:
             return True
-        if int(item["taken_at"]) >= before:
+        if int(item.get("taken_at", 0)) >= before:
             return False
-        self._records.delete(name, {"held_by": document_id, "taken_at": item["taken_at"]})
+        self._records.delete(name, {key: item[key] for key in ("held_by", "taken_at") if key in item})
         return True
 
     def unlock(self, name: str, document_id: str) -> None:

@@ -63,7 +63,7 @@ class FinishedTickets:
                 yield finishing
                 self._reached += 1
 
-    def left(self) -> int:
+    def unreached(self) -> int:
         """Return about how many tickets of the query were not looked at."""
         return max(0, self._jira.count(self._jql) - self._reached)
 

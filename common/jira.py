@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from common.atlassian_http import AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
 from common.json_shapes import listed, mapping, text
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class JiraClient:
     def made(self, issue: Mapping[str, Any]) -> bool:
         """Say whether our account created ``issue``, which came with its field ``creator``: nobody can write that."""
         creator = mapping(mapping(issue.get("fields")).get("creator"))
-        return text(creator.get("accountId")) == self.account_id()
+        return bool(self.account_id()) and text(creator.get("accountId")) == self.account_id()
 
     def issues(
         self, ids_or_keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]
@@ -232,8 +232,6 @@ class JiraClient:
     def _moved(self, id_or_key: str, transition: Transition) -> bool:
         try:
             self.move(id_or_key, transition)
-        except LockedOut:
-            raise
         except (Refused, Stale) as error:
             # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
             log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
@@ -260,7 +258,7 @@ class JiraClient:
         """
         moves: dict[str, tuple[StatusMove, ...]] = {}
         body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
-        while issue_ids:
+        while body["issueIdsOrKeys"]:
             answer = mapping(self._http.post("/rest/api/3/changelog/bulkfetch", body))
             for log_of in map(mapping, listed(answer.get("issueChangeLogs"))):
                 issue_id, entries = text(log_of.get("issueId")), listed(log_of.get("changeHistories"))

@@ -75,11 +75,11 @@ class TimeOut(Timeout):
         return Timeout(connect=connect, read=read)
 
 
-def patience() -> Patience:
-    """Return the retries of one request."""
+def patience(*besides: str) -> Patience:
+    """Return the retries of one request; ``besides`` names methods that may be repeated where they are asked."""
     return Patience(
         total=RETRIES,
         status_forcelist=sorted(TRANSIENT),
-        allowed_methods=frozenset({"GET", "PUT", "DELETE"}),
+        allowed_methods=frozenset({"GET", "PUT", "DELETE", *besides}),
         raise_on_status=False,
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from common.atlassian_http import Refused
+from common.atlassian_http import LockedOut, Refused
 from common.events import Event, parse
 from common.failure_words import in_words
 from common.own_queue import WaitedTooLong
@@ -78,7 +78,7 @@ def _serve_one(
     try:
         with within(context.get_remaining_time_in_millis() / 1000 - RESERVE):
             _work_or_wait(event, message, work, put_off)
-    except (GivenUp, Refused) as error:
+    except (GivenUp, LockedOut, Refused) as error:
         with within(context.get_remaining_time_in_millis() / 1000 - LAST):
             given_up(event, in_words(error))
         raise

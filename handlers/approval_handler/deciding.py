@@ -81,21 +81,27 @@ class Deciding:
             return
         named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
         document = self.records.get(text(named.get("document_id")) or "-")
-        if document and document.status is DocumentStatus.DRAFTED and not document.review_issue_id:
+        if document and document.status is DocumentStatus.DRAFTED and document.review_issue_id != issue_id:
             raise Busy(f"the review of {document.document_id} is about to open")
 
     def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
         """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.
 
-        The source tickets are told, since nobody can be told in the review.
+        The source tickets are told, since nobody can be told in the review. Where a draft is to be shown anyway, or to
+        be made, another review opens with it.
         """
-        if not _is_replayed(event):
-            for key in document.issue_keys:
-                said = words.review_gone(str(gone), key)
-                telling.say(self.jira, key, telling.marked(document, "review-gone"), said)
-            raise gone
-        if document.status in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
+        if document.status not in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
+            return
+        if _is_replayed(event):
             self.records.move(document, DocumentStatus.DRAFTED, decision=None, reason=None)
+            return
+        if document.status is DocumentStatus.PUBLISHING:
+            # Nobody can confirm the approval any more, and the page is not to be kept from others.
+            document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
+        mark = {**telling.marked(document, "review-gone"), "review": document.review_issue_key}
+        for key in document.issue_keys:
+            telling.say(self.jira, key, mark, words.review_gone(str(gone), key))
+        raise gone
 
     def _untold(self, document: Document, reason: str) -> None:
         """Put on record why not everybody could be told of a page; what ended otherwise keeps the reason it has."""

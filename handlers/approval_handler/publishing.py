@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from common import storage_format as sf
-from common.atlassian_http import AtlassianError, LockedOut, NotFound, Refused, Stale
+from common.atlassian_http import AtlassianError, NotFound, Refused, Stale
 from common.confluence import ConfluenceClient, ConfluencePage
 from common.document import DocumentKind, Publication
 from common.draft import Draft
@@ -74,8 +74,6 @@ class Publisher:
         if storage != page.storage:
             try:
                 page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
-            except LockedOut:
-                raise
             except Refused as error:
                 raise Obstacle(_refusal(page.title, error)) from error
         return self._read_back(page.page_id, storage, on_top=on_top)
@@ -108,14 +106,15 @@ class Publisher:
                 created = self.confluence.create_page(
                     draft.space_id, draft.title, draft.parent_id, draft.storage
                 )
-            except LockedOut:
-                raise
             except (Refused, Stale) as error:
                 existing = self.confluence.page_by_title(draft.space_id, draft.title)
                 if existing is None:
                     raise Obstacle(_refusal(draft.title, error)) from error
             except NotFound as error:
-                raise Obstacle(f'the parent of "{draft.title}" or its space is gone', final=True) from error
+                raise Obstacle(
+                    f'Confluence has no place for the page "{draft.title}": its parent or its space is gone, or our '
+                    "account may not create pages there; once that is put right, move this ticket to done again"
+                ) from error
             else:
                 return self._read_back(created.page_id, draft.storage, on_top=False)
         if made := self._created(existing, draft):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common import marked_comment
-from common.atlassian_http import LockedOut, NotFound, Refused
+from common.atlassian_http import NotFound, Refused
 from common.document import Decision, Document, DocumentStatus, Publication, Verdict
 from common.jira import OUR_LINKS, Adf, JiraClient
 from handlers.approval_handler import words
@@ -26,8 +26,6 @@ def say(jira: JiraClient, issue: str, mark: Mark, said: Adf) -> None:
     """Comment once under this mark."""
     try:
         marked_comment.say_once(jira, issue, mark, said)
-    except LockedOut:
-        raise
     except (NotFound, Refused) as error:
         log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
 
@@ -77,8 +75,6 @@ def _sources(jira: JiraClient, document: Document, kind: str, said: Adf) -> None
 def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:
     try:
         jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
-    except LockedOut:
-        raise
     except (NotFound, Refused) as error:
         log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})
 

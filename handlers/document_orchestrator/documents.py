@@ -48,9 +48,10 @@ class Documents:
             self.drafter.no_edit.free(begun)
             return begun.document_id
         mine = begun or begins_as(change, target, int(self.clock()))
-        joins = None if begun else target.joins or self._joined(change, mine)
+        joins = None if begun else target.joins
         while True:
-            holder = joins or self.records.lock(lock_of(mine), mine.document_id, int(self.clock()))
+            holder = self._joined(change, mine) or joins
+            holder = holder or self.records.lock(lock_of(mine), mine.document_id, int(self.clock()))
             if holder == mine.document_id:
                 if not begun and (page := self._created_meanwhile(mine)):
                     self.records.unlock(lock_of(mine), mine.document_id)
@@ -59,17 +60,17 @@ class Documents:
                 self._begin(mine)
             held = self.records.get(holder)
             if held is None:
-                if self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
+                if not joins and self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
                     continue
                 raise Busy(f"{holder} is about to begin")
-            if holder != mine.document_id:
-                self.changes.note_joining(change, holder)
             if _is_over(held, change):
                 if joins:
                     mine, joins = _instead(mine, held), None
                 else:
                     self.records.unlock(lock_of(mine), holder)
                 continue
+            if holder != mine.document_id:
+                self.changes.note_joining(change, holder)
             with self.records.leased(holder, owner, LEASE):
                 held = self.records.require(holder)
                 drafted = None if _is_over(held, change) else self._cover(held, change)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from common import marked_comment
-from common.atlassian_http import LockedOut, NotFound, Refused
+from common.atlassian_http import NotFound, Refused
 from common.document import Document, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.jira import JiraClient
@@ -51,8 +51,6 @@ class NoEdit:
         for issue in (document.review_issue_id, *document.issue_keys):
             try:
                 marked_comment.say_once(self.jira, issue, mark, said)
-            except LockedOut:
-                raise
             except (NotFound, Refused):
                 log.warning("the ticket could not be told", extra={"issue": issue}, exc_info=True)
         key = document.review_issue_key

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 _OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
 
+#: A document whose draft somebody was shown, or that came further.
+_SHOWN = frozenset(DocumentStatus) - {DocumentStatus.DRAFTING, DocumentStatus.DRAFTED, DocumentStatus.FAILED}
 #: A document without a draft; one that failed may still hold its page's lock, if its function died in between.
 _NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
 
@@ -153,6 +155,11 @@ class Orchestration:
             self.documents.announce(drafted)
 
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
+        shown = [self._shown(change, mine) for mine in self._own(change)]
+        if shown and all(shown):
+            ids = tuple(document.document_id for document in shown if document)
+            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
+            return
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
         for mine in self._own(change):
             begun = self.documents.records.get(mine.document_id)
@@ -161,6 +168,19 @@ class Orchestration:
             if begun is None or begun.status in _NOT_DRAFTED:
                 self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
         self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
+
+    def _shown(self, change: Change, mine: Document) -> Document | None:
+        """Return the document whose draft holds the change and was shown: another change's work may have done that."""
+        own = self.documents.records.get(mine.document_id)
+        known = (own, *map(self.documents.records.get, change.joined))
+        return next(
+            (
+                document
+                for document in known
+                if document and document.status in _SHOWN and change.change_id in document.change_ids
+            ),
+            None,
+        )
 
     def _own(self, change: Change) -> list[Document]:
         """Return the documents that this change begins, as they begin: pages are locked before they are on record."""

@@ -28,13 +28,13 @@ def opening() -> Opening:
     link_key = Secret(secrets, env.link_key_secret_arn)
     s3 = client("s3")
     jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
-    documents = Records(client("dynamodb"), env.documents_table, "document_id", time.time)
+    records = DocumentRecords(Records(client("dynamodb"), env.documents_table, "document_id", time.time))
     return Opening(
-        records=DocumentRecords(documents),
+        records=records,
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
         jira=jira,
-        tickets=ReviewTickets(jira, env.jira_review_project_key, env.review_issue_type),
+        tickets=ReviewTickets(records, jira, env.jira_review_project_key, env.review_issue_type),
         confluence=confluence,
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,

@@ -17,6 +17,7 @@ from common.events import Event
 from common.jira import Adf, JiraClient
 from common.review_store import ReviewStatus, ReviewStore
 from common.ticket import Ticket
+from common.visible_text import visible
 from handlers.review_ticket_creator import diff_page, ticket_body
 from handlers.review_ticket_creator.review import Review
 from handlers.review_ticket_creator.review_ticket import ReviewTickets, Sources
@@ -79,6 +80,7 @@ class Opening:
             document,
             DocumentStatus.IN_REVIEW,
             announcement=Announcement(draft.revision, said.comment_id, said.created),
+            reason=None,
         )
         log.info("review open", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
@@ -120,7 +122,9 @@ def _failed(reason: str, key: str) -> Adf:
     return adf.doc(
         adf.panel(
             "error",
-            adf.paragraph(f"Kinexus drafted documentation, but cannot open its review: {reason[:2000]}"),
+            adf.paragraph(
+                f"Kinexus drafted documentation, but cannot open its review: {visible(reason[:2000])}"
+            ),
             adf.paragraph(
                 f"An operator learns more from `python -m ops status {key}`, and can send it again."
             ),

@@ -10,9 +10,10 @@ from typing import Any
 from common.atlassian_http import NotFound
 from common.detection import REVIEW_LABEL
 from common.document import Document
+from common.document_records import DocumentRecords
 from common.draft import Draft
 from common.jira import REVIEW_PROPERTY, JiraClient
-from common.json_shapes import mapping, text
+from common.json_shapes import listed, mapping, text
 from common.queue_door import GivenUp
 from handlers.review_ticket_creator import ticket_body
 from handlers.review_ticket_creator.review import Review
@@ -37,6 +38,7 @@ class ReviewTicket:
 class ReviewTickets:
     """What it takes to keep review tickets. ``project_key`` ``""`` means the source ticket's project."""
 
+    records: DocumentRecords
     jira: JiraClient
     project_key: str
     issue_type: str
@@ -57,9 +59,8 @@ class ReviewTickets:
             "summary": ticket_body.summary_line(review),
             "description": ticket_body.describe(review),
         }
-        keys = [
-            text(source.get("key")) for source in sources.values()
-        ]  # tickets that were moved have new ones
+        # Tickets that were moved have new keys.
+        keys = [text(source.get("key")) for source in sources.values()]
         named = {"document_id": draft.document_id, "revision": draft.revision}
         issue = self._find(document, sources)
         if issue is None:
@@ -78,7 +79,13 @@ class ReviewTickets:
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
-        self.jira.edit_issue(found, fields | security, [key for key in keys if key not in linked], LABELS)
+        labels = listed(mapping(issue.get("fields")).get("labels"))
+        self.jira.edit_issue(
+            found,
+            fields | security,
+            [key for key in keys if key not in linked],
+            [label for label in LABELS if label not in labels],
+        )
         self.jira.set_property(found, REVIEW_PROPERTY, named)
         if not is_open:
             log.error("the review ticket cannot be reopened", extra={"issue_key": key})
@@ -98,12 +105,18 @@ class ReviewTickets:
         return self.jira.issue(linked) if linked else None
 
     def _linked(self, document: Document, sources: Sources) -> str | None:
-        """Return the id of the linked ticket that our account made for this document: others can write the property."""
+        """Return the id of the linked ticket that was made for this document.
+
+        Others can write the property: our account must have made the ticket, and for no other document.
+        """
         linked = dict.fromkeys(key for source in sources.values() for key in self.jira.linked_issues(source))
         for issue in self.jira.issues(tuple(linked), ["creator"], [REVIEW_PROPERTY]):
             named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-            if named.get("document_id") == document.document_id and self.jira.made(issue):
-                return text(issue.get("id"))
+            issue_id = text(issue.get("id"))
+            if named.get("document_id") != document.document_id or not self.jira.made(issue):
+                continue
+            if self.records.reviewed_in(issue_id) in (None, document.document_id):
+                return issue_id
         return None
 
 

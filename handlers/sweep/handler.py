@@ -29,13 +29,15 @@ def handle(_event: dict[str, Any], _context: object) -> dict[str, int]:
     here, begun = sweep(), time.monotonic()
     reviews, tickets = here.reviews(WINDOW), here.finished(WINDOW)
     outcomes: Counter[str] = Counter()
-    with within((TIMEOUT - RESERVE) / 2):
-        outcomes.update(f"review {here.feed_review(found)}" for found in reviews)
-    with within(TIMEOUT - RESERVE - (time.monotonic() - begun)):
-        outcomes.update(here.feed(found).status for found in tickets)
-        for kind, found in (("reviews", reviews), ("tickets", tickets)):
-            if found.is_cut_short:
-                left = outcomes[f"{kind} left"] = found.left()
-                log.error("not everything could be swept", extra={"kind": kind, "left": left})
+    try:
+        with within((TIMEOUT - RESERVE) / 2):
+            outcomes.update(f"review {here.feed_review(found)}" for found in reviews)
+    finally:  # whatever hinders the reviews must not cost the tickets
+        with within(TIMEOUT - RESERVE - (time.monotonic() - begun)):
+            outcomes.update(here.feed(found).status for found in tickets)
+            for kind, found in (("reviews", reviews), ("tickets", tickets)):
+                if found.is_cut_short:
+                    left = outcomes[f"{kind} left"] = found.unreached()
+                    log.error("not everything could be swept", extra={"kind": kind, "left": left})
     log.info("swept", extra={"outcomes": dict(outcomes)})
     return dict(outcomes)

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import (
+    READING_POSTS,
+    AtlassianHttp,
+    LockedOut,
+    NotFound,
+    Refused,
+    Stale,
+    Unavailable,
+)
 from local.atlassian import Fault, Running, Site, serve
 from tests.secrets_in_use import WRONG_API_TOKEN
 
@@ -43,8 +51,18 @@ def test_a_get_is_repeated_when_the_service_is_busy(
 def test_a_post_is_never_repeated_blindly(http: AtlassianHttp, running: Running) -> None:
     running.site.faults.add(Fault("status", status=503, count=5))
     with pytest.raises(Unavailable, match="503"):
-        http.post("/rest/api/3/comment/list", {"ids": [1]})
+        http.post("/rest/api/3/issue", {"fields": {}})
     assert len(running.site.calls()) == 1
+
+
+@pytest.mark.parametrize("path", READING_POSTS)
+def test_a_post_that_only_reads_is_repeated_like_a_get(
+    http: AtlassianHttp, running: Running, path: str
+) -> None:
+    running.site.faults.add(Fault("status", status=503, retry_after=0, count=5))
+    with pytest.raises(Unavailable, match="503"):
+        http.post(path, {})
+    assert len(running.site.calls()) == 4
 
 
 def test_a_service_that_stays_down_is_unavailable(http: AtlassianHttp, running: Running) -> None:
@@ -62,7 +80,7 @@ def test_nobody_there_is_unavailable() -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(404, NotFound), (410, NotFound), (409, Stale), (400, Refused), (403, Refused), (413, Refused)],
+    [(404, NotFound), (410, NotFound), (409, Stale), (400, Refused), (403, LockedOut), (413, Refused)],
 )
 def test_each_refusal_has_its_type(
     http: AtlassianHttp, running: Running, status: int, error: type[Exception]
@@ -93,7 +111,7 @@ def test_after_a_401_the_token_is_read_anew_once(running: Running) -> None:
 
 def test_a_token_that_is_wrong_twice_is_refused(running: Running) -> None:
     wrong = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: "wrong")
-    with pytest.raises(Refused, match="401"):
+    with pytest.raises(LockedOut, match="401"):
         wrong.get("/rest/api/3/myself")
 
 

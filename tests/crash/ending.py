@@ -25,7 +25,7 @@ def of(world: World) -> dict[str, Any]:
         else {
             "changes": [_record(item) for item in world.aws.changes()],
             "documents": [_record(item) for item in world.aws.documents()],
-            "locks": world.aws.locks(),
+            "locks": [(lock["document_id"], lock["held_by"]) for lock in world.aws.locks()],
             "bucket": _bucket(),
             "events": sorted(world.events),
             "dead letters": [message.to for message in world.dead],
@@ -68,7 +68,7 @@ def _in_common(world: World) -> dict[str, Any]:
         "open reviews": [
             d["review_issue_key"] for d in documents if world.status(d["review_issue_key"]) != "done"
         ],
-        "locks": world.aws.locks(),
+        "locks": [(lock["document_id"], lock["held_by"]) for lock in world.aws.locks()],
         "dead letters": [message.to for message in world.dead],
     }
 

@@ -57,8 +57,8 @@ def test_a_page_is_created_once_whatever_becomes_of_the_answer(
     assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
 
 
-@claims((str(code), NEW_PAGE) for code in (400, 403, 409, 413))
-@pytest.mark.parametrize("code", [400, 403, 409, 413])
+@claims((str(code), NEW_PAGE) for code in (400, 403, 404, 409, 410, 413))
+@pytest.mark.parametrize("code", [400, 403, 404, 409, 410, 413])
 def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(pipeline: Pipeline, code: int) -> None:
     review, messages = new_page_approved(pipeline)
     before = len(pipeline.comments(review))
@@ -88,23 +88,6 @@ def test_an_approved_page_waits_until_the_token_is_replaced(pipeline: Pipeline) 
     assert deliver(approve, redriven(messages)) == []
     assert status(pipeline) == "published"
     assert len(created(pipeline)) == 1
-
-
-@claims(("404", NEW_PAGE), ("410", NEW_PAGE))
-@pytest.mark.parametrize("code", [404, 410])
-def test_a_page_whose_parent_or_space_is_gone_ends_and_everybody_is_told(
-    pipeline: Pipeline, code: int
-) -> None:
-    review, messages = new_page_approved(pipeline)
-    pipeline.site.faults.add(lasting(code))
-    assert deliver(approve, messages) == []
-    [document] = pipeline.aws.documents()
-    assert document["status"] == "failed"
-    assert "its space is gone" in document["reason"]
-    for told in (review, *document["issue_keys"]):
-        assert len([text for text in pipeline.comments(told) if "its space is gone" in text]) == 1
-    assert created(pipeline) == []
-    assert pipeline.aws.locks() == []
 
 
 @claims(("slow drip", NEW_PAGE))
