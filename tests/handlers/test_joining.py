@@ -12,8 +12,11 @@ import pytest
 from common.change_records import ChangeRecords
 from common.draft_store import DraftStore
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver
+from handlers.document_orchestrator.next_draft import Drafter
+from local.atlassian import Fault
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_contention import somebody_at_work
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -103,3 +106,82 @@ def test_a_join_that_fails_for_good_leaves_the_review_as_it_is(
     [document] = pipeline.aws.documents()
     assert (document["status"], document["issue_keys"]) == ("published", [first])
     assert pipeline.comments(key) == [told]
+
+
+def died_before_the_change_closed(
+    pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(ChangeRecords, "close", fail)
+        assert len(deliver(orchestrate, messages)) == 1
+    pipeline.run()
+
+
+def test_a_change_whose_draft_to_join_became_a_page_is_in_one_document(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [document] = pipeline.aws.documents()
+    key = pipeline.create_ticket(f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter, too.", ["needs-docs"])
+    pipeline.finish(key)
+    with somebody_at_work("kinexus-documents", document["document_id"]):
+        assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    waiting = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = pipeline.aws.documents()[0]["publication"]["page_id"]
+    third = pipeline.create_ticket(
+        f"{NEW_SUMMARY} in spring", f"{NEW_TEXT} In spring, too.", [f"docs:{page}"]
+    )
+    pipeline.jira(
+        "developer", "PUT", f"/rest/api/3/issue/{third}", {"update": {"labels": [{"add": "needs-docs"}]}}
+    )
+    pipeline.finish(third)
+    pipeline.run()
+    died_before_the_change_closed(pipeline, waiting, monkeypatch)
+    pipeline.decide(pipeline.review_of(third), "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, waiting, receives=2) == []
+    pipeline.run()
+    [document] = documents_of(pipeline, key)
+    assert (document["status"], document["issue_keys"]) == ("published", [third, key])
+
+
+def test_a_change_that_failed_and_then_joined_is_in_one_document(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = pipeline.create_ticket(f"{SUMMARY} in winter", f"{TEXT} In winter, too.", ["needs-docs"])
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.model.fail_next("cut-off", times=2)
+    assert len(deliver(orchestrate, messages)) == 1
+    _, review = in_review(pipeline)
+    again = redriven(messages)
+    died_before_the_change_closed(pipeline, again, monkeypatch)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, again, receives=2) == []
+    pipeline.run()
+    assert sorted(document["status"] for document in documents_of(pipeline, key)) == ["failed", "published"]
+
+
+def test_a_change_that_another_one_drafted_has_not_failed(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    with monkeypatch.context() as patched:
+        patched.setattr(Drafter, "first", fail)
+        for receives in (1, 2):
+            assert len(deliver(orchestrate, messages, receives)) == 1
+    _, review = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Soon.")
+    pipeline.site.faults.add(Fault("status", status=503, count=9, method="GET", path="/rest/api/3/issue/"))
+    assert len(deliver(orchestrate, messages, receives=3)) == 1
+    pipeline.site.faults.clear()
+    [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == key]
+    assert change["status"] == "documented"
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [told] = pipeline.comments(key)
+    assert "is published" in told

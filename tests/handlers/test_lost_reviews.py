@@ -5,16 +5,20 @@ Over moto, the simulator's HTTP and Bedrock's stand-in.
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
+from common.event_bus import EventBus
+from common.events import EventName
 from common.jira import REVIEW_PROPERTY
+from common.review_notice import REPLAYED
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -140,3 +144,71 @@ def test_a_property_that_somebody_removed_or_changed_takes_nobodys_decision(
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert status(pipeline) == "published"
+
+
+def test_a_review_ticket_is_not_taken_for_another_document(pipeline: Pipeline, page_id: str) -> None:
+    first, review = in_review(pipeline)
+    second = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(second)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    [drafted] = [document for document in pipeline.aws.documents() if second in document["issue_keys"]]
+    path = f"/rest/api/3/issue/{review}/properties/{REVIEW_PROPERTY}"
+    pipeline.jira("developer", "PUT", path, {"document_id": drafted["document_id"], "revision": 1})
+    jira = pipeline.site.jira
+    jira.link(pipeline.site.account("developer"), "10003", jira.get(second), jira.get(review), "outward")
+    pipeline.run()
+    shown = pipeline.jira("reviewer", "GET", f"/rest/api/3/issue/{review}")["fields"]["summary"]
+    assert "Quarnix" in shown, "what is shown is what an approval publishes"
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert {document["status"] for document in pipeline.aws.documents()} == {"published", "in_review"}
+    assert any("is published" in text for text in pipeline.comments(first))
+
+
+def test_an_approval_that_nobody_can_confirm_any_more_keeps_no_page_from_others(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    path = f"/wiki/api/v2/pages/{page_id}"
+    pipeline.site.faults.add(
+        Fault("status", status=409, count=99, method="PUT", path=path, account="kinexus")
+    )
+    assert len(deliver(approve, messages)) == 1
+    pipeline.site.faults.clear()
+    delete(pipeline, review)
+    assert len(deliver(approve, messages, receives=2)) == 1
+    _, other = in_review(pipeline, f"{SUMMARY} soon", TEXT)
+    pipeline.decide(other, "APPROVED")
+    pipeline.run()
+    assert status(pipeline) == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
+
+
+def test_each_review_that_is_deleted_is_told_of(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    for told in (1, 2):
+        pipeline.decide(review, "APPROVED")
+        delete(pipeline, review)
+        assert len(deliver(approve, pipeline.aws.messages("ApprovalHandler"))) == 1
+        assert len(pipeline.comments(key)) == told
+        [document] = pipeline.aws.documents()
+        ids = {name: document[name] for name in ("review_issue_id", "review_issue_key")}
+        bus = EventBus(boto3.client("events"), "kinexus-events")
+        bus.publish(EventName.REVIEW_COMPLETED, **ids, move_id=REPLAYED)
+        pipeline.run()
+        review = pipeline.review_of(key)
+
+
+def test_a_review_that_opens_at_last_has_no_reason_against_it(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = drafted(pipeline)
+    path = "/rest/api/3/issue"
+    pipeline.site.faults.add(
+        Fault("status", status=403, count=99, method="POST", path=path, account="kinexus")
+    )
+    assert len(deliver(open_review, messages)) == 1
+    assert "403" in pipeline.aws.documents()[0]["reason"]
+    pipeline.site.faults.clear()
+    assert deliver(open_review, messages, receives=2) == []
+    assert "reason" not in pipeline.aws.documents()[0]

@@ -18,6 +18,8 @@ import pytest
 from botocore.client import BaseClient
 
 from common import finished_tickets
+from common.atlassian_http import Unavailable
+from common.finished_tickets import FinishedTickets, Finishing
 from common.time_limit import RESERVE, within
 from handlers.sweep import composition, handler
 from handlers.sweep.handler import TIMEOUT, handle
@@ -324,6 +326,31 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
     for_reviews, for_tickets = given
     assert for_reviews == (TIMEOUT - RESERVE) / 2
     assert TIMEOUT - RESERVE - 5 < for_tickets <= TIMEOUT - RESERVE
+
+
+def test_what_hinders_the_reviews_does_not_cost_the_tickets(
+    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(deaf, "needs-docs")
+
+    each = FinishedTickets.__iter__
+
+    def down(self: FinishedTickets) -> Iterator[Finishing]:
+        if "documentation-review" in self._jql:
+            raise Unavailable("POST", "/rest/api/3/changelog/bulkfetch", 503, "busy")
+        return each(self)
+
+    monkeypatch.setattr(FinishedTickets, "__iter__", down)
+    with pytest.raises(Unavailable):
+        handle({}, None)
+    assert len(deaf.pipeline.aws.changes()) == 1
+
+
+def test_a_fault_while_histories_are_read_is_waited_for(deaf: Deployed) -> None:
+    finish(deaf, "needs-docs")
+    path = "/rest/api/3/changelog/bulkfetch"
+    deaf.pipeline.site.faults.add(Fault("status", status=503, retry_after=0, path=path, account="kinexus"))
+    assert handle({}, None) == {"recorded": 1}
 
 
 def test_issue_types_that_are_always_documented_are_found_without_a_label(
