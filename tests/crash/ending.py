@@ -38,7 +38,10 @@ def of(world: World) -> dict[str, Any]:
 
 
 def _in_common(world: World) -> dict[str, Any]:
-    """Return for each ticket whether its change is on a page and told once, and that nothing is left over."""
+    """Return for each ticket whether its change is on a page and told once, and that nothing is left over.
+
+    Tickets go by their summaries: which keys they get depends on the review tickets that are there before them.
+    """
     documents, changes = world.aws.documents(), world.aws.changes()
     ours = [
         version
@@ -46,10 +49,11 @@ def _in_common(world: World) -> dict[str, Any]:
         for version in page.versions
         if version.message.startswith("Kinexus")
     ]
+    named = {change["change_id"]: world.site.jira.get(change["issue_key"]) for change in changes}
     return {
-        "changes": {change["issue_key"]: change["status"] for change in changes},
+        "changes": {named[change["change_id"]].fields.summary: change["status"] for change in changes},
         "documents of a change": {
-            change["issue_key"]: [
+            named[change["change_id"]].fields.summary: [
                 document["status"]
                 for document in documents
                 if change["change_id"] in document["change_ids"]
@@ -58,11 +62,8 @@ def _in_common(world: World) -> dict[str, Any]:
             for change in changes
         },
         "told": {
-            change["issue_key"]: [
-                description_text(comment.body)[:46]
-                for comment in world.site.jira.get(change["issue_key"]).comments
-            ]
-            for change in changes
+            ticket.fields.summary: [description_text(comment.body)[:46] for comment in ticket.comments]
+            for ticket in named.values()
         },
         "versions that no document has, or that have two": len(ours) - len(documents),
         "open reviews": [
