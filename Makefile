@@ -2,7 +2,7 @@
 #   make demo      plays finished tickets to published pages on this machine
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
-#   make fuzz      looks for inputs that break the storage format, or the three routes
+#   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
 #   make crash-matrix  dies at every boundary call of every story (hours; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/images
 #   make docs      writes docs/components from the components' own words
@@ -47,7 +47,7 @@ audit:
 
 fuzz: $(TEST_STAMP)
 	@$(PY) -m tests.fuzz.storage_format
-	@KINEXUS_EXAMPLES=1000 $(PY) -m pytest -q tests/hostile/test_routes.py
+	@KINEXUS_EXAMPLES=1000 $(PY) -m pytest -q -n 2 tests/hostile
 
 crash-matrix: $(TEST_STAMP)
 	@$(PY) -m tests.crash --all $(if $(STORIES),--scenarios $(STORIES))

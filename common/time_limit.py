@@ -21,6 +21,8 @@ T = TypeVar("T")
 RESERVE = 15
 #: Seconds between the end of the time and the alarm.
 GRACE = 1.0
+#: Seconds until it rings again: what is raised inside a finalizer is lost, and the work would go on.
+AGAIN = 1.0
 
 _ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 
@@ -70,7 +72,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise _Stop
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN)
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from common import patience
 from common.atlassian_http import (
     READING_POSTS,
     AtlassianHttp,
@@ -57,8 +58,9 @@ def test_a_post_is_never_repeated_blindly(http: AtlassianHttp, running: Running)
 
 @pytest.mark.parametrize("path", READING_POSTS)
 def test_a_post_that_only_reads_is_repeated_like_a_get(
-    http: AtlassianHttp, running: Running, path: str
+    http: AtlassianHttp, running: Running, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.0)
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=5))
     with pytest.raises(Unavailable, match="503"):
         http.post(path, {})

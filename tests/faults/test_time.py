@@ -136,6 +136,26 @@ def test_the_third_try_ends_in_time_with_its_reason_on_record(
     assert "no answer" in records[0]["reason"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "GRACE", 0.0)
+    monkeypatch.setattr(time_limit, "AGAIN", 0.2)
+
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(30)
+
+    def work() -> None:
+        Slow()  # what is raised in here is only printed
+        time.sleep(30)
+
+    def stopped() -> None:
+        with pytest.raises(OutOfTime), within(0.2):
+            work()
+
+    assert took(stopped) < 5
+
+
 def test_a_webhook_is_answered_while_aws_hangs(
     aws: Aws, tarpit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
