@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -22,6 +23,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
     """A fresh region without Atlassian; the handlers read its environment."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr(boto3, "client", ground.client)
     with mock_aws():
         region = ground.build()
         for name, value in region.environment.items():

@@ -113,7 +113,7 @@ def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    dying = boto3.client("sqs")
+    dying = boto3.Session().client("sqs")
     monkeypatch.setattr(dying, call, die)
     [letter] = dead_letters.hold(dying, Deployment("kinexus").feeds[0])
     with pytest.raises(KeyboardInterrupt):

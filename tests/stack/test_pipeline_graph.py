@@ -383,8 +383,7 @@ def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> No
     assert shown == []
 
 
-@pytest.mark.parametrize("register", ["false", "true"])
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize(("stack", "register"), [("dev", "false"), ("prod", "true")])
 def test_a_preview_shows_every_resource_while_nothing_is_known_yet(stack: str, register: str) -> None:
     unknown: Graph = run(stack, preview=True, registerWebhooks=register)
     assert unknown.urns() == run(stack, registerWebhooks=register).urns()
