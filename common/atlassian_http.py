@@ -28,14 +28,6 @@ TIMEOUT = (3.05, 10.0)
 #: looked for afterwards.
 SLOWER = 2.5
 
-#: POSTs that change nothing, and so may be repeated like a GET.
-READING_POSTS = (
-    "/rest/api/3/changelog/bulkfetch",
-    "/rest/api/3/comment/list",
-    "/rest/api/3/issue/bulkfetch",
-    "/rest/api/3/search/approximate-count",
-)
-
 
 class AtlassianError(Exception):
     """Jira or Confluence did not do what was asked. ``status`` is None when no whole answer arrived."""
@@ -77,21 +69,19 @@ class AtlassianHttp:
 
     def __init__(self, base_url: str, email: str, token: Callable[[bool], str]) -> None:
         self._base_url, self._email, self._token = base_url.rstrip("/"), email, token
-        self._session = requests.Session()
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=patience(), pool_maxsize=10))
-        for path in READING_POSTS:
-            self._session.mount(self._base_url + path, HTTPAdapter(max_retries=patience("POST")))
-        self._session.trust_env = False
-        self._session.headers["Accept"] = "application/json"
+        self._session, self._asking = _session(), _session("POST")
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """GET and return the JSON answer."""
         return _json("GET", path, self._request("GET", path, params, None))
 
-    def post(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
+        """POST what changes nothing, and so may be repeated like a GET; return the JSON answer."""
+        return _json("POST", path, self._request("POST", path, params, body, asks=True))
+
+    def post(self, path: str, body: object) -> Any:
         """POST once and return the JSON answer."""
-        return _json("POST", path, self._request("POST", path, params, body))
+        return _json("POST", path, self._request("POST", path, None, body))
 
     def put(self, path: str, body: object) -> Any:
         """PUT and return the JSON answer."""
@@ -104,11 +94,12 @@ class AtlassianHttp:
             _json(method, path, response)
 
     def _request(
-        self, method: str, path: str, params: Mapping[str, Any] | None, body: object
+        self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, asks: bool = False
     ) -> requests.Response:
-        response = self._send(method, path, params, body, fresh=False)
+        session = self._asking if asks else self._session
+        response = self._send(session, method, path, params, body, fresh=False)
         if response.status_code == 401:
-            response = self._send(method, path, params, body, fresh=True)
+            response = self._send(session, method, path, params, body, fresh=True)
         status = response.status_code
         if status in TRANSIENT:
             raise Unavailable(method, path, status, _said(response))
@@ -127,13 +118,20 @@ class AtlassianHttp:
         return response
 
     def _send(
-        self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, fresh: bool
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: object,
+        *,
+        fresh: bool,
     ) -> requests.Response:
         if left() <= 0:
             raise Unavailable(method, path, None, "not asked, there was no time left")
         connect, read = TIMEOUT
         try:
-            response = self._session.request(
+            response = session.request(
                 method,
                 self._base_url + path,
                 params=params,
@@ -146,6 +144,16 @@ class AtlassianHttp:
             raise Unavailable(method, path, None, type(error).__name__) from error
         log.debug("%s %s %s", method, path, response.status_code)
         return response
+
+
+def _session(*also: str) -> requests.Session:
+    """Return a session that repeats what may be repeated, and ``also`` these methods."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=patience(*also), pool_maxsize=10))
+    session.trust_env = False
+    session.headers["Accept"] = "application/json"
+    return session
 
 
 def _json(method: str, path: str, response: requests.Response) -> Any:

@@ -39,3 +39,8 @@ class Change:
     document_ids: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     failed_by: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody took it up yet."""
+        return self.status is ChangeStatus.DETECTED and not self.choice

@@ -25,7 +25,6 @@ class ConfluencePage:
     parent_id: str | None
     status: str
     version: int
-    version_message: str
     author_id: str
     storage: str
     url: str
@@ -55,7 +54,6 @@ class SearchHit:
     page_id: str
     title: str
     space_key: str
-    excerpt: str
     score: float
     ancestors: tuple[PageAbove, ...] = ()
 
@@ -171,6 +169,10 @@ class ConfluenceClient:
         named = mapping(mapping(answer).get("restrictions"))
         return any(listed(mapping(named.get(kind)).get("results")) for kind in ("user", "group"))
 
+    def is_us(self, account_id: str) -> bool:
+        """Say whether an account is ours."""
+        return bool(account_id) and account_id == self.account_id()
+
     def account_id(self) -> str:
         """Return our own account in Confluence, asked once."""
         if not self._account_id:
@@ -190,7 +192,6 @@ class ConfluenceClient:
             parent_id=text(page.get("parentId")) or None,
             status=text(page.get("status")),
             version=int(version.get("number") or 0),
-            version_message=text(version.get("message")),
             author_id=text(page.get("authorId")),
             storage=text(mapping(mapping(page.get("body")).get("storage")).get("value")),
             url=self._browse_url + (text(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
@@ -206,7 +207,6 @@ def _hit(result: object) -> SearchHit:
         page_id=text(content.get("id")),
         title=text(content.get("title")),
         space_key=text(mapping(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
-        excerpt=text(found.get("excerpt")),
         score=float(found.get("score") or 0.0),
         ancestors=tuple(
             PageAbove(text(above.get("id")), text(above.get("title")))

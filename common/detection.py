@@ -6,12 +6,12 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
+from common import announcing
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
 from common.clock import Clock
 from common.documentation_rules import Rules, worth_documenting
 from common.event_bus import EventBus
-from common.events import EventName
 from common.webhook_event import WebhookEvent
 
 log = logging.getLogger(__name__)
@@ -71,24 +71,16 @@ class Detection:
             return self.again(self.changes.get(change.change_id) or change)
         if not worth.document:
             return Outcome("ignored", change.change_id, worth.reason)
-        self._publish(change)
+        announcing.change_detected(self.bus, change)
         return Outcome("recorded", change.change_id, worth.reason)
 
     def again(self, recorded: Change) -> Outcome:
         """Say what became of a change on record, and publish its event again if nobody took it up yet."""
         if recorded.status is ChangeStatus.IGNORED:
             return Outcome("ignored", recorded.change_id, recorded.reason)
-        if recorded.status is ChangeStatus.DETECTED and not recorded.choice:
-            self._publish(recorded)
+        if recorded.is_waiting:
+            announcing.change_detected(self.bus, recorded)
         return Outcome("duplicate", recorded.change_id, "this finishing of the ticket is on record")
-
-    def _publish(self, change: Change) -> None:
-        self.bus.publish(
-            EventName.CHANGE_DETECTED,
-            change_id=change.change_id,
-            issue_id=change.issue_id,
-            issue_key=change.issue_key,
-        )
 
 
 def change_id(event: WebhookEvent, identity: str) -> str:

@@ -130,6 +130,11 @@ class Document:
     sent_back: int = 0
     closing: bool = False
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it is over, its page is free, and everybody is told."""
+        return self.status in CLOSED and not self.closing
+
 
 def document_id(change_id: str, target: str) -> str:
     """Derive a document's id from the change that began it and its target (a page id, or a space and title)."""

@@ -121,7 +121,7 @@ class DocumentRecords:
         return str(item["held_by"])
 
     def release_stale(self, name: str, document_id: str, before: int) -> bool:
-        """Give back the lock of a document that never began, if it was taken before a time; say whether it is free.
+        """Give back the lock of a document that never began, if it was taken before a time; say whether to try for it.
 
         Between lock and record a process may die, or fail for good: nothing else would ever give the lock back.
         """

@@ -37,7 +37,6 @@ class Draft:
     base_version: int = 0
     base: str = ""
     edits: tuple[sf.Edit, ...] = ()
-    why_again: str = ""
     follows: int = 0
     inputs: str = ""
 

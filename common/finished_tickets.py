@@ -7,15 +7,16 @@ can tell how many it has not reached.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from common import webhook_event
-from common.jira import REVIEW_PROPERTY, JiraClient, StatusMove
+from common.jira import JiraClient
 from common.json_shapes import mapping, text
+from common.status_moves import StatusMove
 from common.time_limit import left
 from common.webhook_event import StatusChange, WebhookEvent
 
@@ -27,19 +28,11 @@ BATCH = 100
 ENOUGH = 30
 
 
-@dataclass(frozen=True)
-class Finishing:
-    """The last move of a ticket to done, as its webhook told or would have; ``document_id`` is what a review names."""
-
-    event: WebhookEvent
-    document_id: str
-
-
 class FinishedTickets:
     """The finishings since ``since``, in seconds since the epoch, among the tickets of a query that are wanted.
 
-    Iterating asks Jira and raises the errors of common.atlassian_http. ``is_cut_short`` says afterwards whether the
-    time was over before the end.
+    Each is the last move of a ticket to done, as its webhook told or would have. Iterating asks Jira and raises the
+    errors of common.atlassian_http. ``is_cut_short`` says afterwards whether the time was over before the end.
     """
 
     def __init__(
@@ -50,17 +43,17 @@ class FinishedTickets:
         self._reached = 0
         self.is_cut_short = False
 
-    def __iter__(self) -> Iterator[Finishing]:
-        found = self._jira.search(f"{self._jql} ORDER BY updated DESC", FIELDS, [REVIEW_PROPERTY])
+    def __iter__(self) -> Iterator[WebhookEvent]:
+        found = self._jira.search(f"{self._jql} ORDER BY updated DESC", FIELDS)
         while batch := list(islice(found, BATCH)):
             if self._is_late():
                 return
             finishings = self._finishings(batch)
             self._reached += len(batch) - len(finishings)
-            for finishing in finishings:
+            for event in finishings:
                 if self._is_late():
                     return
-                yield finishing
+                yield event
                 self._reached += 1
 
     def unreached(self) -> int:
@@ -71,16 +64,11 @@ class FinishedTickets:
         self.is_cut_short = left() < ENOUGH
         return self.is_cut_short
 
-    def _finishings(self, issues: Sequence[Mapping[str, Any]]) -> list[Finishing]:
-        wanted = [(event, issue) for issue in issues if (event := self._wanted(issue))]
-        moves = self._jira.status_moves_of([event.issue_id for event, _ in wanted])
-        finishings = []
-        for event, issue in wanted:
-            move = self._last_into_done(moves.get(event.issue_id, ()))
-            if move and _seconds(move.at) >= self._since:
-                named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-                finishings.append(Finishing(_told(event, move), text(named.get("document_id"))))
-        return finishings
+    def _finishings(self, issues: Sequence[Mapping[str, Any]]) -> list[WebhookEvent]:
+        wanted = [event for event in map(self._wanted, issues) if event]
+        moves = self._jira.status_moves_of([event.issue_id for event in wanted])
+        finished = ((event, self._last_into_done(moves.get(event.issue_id, ()))) for event in wanted)
+        return [_told(event, move) for event, move in finished if move and _seconds(move.at) >= self._since]
 
     def _wanted(self, issue: Mapping[str, Any]) -> WebhookEvent | None:
         changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
@@ -99,7 +87,7 @@ class FinishedTickets:
 
 def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
     """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
-    told = StatusChange(move.move_id, move.from_id, move.to_id, "", "")
+    told = StatusChange(move.move_id, move.from_id, move.to_id)
     return replace(event, move=told, status_id=move.to_id, happened_at=_seconds(move.at))
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
 from common.json_shapes import listed, mapping, text
+from common.status_moves import StatusMove, moves_of
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,6 @@ COMMENT_PROPERTY = "kinexus.comment"
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 #: How the global ids of our links to published pages begin.
 OUR_LINKS = "kinexus="
-#: A time that is a greater number is not one of seconds (the year 5138).
-_LATEST_IN_SECONDS = 1e11
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
 
@@ -41,17 +39,6 @@ class JiraComment:
     updated: str
     update_author_id: str
     body: Any
-
-
-@dataclass(frozen=True)
-class StatusMove:
-    """One change of a ticket's status, from its changelog."""
-
-    move_id: str
-    author_id: str
-    at: str
-    from_id: str
-    to_id: str
 
 
 @dataclass(frozen=True)
@@ -81,16 +68,12 @@ class JiraClient:
         params = {"properties": ",".join(properties)} if properties else None
         return mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
 
-    def search(
-        self, jql: str, fields: Sequence[str], properties: Sequence[str] = ()
-    ) -> Iterator[Mapping[str, Any]]:
-        """Yield the issues of a query with these fields and properties; the index lags behind by seconds, or more.
+    def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
         """
         params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
-        if properties:
-            params["properties"] = ",".join(properties)
         while True:
             answer = mapping(self._http.get("/rest/api/3/search/jql", params))
             yield from map(mapping, listed(answer.get("issues")))
@@ -101,7 +84,7 @@ class JiraClient:
 
     def count(self, jql: str) -> int:
         """Return about how many issues a query finds."""
-        answer = self._http.post("/rest/api/3/search/approximate-count", {"jql": jql})
+        answer = self._http.ask("/rest/api/3/search/approximate-count", {"jql": jql})
         return int(mapping(answer).get("count") or 0)
 
     def status_category(self, status_id: str) -> str:
@@ -137,6 +120,10 @@ class JiraClient:
             body["update"] = {name: added for name, added in additions.items() if added}
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
+    def reviewed_document(self, issue: Mapping[str, Any]) -> str:
+        """Return the id of the document that ``issue``, which came with REVIEW_PROPERTY, says to review, or ``""``."""
+        return text(mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
+
     def set_property(self, id_or_key: str, key: str, value: object) -> None:
         """Set an issue property."""
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
@@ -163,7 +150,7 @@ class JiraClient:
         path = "/rest/api/3/issue/bulkfetch"
         for start in range(0, len(ids_or_keys), 100):
             body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": list(fields)}
-            answer = mapping(self._http.post(path, {**body, "properties": list(properties)}))
+            answer = mapping(self._http.ask(path, {**body, "properties": list(properties)}))
             errors = listed(answer.get("issueErrors"))
             if errors:
                 raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
@@ -186,7 +173,7 @@ class JiraClient:
         if not comment_ids:
             return {}
         body = {"ids": [int(comment_id) for comment_id in comment_ids]}
-        answer = self._http.post("/rest/api/3/comment/list", body, {"expand": "properties"})
+        answer = self._http.ask("/rest/api/3/comment/list", body, {"expand": "properties"})
         marks: dict[str, Mapping[str, Any]] = {}
         for comment in map(mapping, listed(mapping(answer).get("values"))):
             for prop in map(mapping, listed(comment.get("properties"))):
@@ -246,7 +233,7 @@ class JiraClient:
             params = {"startAt": start, "maxResults": 100}
             answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/changelog", params))
             page = [mapping(entry) for entry in listed(answer.get("values"))]
-            moves += [move for entry in page for move in _moves(entry)]
+            moves += [move for entry in page for move in moves_of(entry)]
             start += len(page)
             if not page or start >= int(answer.get("total") or 0):
                 return tuple(moves)
@@ -258,11 +245,11 @@ class JiraClient:
         """
         moves: dict[str, tuple[StatusMove, ...]] = {}
         body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
-        while body["issueIdsOrKeys"]:
-            answer = mapping(self._http.post("/rest/api/3/changelog/bulkfetch", body))
+        while issue_ids:
+            answer = mapping(self._http.ask("/rest/api/3/changelog/bulkfetch", body))
             for log_of in map(mapping, listed(answer.get("issueChangeLogs"))):
                 issue_id, entries = text(log_of.get("issueId")), listed(log_of.get("changeHistories"))
-                more = tuple(move for entry in map(mapping, entries) for move in _moves(entry))
+                more = tuple(move for entry in map(mapping, entries) for move in moves_of(entry))
                 moves[issue_id] = moves.get(issue_id, ()) + more
             body["nextPageToken"] = text(answer.get("nextPageToken"))
             if not body["nextPageToken"]:
@@ -311,23 +298,3 @@ def _comment(comment: Mapping[str, Any]) -> JiraComment:
         update_author_id=text(editor.get("accountId")) or text(author.get("accountId")),
         body=comment.get("body"),
     )
-
-
-def _moves(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
-    for item in map(mapping, listed(entry.get("items"))):
-        if text(item.get("fieldId")) == "status" or text(item.get("field")).lower() == "status":
-            yield StatusMove(
-                move_id=text(entry.get("id")),
-                author_id=text(mapping(entry.get("author")).get("accountId")),
-                at=_moment(entry.get("created")),
-                from_id=text(item.get("from")),
-                to_id=text(item.get("to")),
-            )
-
-
-def _moment(created: object) -> str:
-    """Return a time as ISO 8601: many histories at once have numbers, of milliseconds, in its place."""
-    if isinstance(created, int | float):
-        seconds = created / 1000 if created > _LATEST_IN_SECONDS else created
-        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return text(created)

@@ -6,19 +6,51 @@ was made, whatever happened to the answer.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+from common.atlassian_http import AtlassianError, NotFound, Refused
+from common.document import Document
 from common.jira import Adf, JiraClient, JiraComment
 
+log = logging.getLogger(__name__)
 
-def find(jira: JiraClient, issue: str, mark: Mapping[str, Any]) -> JiraComment | None:
+Mark = Mapping[str, Any]
+
+
+def marked(document: Document, kind: str) -> Mark:
+    """Return the mark of what is said once about a revision."""
+    return {"kind": kind, "document_id": document.document_id, "revision": document.revision}
+
+
+def find(jira: JiraClient, issue: str, mark: Mark) -> JiraComment | None:
     """Return our comment on ``issue`` that carries exactly ``mark``, or None."""
     ours = [comment for comment in jira.comments(issue) if comment.author_id == jira.account_id()]
     marks = jira.comment_marks([comment.comment_id for comment in ours[:1000]])
     return next((comment for comment in ours if marks.get(comment.comment_id) == dict(mark)), None)
 
 
-def say_once(jira: JiraClient, issue: str, mark: Mapping[str, Any], body: Adf) -> JiraComment:
+def say_once(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> JiraComment:
     """Return the comment that carries ``mark``, making it if it is not there."""
     return find(jira, issue, mark) or jira.add_comment(issue, body, mark)
+
+
+def tell(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> None:
+    """Comment once where that can be: nobody is told in a ticket that is gone, or takes no comment from us.
+
+    A service that is down is another matter, and so is a token that is not accepted any more: those errors are raised.
+    """
+    try:
+        say_once(jira, issue, mark, body)
+    except (NotFound, Refused) as error:
+        log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
+
+
+def tell_failure(jira: JiraClient, issue: str, what: str, body: Adf) -> None:
+    """Comment once that work on ``what`` was given up, whatever hinders it."""
+    try:
+        say_once(jira, issue, {"kind": "failed", "what": what}, body)
+    except AtlassianError:
+        # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
+        log.exception("the ticket could not be told", extra={"issue": issue})

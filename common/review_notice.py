@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from common import announcing
 from common.detection import REVIEW_LABEL
 from common.event_bus import EventBus
-from common.events import EventName
 from common.webhook_event import WebhookEvent
 
 #: What stands for the finishing move where an operator has a document's review carried on.
@@ -22,10 +22,5 @@ def notice(event: WebhookEvent, identity: str, bus: EventBus) -> tuple[str, str]
     if not event.is_finishing:
         return "skipped", f"{event.issue_key} was not moved to a status of the category “done”"
     move_id = event.move.move_id if event.move else ""
-    bus.publish(
-        EventName.REVIEW_COMPLETED,
-        review_issue_id=event.issue_id,
-        review_issue_key=event.issue_key,
-        move_id=move_id or identity,
-    )
+    announcing.review_completed(bus, event.issue_id, event.issue_key, move_id or identity)
     return "accepted", ""

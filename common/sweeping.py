@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.detection import REVIEW_LABEL, Detection, Outcome, change_id
-from common.document import CLOSED
 from common.document_records import DocumentRecords
 from common.documentation_rules import worth_documenting
-from common.finished_tickets import FinishedTickets, Finishing
+from common.finished_tickets import FinishedTickets
 from common.jira import JiraClient
 from common.review_notice import notice
 from common.webhook_event import WebhookEvent
@@ -46,27 +45,19 @@ class Sweep:
         """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is."""
         return self._moved(seconds, lambda event: REVIEW_LABEL in event.labels, f'labels = "{REVIEW_LABEL}"')
 
-    def feed(self, finishing: Finishing) -> Outcome:
+    def feed(self, event: WebhookEvent) -> Outcome:
         """Do what the webhook of a finished ticket would have done."""
-        event = finishing.event
         identifier = identifier_of(event)
         # Nearly all are on record, and to look costs less than a write that is refused.
         known = self.detection.changes.get(change_id(event, identifier))
         return self.detection.again(known) if known else self.detection.detect(event, identifier)
 
-    def feed_review(self, finishing: Finishing) -> str:
+    def feed_review(self, event: WebhookEvent) -> str:
         """Do what the webhook of a finished review would have done; return a status word."""
-        event = finishing.event
-        if self._is_over(event.issue_id, finishing.document_id):
+        document = self.documents.of_review(event.issue_id)
+        if document and document.is_done:
             return "over"
         return notice(event, identifier_of(event), self.detection.bus)[0]
-
-    def _is_over(self, issue_id: str, document_id: str) -> bool:
-        """Say whether a review's document is over and everybody told; the record must name the review too."""
-        document = self.documents.get(document_id) if document_id else None
-        if document is None or document.review_issue_id != issue_id:
-            return False
-        return document.status in CLOSED and not document.closing
 
     def _moved(
         self, seconds: int, is_wanted: Callable[[WebhookEvent], bool], *clauses: str

@@ -34,8 +34,7 @@ class StatusChange:
     move_id: str
     from_id: str
     to_id: str
-    from_name: str
-    to_name: str
+    to_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,10 @@ def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | 
             "",
             "",
             _brief(status.get("id")),
-            _brief(transition.get("from_status")),
             _brief(transition.get("to_status")),
         )
     if name == "jira:issue_updated" and _brief(body.get("issue_event_type_name")) in _FINISHING_TYPES:
-        return StatusChange("", "", _brief(status.get("id")), "", _brief(status.get("name")))
+        return StatusChange("", "", _brief(status.get("id")), _brief(status.get("name")))
     return None
 
 
@@ -136,7 +134,6 @@ def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:
         move_id,
         _brief(item.get("from")),
         _brief(item.get("to")),
-        _brief(item.get("fromString")),
         _brief(item.get("toString")),
     )
 

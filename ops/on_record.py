@@ -73,17 +73,10 @@ def reason(deployment: Deployment, event: Event) -> str:
     if "document_id" in detail:
         document = deployment.documents.get(str(detail["document_id"]))
     else:
-        by_review = {":id": str(detail.get("review_issue_id"))}
-        document = next(iter(_documents(deployment, "review_issue_id = :id", by_review)), None)
+        document = deployment.documents.of_review(str(detail.get("review_issue_id")))
     if document is None:
         return "the document is not on record"
     return f"{document.status}: {document.reason}" if document.reason else NO_REASON
-
-
-def by_review(deployment: Deployment) -> dict[str, Document]:
-    """Return all documents that have a review ticket, by the ticket's id."""
-    found = _documents(deployment, "review_issue_id > :nothing", {":nothing": " "})
-    return {document.review_issue_id: document for document in found}
 
 
 def _documents(deployment: Deployment, condition: str, values: dict[str, str]) -> tuple[Document, ...]:

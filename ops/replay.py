@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from common import announcing
 from common.change import Change, ChangeStatus
-from common.document import Document, DocumentStatus, Verdict
-from common.events import EventName
+from common.document import Document, DocumentStatus
+from common.event_bus import EventBus
 from common.review_notice import REPLAYED
 from ops.deployment import Deployment
 from ops.hindrance import Hindrance
@@ -38,7 +39,7 @@ def run(deployment: Deployment, screen: Screen, id_: str) -> int:
     over = _OVER.get(change.status)
     if over:
         return _nothing(screen, over.format(key=change.issue_key))
-    _publish(deployment, change)
+    announcing.change_detected(deployment.bus, change)
     screen.say(f"Published ChangeDetected: {_what_follows(change)}.")
     return 0
 
@@ -60,53 +61,29 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
     """Publish the event that a document waits for, or went on from; return its name and what follows."""
     bus = deployment.bus
     if document.closing:
-        _publish_review(deployment, document)
+        _review_again(bus, document)
         return f"ReviewCompleted: ApprovalHandler tells {document.review_issue_key} and its source tickets of the end"
-    named: dict[str, str | int] = {"document_id": document.document_id, "revision": document.revision}
     match document.status:
         case DocumentStatus.DRAFTED:
-            bus.publish(EventName.DOCUMENT_GENERATED, **named, issue_key=document.issue_keys[-1])
+            announcing.document_generated(bus, document)
             return "DocumentGenerated: ReviewTicketCreator opens its review"
         case DocumentStatus.REVISING:
-            bus.publish(
-                EventName.REVISION_REQUESTED,
-                **named,
-                reason="conflict" if _was_approved(document) else "needs_revision",
-                issue_key=document.review_issue_key,
-            )
+            announcing.revision_requested(bus, document)
             return "RevisionRequested: DocumentOrchestrator drafts the next revision"
         case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
-            _publish_review(deployment, document)
+            _review_again(bus, document)
             return (
                 f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done; "
                 "if that ticket is gone, another is opened"
             )
     known = [change for change in map(deployment.changes.get, document.change_ids) if change]
     for change in known:
-        _publish(deployment, change)
+        announcing.change_detected(bus, change)
     return f"ChangeDetected of {', '.join(c.change_id for c in known)}: DocumentOrchestrator drafts it"
 
 
-def _publish_review(deployment: Deployment, document: Document) -> None:
-    deployment.bus.publish(
-        EventName.REVIEW_COMPLETED,
-        review_issue_id=document.review_issue_id,
-        review_issue_key=document.review_issue_key,
-        move_id=REPLAYED,
-    )
-
-
-def _was_approved(document: Document) -> bool:
-    return document.decision is not None and document.decision.verdict is Verdict.APPROVED
-
-
-def _publish(deployment: Deployment, change: Change) -> None:
-    deployment.bus.publish(
-        EventName.CHANGE_DETECTED,
-        change_id=change.change_id,
-        issue_id=change.issue_id,
-        issue_key=change.issue_key,
-    )
+def _review_again(bus: EventBus, document: Document) -> None:
+    announcing.review_completed(bus, document.review_issue_id, document.review_issue_key, REPLAYED)
 
 
 def _nothing(screen: Screen, why: str) -> int:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change
-from common.document import CLOSED, Document, DocumentKind, DocumentStatus
+from common.document import Document, DocumentKind, DocumentStatus
 from common.json_shapes import text
 from common.secret import InvalidSecret
 from ops import dead_letters, on_record
@@ -71,7 +71,7 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     # A published document may still carry the reason of an earlier revision, unless not everybody was told of it.
     is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
     reason = "" if is_done else document.reason
-    if stopped and not reason and (document.closing or document.status not in CLOSED):
+    if stopped and not reason and not document.is_done:
         reason = f"why it stopped: {on_record.NO_REASON}"
     yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, begun)
     if document.review_issue_key:

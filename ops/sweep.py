@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 import time
-from collections.abc import Mapping
 
-from common.change import Change, ChangeStatus
+from common.change import Change
 from common.change_records import ChangeRecords
 from common.detection import Detection, change_id
-from common.document import CLOSED, Document
 from common.documentation_rules import Rules
 from common.sweeping import Sweep, identifier_of
-from ops import on_record
 from ops.deployment import Deployment
 from ops.screen import Screen, moment
 
@@ -37,7 +34,7 @@ def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> in
     sweep = Sweep(deployment.atlassian[0], detection, deployment.documents)
     begin = moment(time.time() - since)
     _tickets(sweep, changes, screen, since, begin, dry_run)
-    _reviews(sweep, on_record.by_review(deployment), screen, since, begin, dry_run)
+    _reviews(sweep, screen, since, begin, dry_run)
     return 0
 
 
@@ -45,12 +42,12 @@ def _tickets(
     sweep: Sweep, changes: ChangeRecords, screen: Screen, since: int, begin: str, dry_run: bool
 ) -> None:
     rows, found = [], 0
-    for finishing in sweep.finished(since):
-        event, found = finishing.event, found + 1
+    for event in sweep.finished(since):
+        found += 1
         id_ = change_id(event, identifier_of(event))
         lacking = _lacking(changes.get(id_))
         if lacking:
-            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(finishing).reason
+            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason
             rows.append((event.issue_key, moment(event.happened_at), id_, lacking, became))
     if rows:
         columns = ("ticket", "finished", "change", "lacks", "becomes")
@@ -58,20 +55,13 @@ def _tickets(
     screen.say(f"{found} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
 
 
-def _reviews(
-    sweep: Sweep,
-    documents: Mapping[str, Document],
-    screen: Screen,
-    since: int,
-    begin: str,
-    dry_run: bool,
-) -> None:
+def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool) -> None:
     rows, found = [], 0
-    for finishing in sweep.reviews(since):
-        event, found = finishing.event, found + 1
-        document = documents.get(event.issue_id)
-        if document and (document.status not in CLOSED or document.closing):
-            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(finishing)}"
+    for event in sweep.reviews(since):
+        found += 1
+        document = sweep.documents.of_review(event.issue_id)
+        if document and not document.is_done:
+            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(event)}"
             rows.append(
                 (
                     event.issue_key,
@@ -91,4 +81,4 @@ def _lacking(known: Change | None) -> str:
     """Say what is missing of a change, or nothing when it went its way."""
     if known is None:
         return "its webhook"
-    return "its event" if known.status is ChangeStatus.DETECTED and not known.choice else ""
+    return "its event" if known.is_waiting else ""

@@ -3,7 +3,7 @@
 import re
 from enum import Enum, auto
 
-from handlers.approval_handler.verdict import VerdictKind
+from common.document import Verdict
 
 
 class Standing(Enum):
@@ -117,7 +117,7 @@ _PLEASE = re.compile(
 _SEPARATED = re.compile(r"^\s*(?:[:,;.!(\n]|\s[-–—]|[–—]|-\s)")
 
 
-def weigh(kind: VerdictKind, word: str, rest: str, next_line: str, *, is_sign: bool) -> Standing:
+def weigh(kind: Verdict, word: str, rest: str, next_line: str, *, is_sign: bool) -> Standing:
     """Tell whether `word` decides, given the `rest` of its line and the line after it.
 
     Approvals are weighed most strictly, because what they release cannot be called back; a request for a revision
@@ -128,11 +128,11 @@ def weigh(kind: VerdictKind, word: str, rest: str, next_line: str, *, is_sign: b
         sentence = f"{sentence} {next_line}"
     if _asks(kind, rest, sentence):
         return Standing.QUESTION
-    if (_DENIED if kind is VerdictKind.APPROVED else _FLATLY_DENIED).match(rest):
+    if (_DENIED if kind is Verdict.APPROVED else _FLATLY_DENIED).match(rest):
         return Standing.UNDECIDED
     if not is_sign and word.lower() not in ("lgtm",) and _is_talk(kind, word, rest):
         return Standing.UNDECIDED
-    if kind is not VerdictKind.APPROVED:
+    if kind is not Verdict.APPROVED:
         conditional = _OPENING_CONDITION.match(sentence)
         return Standing.UNDECIDED if conditional and _needs_condition(kind, sentence) else Standing.DECIDES
     if (
@@ -188,22 +188,22 @@ def _ended(rest: str) -> bool:
     return rest.rstrip(" \t*_`").endswith((".", "!", "。", "！"))
 
 
-def _asks(kind: VerdictKind, rest: str, sentence: str) -> bool:
+def _asks(kind: Verdict, rest: str, sentence: str) -> bool:
     """Tell whether the decision itself is asked for, not something else in its reasons."""
     if re.match(r"[\s!.,:;)(*_–—-]*[?？؟]", rest):
         return True
-    if kind is not VerdictKind.APPROVED and _SEPARATED.match(rest):
+    if kind is not Verdict.APPROVED and _SEPARATED.match(rest):
         return False
     return _QUESTION_MARK.search(sentence) is not None
 
 
-def _needs_condition(kind: VerdictKind, sentence: str) -> bool:
-    return kind is VerdictKind.REJECTED or not _SEPARATED.match(sentence)
+def _needs_condition(kind: Verdict, sentence: str) -> bool:
+    return kind is Verdict.REJECTED or not _SEPARATED.match(sentence)
 
 
-def _is_talk(kind: VerdictKind, word: str, rest: str) -> bool:
+def _is_talk(kind: Verdict, word: str, rest: str) -> bool:
     """Tell whether the word is only talked about: "approved requests are logged", "REJECTED is a state"."""
-    if kind is VerdictKind.NEEDS_REVISION:
+    if kind is Verdict.NEEDS_REVISION:
         return word.lower().startswith("changes") and _TOLD.match(rest) is not None
     if not re.match(r"[ \t\u00a0]+[^\W\d_]|[ \t\u00a0]*=", rest):
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from handlers.approval_handler.decision import Verdict, mentions_a_decision, read_decision
+from handlers.approval_handler.decision import Said, mentions_a_decision, read_decision
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ _WORDS = {
 
 def deciding_comment(
     comments: Iterable[Comment], announced_at: str, who: MayDecide
-) -> tuple[Comment, Verdict] | Refusal:
+) -> tuple[Comment, Said] | Refusal:
     """Find the comment that decides on the revision announced at `announced_at` (ISO 8601), in any order given.
 
     It is the newest one that the person who moved the ticket wrote after the announcement; chatter without any word
@@ -102,15 +102,16 @@ def deciding_comment(
         return _nothing_decides(counting, who)
     if _edited_by_another(chosen):
         return _refuse(RefusalReason.EDITED_BY_ANOTHER, chosen)
-    verdict = read_decision(chosen.body_text)
-    if verdict is None:
+    said = read_decision(chosen.body_text)
+    if said is None:
         return _refuse(RefusalReason.UNDECIDABLE, chosen)
     for comment in counting[: counting.index(chosen)]:
         if _may_not(comment.author_id, who) or _edited_by_another(comment):
             continue
-        if read_decision(comment.body_text) not in (None, verdict):
+        other = read_decision(comment.body_text)
+        if other and other.verdict is not said.verdict:
             return _refuse(RefusalReason.CONTRADICTED, comment)
-    return chosen, verdict
+    return chosen, said
 
 
 def _nothing_decides(counting: list[Comment], who: MayDecide) -> Refusal:

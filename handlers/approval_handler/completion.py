@@ -11,11 +11,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from common.document import Decision, Document, DocumentStatus, Publication, Verdict
+from common import announcing, marked_comment
+from common.document import Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords, lock_of, page_lock
 from common.draft_store import DraftChanged, DraftStore
 from common.event_bus import EventBus
-from common.events import EventName
 from common.jira import JiraClient
 from common.review_store import ReviewStatus, ReviewStore
 from handlers.approval_handler import telling, words
@@ -59,33 +59,13 @@ class Completion:
         if not document.closing or document.decision is None:
             return
         if document.publication:
-            self._announce(document, document.publication)
+            announcing.documentation_published(self.bus, document, document.publication)
         self._close_page(document, document.decision)
         self._free(document)
         telling.tell_end(self.jira, document)
         # A page's own reason can only be why somebody could not be told of it before.
         done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
         self.records.move(document, closing=None, **done)
-
-    def ask_again(self, document: Document) -> None:
-        """Say on the bus that a revision is wanted; not before the lease ends, for whoever hears works at once."""
-        overtaken = document.decision and document.decision.verdict is Verdict.APPROVED
-        self.bus.publish(
-            EventName.REVISION_REQUESTED,
-            document_id=document.document_id,
-            revision=document.revision,
-            reason="conflict" if overtaken else "needs_revision",
-            issue_key=document.review_issue_key,
-        )
-
-    def show_again(self, document: Document) -> None:
-        """Say on the bus that a draft waits for its review; like ``ask_again`` not before the lease ends."""
-        self.bus.publish(
-            EventName.DOCUMENT_GENERATED,
-            document_id=document.document_id,
-            revision=document.revision,
-            issue_key=document.issue_keys[-1],
-        )
 
     def _publish(self, document: Document, approval: Decision) -> None:
         if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
@@ -112,16 +92,16 @@ class Completion:
             self._end(document, DocumentStatus.FAILED, decision=decision, sent_back=count, reason=reason)
 
     def _overtaken(self, document: Document, conflict: PageConflict) -> None:
-        said = words.conflict(str(conflict))
-        telling.say(self.jira, document.review_issue_id, telling.marked(document, "conflict"), said)
+        mark, said = marked_comment.marked(document, "conflict"), words.conflict(str(conflict))
+        marked_comment.tell(self.jira, document.review_issue_id, mark, said)
         self.records.move(document, DocumentStatus.REVISING, reason=None)
 
     def _obstructed(self, document: Document, approval: Decision, obstacle: Obstacle) -> None:
         if obstacle.final:
             self._end(document, DocumentStatus.FAILED, reason=str(obstacle))
             return
-        mark = {**telling.marked(document, "obstacle"), "move_id": approval.move_id}
-        telling.say(self.jira, document.review_issue_id, mark, words.cannot_publish(str(obstacle)))
+        mark = {**marked_comment.marked(document, "obstacle"), "move_id": approval.move_id}
+        marked_comment.tell(self.jira, document.review_issue_id, mark, words.cannot_publish(str(obstacle)))
         telling.reopen(self.jira, document, approval.move_id)
         self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
 
@@ -132,16 +112,6 @@ class Completion:
         document = self.records.move(document, status, closing=True, **values)
         log.info("ended", extra={"document_id": document.document_id, "status": str(status)})
         self.close(document)
-
-    def _announce(self, document: Document, page: Publication) -> None:
-        self.bus.publish(
-            EventName.DOCUMENTATION_PUBLISHED,
-            document_id=document.document_id,
-            revision=document.revision,
-            page_id=page.page_id,
-            page_url=page.url,
-            issue_key=document.issue_keys[0],
-        )
 
     def _close_page(self, document: Document, decision: Decision) -> None:
         self.reviews.keep_status(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from common.atlassian_http import AtlassianError, NotFound
+from common import announcing, marked_comment
+from common.atlassian_http import NotFound
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords
 from common.events import Event
 from common.jira import REVIEW_PROPERTY, JiraClient
-from common.json_shapes import mapping, text
 from common.records import Busy, ConditionFailed
 from common.review_notice import REPLAYED
 from handlers.approval_handler import telling, words
@@ -48,15 +48,14 @@ class Deciding:
                 self._without_review(self.records.require(document.document_id), gone, event)
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
-            self.completion.ask_again(document)
+            announcing.revision_requested(self.completion.bus, document)
         elif document.status is DocumentStatus.DRAFTED and _is_replayed(event):
-            self.completion.show_again(document)
+            announcing.document_generated(self.completion.bus, document)
 
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record and tell the reviewer."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
-        mark = {"kind": "failed", "what": str(event.detail.get("move_id"))}
         document = self.records.of_review(issue_id)
         if document is None:
             return
@@ -67,11 +66,7 @@ class Deciding:
             said = words.could_not_finish(reason)
         else:
             return
-        try:
-            telling.say(self.jira, issue_id, mark, said)
-        except AtlassianError:
-            # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
-            log.exception("the reviewer could not be told", extra={"issue": issue_id})
+        marked_comment.tell_failure(self.jira, issue_id, str(event.detail.get("move_id")), said)
 
     def _await_opening(self, issue_id: str) -> None:
         """Raise Busy where a ticket is a review of ours that is not on record yet: its opening is under way."""
@@ -79,8 +74,8 @@ class Deciding:
             issue = self.jira.issue(issue_id, [REVIEW_PROPERTY])
         except NotFound:
             return
-        named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
-        document = self.records.get(text(named.get("document_id")) or "-")
+        document_id = self.jira.reviewed_document(issue)
+        document = self.records.get(document_id) if document_id else None
         if document and document.status is DocumentStatus.DRAFTED and document.review_issue_id != issue_id:
             raise Busy(f"the review of {document.document_id} is about to open")
 
@@ -98,9 +93,9 @@ class Deciding:
         if document.status is DocumentStatus.PUBLISHING:
             # Nobody can confirm the approval any more, and the page is not to be kept from others.
             document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
-        mark = {**telling.marked(document, "review-gone"), "review": document.review_issue_key}
+        mark = {**marked_comment.marked(document, "review-gone"), "review": document.review_issue_key}
         for key in document.issue_keys:
-            telling.say(self.jira, key, mark, words.review_gone(str(gone), key))
+            marked_comment.tell(self.jira, key, mark, words.review_gone(str(gone), key))
         raise gone
 
     def _untold(self, document: Document, reason: str) -> None:
@@ -150,7 +145,7 @@ class Deciding:
         elif heard and isinstance(found, Refusal):
             log.info("undecided", extra={"document_id": document.document_id, "reason": str(found.reason)})
             mark = {"kind": "undecided", "document_id": document.document_id, "move_id": heard.move_id}
-            telling.say(self.jira, document.review_issue_id, mark, words.undecided(found.words))
+            marked_comment.tell(self.jira, document.review_issue_id, mark, words.undecided(found.words))
             telling.reopen(self.jira, document, heard.move_id)
 
     def _between_drafts(self, document: Document) -> None:
@@ -162,7 +157,7 @@ class Deciding:
             self.completion.carry_out(document, heard.found)
             return
         mark = {"kind": "between drafts", "document_id": document.document_id, "move_id": heard.move_id}
-        telling.say(self.jira, document.review_issue_id, mark, words.between_drafts(document))
+        marked_comment.tell(self.jira, document.review_issue_id, mark, words.between_drafts(document))
         telling.reopen(self.jira, document, heard.move_id)
 
 

@@ -10,10 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from common.document import Verdict
 from handlers.approval_handler import caveats, courtesy
-from handlers.approval_handler.verdict import Verdict, VerdictKind
-
-__all__ = ["Verdict", "VerdictKind", "mentions_a_decision", "read_decision"]
 
 _MAX_LENGTH = 100_000  # Jira's own limit for a comment is 32,767 characters
 
@@ -51,25 +49,33 @@ _SEPARATORS = " \t\u00a0.,:;!-–—*_`~+=|/\\)(]}{\ufe0f\u200b"
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a comment decides, and the feedback that came with it."""
+
+    verdict: Verdict
+    feedback: str
+
+
+@dataclass(frozen=True)
 class _Found:
     """A decision word at the start of a line: what it says and the text after it."""
 
-    kind: VerdictKind
+    kind: Verdict
     word: str
     rest: str
     asked: bool
     addressed: bool
 
 
-def read_decision(text: str) -> Verdict | None:
+def read_decision(text: str) -> Said | None:
     """Read the decision that a comment carries, or None if it decides nothing.
 
-    `text` is plain text, Markdown or Jira wiki markup; for ADF, pass `common.adf.to_text` of it. The verdict's
+    `text` is plain text, Markdown or Jira wiki markup; for ADF, pass `common.adf.to_text` of it. The
     `feedback` is what follows the decision word (or, where nothing follows, what stands before it). Never raises.
     """
     lines = _without_quotations(text[:_MAX_LENGTH])
     founds = [(number, found) for number, line in enumerate(lines) if (found := _at_start(line))]
-    if len({found.kind for _, found in founds if not found.rest.strip(_SEPARATORS)}) == len(VerdictKind):
+    if len({found.kind for _, found in founds if not found.rest.strip(_SEPARATORS)}) == len(Verdict):
         return None  # somebody pasted the list of possible answers
     if len({found.kind for _, found in founds if _SIGNS.fullmatch(found.word)}) > 1:
         return None  # a checklist
@@ -84,9 +90,9 @@ def read_decision(text: str) -> Verdict | None:
         following = "\n".join([found.rest, *(line for line in lines[number + 1 :] if line is not None)])
         if verdict is not caveats.Standing.DECIDES:
             return None
-        if found.kind is VerdictKind.APPROVED and caveats.recants(following):
+        if found.kind is Verdict.APPROVED and caveats.recants(following):
             return None
-        return Verdict(found.kind, _feedback(found, text[:_MAX_LENGTH], number))
+        return Said(found.kind, _feedback(found, text[:_MAX_LENGTH], number))
     return None
 
 
@@ -136,7 +142,7 @@ def _at_start(line: str | None) -> _Found | None:
         return None
     if "`" in line[:position] and line[end:].strip(_SEPARATORS):
         return None  # code that is talked about
-    return _Found(VerdictKind(match.lastgroup), match.group(), line[end:], asked, addressed)
+    return _Found(Verdict(match.lastgroup), match.group(), line[end:], asked, addressed)
 
 
 def _skip(line: str, position: int) -> int:
@@ -177,14 +183,14 @@ def _ends_here(line: str, end: int) -> bool:
 
 def _other_word(found: _Found) -> bool:
     """Tell whether another decision stands beside this one, so that neither counts."""
-    if found.kind is not VerdictKind.APPROVED and found.rest.lstrip().startswith(":"):
+    if found.kind is not Verdict.APPROVED and found.rest.lstrip().startswith(":"):
         return False  # feedback begins
     beside = found.rest.lstrip(_SEPARATORS + "&\ufe0f")
     beside = re.sub(r"^(?:or|oder|ou|o|and)\s+", "", beside, flags=re.IGNORECASE)
     match = _WORDS.match(beside) or _SIGNS.match(beside)
     if match and match.lastgroup != found.kind:
         return True
-    if found.kind is not VerdictKind.APPROVED:
+    if found.kind is not Verdict.APPROVED:
         return False
     for match in (*_WORDS.finditer(found.rest), *_SIGNS.finditer(found.rest)):
         loud = match.group().isupper() or _SIGNS.fullmatch(match.group())

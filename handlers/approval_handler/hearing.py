@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from common.atlassian_http import NotFound
 from common.detection import finishing_of
 from common.document import Decision, Document, Verdict
-from common.jira import JiraClient, JiraComment, StatusMove
+from common.jira import JiraClient, JiraComment
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
+from common.status_moves import StatusMove
 from common.ticket import Ticket, description_text
 from common.visible_text import visible_name
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
@@ -74,9 +75,8 @@ class Hearing:
         if isinstance(found, Refusal):
             return Heard(move.move_id, found)
         comment, said = found
-        verdict = Verdict(said)
         decision = Decision(
-            verdict=verdict,
+            verdict=said.verdict,
             author_id=comment.author_id,
             author_name=visible_name(comment.author_name),
             comment_id=comment.comment_id,
@@ -84,7 +84,7 @@ class Hearing:
             sha256=document.sha256,
             decided_at=comment.updated,
             # What stands beside an approval is talk, and must never be drafted from.
-            feedback="" if verdict is Verdict.APPROVED else said.feedback[:4000],
+            feedback="" if said.verdict is Verdict.APPROVED else said.feedback[:4000],
             move_id=move.move_id,
         )
         return Heard(move.move_id, decision)

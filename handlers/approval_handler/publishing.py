@@ -96,7 +96,11 @@ class Publisher:
             return None
         versions = self.confluence.versions(page.page_id, draft.base_version)
         # Whoever edits pages can write such a message, so its author counts too.
-        ours = (v for v in versions if v.message.startswith(mark(draft) + ":") and self._is_us(v.author_id))
+        ours = (
+            v
+            for v in versions
+            if v.message.startswith(mark(draft) + ":") and self.confluence.is_us(v.author_id)
+        )
         return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
     def _create(self, draft: Draft) -> Publication:
@@ -129,7 +133,7 @@ class Publisher:
 
         People may have edited it since: the version that it began with tells, and what they wrote stays.
         """
-        if page.status != "current" or not self._is_us(page.author_id):
+        if page.status != "current" or not self.confluence.is_us(page.author_id):
             return None
         if not sf.equivalent(page.storage, draft.storage) and not self._began_as(page, draft):
             return None
@@ -143,9 +147,6 @@ class Publisher:
         except NotFound:
             return False
         return sf.equivalent(first.storage, draft.storage)
-
-    def _is_us(self, account_id: str) -> bool:
-        return bool(account_id) and account_id == self.confluence.account_id()
 
     def _read_back(self, page_id: str, storage: str, *, on_top: bool) -> Publication:
         page = self.confluence.page(page_id)

@@ -8,26 +8,14 @@ token that is not accepted any more, which an operator replaces.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
-from common import marked_comment
 from common.atlassian_http import NotFound, Refused
 from common.document import Decision, Document, DocumentStatus, Publication, Verdict
 from common.jira import OUR_LINKS, Adf, JiraClient
+from common.marked_comment import marked, tell
 from handlers.approval_handler import words
 
 log = logging.getLogger(__name__)
-
-Mark = Mapping[str, Any]
-
-
-def say(jira: JiraClient, issue: str, mark: Mark, said: Adf) -> None:
-    """Comment once under this mark."""
-    try:
-        marked_comment.say_once(jira, issue, mark, said)
-    except (NotFound, Refused) as error:
-        log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
 
 
 def reopen(jira: JiraClient, document: Document, move_id: str) -> None:
@@ -35,7 +23,7 @@ def reopen(jira: JiraClient, document: Document, move_id: str) -> None:
     if not jira.move_back(document.review_issue_id):
         log.error("the review ticket cannot be opened again", extra={"document_id": document.document_id})
         mark = {"kind": "stays done", "document_id": document.document_id, "move_id": move_id}
-        say(jira, document.review_issue_id, mark, words.stays_done())
+        tell(jira, document.review_issue_id, mark, words.stays_done())
 
 
 def tell_end(jira: JiraClient, document: Document) -> None:
@@ -55,7 +43,7 @@ def tell_end(jira: JiraClient, document: Document) -> None:
 
 def _published(jira: JiraClient, document: Document, decision: Decision, page: Publication) -> None:
     mark = marked(document, "published")
-    say(jira, document.review_issue_id, mark, words.published_in_review(page, decision))
+    tell(jira, document.review_issue_id, mark, words.published_in_review(page, decision))
     _link(jira, document.review_issue_id, document, page)
     _sources(jira, document, "published", words.published_in_source(page, document))
     for key in document.issue_keys:
@@ -63,13 +51,13 @@ def _published(jira: JiraClient, document: Document, decision: Decision, page: P
 
 
 def _everywhere(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
-    say(jira, document.review_issue_id, marked(document, kind), said)
+    tell(jira, document.review_issue_id, marked(document, kind), said)
     _sources(jira, document, kind, said)
 
 
 def _sources(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
     for key in document.issue_keys:
-        say(jira, key, marked(document, kind), said)
+        tell(jira, key, marked(document, kind), said)
 
 
 def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:
@@ -77,8 +65,3 @@ def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -
         jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
     except (NotFound, Refused) as error:
         log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})
-
-
-def marked(document: Document, kind: str) -> Mark:
-    """Return the mark of what is said once about a revision."""
-    return {"kind": kind, "document_id": document.document_id, "revision": document.revision}

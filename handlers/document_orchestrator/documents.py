@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from common import announcing
 from common.change import Change
 from common.change_records import ChangeRecords
 from common.clock import Clock
@@ -12,7 +13,6 @@ from common.confluence import ConfluenceClient, ConfluencePage
 from common.document import CLOSED, Document, DocumentKind, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.event_bus import EventBus
-from common.events import EventName
 from common.records import Busy
 from handlers.document_orchestrator.begun import as_create, as_update, begins_as, identity, joined_by
 from handlers.document_orchestrator.chosen import Chosen
@@ -77,29 +77,17 @@ class Documents:
             if _is_over(held, change):
                 continue  # it ended just before
             if drafted:
-                # Not before the lease ends: whoever hears of the draft works on the document at once.
-                self.announce(drafted)
+                announcing.document_generated(self.bus, drafted)
             return holder
 
-    def revise(self, document: Document, why_again: str) -> Document | None:
+    def revise(self, document: Document) -> Document | None:
         """Draft the next revision of a document whose last one was refused or overtaken, if it still waits for one.
 
         The caller has its lease, and announces what is returned when it has given the lease back.
         """
         if document.status in CLOSED:
             self.drafter.no_edit.free(document)
-        return (
-            self.drafter.further(document, why_again) if document.status is DocumentStatus.REVISING else None
-        )
-
-    def announce(self, document: Document) -> None:
-        """Say on the bus that a draft is ready."""
-        self.bus.publish(
-            EventName.DOCUMENT_GENERATED,
-            document_id=document.document_id,
-            revision=document.revision,
-            issue_key=document.issue_keys[-1],
-        )
+        return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
 
     def new_pages(
         self, newest: Sequence[Document]
@@ -129,7 +117,7 @@ class Documents:
         if mine.kind is not DocumentKind.CREATE:
             return None
         page = self.confluence.page_by_title(mine.space_id, mine.title)
-        is_ours = page and page.status == "current" and page.author_id == self.confluence.account_id()
+        is_ours = page and page.status == "current" and self.confluence.is_us(page.author_id)
         return page if is_ours else None
 
     def _begin(self, mine: Document) -> None:
@@ -152,9 +140,7 @@ class Documents:
             return self.drafter.first(document if is_in else joined_by(document, change))
         if not is_in:
             # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
-            return self.drafter.further(
-                joined_by(document, change), f"{change.issue_key} changes the same page"
-            )
+            return self.drafter.further(joined_by(document, change))
         return document if document.status is DocumentStatus.DRAFTED else None
 
 

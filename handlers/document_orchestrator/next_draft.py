@@ -46,14 +46,14 @@ class Drafter:
 
     def first(self, document: Document) -> Document | None:
         """Draft the first revision."""
-        return self._draft(document, None, "")
+        return self._draft(document, None)
 
-    def further(self, document: Document, why_again: str) -> Document | None:
+    def further(self, document: Document) -> Document | None:
         """Draft the revision after the newest, with what its reviewer asked for."""
         previous = sf.to_markdown(self.newest(document).storage)
-        return self._draft(document, Again(previous, _feedback(document)), why_again)
+        return self._draft(document, Again(previous, _feedback(document)))
 
-    def _draft(self, document: Document, again: Again | None, why_again: str) -> Document | None:
+    def _draft(self, document: Document, again: Again | None) -> Document | None:
         tickets = self._tickets(document)
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
@@ -64,7 +64,7 @@ class Drafter:
         if page and not proposal.edits:
             self._without_edit(document, proposal)
             return None
-        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal, why_again))
+        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal))
         document = self.records.move(
             document,
             DocumentStatus.DRAFTED,
@@ -133,7 +133,7 @@ def _inputs(document: Document) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposal, why_again: str) -> Draft:
+def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposal) -> Draft:
     return Draft(
         document_id=document.document_id,
         revision=document.revision + 1,
@@ -149,7 +149,6 @@ def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposa
         base_version=page.version if page else 0,
         base=page.storage if page else "",
         edits=proposal.edits,
-        why_again=why_again,
         follows=document.revision,
         inputs=_inputs(document),
     )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from common import marked_comment
-from common.atlassian_http import NotFound, Refused
 from common.document import Document, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.jira import JiraClient
 from common.review_store import ReviewStatus, ReviewStore
 from handlers.document_orchestrator import notices
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,17 +38,10 @@ class NoEdit:
         self.records.unlock(lock_of(document), document.document_id)
 
     def _close_review(self, document: Document, reason: str) -> None:
-        mark = {
-            "kind": "not-needed",
-            "document_id": document.document_id,
-            "revision": document.revision,
-        }
+        mark = marked_comment.marked(document, "not-needed")
         said = notices.written_meanwhile(document, reason)
         for issue in (document.review_issue_id, *document.issue_keys):
-            try:
-                marked_comment.say_once(self.jira, issue, mark, said)
-            except (NotFound, Refused):
-                log.warning("the ticket could not be told", extra={"issue": issue}, exc_info=True)
+            marked_comment.tell(self.jira, issue, mark, said)
         key = document.review_issue_key
         url = f"{self.jira.browse_url}/browse/{key}"
         closed = ReviewStatus(

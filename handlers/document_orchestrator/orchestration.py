@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common import marked_comment
+from common import announcing, marked_comment
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
 from common.document import Document, DocumentStatus
 from common.document_records import lock_of
 from common.events import Event, EventName
-from common.jira import REVIEW_PROPERTY, Adf, JiraClient
+from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping
 from common.queue_door import GivenUp
 from common.ticket import Ticket
@@ -24,7 +24,6 @@ from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.judgement import Choice
-from handlers.document_orchestrator.next_draft import is_overtaken
 from handlers.document_orchestrator.write_page import unique_title
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,17 @@ log = logging.getLogger(__name__)
 _OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
 
 #: A document whose draft somebody was shown, or that came further.
-_SHOWN = frozenset(DocumentStatus) - {DocumentStatus.DRAFTING, DocumentStatus.DRAFTED, DocumentStatus.FAILED}
+_SHOWN = frozenset(
+    {
+        DocumentStatus.IN_REVIEW,
+        DocumentStatus.REVISING,
+        DocumentStatus.PUBLISHING,
+        DocumentStatus.PUBLISHED,
+        DocumentStatus.REJECTED,
+    }
+)
+#: A document that does not wait for its change to be taken up again.
+_SETTLED = _SHOWN | {DocumentStatus.NOT_NEEDED}
 #: A document without a draft; one that failed may still hold its page's lock, if its function died in between.
 _NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
 
@@ -69,7 +78,8 @@ class Orchestration:
             if document and document.status is DocumentStatus.REVISING:
                 self.documents.records.move(document, reason=reason[:1000])
                 what = f"{document.document_id} r{document.revision}"
-                self._tell(document.review_issue_id, what, notices.not_draftable(reason, notices.YOUR_TURN))
+                said = notices.not_draftable(reason, notices.YOUR_TURN)
+                marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
                 self._hand_back(document)
 
     def _take_up(self, event: Event, owner: str) -> None:
@@ -134,14 +144,14 @@ class Orchestration:
         reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
         if change.asked_by_label:
             mark = {"kind": "not-needed", "change_id": change.change_id}
-            marked_comment.say_once(self.jira, change.issue_id, mark, notices.not_drafted(reason))
+            marked_comment.tell(self.jira, change.issue_id, mark, notices.not_drafted(reason))
         self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
 
     def _refuse(self, change: Change, targets: AllChosen) -> None:
         if not targets.refused:
             return
         mark = {"kind": "refused-page", "change_id": change.change_id}
-        marked_comment.say_once(self.jira, change.issue_id, mark, notices.refused_pages(targets.refused))
+        marked_comment.tell(self.jira, change.issue_id, mark, notices.refused_pages(targets.refused))
 
     def _revise(self, document_id: str, revision: int, owner: str) -> None:
         drafted = None
@@ -150,34 +160,36 @@ class Orchestration:
             if document.revision > revision:
                 drafted = document if document.status is DocumentStatus.DRAFTED else None
             else:
-                drafted = self.documents.revise(document, _why_again(document))
+                drafted = self.documents.revise(document)
         if drafted:
-            self.documents.announce(drafted)
+            announcing.document_generated(self.documents.bus, drafted)
 
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
-        shown = [self._shown(change, mine) for mine in self._own(change)]
-        if shown and all(shown):
-            ids = tuple(document.document_id for document in shown if document)
+        own = self._own(change)
+        settled = [document for mine in own if (document := self._settled(change, mine))]
+        if len(settled) == len(own) and any(document.status in _SHOWN for document in settled):
+            ids = tuple(document.document_id for document in settled)
             self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
-        for mine in self._own(change):
+        for mine in own:
             begun = self.documents.records.get(mine.document_id)
             if begun and begun.status is DocumentStatus.DRAFTING:
                 self.documents.records.move(begun, DocumentStatus.FAILED, reason=reason, created_in=None)
             if begun is None or begun.status in _NOT_DRAFTED:
                 self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
-        self._tell(change.issue_id, change.change_id, notices.not_draftable(reason))
+        said = notices.not_draftable(reason)
+        marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
 
-    def _shown(self, change: Change, mine: Document) -> Document | None:
-        """Return the document whose draft holds the change and was shown: another change's work may have done that."""
+    def _settled(self, change: Change, mine: Document) -> Document | None:
+        """Return the document that holds the change and needs it no more: another change's work may have done that."""
         own = self.documents.records.get(mine.document_id)
         known = (own, *map(self.documents.records.get, change.joined))
         return next(
             (
                 document
                 for document in known
-                if document and document.status in _SHOWN and change.change_id in document.change_ids
+                if document and document.status in _SETTLED and change.change_id in document.change_ids
             ),
             None,
         )
@@ -196,20 +208,3 @@ class Orchestration:
                 self.jira.move_back(review)
         except AtlassianError:
             log.exception("the review ticket could not be moved back", extra={"issue": review})
-
-    def _tell(self, issue: str, what: str, said: Adf) -> None:
-        try:
-            marked_comment.say_once(self.jira, issue, {"kind": "failed", "what": what}, said)
-        except AtlassianError:
-            # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
-            log.exception("the ticket could not be told", extra={"issue": issue})
-
-
-def _why_again(document: Document) -> str:
-    if is_overtaken(document):
-        return "the page was edited while the draft was under review"
-    return (
-        f"{document.decision.author_name} asked for a revision"
-        if document.decision
-        else "a revision was asked for"
-    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common import adf, marked_comment, review_link
-from common.atlassian_http import AtlassianError, NotFound
+from common.atlassian_http import NotFound
 from common.confluence import ConfluenceClient
 from common.document import Announcement, Document, DocumentStatus
 from common.document_records import DocumentRecords
@@ -56,13 +56,9 @@ class Opening:
         if document is None or document.status is not DocumentStatus.DRAFTED:
             return
         self.records.move(document, reason=reason[:1000])
-        mark = {"kind": "failed", "what": f"{document.document_id} r{document.revision}"}
+        what, said = f"{document.document_id} r{document.revision}", _failed(reason, document.issue_keys[0])
         for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
-            try:
-                marked_comment.say_once(self.jira, issue, mark, _failed(reason, document.issue_keys[0]))
-            except AtlassianError:
-                # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
-                log.exception("the ticket could not be told", extra={"issue": issue})
+            marked_comment.tell_failure(self.jira, issue, what, said)
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
@@ -73,8 +69,8 @@ class Opening:
         document = self.records.in_review_at(document, ticket.issue_id, ticket.key)
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
         self.reviews.keep_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
-        mark = {"kind": "announcement", "document_id": document.document_id, "revision": draft.revision}
         announced = ticket_body.announcement(review, is_open=ticket.is_open)
+        mark = marked_comment.marked(document, "announcement")
         said = marked_comment.say_once(self.jira, ticket.issue_id, mark, announced)
         self.records.move(
             document,

@@ -111,9 +111,8 @@ class ReviewTickets:
         """
         linked = dict.fromkeys(key for source in sources.values() for key in self.jira.linked_issues(source))
         for issue in self.jira.issues(tuple(linked), ["creator"], [REVIEW_PROPERTY]):
-            named = mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY))
             issue_id = text(issue.get("id"))
-            if named.get("document_id") != document.document_id or not self.jira.made(issue):
+            if self.jira.reviewed_document(issue) != document.document_id or not self.jira.made(issue):
                 continue
             if self.records.reviewed_in(issue_id) in (None, document.document_id):
                 return issue_id

@@ -47,7 +47,6 @@ class Prompt:
     candidates: tuple[Candidate, ...]
     favours: str
     feedback: str
-    previous_draft: str
 
 
 def read(text: str) -> Prompt:
@@ -67,7 +66,6 @@ def read(text: str) -> Prompt:
         ),
         favours=(_FAVOURS.findall(text) or [""])[-1],
         feedback=_only(text, "feedback"),
-        previous_draft=_only(text, "previous_draft"),
     )
 
 

@@ -65,11 +65,6 @@ def provisions(token: str) -> Callable[[Create], Create]:
     return register
 
 
-def known_types() -> frozenset[str]:
-    """Return the type tokens that this region can create."""
-    return frozenset(_PROVISIONERS)
-
-
 def provision(aws: Aws, token: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Create one resource; return its id and its whole state (inputs and outputs). Raises ProvisioningFailure."""
     who = f"{token} {name!r}"

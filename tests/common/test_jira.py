@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from common.atlassian_http import AtlassianHttp
-from common.jira import JiraClient, _moves
-from local.atlassian import Running, Site, serve
+from common.jira import JiraClient
+from common.status_moves import moves_of
+from local.atlassian import Fault, Running, Site, serve
 
 
 @pytest.fixture
@@ -49,8 +50,8 @@ def moved(http: AtlassianHttp) -> list[str]:
 def test_many_histories_are_those_of_each_issue(
     http: AtlassianHttp, moved: list[str], monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    jira, post = JiraClient(http, ""), http.post
-    monkeypatch.setattr(http, "post", lambda path, body: post(path, {**body, "maxResults": page}))
+    jira, ask = JiraClient(http, ""), http.ask
+    monkeypatch.setattr(http, "ask", lambda path, body: ask(path, {**body, "maxResults": page}))
     found = jira.status_moves_of([*moved, "99999"])
     assert found.keys() == set(moved), "an issue that is not there has none"
     for issue_id in moved:
@@ -66,8 +67,25 @@ def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[s
     assert JiraClient(http, "").count("labels = x") == 3
 
 
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda jira: jira.status_moves_of(["10000"]),
+        lambda jira: jira.comment_marks(["10000"]),
+        lambda jira: list(jira.issues(["10000"], [], [])),
+        lambda jira: jira.count("labels = x"),
+    ],
+)
+def test_what_only_asks_is_asked_again(
+    http: AtlassianHttp, running: Running, asks: Callable[[JiraClient], object]
+) -> None:
+    running.site.faults.add(Fault("status", status=503, retry_after=0, count=1))
+    asks(JiraClient(http, ""))
+    assert [request.status for request in running.site.calls("jira")] == [503, 200]
+
+
 @pytest.mark.parametrize("created", ["2017-04-13T08:00:29.000+00:00", 1492070429, 1492070429000])
 def test_a_time_is_read_as_text_as_seconds_and_as_milliseconds(created: object) -> None:
     entry = {"id": "1", "created": created, "items": [{"fieldId": "status", "from": "1", "to": "3"}]}
-    [move] = _moves(entry)
+    [move] = moves_of(entry)
     assert move.at == "2017-04-13T08:00:29.000+00:00"

@@ -319,7 +319,7 @@ def test_a_decision_that_could_not_be_read_is_given_back_and_sent_again(
     with caplog.at_level(logging.ERROR):
         for receives in (1, 2, 3):
             assert len(deliver(approve, messages, receives)) == 1
-    assert "the reviewer could not be told" in caplog.text
+    assert "the ticket could not be told" in caplog.text
     [document] = pipeline.aws.documents()
     assert (document["status"], "503" in document["reason"]) == ("in_review", True)
     pipeline.site.faults.clear()

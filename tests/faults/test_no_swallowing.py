@@ -20,15 +20,20 @@ SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 #: Where an error may go: file, function, what is caught, and why that is right.
 LET_GO = {
     (
+        "common/marked_comment.py",
+        "tell",
+        "(NotFound, Refused)",
+    ): "nobody can be told in a ticket that is gone or takes no comment; logged, and a 401 is raised on",
+    (
+        "common/marked_comment.py",
+        "tell_failure",
+        "AtlassianError",
+    ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
+    (
         "common/records.py",
         "Records._release",
         "ConditionFailed",
     ): "the lease ran out and is somebody else's: there is nothing to give back",
-    (
-        "handlers/approval_handler/telling.py",
-        "say",
-        "(NotFound, Refused)",
-    ): "nobody can be told in a ticket that is gone or takes no comment; logged, and a 401 is raised on",
     (
         "handlers/approval_handler/telling.py",
         "_link",
@@ -44,11 +49,6 @@ LET_GO = {
         "Deciding._await_opening",
         "NotFound",
     ): "a ticket that is gone, and that no record names, was no review of ours; logged",
-    (
-        "handlers/approval_handler/deciding.py",
-        "Deciding.give_up",
-        "AtlassianError",
-    ): "Jira is down while a failure is told: its message is in the dead-letter queue, its reason in the log",
     (
         "handlers/approval_handler/deciding.py",
         "Deciding._untold",
@@ -75,25 +75,10 @@ LET_GO = {
         "NotFound",
     ): "a draft is made from the source tickets that are left; GivenUp is raised when none is; logged",
     (
-        "handlers/document_orchestrator/no_edit.py",
-        "NoEdit._close_review",
-        "(NotFound, Refused)",
-    ): "nobody can be told in a ticket that is gone or takes no comment; logged, and a 401 is raised on",
-    (
         "handlers/document_orchestrator/orchestration.py",
         "Orchestration._hand_back",
         "AtlassianError",
     ): "the reviewer was told already, and can move the ticket; logged",
-    (
-        "handlers/document_orchestrator/orchestration.py",
-        "Orchestration._tell",
-        "AtlassianError",
-    ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
-    (
-        "handlers/review_ticket_creator/opening.py",
-        "Opening.give_up",
-        "AtlassianError",
-    ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
     (
         "handlers/review_ticket_creator/review_ticket.py",
         "ReviewTickets._find",

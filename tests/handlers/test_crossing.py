@@ -10,7 +10,8 @@ import pytest
 from common.document import Document, DocumentStatus
 from common.document_records import DocumentRecords
 from common.draft_store import DraftStore
-from common.jira import JiraClient, StatusMove
+from common.jira import JiraClient
+from common.status_moves import StatusMove
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver

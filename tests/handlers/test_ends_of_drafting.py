@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import pytest
 
@@ -10,7 +12,8 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import next_draft
 from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver
+from local.atlassian import Fault
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -91,3 +94,50 @@ def test_no_edit_at_all_for_a_reviewers_feedback_is_told_and_the_review_stays(
     [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
     assert "no edit at all" in told
     assert pipeline.aws.documents()[0]["status"] == "revising"
+
+
+def finished(pipeline: Pipeline, *labels: str) -> tuple[str, list[dict[str, Any]]]:
+    """Finish a ticket; return its key and what its orchestrator is sent."""
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", *labels])
+    pipeline.finish(key)
+    return key, pipeline.aws.messages("DocumentOrchestrator")
+
+
+def take_no_comment(pipeline: Pipeline, status: int) -> None:
+    """Let no ticket take a comment."""
+    pipeline.site.faults.add(Fault("status", status=status, method="POST", path="/comment", count=99))
+
+
+def test_a_ticket_that_takes_no_comment_need_not_be_told_that_no_page_changes(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_to_edit(monkeypatch)
+    key, messages = finished(pipeline)
+    take_no_comment(pipeline, 403)
+    assert deliver(orchestrate, messages) == []
+    assert [change["status"] for change in pipeline.aws.changes()] == ["not_needed"]
+
+
+def test_a_ticket_that_takes_no_comment_need_not_be_told_which_pages_are_not_edited(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, messages = finished(pipeline, f"docs:{page_id}", "docs:99999")
+    take_no_comment(pipeline, 403)
+    assert deliver(orchestrate, messages) == []
+    assert [change["status"] for change in pipeline.aws.changes()] == ["documented"]
+
+
+def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_documented(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_to_edit(monkeypatch)
+    key, messages = finished(pipeline)
+    take_no_comment(pipeline, 503)
+    for receives in (1, 2, 3):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+    [change] = pipeline.aws.changes()
+    assert (change["status"], "503" in change["reason"]) == ("failed", True)
+    pipeline.site.faults.clear()
+    assert deliver(orchestrate, redriven(messages)) == []
+    assert pipeline.aws.changes()[0]["status"] == "not_needed"
+    assert len([text for text in pipeline.comments(key) if "no documentation was drafted" in text]) == 1

@@ -19,7 +19,8 @@ import pytest
 
 from common.event_bus import EventBus
 from common.events import Event, EventName
-from common.jira import JiraClient, JiraComment, StatusMove
+from common.jira import JiraClient, JiraComment
+from common.status_moves import StatusMove
 from common.ticket import Ticket
 from common.webhook_event import WebhookEvent
 from handlers.approval_handler import handler, hearing

@@ -19,8 +19,9 @@ from botocore.client import BaseClient
 
 from common import finished_tickets
 from common.atlassian_http import Unavailable
-from common.finished_tickets import FinishedTickets, Finishing
+from common.finished_tickets import FinishedTickets
 from common.time_limit import RESERVE, within
+from common.webhook_event import WebhookEvent
 from handlers.sweep import composition, handler
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
@@ -335,7 +336,7 @@ def test_what_hinders_the_reviews_does_not_cost_the_tickets(
 
     each = FinishedTickets.__iter__
 
-    def down(self: FinishedTickets) -> Iterator[Finishing]:
+    def down(self: FinishedTickets) -> Iterator[WebhookEvent]:
         if "documentation-review" in self._jql:
             raise Unavailable("POST", "/rest/api/3/changelog/bulkfetch", 503, "busy")
         return each(self)
