@@ -12,6 +12,8 @@ from common.records import ConditionFailed, Records
 
 #: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
 CREATED_PAGES = "created-pages"
+#: So many of them are looked at: where ten pages a day are new, an open review is overlooked after ten days.
+NEWEST = 100
 
 
 def page_lock(page_id: str) -> str:
@@ -83,9 +85,9 @@ class DocumentRecords:
             return document
         return self.move(document, review_issue_id=issue_id, review_issue_key=key)
 
-    def newest_pages(self, space_id: str, limit: int = 20) -> tuple[Document, ...]:
-        """Return the newest documents that create a page in a space: open, or published not long ago."""
-        items = self._records.newest(CREATED_PAGES, "created_in", space_id, limit)
+    def newest_pages(self, space_id: str) -> tuple[Document, ...]:
+        """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""
+        items = self._records.newest(CREATED_PAGES, "created_in", space_id, NEWEST)
         return tuple(from_item(Document, item) for item in items)
 
     def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:

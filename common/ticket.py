@@ -29,6 +29,7 @@ class Ticket:
     components: tuple[str, ...]
     url: str
     assignee_id: str | None = None
+    security_id: str = ""
 
     @classmethod
     def from_rest(cls, issue: Mapping[str, Any], browse_url: str) -> Ticket:
@@ -57,6 +58,7 @@ class Ticket:
             ),
             url=f"{browse_url}/browse/{key}",
             assignee_id=text(mapping(fields.get("assignee")).get("accountId")) or None,
+            security_id=text(mapping(fields.get("security")).get("id")),
         )
 
 

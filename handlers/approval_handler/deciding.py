@@ -59,14 +59,16 @@ class Deciding:
         document = self.records.of_review(issue_id)
         if document is None:
             return
+        # A replay has no move of its own, so each of its messages is a failure of its own.
+        what = event.message_id if _is_replayed(event) else str(event.detail.get("move_id"))
         if document.closing:
             self._untold(document, reason)
-            said = words.could_not_tell(reason)
+            what, said = f"{what}, told", words.could_not_tell(reason)
         elif document.status not in CLOSED and self._stopped(document, reason):
             said = words.could_not_finish(reason)
         else:
             return
-        marked_comment.tell_failure(self.jira, issue_id, str(event.detail.get("move_id")), said)
+        marked_comment.tell_failure(self.jira, issue_id, what, said)
 
     def _await_opening(self, issue_id: str) -> None:
         """Raise Busy where a ticket is a review of ours that is not on record yet: its opening is under way."""

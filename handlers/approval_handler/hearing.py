@@ -11,6 +11,7 @@ from common.document import Decision, Document, Verdict
 from common.jira import JiraClient, JiraComment
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
+from common.records import Busy
 from common.status_moves import StatusMove
 from common.ticket import Ticket, description_text
 from common.visible_text import visible_name
@@ -51,7 +52,8 @@ class Hearing:
     def hear(self, document: Document) -> Heard | None:
         """Read the review ticket as it is now; None when it is not done, and so nothing is decided.
 
-        What was never announced, because opening its review failed, can be decided on all the same. Raises ReviewGone.
+        What was never announced, because opening its review failed, can be decided on all the same. Raises ReviewGone,
+        and Busy where the ticket was moved while it was read.
         """
         try:
             issue = self.jira.issue(document.review_issue_id)
@@ -66,8 +68,10 @@ class Hearing:
             return None
         move, ours = moves[-1], self.jira.account_id()
         status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
-        if move.author_id == ours and move.to_id != status_id:
-            return None  # we moved it back since it was read, for a newer revision: that is to be decided
+        if move.to_id != status_id:
+            if move.author_id == ours:
+                return None  # we moved it back since it was read, for a newer revision: that is to be decided
+            raise Busy(f"{document.review_issue_key} is just being moved")
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
         since = document.announcement.at if document.announcement else BEFORE_ALL

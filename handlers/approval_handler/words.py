@@ -44,7 +44,10 @@ def published_in_source(publication: Publication, document: Document) -> Adf:
 
 
 def rejected_in_source(document: Document, decision: Decision, browse_url: str) -> Adf:
-    """Say in a source ticket that its documentation was rejected, and why."""
+    """Say in a source ticket that its documentation was rejected, and why, or where to read why.
+
+    What is said about several tickets may not be for everybody who sees one of them.
+    """
     key = document.review_issue_key
     said = [
         adf.paragraph(
@@ -53,7 +56,7 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
             ". Nothing was published.",
         )
     ]
-    if decision.feedback:
+    if decision.feedback and len(document.issue_keys) == 1:
         said.append(adf.quote(adf.paragraph(visible(decision.feedback[:2000]))))
     return adf.doc(*said)
 

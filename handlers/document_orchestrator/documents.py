@@ -44,7 +44,8 @@ class Documents:
         that was to be joined, and that ended without a page, leaves the page to this change.
         """
         begun = self.records.get(identity(change, target))
-        if begun and begun.status in CLOSED - {DocumentStatus.FAILED}:
+        # One that failed while it was drafted is begun again; one that was drafted once ended for good.
+        if begun and begun.status in CLOSED and (begun.status is not DocumentStatus.FAILED or begun.revision):
             self.drafter.no_edit.free(begun)
             return begun.document_id
         mine = begun or begins_as(change, target, int(self.clock()))

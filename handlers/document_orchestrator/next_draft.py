@@ -17,6 +17,7 @@ from common.draft_store import DraftStore
 from common.jira import JiraClient
 from common.model import ToolModel
 from common.queue_door import GivenUp
+from common.security_level import shared_level
 from common.ticket import Ticket
 from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
@@ -55,6 +56,9 @@ class Drafter:
 
     def _draft(self, document: Document, again: Again | None) -> Document | None:
         tickets = self._tickets(document)
+        if document.review_issue_key:
+            # A ticket that its review could not show must not keep the others from being reviewed.
+            shared_level(tickets, document.review_issue_key.rpartition("-")[0])
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
             proposal = draft_update(self.model, page, tickets, again)

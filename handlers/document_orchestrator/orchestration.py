@@ -74,13 +74,7 @@ class Orchestration:
             if change and change.status not in _OVER:
                 self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
-            document = self.documents.records.get(str(event.detail["document_id"]))
-            if document and document.status is DocumentStatus.REVISING:
-                self.documents.records.move(document, reason=reason[:1000])
-                what = f"{document.document_id} r{document.revision}"
-                said = notices.not_draftable(reason, notices.YOUR_TURN)
-                marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
-                self._hand_back(document)
+            self._fail_revision(event, reason)
 
     def _take_up(self, event: Event, owner: str) -> None:
         change_id = str(event.detail["change_id"])
@@ -181,6 +175,19 @@ class Orchestration:
         said = notices.not_draftable(reason)
         marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
 
+    def _fail_revision(self, event: Event, reason: str) -> None:
+        document = self.documents.records.get(str(event.detail["document_id"]))
+        revision = int(event.detail["revision"])
+        if document is None or not _awaits(document, revision):
+            return
+        self.documents.records.move(document, reason=reason[:1000])
+        what = f"{document.document_id} r{revision}"
+        for issue in document.issue_keys:
+            marked_comment.tell_failure(self.jira, issue, what, notices.not_draftable(reason))
+        said = notices.not_draftable(reason, notices.YOUR_TURN)
+        marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
+        self._hand_back(document)
+
     def _settled(self, change: Change, mine: Document) -> Document | None:
         """Return the document that holds the change and needs it no more: another change's work may have done that."""
         own = self.documents.records.get(mine.document_id)
@@ -208,3 +215,10 @@ class Orchestration:
                 self.jira.move_back(review)
         except AtlassianError:
             log.exception("the review ticket could not be moved back", extra={"issue": review})
+
+
+def _awaits(document: Document, revision: int) -> bool:
+    """Say whether the draft after ``revision`` is still to be made, or to be announced."""
+    if document.status is DocumentStatus.DRAFTED:
+        return document.revision > revision
+    return document.status is DocumentStatus.REVISING

@@ -48,12 +48,13 @@ def unavailable() -> str:
     )
 
 
-def superseded(revision: int, newest: int, newest_url: str) -> str:
-    """Say that `revision` was overtaken, and lead to the newest one."""
+def superseded(revision: int, status: ReviewStatus) -> str:
+    """Say that `revision` was overtaken, and lead to the ticket, where whoever may see the newest finds its link."""
     return _page(
         f"Revision {revision} is superseded",
-        f"Revision {newest} is what is under review now. A decision counts for that one only.",
-        link=(newest_url, f"Show revision {newest}"),
+        f"Revision {status.revision} is what is under review now. A decision counts for that one only.",
+        f"The newest Kinexus comment in {visible(status.review_key)} has its link.",
+        link=(status.review_url, f"Open {status.review_key}"),
     )
 
 
@@ -76,7 +77,7 @@ def closed(status: ReviewStatus) -> str:
 def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> str:
     said = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
     go = ""
-    if link and link[0].startswith(("https://", "http://", "./")):
+    if link and link[0].startswith(("https://", "http://")):
         go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(visible(link[1]))}</a>'
     body = f'<main><p class="eyebrow">Kinexus review</p><h1>{html_page.escape(visible(title))}</h1>{said}{go}</main>'
     return html_page.document(title, _STYLE, body)

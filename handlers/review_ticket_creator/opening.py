@@ -10,12 +10,14 @@ from common import adf, marked_comment, review_link
 from common.atlassian_http import NotFound
 from common.confluence import ConfluenceClient
 from common.document import Announcement, Document, DocumentStatus
-from common.document_records import DocumentRecords
+from common.document_records import DocumentRecords, lock_of
 from common.draft import Draft
 from common.draft_store import DraftStore
 from common.events import Event
 from common.jira import Adf, JiraClient
+from common.queue_door import GivenUp
 from common.review_store import ReviewStatus, ReviewStore
+from common.security_level import LevelLost
 from common.ticket import Ticket
 from common.visible_text import visible
 from handlers.review_ticket_creator import diff_page, ticket_body
@@ -46,19 +48,44 @@ class Opening:
         document_id, revision = str(event.detail["document_id"]), int(event.detail["revision"])
         with self.records.leased(document_id, owner, LEASE):
             document = self.records.require(document_id)
-            if document.status is DocumentStatus.DRAFTED and document.revision == revision:
-                self._open(document)
+            if document.revision != revision:
+                return
+            if _is_over(document):
+                raise GivenUp(document.reason)
+            if document.status is DocumentStatus.DRAFTED:
+                try:
+                    self._open(document)
+                except LevelLost as lost:
+                    self._end(document, str(lost))
+                    raise
 
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record, and tell whoever waits: the reviewer, if there is one, and the source tickets."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         document = self.records.get(str(event.detail["document_id"]))
-        if document is None or document.status is not DocumentStatus.DRAFTED:
+        if document is None:
             return
-        self.records.move(document, reason=reason[:1000])
-        what, said = f"{document.document_id} r{document.revision}", _failed(reason, document.issue_keys[0])
+        if document.status is DocumentStatus.DRAFTED:
+            self.records.move(document, reason=reason[:1000])
+            said = _failed(
+                reason, f"An operator learns more from {_status(document)}, and can send it again."
+            )
+        elif _is_over(document):
+            said = _failed(
+                reason, "Once that is changed, open this ticket and finish it again for another draft."
+            )
+        else:
+            return
+        what = f"{document.document_id} r{document.revision}"
         for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
             marked_comment.tell_failure(self.jira, issue, what, said)
+
+    def _end(self, document: Document, reason: str) -> None:
+        """End a document that nobody may be shown, if nobody was shown it yet: its page is free for others."""
+        if document.review_issue_id:
+            return
+        self.records.move(document, DocumentStatus.FAILED, reason=reason[:1000], created_in=None)
+        self.records.unlock(lock_of(document), document.document_id)
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
@@ -114,15 +141,17 @@ class Opening:
         return (page.url, page.title) if page else (None, None)
 
 
-def _failed(reason: str, key: str) -> Adf:
-    return adf.doc(
-        adf.panel(
-            "error",
-            adf.paragraph(
-                f"Kinexus drafted documentation, but cannot open its review: {visible(reason[:2000])}"
-            ),
-            adf.paragraph(
-                f"An operator learns more from `python -m ops status {key}`, and can send it again."
-            ),
-        )
+def _is_over(document: Document) -> bool:
+    """Say whether a document ended because nobody may be shown it."""
+    return (
+        document.status is DocumentStatus.FAILED and bool(document.revision) and not document.review_issue_id
     )
+
+
+def _status(document: Document) -> str:
+    return f"`python -m ops status {document.issue_keys[0]}`"
+
+
+def _failed(reason: str, remedy: str) -> Adf:
+    why = f"Kinexus drafted documentation, but cannot open its review: {visible(reason[:2000])}"
+    return adf.doc(adf.panel("error", adf.paragraph(why), adf.paragraph(remedy)))

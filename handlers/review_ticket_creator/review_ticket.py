@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from common.atlassian_http import NotFound
@@ -14,7 +15,8 @@ from common.document_records import DocumentRecords
 from common.draft import Draft
 from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import listed, mapping, text
-from common.queue_door import GivenUp
+from common.security_level import shared_level
+from common.ticket import Ticket
 from handlers.review_ticket_creator import ticket_body
 from handlers.review_ticket_creator.review import Review
 
@@ -71,11 +73,11 @@ class ReviewTickets:
                 "labels": list(LABELS),
             }
             issue_id, key = self.jira.create_issue(
-                fields | _security(sources, project), keys, {REVIEW_PROPERTY: named}
+                fields | _security(review.sources, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True)
         found, key = text(issue.get("id")), text(issue.get("key"))
-        security = _security(sources, key.rpartition("-")[0])
+        security = _security(review.sources, key.rpartition("-")[0])
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
@@ -101,16 +103,23 @@ class ReviewTickets:
                     "the review ticket is gone, so there will be another",
                     extra={"issue_key": document.review_issue_key},
                 )
-        linked = self._linked(document, sources)
-        return self.jira.issue(linked) if linked else None
+        linked = (key for source in sources.values() for key in self.jira.linked_issues(source))
+        made = self._made(document, tuple(dict.fromkeys(linked)) if sources else self._newest())
+        return self.jira.issue(made) if made else None
 
-    def _linked(self, document: Document, sources: Sources) -> str | None:
-        """Return the id of the linked ticket that was made for this document.
+    def _newest(self) -> tuple[str, ...]:
+        """Return the ids of the newest review tickets: where no source is left, nothing links to them."""
+        found = self.jira.search(
+            f'labels = "{REVIEW_LABEL}" AND updated >= "-1d" ORDER BY updated DESC', ["labels"]
+        )
+        return tuple(text(issue.get("id")) for issue in islice(found, 100))
+
+    def _made(self, document: Document, ids_or_keys: tuple[str, ...]) -> str | None:
+        """Return the id of that one of these tickets that was made for this document.
 
         Others can write the property: our account must have made the ticket, and for no other document.
         """
-        linked = dict.fromkeys(key for source in sources.values() for key in self.jira.linked_issues(source))
-        for issue in self.jira.issues(tuple(linked), ["creator"], [REVIEW_PROPERTY]):
+        for issue in self.jira.issues(ids_or_keys, ["creator"], [REVIEW_PROPERTY]):
             issue_id = text(issue.get("id"))
             if self.jira.reviewed_document(issue) != document.document_id or not self.jira.made(issue):
                 continue
@@ -119,24 +128,6 @@ class ReviewTickets:
         return None
 
 
-def _security(sources: Sources, project: str) -> dict[str, Any]:
-    """Return the security level that the sources ask for; GivenUp where the review ticket cannot have it.
-
-    Levels belong to a project, and whoever may see one need not be among those who may see another.
-    """
-    levels = {
-        text(source.get("key")): text(level.get("id"))
-        for source in sources.values()
-        if (level := mapping(mapping(source.get("fields")).get("security")))
-    }
-    if not levels:
-        return {}
-    secured = ", ".join(levels)
-    if len(set(levels.values())) > 1:
-        raise GivenUp(f"{secured} have different security levels, and one review ticket cannot keep both")
-    if any(key.rpartition("-")[0] != project for key in levels):
-        raise GivenUp(
-            f"{secured} has a security level, which a review ticket in the project {project} cannot have: "
-            "its content would be shown to others. Have it reviewed in its own project, or write the page by hand"
-        )
-    return {"security": {"id": next(iter(levels.values()))}}
+def _security(sources: Sequence[Ticket], project: str) -> dict[str, Any]:
+    level = shared_level(sources, project)
+    return {"security": {"id": level}} if level else {}

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+from boto3.dynamodb.types import TypeSerializer
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
@@ -58,6 +59,11 @@ class Aws:
     def documents(self) -> list[dict[str, Any]]:
         """Return all document records, without locks."""
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("doc-")]
+
+    def put_document(self, item: dict[str, Any]) -> None:
+        """Put a document's record into the table as it stands here."""
+        shape = {name: TypeSerializer().serialize(value) for name, value in item.items()}
+        boto3.client("dynamodb", region_name=REGION).put_item(TableName="kinexus-documents", Item=shape)
 
     def locks(self) -> list[dict[str, Any]]:
         """Return all locks."""

@@ -178,3 +178,23 @@ def test_a_review_that_we_move_back_while_it_is_read_is_not_said_to_be_moved_by_
     assert not any("cannot decide" in text for text in pipeline.comments(review))
     assert pipeline.aws.documents()[0]["status"] == "in_review"
     monkeypatch.undo()
+
+
+def test_an_approval_that_its_reviewer_takes_back_while_it_is_read_is_not_published(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    status_moves = JiraClient.status_moves
+
+    def reopened_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusMove, ...]:
+        pipeline.move(review, "new", "reviewer")
+        return status_moves(jira, id_or_key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(JiraClient, "status_moves", reopened_just_before)
+        assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert pipeline.status(review) == "new"

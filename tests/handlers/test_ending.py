@@ -8,7 +8,7 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -102,3 +102,20 @@ def test_tickets_that_join_use_up_no_revision(pipeline: Pipeline, page_id: str) 
     pipeline.run()
     assert document(pipeline)["status"] == "failed"
     assert "3 drafts of this were sent back" in pipeline.comments(review)[-1]
+
+
+def test_a_redrive_that_fails_in_another_way_says_so(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for fault, says in (
+        (Fault("status", status=503, method="GET", path="/wiki/", count=999), "could not carry out"),
+        (Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99), "could not tell"),
+    ):
+        pipeline.site.faults.add(fault)
+        for receives in (1, 2, 3):
+            assert len(deliver(approve, messages, receives)) == 1
+        pipeline.site.faults.clear()
+        assert says in pipeline.comments(review)[-1]
+        messages = redriven(messages)
+    assert document(pipeline)["status"] == "published"

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from common.event_bus import EventBus, PublishFailed
 from common.review_store import ReviewStore
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import next_draft
@@ -15,6 +16,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_names import page
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -112,7 +114,7 @@ def test_a_ticket_that_takes_no_comment_need_not_be_told_that_no_page_changes(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing_to_edit(monkeypatch)
-    key, messages = finished(pipeline)
+    _, messages = finished(pipeline)
     take_no_comment(pipeline, 403)
     assert deliver(orchestrate, messages) == []
     assert [change["status"] for change in pipeline.aws.changes()] == ["not_needed"]
@@ -121,7 +123,7 @@ def test_a_ticket_that_takes_no_comment_need_not_be_told_that_no_page_changes(
 def test_a_ticket_that_takes_no_comment_need_not_be_told_which_pages_are_not_edited(
     pipeline: Pipeline, page_id: str
 ) -> None:
-    key, messages = finished(pipeline, f"docs:{page_id}", "docs:99999")
+    _, messages = finished(pipeline, f"docs:{page_id}", "docs:99999")
     take_no_comment(pipeline, 403)
     assert deliver(orchestrate, messages) == []
     assert [change["status"] for change in pipeline.aws.changes()] == ["documented"]
@@ -141,3 +143,62 @@ def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_
     assert deliver(orchestrate, redriven(messages)) == []
     assert pipeline.aws.changes()[0]["status"] == "not_needed"
     assert len([text for text in pipeline.comments(key) if "no documentation was drafted" in text]) == 1
+
+
+def test_a_document_whose_review_failed_is_not_begun_again_when_its_change_comes_again(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    other = page(pipeline, "Second")
+    key, messages = finished(pipeline, f"docs:{page_id}", f"docs:{other}")
+    pipeline.site.faults.add(Fault("status", status=403, count=99, method="GET", path=f"/pages/{other}"))
+    assert len(deliver(orchestrate, messages)) == 1
+    pipeline.site.faults.clear()
+    pipeline.run()
+    for _ in range(3):
+        pipeline.decide(pipeline.review_of(key), "NEEDS REVISION\nShorter.")
+        pipeline.run()
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    stands = {each["page_id"]: (each["status"], each["revision"]) for each in pipeline.aws.documents()}
+    assert stands == {page_id: ("failed", 3), other: ("in_review", 1)}
+    assert [lock["document_id"] for lock in pipeline.aws.locks()] == [f"lock#page#{other}"]
+
+
+def sent_back(pipeline: Pipeline) -> tuple[str, str, list[dict[str, Any]]]:
+    """Let a reviewer ask for a revision; return the source ticket, the review and what its orchestrator is sent."""
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nShorter.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    return key, review, pipeline.aws.messages("DocumentOrchestrator")
+
+
+def test_a_revision_that_is_drafted_and_cannot_be_announced_is_told_and_comes_again(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, review, messages = sent_back(pipeline)
+
+    def down(*_: object, **__: object) -> None:
+        raise PublishFailed("DocumentGenerated: InternalFailure: down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EventBus, "publish", down)
+        for receives in (1, 2, 3):
+            assert len(deliver(orchestrate, messages, receives)) == 1
+    [document] = pipeline.aws.documents()
+    assert (document["status"], bool(document["reason"])) == ("drafted", True)
+    for ticket in (key, review):
+        assert len([text for text in pipeline.comments(ticket) if "could not draft" in text]) == 1
+    assert pipeline.status(review) != "done", "it is the reviewer's turn"
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+
+
+def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review, messages = sent_back(pipeline)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    pipeline.model.fail_next("malformed", times=4)
+    assert len(deliver(orchestrate, messages)) == 1
+    assert len([text for text in pipeline.comments(key) if "could not draft" in text]) == 1

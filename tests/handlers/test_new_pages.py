@@ -107,3 +107,18 @@ def test_a_new_page_that_failed_and_is_tried_again_is_offered_again(pipeline: Pi
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert document["issue_keys"] == [first, second]
+
+
+def test_a_new_page_whose_review_takes_long_is_still_offered_when_many_newer_ones_are_published(
+    pipeline: Pipeline,
+) -> None:
+    first, _ = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [waiting] = pipeline.aws.documents()
+    for number in range(1, 40):
+        newer = {"document_id": f"doc-{number:024d}", "created_at": waiting["created_at"] + number}
+        item = waiting | newer | {"status": "published", "title": f"Other {number}", "review_issue_id": "1"}
+        pipeline.aws.put_document(item)
+    second = second_ticket(pipeline)
+    pipeline.run()
+    [document] = [each for each in pipeline.aws.documents() if each["status"] == "in_review"]
+    assert document["issue_keys"] == [first, second]

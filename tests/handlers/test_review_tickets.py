@@ -6,6 +6,7 @@ Over moto, the simulator's HTTP and Bedrock's stand-in. How real workflows word 
 from __future__ import annotations
 
 import pytest
+import requests
 
 from common.ticket import description_text
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -63,6 +64,19 @@ def test_even_without_any_source_left_the_draft_is_shown(pipeline: Pipeline, pag
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
     assert deliver(open_review, messages) == []
     assert document(pipeline) == ("in_review", 1)
+
+
+def test_without_any_source_left_a_lost_answer_makes_no_second_ticket(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, messages = drafted(pipeline)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+    lost = Fault("drop", count=1, method="POST", path=r"/rest/api/3/issue(\?|$)", after=True)
+    pipeline.site.faults.add(lost)
+    assert len(deliver(open_review, messages)) == 1
+    assert deliver(open_review, messages, 2) == []
+    every = pipeline.site.jira.issues.values()
+    assert len([issue for issue in every if "documentation-review" in issue.fields.labels]) == 1
 
 
 def test_the_reviewer_hears_that_a_revision_cannot_be_shown(pipeline: Pipeline, page_id: str) -> None:
@@ -141,20 +155,60 @@ def test_a_review_that_joins_a_secret_ticket_becomes_as_secret(pipeline: Pipelin
     assert pipeline.site.jira.get(review).fields.custom["security"]["name"] == "Confidential"
 
 
-def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_source_is_told(
-    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def reviewed_elsewhere(pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """A pipeline whose reviews are in a project of their own, which has no security levels in common with others."""
     pipeline.site.jira.add_project("DOCS", "Documentation")
     monkeypatch.setenv("JIRA_REVIEW_PROJECT_KEY", "DOCS")
     start_anew()
+    return pipeline
+
+
+def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_page_is_free_for_others(
+    reviewed_elsewhere: Pipeline,
+) -> None:
+    pipeline = reviewed_elsewhere
     key, messages = drafted(pipeline, security="Confidential")
-    assert len(deliver(open_review, messages)) == 1
+    for receives in (1, 2, 3):
+        assert len(deliver(open_review, messages, receives)) == 1, "it ends in the dead-letter queue"
     assert not [issue for issue in pipeline.site.jira.issues.values() if issue.project == "DOCS"]
     [told] = pipeline.comments(key)
     assert f"{key} has a security level" in told
     assert "in the project DOCS" in told
     [found] = pipeline.aws.documents()
-    assert "security level" in found["reason"]
+    assert (found["status"], "security level" in found["reason"]) == ("failed", True)
+    assert pipeline.aws.locks() == []
+    assert in_review(pipeline), "the next ticket about this page"
+
+
+def test_a_ticket_whose_level_a_review_cannot_keep_does_not_join_it(reviewed_elsewhere: Pipeline) -> None:
+    pipeline = reviewed_elsewhere
+    public, review = in_review(pipeline)
+    secret = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    level = {"fields": {"security": {"name": "Confidential"}}}
+    pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{secret}", level)
+    pipeline.finish(secret)
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    assert f"{secret} has a security level" in pipeline.comments(secret)[-1]
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert document(pipeline) == ("published", 1)
+    assert pipeline.aws.documents()[0]["issue_keys"] == [public]
+
+
+def test_what_is_said_of_a_secret_ticket_stays_in_its_review(pipeline: Pipeline, page_id: str) -> None:
+    public, review = in_review(pipeline)
+    link = pipeline.diff_url(review)
+    secret, messages = drafted(pipeline, security="Confidential")
+    assert deliver(open_review, messages) == []
+    shown = requests.get(link, timeout=10).text
+    assert "superseded" in shown
+    assert "signature" not in shown, "whoever had the link before must not get the next one from it"
+    assert secret not in shown
+    pipeline.decide(review, "REJECTED: the customer ACME must not appear")
+    pipeline.run()
+    assert "rejected" in pipeline.comments(public)[-1]
+    assert "ACME" not in pipeline.comments(public)[-1]
 
 
 def _id(pipeline: Pipeline, key: str) -> str:

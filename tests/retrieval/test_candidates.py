@@ -108,7 +108,7 @@ def test_what_a_search_answers_is_held_to_our_spaces_and_to_current_pages(docs: 
 
     class AnswersAnything:
         def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
-            return tuple(SearchHit(page_id, "", "", "", 1.0) for page_id in (foreign, archived, ours))
+            return tuple(SearchHit(page_id, "", "", 1.0) for page_id in (foreign, archived, ours))
 
         def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
             return docs.confluence.pages(page_ids)

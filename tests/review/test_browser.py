@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from common.review_store import ReviewStatus
 from handlers.review_page import pages
 from handlers.review_page.headers import headers
 from handlers.review_ticket_creator import diff_page
@@ -273,7 +274,8 @@ def test_everything_is_readable_with_scripts_switched_off(browser: Browser, tmp_
 
 
 @pytest.mark.parametrize(
-    "html", [pages.wrong_link(), pages.missing(), pages.superseded(1, 2, "https://e.org/2")]
+    "html",
+    [pages.wrong_link(), pages.missing(), pages.superseded(1, ReviewStatus(2, "PAY-9", "https://e.org/2"))],
 )
 def test_the_other_pages_load_cleanly(show: Show, html: str) -> None:
     page = show(html, width=360, height=640)

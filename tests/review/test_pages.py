@@ -19,10 +19,10 @@ def test_nothing_there_says_so() -> None:
 
 
 def test_a_superseded_revision_leads_to_the_newest() -> None:
-    page = Page(pages.superseded(1, 3, "https://api.example.com/prod/reviews/doc-1/3?signature=x&y"))
+    page = Page(pages.superseded(1, ReviewStatus(3, "PAY-9", "https://jira.example.com/browse/PAY-9?x&y")))
     assert "Revision 1 is superseded" in page.text
-    assert "Show revision 3" in page.text
-    assert "https://api.example.com/prod/reviews/doc-1/3?signature=x&y" in page.links
+    assert "Revision 3 is what is under review now" in page.text
+    assert "https://jira.example.com/browse/PAY-9?x&y" in page.links
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""Jira's security levels, which hide a ticket from some: what is made from it must be hidden from them as well.
+
+https://support.atlassian.com/jira-cloud-administration/docs/configure-issue-security-schemes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from common.queue_door import GivenUp
+from common.ticket import Ticket
+
+
+class LevelLost(GivenUp):
+    """A review would show what a security level hides."""
+
+
+def shared_level(tickets: Sequence[Ticket], project: str) -> str:
+    """Return the id of the level that a review of these tickets in ``project`` must have, ``""`` for none.
+
+    Levels belong to a project, and whoever may see one need not be among those who may see another: raises LevelLost
+    where the review cannot have what its sources have.
+    """
+    levels = {ticket.key: ticket.security_id for ticket in tickets if ticket.security_id}
+    if not levels:
+        return ""
+    secured = ", ".join(levels)
+    if len(set(levels.values())) > 1:
+        raise LevelLost(f"{secured} have different security levels, and one review ticket cannot keep both")
+    if any(key.rpartition("-")[0] != project for key in levels):
+        raise LevelLost(
+            f"{secured} has a security level, which a review ticket in the project {project} cannot have: "
+            "its content would be shown to others. Have it reviewed in its own project, or write the page by hand"
+        )
+    return next(iter(levels.values()))
