@@ -72,7 +72,7 @@ def _chosen(
         case UpdatePage(page_id=page_id, title=title):
             return Chosen(DocumentKind.UPDATE, choice, title, page_id=page_id)
         case JoinDraft(document_id=document_id, title=title):
-            return Chosen(DocumentKind.CREATE, choice, title, joins=document_id)
+            return Chosen(DocumentKind.CREATE, choice, title, space_id=space_id, joins=document_id)
         case CreatePage(title=title, parent_id=parent_id):
             return Chosen(
                 DocumentKind.CREATE, choice, title_for(title), space_id=space_id, parent_id=parent_id

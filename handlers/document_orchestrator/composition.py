@@ -20,7 +20,8 @@ from common.queue_door import GivenUp
 from common.records import Records
 from common.review_store import ReviewStore
 from common.secret import Secret
-from handlers.document_orchestrator.choosing import find
+from handlers.document_orchestrator.beginnings import Beginnings
+from handlers.document_orchestrator.choosing import choose_pages
 from handlers.document_orchestrator.documents import Documents
 from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.next_draft import Drafter
@@ -37,7 +38,8 @@ def orchestration() -> Orchestration:
     dynamodb = client("dynamodb")
     model = ToolModel(client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
     s3 = client("s3")
-    records = DocumentRecords(Records(dynamodb, env.documents_table, "document_id", time.time))
+    table = Records(dynamodb, env.documents_table, "document_id", time.time)
+    records = DocumentRecords(table)
     drafter = Drafter(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
@@ -49,6 +51,7 @@ def orchestration() -> Orchestration:
     changes = ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time))
     documents = Documents(
         records=records,
+        beginnings=Beginnings(table, time.time),
         changes=changes,
         drafter=drafter,
         bus=EventBus(client("events"), env.event_bus),
@@ -60,7 +63,7 @@ def orchestration() -> Orchestration:
         documents=documents,
         jira=jira,
         site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),
-        find=partial(find, documents),
+        choose=partial(choose_pages, documents),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common import announcing
@@ -14,6 +13,7 @@ from common.document import CLOSED, Document, DocumentKind, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.event_bus import EventBus
 from common.records import Busy
+from handlers.document_orchestrator.beginnings import Beginning, Beginnings
 from handlers.document_orchestrator.begun import as_create, as_update, begins_as, identity, joined_by
 from handlers.document_orchestrator.chosen import Chosen
 from handlers.document_orchestrator.finding import OpenDraft
@@ -30,6 +30,7 @@ class Documents:
     """What it takes to bring a document to its next draft. ``owner`` names this invocation."""
 
     records: DocumentRecords
+    beginnings: Beginnings
     changes: ChangeRecords
     drafter: Drafter
     bus: EventBus
@@ -61,6 +62,9 @@ class Documents:
                 self._begin(mine)
             held = self.records.get(holder)
             if held is None:
+                if joins and not self._is_imminent(mine.space_id, joins):
+                    joins = None
+                    continue
                 if not joins and self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
                     continue
                 raise Busy(f"{holder} is about to begin")
@@ -91,16 +95,30 @@ class Documents:
         return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
 
     def new_pages(
-        self, newest: Sequence[Document]
+        self, space_id: str, last: Beginning | None, change: Change
     ) -> tuple[tuple[OpenDraft, ...], tuple[ConfluencePage, ...]]:
-        """Return pages that are drafted and not created yet, and pages so new that a search may miss them.
+        """Return pages of others that are drafted and not created yet, and pages so new that a search may miss them.
 
-        Of a page whose first draft is still being written there is only the title.
+        Of a page whose first draft is still being written, or that is about to begin, there is only the title.
         """
+        newest = {document.document_id: document for document in self.records.newest_pages(space_id)}
+        about_to_begin: list[OpenDraft] = []
+        if last and last.change_id != change.change_id and last.document_id not in newest:
+            # The index that lists new pages lags behind; this does not.
+            document = self.records.get(last.document_id)
+            if document:
+                newest[document.document_id] = document
+            elif self.beginnings.is_imminent(last):
+                about_to_begin.append(OpenDraft(last.document_id, last.title, ""))
         since = self.clock() - INDEX_LAG
-        drafted = [document for document in newest if document.status not in CLOSED]
-        created = [d.publication.page_id for d in newest if d.publication and d.created_at >= since]
-        return tuple(map(self._open_draft, drafted)), self.confluence.pages(created)
+        drafted = [document for document in newest.values() if document.status not in CLOSED]
+        created = [d.publication.page_id for d in newest.values() if d.publication and d.created_at >= since]
+        return (*map(self._open_draft, drafted), *about_to_begin), self.confluence.pages(created)
+
+    def _is_imminent(self, space_id: str, document_id: str) -> bool:
+        """Say whether a document that is not on record may still begin."""
+        last = self.beginnings.last(space_id)
+        return last is not None and last.document_id == document_id and self.beginnings.is_imminent(last)
 
     def _joined(self, change: Change, mine: Document) -> str | None:
         """Return the document of another change whose draft holds this one already, since an earlier delivery."""

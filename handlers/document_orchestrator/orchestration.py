@@ -23,8 +23,6 @@ from handlers.document_orchestrator.begun import begins_as
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
-from handlers.document_orchestrator.judgement import Choice
-from handlers.document_orchestrator.write_page import unique_title
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +48,14 @@ _NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
 class Orchestration:
     """What it takes to serve this function's queue.
 
-    ``site`` tells where we may write; ``find`` decides where there a ticket belongs.
+    ``site`` tells where we may write; ``choose`` decides where there a change belongs.
     """
 
     changes: ChangeRecords
     documents: Documents
     jira: JiraClient
     site: Callable[[], Site]
-    find: Callable[[Ticket, Site], Choice]
+    choose: Callable[[Change, Ticket, Site], AllChosen]
 
     def serve(self, event: Event, owner: str) -> None:
         """Do what an event asks for; raises GivenUp, Busy or the errors of the services."""
@@ -114,18 +112,9 @@ class Orchestration:
     def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
         choice = change.choice
         if choice is None:
-            site = self.site()
-            home = site.spaces[0].space_id
-
-            def title_for(hint: str) -> str:
-                return unique_title(hint, ticket, lambda title: self._is_taken(home, title))
-
-            settled = chosen.settle(self.find(ticket, site), home, title_for)
+            settled = self.choose(change, ticket, self.site())
             choice = self.changes.keep_choice(change.change_id, chosen.to_json(settled))
         return chosen.from_json(choice)
-
-    def _is_taken(self, space_id: str, title: str) -> bool:
-        return self.documents.confluence.page_by_title(space_id, title) is not None
 
     def _close(self, change: Change, targets: AllChosen, ids: tuple[str, ...]) -> None:
         documents = [document for document in map(self.documents.records.get, ids) if document]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator import finding, next_draft
+from handlers.document_orchestrator import beginnings, finding, next_draft
+from handlers.document_orchestrator.documents import Documents
 from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver, redriven
@@ -122,3 +123,54 @@ def test_a_new_page_whose_review_takes_long_is_still_offered_when_many_newer_one
     pipeline.run()
     [document] = [each for each in pipeline.aws.documents() if each["status"] == "in_review"]
     assert document["issue_keys"] == [first, second]
+
+
+def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    earlier = pipeline.aws.messages("DocumentOrchestrator")
+    second = second_ticket(pipeline)
+    later = pipeline.aws.messages("DocumentOrchestrator")
+    bring, met = Documents.bring, list[str]()
+
+    def meanwhile(*given: Any) -> str:
+        if not met:
+            met.append("the second")
+            assert deliver(orchestrate, later) == [], "it waits for the page that is about to begin"
+        return bring(*given)
+
+    monkeypatch.setattr(Documents, "bring", meanwhile)
+    assert deliver(orchestrate, earlier) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [first, second]
+
+
+def test_a_page_that_was_about_to_begin_and_did_not_is_begun_by_the_change_that_waited_for_it(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    [message] = pipeline.aws.messages("DocumentOrchestrator")
+
+    def died(*_: object) -> str:
+        raise RuntimeError("the process ended")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Documents, "bring", died)
+        assert len(deliver(orchestrate, [message])) == 1
+    second = second_ticket(pipeline)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    assert pipeline.aws.documents() == []
+    monkeypatch.setattr(beginnings, "SOON", -1)
+    waiting = pipeline.aws.messages("DocumentOrchestrator")
+    assert deliver(orchestrate, waiting) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [second]
+    assert deliver(orchestrate, [message], receives=2) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [second, first], "the title is the same, and so is the page"

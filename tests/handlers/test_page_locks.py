@@ -45,6 +45,8 @@ def test_work_that_fails_before_its_record_frees_the_title(
         for receives in (1, 2, 3):
             assert len(deliver(orchestrate, messages, receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
+    monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: time.time() + LEASE + 1))
+    start_anew()
     assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
 
