@@ -1,0 +1,51 @@
+"""What the handlers count on is what the stack sets: a lease that is too short lets two work on one document."""
+
+from __future__ import annotations
+
+import pytest
+
+from common import webhook_door
+from handlers.approval_handler import deciding
+from handlers.document_orchestrator import beginnings, documents
+from handlers.review_page import handler as review_page
+from handlers.review_ticket_creator import opening
+from handlers.sweep import handler as sweep
+from stack.pipeline_functions import (
+    APPROVAL_HANDLER,
+    DOCUMENT_ORCHESTRATOR,
+    JIRA_WEBHOOK_HANDLER,
+    REVIEW_PAGE,
+    REVIEW_TICKET_CREATOR,
+    SWEEP,
+    FunctionShape,
+)
+
+
+@pytest.mark.parametrize(
+    ("counted_on", "function"),
+    [
+        (documents.LEASE, DOCUMENT_ORCHESTRATOR),
+        (beginnings.SOON, DOCUMENT_ORCHESTRATOR),
+        (opening.LEASE, REVIEW_TICKET_CREATOR),
+        (deciding.LEASE, APPROVAL_HANDLER),
+        (sweep.TIMEOUT, SWEEP),
+    ],
+)
+def test_a_function_may_run_as_long_as_its_handler_counts_on(
+    counted_on: int, function: FunctionShape
+) -> None:
+    assert counted_on == function.timeout_seconds
+
+
+@pytest.mark.parametrize(
+    ("longest", "function"),
+    [
+        (webhook_door.LONGEST, JIRA_WEBHOOK_HANDLER),
+        (webhook_door.LONGEST, APPROVAL_HANDLER),
+        (review_page.LONGEST, REVIEW_PAGE),
+    ],
+)
+def test_who_waits_for_an_answer_gets_one_before_the_function_is_stopped(
+    longest: int, function: FunctionShape
+) -> None:
+    assert longest < function.timeout_seconds
