@@ -2,13 +2,14 @@
 
 The builders return plain dictionaries as Jira's REST v3 takes them
 (https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They keep a rule whose
-breach Jira answers with 400: there is no empty text node.
+breach Jira answers with 400: there is no empty text node. Nothing in a text stays hidden or turned around.
 """
 
 from collections.abc import Iterable
 from typing import Any, Literal
 
 from common.adf_text import to_text
+from common.visible_text import visible
 
 __all__ = [
     "EM",
@@ -53,7 +54,7 @@ def doc(*content: Node) -> Node:
 
 def text(value: str, *marks: Mark) -> Node:
     """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
-    node: Node = {"type": "text", "text": value or "\u200b"}
+    node: Node = {"type": "text", "text": visible(value) or "\u200b"}
     return {**node, "marks": list(marks)} if marks else node
 
 

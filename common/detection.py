@@ -38,10 +38,8 @@ class Detection:
     rules: Rules
     clock: Clock
 
-    def detect(self, event: WebhookEvent, identity: str) -> Outcome:
+    def detect(self, event: WebhookEvent) -> Outcome:
         """Record a finished ticket once and publish ChangeDetected, or say why there is nothing to do.
-
-        ``identity`` stays the same when the event is told again; it counts where there is no changelog.
 
         A duplicate of a change that nobody took up yet publishes its event again: the first one may have died
         between its record and its event.
@@ -52,7 +50,7 @@ class Detection:
             return Outcome("skipped", reason=_why_not_finishing(event))
         worth = worth_documenting(event, self.rules, self.clock())
         change = Change(
-            change_id=change_id(event, identity),
+            change_id=change_id(event),
             issue_id=event.issue_id,
             issue_key=event.issue_key,
             status=ChangeStatus.DETECTED if worth.document else ChangeStatus.IGNORED,
@@ -83,7 +81,7 @@ class Detection:
         return Outcome("duplicate", recorded.change_id, "this finishing of the ticket is on record")
 
 
-def change_id(event: WebhookEvent, identity: str) -> str:
+def change_id(event: WebhookEvent) -> str:
     """Derive the id of a change: from issue id and changelog id, else from the event's identity.
 
     Keys change when issues move to another project; these ids do not.
@@ -91,7 +89,7 @@ def change_id(event: WebhookEvent, identity: str) -> str:
     move_id = event.move.move_id if event.move else ""
     if move_id.isascii() and move_id.isdigit():
         return f"chg-{event.issue_id}-{move_id}"
-    return f"chg-{event.issue_id}-w{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+    return f"chg-{event.issue_id}-w{hashlib.sha256(event.identity.encode()).hexdigest()[:16]}"
 
 
 def finishing_of(change_id: str) -> tuple[str, str]:

@@ -88,7 +88,9 @@ class FinishedTickets:
 def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
     """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
     told = StatusChange(move.move_id, move.from_id, move.to_id)
-    return replace(event, move=told, status_id=move.to_id, happened_at=_seconds(move.at))
+    return replace(
+        event, move=told, status_id=move.to_id, happened_at=_seconds(move.at), identity=move.move_id
+    )
 
 
 def _seconds(moment: str) -> float:

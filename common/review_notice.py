@@ -11,7 +11,7 @@ from common.webhook_event import WebhookEvent
 REPLAYED = "replay"
 
 
-def notice(event: WebhookEvent, identity: str, bus: EventBus) -> tuple[str, str]:
+def notice(event: WebhookEvent, bus: EventBus) -> tuple[str, str]:
     """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
 
     Nothing of the webhook but the ticket's id is used later: whether it is a review of ours, and who decided what, is
@@ -22,5 +22,5 @@ def notice(event: WebhookEvent, identity: str, bus: EventBus) -> tuple[str, str]
     if not event.is_finishing:
         return "skipped", f"{event.issue_key} was not moved to a status of the category “done”"
     move_id = event.move.move_id if event.move else ""
-    announcing.review_completed(bus, event.issue_id, event.issue_key, move_id or identity)
+    announcing.review_completed(bus, event.issue_id, event.issue_key, move_id or event.identity)
     return "accepted", ""

@@ -47,17 +47,16 @@ class Sweep:
 
     def feed(self, event: WebhookEvent) -> Outcome:
         """Do what the webhook of a finished ticket would have done."""
-        identifier = identifier_of(event)
         # Nearly all are on record, and to look costs less than a write that is refused.
-        known = self.detection.changes.get(change_id(event, identifier))
-        return self.detection.again(known) if known else self.detection.detect(event, identifier)
+        known = self.detection.changes.get(change_id(event))
+        return self.detection.again(known) if known else self.detection.detect(event)
 
     def feed_review(self, event: WebhookEvent) -> str:
         """Do what the webhook of a finished review would have done; return a status word."""
         document = self.documents.of_review(event.issue_id)
         if document and document.is_done:
             return "over"
-        return notice(event, identifier_of(event), self.detection.bus)[0]
+        return notice(event, self.detection.bus)[0]
 
     def _moved(
         self, seconds: int, is_wanted: Callable[[WebhookEvent], bool], *clauses: str
@@ -70,8 +69,3 @@ def _query(seconds: int, *clauses: str) -> str:
     # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
     window = f'updated >= "-{max(1, seconds // 60)}m"'
     return " AND ".join(("statusCategory = Done", window, *clauses))
-
-
-def identifier_of(event: WebhookEvent) -> str:
-    """Return what stands for the webhook's identifier: there was no webhook, so the move itself."""
-    return event.move.move_id if event.move else ""

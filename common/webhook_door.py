@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common import signature, webhook_event
@@ -43,11 +43,8 @@ class Door:
     secret: Secret
     allow_unsigned: bool
 
-    def admit(self, request: Mapping[str, Any]) -> tuple[WebhookEvent, str]:
-        """Return an authenticated event and its identity, which stays the same when it is sent again.
-
-        Raises Turned with the response to give.
-        """
+    def admit(self, request: Mapping[str, Any]) -> WebhookEvent:
+        """Return an authenticated event; raises Turned with the response to give."""
         raw = _raw_body(request)
         if len(raw) > LARGEST_BODY:
             raise Turned(413, f"the body has {len(raw)} bytes, more than the {LARGEST_BODY} that are taken")
@@ -59,7 +56,7 @@ class Door:
             raise Turned(400, str(error)) from error
         except (ValueError, RecursionError) as error:
             raise Turned(400, f"the body is not JSON: {error}") from error
-        return event, _identity(event, raw)
+        return replace(event, identity=_identity(event, raw))
 
     def _authenticate(self, given: str, raw: bytes) -> None:
         if not given:

@@ -39,7 +39,10 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say."""
+    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say.
+
+    ``identity`` stays the same when the event is told again; it counts where ``move`` has no id of Jira's.
+    """
 
     name: str
     issue_id: str
@@ -53,6 +56,7 @@ class WebhookEvent:
     move: StatusChange | None
     account_id: str
     happened_at: float
+    identity: str = ""
 
     @property
     def is_finishing(self) -> bool:

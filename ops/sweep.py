@@ -10,7 +10,7 @@ from common.change import Change
 from common.change_records import ChangeRecords
 from common.detection import Detection, change_id
 from common.documentation_rules import Rules
-from common.sweeping import Sweep, identifier_of
+from common.sweeping import Sweep
 from ops.deployment import Deployment
 from ops.screen import Screen, moment
 
@@ -44,7 +44,7 @@ def _tickets(
     rows, found = [], 0
     for event in sweep.finished(since):
         found += 1
-        id_ = change_id(event, identifier_of(event))
+        id_ = change_id(event)
         lacking = _lacking(changes.get(id_))
         if lacking:
             became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason

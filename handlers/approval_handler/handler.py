@@ -26,10 +26,10 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _answer(request: dict[str, Any]) -> Response:
     here = parts()
     try:
-        event, identity = here.door.admit(request)
+        event = here.door.admit(request)
     except Turned as turned:
         return turned.response
-    status, reason = notice(event, identity, here.bus)
+    status, reason = notice(event, here.bus)
     return answer(200, status=status, reason=reason)
 
 

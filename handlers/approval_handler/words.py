@@ -5,7 +5,7 @@ from __future__ import annotations
 from common import adf
 from common.document import Decision, Document, Publication
 from common.jira import Adf
-from common.visible_text import visible, visible_name
+from common.visible_text import visible_name
 
 
 def published_in_review(publication: Publication, decision: Decision) -> Adf:
@@ -13,7 +13,7 @@ def published_in_review(publication: Publication, decision: Decision) -> Adf:
     said = [
         adf.paragraph(
             "Published: ",
-            adf.link(visible(publication.title), publication.url),
+            adf.link(publication.title, publication.url),
             f", version {publication.version}, as {visible_name(decision.author_name)} approved it "
             f"(revision {decision.revision}).",
         )
@@ -37,7 +37,7 @@ def published_in_source(publication: Publication, document: Document) -> Adf:
     return adf.doc(
         adf.paragraph(
             "The documentation of this change is published: ",
-            adf.link(visible(publication.title), publication.url),
+            adf.link(publication.title, publication.url),
             f" (version {publication.version}, reviewed in {document.review_issue_key}).",
         )
     )
@@ -57,7 +57,7 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
         )
     ]
     if decision.feedback and len(document.issue_keys) == 1:
-        said.append(adf.quote(adf.paragraph(visible(decision.feedback[:2000]))))
+        said.append(adf.quote(adf.paragraph(decision.feedback[:2000])))
     return adf.doc(*said)
 
 
@@ -68,7 +68,7 @@ def conflict(reason: str) -> Adf:
             "warning",
             adf.paragraph(
                 "Nothing was published: the page was edited meanwhile where this draft edits it "
-                f"({visible(reason[:1000])}). A new revision on the page as it is now follows here for review."
+                f"({reason[:1000]}). A new revision on the page as it is now follows here for review."
             ),
         )
     )
@@ -76,7 +76,7 @@ def conflict(reason: str) -> Adf:
 
 def cannot_publish(reason: str) -> Adf:
     """Say that an approved draft could not be published, and what would help."""
-    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {visible(reason[:2000])}.")))
+    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {reason[:2000]}.")))
 
 
 def too_many_revisions(document: Document) -> Adf:
@@ -112,7 +112,7 @@ def could_not_tell(reason: str) -> Adf:
         adf.panel(
             "error",
             adf.paragraph(
-                f"This decision is carried out, but Kinexus could not tell everybody: {visible(reason[:2000])}"
+                f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}"
             ),
             adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
         )
@@ -124,7 +124,7 @@ def could_not_finish(reason: str) -> Adf:
     return adf.doc(
         adf.panel(
             "error",
-            adf.paragraph(f"Kinexus could not carry out this decision: {visible(reason[:2000])}"),
+            adf.paragraph(f"Kinexus could not carry out this decision: {reason[:2000]}"),
             adf.paragraph(
                 "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
                 "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
@@ -151,7 +151,7 @@ def review_gone(reason: str, key: str) -> Adf:
 def between_drafts(document: Document) -> Adf:
     """Say that a decision came while the next draft is being made, or that making it has stopped."""
     if document.reason:
-        why = f"The next draft could not be made, or not be shown: {visible(document.reason[:1000])}"
+        why = f"The next draft could not be made, or not be shown: {document.reason[:1000]}"
         wait = "An operator can have it tried again; if it succeeds, it is announced here for your decision."
     else:
         why = "The next draft is being made, so nothing was done with this decision."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from common import adf
 from common.document import Document
 from common.jira import Adf
-from common.visible_text import visible, visible_name
+from common.visible_text import visible_name
 
 #: What a reviewer can do when the revision that they asked for cannot be drafted.
 YOUR_TURN = (
@@ -18,14 +18,14 @@ YOUR_TURN = (
 
 def not_drafted(reason: str) -> Adf:
     """Say in a ticket that asked for documentation why none was drafted."""
-    return adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {visible(reason)}"))
+    return adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
 
 
 def refused_pages(refused: Sequence[str]) -> Adf:
     """Say in a ticket which pages that it names are not edited, and why."""
     return adf.doc(
         adf.paragraph("Kinexus does not edit these pages, although this ticket names them:"),
-        adf.bullet_list(*map(visible, refused)),
+        adf.bullet_list(*refused),
     )
 
 
@@ -34,7 +34,7 @@ def not_draftable(reason: str, *further: str) -> Adf:
     return adf.doc(
         adf.panel(
             "error",
-            adf.paragraph(f"Kinexus could not draft the documentation: {visible(reason[:2000])}"),
+            adf.paragraph(f"Kinexus could not draft the documentation: {reason[:2000]}"),
             adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
             *map(adf.paragraph, further),
         )
@@ -48,7 +48,7 @@ def written_meanwhile(document: Document, reason: str) -> Adf:
             "info",
             adf.paragraph(
                 f'The page "{visible_name(document.title)}" was edited while its draft was under review in '
-                f"{document.review_issue_key}, and needs no further change: {visible(reason[:1000])}"
+                f"{document.review_issue_key}, and needs no further change: {reason[:1000]}"
             ),
             adf.paragraph(
                 "Kinexus closes this review and publishes nothing. If something is missing on the page, reopen the "

@@ -20,8 +20,8 @@ def handle(request: dict[str, Any], _context: object) -> Response:
 def _answer(request: dict[str, Any]) -> Response:
     here = parts()
     try:
-        event, identity = here.door.admit(request)
+        event = here.door.admit(request)
     except Turned as turned:
         return turned.response
-    outcome = here.detection.detect(event, identity)
+    outcome = here.detection.detect(event)
     return answer(200, status=outcome.status, change_id=outcome.change_id, reason=outcome.reason)

@@ -19,7 +19,6 @@ from common.queue_door import GivenUp
 from common.review_store import ReviewStatus, ReviewStore
 from common.security_level import LevelLost
 from common.ticket import Ticket
-from common.visible_text import visible
 from handlers.review_ticket_creator import diff_page, ticket_body
 from handlers.review_ticket_creator.review import Review
 from handlers.review_ticket_creator.review_ticket import ReviewTickets, Sources
@@ -153,5 +152,5 @@ def _status(document: Document) -> str:
 
 
 def _failed(reason: str, remedy: str) -> Adf:
-    why = f"Kinexus drafted documentation, but cannot open its review: {visible(reason[:2000])}"
+    why = f"Kinexus drafted documentation, but cannot open its review: {reason[:2000]}"
     return adf.doc(adf.panel("error", adf.paragraph(why), adf.paragraph(remedy)))

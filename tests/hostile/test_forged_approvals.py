@@ -202,7 +202,7 @@ def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
     named = [""]
     serve, moves, comments = Deciding.serve, JiraClient.status_moves, JiraClient.comments
 
-    def notice(event: WebhookEvent, identity: str, bus: EventBus) -> tuple[str, str]:
+    def notice(event: WebhookEvent, bus: EventBus) -> tuple[str, str]:
         bus.publish(EventName.REVIEW_COMPLETED, review_issue_id=event.issue_id, by=event.account_id)
         return "accepted", ""
 

@@ -65,6 +65,7 @@ def test_what_a_reviewer_or_a_page_says_is_repeated_as_text(attack: Attack) -> N
         words.conflict(said),
         words.cannot_publish(said),
         words.could_not_tell(said),
+        words.review_gone(said, "PAY2-1"),
         words.could_not_finish(said),
         words.between_drafts(document(said)),
     ):
