@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from common import storage_format as sf
@@ -20,7 +21,7 @@ class Draft:
     An *update* has ``page_id``, ``base_version``, the ``base`` storage it was drafted on and ``edits``; a *create* has
     the ``storage`` of the new page. ``storage`` is always what the reviewer sees as the result. ``follows`` is the
     revision that it was drafted after, 0 for the first, and ``inputs`` names what it was drafted from: a draft that was
-    kept and never announced is taken again only for the same.
+    kept and never announced is taken again only for the same. ``levels`` are its tickets' security levels, by key.
     """
 
     document_id: str
@@ -39,6 +40,7 @@ class Draft:
     edits: tuple[sf.Edit, ...] = ()
     follows: int = 0
     inputs: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self) -> tuple[sf.Change, ...]:
         """Return what each edit of an update does, before and after; nothing for a new page."""

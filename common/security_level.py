@@ -5,7 +5,7 @@ https://support.atlassian.com/jira-cloud-administration/docs/configure-issue-sec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from common.queue_door import GivenUp
 from common.ticket import Ticket
@@ -15,13 +15,21 @@ class LevelLost(GivenUp):
     """A review would show what a security level hides."""
 
 
-def shared_level(tickets: Sequence[Ticket], project: str) -> str:
-    """Return the id of the level that a review of these tickets in ``project`` must have, ``""`` for none.
+def levels_of(tickets: Sequence[Ticket], before: Mapping[str, str]) -> dict[str, str]:
+    """Return the ids of the tickets' levels, by key; ``before`` are those that they had when they were read last.
+
+    A ticket that is gone, or hidden from us by now, keeps the one that it had.
+    """
+    known = {**before, **{ticket.key: ticket.security_id for ticket in tickets}}
+    return {key: level for key, level in known.items() if level}
+
+
+def shared_level(levels: Mapping[str, str], project: str) -> str:
+    """Return the id of the level that a review in ``project`` must have, ``""`` for none.
 
     Levels belong to a project, and whoever may see one need not be among those who may see another: raises LevelLost
     where the review cannot have what its sources have.
     """
-    levels = {ticket.key: ticket.security_id for ticket in tickets if ticket.security_id}
     if not levels:
         return ""
     secured = ", ".join(levels)

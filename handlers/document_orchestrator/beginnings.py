@@ -1,63 +1,74 @@
-"""New pages of a space begin one after another, so that whoever begins one knows of the one before.
+"""New pages of a space begin one after another, so that whoever begins one knows of those before.
 
 Two tickets about one new thing are often finished together. Each is decided on by what was read; before its page begins
-it follows the beginning that was read of, and is decided on again where another has come between.
+it follows the beginnings that were read, and is decided on again where another has come between.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
-from common.clock import Clock
+from common.change import ChangeStatus
+from common.change_records import ChangeRecords
 from common.records import ConditionFailed, Records
-
-#: Seconds after which a page that was about to begin is on record, or does not begin: its function's timeout.
-SOON = 180
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """A page that is about to begin, or has begun. ``at`` is in seconds since the epoch."""
+    """A page that a change is about to begin, or has begun."""
 
     document_id: str
     change_id: str
     title: str
-    at: int
+    parent_id: str | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """The beginnings of a space as they were read; ``number`` counts how often they were written."""
+
+    number: int
+    beginnings: tuple[Beginning, ...]
+
+    def of(self, document_id: str) -> Beginning | None:
+        """Return the beginning of a document."""
+        return next((each for each in self.beginnings if each.document_id == document_id), None)
 
 
 class Beginnings:
-    """The last beginning of each space, one record each in the documents table."""
+    """The beginnings of each space, one record in the documents table."""
 
-    def __init__(self, records: Records, clock: Clock) -> None:
-        self._records, self._clock = records, clock
+    def __init__(self, records: Records, changes: ChangeRecords) -> None:
+        self._records, self._changes = records, changes
 
-    def last(self, space_id: str) -> Beginning | None:
-        """Return the last beginning in a space (a consistent read)."""
+    def read(self, space_id: str) -> Known:
+        """Return what has begun in a space (a consistent read)."""
         item = self._records.get(_name(space_id))
         if item is None:
-            return None
-        return Beginning(str(item["begins"]), str(item["change_id"]), str(item["title"]), int(item["at"]))
+            return Known(0, ())
+        return Known(int(item["number"]), tuple(Beginning(**each) for each in item["beginnings"]))
 
-    def follow(
-        self, space_id: str, last: Beginning | None, document_id: str, change_id: str, title: str
-    ) -> bool:
-        """Write which page begins after ``last``; False when another has begun since, and nothing is written."""
-        values: dict[str, Any] = {"begins": document_id, "change_id": change_id, "title": title}
-        values["at"] = int(self._clock())
-        if last is None:
+    def follow(self, space_id: str, known: Known, still: Sequence[Beginning], mine: Beginning) -> bool:
+        """Write that a page begins; False when another has begun since ``known`` was read, and nothing is written.
+
+        ``still`` are the others that somebody may not know of yet.
+        """
+        others = [each for each in still if each.change_id != mine.change_id]
+        values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*others, mine)]}
+        if not known.number:
             return self._records.create({"document_id": _name(space_id), **values})
         try:
-            expected = {"begins": last.document_id, "change_id": last.change_id}
-            self._records.update(_name(space_id), values, expected)
+            self._records.update(_name(space_id), values, {"number": known.number})
         except ConditionFailed:
             return False
         return True
 
     def is_imminent(self, beginning: Beginning) -> bool:
-        """Say whether a page that is not on record may still begin."""
-        return self._clock() - beginning.at <= SOON
+        """Say whether a page that is not on record may still begin: its change has come to no end."""
+        change = self._changes.get(beginning.change_id)
+        return change is not None and change.status is ChangeStatus.DETECTED
 
 
 def _name(space_id: str) -> str:
-    return f"beginning#{space_id}"
+    return f"beginnings#{space_id}"

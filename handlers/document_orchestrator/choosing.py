@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from common.change import Change
 from common.document import DocumentKind
+from common.records import Busy
 from common.ticket import Ticket
-from handlers.document_orchestrator import chosen
+from handlers.document_orchestrator import chosen, new_pages
+from handlers.document_orchestrator.beginnings import Beginning
 from handlers.document_orchestrator.begun import identity
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import Documents
 from handlers.document_orchestrator.finding import Site, choose
+from handlers.document_orchestrator.new_pages import NewPages
 from handlers.document_orchestrator.write_page import unique_title
+
+#: How often it is decided again within one invocation.
+ROUNDS = 3
 
 
 def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Site) -> AllChosen:
     """Decide which page, or pages, a change belongs to; raises the errors of common.atlassian_http.
 
     Where a page is to be created and another change has begun one since the candidates were read, it is decided again:
-    that one may be about the same.
+    that one may be about the same. Raises Busy where that does not end.
     """
     drafter, home = documents.drafter, site.spaces[0].space_id
     links = drafter.jira.remote_links(ticket.issue_id)
@@ -25,23 +31,27 @@ def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Sit
     def is_taken(title: str) -> bool:
         return documents.confluence.page_by_title(home, title) is not None
 
-    while True:
-        last = documents.beginnings.last(home)
-        drafted, created = documents.new_pages(home, last, change)
+    for _ in range(ROUNDS):
+        new = new_pages.read(documents, home, change)
         found = choose(
             ticket,
             site,
             documents.confluence,
             drafter.model,
             remote_links=links,
-            just_created=created,
-            open_drafts=drafted,
+            just_created=new.created,
+            open_drafts=new.drafted,
         )
         settled = chosen.settle(found, home, lambda hint: unique_title(hint, ticket, is_taken))
-        new = next(
-            (each for each in settled.targets if each.kind is DocumentKind.CREATE and not each.joins), None
-        )
-        if new is None or documents.beginnings.follow(
-            home, last, identity(change, new), change.change_id, new.title
-        ):
+        if _may_begin(documents, change, settled, new):
             return settled
+    raise Busy("other changes begin pages all the time")
+
+
+def _may_begin(documents: Documents, change: Change, settled: AllChosen, new: NewPages) -> bool:
+    """Say that the chosen page begins, if one is to be created; False where another page has begun since."""
+    for target in settled.targets:
+        if target.kind is DocumentKind.CREATE and not target.joins:
+            mine = Beginning(identity(change, target), change.change_id, target.title, target.parent_id)
+            return documents.beginnings.follow(target.space_id, new.known, new.still, mine)
+    return True

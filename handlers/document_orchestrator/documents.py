@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common import announcing
 from common.change import Change
@@ -13,16 +13,13 @@ from common.document import CLOSED, Document, DocumentKind, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.event_bus import EventBus
 from common.records import Busy
-from handlers.document_orchestrator.beginnings import Beginning, Beginnings
+from handlers.document_orchestrator.beginnings import Beginnings
 from handlers.document_orchestrator.begun import as_create, as_update, begins_as, identity, joined_by
 from handlers.document_orchestrator.chosen import Chosen
-from handlers.document_orchestrator.finding import OpenDraft
 from handlers.document_orchestrator.next_draft import Drafter
 
 #: Seconds that one invocation may work on a document alone: its function's timeout.
 LEASE = 180
-#: Seconds after which Confluence's search surely finds a page: a week, since a review may take days.
-INDEX_LAG = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,8 @@ class Documents:
                 self._begin(mine)
             held = self.records.get(holder)
             if held is None:
-                if joins and not self._is_imminent(mine.space_id, joins):
-                    joins = None
+                if joins and (instead := self._instead_of(mine, joins)):
+                    mine, joins = instead, None
                     continue
                 if not joins and self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
                     continue
@@ -94,31 +91,14 @@ class Documents:
             self.drafter.no_edit.free(document)
         return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
 
-    def new_pages(
-        self, space_id: str, last: Beginning | None, change: Change
-    ) -> tuple[tuple[OpenDraft, ...], tuple[ConfluencePage, ...]]:
-        """Return pages of others that are drafted and not created yet, and pages so new that a search may miss them.
-
-        Of a page whose first draft is still being written, or that is about to begin, there is only the title.
-        """
-        newest = {document.document_id: document for document in self.records.newest_pages(space_id)}
-        about_to_begin: list[OpenDraft] = []
-        if last and last.change_id != change.change_id and last.document_id not in newest:
-            # The index that lists new pages lags behind; this does not.
-            document = self.records.get(last.document_id)
-            if document:
-                newest[document.document_id] = document
-            elif self.beginnings.is_imminent(last):
-                about_to_begin.append(OpenDraft(last.document_id, last.title, ""))
-        since = self.clock() - INDEX_LAG
-        drafted = [document for document in newest.values() if document.status not in CLOSED]
-        created = [d.publication.page_id for d in newest.values() if d.publication and d.created_at >= since]
-        return (*map(self._open_draft, drafted), *about_to_begin), self.confluence.pages(created)
-
-    def _is_imminent(self, space_id: str, document_id: str) -> bool:
-        """Say whether a document that is not on record may still begin."""
-        last = self.beginnings.last(space_id)
-        return last is not None and last.document_id == document_id and self.beginnings.is_imminent(last)
+    def _instead_of(self, mine: Document, awaited: str) -> Document | None:
+        """Return what a change begins in place of a page that was about to begin and will not; None if it still may."""
+        beginning = self.beginnings.read(mine.space_id).of(awaited)
+        if beginning is None:
+            return mine
+        if self.beginnings.is_imminent(beginning):
+            return None
+        return replace(mine, parent_id=beginning.parent_id)
 
     def _joined(self, change: Change, mine: Document) -> str | None:
         """Return the document of another change whose draft holds this one already, since an earlier delivery."""
@@ -126,10 +106,6 @@ class Documents:
             if change.change_id in document.change_ids and lock_of(document) == lock_of(mine):
                 return document.document_id
         return None
-
-    def _open_draft(self, document: Document) -> OpenDraft:
-        storage = self.drafter.newest(document).storage if document.revision else ""
-        return OpenDraft(document.document_id, document.title, storage)
 
     def _created_meanwhile(self, mine: Document) -> ConfluencePage | None:
         """Return the page of ours that bears the title of a page to be created; another's is told to the reviewer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from common import storage_format as sf
@@ -17,7 +18,8 @@ from common.draft_store import DraftStore
 from common.jira import JiraClient
 from common.model import ToolModel
 from common.queue_door import GivenUp
-from common.security_level import shared_level
+from common.records import Busy
+from common.security_level import levels_of, shared_level
 from common.ticket import Ticket
 from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
@@ -47,18 +49,18 @@ class Drafter:
 
     def first(self, document: Document) -> Document | None:
         """Draft the first revision."""
-        return self._draft(document, None)
+        return self._draft(document, None, {})
 
     def further(self, document: Document) -> Document | None:
         """Draft the revision after the newest, with what its reviewer asked for."""
-        previous = sf.to_markdown(self.newest(document).storage)
-        return self._draft(document, Again(previous, _feedback(document)))
+        newest = self.newest(document)
+        again = Again(sf.to_markdown(newest.storage), _feedback(document))
+        return self._draft(document, again, newest.levels)
 
-    def _draft(self, document: Document, again: Again | None) -> Document | None:
+    def _draft(self, document: Document, again: Again | None, levels: Mapping[str, str]) -> Document | None:
         tickets = self._tickets(document)
-        if document.review_issue_key:
-            # A ticket that its review could not show must not keep the others from being reviewed.
-            shared_level(tickets, document.review_issue_key.rpartition("-")[0])
+        levels = levels_of(tickets, levels)
+        _keep_level(document, levels)
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
             proposal = draft_update(self.model, page, tickets, again)
@@ -68,7 +70,7 @@ class Drafter:
         if page and not proposal.edits:
             self._without_edit(document, proposal)
             return None
-        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal))
+        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal, levels))
         document = self.records.move(
             document,
             DocumentStatus.DRAFTED,
@@ -115,6 +117,16 @@ class Drafter:
         self.no_edit.end(document, reason)
 
 
+def _keep_level(document: Document, levels: Mapping[str, str]) -> None:
+    """See that a ticket that a review could not show joins none, or nobody could review the others."""
+    if document.review_issue_key:
+        shared_level(levels, document.review_issue_key.rpartition("-")[0])
+    elif levels and len(document.issue_keys) > 1:
+        raise Busy(
+            f"{', '.join(levels)} has a security level, and the review that it would join is not open yet"
+        )
+
+
 def is_overtaken(document: Document) -> bool:
     """Say whether a revision is due because somebody edited the page where the approved draft would have."""
     decision = document.decision
@@ -137,7 +149,9 @@ def _inputs(document: Document) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposal) -> Draft:
+def _draft_of(
+    document: Document, page: ConfluencePage | None, proposal: Proposal, levels: Mapping[str, str]
+) -> Draft:
     return Draft(
         document_id=document.document_id,
         revision=document.revision + 1,
@@ -155,4 +169,5 @@ def _draft_of(document: Document, page: ConfluencePage | None, proposal: Proposa
         edits=proposal.edits,
         follows=document.revision,
         inputs=_inputs(document),
+        levels=levels,
     )

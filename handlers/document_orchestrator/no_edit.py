@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common import marked_comment
 from common.document import Document, DocumentStatus
@@ -40,8 +40,10 @@ class NoEdit:
     def _close_review(self, document: Document, reason: str) -> None:
         mark = marked_comment.marked(document, "not-needed")
         said = notices.written_meanwhile(document, reason)
-        for issue in (document.review_issue_id, *document.issue_keys):
-            marked_comment.tell(self.jira, issue, mark, said)
+        marked_comment.tell(self.jira, document.review_issue_id, mark, said)
+        why = notices.why_not_needed(replace(document, reason=reason))
+        for key in document.issue_keys:
+            marked_comment.tell(self.jira, key, mark, notices.written_meanwhile(document, why))
         key = document.review_issue_key
         url = f"{self.jira.browse_url}/browse/{key}"
         closed = ReviewStatus(

@@ -41,6 +41,16 @@ def not_draftable(reason: str, *further: str) -> Adf:
     )
 
 
+def why_not_needed(document: Document) -> str:
+    """Return why a document ended without an edit, in words for a source ticket.
+
+    What was said of several tickets may not be for everybody who sees one of them.
+    """
+    if len(document.issue_keys) == 1:
+        return document.reason
+    return f'the page "{document.title}" says everything already'
+
+
 def written_meanwhile(document: Document, reason: str) -> Adf:
     """Say in the review ticket and in the source tickets that a person has written it already."""
     return adf.doc(

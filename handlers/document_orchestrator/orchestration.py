@@ -120,7 +120,7 @@ class Orchestration:
         documents = [document for document in map(self.documents.records.get, ids) if document]
         needed = [document for document in documents if document.status is not DocumentStatus.NOT_NEEDED]
         reasons = [target.choice.reason for target in targets.targets if target.kind is None]
-        reasons += [document.reason for document in documents if document.status is DocumentStatus.NOT_NEEDED]
+        reasons += [notices.why_not_needed(document) for document in documents if document not in needed]
         if needed:
             self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
@@ -170,7 +170,7 @@ class Orchestration:
         if document is None or not _awaits(document, revision):
             return
         self.documents.records.move(document, reason=reason[:1000])
-        what = f"{document.document_id} r{revision}"
+        what = f"{document.document_id} after r{revision}"
         for issue in document.issue_keys:
             marked_comment.tell_failure(self.jira, issue, what, notices.not_draftable(reason))
         said = notices.not_draftable(reason, notices.YOUR_TURN)

@@ -55,7 +55,7 @@ class Opening:
                 try:
                     self._open(document)
                 except LevelLost as lost:
-                    self._end(document, str(lost))
+                    self._end(self.records.require(document_id), str(lost))
                     raise
 
     def give_up(self, event: Event, reason: str) -> None:
@@ -125,7 +125,8 @@ class Opening:
             after=draft.storage,
             changes=draft.changes(),
             previous=previous.storage if previous else None,
-            considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates),
+            # A draft that is a candidate has no page yet, and may be of a ticket that is hidden from some.
+            considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates if c.page_id),
             searches=len(document.choice.searched),
             diff_url=review_link.url(self.base_url, self.link_key(), draft.document_id, draft.revision),
             follows=draft.follows,

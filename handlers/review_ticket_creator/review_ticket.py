@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,8 +15,7 @@ from common.document_records import DocumentRecords
 from common.draft import Draft
 from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import listed, mapping, text
-from common.security_level import shared_level
-from common.ticket import Ticket
+from common.security_level import levels_of, shared_level
 from handlers.review_ticket_creator import ticket_body
 from handlers.review_ticket_creator.review import Review
 
@@ -64,6 +63,7 @@ class ReviewTickets:
         # Tickets that were moved have new keys.
         keys = [text(source.get("key")) for source in sources.values()]
         named = {"document_id": draft.document_id, "revision": draft.revision}
+        levels = levels_of(review.sources, draft.levels)
         issue = self._find(document, sources)
         if issue is None:
             project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
@@ -73,11 +73,13 @@ class ReviewTickets:
                 "labels": list(LABELS),
             }
             issue_id, key = self.jira.create_issue(
-                fields | _security(review.sources, project), keys, {REVIEW_PROPERTY: named}
+                fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True)
         found, key = text(issue.get("id")), text(issue.get("key"))
-        security = _security(review.sources, key.rpartition("-")[0])
+        if document.review_issue_id != found:
+            self.records.in_review_at(document, found, key)
+        security = _security(levels, key.rpartition("-")[0])
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
@@ -128,6 +130,6 @@ class ReviewTickets:
         return None
 
 
-def _security(sources: Sequence[Ticket], project: str) -> dict[str, Any]:
-    level = shared_level(sources, project)
+def _security(levels: Mapping[str, str], project: str) -> dict[str, Any]:
+    level = shared_level(levels, project)
     return {"security": {"id": level}} if level else {}

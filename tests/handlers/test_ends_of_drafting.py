@@ -13,9 +13,10 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import next_draft
 from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
-from tests.handlers.pipeline import Pipeline
+from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_names import page
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -83,6 +84,38 @@ def test_what_a_person_wrote_meanwhile_ends_the_review_in_words_and_frees_the_pa
     status = ReviewStore(boto3.client("s3"), "kinexus-documents").status(document["document_id"])
     assert status
     assert (status.closed, status.verdict) == (True, "not_needed")
+
+
+def test_where_several_tickets_joined_only_the_review_says_why_no_edit_is_needed(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, review = in_review(pipeline)
+    second, _ = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Zebrafish.")
+    edit_by_hand(pipeline, page_id, review)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    said = {ticket: pipeline.comments(ticket)[-1] for ticket in (review, first, second)}
+    assert all("needs no further change" in each for each in said.values())
+    assert [ticket for ticket, each in said.items() if "The page says it already." in each] == [review]
+
+
+def test_a_revision_that_fails_after_its_predecessor_could_not_be_shown_is_told_too(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nShorter.")
+    pipeline.site.faults.add(Fault("status", status=400, count=1, method="PUT", path="/rest/api/3/issue/"))
+    for function in ("ApprovalHandler", "DocumentOrchestrator"):
+        assert deliver(QUEUE_HANDLERS[function], pipeline.aws.messages(function)) == []
+    opening = pipeline.aws.messages("ReviewTicketCreator")
+    assert len(deliver(open_review, opening)) == 1
+    assert deliver(open_review, opening, 2) == []
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "NEEDS REVISION\nShorter still.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    assert len([text for text in pipeline.comments(review) if "could not draft" in text]) == 1
 
 
 def test_no_edit_at_all_for_a_reviewers_feedback_is_told_and_the_review_stays(

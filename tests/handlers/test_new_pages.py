@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator import beginnings, finding, next_draft
+from handlers.document_orchestrator import finding, next_draft
+from handlers.document_orchestrator.beginnings import Beginnings
 from handlers.document_orchestrator.documents import Documents
 from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -148,29 +149,68 @@ def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
     assert document["issue_keys"] == [first, second]
 
 
-def test_a_page_that_was_about_to_begin_and_did_not_is_begun_by_the_change_that_waited_for_it(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
-    pipeline.finish(first)
-    [message] = pipeline.aws.messages("DocumentOrchestrator")
-
-    def died(*_: object) -> str:
-        raise RuntimeError("the process ended")
-
+@pytest.fixture
+def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[dict[str, Any]]]:
+    """A ticket whose page is about to begin, when its process dies; and its message, which comes again later."""
+    key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", died)
-        assert len(deliver(orchestrate, [message])) == 1
+        patched.setattr(Documents, "bring", unavailable)
+        assert len(deliver(orchestrate, messages)) == 1
+    assert pipeline.aws.documents() == []
+    return key, messages
+
+
+def unavailable(*_: object) -> Any:
+    raise RuntimeError("the process ended")
+
+
+def test_a_page_that_is_about_to_begin_is_waited_for_however_many_begin_meanwhile(
+    pipeline: Pipeline, about_to_begin: tuple[str, list[dict[str, Any]]]
+) -> None:
+    first, messages = about_to_begin
+    other = "Parking permits for visitors of the harbour"
+    in_review(pipeline, other, "Visitors may now order a parking permit online; it is valid for one day.")
     second = second_ticket(pipeline)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
-    assert pipeline.aws.documents() == []
-    monkeypatch.setattr(beginnings, "SOON", -1)
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
+    assert deliver(orchestrate, messages, receives=2) == []
+    pipeline.run()
+    [_, document] = sorted(pipeline.aws.documents(), key=lambda each: len(each["issue_keys"]))
+    assert document["issue_keys"] == [first, second]
+
+
+def test_a_page_that_was_about_to_begin_and_failed_is_begun_by_the_change_that_waited_for_it(
+    pipeline: Pipeline,
+    about_to_begin: tuple[str, list[dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, messages = about_to_begin
+    second = second_ticket(pipeline)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     waiting = pipeline.aws.messages("DocumentOrchestrator")
+    with monkeypatch.context() as patched:
+        patched.setattr(Documents, "bring", unavailable)
+        assert len(deliver(orchestrate, messages, receives=3)) == 1
     assert deliver(orchestrate, waiting) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert document["issue_keys"] == [second]
-    assert deliver(orchestrate, [message], receives=2) == []
+    assert deliver(orchestrate, redriven(messages)) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert document["issue_keys"] == [second, first], "the title is the same, and so is the page"
+
+
+def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    with monkeypatch.context() as patched:
+        patched.setattr(Beginnings, "follow", lambda *_: False)
+        assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
+    pipeline.run()
+    assert [document["status"] for document in pipeline.aws.documents()] == ["in_review"]

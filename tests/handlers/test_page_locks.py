@@ -45,17 +45,14 @@ def test_work_that_fails_before_its_record_frees_the_title(
         for receives in (1, 2, 3):
             assert len(deliver(orchestrate, messages, receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
-    monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: time.time() + LEASE + 1))
-    start_anew()
     assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
 
 
-@pytest.mark.parametrize(("summary", "text"), [(SUMMARY, TEXT), (NEW_SUMMARY, NEW_TEXT)])
 def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_its_time_is_over(
-    pipeline: Pipeline, page_id: str, summary: str, text: str, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = finished(pipeline, summary, text)
+    messages = finished(pipeline, SUMMARY, TEXT)
     with monkeypatch.context() as patched:
         patched.setattr(DocumentRecords, "begin", die)
         with pytest.raises(Died):
@@ -63,7 +60,7 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
     start_anew()
     assert len(pipeline.aws.locks()) == 1
 
-    later = finished(pipeline, summary, text)
+    later = finished(pipeline, SUMMARY, TEXT)
     assert deliver(orchestrate, later) == []
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1, "it may still be at work, so it is waited for"
     assert pipeline.aws.documents() == []

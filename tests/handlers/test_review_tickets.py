@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
+from common.document_records import DocumentRecords
 from common.ticket import description_text
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -15,7 +16,7 @@ from local.atlassian import Fault
 from local.atlassian.workflow import DONE_STATUS
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
-from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -24,8 +25,7 @@ def drafted(pipeline: Pipeline, *, security: str = "", links: int = 0) -> tuple[
     """Bring a ticket to its draft; return its key and the message for the review ticket's creator."""
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     if security:
-        fields = {"security": {"name": security}}
-        pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"fields": fields})
+        hide(pipeline, key, security)
     jira, developer = pipeline.site.jira, pipeline.site.account("developer")
     for _ in range(links):
         other = jira.get(pipeline.create_ticket("Another", "Elsewhere.", []))
@@ -33,6 +33,12 @@ def drafted(pipeline: Pipeline, *, security: str = "", links: int = 0) -> tuple[
     pipeline.finish(key)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     return key, pipeline.aws.messages("ReviewTicketCreator")
+
+
+def hide(pipeline: Pipeline, key: str, security: str = "Confidential") -> None:
+    """Give a ticket a security level."""
+    fields = {"security": {"name": security}}
+    pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"fields": fields})
 
 
 def described(pipeline: Pipeline, review: str) -> str:
@@ -185,8 +191,7 @@ def test_a_ticket_whose_level_a_review_cannot_keep_does_not_join_it(reviewed_els
     pipeline = reviewed_elsewhere
     public, review = in_review(pipeline)
     secret = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
-    level = {"fields": {"security": {"name": "Confidential"}}}
-    pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{secret}", level)
+    hide(pipeline, secret)
     pipeline.finish(secret)
     assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
     assert f"{secret} has a security level" in pipeline.comments(secret)[-1]
@@ -194,6 +199,72 @@ def test_a_ticket_whose_level_a_review_cannot_keep_does_not_join_it(reviewed_els
     pipeline.run()
     assert document(pipeline) == ("published", 1)
     assert pipeline.aws.documents()[0]["issue_keys"] == [public]
+
+
+def test_a_ticket_with_a_level_waits_until_the_review_that_it_would_join_is_open(
+    reviewed_elsewhere: Pipeline,
+) -> None:
+    pipeline = reviewed_elsewhere
+    _, first = drafted(pipeline)
+    secret, second = drafted(pipeline, security="Confidential")
+    assert second == []
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
+    assert deliver(open_review, first) == []
+    assert document(pipeline) == ("in_review", 1)
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    assert f"{secret} has a security level" in pipeline.comments(secret)[-1]
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_a_ticket_that_is_gone_keeps_the_level_that_it_had(
+    pipeline: Pipeline, page_id: str, joins: bool
+) -> None:
+    if joins:
+        in_review(pipeline)
+    secret, messages = drafted(pipeline, security="Confidential")
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{secret}")
+    assert deliver(open_review, messages) == []
+    [review] = [
+        issue
+        for issue in pipeline.site.jira.issues.values()
+        if issue.fields.labels[:1] == ("documentation-review",)
+    ]
+    assert review.fields.custom["security"]["name"] == "Confidential"
+
+
+def test_a_review_that_is_there_and_not_on_record_yet_is_not_ended_by_a_level(
+    reviewed_elsewhere: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = reviewed_elsewhere
+    key, messages = drafted(pipeline)
+
+    def died(*_: object) -> None:
+        raise RuntimeError("the process ended")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRecords, "in_review_at", died)
+        assert len(deliver(open_review, messages)) == 1
+    hide(pipeline, key)
+    assert len(deliver(open_review, messages, 2)) == 1
+    assert document(pipeline) == ("drafted", 1)
+    review = pipeline.aws.documents()[0]["review_issue_key"]
+    for ticket in (review, key):
+        assert "security level" in pipeline.comments(ticket)[-1]
+    pipeline.decide(review, "REJECTED: not for everybody")
+    pipeline.run()
+    assert document(pipeline) == ("rejected", 1)
+
+
+def test_a_page_that_a_secret_ticket_begins_is_named_in_no_other_review(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    secret = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    hide(pipeline, secret)
+    pipeline.finish(secret)
+    pipeline.run()
+    _, review = in_review(pipeline, f"{SUMMARY} for gardeners", f"{TEXT} Also for quibble gardeners.")
+    assert "Considered" in described(pipeline, review)
+    assert NEW_SUMMARY not in described(pipeline, review)
 
 
 def test_what_is_said_of_a_secret_ticket_stays_in_its_review(pipeline: Pipeline, page_id: str) -> None:

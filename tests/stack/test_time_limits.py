@@ -6,7 +6,7 @@ import pytest
 
 from common import webhook_door
 from handlers.approval_handler import deciding
-from handlers.document_orchestrator import beginnings, documents
+from handlers.document_orchestrator import documents
 from handlers.review_page import handler as review_page
 from handlers.review_ticket_creator import opening
 from handlers.sweep import handler as sweep
@@ -25,7 +25,6 @@ from stack.pipeline_functions import (
     ("counted_on", "function"),
     [
         (documents.LEASE, DOCUMENT_ORCHESTRATOR),
-        (beginnings.SOON, DOCUMENT_ORCHESTRATOR),
         (opening.LEASE, REVIEW_TICKET_CREATOR),
         (deciding.LEASE, APPROVAL_HANDLER),
         (sweep.TIMEOUT, SWEEP),

@@ -1,0 +1,56 @@
+"""Pages of other changes that Confluence's search does not know: about to begin, being drafted, or just created."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.change import Change
+from common.confluence import ConfluencePage
+from common.document import CLOSED, Document
+from handlers.document_orchestrator.beginnings import Beginning, Known
+from handlers.document_orchestrator.candidates import OpenDraft
+from handlers.document_orchestrator.documents import Documents
+
+#: Seconds after which Confluence's search surely finds a page: a week, since a review may take days.
+INDEX_LAG = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class NewPages:
+    """What is new in a space. ``still`` are the beginnings among ``known`` that are not in the index of new pages.
+
+    Of a draft that is still being written, or that is about to begin, there is only the title.
+    """
+
+    known: Known
+    still: tuple[Beginning, ...]
+    drafted: tuple[OpenDraft, ...]
+    created: tuple[ConfluencePage, ...]
+
+
+def read(documents: Documents, space_id: str, change: Change) -> NewPages:
+    """Read what is new in a space, and not of this change; raises the errors of common.atlassian_http."""
+    known = documents.beginnings.read(space_id)
+    newest = {document.document_id: document for document in documents.records.newest_pages(space_id)}
+    still, about_to_begin = list[Beginning](), list[OpenDraft]()
+    for beginning in known.beginnings:
+        if beginning.document_id in newest or beginning.change_id == change.change_id:
+            continue
+        # The index that lists new pages lags behind; this does not.
+        document = documents.records.get(beginning.document_id)
+        if document:
+            newest[document.document_id] = document
+        elif documents.beginnings.is_imminent(beginning):
+            about_to_begin.append(OpenDraft(beginning.document_id, beginning.title, ""))
+        else:
+            continue
+        still.append(beginning)
+    since = documents.clock() - INDEX_LAG
+    drafted = (_open_draft(documents, each) for each in newest.values() if each.status not in CLOSED)
+    created = [d.publication.page_id for d in newest.values() if d.publication and d.created_at >= since]
+    return NewPages(known, tuple(still), (*drafted, *about_to_begin), documents.confluence.pages(created))
+
+
+def _open_draft(documents: Documents, document: Document) -> OpenDraft:
+    storage = documents.drafter.newest(document).storage if document.revision else ""
+    return OpenDraft(document.document_id, document.title, storage)
