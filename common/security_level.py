@@ -5,7 +5,7 @@ https://support.atlassian.com/jira-cloud-administration/docs/configure-issue-sec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from common.queue_door import GivenUp
 from common.ticket import Ticket
@@ -15,12 +15,14 @@ class LevelLost(GivenUp):
     """A review would show what a security level hides."""
 
 
-def levels_of(tickets: Sequence[Ticket], before: Mapping[str, str]) -> dict[str, str]:
+def levels_of(tickets: Mapping[str, Ticket], before: Mapping[str, str]) -> dict[str, str]:
     """Return the ids of the tickets' levels, by key; ``before`` are those that they had when they were read last.
 
-    A ticket that is gone, or hidden from us by now, keeps the one that it had.
+    ``tickets`` are those that there are, by the keys under which they are on record; one that moved has another now. A
+    ticket that is gone, or hidden from us by now, keeps the level that it had.
     """
-    known = {**before, **{ticket.key: ticket.security_id for ticket in tickets}}
+    gone = {key: level for key, level in before.items() if key not in tickets}
+    known = gone | {ticket.key: ticket.security_id for ticket in tickets.values()}
     return {key: level for key, level in known.items() if level}
 
 

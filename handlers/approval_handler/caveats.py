@@ -40,6 +40,13 @@ _REMEDY = re.compile(
     r"|\b(?:fix|correct|change|reword)\b[^.!?\n]*\bfirst\b|\btbd\b|\bnot so fast\b",
     re.IGNORECASE,
 )
+_OBJECTION = re.compile(
+    r"(?<!nothing )(?<!not )(?<!no )(?<!anything )\b(?:wrong|incorrect|(?:left )?to fix|fix (?:it|this|that|these|them)"
+    r"|needs? (?:more |some )?work|disagree|waiting for|(?:the )?rest (?:is|are|needs?|of it)|falsch|faux)\b",
+    re.IGNORECASE,
+)
+#: A sign as the subject of a sentence, or given to a part.
+_SIGN_OF = re.compile(r"^\ufe0f?\s*(?:is|was|are|were|means|for)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"^[\s:=,;.!(–—-]*(?:no+|nope|nah|not|never|nein|nicht|non|nee|niet|nie|false|нет|не|いいえ)(?!\w)(?!\s+(?:more|other"
     r"|further|comments?|issues?|objections?|changes?|problems?|remarks?|concerns?|need|complaints?|notes?|worries"
@@ -139,7 +146,9 @@ def weigh(kind: Verdict, word: str, rest: str, next_line: str, *, is_sign: bool)
         _CONDITION.search(sentence)
         or _CONTRAST.search(sentence)
         or _REMEDY.search(rest)
+        or _OBJECTION.search(rest)
         or _DEFERRED.match(rest)
+        or (is_sign and _SIGN_OF.match(rest))
     ):
         return Standing.UNDECIDED
     for other in later:

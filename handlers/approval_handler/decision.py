@@ -90,10 +90,20 @@ def read_decision(text: str) -> Said | None:
         following = "\n".join([found.rest, *(line for line in lines[number + 1 :] if line is not None)])
         if verdict is not caveats.Standing.DECIDES:
             return None
-        if found.kind is Verdict.APPROVED and caveats.recants(following):
+        if found.kind is Verdict.APPROVED and (caveats.recants(following) or _contradicted(founds, number)):
             return None
         return Said(found.kind, _feedback(found, text[:_MAX_LENGTH], number))
     return None
+
+
+def _contradicted(founds: list[tuple[int, _Found]], number: int) -> bool:
+    """Tell whether another decision than to approve begins one of the lines after `number`."""
+    return any(
+        later.kind is not Verdict.APPROVED
+        and (later.word.isupper() or _SIGNS.fullmatch(later.word) or re.match(r"\s*(?::|$)", later.rest))
+        for line, later in founds
+        if line > number
+    )
 
 
 def mentions_a_decision(text: str) -> bool:

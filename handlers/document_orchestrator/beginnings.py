@@ -11,17 +11,20 @@ from dataclasses import asdict, dataclass
 
 from common.change import ChangeStatus
 from common.change_records import ChangeRecords
+from common.clock import Clock
+from common.own_queue import PATIENCE
 from common.records import ConditionFailed, Records
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """A page that a change is about to begin, or has begun."""
+    """A page that a change is about to begin, or has begun. ``at`` is in seconds since the epoch."""
 
     document_id: str
     change_id: str
     title: str
     parent_id: str | None
+    at: int
 
 
 @dataclass(frozen=True)
@@ -35,19 +38,24 @@ class Known:
         """Return the beginning of a document."""
         return next((each for each in self.beginnings if each.document_id == document_id), None)
 
+    def by(self, change_id: str) -> Beginning | None:
+        """Return what a change has said to begin."""
+        return next((each for each in self.beginnings if each.change_id == change_id), None)
+
 
 class Beginnings:
     """The beginnings of each space, one record in the documents table."""
 
-    def __init__(self, records: Records, changes: ChangeRecords) -> None:
-        self._records, self._changes = records, changes
+    def __init__(self, records: Records, changes: ChangeRecords, clock: Clock) -> None:
+        self._records, self._changes, self._clock = records, changes, clock
 
     def read(self, space_id: str) -> Known:
         """Return what has begun in a space (a consistent read)."""
         item = self._records.get(_name(space_id))
         if item is None:
             return Known(0, ())
-        return Known(int(item["number"]), tuple(Beginning(**each) for each in item["beginnings"]))
+        found = (Beginning(**{**each, "at": int(each["at"])}) for each in item["beginnings"])
+        return Known(int(item["number"]), tuple(found))
 
     def follow(self, space_id: str, known: Known, still: Sequence[Beginning], mine: Beginning) -> bool:
         """Write that a page begins; False when another has begun since ``known`` was read, and nothing is written.
@@ -65,7 +73,9 @@ class Beginnings:
         return True
 
     def is_imminent(self, beginning: Beginning) -> bool:
-        """Say whether a page that is not on record may still begin: its change has come to no end."""
+        """Say whether a page that is not on record may still begin: its change has come to no end, nor is it lost."""
+        if self._clock() - beginning.at > PATIENCE:
+            return False
         change = self._changes.get(beginning.change_id)
         return change is not None and change.status is ChangeStatus.DETECTED
 

@@ -42,7 +42,13 @@ def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Sit
             just_created=new.created,
             open_drafts=new.drafted,
         )
-        settled = chosen.settle(found, home, lambda hint: unique_title(hint, ticket, is_taken))
+        begun = new.known.by(change.change_id)
+
+        def title_for(hint: str, begun: Beginning | None = begun) -> str:
+            # What was said to begin keeps its title: others may have been told to join it.
+            return begun.title if begun else unique_title(hint, ticket, is_taken)
+
+        settled = chosen.settle(found, home, title_for)
         if _may_begin(documents, change, settled, new):
             return settled
     raise Busy("other changes begin pages all the time")
@@ -52,6 +58,7 @@ def _may_begin(documents: Documents, change: Change, settled: AllChosen, new: Ne
     """Say that the chosen page begins, if one is to be created; False where another page has begun since."""
     for target in settled.targets:
         if target.kind is DocumentKind.CREATE and not target.joins:
-            mine = Beginning(identity(change, target), change.change_id, target.title, target.parent_id)
+            now = int(documents.clock())
+            mine = Beginning(identity(change, target), change.change_id, target.title, target.parent_id, now)
             return documents.beginnings.follow(target.space_id, new.known, new.still, mine)
     return True

@@ -51,7 +51,7 @@ def orchestration() -> Orchestration:
     changes = ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time))
     documents = Documents(
         records=records,
-        beginnings=Beginnings(table, changes),
+        beginnings=Beginnings(table, changes, time.time),
         changes=changes,
         drafter=drafter,
         bus=EventBus(client("events"), env.event_bus),

@@ -38,6 +38,8 @@ def read(documents: Documents, space_id: str, change: Change) -> NewPages:
             continue
         # The index that lists new pages lags behind; this does not.
         document = documents.records.get(beginning.document_id)
+        if document and document.created_in is None:
+            continue  # it has ended, or become an edit of a page that is there: no index will list it
         if document:
             newest[document.document_id] = document
         elif documents.beginnings.is_imminent(beginning):

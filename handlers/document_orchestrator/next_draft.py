@@ -58,8 +58,8 @@ class Drafter:
         return self._draft(document, again, newest.levels)
 
     def _draft(self, document: Document, again: Again | None, levels: Mapping[str, str]) -> Document | None:
-        tickets = self._tickets(document)
-        levels = levels_of(tickets, levels)
+        known = self._tickets(document)
+        tickets, levels = list(known.values()), levels_of(known, levels)
         _keep_level(document, levels)
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
@@ -84,12 +84,12 @@ class Drafter:
         log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
         return document
 
-    def _tickets(self, document: Document) -> list[Ticket]:
-        """Return the source tickets that there still are."""
-        tickets = []
+    def _tickets(self, document: Document) -> dict[str, Ticket]:
+        """Return the source tickets that there still are, by the keys under which they are on record."""
+        tickets = {}
         for key in document.issue_keys:
             try:
-                tickets.append(Ticket.from_rest(self.jira.issue(key), self.jira.browse_url))
+                tickets[key] = Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
             except NotFound:
                 log.warning("the source ticket is gone", extra={"issue_key": key})
         if not tickets:
@@ -143,10 +143,10 @@ def _feedback(document: Document) -> str:
     return decision.feedback if decision and decision.verdict is Verdict.NEEDS_REVISION else ""
 
 
-def _inputs(document: Document) -> str:
+def _inputs(document: Document, levels: Mapping[str, str]) -> str:
     """Name what the next draft is made from, whatever the model makes of it this time."""
-    parts = (document.sha256, document.change_ids, is_overtaken(document), _feedback(document))
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    parts = (document.sha256, document.change_ids, is_overtaken(document), _feedback(document), levels)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _draft_of(
@@ -168,6 +168,6 @@ def _draft_of(
         base=page.storage if page else "",
         edits=proposal.edits,
         follows=document.revision,
-        inputs=_inputs(document),
+        inputs=_inputs(document, levels),
         levels=levels,
     )

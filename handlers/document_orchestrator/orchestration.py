@@ -11,6 +11,7 @@ from common import announcing, marked_comment
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
+from common.detection import finishing_of
 from common.document import Document, DocumentStatus
 from common.document_records import lock_of
 from common.events import Event, EventName
@@ -82,11 +83,18 @@ class Orchestration:
                 return
             if change.status is ChangeStatus.FAILED and change.failed_by == event.message_id:
                 raise GivenUp(change.reason)  # people were told so; an operator sends it in a new message
+            if change.status is ChangeStatus.FAILED:
+                self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
             if change.from_status_id and self.jira.status_category(change.from_status_id) == "done":
                 self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
                 return
             issue = self._issue(change)
             if self._is_review(issue):
+                # It has lost its label, by which the approval's webhook would have known it.
+                _, move_id = finishing_of(change_id)
+                announcing.review_completed(
+                    self.documents.bus, change.issue_id, change.issue_key, move_id or change_id
+                )
                 self.changes.close(change_id, ChangeStatus.IGNORED, "it is a review ticket of ours")
                 return
             ticket = Ticket.from_rest(issue, self.jira.browse_url)

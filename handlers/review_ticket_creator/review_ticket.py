@@ -63,7 +63,7 @@ class ReviewTickets:
         # Tickets that were moved have new keys.
         keys = [text(source.get("key")) for source in sources.values()]
         named = {"document_id": draft.document_id, "revision": draft.revision}
-        levels = levels_of(review.sources, draft.levels)
+        levels = levels_of(dict(zip(sources, review.sources, strict=True)), draft.levels)
         issue = self._find(document, sources)
         if issue is None:
             project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]

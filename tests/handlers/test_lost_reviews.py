@@ -132,7 +132,7 @@ def test_a_review_ticket_whose_labels_were_changed_is_no_change_and_still_decide
     pipeline.run()
     [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == review]
     assert (change["status"], change["reason"]) == ("ignored", "it is a review ticket of ours")
-    assert pipeline.comments(review)[-1].startswith("APPROVED")
+    assert pipeline.comments(review)[-1].startswith("Published")
 
 
 def test_a_property_that_somebody_removed_or_changed_takes_nobodys_decision(

@@ -11,6 +11,7 @@ from handlers.document_orchestrator.beginnings import Beginnings
 from handlers.document_orchestrator.documents import Documents
 from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
+from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_contention import somebody_at_work
@@ -214,3 +215,43 @@ def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     pipeline.run()
     assert [document["status"] for document in pipeline.aws.documents()] == ["in_review"]
+
+
+def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_one_page(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    second = second_ticket(pipeline)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.site.faults.add(Fault("status", status=503, path="/wiki/", count=999))
+    for message in messages:
+        assert len(deliver(orchestrate, [message], receives=3)) == 1
+    pipeline.site.faults.clear()
+    earlier, later = redriven(messages)
+    bring, met = Documents.bring, list[str]()
+
+    def meanwhile(*given: Any) -> str:
+        if not met:
+            met.append("the other")
+            assert deliver(orchestrate, [later]) == []
+        return bring(*given)
+
+    monkeypatch.setattr(Documents, "bring", meanwhile)
+    assert deliver(orchestrate, [earlier]) == []
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["issue_keys"] == [first, second]
+
+
+def test_what_has_begun_is_forgotten_once_it_has_ended(pipeline: Pipeline) -> None:
+    for number in range(3):
+        _, review = in_review(pipeline, f"{NEW_SUMMARY} {number}", NEW_TEXT)
+        pipeline.decide(review, "REJECTED: nobody needs this")
+        pipeline.run()
+    [known] = [
+        item
+        for item in pipeline.aws.items("kinexus-documents")
+        if item["document_id"].startswith("beginnings#")
+    ]
+    assert len(known["beginnings"]) == 1

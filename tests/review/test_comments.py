@@ -21,7 +21,7 @@ def said(
 
 def outcome(*comments: Comment, who: MayDecide = JANE) -> str:
     found = deciding_comment(comments, ANNOUNCED, who)
-    return found.reason if isinstance(found, Refusal) else found[1]
+    return found.reason if isinstance(found, Refusal) else found[1].verdict
 
 
 def test_the_movers_comment_after_the_announcement_decides() -> None:
