@@ -22,7 +22,7 @@ _CLOSED = {
     DocumentStatus.PUBLISHED: "it is on its page",
     DocumentStatus.REJECTED: "its reviewer rejected it: reopen and finish the ticket for another",
     DocumentStatus.NOT_NEEDED: "no page needed to change",
-    DocumentStatus.FAILED: "it ended: replay its changes, {changes}, or reopen and finish the ticket for another",
+    DocumentStatus.FAILED: "it ended: {again}reopen and finish the ticket for another",
 }
 
 
@@ -52,9 +52,16 @@ def _document(deployment: Deployment, screen: Screen, document_id: str) -> int:
     screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{said}')
     over = None if document.closing else _CLOSED.get(document.status)
     if over:
-        return _nothing(screen, over.format(changes=", ".join(document.change_ids)))
+        return _nothing(screen, over.format(again=_changes_to_replay(deployment, document)))
     screen.say(f"Published {_publish_again(deployment, document)}.")
     return 0
+
+
+def _changes_to_replay(deployment: Deployment, document: Document) -> str:
+    """Say which changes of a document that failed can be replayed; one that came to its review is documented."""
+    known = filter(None, map(deployment.changes.get, document.change_ids))
+    open_ones = ", ".join(change.change_id for change in known if change.status not in _OVER)
+    return f"replay its changes, {open_ones}, or " if open_ones else ""
 
 
 def _publish_again(deployment: Deployment, document: Document) -> str:

@@ -169,3 +169,19 @@ def test_a_review_ticket_that_was_deleted_gets_another_in_its_place(deployed: De
     pipeline.run()
     assert document(deployed)[1] == "published r1"
     assert pipeline.aws.locks() == []
+
+
+def test_a_document_that_failed_in_its_review_is_not_said_to_come_again_by_its_changes(
+    deployed: Deployed,
+) -> None:
+    pipeline = deployed.pipeline
+    key, _ = detected(deployed, "needs-docs")
+    pipeline.run()
+    for _ in range(3):
+        pipeline.decide(pipeline.review_of(key), "NEEDS REVISION\nShorter.")
+        pipeline.run()
+    id_, status = document(deployed)
+    assert status == "failed r3"
+    code, said = deployed.command("replay", id_)
+    assert code == 1
+    assert "it ended: reopen and finish the ticket for another" in said
