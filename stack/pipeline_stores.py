@@ -80,7 +80,7 @@ class Stores:
                 *ask_model,
             ],
             "ReviewTicketCreator": [
-                self.documents.grant(_GET, _PUT, _UPDATE),
+                self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 fetch_drafts,
                 store_reviews,
                 self.atlassian.read_statement,

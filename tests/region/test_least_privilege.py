@@ -51,6 +51,9 @@ RARELY = {
     ("DocumentOrchestrator", "s3:PutObject", "arn:aws:s3:::{documentsBucket}/reviews/*"): (
         "it closes a review only when no edit is needed after all"
     ),
+    ("ReviewTicketCreator", "dynamodb:DeleteItem", "arn:aws:dynamodb:{here}:table/{documentsTable}"): (
+        "it gives a page free only when a review cannot have the security level of its tickets"
+    ),
 }
 """The same for single functions: what only happens when something is lost or collides."""
 

@@ -88,7 +88,7 @@ RIGHTS = {
         own_queue("DocumentOrchestrator"),
     ],
     "ReviewTicketCreator": [
-        table("GetItem PutItem UpdateItem", DOCUMENTS),
+        table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
         allow("GetObject", DRAFTS, service="s3"),
         allow("PutObject", REVIEWS, service="s3"),
         secret("atlassian"),
