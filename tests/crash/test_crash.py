@@ -35,11 +35,9 @@ def crash(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @claims(("the function dies", "outcome"))
 def test_a_sample_of_crashes_and_interleavings_ends_as_if_nothing_had_happened() -> None:
-    ended = crash(RUN, "--points", "24", "--twice", "4", "--schedules", "12", "--seed", "1")
+    ended = crash(RUN, "--points", "16", "--twice", "3", "--schedules", "8", "--seed", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    totals = (
-        "points tried 24, survived 24; second crashes tried 4, survived 4; schedules tried 12, survived 12"
-    )
+    totals = "points tried 16, survived 16; second crashes tried 3, survived 3; schedules tried 8, survived 8"
     assert totals in ended.stdout.splitlines()[-1], ended.stdout
 
 
