@@ -121,7 +121,7 @@ class Completion:
                 review_key=document.review_issue_key,
                 review_url=f"{self.jira.browse_url}/browse/{document.review_issue_key}",
                 closed=True,
-                verdict=str(decision.verdict),
+                verdict=_ending(document, decision),
                 decided_by=decision.author_name,
                 decided_at=decision.decided_at,
                 page_url=document.publication.url if document.publication else "",
@@ -132,3 +132,9 @@ class Completion:
         self.records.unlock(lock_of(document), document.document_id)
         if document.publication:
             self.records.unlock(page_lock(document.publication.page_id), document.document_id)
+
+
+def _ending(document: Document, decision: Decision) -> str:
+    """Name how a review ended: an approval that could not be carried out must not read as if it had been."""
+    is_unpublished = decision.verdict is Verdict.APPROVED and document.publication is None
+    return f"{decision.verdict}, but not published" if is_unpublished else str(decision.verdict)

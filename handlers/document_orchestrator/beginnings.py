@@ -60,10 +60,9 @@ class Beginnings:
     def follow(self, space_id: str, known: Known, still: Sequence[Beginning], mine: Beginning) -> bool:
         """Write that a page begins; False when another has begun since ``known`` was read, and nothing is written.
 
-        ``still`` are the others that somebody may not know of yet.
+        ``still`` are those of other changes that somebody may not know of yet.
         """
-        others = [each for each in still if each.change_id != mine.change_id]
-        values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*others, mine)]}
+        values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*still, mine)]}
         if not known.number:
             return self._records.create({"document_id": _name(space_id), **values})
         try:

@@ -17,7 +17,7 @@ INDEX_LAG = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class NewPages:
-    """What is new in a space. ``still`` are the beginnings among ``known`` that are not in the index of new pages.
+    """What is new in a space. ``still`` are the beginnings of others among ``known`` that the index of new pages lacks.
 
     Of a draft that is still being written, or that is about to begin, there is only the title.
     """

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from common.change import ChangeStatus
 from common.change_records import ChangeRecords
 from common.draft_store import DraftStore
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -111,8 +112,15 @@ def test_a_join_that_fails_for_good_leaves_the_review_as_it_is(
 def died_before_the_change_closed(
     pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    close = ChangeRecords.close
+
+    def closed(records: ChangeRecords, change_id: str, status: ChangeStatus, *what: Any) -> None:
+        if status is not ChangeStatus.DETECTED:  # a change that failed is opened again before anything else
+            fail()
+        close(records, change_id, status, *what)
+
     with monkeypatch.context() as patched:
-        patched.setattr(ChangeRecords, "close", fail)
+        patched.setattr(ChangeRecords, "close", closed)
         assert len(deliver(orchestrate, messages)) == 1
     pipeline.run()
 

@@ -54,6 +54,18 @@ def test_a_closed_review_shows_what_was_decided_and_no_content(
     assert "whole amount" not in page.text
 
 
+def test_a_closed_review_whose_page_is_gone_does_not_read_as_published(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    for purged in ("", "?purge=true"):
+        pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}{purged}")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = requests.get(pipeline.diff_url(review), timeout=10)
+    assert "This review is closed: approved, but not published" in page.text
+
+
 def test_a_link_that_was_changed_shows_nothing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     url = pipeline.diff_url(review)

@@ -22,7 +22,7 @@ from common.atlassian_http import Unavailable
 from common.finished_tickets import FinishedTickets
 from common.time_limit import RESERVE, within
 from common.webhook_event import WebhookEvent
-from handlers.sweep import composition, handler
+from handlers.sweep import composition, daily_round
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
 from tests.ops.deployed import Deployed
@@ -324,7 +324,7 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
         with within(seconds):
             yield
 
-    monkeypatch.setattr(handler, "within", noted)
+    monkeypatch.setattr(daily_round, "within", noted)
     handle({}, None)
     for_reviews, for_tickets = given
     assert for_reviews == (TIMEOUT - RESERVE) / 2
