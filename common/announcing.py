@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
 from __future__ import annotations
 
 from common.change import Change
-from common.document import Document, Publication, Verdict
+from common.document import Document, Publication
 from common.event_bus import EventBus
 from common.events import EventName
 
@@ -40,12 +40,10 @@ def review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str)
 
 def revision_requested(bus: EventBus, document: Document) -> None:
     """Say that a document waits for its next draft. Not under a lease: whoever hears of it works on it at once."""
-    overtaken = document.decision is not None and document.decision.verdict is Verdict.APPROVED
     bus.publish(
         EventName.REVISION_REQUESTED,
         document_id=document.document_id,
         revision=document.revision,
-        reason="conflict" if overtaken else "needs_revision",
         issue_key=document.review_issue_key,
     )
 

@@ -9,13 +9,16 @@ import pytest
 from handlers.document_orchestrator import finding, next_draft
 from handlers.document_orchestrator.beginnings import Beginnings
 from handlers.document_orchestrator.documents import Documents
-from handlers.document_orchestrator.edit_page import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_contention import somebody_at_work
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review
+
+
+def unavailable(*_: object) -> Any:
+    raise RuntimeError("the process ended")
 
 
 def second_ticket(pipeline: Pipeline) -> str:
@@ -60,9 +63,6 @@ def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
-
-    def unavailable(*_: object) -> Proposal:
-        raise RuntimeError("the model is still writing")
 
     with monkeypatch.context() as patched:
         patched.setattr(next_draft, "draft_page", unavailable)
@@ -161,10 +161,6 @@ def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple
         assert len(deliver(orchestrate, messages)) == 1
     assert pipeline.aws.documents() == []
     return key, messages
-
-
-def unavailable(*_: object) -> Any:
-    raise RuntimeError("the process ended")
 
 
 def test_a_page_that_is_about_to_begin_is_waited_for_however_many_begin_meanwhile(
