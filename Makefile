@@ -3,7 +3,7 @@
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
 #   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
-#   make crash-matrix  dies at every boundary call of every story (hours; STORIES="swept deleted" for some of them)
+#   make crash-matrix  dies at every boundary call of every story (three quarters of an hour; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/images
 #   make docs      writes docs/components from the components' own words
 #   make clean     removes what the other targets made

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_fields, check_range, refuse
-from stack.function_alias import alias_of, invoked_through_alias
+from stack.called_function import called
 from stack.webhook_route import Authorization, WebhookRoute, authorization_of
 
 
@@ -63,16 +63,13 @@ def _deciding(
     name: str, api: aws.apigatewayv2.Api, rules: FunctionAuthorizer, opts: pulumi.ResourceOptions
 ) -> aws.apigatewayv2.Authorizer:
     """Let a function decide, and let exactly this authoriser call it."""
-    function = pulumi.Output.from_input(rules["function"])
-    alias = alias_of("WebhookApi", function, rules.get("alias"), "authorizer_function.alias")
+    function = called("WebhookApi", rules["function"], rules.get("alias"), "authorizer_function.alias")
     authorizer = aws.apigatewayv2.Authorizer(
         f"{name}-authorizer",
         name="function",
         api_id=api.id,
         authorizer_type="REQUEST",
-        authorizer_uri=pulumi.Output.all(function.apply(lambda known: known.invoke_arn), alias).apply(
-            invoked_through_alias
-        ),
+        authorizer_uri=function.invoke_arn,
         authorizer_payload_format_version="2.0",
         authorizer_result_ttl_in_seconds=rules.get("remember_seconds", 0),
         enable_simple_responses=True,
@@ -82,8 +79,8 @@ def _deciding(
     aws.lambda_.Permission(
         f"{name}-authorizer-permission",
         action="lambda:InvokeFunction",
-        function=function.apply(lambda known: known.name),
-        qualifier=alias.apply(lambda known: known or None) if "alias" in rules else None,
+        function=function.name,
+        qualifier=function.qualifier,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(api.execution_arn, "/authorizers/", authorizer.id),
         opts=opts,

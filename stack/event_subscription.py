@@ -5,8 +5,8 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from stack.called_function import called
 from stack.event_subscription_args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filters
-from stack.function_alias import alias_of, through_alias
 from stack.input_transformer import input_transformer
 from stack.policy import PolicyStatement, document, statement
 from stack.rule_queue import create_queue
@@ -84,7 +84,7 @@ class EventSubscription(pulumi.ComponentResource):
             # Until the queue lets the rule in, events would be refused.
             opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
         )
-        alias = alias_of("EventSubscription", function, args.get("alias"))
+        receiver = called("EventSubscription", function, args.get("alias"))
         concurrency = pulumi.Output.all(
             args.get("maximum_concurrency"),
             function.apply(lambda known: known.reserved_concurrent_executions),
@@ -93,16 +93,14 @@ class EventSubscription(pulumi.ComponentResource):
             f"{name}-receive",
             # Not the name of the role's own policy, which it would replace.
             name=pulumi.Output.concat(own_name, "-receive"),
-            role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
+            role=receiver.role_name,
             policy=document(_rights(args, queue)),
             opts=child,
         )
         aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
             event_source_arn=queue.arn,
-            function_name=pulumi.Output.all(function.apply(lambda known: known.arn), alias).apply(
-                through_alias
-            ),
+            function_name=receiver.arn,
             batch_size=args.get("batch_size", 1),
             maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
             filter_criteria=filters(args),

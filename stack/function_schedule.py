@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.alarm import Metric, alarm
+from stack.called_function import called
 from stack.dead_letters import create_dead_letters
-from stack.function_alias import alias_of, through_alias
 from stack.function_schedule_args import FunctionScheduleArgs, check_schedule
 from stack.policy import PolicyStatement, document, statement
 
@@ -38,9 +38,7 @@ class FunctionSchedule(pulumi.ComponentResource):
         check_schedule(args)
         super().__init__("kinexus:index:FunctionSchedule", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        function = pulumi.Output.from_input(args["function"])
-        alias = alias_of("FunctionSchedule", function, args.get("alias"))
-        target = pulumi.Output.all(function.apply(lambda found: found.arn), alias).apply(through_alias)
+        target = called("FunctionSchedule", args["function"], args.get("alias")).arn
         own_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
 

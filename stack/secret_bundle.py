@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_arn, check_fields, check_key, check_range, check_together, known, refuse
-from stack.function_alias import alias_of, through_alias
+from stack.called_function import called
 from stack.policy import PolicyStatement, document, statement
 
 _ROTATE = [
@@ -79,13 +79,14 @@ class SecretBundle(pulumi.ComponentResource):
 
     def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
         """Let a function replace the secret, and nobody but this secret call it."""
-        function = pulumi.Output.from_input(args["rotation_function"])
-        alias = alias_of("SecretBundle", function, args.get("rotation_alias"), "rotation_alias")
+        function = called(
+            "SecretBundle", args["rotation_function"], args.get("rotation_alias"), "rotation_alias"
+        )
         permission = aws.lambda_.Permission(
             f"{name}-rotation-permission",
             action="lambda:InvokeFunction",
-            function=function.apply(lambda known: known.name),
-            qualifier=alias.apply(lambda known: known or None) if "rotation_alias" in args else None,
+            function=function.name,
+            qualifier=function.qualifier,
             principal="secretsmanager.amazonaws.com",
             source_arn=secret.arn,
             opts=pulumi.ResourceOptions(parent=self),
@@ -93,16 +94,14 @@ class SecretBundle(pulumi.ComponentResource):
         rights = aws.iam.RolePolicy(
             f"{name}-rotation-rights",
             name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
-            role=function.apply(lambda known: known.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
+            role=function.role_name,
             policy=document(_rotation_rights(secret, args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.secretsmanager.SecretRotation(
             f"{name}-rotation",
             secret_id=secret.id,
-            rotation_lambda_arn=pulumi.Output.all(function.apply(lambda known: known.arn), alias).apply(
-                through_alias
-            ),
+            rotation_lambda_arn=function.arn,
             rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
             # Secrets Manager tries the function at once.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stack.arguments import check_fields, check_range, refuse
-from stack.function_alias import alias_of, invoked_through_alias
+from stack.called_function import called
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
 _REST = "$default"
@@ -72,24 +72,23 @@ def create_route(
     opts: pulumi.ResourceOptions,
 ) -> aws.apigatewayv2.Route:
     """Create a route, its integration, and the permission for exactly this route."""
-    function = pulumi.Output.from_input(route["function"])
-    alias = alias_of("WebhookApi", function, route.get("alias"), f"routes: {route_key(route)}: alias")
+    function = called(
+        "WebhookApi", route["function"], route.get("alias"), f"routes: {route_key(route)}: alias"
+    )
     name = f"{api_name}-{_slug(route)}"
     integration = aws.apigatewayv2.Integration(
         f"{name}-integration",
         api_id=api.id,
         integration_type="AWS_PROXY",
-        integration_uri=pulumi.Output.all(function.apply(lambda known: known.invoke_arn), alias).apply(
-            invoked_through_alias
-        ),
+        integration_uri=function.invoke_arn,
         payload_format_version="2.0",
         opts=opts,
     )
     aws.lambda_.Permission(
         f"{name}-permission",
         action="lambda:InvokeFunction",
-        function=function.apply(lambda known: known.name),
-        qualifier=alias.apply(lambda known: known or None) if "alias" in route else None,
+        function=function.name,
+        qualifier=function.qualifier,
         principal="apigateway.amazonaws.com",
         source_arn=pulumi.Output.concat(api.execution_arn, f"/{stage_name}/{_resource(route)}"),
         opts=opts,
