@@ -16,7 +16,7 @@ from typing import Any
 from common import webhook_event
 from common.jira import JiraClient
 from common.json_shapes import mapping, text
-from common.status_moves import StatusMove
+from common.status_moves import StatusMove, finishing_move
 from common.time_limit import left
 from common.webhook_event import StatusChange, WebhookEvent
 
@@ -39,7 +39,7 @@ class FinishedTickets:
         self, jira: JiraClient, jql: str, since: float, is_wanted: Callable[[WebhookEvent], bool]
     ) -> None:
         self._jira, self._jql, self._since, self._is_wanted = jira, jql, since, is_wanted
-        self._category = cache(jira.status_category)
+        self._is_done = cache(jira.is_done)
         self._reached = 0
         self.is_cut_short = False
 
@@ -67,7 +67,7 @@ class FinishedTickets:
     def _finishings(self, issues: Sequence[Mapping[str, Any]]) -> list[WebhookEvent]:
         wanted = [event for event in map(self._wanted, issues) if event]
         moves = self._jira.status_moves_of([event.issue_id for event in wanted])
-        finished = ((event, self._last_into_done(moves.get(event.issue_id, ()))) for event in wanted)
+        finished = ((event, finishing_move(moves.get(event.issue_id, ()), self._is_done)) for event in wanted)
         return [_told(event, move) for event, move in finished if move and _seconds(move.at) >= self._since]
 
     def _wanted(self, issue: Mapping[str, Any]) -> WebhookEvent | None:
@@ -76,13 +76,6 @@ class FinishedTickets:
             return None
         event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
         return event if self._is_wanted(event) else None
-
-    def _last_into_done(self, moves: Sequence[StatusMove]) -> StatusMove | None:
-        """Return the last move into a done status from another; None when there is none any more."""
-        for move in reversed(moves):
-            if self._category(move.to_id) == "done" and self._category(move.from_id) != "done":
-                return move
-        return None
 
 
 def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:

@@ -30,7 +30,10 @@ Adf = dict[str, Any]
 
 @dataclass(frozen=True)
 class JiraComment:
-    """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings."""
+    """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings.
+
+    A restricted one is shown to a role or group only.
+    """
 
     comment_id: str
     author_id: str
@@ -39,6 +42,7 @@ class JiraComment:
     updated: str
     update_author_id: str
     body: Any
+    is_restricted: bool
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,13 @@ class JiraClient:
         answer = self._http.ask("/rest/api/3/search/approximate-count", {"jql": jql})
         return int(mapping(answer).get("count") or 0)
 
-    def status_category(self, status_id: str) -> str:
-        """Return the category key (new, indeterminate, done) of a status; ``""`` when it is gone."""
+    def is_done(self, status_id: str) -> bool:
+        """Say whether a ticket in this status is done; one that is gone from Jira says nothing."""
         try:
             status = self._http.get(f"/rest/api/3/status/{status_id}")
         except NotFound:
-            return ""
-        return text(mapping(mapping(status).get("statusCategory")).get("key"))
+            return False
+        return text(mapping(mapping(status).get("statusCategory")).get("key")) == "done"
 
     def create_issue(
         self, fields: Mapping[str, Any], links: Sequence[str], properties: Mapping[str, Any]
@@ -297,4 +301,5 @@ def _comment(comment: Mapping[str, Any]) -> JiraComment:
         updated=text(comment.get("updated")) or created,
         update_author_id=text(editor.get("accountId")) or text(author.get("accountId")),
         body=comment.get("body"),
+        is_restricted=bool(comment.get("visibility")),
     )

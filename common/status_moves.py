@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +38,14 @@ def moves_of(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
                 from_id=text(item.get("from")),
                 to_id=text(item.get("to")),
             )
+
+
+def finishing_move(moves: Sequence[StatusMove], is_done: Callable[[str], bool]) -> StatusMove | None:
+    """Return the last of a ticket's moves that led into a done status from one that is not; None if there is none.
+
+    A ticket that moves on from one done status to another, as automation has it, was finished before that.
+    """
+    return next((move for move in reversed(moves) if is_done(move.to_id) and not is_done(move.from_id)), None)
 
 
 def _moment(created: object) -> str:

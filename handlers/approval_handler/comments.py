@@ -16,7 +16,7 @@ from handlers.approval_handler.decision import Said, mentions_a_decision, read_d
 class Comment:
     """A comment of the review ticket; `created` and `updated` are Jira's ISO 8601 times, `body_text` plain text.
 
-    `ours` tells that Kinexus wrote it.
+    `ours` tells that Kinexus wrote it, `is_restricted` that not everybody who sees the ticket sees it.
     """
 
     comment_id: str
@@ -27,6 +27,7 @@ class Comment:
     body_text: str
     ours: bool
     author_name: str = ""
+    is_restricted: bool = False
 
 
 @dataclass(frozen=True)

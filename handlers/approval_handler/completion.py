@@ -54,6 +54,14 @@ class Completion:
             return False
         return self.publisher.published(draft) is not None
 
+    def holds_what_nobody_saw(self, document: Document) -> bool:
+        """Say whether a change is in the draft that is about to be shown, and in none that was."""
+        shown = document.announcement
+        if shown is None or document.reason:  # the reason why it cannot be shown: to reject it is the way out
+            return False
+        seen = self.drafts.earlier(document.document_id, shown.revision).change_ids
+        return not set(document.change_ids) <= set(seen)
+
     def close(self, document: Document) -> None:
         """Do what is left to do for a document that is over: free its page, and tell everybody."""
         if not document.closing or document.decision is None:

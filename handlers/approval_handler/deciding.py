@@ -151,15 +151,21 @@ class Deciding:
             telling.reopen(self.jira, document, heard.move_id)
 
     def _between_drafts(self, document: Document) -> None:
-        """While the next draft is being made, a rejection ends the review; anything else is answered, once a move."""
+        """While the next draft is being made, a rejection ends the review; anything else is answered, once a move.
+
+        What somebody's ticket has added since is not rejected unseen.
+        """
         heard = Hearing(self.jira, self.approvers).hear(document)
         if heard is None or (document.decision and document.decision.move_id == heard.move_id):
             return
+        said = words.between_drafts(document)
         if isinstance(heard.found, Decision) and heard.found.verdict is Verdict.REJECTED:
-            self.completion.carry_out(document, heard.found)
-            return
+            if not self.completion.holds_what_nobody_saw(document):
+                self.completion.carry_out(document, heard.found)
+                return
+            said = words.joined_unseen(document)
         mark = {"kind": "between drafts", "document_id": document.document_id, "move_id": heard.move_id}
-        marked_comment.tell(self.jira, document.review_issue_id, mark, words.between_drafts(document))
+        marked_comment.tell(self.jira, document.review_issue_id, mark, said)
         telling.reopen(self.jira, document, heard.move_id)
 
 

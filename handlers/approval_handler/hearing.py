@@ -12,10 +12,11 @@ from common.jira import JiraClient, JiraComment
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
 from common.records import Busy
-from common.status_moves import StatusMove
+from common.status_moves import StatusMove, finishing_move
 from common.ticket import Ticket, description_text
 from common.visible_text import visible_name
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
+from handlers.approval_handler.decision import Said
 
 #: Earlier than any comment.
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
@@ -66,12 +67,14 @@ class Hearing:
         moves = self.jira.status_moves(ticket.issue_id)
         if ticket.status_category != "done" or not moves:
             return None
-        move, ours = moves[-1], self.jira.account_id()
+        last, ours = moves[-1], self.jira.account_id()
         status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
-        if move.to_id != status_id:
-            if move.author_id == ours:
+        if last.to_id != status_id:
+            if last.author_id == ours:
                 return None  # we moved it back since it was read, for a newer revision: that is to be decided
             raise Busy(f"{document.review_issue_key} is just being moved")
+        # Whoever files it away, from one done status to another, decides nothing.
+        move = finishing_move(moves, lambda status: status == status_id or self.jira.is_done(status)) or last
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
         since = document.announcement.at if document.announcement else BEFORE_ALL
@@ -79,6 +82,7 @@ class Hearing:
         if isinstance(found, Refusal):
             return Heard(move.move_id, found)
         comment, said = found
+        may_be_repeated = not (ticket.security_id or comment.is_restricted)
         decision = Decision(
             verdict=said.verdict,
             author_id=comment.author_id,
@@ -87,8 +91,7 @@ class Hearing:
             revision=document.revision,
             sha256=document.sha256,
             decided_at=comment.updated,
-            # What stands beside an approval is talk, and must never be drafted from.
-            feedback="" if said.verdict is Verdict.APPROVED else said.feedback[:4000],
+            feedback=_feedback(said, may_be_repeated=may_be_repeated),
             move_id=move.move_id,
         )
         return Heard(move.move_id, decision)
@@ -123,6 +126,16 @@ def _is_its(move: StatusMove, move_id: str) -> bool:
     return move.move_id == move_id or not move_id
 
 
+def _feedback(said: Said, *, may_be_repeated: bool) -> str:
+    """Return what of a comment is used further: to draft from it, or to quote it in the source ticket.
+
+    What stands beside an approval is talk, and must never be drafted from.
+    """
+    if said.verdict is Verdict.APPROVED or (said.verdict is Verdict.REJECTED and not may_be_repeated):
+        return ""
+    return said.feedback[:4000]
+
+
 def _comment(comment: JiraComment, ours: str) -> Comment:
     return Comment(
         comment_id=comment.comment_id,
@@ -133,4 +146,5 @@ def _comment(comment: JiraComment, ours: str) -> Comment:
         update_author_id=comment.update_author_id,
         body_text=description_text(comment.body),
         ours=comment.author_id == ours,
+        is_restricted=comment.is_restricted,
     )

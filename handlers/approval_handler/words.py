@@ -167,6 +167,20 @@ def between_drafts(document: Document) -> Adf:
     )
 
 
+def joined_unseen(document: Document) -> Adf:
+    """Say that a rejection came before the draft that another ticket has joined was shown."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(
+                f"{document.issue_keys[-1]} has joined this review meanwhile, and nobody has seen its draft, so "
+                f"nothing was rejected. Revision {document.revision} is about to be announced here: please look at "
+                "that one and decide then."
+            ),
+        )
+    )
+
+
 def stays_done() -> Adf:
     """Say that our account cannot open the review ticket again, and who can."""
     return adf.doc(

@@ -85,7 +85,7 @@ class Orchestration:
                 raise GivenUp(change.reason)  # people were told so; an operator sends it in a new message
             if change.status is ChangeStatus.FAILED:
                 self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
-            if change.from_status_id and self.jira.status_category(change.from_status_id) == "done":
+            if change.from_status_id and self.jira.is_done(change.from_status_id):
                 self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
                 return
             issue = self._issue(change)

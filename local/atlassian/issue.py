@@ -13,7 +13,7 @@ Json = Any
 
 @dataclass
 class Comment:
-    """A comment; `properties` are set with it or later."""
+    """A comment; `properties` are set with it or later. `visibility` is kept and told, and hides it from nobody."""
 
     id: str
     author: Account
@@ -22,6 +22,7 @@ class Comment:
     updated: datetime
     update_author: Account
     properties: dict[str, Json] = field(default_factory=dict)
+    visibility: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

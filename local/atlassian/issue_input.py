@@ -127,6 +127,16 @@ def properties(value: Any) -> dict[str, Any]:
     return found
 
 
+def visibility(value: Any) -> dict[str, Any]:
+    """Check the role or group that a comment is shown to; without one, it is shown to everybody."""
+    if value is None:
+        return {}
+    named = isinstance(value, dict) and (value.get("value") or value.get("identifier"))
+    if not named or value.get("type") not in ("role", "group"):
+        raise JiraRefusal(400, "A visibility needs the type role or group, and its value or identifier.")
+    return dict(value)
+
+
 def check_property(key: str, value: Any) -> None:
     """Refuse keys over 255 and values over 32,768 characters."""
     if not key or len(key) > 255:

@@ -67,6 +67,8 @@ def comment_json(
         "updated": jira_time(comment.updated),
         "jsdPublic": True,
     }
+    if comment.visibility:
+        body["visibility"] = comment.visibility
     if properties:
         body["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
     return body

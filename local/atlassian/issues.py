@@ -166,13 +166,20 @@ class IssueStore:
         )
 
     def comment(
-        self, actor: Account, issue: Issue, body: dict[str, Json], properties: Mapping[str, Json]
+        self,
+        actor: Account,
+        issue: Issue,
+        body: dict[str, Json],
+        properties: Mapping[str, Json],
+        visibility: Mapping[str, Json] | None = None,
     ) -> Comment:
         """Add a comment; 413 when the issue is full."""
         if len(issue.comments) >= self.comment_cap:
             raise JiraRefusal(413, "The comment limit for this issue has been reached.")
         now = self.touch(issue)
-        comment = Comment(str(self.new_id()), actor, body, now, now, actor, dict(properties))
+        comment = Comment(
+            str(self.new_id()), actor, body, now, now, actor, dict(properties), dict(visibility or {})
+        )
         issue.comments.append(comment)
         self._tell(Event("comment_created", "", issue, actor, comment=comment))
         return comment

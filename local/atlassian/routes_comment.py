@@ -39,13 +39,15 @@ def comments(call: Call, key: str) -> Response:
 
 @routes.on("POST", f"{ISSUE}/comment")
 def add(call: Call, key: str) -> Response:
-    """Add a comment, with its properties in the same request."""
+    """Add a comment, with its properties and whom it is shown to in the same request."""
     issue, body = call.site.jira.get(key), call.object()
     text, properties = (
         issue_input.comment_body(body.get("body")),
         issue_input.properties(body.get("properties")),
     )
-    comment = call.site.jira.comment(call.account, issue, text, properties)
+    comment = call.site.jira.comment(
+        call.account, issue, text, properties, issue_input.visibility(body.get("visibility"))
+    )
     return answer(comment_json(comment, issue, call.base), 201)
 
 

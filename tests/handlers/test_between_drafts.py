@@ -50,7 +50,15 @@ def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
     return key, review
 
 
-@pytest.mark.parametrize("state", ["revising", "drafted"])
+@pytest.fixture
+def redrafted(revising: tuple[str, str], pipeline: Pipeline) -> tuple[str, str]:
+    """A review whose next revision is drafted, as its reviewer asked, and not announced yet."""
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    assert document(pipeline)["status"] == "drafted"
+    return revising
+
+
+@pytest.mark.parametrize("state", ["revising", "redrafted"])
 def test_a_rejection_ends_the_review_whatever_is_under_way(
     pipeline: Pipeline, page_id: str, state: str, request: pytest.FixtureRequest
 ) -> None:
@@ -123,3 +131,23 @@ def test_a_review_that_our_account_cannot_open_again_says_who_can(pipeline: Pipe
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert document(pipeline)["status"] == "published"
+
+
+def test_a_rejection_does_not_reach_a_ticket_whose_draft_nobody_was_shown(
+    pipeline: Pipeline, drafted: tuple[str, str]
+) -> None:
+    _, review = drafted
+    second = document(pipeline)["issue_keys"][-1]
+    again(pipeline, review, "REJECTED: nobody needs this")
+    assert document(pipeline)["status"] == "drafted"
+    assert pipeline.comments(second) == []
+    [told] = [said for said in pipeline.comments(review) if "nothing was rejected" in said]
+    assert f"{second} has joined this review" in told
+    assert pipeline.status(review) != "done"
+
+    pipeline.run()
+    assert document(pipeline)["status"] == "in_review"
+    pipeline.decide(review, "REJECTED: neither of them")
+    pipeline.run()
+    assert (document(pipeline)["status"], document(pipeline)["decision"]["revision"]) == ("rejected", 2)
+    assert any("rejected the documentation" in said for said in pipeline.comments(second))

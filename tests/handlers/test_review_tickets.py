@@ -299,3 +299,25 @@ def test_in_a_service_project_no_comment_of_ours_is_for_customers(pipeline: Pipe
     ]
     assert len(ours) == 3
     assert all(comment.properties["sd.public.comment"] == {"internal": True} for comment in ours)
+
+
+@pytest.mark.parametrize("hidden", ["the review", "the comment"])
+def test_why_somebody_rejected_where_not_everybody_may_read_is_not_quoted_in_the_source(
+    pipeline: Pipeline, page_id: str, hidden: str
+) -> None:
+    key, review = in_review(pipeline)
+    if hidden == "the review":
+        hide(pipeline, review)
+        pipeline.comment(review, "REJECTED: it would disclose the hole", "reviewer")
+    else:
+        text = {"type": "text", "text": "REJECTED: it would disclose the hole"}
+        body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]}
+        seen = {"type": "role", "value": "Administrators"}
+        pipeline.jira(
+            "reviewer", "POST", f"/rest/api/3/issue/{review}/comment", {"body": body, "visibility": seen}
+        )
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    [told] = [said for said in pipeline.comments(key) if "rejected the documentation" in said]
+    assert review in told
+    assert "the hole" not in told

@@ -139,3 +139,25 @@ def test_what_stands_beside_an_approval_is_no_feedback_when_the_page_moved_on(
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
     assert not any("zebrafish" in str(call) for call in pipeline.model.calls())
+
+
+@pytest.mark.parametrize("account", ["developer", "reviewer"])
+def test_a_review_that_is_filed_away_from_one_done_status_to_another_keeps_its_decision(
+    pipeline: Pipeline, page_id: str, account: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.move(review, "done", account)
+    pipeline.run()
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
+    assert document(pipeline)["decision"]["author_name"] == "Robin Reviewer"
+    assert len([said for said in pipeline.comments(review) if "Published" in said]) == 1
+
+
+def test_who_files_a_finished_review_away_decides_nothing(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.move(review, "done", "developer")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("in_review", 1)
+    assert pipeline.status(review) != "done"
