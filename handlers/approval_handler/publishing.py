@@ -66,9 +66,10 @@ class Publisher:
         raise TooBusy(f'"{draft.title}" is being edited by others right now')
 
     def _update(self, draft: Draft) -> Publication:
-        page = self._current(draft)
+        page = self._page(draft)
         if written := self._carrying(draft, page):
             return written
+        _check(draft, page)
         on_top = page.storage != draft.base
         storage = _rebased(draft, page) if on_top else draft.storage
         if storage != page.storage:
@@ -76,20 +77,13 @@ class Publisher:
                 page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
             except Refused as error:
                 raise Obstacle(_refusal(page.title, error)) from error
-        return self._read_back(page.page_id, storage, on_top=on_top)
+        return self._read_back(page, storage, on_top=on_top)
 
-    def _current(self, draft: Draft) -> ConfluencePage:
+    def _page(self, draft: Draft) -> ConfluencePage:
         try:
-            page = self.confluence.page(draft.page_id or "")
+            return self.confluence.page(draft.page_id or "")
         except NotFound as error:
             raise Obstacle(f'the page "{draft.title}" was deleted, or hidden from us', final=True) from error
-        if page.status != "current":
-            raise Obstacle(
-                f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again'
-            )
-        if page.space_id != draft.space_id:
-            raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
-        return page
 
     def _carrying(self, draft: Draft, page: ConfluencePage) -> Publication | None:
         if page.version <= draft.base_version:
@@ -120,7 +114,7 @@ class Publisher:
                     "account may not create pages there; once that is put right, move this ticket to done again"
                 ) from error
             else:
-                return self._read_back(created.page_id, draft.storage, on_top=False)
+                return self._read_back(created, draft.storage, on_top=False)
         if made := self._created(existing, draft):
             return made
         raise Obstacle(
@@ -148,15 +142,28 @@ class Publisher:
             return False
         return sf.equivalent(first.storage, draft.storage)
 
-    def _read_back(self, page_id: str, storage: str, *, on_top: bool) -> Publication:
-        page = self.confluence.page(page_id)
-        differs = not sf.equivalent(page.storage, storage)
-        return Publication(page_id, page.version, page.url, page.title, differs=differs, on_top=on_top)
+    def _read_back(self, written: ConfluencePage, storage: str, *, on_top: bool) -> Publication:
+        """Return what became of a page that was just written; what a person saved since is not ours to judge."""
+        page = self.confluence.page(written.page_id)
+        differs = page.version == written.version and not sf.equivalent(page.storage, storage)
+        return Publication(
+            page.page_id, written.version, page.url, page.title, differs=differs, on_top=on_top
+        )
 
 
 def mark(draft: Draft) -> str:
     """Return how the message of a page version names the draft that it carries."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
+
+
+def _check(draft: Draft, page: ConfluencePage) -> None:
+    """Raise Obstacle where a page was put away since it was drafted on."""
+    if page.status != "current":
+        raise Obstacle(
+            f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again'
+        )
+    if page.space_id != draft.space_id:
+        raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
 
 
 def _refusal(title: str, error: AtlassianError) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from common.confluence import ConfluenceClient
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
@@ -98,3 +99,51 @@ def test_a_page_of_ours_that_began_otherwise_is_another_one(pipeline: Pipeline) 
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     assert document(pipeline)["status"] == "in_review"
     assert "another page has the title" in pipeline.comments(review)[-1]
+
+
+def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
+    """Approve; the page is saved, and then Confluence is gone. Return the message that comes again."""
+    pipeline.site.faults.add(
+        Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=1, count=999)
+    )
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    assert len(deliver(approve, messages)) == 1
+    pipeline.site.faults.clear()
+    assert pipeline.page(page_id)["version"]["number"] == 2
+    return messages
+
+
+@pytest.mark.parametrize("archived", [True, False], ids=["archived", "moved to another space"])
+def test_what_was_written_before_the_page_was_put_away_is_published(
+    pipeline: Pipeline, page_id: str, archived: bool
+) -> None:
+    _, review = in_review(pipeline)
+    messages = written_and_not_read_back(pipeline, page_id, review)
+    page = pipeline.site.confluence.pages[page_id]
+    if archived:
+        pipeline.site.confluence.set_status(page, "archived")
+    else:
+        page.space_id = pipeline.site.confluence.add_space("OPS", "Ops", pipeline.site.account("admin")).id
+    assert deliver(approve, messages, receives=2) == []
+    assert (document(pipeline)["status"], document(pipeline)["publication"]["version"]) == ("published", 2)
+    assert not any("Nothing was published" in said for said in pipeline.comments(review))
+
+
+def test_what_a_person_saved_right_after_us_is_not_taken_for_our_version(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = ConfluenceClient.update_page
+
+    def then_a_person(client: ConfluenceClient, *what: Any) -> Any:
+        written = update(client, *what)
+        pipeline.save_page(page_id, pipeline.page(page_id)["body"]["storage"]["value"] + "<p>By hand.</p>")
+        return written
+
+    _, review = in_review(pipeline)
+    monkeypatch.setattr(ConfluenceClient, "update_page", then_a_person)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    publication = document(pipeline)["publication"]
+    assert (publication["version"], publication["differs"]) == (2, False)
+    assert not any("stored the page differently" in said for said in pipeline.comments(review))
