@@ -90,7 +90,10 @@ class ConfluenceClient:
         return tuple(self._read(page) for page in listed(mapping(answer).get("results")))
 
     def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
-        """Return the page of exactly this title, archived ones included, without the search index's lag."""
+        """Return the page of this title, archived ones included, without the search index's lag.
+
+        Confluence takes a title once in a space, whatever its case.
+        """
         params = {
             "space-id": space_id,
             "title": title,
@@ -99,7 +102,7 @@ class ConfluenceClient:
         }
         answer = self._http.get("/api/v2/pages", params)
         found = [self._read(page) for page in listed(mapping(answer).get("results"))]
-        return next((page for page in found if page.title == title), None)
+        return next((page for page in found if page.title.casefold() == title.casefold()), None)
 
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
         """Return the first ``limit`` pages of a CQL query, best first.

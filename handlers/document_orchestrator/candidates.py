@@ -46,7 +46,7 @@ class OpenDraft:
 class Candidate:
     """A page, or with ``document_id`` an open draft of one, as ranking and judge read it.
 
-    ``path`` are the titles above it, top first, and ``above`` their ids.
+    ``path`` are the titles above it, top first, and ``above`` their ids. ``space_id`` is ``""`` for a draft.
     """
 
     page_id: str
@@ -57,6 +57,7 @@ class Candidate:
     above: tuple[str, ...]
     sections: tuple[sf.Section, ...]
     document_id: str | None = None
+    space_id: str = ""
 
 
 def gather(
@@ -117,6 +118,7 @@ def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
         path=titles,
         above=tuple(above.page_id for above in path),
         sections=_sections(page.storage, page.title),
+        space_id=page.space_id,
     )
 
 

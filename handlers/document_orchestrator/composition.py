@@ -40,6 +40,7 @@ def orchestration() -> Orchestration:
     s3 = client("s3")
     table = Records(dynamodb, env.documents_table, "document_id", time.time)
     records = DocumentRecords(table)
+    site = cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url))
     drafter = Drafter(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
@@ -47,6 +48,7 @@ def orchestration() -> Orchestration:
         confluence=confluence,
         model=model,
         no_edit=NoEdit(records, ReviewStore(s3, env.documents_bucket), jira),
+        site=site,
     )
     changes = ChangeRecords(Records(dynamodb, env.changes_table, "change_id", time.time))
     documents = Documents(
@@ -62,7 +64,7 @@ def orchestration() -> Orchestration:
         changes=changes,
         documents=documents,
         jira=jira,
-        site=cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url)),
+        site=site,
         choose=partial(choose_pages, documents),
     )
 

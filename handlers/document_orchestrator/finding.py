@@ -16,9 +16,11 @@ from handlers.document_orchestrator.judge import SHOWN, Model, judge
 from handlers.document_orchestrator.judgement import (
     Choice,
     Considered,
+    CreatePage,
     Judgement,
     NoDocument,
     RefusedName,
+    Target,
     UpdatePage,
 )
 from handlers.document_orchestrator.named_pages import NamedPage, bounded, named_pages
@@ -42,6 +44,13 @@ class Site:
 
     spaces: tuple[Space, ...]
     browse_url: str
+
+    def why_not(self, page: ConfluencePage) -> str:
+        """Say why we do not edit a page, ``""`` where we may."""
+        if page.space_id not in {space.space_id for space in self.spaces}:
+            keys = ", ".join(space.key for space in self.spaces)
+            return f"“{page.title}” is outside the spaces that we may write to ({keys})"
+        return "" if page.status == "current" else f"“{page.title}” is {page.status}"
 
 
 def choose(
@@ -98,12 +107,7 @@ def _refusal(named: NamedPage, page: ConfluencePage | None, site: Site) -> str:
         return "this names no page: write docs: and the page's id, a number"
     if page is None:
         return f"there is no page {named.page_id}, or we may not see it"
-    if page.space_id not in {space.space_id for space in site.spaces}:
-        keys = ", ".join(space.key for space in site.spaces)
-        return f"“{page.title}” is outside the spaces that we may write to ({keys})"
-    if page.status != "current":
-        return f"“{page.title}” is {page.status}"
-    return ""
+    return site.why_not(page)
 
 
 def _searched(
@@ -123,8 +127,23 @@ def _searched(
     considered = tuple(
         Considered(each.page.page_id, each.page.title, each.page.url, each.score, each.why) for each in best
     )
-    judgement = Judgement(verdict.target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
+    target = _at_home(verdict.target, best, site.spaces[0].space_id)
+    judgement = Judgement(target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
     return Choice((judgement,), refused, tuple(query.cql for query in planned), verdict.tokens)
+
+
+def _at_home(target: Target, candidates: Sequence[Ranked[Candidate]], home: str) -> Target:
+    """Return a target whose parent is in the space in which new pages are created, or that has none.
+
+    Confluence puts no page below one of another space.
+    """
+    if not isinstance(target, CreatePage) or not target.parent_id:
+        return target
+    around = (
+        each.page for each in candidates if target.parent_id in (each.page.page_id, each.page.parent_id)
+    )
+    is_at_home = any(page.space_id == home for page in around)
+    return target if is_at_home else CreatePage(target.title, None)
 
 
 def searched(

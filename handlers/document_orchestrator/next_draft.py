@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from common import storage_format as sf
@@ -23,6 +23,7 @@ from common.security_level import levels_of, shared_level
 from common.ticket import Ticket
 from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
+from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.no_edit import NoEdit
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Drafter:
     confluence: ConfluenceClient
     model: ToolModel
     no_edit: NoEdit
+    site: Callable[[], Site]
 
     def newest(self, document: Document) -> Draft:
         """Return the newest draft on record."""
@@ -103,12 +105,15 @@ class Drafter:
             raise GivenUp(
                 f'the page "{document.title}" does not exist any more, or we may not see it'
             ) from error
-        if page.status != "current":
-            raise GivenUp(f'the page "{page.title}" is {page.status}: restore it, or name another page')
+        if why_not := self.site().why_not(page):
+            raise GivenUp(f"{why_not}: put it back, or name another page")
         return page
 
     def _parent_title(self, document: Document) -> str:
-        return self.confluence.page(document.parent_id).title if document.parent_id else ""
+        try:
+            return self.confluence.page(document.parent_id).title if document.parent_id else ""
+        except NotFound:
+            return ""  # a folder, or another place that is no page
 
     def _without_edit(self, document: Document, proposal: Proposal) -> None:
         if document.revision and not is_overtaken(document):

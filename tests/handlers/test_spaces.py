@@ -1,0 +1,99 @@
+"""Several spaces, and places in Confluence that are no page: what is drafted can be published, and only where we may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator import finding
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.document_orchestrator.judge import Verdict, understood
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+NEAR = "Weather in town"
+
+
+def page_in(pipeline: Pipeline, space_id: str, title: str, text: str) -> str:
+    """Have a person create a page at the top of a space; return its id."""
+    body = {
+        "spaceId": space_id,
+        "status": "current",
+        "title": title,
+        "body": {"representation": "storage", "value": f"<p>{text}</p>"},
+    }
+    return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
+
+
+@pytest.fixture
+def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A second space that may be edited, with the page that is nearest to what a ticket says; return its id."""
+    [first] = pipeline.site.confluence.spaces.values()
+    second = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
+    monkeypatch.setenv("CONFLUENCE_SPACE_KEY", f"{first.key},OPS")
+    start_anew()
+    page_in(pipeline, second.id, NEAR, "It rains, and gardeners stay at home.")
+    return str(second.id)
+
+
+@pytest.mark.parametrize("decided_by", ["judge", "fallback"])
+def test_a_new_page_is_not_put_below_a_page_of_another_space(
+    pipeline: Pipeline, second_space: str, monkeypatch: pytest.MonkeyPatch, decided_by: str
+) -> None:
+    def judged(ticket: Any, best: Any, _model: object, fallback: Verdict) -> Verdict:
+        if decided_by == "fallback":
+            return fallback
+        label = "ABCDEFGH"[next(i for i, each in enumerate(best) if each.page.title == NEAR)]
+        answer = {"action": "create", "title": "Lattices", "parent_label": label, "confidence": 1}
+        return Verdict(*understood({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
+
+    monkeypatch.setattr(finding, "judge", judged)
+    _, review = in_review(pipeline, "Zyxomatic lattice for gardeners", "Zyxomatic lattice.")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert (document["kind"], document["status"]) == ("create", "published")
+    assert document["space_id"] != second_space
+
+
+def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    [space] = pipeline.site.confluence.spaces.values()
+    beside = page_in(pipeline, space.id, NEAR, "It rains, and gardeners stay at home.")
+    pipeline.site.confluence.pages[beside].parent_id = "777777"  # no page has this id
+    monkeypatch.setattr(finding, "judge", lambda _ticket, _best, _model, fallback: fallback)
+    pipeline.finish(
+        pipeline.create_ticket("Zyxomatic lattice for gardeners", "Zyxomatic lattice.", ["needs-docs"])
+    )
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    [document] = pipeline.aws.documents()
+    assert (document["status"], document["parent_id"]) == ("drafted", "777777")
+
+
+def test_a_page_that_was_moved_to_a_space_that_is_not_ours_is_not_drafted_on(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    elsewhere = pipeline.site.confluence.add_space("HR", "People", pipeline.site.account("admin"))
+    pipeline.site.confluence.pages[page_id].space_id = elsewhere.id
+    pipeline.decide(review, "NEEDS REVISION\nShorter.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    assert any("outside the spaces" in said for said in pipeline.comments(review))
+    assert pipeline.page(page_id)["version"]["number"] == 1
+
+
+def test_a_title_is_taken_by_an_archived_page_whatever_its_case(pipeline: Pipeline) -> None:
+    [space] = pipeline.site.confluence.spaces.values()
+    archived = page_in(pipeline, space.id, NEW_SUMMARY.upper(), "Old things.")
+    pipeline.site.confluence.set_status(pipeline.site.confluence.pages[archived], "archived")
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    assert document["status"] == "published"
+    assert document["title"].casefold() != NEW_SUMMARY.casefold()
