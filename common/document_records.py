@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
+from uuid import uuid4
 
-from common.document import Document, DocumentStatus
+from common.document import Document, DocumentKind, DocumentStatus
 from common.item_shape import from_item, to_attribute, to_item
 from common.records import ConditionFailed, Records
 
@@ -47,6 +48,24 @@ class DocumentRecords:
         """Write a document that begins, unless it is on record; return what is there."""
         self._records.create(to_item(document))
         return self.require(document.document_id)
+
+    def begin_again(self, failed: Document, mine: Document) -> Document:
+        """Have a document that failed before it was drafted begin as ``mine``: its page may be there by now.
+
+        Raises ConditionFailed when somebody else moved it.
+        """
+        is_new = mine.kind is DocumentKind.CREATE
+        return self.move(
+            failed,
+            DocumentStatus.DRAFTING,
+            kind=str(mine.kind),
+            title=mine.title,
+            page_id=mine.page_id,
+            parent_id=mine.parent_id,
+            choice=mine.choice,
+            created_in=mine.space_id if is_new else None,
+            reason="",
+        )
 
     def get(self, document_id: str) -> Document | None:
         """Return the document, or None."""
@@ -104,6 +123,13 @@ class DocumentRecords:
     def leased(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Work on the document alone; raises Busy."""
         return self._records.leased(document_id, owner, seconds)
+
+    def telling(self, review_issue_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Tell people of a failure alone, for ``seconds`` at most; raises Busy, KeyError for no review of ours.
+
+        Two deliveries of one message may fail at once, and a comment is looked for before it is made.
+        """
+        return self._records.leased(_review_name(review_issue_id), uuid4().hex, seconds)
 
     def lock(self, name: str, document_id: str, now: int) -> str:
         """Take a lock for a document if it is free; return the id of the document that holds it.

@@ -43,7 +43,7 @@ class Deciding:
             return
         with self.records.leased(document.document_id, owner, LEASE):
             try:
-                self._decide(self.records.require(document.document_id))
+                self._decide(self.records.require(document.document_id), event)
             except ReviewGone as gone:
                 self._without_review(self.records.require(document.document_id), gone, event)
         document = self.records.require(document.document_id)
@@ -116,9 +116,11 @@ class Deciding:
             document = self.records.require(document.document_id)  # whoever moved it says what became of it
         return document.status not in CLOSED
 
-    def _decide(self, document: Document) -> None:
+    def _decide(self, document: Document, event: Event) -> None:
         if document.status in CLOSED:
             self.completion.close(document)
+            if not _is_replayed(event):
+                self._answer_late(document, str(event.detail.get("move_id")))
         elif document.status is DocumentStatus.IN_REVIEW:
             self._review(document)
         elif document.status is DocumentStatus.PUBLISHING:
@@ -149,6 +151,16 @@ class Deciding:
             mark = {"kind": "undecided", "document_id": document.document_id, "move_id": heard.move_id}
             marked_comment.tell(self.jira, document.review_issue_id, mark, words.undecided(found.words))
             telling.reopen(self.jira, document, heard.move_id)
+
+    def _answer_late(self, document: Document, move_id: str) -> None:
+        """Tell whoever decides in a review that is over that it is, once a move."""
+        decided_by = document.decision.move_id if document.decision else ""
+        if move_id == decided_by:
+            return
+        heard = Hearing(self.jira, self.approvers).hear(document)
+        if heard and isinstance(heard.found, Decision) and heard.move_id != decided_by:
+            mark = {"kind": "late", "document_id": document.document_id, "move_id": heard.move_id}
+            marked_comment.tell(self.jira, document.review_issue_id, mark, words.too_late(document))
 
     def _between_drafts(self, document: Document) -> None:
         """While the next draft is being made, a rejection ends the review; anything else is answered, once a move.

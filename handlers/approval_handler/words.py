@@ -167,6 +167,19 @@ def between_drafts(document: Document) -> Adf:
     )
 
 
+def too_late(document: Document) -> Adf:
+    """Say that a decision came when the review was over, and how to get another."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(
+                f"This review is over (the documentation is {document.status.replace('_', ' ')}), so nothing was done "
+                f"with this decision. For another draft, open {document.issue_keys[-1]} and finish it again."
+            ),
+        )
+    )
+
+
 def joined_unseen(document: Document) -> Adf:
     """Say that a rejection came before the draft that another ticket has joined was shown."""
     return adf.doc(

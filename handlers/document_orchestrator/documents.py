@@ -43,7 +43,8 @@ class Documents:
         """
         begun = self.records.get(identity(change, target))
         # One that failed while it was drafted is begun again; one that was drafted once ended for good.
-        if begun and begun.status in CLOSED and (begun.status is not DocumentStatus.FAILED or begun.revision):
+        begins = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
+        if begun and begun.status in CLOSED and not begins:
             self.drafter.no_edit.free(begun)
             return begun.document_id
         mine = begun or begins_as(change, target, int(self.clock()))
@@ -52,7 +53,7 @@ class Documents:
             holder = self._joined(change, mine) or joins
             holder = holder or self.records.lock(lock_of(mine), mine.document_id, int(self.clock()))
             if holder == mine.document_id:
-                if not begun and (page := self._created_meanwhile(mine)):
+                if begins and (page := self._created_meanwhile(mine)):
                     self.records.unlock(lock_of(mine), mine.document_id)
                     mine = as_update(mine, page.page_id, page.title)
                     continue
@@ -118,8 +119,7 @@ class Documents:
     def _begin(self, mine: Document) -> None:
         document = self.records.begin(mine)
         if document.status is DocumentStatus.FAILED:
-            created_in = document.space_id if document.kind is DocumentKind.CREATE else None
-            self.records.move(document, DocumentStatus.DRAFTING, reason="", created_in=created_in)
+            self.records.begin_again(document, mine)
 
     def _cover(self, document: Document, change: Change) -> Document | None:
         """See that the change is in a draft; return the document if that draft is to be announced."""

@@ -179,11 +179,12 @@ class Orchestration:
             return
         self.documents.records.move(document, reason=reason[:1000])
         what = f"{document.document_id} after r{revision}"
-        for issue in document.issue_keys:
-            marked_comment.tell_failure(self.jira, issue, what, notices.not_draftable(reason))
-        said = notices.not_draftable(reason, notices.YOUR_TURN)
-        marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
-        self._hand_back(document)
+        with self.documents.records.telling(document.review_issue_id, LEASE):
+            for issue in document.issue_keys:
+                marked_comment.tell_failure(self.jira, issue, what, notices.not_draftable(reason))
+            said = notices.not_draftable(reason, notices.YOUR_TURN)
+            marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
+            self._hand_back(document)
 
     def _settled(self, change: Change, mine: Document) -> Document | None:
         """Return the document that holds the change and needs it no more: another change's work may have done that."""

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from common.event_bus import EventBus, PublishFailed
+from common.jira import JiraClient
 from common.review_store import ReviewStore
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import next_draft
@@ -18,7 +19,7 @@ from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_names import page
-from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -235,3 +236,44 @@ def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
     pipeline.model.fail_next("malformed", times=4)
     assert len(deliver(orchestrate, messages)) == 1
     assert len([text for text in pipeline.comments(key) if "could not draft" in text]) == 1
+
+
+def test_a_failure_is_told_once_where_its_message_is_served_twice_at_once(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    messages, twice = pipeline.aws.messages("DocumentOrchestrator"), list[int]()
+    add = JiraClient.add_comment
+
+    def add_late(client: JiraClient, *what: Any) -> Any:
+        if not twice:
+            twice.append(1)
+            twice.append(len(deliver(orchestrate, messages)))
+        return add(client, *what)
+
+    monkeypatch.setattr(JiraClient, "add_comment", add_late)
+    assert len(deliver(orchestrate, messages)) == 1
+    assert twice == [1, 1]
+    assert len([said for said in pipeline.comments(review) if "could not draft" in said]) == 1
+
+
+def test_a_new_page_that_failed_and_is_there_by_now_is_updated(pipeline: Pipeline) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.model.fail_next("malformed", times=4)
+    assert len(deliver(orchestrate, messages)) == 1
+    _, review = in_review(pipeline, NEW_SUMMARY, f"{NEW_TEXT} In winter, too.")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    again = pipeline.review_of(first)
+    pipeline.decide(again, "APPROVED")
+    pipeline.run()
+    ends = {(each["kind"], each["status"]) for each in pipeline.aws.documents()}
+    assert ends == {("create", "published"), ("update", "published")}
+    assert pipeline.aws.locks() == []

@@ -161,3 +161,31 @@ def test_who_files_a_finished_review_away_decides_nothing(pipeline: Pipeline, pa
     pipeline.run()
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("in_review", 1)
     assert pipeline.status(review) != "done"
+
+
+def test_a_decision_in_a_review_that_is_over_is_answered_once_a_move(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "REJECTED: wrong")
+    pipeline.run()
+    assert not any("is over" in said for said in pipeline.comments(review))
+    for times in (1, 2):
+        pipeline.move(review, "new", "reviewer")
+        pipeline.decide(review, "APPROVED")
+        messages = pipeline.aws.messages("ApprovalHandler")
+        for receives in (1, 2):
+            assert deliver(approve, messages, receives) == []
+        told = [said for said in pipeline.comments(review) if "This review is over" in said]
+        assert (len(told), key in told[-1]) == (times, True)
+    assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
+
+
+def test_a_published_review_may_be_filed_away_in_silence(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    before = pipeline.comments(review)
+    pipeline.move(review, "done", "developer")
+    pipeline.run()
+    assert pipeline.comments(review) == before
