@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from common import adf
 from common.document import Decision, Document, Publication
 from common.jira import Adf
@@ -63,88 +65,74 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
 
 def conflict(reason: str) -> Adf:
     """Say in the review ticket that a person's edit came between, and that a new draft follows."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(
-                "Nothing was published: the page was edited meanwhile where this draft edits it "
-                f"({reason[:1000]}). A new revision on the page as it is now follows here for review."
-            ),
-        )
+    return _panel(
+        "warning",
+        (
+            "Nothing was published: the page was edited meanwhile where this draft edits it "
+            f"({reason[:1000]}). A new revision on the page as it is now follows here for review."
+        ),
     )
 
 
 def cannot_publish(reason: str) -> Adf:
     """Say that an approved draft could not be published, and what would help."""
-    return adf.doc(adf.panel("error", adf.paragraph(f"Nothing was published: {reason[:2000]}.")))
+    return _panel("error", f"Nothing was published: {reason[:2000]}.")
 
 
 def too_many_revisions(document: Document) -> Adf:
     """Say that a person should write this."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(
-                f"{document.sent_back} drafts of this were sent back, and none fits. Please write it by hand; "
-                "Kinexus closes this review and publishes nothing."
-            ),
-        )
+    return _panel(
+        "warning",
+        (
+            f"{document.sent_back} drafts of this were sent back, and none fits. Please write it by hand; "
+            "Kinexus closes this review and publishes nothing."
+        ),
     )
 
 
 def undecided(remedy: str) -> Adf:
     """Say that a finished ticket carries no decision, and what to write."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(remedy),
-            adf.paragraph(
-                "Begin a comment with APPROVED, REJECTED or NEEDS REVISION (and what to change), then move this ticket "
-                "to done again. The comment must be written by whoever moves the ticket."
-            ),
-        )
+    return _panel(
+        "warning",
+        remedy,
+        (
+            "Begin a comment with APPROVED, REJECTED or NEEDS REVISION (and what to change), then move this ticket "
+            "to done again. The comment must be written by whoever moves the ticket."
+        ),
     )
 
 
 def could_not_tell(reason: str) -> Adf:
     """Say that a review is over, and that not everybody could be told of its end."""
-    return adf.doc(
-        adf.panel(
-            "error",
-            adf.paragraph(
-                f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}"
-            ),
-            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
-        )
+    return _panel(
+        "error",
+        f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}",
+        "An operator finds the message in the dead-letter queue and can send it again.",
     )
 
 
 def could_not_finish(reason: str) -> Adf:
     """Say that a decision could not be carried out for a reason that an operator must see."""
-    return adf.doc(
-        adf.panel(
-            "error",
-            adf.paragraph(f"Kinexus could not carry out this decision: {reason[:2000]}"),
-            adf.paragraph(
-                "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
-                "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
-                "REJECTED before you do."
-            ),
-        )
+    return _panel(
+        "error",
+        f"Kinexus could not carry out this decision: {reason[:2000]}",
+        (
+            "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
+            "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
+            "REJECTED before you do."
+        ),
     )
 
 
 def review_gone(reason: str, key: str) -> Adf:
     """Say in a source ticket that its review is gone, and how to get another."""
-    return adf.doc(
-        adf.panel(
-            "error",
-            adf.paragraph(f"The documentation of this ticket cannot be decided on: {reason[:1000]}."),
-            adf.paragraph(
-                f"An operator can have another review opened (`python -m ops replay` with the document that "
-                f"`python -m ops status {key}` names); so does the next ticket about the same page."
-            ),
-        )
+    return _panel(
+        "error",
+        f"The documentation of this ticket cannot be decided on: {reason[:1000]}.",
+        (
+            f"An operator can have another review opened (`python -m ops replay` with the document that "
+            f"`python -m ops status {key}` names); so does the next ticket about the same page."
+        ),
     )
 
 
@@ -156,52 +144,46 @@ def between_drafts(document: Document) -> Adf:
     else:
         why = "The next draft is being made, so nothing was done with this decision."
         wait = "It is announced here as soon as it is ready: please look at that one and decide then."
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(why),
-            adf.paragraph(
-                f"{wait} To end the review instead, comment REJECTED and why, and move this ticket to done."
-            ),
-        )
+    return _panel(
+        "warning",
+        why,
+        f"{wait} To end the review instead, comment REJECTED and why, and move this ticket to done.",
     )
 
 
 def too_late(document: Document) -> Adf:
     """Say that a decision came when the review was over, and how to get another."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(
-                f"This review is over (the documentation is {document.status.replace('_', ' ')}), so nothing was done "
-                f"with this decision. For another draft, open {document.issue_keys[-1]} and finish it again."
-            ),
-        )
+    return _panel(
+        "warning",
+        (
+            f"This review is over (the documentation is {document.status.replace('_', ' ')}), so nothing was done "
+            f"with this decision. For another draft, open {document.issue_keys[-1]} and finish it again."
+        ),
     )
 
 
 def joined_unseen(document: Document) -> Adf:
     """Say that a rejection came before the draft that another ticket has joined was shown."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(
-                f"{document.issue_keys[-1]} has joined this review meanwhile, and nobody has seen its draft, so "
-                f"nothing was rejected. Revision {document.revision} is about to be announced here: please look at "
-                "that one and decide then."
-            ),
-        )
+    return _panel(
+        "warning",
+        (
+            f"{document.issue_keys[-1]} has joined this review meanwhile, and nobody has seen its draft, so "
+            f"nothing was rejected. Revision {document.revision} is about to be announced here: please look at "
+            "that one and decide then."
+        ),
     )
 
 
 def stays_done() -> Adf:
     """Say that our account cannot open the review ticket again, and who can."""
-    return adf.doc(
-        adf.panel(
-            "warning",
-            adf.paragraph(
-                "Kinexus cannot open this ticket again: its workflow has no way back from here for our account. Please "
-                "open it yourself, or ask an administrator of the project to, and then decide as said above."
-            ),
-        )
+    return _panel(
+        "warning",
+        (
+            "Kinexus cannot open this ticket again: its workflow has no way back from here for our account. Please "
+            "open it yourself, or ask an administrator of the project to, and then decide as said above."
+        ),
     )
+
+
+def _panel(kind: Literal["warning", "error"], *paragraphs: str) -> Adf:
+    return adf.doc(adf.panel(kind, *map(adf.paragraph, paragraphs)))

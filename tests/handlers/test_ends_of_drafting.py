@@ -119,14 +119,20 @@ def test_a_revision_that_fails_after_its_predecessor_could_not_be_shown_is_told_
     assert len([text for text in pipeline.comments(review) if "could not draft" in text]) == 1
 
 
+def sent_back(pipeline: Pipeline) -> tuple[str, str, list[dict[str, Any]]]:
+    """Let a reviewer ask for a revision; return the source ticket, the review and what its orchestrator is sent."""
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "NEEDS REVISION\nShorter.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    return key, review, pipeline.aws.messages("DocumentOrchestrator")
+
+
 def test_no_edit_at_all_for_a_reviewers_feedback_is_told_and_the_review_stays(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, review = in_review(pipeline)
+    _, review, messages = sent_back(pipeline)
     nothing_to_edit(monkeypatch)
-    pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
-    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
+    assert len(deliver(orchestrate, messages)) == 1
     [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
     assert "no edit at all" in told
     assert pipeline.aws.documents()[0]["status"] == "revising"
@@ -198,14 +204,6 @@ def test_a_document_whose_review_failed_is_not_begun_again_when_its_change_comes
     assert [lock["document_id"] for lock in pipeline.aws.locks()] == [f"lock#page#{other}"]
 
 
-def sent_back(pipeline: Pipeline) -> tuple[str, str, list[dict[str, Any]]]:
-    """Let a reviewer ask for a revision; return the source ticket, the review and what its orchestrator is sent."""
-    key, review = in_review(pipeline)
-    pipeline.decide(review, "NEEDS REVISION\nShorter.")
-    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    return key, review, pipeline.aws.messages("DocumentOrchestrator")
-
-
 def test_a_revision_that_is_drafted_and_cannot_be_announced_is_told_and_comes_again(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,12 +239,9 @@ def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
 def test_a_failure_is_told_once_where_its_message_is_served_twice_at_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, review = in_review(pipeline)
+    _, review, messages = sent_back(pipeline)
     nothing_to_edit(monkeypatch)
-    pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
-    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    messages, twice = pipeline.aws.messages("DocumentOrchestrator"), list[int]()
-    add = JiraClient.add_comment
+    twice, add = list[int](), JiraClient.add_comment
 
     def add_late(client: JiraClient, *what: Any) -> Any:
         if not twice:
