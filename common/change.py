@@ -23,7 +23,8 @@ class Change:
     ``reason`` says why it stands where it stands, ``worth`` why it was worth documenting, whatever came later.
     ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
     that came of it, ``joined`` those of other changes whose drafts it was to be put in. ``failed_by`` is the id of the
-    queue message that failed for good, which is not tried again.
+    queue message that failed for good, which is not tried again. ``author_ids`` are the accounts whose change it is:
+    whoever finished the ticket, and its assignee of that moment.
     """
 
     change_id: str
@@ -34,6 +35,7 @@ class Change:
     detected_at: int
     from_status_id: str = ""
     asked_by_label: bool = False
+    author_ids: tuple[str, ...] = ()
     worth: str = ""
     choice: str | None = None
     document_ids: tuple[str, ...] = ()

@@ -58,6 +58,7 @@ class Detection:
             detected_at=int(self.clock()),
             from_status_id=event.move.from_id if event.move else "",
             asked_by_label=worth.asked_by_label,
+            author_ids=tuple(dict.fromkeys(filter(None, (event.account_id, event.assignee_id)))),
             worth=worth.reason if worth.document else "",
         )
         ids = {"change_id": change.change_id, "issue_key": change.issue_key}

@@ -104,6 +104,7 @@ class Document:
 
     ``created_in`` is the space of a page to be created, and goes when the document ends without a page. ``reason`` says
     why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
+    ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
     ``closing`` says that it is over, but its page may still be locked and not everybody told.
     """
 
@@ -119,6 +120,7 @@ class Document:
     created_in: str | None = None
     change_ids: tuple[str, ...] = ()
     issue_keys: tuple[str, ...] = ()
+    author_ids: tuple[str, ...] = ()
     revision: int = 0
     sha256: str = ""
     review_issue_id: str = ""

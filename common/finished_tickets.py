@@ -20,8 +20,8 @@ from common.status_moves import StatusMove, finishing_move
 from common.time_limit import left
 from common.webhook_event import StatusChange, WebhookEvent
 
-#: What the rules look at, and when the ticket's status last changed its category.
-FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangedate")
+#: What the rules look at, when the ticket's status last changed its category, and whose it is.
+FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangedate", "assignee")
 #: Tickets whose histories are read at once: a page of the search.
 BATCH = 100
 #: Seconds that are kept for a batch that is under way, and for telling how many tickets are left.
@@ -82,7 +82,12 @@ def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
     """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
     told = StatusChange(move.move_id, move.from_id, move.to_id)
     return replace(
-        event, move=told, status_id=move.to_id, happened_at=_seconds(move.at), identity=move.move_id
+        event,
+        move=told,
+        status_id=move.to_id,
+        account_id=move.author_id,
+        happened_at=_seconds(move.at),
+        identity=move.move_id,
     )
 
 

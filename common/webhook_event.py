@@ -42,6 +42,7 @@ class WebhookEvent:
     """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say.
 
     ``identity`` stays the same when the event is told again; it counts where ``move`` has no id of Jira's.
+    ``account_id`` and ``assignee_id`` are who did it, and to whom the ticket was assigned then; ``""`` for nobody.
     """
 
     name: str
@@ -55,6 +56,7 @@ class WebhookEvent:
     status_name: str
     move: StatusChange | None
     account_id: str
+    assignee_id: str
     happened_at: float
     identity: str = ""
 
@@ -100,6 +102,7 @@ def parse(body: object) -> WebhookEvent:
         status_name=_brief(status.get("name")),
         move=_move(body, status),
         account_id=_brief(user.get("accountId")),
+        assignee_id=_brief(mapping(fields.get("assignee")).get("accountId")),
         happened_at=timestamp / 1000
         if isinstance(timestamp, int | float) and 0 < timestamp < _LATEST
         else 0.0,

@@ -109,14 +109,17 @@ class Hearing:
         return MayDecide(mover, frozenset({ours}), approvers, authors)
 
     def _authors(self, document: Document) -> frozenset[str]:
-        """Return whose change it is: of each source ticket the assignee of now, and whoever finished it."""
-        found: set[str] = set()
+        """Return whose change it is: of each source ticket the assignee, then and now, and whoever finished it.
+
+        A ticket that is gone, or hidden from us by now, still has those whom it had when it was finished.
+        """
+        found = set(document.author_ids)
         for issue_id, move_id in map(finishing_of, document.change_ids):
             try:
                 assignee = Ticket.from_rest(self.jira.issue(issue_id), "").assignee_id
                 moves = self.jira.status_moves(issue_id)
             except NotFound:
-                continue  # a ticket that is gone takes nobody's say from them
+                continue
             found |= {assignee or ""} | {move.author_id for move in moves if _is_its(move, move_id)}
         return frozenset(found - {""})
 

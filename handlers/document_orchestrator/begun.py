@@ -29,6 +29,7 @@ def begins_as(change: Change, target: Chosen, now: int) -> Document:
         created_in=target.space_id if target.kind is DocumentKind.CREATE else None,
         change_ids=(change.change_id,),
         issue_keys=(change.issue_key,),
+        author_ids=change.author_ids,
     )
 
 
@@ -63,6 +64,7 @@ def joined_by(document: Document, change: Change) -> Document:
         document,
         change_ids=(*document.change_ids, change.change_id),
         issue_keys=tuple(dict.fromkeys((*document.issue_keys, change.issue_key))),
+        author_ids=tuple(dict.fromkeys((*document.author_ids, *change.author_ids))),
     )
 
 

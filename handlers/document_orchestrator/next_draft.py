@@ -81,6 +81,7 @@ class Drafter:
             title=draft.title,
             change_ids=draft.change_ids,
             issue_keys=draft.issue_keys,
+            author_ids=document.author_ids,
             reason=None,
         )
         log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})

@@ -9,7 +9,7 @@ import pytest
 from local.atlassian import Fault
 from local.atlassian.accounts import APPROVERS_GROUP, GROUP_IDS
 from tests.handlers.pipeline import Pipeline, start_anew
-from tests.handlers.test_pipeline import in_review, page_id
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -61,3 +61,57 @@ def test_with_four_eyes_a_source_ticket_that_is_gone_stands_in_nobodys_way(
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert version(pipeline, page_id) == 2
+
+
+@pytest.mark.usefixtures("four_eyes")
+@pytest.mark.parametrize("account", ["developer", "admin"])
+def test_with_four_eyes_nobody_gets_a_say_by_making_their_own_ticket_go_away(
+    pipeline: Pipeline, page_id: str, account: str
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    assign(pipeline, key, "admin")
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
+    pipeline.decide(review, "APPROVED", account)
+    pipeline.run()
+    assert version(pipeline, page_id) == 1
+    assert any("somebody else has to" in text for text in pipeline.comments(review))
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_nobody_gets_a_say_by_having_their_ticket_assigned_to_somebody_else(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    assign(pipeline, key, "reviewer")
+    pipeline.finish(key)
+    pipeline.run()
+    assign(pipeline, key, "admin")
+    pipeline.decide(pipeline.review_of(key), "APPROVED", "reviewer")
+    pipeline.run()
+    assert version(pipeline, page_id) == 1
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_those_of_a_ticket_that_joined_decide_nothing_either(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    joining = pipeline.create_ticket(SUMMARY, "A second quarnix refund takes a note.", ["needs-docs"])
+    pipeline.move(joining, "done", "reviewer")
+    pipeline.run()
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{joining}")
+    pipeline.decide(review, "APPROVED", "reviewer")
+    pipeline.run()
+    assert version(pipeline, page_id) == 1
+    pipeline.decide(review, "APPROVED", "admin")
+    pipeline.run()
+    assert version(pipeline, page_id) == 2
+
+
+def assign(pipeline: Pipeline, key: str, account: str) -> None:
+    """Give a ticket to somebody."""
+    assignee = {"accountId": pipeline.site.account(account).account_id}
+    pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"fields": {"assignee": assignee}})
