@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
-from uuid import uuid4
 
 from common.document import Document, DocumentKind, DocumentStatus
 from common.item_shape import from_item, to_attribute, to_item
@@ -124,12 +123,9 @@ class DocumentRecords:
         """Work on the document alone; raises Busy."""
         return self._records.leased(document_id, owner, seconds)
 
-    def telling(self, review_issue_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Tell people of a failure alone, for ``seconds`` at most; raises Busy, KeyError for no review of ours.
-
-        Two deliveries of one message may fail at once, and a comment is looked for before it is made.
-        """
-        return self._records.leased(_review_name(review_issue_id), uuid4().hex, seconds)
+    def telling(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Tell people of the document's failure alone; raises Busy."""
+        return self._records.telling(document_id, seconds)
 
     def lock(self, name: str, document_id: str, now: int) -> str:
         """Take a lock for a document if it is free; return the id of the document that holds it.

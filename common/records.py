@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Con
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from uuid import uuid4
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -108,20 +109,30 @@ class Records:
         except ClientError as error:
             _only_condition_failed(error)
 
-    @contextmanager
-    def leased(self, key: str, owner: str, seconds: int) -> Iterator[dict[str, Any]]:
+    def leased(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Work on an existing record alone; yields the item. Raises Busy while another owner's lease runs.
 
         KeyError when there is no such record: waiting would not bring it.
         A process that dies keeps its lease until it runs out, which must be before its message comes again.
         """
+        return self._leased("lease", key, owner, seconds)
+
+    def telling(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Tell people of a failure alone, whoever works on the record; raises as ``leased`` does.
+
+        Two deliveries of one message may fail at once, and a comment is looked for before it is made.
+        """
+        return self._leased("telling", key, uuid4().hex, seconds)
+
+    @contextmanager
+    def _leased(self, name: str, key: str, owner: str, seconds: int) -> Iterator[dict[str, Any]]:
         now = int(self._clock())
         try:
             item = self._write(
                 key,
-                "SET lease_owner = :owner, lease_until = :until",
+                f"SET {name}_owner = :owner, {name}_until = :until",
                 "attribute_exists(#key) AND "
-                "(attribute_not_exists(lease_owner) OR lease_owner = :owner OR lease_until < :now)",
+                f"(attribute_not_exists({name}_owner) OR {name}_owner = :owner OR {name}_until < :now)",
                 {"#key": self._key},
                 {":owner": {"S": owner}, ":until": {"N": str(now + seconds)}, ":now": {"N": str(now)}},
             )
@@ -132,13 +143,13 @@ class Records:
         try:
             yield item
         except Exception:
-            self._release(key, owner)
+            self._release(name, key, owner)
             raise
-        self._release(key, owner)
+        self._release(name, key, owner)
 
-    def _release(self, key: str, owner: str) -> None:
+    def _release(self, name: str, key: str, owner: str) -> None:
         try:
-            self.update(key, {"lease_owner": None, "lease_until": None}, {"lease_owner": owner})
+            self.update(key, {f"{name}_owner": None, f"{name}_until": None}, {f"{name}_owner": owner})
         except ConditionFailed:
             return  # it ran out and somebody else has it now
 

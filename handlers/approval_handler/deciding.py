@@ -68,7 +68,8 @@ class Deciding:
             said = words.could_not_finish(reason)
         else:
             return
-        marked_comment.tell_failure(self.jira, issue_id, what, said)
+        with self.records.telling(document.document_id, LEASE):
+            marked_comment.tell_failure(self.jira, issue_id, what, said)
 
     def _await_opening(self, issue_id: str) -> None:
         """Raise Busy where a ticket is a review of ours that is not on record yet: its opening is under way."""

@@ -170,7 +170,8 @@ class Orchestration:
             if begun is None or begun.status in _NOT_DRAFTED:
                 self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
         said = notices.not_draftable(reason)
-        marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
+        with self.changes.telling(change.change_id, LEASE):
+            marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
 
     def _fail_revision(self, event: Event, reason: str) -> None:
         document = self.documents.records.get(str(event.detail["document_id"]))
@@ -179,7 +180,7 @@ class Orchestration:
             return
         self.documents.records.move(document, reason=reason[:1000])
         what = f"{document.document_id} after r{revision}"
-        with self.documents.records.telling(document.review_issue_id, LEASE):
+        with self.documents.records.telling(document.document_id, LEASE):
             for issue in document.issue_keys:
                 marked_comment.tell_failure(self.jira, issue, what, notices.not_draftable(reason))
             said = notices.not_draftable(reason, notices.YOUR_TURN)

@@ -76,8 +76,9 @@ class Opening:
         else:
             return
         what = f"{document.document_id} r{document.revision}"
-        for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
-            marked_comment.tell_failure(self.jira, issue, what, said)
+        with self.records.telling(document.document_id, LEASE):
+            for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
+                marked_comment.tell_failure(self.jira, issue, what, said)
 
     def _end(self, document: Document, reason: str) -> None:
         """End a document that nobody may be shown, if nobody was shown it yet: its page is free for others."""

@@ -8,7 +8,6 @@ import boto3
 import pytest
 
 from common.event_bus import EventBus, PublishFailed
-from common.jira import JiraClient
 from common.review_store import ReviewStore
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import next_draft
@@ -234,25 +233,6 @@ def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
     pipeline.model.fail_next("malformed", times=4)
     assert len(deliver(orchestrate, messages)) == 1
     assert len([text for text in pipeline.comments(key) if "could not draft" in text]) == 1
-
-
-def test_a_failure_is_told_once_where_its_message_is_served_twice_at_once(
-    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, review, messages = sent_back(pipeline)
-    nothing_to_edit(monkeypatch)
-    twice, add = list[int](), JiraClient.add_comment
-
-    def add_late(client: JiraClient, *what: Any) -> Any:
-        if not twice:
-            twice.append(1)
-            twice.append(len(deliver(orchestrate, messages)))
-        return add(client, *what)
-
-    monkeypatch.setattr(JiraClient, "add_comment", add_late)
-    assert len(deliver(orchestrate, messages)) == 1
-    assert twice == [1, 1]
-    assert len([said for said in pipeline.comments(review) if "could not draft" in said]) == 1
 
 
 def test_a_new_page_that_failed_and_is_there_by_now_is_updated(pipeline: Pipeline) -> None:

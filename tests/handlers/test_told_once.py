@@ -1,0 +1,87 @@
+"""A failure is told once where its message is served twice at once: the second delivery fails while the first tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.jira import JiraClient
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
+from tests.handlers.aws import deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_ends_of_drafting import nothing_to_edit
+from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def fail_twice_at_once(
+    handle: Any, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, receives: int = 1
+) -> None:
+    """Serve a message that fails for good; as soon as its first comment is about to be made, serve it again."""
+    again: list[int] = []
+    add = JiraClient.add_comment
+
+    def add_late(client: JiraClient, *what: Any) -> Any:
+        if not again:
+            again.append(0)
+            again[0] = len(deliver(handle, messages, receives))
+        return add(client, *what)
+
+    monkeypatch.setattr(JiraClient, "add_comment", add_late)
+    assert len(deliver(handle, messages, receives)) == 1
+    assert again == [1]
+
+
+def times_told(pipeline: Pipeline, key: str, words: str) -> int:
+    return len([said for said in pipeline.comments(key) if words in said])
+
+
+def test_that_a_change_could_not_be_drafted(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
+    pipeline.finish(key)
+    pipeline.model.fail_next("malformed", times=9)
+    fail_twice_at_once(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
+    assert times_told(pipeline, key, "could not draft") == 1
+
+
+def test_that_a_revision_could_not_be_drafted(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page_id
+    _, review = in_review(pipeline)
+    nothing_to_edit(monkeypatch)
+    pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    fail_twice_at_once(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
+    assert times_told(pipeline, review, "could not draft") == 1
+
+
+def test_that_a_review_could_not_be_opened(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
+    pipeline.finish(key)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    pipeline.site.faults.add(
+        Fault("status", status=400, method="POST", path=r"/rest/api/3/issue\?$", count=9)
+    )
+    fail_twice_at_once(open_review, pipeline.aws.messages("ReviewTicketCreator"), monkeypatch)
+    assert times_told(pipeline, key, "cannot open its review") == 1
+
+
+def test_that_a_decision_could_not_be_carried_out(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page_id
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.site.faults.add(Fault("status", status=503, path="/wiki/.*", count=999))
+    fail_twice_at_once(approve, pipeline.aws.messages("ApprovalHandler"), monkeypatch, receives=3)
+    assert times_told(pipeline, review, "could not carry out") == 1
