@@ -46,7 +46,8 @@ class OpenDraft:
 class Candidate:
     """A page, or with ``document_id`` an open draft of one, as ranking and judge read it.
 
-    ``path`` are the titles above it, top first, and ``above`` their ids. ``space_id`` is ``""`` for a draft.
+    ``path`` are the titles above it, top first, and ``above`` their ids, None where the search does not
+    hold the page yet. ``space_id`` is ``""`` for a draft.
     """
 
     page_id: str
@@ -54,7 +55,7 @@ class Candidate:
     url: str
     parent_id: str | None
     path: tuple[str, ...]
-    above: tuple[str, ...]
+    above: tuple[str, ...] | None
     sections: tuple[sf.Section, ...]
     document_id: str | None = None
     space_id: str = ""
@@ -116,7 +117,7 @@ def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
         url=page.url,
         parent_id=page.parent_id,
         path=titles,
-        above=tuple(above.page_id for above in path),
+        above=tuple(above.page_id for above in path) if hit else None,
         sections=_sections(page.storage, page.title),
         space_id=page.space_id,
     )

@@ -169,9 +169,20 @@ def _open_to_all(
     with ThreadPoolExecutor(max_workers=2 * SHOWN) as threads:
         while rest and len(best) < SHOWN:
             batch, rest = rest[: SHOWN - len(best)], rest[SHOWN - len(best) :]
-            asked = {id_ for each in batch for id_ in (each.page.page_id, *each.page.above)} - known.keys()
+            places = [(each, (each.page.page_id, *_above(each.page, confluence))) for each in batch]
+            asked = {id_ for _, ids in places for id_ in ids} - known.keys()
             known |= zip(asked, threads.map(carried(confluence.is_restricted), asked), strict=True)
-            best += [
-                each for each in batch if not any(known[i] for i in (each.page.page_id, *each.page.above))
-            ]
+            best += [each for each, ids in places if not any(known[id_] for id_ in ids)]
     return tuple(best)
+
+
+def _above(page: Candidate, confluence: Confluence) -> tuple[str, ...]:
+    """Return the ids of the pages above one; where the search does not hold it yet, each is asked for its own."""
+    if page.above is not None:
+        return page.above
+    found: list[str] = []
+    parent = page.parent_id
+    while parent and parent not in found:
+        found.append(parent)
+        parent = next((above.parent_id for above in confluence.pages([parent])), None)
+    return tuple(found)

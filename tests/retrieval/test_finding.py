@@ -120,3 +120,24 @@ def test_pages_that_not_everyone_may_view_are_no_candidates_unless_named(docs: D
         ticket(SUMMARY, labels=(f"docs:{hidden}",)), docs.site, docs.confluence, None
     ).judgements
     assert named.target == UpdatePage(hidden, "Invoices burst limits")
+
+
+def test_a_new_page_that_was_moved_below_a_restricted_one_is_no_candidate_while_the_search_lags(
+    docs: Docs,
+) -> None:
+    docs.simulated.confluence_search_lag = 3600.0
+    store = docs.simulated.confluence
+    papers = docs.page("Board papers", "<p>Confidential.</p>")
+    of_2026 = docs.page("Papers of 2026", "<p>Newer.</p>", under=papers)
+    new = docs.confluence.page(docs.page("Invoices", ABOUT, under=of_2026))
+    assert docs.confluence.search("text ~ invoices") == ()
+
+    def candidates() -> list[str]:
+        (judgement,) = choose(
+            ticket(SUMMARY), docs.site, docs.confluence, None, just_created=[new]
+        ).judgements
+        return [each.page_id for each in judgement.candidates]
+
+    assert candidates() == [new.page_id]
+    store.pages[papers].readers = (docs.simulated.account("kinexus").account_id,)
+    assert candidates() == []
