@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 #: How often a write is tried against people who save the same page at the same moment.
 MOST_TRIES = 4
+#: Confluence's words, in small letters, where a title is in use in the space: it has no other sign for that.
+_TITLE_TAKEN = "a page with this title already exists"
 
 
 class PageConflict(Exception):
@@ -174,6 +176,11 @@ def _refusal(title: str, error: AtlassianError) -> str:
     if error.status == 403:
         return (
             f'the page "{title}" is restricted: let our account edit it, then move this ticket to done again'
+        )
+    if error.status == 400 and _TITLE_TAKEN in error.said.casefold():
+        return (
+            f'a page that our account may not see has the title "{title}" already: have it renamed, or let our '
+            "account see it, then move this ticket to done again"
         )
     return (
         f'Confluence refused to store the page "{title}" (status {error.status}; the log of this function has its '

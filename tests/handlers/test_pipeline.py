@@ -426,7 +426,13 @@ def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(pipeline: Pipeline) -> None:
+@pytest.mark.parametrize(
+    ("is_hidden", "told"),
+    [(False, "another page has the title"), (True, "a page that our account may not see has the title")],
+)
+def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(
+    pipeline: Pipeline, is_hidden: bool, told: str
+) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     [document] = pipeline.aws.documents()
     body = {
@@ -436,10 +442,13 @@ def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(
         "body": {"representation": "storage", "value": "<p>By hand.</p>"},
     }
     taken = pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)
+    if is_hidden:
+        readers = (pipeline.site.account("developer").account_id,)
+        pipeline.site.confluence.pages[taken["id"]].readers = readers
     pipeline.decide(review, "APPROVED")
     pipeline.run()
-    assert pipeline.page(taken["id"])["body"]["storage"]["value"] == "<p>By hand.</p>"
-    assert any("another page has the title" in text for text in pipeline.comments(review))
+    assert pipeline.site.confluence.pages[taken["id"]].current.storage == "<p>By hand.</p>"
+    assert any(told in text for text in pipeline.comments(review))
     assert pipeline.status(review) != "done"
     rename = {"status": "current", "title": "By hand"}
     pipeline.jira("developer", "PUT", f"/wiki/api/v2/pages/{taken['id']}/title", rename)
