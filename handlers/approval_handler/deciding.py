@@ -39,7 +39,7 @@ class Deciding:
         document = self.records.of_review(issue_id)
         if document is None:
             self._await_opening(issue_id)
-            log.warning("not a review ticket of ours", extra=dict(event.detail))
+            self._point_on(event)
             return
         with self.records.leased(document.document_id, owner, LEASE):
             try:
@@ -81,6 +81,19 @@ class Deciding:
         document = self.records.get(document_id) if document_id else None
         if document and document.status is DocumentStatus.DRAFTED and document.review_issue_id != issue_id:
             raise Busy(f"the review of {document.document_id} is about to open")
+
+    def _point_on(self, event: Event) -> None:
+        """Tell whoever decides in a review that another has replaced which one that is, once a move."""
+        issue_id = str(event.detail["review_issue_id"])
+        document_id = self.records.reviewed_in(issue_id)
+        document = self.records.get(document_id) if document_id else None
+        if document is None or not document.review_issue_key:
+            log.warning("not a review ticket of ours", extra=dict(event.detail))
+            return
+        move_id = str(event.detail.get("move_id"))
+        mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
+        with self.records.telling(document.document_id, LEASE):
+            marked_comment.tell(self.jira, issue_id, mark, words.replaced(document))
 
     def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
         """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.

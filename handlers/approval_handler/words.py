@@ -162,6 +162,17 @@ def too_late(document: Document) -> Adf:
     )
 
 
+def replaced(document: Document) -> Adf:
+    """Say that a decision came in a review ticket that we could not read for a while, and made another for."""
+    return _panel(
+        "warning",
+        (
+            "This ticket could not be read for a while, so the documentation is reviewed in another one: "
+            f"{document.review_issue_key}. Nothing was done with this decision; please decide there."
+        ),
+    )
+
+
 def joined_unseen(document: Document) -> Adf:
     """Say that a rejection came before the draft that another ticket has joined was shown."""
     return _panel(

@@ -55,6 +55,29 @@ def test_the_next_ticket_about_the_page_gets_a_review_in_place_of_the_deleted_on
     assert pipeline.aws.locks() == []
 
 
+def test_who_decides_in_a_review_that_was_replaced_is_told_where_it_goes_on_once_a_move(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    jira = pipeline.site.jira
+    hidden = jira.get(review)
+    theirs = jira.links_of(hidden)
+    jira.links = [link for link in jira.links if link not in theirs]
+    del jira.issues[hidden.id]
+    _, other = in_review(pipeline, f"{SUMMARY} soon", TEXT)
+    jira.issues[hidden.id] = hidden
+    jira.links += theirs
+    assert other != review
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for receives in (1, 2):
+        assert deliver(approve, messages, receives) == []
+    [told] = [said for said in pipeline.comments(review) if "please decide there" in said]
+    assert other in told
+    assert status(pipeline) == "in_review"
+    assert pipeline.page(page_id)["version"]["number"] == 1
+
+
 def test_a_decision_in_a_review_that_is_deleted_before_it_is_read_is_told_in_the_sources(
     pipeline: Pipeline, page_id: str
 ) -> None:
