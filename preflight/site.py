@@ -104,6 +104,7 @@ class SiteLook:
     def _review_tickets(self) -> Iterator[Finding]:
         project = self._site.review_project
         wanted = [*rules.PERMISSIONS, *([rules.SEE_GROUPS] if self._site.approver_group else [])]
+        wanted.append(rules.SET_LEVELS)
         params = {"permissions": ",".join(wanted)}
         if project:
             params["projectKey"] = project

@@ -20,6 +20,8 @@ PERMISSIONS = (
 )
 #: What it takes to see whether a person is in the approvers' group; global.
 SEE_GROUPS = "USER_PICKER"
+#: What it takes to give the review of a ticket its security level. Most projects have no levels, so it is not demanded.
+SET_LEVELS = "SET_ISSUE_SECURITY"
 
 
 def account(answer: Mapping[str, Any], email: str) -> Finding:
@@ -83,12 +85,13 @@ def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> lis
 
 def permissions(missing: Sequence[str], project: str) -> Finding:
     """Judge the rights in Jira."""
-    if missing:
+    if needed := [name for name in missing if name != SET_LEVELS]:
         remedy = f"grant it to our account in {where(project)}"
-        if SEE_GROUPS in missing:
+        if SEE_GROUPS in needed:
             remedy += f", and {SEE_GROUPS} (Browse users and groups) under Global permissions"
-        return failed("permissions", f"our account has no {', '.join(missing)}", remedy)
-    return well("permissions", "browse, create, edit, comment, move and link tickets")
+        return failed("permissions", f"our account has no {', '.join(needed)}", remedy)
+    levels = f"; without {SET_LEVELS}, a ticket with a security level gets no review" if missing else ""
+    return well("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
 
 
 def issue_type(kind: str, offered: Sequence[str], project: str) -> Finding:

@@ -122,6 +122,7 @@ def permissions(call: Call) -> Response:
         "TRANSITION_ISSUES": True,
         "LINK_ISSUES": True,
         "USER_PICKER": True,
+        "SET_ISSUE_SECURITY": True,
         "ADMINISTER": call.account.admin,
         "DELETE_ISSUES": call.account.admin,
     }

@@ -21,6 +21,7 @@ from local.atlassian.faults import Fault
 from local.region.dynamic_resource import create, is_dynamic
 from local.region.ministack import RegionFailure
 from preflight import model as model_rules
+from preflight import site_rules
 from preflight.finding import Level
 from stack.pipeline_preflight_provider import PreflightProvider
 from stack.testing import checks, pretend, run_program
@@ -74,7 +75,7 @@ def lacking(name: str, *permissions: str) -> Any:
     )
 
 
-LACKING = (lacking("unlinked", "LINK_ISSUES", "ADD_COMMENTS"), lacking("onlooker", "CREATE_ISSUES"), lacking("blind", "USER_PICKER"))  # fmt: skip
+LACKING = (lacking("unlinked", "LINK_ISSUES", "ADD_COMMENTS"), lacking("onlooker", "CREATE_ISSUES"), lacking("blind", "USER_PICKER"), lacking("open", "SET_ISSUE_SECURITY"))  # fmt: skip
 
 
 def as_account(name: str) -> Callable[[Around], dict[str, Any]]:
@@ -155,6 +156,15 @@ def test_a_sound_site_passes_without_a_word(around: Around) -> None:
     assert around.look(review_project="", approver_group="8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20") == ([], [])
     [call, _] = around.model.calls()
     assert (call.function, call.model_id) == ("", "amazon.nova-lite-v1:0")
+
+
+def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without_them(around: Around) -> None:
+    assert around.look(**as_account("open")(around)) == ([], [])
+    finding = site_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
+    assert (finding.level, "a ticket with a security level gets no review" in finding.seen) == (
+        Level.OK,
+        True,
+    )
 
 
 def test_a_person_as_the_tokens_owner_is_noted_and_not_refused(around: Around) -> None:
