@@ -89,8 +89,13 @@ def change_id(event: WebhookEvent) -> str:
     """
     move_id = event.move.move_id if event.move else ""
     if move_id.isascii() and move_id.isdigit():
-        return f"chg-{event.issue_id}-{move_id}"
+        return finishing_id(event.issue_id, move_id)
     return f"chg-{event.issue_id}-w{hashlib.sha256(event.identity.encode()).hexdigest()[:16]}"
+
+
+def finishing_id(issue_id: str, move_id: str) -> str:
+    """Return the id of the change that a move in Jira's changelog is."""
+    return f"chg-{issue_id}-{move_id}"
 
 
 def finishing_of(change_id: str) -> tuple[str, str]:

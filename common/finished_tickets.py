@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from common import webhook_event
 from common.jira import JiraClient
 from common.json_shapes import mapping, text
-from common.status_moves import StatusMove, finishing_move
+from common.status_moves import StatusMove, finishing_move, seconds
 from common.time_limit import left
 from common.webhook_event import StatusChange, WebhookEvent
 
@@ -68,11 +67,11 @@ class FinishedTickets:
         wanted = [event for event in map(self._wanted, issues) if event]
         moves = self._jira.status_moves_of([event.issue_id for event in wanted])
         finished = ((event, finishing_move(moves.get(event.issue_id, ()), self._is_done)) for event in wanted)
-        return [_told(event, move) for event, move in finished if move and _seconds(move.at) >= self._since]
+        return [_told(event, move) for event, move in finished if move and seconds(move.at) >= self._since]
 
     def _wanted(self, issue: Mapping[str, Any]) -> WebhookEvent | None:
         changed = text(mapping(issue.get("fields")).get("statuscategorychangedate"))
-        if changed and _seconds(changed) < self._since:
+        if changed and seconds(changed) < self._since:
             return None
         event = webhook_event.parse({"webhookEvent": "jira:issue_updated", "issue": issue})
         return event if self._is_wanted(event) else None
@@ -86,10 +85,6 @@ def _told(event: WebhookEvent, move: StatusMove) -> WebhookEvent:
         move=told,
         status_id=move.to_id,
         account_id=move.author_id,
-        happened_at=_seconds(move.at),
+        happened_at=seconds(move.at),
         identity=move.move_id,
     )
-
-
-def _seconds(moment: str) -> float:
-    return datetime.fromisoformat(moment).timestamp()

@@ -40,6 +40,11 @@ def moves_of(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
             )
 
 
+def seconds(moment: str) -> float:
+    """Return an ISO 8601 time in seconds since the epoch."""
+    return datetime.fromisoformat(moment).timestamp()
+
+
 def finishing_move(moves: Sequence[StatusMove], is_done: Callable[[str], bool]) -> StatusMove | None:
     """Return the last of a ticket's moves that led into a done status from one that is not; None if there is none.
 

@@ -70,7 +70,7 @@ class Stores:
                 self.webhook.read_statement,
             ],
             "DocumentOrchestrator": [
-                self.changes.grant(_GET, _UPDATE),
+                self.changes.grant(_GET, _PUT, _UPDATE),
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 self.documents.grant_query(CREATED_PAGES["name"]),
                 self.bucket.grant(_FETCH, _STORE, prefix=_DRAFTS),

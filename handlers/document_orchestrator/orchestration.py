@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from common import announcing, marked_comment
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change, ChangeStatus
 from common.change_records import ChangeRecords
-from common.detection import finishing_of
+from common.detection import finishing_id, finishing_of
 from common.document import Document, DocumentStatus
 from common.document_records import lock_of
 from common.events import Event, EventName
 from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping
 from common.queue_door import GivenUp
+from common.status_moves import finishing_move, seconds
 from common.ticket import Ticket
 from handlers.document_orchestrator import chosen, notices
 from handlers.document_orchestrator.begun import begins_as
@@ -26,6 +28,9 @@ from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
 
 log = logging.getLogger(__name__)
+
+#: Seconds after which a webhook has come. What was finished longer ago was decided then, or is found by the sweep.
+OVERTAKEN = 3600
 
 _OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
 
@@ -86,7 +91,7 @@ class Orchestration:
             if change.status is ChangeStatus.FAILED:
                 self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
             if change.from_status_id and self.jira.is_done(change.from_status_id):
-                self.changes.close(change_id, ChangeStatus.IGNORED, "the ticket was finished already")
+                self._finished_before(change)
                 return
             issue = self._issue(change)
             if self._is_review(issue):
@@ -106,6 +111,26 @@ class Orchestration:
             ]
             self._refuse(change, targets)
             self._close(change, targets, tuple(dict.fromkeys(ids)))
+
+    def _finished_before(self, change: Change) -> None:
+        """Pass over a ticket that moved on from one done status to another; what finished it is a change of its own.
+
+        The webhook of that one may have told of the later status, and so that nothing was finished.
+        """
+        move = finishing_move(self.jira.status_moves(change.issue_id), cache(self.jira.is_done))
+        if move and change.detected_at - seconds(move.at) < OVERTAKEN:
+            first = replace(
+                change,
+                change_id=finishing_id(change.issue_id, move.move_id),
+                from_status_id=move.from_id,
+                author_ids=tuple(dict.fromkeys((move.author_id, *change.author_ids))),
+            )
+            known = self.changes.get(first.change_id)
+            if known is None:
+                self.changes.record(first)
+            if known is None or known.is_waiting:
+                announcing.change_detected(self.documents.bus, first)
+        self.changes.close(change.change_id, ChangeStatus.IGNORED, "the ticket was finished already")
 
     def _issue(self, change: Change) -> Mapping[str, Any]:
         try:

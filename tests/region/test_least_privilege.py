@@ -45,6 +45,9 @@ BY_LAMBDA = {
 """What is allowed on what is the function's own and not called by its code, with the reason."""
 
 RARELY = {
+    ("DocumentOrchestrator", "dynamodb:PutItem", "arn:aws:dynamodb:{here}:table/{changesTable}"): (
+        "it records a change only when the ticket moved on from done to done before its webhook was written"
+    ),
     ("DocumentOrchestrator", "dynamodb:DeleteItem", "arn:aws:dynamodb:{here}:table/{documentsTable}"): (
         "it gives a page free only when no edit is needed after all, or nobody can draft one"
     ),

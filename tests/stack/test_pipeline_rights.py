@@ -77,7 +77,7 @@ ASK = allow(
 RIGHTS = {
     "JiraWebhookHandler": [table("GetItem PutItem", CHANGES), PUBLISH, secret("webhook")],
     "DocumentOrchestrator": [
-        table("GetItem UpdateItem", CHANGES),
+        table("GetItem PutItem UpdateItem", CHANGES),
         table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/created-pages"),
         allow("GetObject PutObject", DRAFTS, service="s3"),
