@@ -127,6 +127,17 @@ def swept(world: World) -> None:
     world.run()
 
 
+def overtaken(world: World) -> None:
+    """A ticket is resolved and closed at once, and Jira's webhook tells of the second move only."""
+    key = world.create_ticket(*TICKET, ["needs-docs"])
+    world.finish(key)
+    world.waiting.clear()
+    world.finish(key)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
 def deleted(world: World) -> None:
     """The page is deleted for good under the review; the approved draft fails, and everybody is told."""
     review = _in_review(world)
@@ -224,6 +235,7 @@ SCENARIOS = {
         replaced,
         hasty,
         swept,
+        overtaken,
         deleted,
         withheld,
         refused,
