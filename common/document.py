@@ -104,6 +104,7 @@ class Document:
 
     ``created_in`` is the space of a page to be created, and goes when the document ends without a page. ``reason`` says
     why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
+    ``unopened`` is the revision whose review could not be opened, for the reason given.
     ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
     ``closing`` says that it is over, but its page may still be locked and not everybody told.
     """
@@ -129,6 +130,7 @@ class Document:
     decision: Decision | None = None
     publication: Publication | None = None
     reason: str = ""
+    unopened: int = 0
     sent_back: int = 0
     closing: bool = False
 

@@ -56,10 +56,15 @@ class Completion:
 
     def holds_what_nobody_saw(self, document: Document) -> bool:
         """Say whether a change is in the draft that is about to be shown, and in none that was."""
+        if document.unopened == document.revision:
+            return False  # it cannot be shown: to reject it is the way out
         shown = document.announcement
-        if shown is None or document.reason:  # the reason why it cannot be shown: to reject it is the way out
-            return False
-        seen = self.drafts.earlier(document.document_id, shown.revision).change_ids
+        # A ticket that nothing was announced in was made for the first change at least.
+        seen = (
+            self.drafts.earlier(document.document_id, shown.revision).change_ids
+            if shown
+            else document.change_ids[:1]
+        )
         return not set(document.change_ids) <= set(seen)
 
     def close(self, document: Document) -> None:

@@ -38,7 +38,8 @@ class Deciding:
         issue_id = str(event.detail["review_issue_id"])
         document = self.records.of_review(issue_id)
         if document is None:
-            self._await_opening(issue_id)
+            if opening := self._about_to_open(issue_id):
+                raise Busy(f"the review of {opening.document_id} is about to open")
             self._point_on(event)
             return
         with self.records.leased(document.document_id, owner, LEASE):
@@ -56,7 +57,7 @@ class Deciding:
         """Put a failure on record and tell the reviewer."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.of_review(issue_id)
+        document = self.records.of_review(issue_id) or self._about_to_open(issue_id)
         if document is None:
             return
         # A replay has no move of its own, so each of its messages is a failure of its own.
@@ -71,16 +72,17 @@ class Deciding:
         with self.records.telling(document.document_id, LEASE):
             marked_comment.tell_failure(self.jira, issue_id, what, said)
 
-    def _await_opening(self, issue_id: str) -> None:
-        """Raise Busy where a ticket is a review of ours that is not on record yet: its opening is under way."""
+    def _about_to_open(self, issue_id: str) -> Document | None:
+        """Return the document whose review a ticket is that is not on record yet: its opening is under way."""
         try:
             issue = self.jira.issue(issue_id, [REVIEW_PROPERTY])
         except NotFound:
-            return
-        document_id = self.jira.reviewed_document(issue)
+            return None
+        document_id = self.jira.reviewed_document(issue) if self.jira.made(issue) else None
         document = self.records.get(document_id) if document_id else None
         if document and document.status is DocumentStatus.DRAFTED and document.review_issue_id != issue_id:
-            raise Busy(f"the review of {document.document_id} is about to open")
+            return document
+        return None
 
     def _point_on(self, event: Event) -> None:
         """Tell whoever decides in a review that another has replaced which one that is, once a move."""
@@ -90,6 +92,8 @@ class Deciding:
         if document is None or not document.review_issue_key:
             log.warning("not a review ticket of ours", extra=dict(event.detail))
             return
+        if document.review_issue_id == issue_id:
+            raise Busy(f"the review of {document.document_id} has just opened")
         move_id = str(event.detail.get("move_id"))
         mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
         with self.records.telling(document.document_id, LEASE):

@@ -10,6 +10,7 @@ from typing import Protocol
 from common.confluence import ConfluencePage, Space
 from common.ticket import Ticket
 from common.time_limit import carried
+from handlers.document_orchestrator import restrictions
 from handlers.document_orchestrator.candidates import Candidate, OpenDraft, Search, gather
 from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.judge import SHOWN, Model, judge
@@ -31,11 +32,8 @@ from handlers.document_orchestrator.search_terms import search_terms
 __all__ = ["Confluence", "OpenDraft", "Site", "choose"]
 
 
-class Confluence(Search, Protocol):
+class Confluence(Search, restrictions.Confluence, Protocol):
     """What finding a page asks of Confluence; common.confluence.ConfluenceClient gives it."""
-
-    def is_restricted(self, page_id: str) -> bool:
-        """Say whether only some people may read the page."""
 
 
 @dataclass(frozen=True)
@@ -177,12 +175,4 @@ def _open_to_all(
 
 
 def _above(page: Candidate, confluence: Confluence) -> tuple[str, ...]:
-    """Return the ids of the pages above one; where the search does not hold it yet, each is asked for its own."""
-    if page.above is not None:
-        return page.above
-    found: list[str] = []
-    parent = page.parent_id
-    while parent and parent not in found:
-        found.append(parent)
-        parent = next((above.parent_id for above in confluence.pages([parent])), None)
-    return tuple(found)
+    return restrictions.above(page.parent_id, confluence) if page.above is None else page.above

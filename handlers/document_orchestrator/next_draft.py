@@ -25,6 +25,7 @@ from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
 from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.no_edit import NoEdit
+from handlers.document_orchestrator.restrictions import refuse_if_restricted_since
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,8 @@ class Drafter:
             ) from error
         if why_not := self.site().why_not(page):
             raise GivenUp(f"{why_not}: put it back, or name another page")
+        if document.revision:  # the first draft is made right after its page was chosen
+            refuse_if_restricted_since(page, document.choice, self.confluence)
         return page
 
     def _parent_title(self, document: Document) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from handlers.document_orchestrator.begun import begins_as
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
+from handlers.document_orchestrator.restrictions import refuse_if_restricted_since
 
 log = logging.getLogger(__name__)
 
@@ -143,11 +144,14 @@ class Orchestration:
         return REVIEW_PROPERTY in mapping(issue.get("properties")) and self.jira.made(issue)
 
     def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
-        choice = change.choice
-        if choice is None:
+        if change.choice is None:
             settled = self.choose(change, ticket, self.site())
-            choice = self.changes.keep_choice(change.change_id, chosen.to_json(settled))
-        return chosen.from_json(choice)
+            return chosen.from_json(self.changes.keep_choice(change.change_id, chosen.to_json(settled)))
+        earlier = chosen.from_json(change.choice)
+        choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
+        for page in self.documents.confluence.pages(choices):
+            refuse_if_restricted_since(page, choices[page.page_id], self.documents.confluence)
+        return earlier
 
     def _close(self, change: Change, targets: AllChosen, ids: tuple[str, ...]) -> None:
         documents = [document for document in map(self.documents.records.get, ids) if document]
@@ -182,8 +186,8 @@ class Orchestration:
 
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
         own = self._own(change)
-        settled = [document for mine in own if (document := self._settled(change, mine))]
-        if len(settled) == len(own) and any(document.status in _SHOWN for document in settled):
+        settled = self._settled(change, own)
+        if len(settled) >= len(own) and any(document.status in _SHOWN for document in settled):
             ids = tuple(document.document_id for document in settled)
             self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
@@ -203,7 +207,8 @@ class Orchestration:
         revision = int(event.detail["revision"])
         if document is None or not _awaits(document, revision):
             return
-        self.documents.records.move(document, reason=reason[:1000])
+        unopened = document.revision if document.status is DocumentStatus.DRAFTED else document.unopened
+        self.documents.records.move(document, reason=reason[:1000], unopened=unopened)
         what = f"{document.document_id} after r{revision}"
         with self.documents.records.telling(document.document_id, LEASE):
             for issue in document.issue_keys:
@@ -212,18 +217,14 @@ class Orchestration:
             marked_comment.tell_failure(self.jira, document.review_issue_id, what, said)
             self._hand_back(document)
 
-    def _settled(self, change: Change, mine: Document) -> Document | None:
-        """Return the document that holds the change and needs it no more: another change's work may have done that."""
-        own = self.documents.records.get(mine.document_id)
-        known = (own, *map(self.documents.records.get, change.joined))
-        return next(
-            (
-                document
-                for document in known
-                if document and document.status in _SETTLED and change.change_id in document.change_ids
-            ),
-            None,
-        )
+    def _settled(self, change: Change, own: Sequence[Document]) -> list[Document]:
+        """Return the documents that hold the change and need it no more: another change's work may have done that."""
+        ids = dict.fromkeys((*(mine.document_id for mine in own), *change.joined))
+        return [
+            document
+            for document in filter(None, map(self.documents.records.get, ids))
+            if document.status in _SETTLED and change.change_id in document.change_ids
+        ]
 
     def _own(self, change: Change) -> list[Document]:
         """Return the documents that this change begins, as they begin: pages are locked before they are on record."""

@@ -65,7 +65,7 @@ class Opening:
         if document is None:
             return
         if document.status is DocumentStatus.DRAFTED:
-            self.records.move(document, reason=reason[:1000])
+            self.records.move(document, reason=reason[:1000], unopened=document.revision)
             said = _failed(
                 reason, f"An operator learns more from {_status(document)}, and can send it again."
             )

@@ -46,7 +46,7 @@ LET_GO = {
     ): "with four eyes, a source ticket that is gone names nobody who may not decide",
     (
         "handlers/approval_handler/deciding.py",
-        "Deciding._await_opening",
+        "Deciding._about_to_open",
         "NotFound",
     ): "a ticket that is gone, and that no record names, was no review of ours; logged",
     (

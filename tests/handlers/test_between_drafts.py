@@ -8,6 +8,7 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
@@ -151,3 +152,35 @@ def test_a_rejection_does_not_reach_a_ticket_whose_draft_nobody_was_shown(
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["decision"]["revision"]) == ("rejected", 2)
     assert any("rejected the documentation" in said for said in pipeline.comments(second))
+
+
+def test_a_rejection_before_the_first_announcement_ends_no_ticket_that_joined_meanwhile(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    first = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    opening = pipeline.aws.messages("ReviewTicketCreator")
+    comments = r"/rest/api/3/issue/[^/]+/comment"
+    pipeline.site.faults.add(Fault("status", status=503, method="POST", path=comments, account="kinexus"))
+    assert len(deliver(open_review, opening)) == 1
+    review = pipeline.review_of(first)
+    pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
+    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    again(pipeline, review, "REJECTED: nobody needs the first")
+    assert document(pipeline)["status"] == "drafted"
+    assert any("nothing was rejected" in said for said in pipeline.comments(review))
+
+
+def test_a_decision_that_failed_is_not_taken_for_a_draft_that_cannot_be_shown(
+    pipeline: Pipeline, drafted: tuple[str, str]
+) -> None:
+    _, review = drafted
+    pipeline.decide(review, "REJECTED: nobody needs the first")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    pipeline.site.faults.add(Fault("status", status=401, count=99, path="/rest/api/3/", account="kinexus"))
+    assert len(deliver(approve, messages, 1)) == 1
+    pipeline.site.faults.clear()
+    assert document(pipeline)["reason"]
+    assert deliver(approve, messages, 2) == []
+    assert document(pipeline)["status"] == "drafted"

@@ -18,6 +18,7 @@ from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_contention import somebody_at_work
+from tests.handlers.test_names import page
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -193,3 +194,24 @@ def test_a_change_that_another_one_drafted_has_not_failed(
     pipeline.run()
     [told] = pipeline.comments(key)
     assert "is published" in told
+
+
+def test_one_of_two_named_pages_that_fails_is_told_though_the_other_holds_the_change(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    other = page(pipeline, "Second")
+    in_review(pipeline)
+    labels = ["needs-docs", f"docs:{page_id}", f"docs:{other}"]
+    key = pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", labels)
+    pipeline.finish(key)
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.site.faults.add(Fault("status", status=503, count=999, method="GET", path=f"/pages/{other}"))
+    for receives in (1, 2):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+    pipeline.run()  # the draft that it has joined is shown meanwhile
+    assert len(deliver(orchestrate, messages, 3)) == 1
+    assert any("could not draft" in said for said in pipeline.comments(key))
+    pipeline.site.faults.clear()
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    assert {document["page_id"] for document in pipeline.aws.documents()} == {page_id, other}

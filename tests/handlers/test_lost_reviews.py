@@ -5,12 +5,15 @@ Over moto, the simulator's HTTP and Bedrock's stand-in.
 
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import pytest
 
 from common.event_bus import EventBus
 from common.events import EventName
-from common.jira import REVIEW_PROPERTY
+from common.jira import REVIEW_PROPERTY, JiraClient
+from common.own_queue import PATIENCE
 from common.review_notice import REPLAYED
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -18,6 +21,7 @@ from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_contention import waited
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -235,3 +239,49 @@ def test_a_review_that_opens_at_last_has_no_reason_against_it(pipeline: Pipeline
     pipeline.site.faults.clear()
     assert deliver(open_review, messages, receives=2) == []
     assert "reason" not in pipeline.aws.documents()[0]
+
+
+@pytest.fixture
+def unrecorded(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, object]]]:
+    """A review ticket whose making was never answered, so that it is not on record; the message that comes again."""
+    key, messages = drafted(pipeline)
+    lost = Fault("drop", method="POST", path=r"/rest/api/3/issue\?$", after=True)
+    pipeline.site.faults.add(lost)
+    assert len(deliver(open_review, messages)) == 1
+    return pipeline.review_of(key), messages
+
+
+def test_who_decides_in_a_review_that_never_opens_is_told(
+    pipeline: Pipeline, unrecorded: tuple[str, list[dict[str, object]]]
+) -> None:
+    review, _ = unrecorded
+    pipeline.decide(review, "APPROVED")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    [copy] = pipeline.aws.messages("ApprovalHandler")
+    for receives in (1, 2):
+        assert len(deliver(approve, [waited(copy, PATIENCE)], receives)) == 1
+    [told] = [said for said in pipeline.comments(review) if "could not carry out" in said]
+    assert "about to open" in told
+
+
+def test_a_review_that_opens_while_its_decision_is_read_is_not_said_to_be_another(
+    pipeline: Pipeline, unrecorded: tuple[str, list[dict[str, object]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review, opening = unrecorded
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    read, opened = JiraClient.issue, list[str]()
+
+    def read_late(client: JiraClient, *what: Any) -> Any:
+        if not opened:
+            opened.append(review)
+            assert deliver(open_review, opening, 2) == []
+        return read(client, *what)
+
+    monkeypatch.setattr(JiraClient, "issue", read_late)
+    assert deliver(approve, messages) == []
+    assert opened
+    assert not any("please decide there" in said for said in pipeline.comments(review))
+    pipeline.run()
+    assert "count for it" in pipeline.comments(review)[-1]
+    assert pipeline.status(review) != "done"
