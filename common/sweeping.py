@@ -8,7 +8,7 @@ that was decided already is told of again, under the same id of its move, until 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.detection import REVIEW_LABEL, Detection, Outcome, change_id
 from common.document_records import DocumentRecords
@@ -42,8 +42,13 @@ class Sweep:
         )
 
     def reviews(self, seconds: int) -> FinishedTickets:
-        """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is."""
-        return self._moved(seconds, lambda event: REVIEW_LABEL in event.labels, f'labels = "{REVIEW_LABEL}"')
+        """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is.
+
+        All that our account has made is looked at as well, since anybody may take a label away.
+        """
+        return self._moved(
+            seconds, lambda event: True, f'(labels = "{REVIEW_LABEL}" OR creator = currentUser())'
+        )
 
     def feed(self, event: WebhookEvent) -> Outcome:
         """Do what the webhook of a finished ticket would have done."""
@@ -56,6 +61,8 @@ class Sweep:
         document = self.documents.of_review(event.issue_id)
         if document and document.is_done:
             return "over"
+        if document and REVIEW_LABEL not in event.labels:
+            event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # somebody took it away
         return notice(event, self.detection.bus)[0]
 
     def _moved(

@@ -61,7 +61,7 @@ class DocumentationPipelineArgs(TypedDict):
     sweep_schedule: NotRequired[str]
     """When to look for tickets that Jira never told of; `off` for never, and `rate(1 day)` by default."""
     four_eyes: NotRequired[bool]
-    """Refuse the decision of whoever finished the source ticket, and of its assignee, of then or now."""
+    """Refuse the decision of whoever finished the source ticket, and of its assignee, when we heard of it or now."""
     max_revisions: NotRequired[pulumi.Input[int]]
     """Drafts of one document that a reviewer may send back before it is left to people; 5 by default."""
     log_retention_days: NotRequired[pulumi.Input[int]]

@@ -97,7 +97,9 @@ class Deciding:
         move_id = str(event.detail.get("move_id"))
         mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
         with self.records.telling(document.document_id, LEASE):
-            marked_comment.tell(self.jira, issue_id, mark, words.replaced(document))
+            is_over = document.status in CLOSED
+            said = words.too_late(document) if is_over else words.replaced(document)
+            marked_comment.tell(self.jira, issue_id, mark, said)
 
     def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
         """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.
@@ -142,15 +144,19 @@ class Deciding:
         elif document.status is DocumentStatus.IN_REVIEW:
             self._review(document)
         elif document.status is DocumentStatus.PUBLISHING:
-            self._approved(document)
+            self._approved(document, event)
         else:
             self._between_drafts(document)
 
-    def _approved(self, document: Document) -> None:
+    def _approved(self, document: Document, event: Event) -> None:
         """Go on with an approval: as long as the page does not carry it, it must still be what the reviewer wants."""
         approval = document.decision
         if approval and self.completion.has_effect(document, approval):
             self.completion.carry_out(document, approval)
+            if not _is_replayed(event):
+                self._answer_late(
+                    self.records.require(document.document_id), str(event.detail.get("move_id"))
+                )
             return
         log.info("nothing is published yet: asking again", extra={"document_id": document.document_id})
         self._review(document)

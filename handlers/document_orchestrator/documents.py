@@ -45,7 +45,7 @@ class Documents:
         # One that failed while it was drafted is begun again; one that was drafted once ended for good.
         begins = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
         if begun and begun.status in CLOSED and not begins:
-            self.drafter.no_edit.free(begun)
+            self.drafter.no_edit.close(begun)
             return begun.document_id
         mine = begun or begins_as(change, target, int(self.clock()))
         joins = None if begun else target.joins
@@ -57,7 +57,8 @@ class Documents:
                     self.records.unlock(lock_of(mine), mine.document_id)
                     mine = as_update(mine, page.page_id, page.title)
                     continue
-                self._begin(mine)
+                if not self._begin(mine, owner):
+                    continue
             held = self.records.get(holder)
             if held is None:
                 if joins and (instead := self._instead_of(mine, joins)):
@@ -70,7 +71,7 @@ class Documents:
                 if joins:
                     mine, joins = _instead(mine, held), None
                 else:
-                    self.records.unlock(lock_of(mine), holder)
+                    self._unlock_over(lock_of(mine), holder, owner)
                 continue
             if holder != mine.document_id:
                 self.changes.note_joining(change, holder)
@@ -89,7 +90,7 @@ class Documents:
         The caller has its lease, and announces what is returned when it has given the lease back.
         """
         if document.status in CLOSED:
-            self.drafter.no_edit.free(document)
+            self.drafter.no_edit.close(document)
         return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
 
     def _instead_of(self, mine: Document, awaited: str) -> Document | None:
@@ -116,15 +117,27 @@ class Documents:
         is_ours = page and page.status == "current" and self.confluence.is_us(page.author_id)
         return page if is_ours else None
 
-    def _begin(self, mine: Document) -> None:
+    def _begin(self, mine: Document, owner: str) -> bool:
+        """Put the document on record as begun; False if its lock has gone to another before it could begin again."""
         document = self.records.begin(mine)
         if document.status is DocumentStatus.FAILED:
-            self.records.begin_again(document, mine)
+            with self.records.leased(mine.document_id, owner, LEASE):
+                # Whoever saw that it had failed may have given its lock back just now: see _unlock_over.
+                if self.records.lock(lock_of(mine), mine.document_id, int(self.clock())) != mine.document_id:
+                    return False
+                self.records.begin_again(document, mine)
+        return True
+
+    def _unlock_over(self, lock: str, document_id: str, owner: str) -> None:
+        """Give back the lock of another's document that is over, unless it begins again."""
+        with self.records.leased(document_id, owner, LEASE):
+            if self.records.require(document_id).status in CLOSED:
+                self.records.unlock(lock, document_id)
 
     def _cover(self, document: Document, change: Change) -> Document | None:
         """See that the change is in a draft; return the document if that draft is to be announced."""
         if document.status in CLOSED:
-            self.drafter.no_edit.free(document)
+            self.drafter.no_edit.close(document)
             return None
         if document.status is DocumentStatus.PUBLISHING:
             raise Busy(

@@ -44,11 +44,11 @@ class Site:
     browse_url: str
 
     def why_not(self, page: ConfluencePage) -> str:
-        """Say why we do not edit a page, ``""`` where we may."""
+        """Say why we do not edit a page, ``""`` where we may; not its title, which not everybody may know."""
         if page.space_id not in {space.space_id for space in self.spaces}:
             keys = ", ".join(space.key for space in self.spaces)
-            return f"“{page.title}” is outside the spaces that we may write to ({keys})"
-        return "" if page.status == "current" else f"“{page.title}” is {page.status}"
+            return f"the page {page.page_id} is outside the spaces that we may write to ({keys})"
+        return "" if page.status == "current" else f"the page {page.page_id} is {page.status}"
 
 
 def choose(

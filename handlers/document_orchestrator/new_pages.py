@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from common.change import Change
 from common.confluence import ConfluencePage
 from common.document import CLOSED, Document
+from common.status_moves import seconds
 from handlers.document_orchestrator.beginnings import Beginning, Known
 from handlers.document_orchestrator.candidates import OpenDraft
 from handlers.document_orchestrator.documents import Documents
 
-#: Seconds after which Confluence's search surely finds a page: a week, since a review may take days.
+#: Seconds after its approval when Confluence's search surely finds a page: a week, since publishing may be hindered.
 INDEX_LAG = 7 * 24 * 3600
 
 
@@ -49,8 +50,13 @@ def read(documents: Documents, space_id: str, change: Change) -> NewPages:
         still.append(beginning)
     since = documents.clock() - INDEX_LAG
     drafted = (_open_draft(documents, each) for each in newest.values() if each.status not in CLOSED)
-    created = [d.publication.page_id for d in newest.values() if d.publication and d.created_at >= since]
+    created = [d.publication.page_id for d in newest.values() if d.publication and _decided_at(d) >= since]
     return NewPages(known, tuple(still), (*drafted, *about_to_begin), documents.confluence.pages(created))
+
+
+def _decided_at(document: Document) -> float:
+    """Return when the page was approved: its review may have taken longer than the search lags."""
+    return seconds(document.decision.decided_at) if document.decision else document.created_at
 
 
 def _open_draft(documents: Documents, document: Document) -> OpenDraft:

@@ -154,7 +154,15 @@ def _feedback(document: Document) -> str:
 
 def _inputs(document: Document, levels: Mapping[str, str]) -> str:
     """Name what the next draft is made from, whatever the model makes of it this time."""
-    parts = (document.sha256, document.change_ids, is_overtaken(document), _feedback(document), levels)
+    target = (str(document.kind), document.page_id)
+    parts = (
+        target,
+        document.sha256,
+        document.change_ids,
+        is_overtaken(document),
+        _feedback(document),
+        levels,
+    )
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

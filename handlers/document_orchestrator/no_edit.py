@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from common import marked_comment
 from common.document import Document, DocumentStatus
@@ -21,9 +21,7 @@ class NoEdit:
     jira: JiraClient
 
     def end(self, document: Document, reason: str) -> None:
-        """Close a document, and its review if there is one, in words; its page is free for another."""
-        if document.review_issue_id:
-            self._close_review(document, reason)
+        """Put on record that a document is over, and do what follows from it."""
         ended = self.records.move(
             document,
             DocumentStatus.NOT_NEEDED,
@@ -31,17 +29,19 @@ class NoEdit:
             issue_keys=document.issue_keys,
             reason=reason[:1000],
         )
-        self.free(ended)
+        self.close(ended)
 
-    def free(self, document: Document) -> None:
-        """Give back the lock of a document that is over: whoever closed it may have died before."""
+    def close(self, document: Document) -> None:
+        """Close the review of a document that is over, and give its page back; once more where that was cut off."""
+        if document.status is DocumentStatus.NOT_NEEDED and document.review_issue_id:
+            self._close_review(document)
         self.records.unlock(lock_of(document), document.document_id)
 
-    def _close_review(self, document: Document, reason: str) -> None:
+    def _close_review(self, document: Document) -> None:
         mark = marked_comment.marked(document, "not-needed")
-        said = notices.written_meanwhile(document, reason)
+        said = notices.written_meanwhile(document, document.reason)
         marked_comment.tell(self.jira, document.review_issue_id, mark, said)
-        why = notices.why_not_needed(replace(document, reason=reason))
+        why = notices.why_not_needed(document)
         for key in document.issue_keys:
             marked_comment.tell(self.jira, key, mark, notices.written_meanwhile(document, why))
         key = document.review_issue_key

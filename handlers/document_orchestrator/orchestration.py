@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from common import announcing, marked_comment
 from common.atlassian_http import AtlassianError, NotFound
@@ -75,9 +76,11 @@ class Orchestration:
         """Put a failure on record, free its page, and tell whoever waits."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         if event.name is EventName.CHANGE_DETECTED:
-            change = self.changes.get(str(event.detail["change_id"]))
-            if change and change.status not in _OVER:
-                self._fail_change(change, reason, event.message_id)
+            # As exclusive as the work itself: who begins the change again must not be undone, nor people be told twice.
+            with self.changes.leased(str(event.detail["change_id"]), uuid4().hex, LEASE):
+                change = self.changes.get(str(event.detail["change_id"]))
+                if change and change.status not in _OVER:
+                    self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
             self._fail_revision(event, reason)
 
@@ -95,7 +98,7 @@ class Orchestration:
                 self._finished_before(change)
                 return
             issue = self._issue(change)
-            if self._is_review(issue):
+            if self._is_review(change.issue_id, issue):
                 # It has lost its label, by which the approval's webhook would have known it.
                 _, move_id = finishing_of(change_id)
                 announcing.review_completed(
@@ -139,9 +142,12 @@ class Orchestration:
         except NotFound as error:
             raise GivenUp(f"{change.issue_key} does not exist any more, or we may not see it") from error
 
-    def _is_review(self, issue: Mapping[str, Any]) -> bool:
-        """Say whether an issue is a review ticket of ours, whatever became of its labels."""
-        return REVIEW_PROPERTY in mapping(issue.get("properties")) and self.jira.made(issue)
+    def _is_review(self, issue_id: str, issue: Mapping[str, Any]) -> bool:
+        """Say whether an issue is a review ticket of ours, whatever became of its labels and properties."""
+        if not self.jira.made(issue):
+            return False
+        is_marked = REVIEW_PROPERTY in mapping(issue.get("properties"))
+        return is_marked or self.documents.records.reviewed_in(issue_id) is not None
 
     def _choose(self, change: Change, ticket: Ticket) -> AllChosen:
         if change.choice is None:
@@ -199,8 +205,7 @@ class Orchestration:
             if begun is None or begun.status in _NOT_DRAFTED:
                 self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
         said = notices.not_draftable(reason)
-        with self.changes.telling(change.change_id, LEASE):
-            marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
+        marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
 
     def _fail_revision(self, event: Event, reason: str) -> None:
         document = self.documents.records.get(str(event.detail["document_id"]))

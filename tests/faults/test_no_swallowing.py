@@ -43,12 +43,7 @@ LET_GO = {
         "handlers/approval_handler/hearing.py",
         "Hearing._authors",
         "NotFound",
-    ): "with four eyes, a source ticket that is gone names nobody who may not decide",
-    (
-        "handlers/approval_handler/deciding.py",
-        "Deciding._about_to_open",
-        "NotFound",
-    ): "a ticket that is gone, and that no record names, was no review of ours; logged",
+    ): "with four eyes, whose change a source ticket was that is gone by now is on record",
     (
         "handlers/approval_handler/deciding.py",
         "Deciding._untold",

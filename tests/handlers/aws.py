@@ -126,7 +126,7 @@ def deliver(
 
 def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return messages as an operator sends them again: in messages of new ids."""
-    return [message | {"MessageId": str(uuid4())} for message in messages]
+    return [message | {"MessageId": str(uuid4()), "MessageAttributes": {}} for message in messages]
 
 
 _new, _clients = boto3.client, dict[tuple[str, ...], Any]()

@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
+from common.document import Document, DocumentStatus
+from common.document_records import DocumentRecords
 from common.event_bus import EventBus, PublishFailed
 from common.review_store import ReviewStore
 from handlers.approval_handler.handler import handle as approve
@@ -251,4 +253,48 @@ def test_a_new_page_that_failed_and_is_there_by_now_is_updated(pipeline: Pipelin
     pipeline.run()
     ends = {(each["kind"], each["status"]) for each in pipeline.aws.documents()}
     assert ends == {("create", "published"), ("update", "published")}
+    assert pipeline.aws.locks() == []
+
+
+def test_a_review_is_said_to_close_only_once_that_is_on_record(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    edit_by_hand(pipeline, page_id, review)
+    pipeline.decide(review, "APPROVED")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    messages, move = pipeline.aws.messages("DocumentOrchestrator"), DocumentRecords.move
+
+    def lost(records: DocumentRecords, document: Document, status: Any = None, **values: Any) -> Any:
+        if status is DocumentStatus.NOT_NEEDED:
+            raise OSError("DynamoDB is down")
+        return move(records, document, status, **values)
+
+    with monkeypatch.context() as patched:
+        nothing_to_edit(patched)
+        patched.setattr(DocumentRecords, "move", lost)
+        assert len(deliver(orchestrate, messages, 1)) == 1
+    assert deliver(orchestrate, messages, 2) == []  # the model answers otherwise this time
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+    assert not any("closes this review" in said for said in pipeline.comments(review))
+
+
+def test_a_review_whose_end_is_on_record_and_not_told_is_closed_when_the_message_comes_again(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, review = in_review(pipeline)
+    edit_by_hand(pipeline, page_id, review)
+    pipeline.decide(review, "APPROVED")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    nothing_to_edit(monkeypatch)
+    comments = r"/rest/api/3/issue/[^/]+/comment\?$"
+    pipeline.site.faults.add(Fault("status", status=503, method="POST", path=comments, account="kinexus"))
+    assert len(deliver(orchestrate, messages, 1)) == 1
+    assert pipeline.aws.documents()[0]["status"] == "not_needed"
+    for receives in (2, 3):
+        assert deliver(orchestrate, messages, receives) == []
+    for ticket in (review, key):
+        assert len([said for said in pipeline.comments(ticket) if "closes this review" in said]) == 1
     assert pipeline.aws.locks() == []

@@ -15,9 +15,9 @@ import pytest
 from common.document import Document, DocumentStatus
 from common.document_records import DocumentRecords
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
-from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
 
@@ -48,13 +48,13 @@ def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callabl
                 deliver(orchestrate, [message])
         start_anew()
         for item in (*pipeline.aws.documents(), *pipeline.aws.changes()):
-            _forget_lease(item)
+            forget_lease(item)
         return message
 
     return finish
 
 
-def _forget_lease(item: dict[str, Any]) -> None:
+def forget_lease(item: dict[str, Any]) -> None:
     """Let the lease of the dead be over."""
     name = "change_id" if "change_id" in item else "document_id"
     boto3.client("dynamodb").update_item(
@@ -122,3 +122,30 @@ def test_a_kept_draft_is_taken_by_the_work_that_made_it(
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "published"
+
+
+def test_a_draft_of_a_new_page_is_not_taken_for_an_edit_of_the_page_that_is_there_by_now(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
+    pipeline.finish(first)
+    messages, move = pipeline.aws.messages("DocumentOrchestrator"), DocumentRecords.move
+
+    def lost(records: DocumentRecords, document: Document, status: Any = None, **values: Any) -> Any:
+        if status is DocumentStatus.DRAFTED:
+            raise OSError("DynamoDB is down")
+        return move(records, document, status, **values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRecords, "move", lost)
+        for receives in (1, 2, 3):
+            assert len(deliver(orchestrate, messages, receives)) == 1
+    _, review = in_review(pipeline, NEW_SUMMARY, f"{NEW_TEXT} In winter, too.")
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert deliver(orchestrate, redriven(messages)) == []
+    pipeline.run()
+    pipeline.decide(pipeline.review_of(first), "APPROVED")
+    pipeline.run()
+    ends = {(document["kind"], document["status"]) for document in pipeline.aws.documents()}
+    assert ends == {("create", "published"), ("update", "published")}

@@ -59,8 +59,9 @@ def test_the_next_ticket_about_the_page_gets_a_review_in_place_of_the_deleted_on
     assert pipeline.aws.locks() == []
 
 
+@pytest.mark.parametrize(("is_over", "said"), [(False, "please decide there"), (True, "This review is over")])
 def test_who_decides_in_a_review_that_was_replaced_is_told_where_it_goes_on_once_a_move(
-    pipeline: Pipeline, page_id: str
+    pipeline: Pipeline, page_id: str, is_over: bool, said: str
 ) -> None:
     _, review = in_review(pipeline)
     jira = pipeline.site.jira
@@ -72,13 +73,16 @@ def test_who_decides_in_a_review_that_was_replaced_is_told_where_it_goes_on_once
     jira.issues[hidden.id] = hidden
     jira.links += theirs
     assert other != review
+    if is_over:
+        pipeline.decide(other, "REJECTED")
+        pipeline.run()
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
     for receives in (1, 2):
         assert deliver(approve, messages, receives) == []
-    [told] = [said for said in pipeline.comments(review) if "please decide there" in said]
-    assert other in told
-    assert status(pipeline) == "in_review"
+    [told] = [text for text in pipeline.comments(review) if said in text]
+    assert is_over or other in told
+    assert status(pipeline) == ("rejected" if is_over else "in_review")
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 

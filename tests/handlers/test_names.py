@@ -69,3 +69,16 @@ def test_more_labels_than_one_ticket_may_have_are_never_asked_for_in_one_request
     assert {each["page_id"] for each in pipeline.aws.documents()} == set(ids)
     [told] = [text for text in pipeline.comments(key) if "does not edit these pages" in text]
     assert f"{len(labels) - MOST_BY_LABEL} more by labels" in told
+
+
+def test_the_title_of_a_page_that_we_do_not_edit_is_told_to_nobody(pipeline: Pipeline, page_id: str) -> None:
+    people = pipeline.site.confluence.add_space("HR", "People", pipeline.site.account("admin"))
+    body = {"spaceId": people.id, "status": "current", "title": "Layoffs in March"}
+    body |= {"body": {"representation": "storage", "value": "<p>Confidential.</p>"}}
+    secret = str(pipeline.jira("admin", "POST", "/wiki/api/v2/pages", body)["id"])
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{secret}"])
+    pipeline.finish(key)
+    pipeline.run()
+    told = "\n".join(pipeline.comments(key))
+    assert f"the page {secret} is outside the spaces" in told
+    assert "Layoffs" not in told

@@ -251,3 +251,16 @@ def test_what_has_begun_is_forgotten_once_it_has_ended(pipeline: Pipeline) -> No
         if item["document_id"].startswith("beginnings#")
     ]
     assert len(known["beginnings"]) == 1
+
+
+def test_a_page_that_was_approved_just_now_is_known_however_long_its_review_took(pipeline: Pipeline) -> None:
+    _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
+    [document] = pipeline.aws.documents()
+    long_ago = document["created_at"] - 8 * 24 * 3600
+    pipeline.aws.put_document({**document, "created_at": long_ago})
+    pipeline.site.confluence_search_lag = 600
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    second_ticket(pipeline)
+    pipeline.run()
+    assert sorted(each["kind"] for each in pipeline.aws.documents()) == ["create", "update"]

@@ -12,8 +12,9 @@ from common.document_records import DocumentRecords
 from handlers.document_orchestrator import composition
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.test_kept_drafts import forget_lease
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, page_id
 
 __all__ = ["page_id"]
@@ -75,3 +76,41 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
     assert deliver(orchestrate, messages, receives=2) == []
     [document] = pipeline.aws.documents()
     assert len(document["change_ids"]) == 2, "the one that died joins"
+
+
+def open_documents(pipeline: Pipeline) -> list[str]:
+    return [each["page_id"] for each in pipeline.aws.documents() if each["status"] == "in_review"]
+
+
+@pytest.mark.parametrize("who", ["its own failure", "another change"])
+def test_the_lock_of_a_document_that_begins_again_is_given_back_by_nobody_else(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
+    messages = pipeline.aws.messages("DocumentOrchestrator")
+    pipeline.model.fail_next("malformed", times=4)
+    failing = messages
+    if who == "another change":
+        with monkeypatch.context() as patched:
+            patched.setattr(DocumentRecords, "unlock", die)
+            with pytest.raises(Died):
+                deliver(orchestrate, messages)
+        forget_lease(pipeline.aws.changes()[0])
+        pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
+        failing = pipeline.aws.messages("DocumentOrchestrator")
+    unlock, replayed = DocumentRecords.unlock, list[int]()
+
+    def unlock_late(records: DocumentRecords, name: str, document_id: str) -> None:
+        if not replayed:
+            replayed.append(1)
+            assert deliver(orchestrate, redriven(messages)) == []
+        unlock(records, name, document_id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRecords, "unlock", unlock_late)
+        assert len(deliver(orchestrate, failing)) == (1 if who == "its own failure" else 0)
+    assert replayed
+    pipeline.run()
+    pipeline.finish(pipeline.create_ticket(f"{SUMMARY} soon", f"{TEXT} Soon.", ["needs-docs"]))
+    pipeline.run()
+    assert open_documents(pipeline) == [page_id]

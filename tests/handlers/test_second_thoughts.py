@@ -189,3 +189,20 @@ def test_a_published_review_may_be_filed_away_in_silence(pipeline: Pipeline, pag
     pipeline.move(review, "done", "developer")
     pipeline.run()
     assert pipeline.comments(review) == before
+
+
+def test_a_rejection_whose_message_carries_out_the_approval_is_answered(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.decide(review, "APPROVED")
+    first = pipeline.aws.messages("ApprovalHandler")
+    assert len(deliver(approve, first)) == 1
+    pipeline.site.faults.clear()
+    pipeline.move(review, "new", "reviewer")
+    pipeline.decide(review, "REJECTED: too late")
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
+    assert deliver(approve, first, 2) == []
+    assert document(pipeline)["status"] == "published"
+    assert len([said for said in pipeline.comments(review) if "This review is over" in said]) == 1
