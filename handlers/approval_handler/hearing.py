@@ -12,7 +12,7 @@ from common.jira import JiraClient, JiraComment
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
 from common.records import Busy
-from common.status_moves import StatusMove, finishing_move
+from common.status_moves import finishing_move
 from common.ticket import Ticket, description_text
 from common.visible_text import visible_name
 from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
@@ -120,13 +120,10 @@ class Hearing:
                 moves = self.jira.status_moves(issue_id)
             except NotFound:
                 continue
-            found |= {assignee or ""} | {move.author_id for move in moves if _is_its(move, move_id)}
+            # Where no move has the id, as in a forged webhook, whoever moved the ticket at all may have finished it.
+            its_own = [move for move in moves if move.move_id == move_id] or moves
+            found |= {assignee or "", *(move.author_id for move in its_own)}
         return frozenset(found - {""})
-
-
-def _is_its(move: StatusMove, move_id: str) -> bool:
-    """Say whether a move may be the finishing one; without an id any move of the ticket may."""
-    return move.move_id == move_id or not move_id
 
 
 def _feedback(said: Said, *, may_be_repeated: bool) -> str:

@@ -6,10 +6,12 @@ from urllib.parse import quote
 
 import pytest
 
+from handlers.jira_webhook_handler.handler import handle as notice_change
 from local.atlassian import Fault
 from local.atlassian.accounts import APPROVERS_GROUP, GROUP_IDS
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
+from tests.handlers.webhook_bodies import finished, request
 
 __all__ = ["page_id"]
 
@@ -109,6 +111,22 @@ def test_with_four_eyes_those_of_a_ticket_that_joined_decide_nothing_either(
     pipeline.decide(review, "APPROVED", "admin")
     pipeline.run()
     assert version(pipeline, page_id) == 2
+
+
+@pytest.mark.usefixtures("four_eyes")
+def test_with_four_eyes_a_forged_webhook_does_not_make_another_the_one_who_finished_the_ticket(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key = pipeline.create_ticket(SUMMARY, TEXT, [])
+    pipeline.finish(key)
+    body = finished(labels=["needs-docs"])
+    body["issue"] |= {"id": pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}")["id"], "key": key}
+    body["user"]["accountId"], body["changelog"]["id"] = "acc-nobody", "999999"
+    assert notice_change(request(body), None)["statusCode"] == 200
+    pipeline.run()
+    pipeline.decide(pipeline.review_of(key), "APPROVED", "developer")
+    pipeline.run()
+    assert version(pipeline, page_id) == 1
 
 
 def assign(pipeline: Pipeline, key: str, account: str) -> None:
