@@ -35,6 +35,10 @@ class ChangeRecords:
         """Work on the change alone; raises Busy."""
         return self._records.leased(change_id, owner, seconds)
 
+    def telling(self, change_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Tell people of the change's failure alone; raises Busy."""
+        return self._records.telling(change_id, seconds)
+
     def keep_choice(self, change_id: str, choice: str) -> str:
         """Store which pages the change belongs to, once: what was first there wins, and is returned."""
         try:

@@ -71,7 +71,7 @@ class Documents:
                 if joins:
                     mine, joins = _instead(mine, held), None
                 else:
-                    self._unlock_over(lock_of(mine), holder, owner)
+                    self.unlock_over(lock_of(mine), holder, owner)
                 continue
             if holder != mine.document_id:
                 self.changes.note_joining(change, holder)
@@ -92,6 +92,12 @@ class Documents:
         if document.status in CLOSED:
             self.drafter.no_edit.close(document)
         return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
+
+    def unlock_over(self, lock: str, document_id: str, owner: str) -> None:
+        """Give back the lock of a document that is over, unless it begins again; Busy while that is decided."""
+        with self.records.leased(document_id, owner, LEASE):
+            if self.records.require(document_id).status in CLOSED:
+                self.records.unlock(lock, document_id)
 
     def _instead_of(self, mine: Document, awaited: str) -> Document | None:
         """Return what a change begins in place of a page that was about to begin and will not; None if it still may."""
@@ -122,17 +128,11 @@ class Documents:
         document = self.records.begin(mine)
         if document.status is DocumentStatus.FAILED:
             with self.records.leased(mine.document_id, owner, LEASE):
-                # Whoever saw that it had failed may have given its lock back just now: see _unlock_over.
+                # Whoever saw that it had failed may have given its lock back just now: see unlock_over.
                 if self.records.lock(lock_of(mine), mine.document_id, int(self.clock())) != mine.document_id:
                     return False
                 self.records.begin_again(document, mine)
         return True
-
-    def _unlock_over(self, lock: str, document_id: str, owner: str) -> None:
-        """Give back the lock of another's document that is over, unless it begins again."""
-        with self.records.leased(document_id, owner, LEASE):
-            if self.records.require(document_id).status in CLOSED:
-                self.records.unlock(lock, document_id)
 
     def _cover(self, document: Document, change: Change) -> Document | None:
         """See that the change is in a draft; return the document if that draft is to be announced."""

@@ -20,6 +20,7 @@ from common.events import Event, EventName
 from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping
 from common.queue_door import GivenUp
+from common.records import Busy
 from common.status_moves import finishing_move, seconds
 from common.ticket import Ticket
 from handlers.document_orchestrator import chosen, notices
@@ -76,11 +77,9 @@ class Orchestration:
         """Put a failure on record, free its page, and tell whoever waits."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         if event.name is EventName.CHANGE_DETECTED:
-            # As exclusive as the work itself: who begins the change again must not be undone, nor people be told twice.
-            with self.changes.leased(str(event.detail["change_id"]), uuid4().hex, LEASE):
-                change = self.changes.get(str(event.detail["change_id"]))
-                if change and change.status not in _OVER:
-                    self._fail_change(change, reason, event.message_id)
+            change = self.changes.get(str(event.detail["change_id"]))
+            if change and change.status not in _OVER:
+                self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
             self._fail_revision(event, reason)
 
@@ -202,10 +201,19 @@ class Orchestration:
             begun = self.documents.records.get(mine.document_id)
             if begun and begun.status is DocumentStatus.DRAFTING:
                 self.documents.records.move(begun, DocumentStatus.FAILED, reason=reason, created_in=None)
-            if begun is None or begun.status in _NOT_DRAFTED:
-                self.documents.records.unlock(lock_of(begun or mine), mine.document_id)
+            if begun is None:
+                self.documents.records.unlock(lock_of(mine), mine.document_id)
+            elif begun.status in _NOT_DRAFTED:
+                self._free(begun)
         said = notices.not_draftable(reason)
-        marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
+        with self.changes.telling(change.change_id, LEASE):
+            marked_comment.tell_failure(self.jira, change.issue_id, change.change_id, said)
+
+    def _free(self, failed: Document) -> None:
+        try:
+            self.documents.unlock_over(lock_of(failed), failed.document_id, uuid4().hex)
+        except Busy:  # it begins again, or its work was cut off: then whoever wants the page gives it back
+            log.info("the page stays locked", extra={"document_id": failed.document_id})
 
     def _fail_revision(self, event: Event, reason: str) -> None:
         document = self.documents.records.get(str(event.detail["document_id"]))

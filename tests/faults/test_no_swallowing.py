@@ -40,6 +40,11 @@ LET_GO = {
         "(NotFound, Refused)",
     ): "a ticket that is gone or takes no link cannot be linked to its page; logged, and a 401 is raised on",
     (
+        "handlers/document_orchestrator/orchestration.py",
+        "Orchestration._free",
+        "Busy",
+    ): "a failed document that begins again keeps its page, and whoever wants that of another gives it back; logged",
+    (
         "handlers/approval_handler/hearing.py",
         "Hearing._authors",
         "NotFound",

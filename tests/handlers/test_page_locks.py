@@ -96,6 +96,7 @@ def test_the_lock_of_a_document_that_begins_again_is_given_back_by_nobody_else(
             with pytest.raises(Died):
                 deliver(orchestrate, messages)
         forget_lease(pipeline.aws.changes()[0])
+        forget_lease(pipeline.aws.documents()[0])
         pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
         failing = pipeline.aws.messages("DocumentOrchestrator")
     unlock, replayed = DocumentRecords.unlock, list[int]()
