@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -60,8 +61,19 @@ def _ask(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
+def _issue_key(given: str) -> str:
+    key = given.strip().upper()
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*-[0-9]+", key):
+        raise argparse.ArgumentTypeError(f"{given!r} is no Jira key: one such as PAY2-7 belongs there")
+    return key
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ops", description="Look after a deployed Kinexus stack.")
+    parser = argparse.ArgumentParser(
+        prog="python -m ops",
+        description="Look after a deployed Kinexus stack.",
+        epilog="docs/operations.md shows each command at work.",
+    )
     parser.add_argument(
         "--prefix",
         default=os.environ.get("KINEXUS_PREFIX", "kinexus"),
@@ -69,14 +81,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     one = commands.add_parser("status", help="the whole story of a ticket")
-    one.add_argument("issue_key", metavar="ISSUE-KEY", type=str.upper)
+    one.add_argument(
+        "issue_key", metavar="ISSUE-KEY", type=_issue_key, help="a ticket's, or its review's: PAY2-7"
+    )
     one = commands.add_parser("redrive", help="show messages that were given up, and send them again")
     one.add_argument(
         "function", nargs="?", choices=FED, metavar="FUNCTION", help=", ".join(FED) + "; all by default"
     )
     one.add_argument("--yes", action="store_true", help="send without asking")
     one = commands.add_parser("replay", help="publish the event of a change or a document once more")
-    one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID")
+    one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID", help="as `status` shows it: chg-10020-10022")
     one = commands.add_parser("sweep", help="feed in finished tickets that Jira never told of")
     one.add_argument(
         "--since", type=sweep.seconds, default="2d", metavar="TIME", help="90m, 36h, 2d, 1w; default 2d"

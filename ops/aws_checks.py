@@ -87,6 +87,23 @@ def queues(deployment: Deployment) -> Iterator[Finding]:
         yield well("dead-letter queues", "empty")
 
 
+def daily_sweep(deployment: Deployment) -> Iterator[Finding]:
+    """Look whether there is a daily sweep, and whether its schedule could start it."""
+    what, url = "daily sweep", deployment.sweep_dead_letters_url
+    if url is None:
+        remedy = (
+            "pulumi config set sweepSchedule 'rate(1 day)', then pulumi up; or run python -m ops sweep daily"
+        )
+        yield doubtful(what, "there is none: a webhook that is lost for good stays unknown", remedy)
+        return
+    missed = dead_letters.count_at(deployment.client("sqs"), url)
+    if lost := missed.seen + missed.held:
+        remedy = f"python -m ops sweep makes up for it; then purge {url.rpartition('/')[2]}"
+        yield failed(what, f"could not be started by its schedule ({lost} in the dead-letter queue)", remedy)
+    else:
+        yield well(what, "scheduled, and no start failed")
+
+
 def model(deployment: Deployment) -> Iterator[Finding]:
     """Ask the model for one token."""
     yield look(deployment.client("bedrock-runtime"), deployment.settings.bedrock_model_id)

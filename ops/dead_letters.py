@@ -67,8 +67,13 @@ class Count:
 
 def count(sqs: Any, feed: Feed) -> Count:
     """Count the messages of a feed's dead-letter queue without hiding them from anybody."""
+    return count_at(sqs, feed.dead_letters_url)
+
+
+def count_at(sqs: Any, queue_url: str) -> Count:
+    """Count the messages of a queue without hiding them from anybody."""
     seen, hidden = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
-    answer = sqs.get_queue_attributes(QueueUrl=feed.dead_letters_url, AttributeNames=[seen, hidden])
+    answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[seen, hidden])
     return Count(int(answer["Attributes"][seen]), int(answer["Attributes"][hidden]))
 
 

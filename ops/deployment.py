@@ -90,6 +90,14 @@ class Deployment:
         """Find the queues through the functions' event source mappings."""
         return tuple(self._feed(function) for function in FED)
 
+    @cached_property
+    def sweep_dead_letters_url(self) -> str | None:
+        """Where the daily sweep's schedule leaves what it could not start; None where there is no schedule."""
+        try:
+            return self._queue_url(f"{self.prefix}-Sweep-schedule-dead-letters")
+        except self.client("sqs").exceptions.QueueDoesNotExist:
+            return None
+
     @property
     def changes(self) -> ChangeRecords:
         """The changes table."""

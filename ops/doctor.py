@@ -23,6 +23,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("webhooks", atlassian_checks.webhooks),
     ("model", aws_checks.model),
     ("queues", aws_checks.queues),
+    ("daily sweep", aws_checks.daily_sweep),
 )
 
 

@@ -78,6 +78,8 @@ def deploy(pipeline: Pipeline) -> Deployed:
             Code={"ZipFile": _archive()},
             Environment={"Variables": _environment(settings)},
         )
+    name = "kinexus-Sweep-schedule-dead-letters"
+    deployed.dead_letters["Sweep"] = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
     for name in QUEUE_HANDLERS:
         deployed.dead_letters[name] = _connect(pipeline.aws.queue_urls[name], name)
     return deployed

@@ -44,7 +44,7 @@ def findings(said: str) -> dict[str, tuple[str, str]]:
 
 NAMES = (
     "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "review tickets", "permissions",
-    "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues",
+    "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues", "daily sweep",
     "Jira and Confluence",
 )  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_a_sound_stack_is_well_in_every_line(sound: Deployed) -> None:
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
     assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
-    assert "13 ok, 0 warning, 0 failed" in said
+    assert "14 ok, 0 warning, 0 failed" in said
     assert code == 0
 
 
@@ -162,6 +162,12 @@ BROKEN: dict[str, list[Case]] = {
             "model", "failed", "amazon.nova-none-v1:0", "inference profile",
         ),
     ],
+    "a sweep that does not start": [
+        (
+            lambda d: give_up(d.dead_letters["Sweep"]),
+            "daily sweep", "failed", "could not be started by its schedule (1 in", "python -m ops sweep",
+        ),
+    ],
     "what may be on purpose": [
         (
             lambda d: set_variable("ApprovalHandler", ALLOW_UNSIGNED_WEBHOOKS="true"),
@@ -170,6 +176,10 @@ BROKEN: dict[str, list[Case]] = {
         (
             lambda d: give_up(d.dead_letters["ApprovalHandler"]),
             "dead-letter queues", "warning", "1 given up by ApprovalHandler", "python -m ops redrive",
+        ),
+        (
+            lambda d: boto3.client("sqs").delete_queue(QueueUrl=d.dead_letters["Sweep"]),
+            "daily sweep", "warning", "there is none", "pulumi config set sweepSchedule",
         ),
     ],
 }  # fmt: skip

@@ -6,6 +6,7 @@ Over moto and the simulator, through the command's own arguments; how it looks o
 from __future__ import annotations
 
 import boto3
+import pytest
 
 from ops import dead_letters
 from ops.deployment import Deployment
@@ -126,3 +127,13 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     )
     dead_letters.let_go(boto3.client("sqs"), held)
     assert "held by another" not in deployed.command("status", key)[1]
+
+
+@pytest.mark.parametrize("given", ["", "PAY2", "PAY2-4 OR 1", "PAY2-4/../.."])
+def test_what_is_no_key_is_refused_before_anybody_is_asked(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        deployed.command("status", given)
+    assert refused.value.code == 2
+    assert f"{given!r} is no Jira key: one such as PAY2-7 belongs there" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from common.webhook_event import WebhookEvent
 from handlers.sweep import composition, daily_round
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
+from ops import sweep as ops_sweep
 from tests.ops.deployed import Deployed
 
 
@@ -69,6 +70,18 @@ def test_a_ticket_whose_webhook_was_lost_is_fed_in_once(deaf: Deployed) -> None:
     assert "0 of them nobody took up" in deaf.command("sweep", "--since", "2d")[1]
     [change] = deaf.pipeline.aws.changes()
     assert change["author_ids"] == [deaf.pipeline.site.account("developer").account_id]
+
+
+def test_what_was_finished_three_days_ago_is_found_by_a_week_and_not_by_two_days(
+    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = deaf.pipeline.site.clock
+    now = SimpleNamespace(**vars(ops_sweep.time) | {"time": lambda: clock.peek().timestamp()})
+    monkeypatch.setattr(ops_sweep, "time", now)
+    key = finish(deaf, "needs-docs")
+    clock.advance(3 * 24 * 3600)
+    for since, is_found in (("2d", False), ("1w", True)):
+        assert (key in deaf.command("sweep", "--since", since, "--dry-run")[1]) is is_found
 
 
 def in_review(deployed: Deployed) -> str:
