@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from types import SimpleNamespace
 
 import boto3
 import pytest
 import requests
+from botocore.exceptions import EndpointConnectionError
 
 from common import review_link, secret
+from handlers.review_page import handler
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import in_review, page_id
 
@@ -99,3 +102,25 @@ def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
     assert requests.get(new, timeout=10).status_code == 200, "kept for a while"
     now[0] += secret.OLDEST
     assert requests.get(new, timeout=10).status_code == 403
+
+
+def test_no_log_holds_the_signature_of_a_link(
+    pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page_id
+    _, review = in_review(pipeline)
+    link = pipeline.diff_url(review)
+    signature = link.partition("signature=")[2]
+    assert len(signature) > 20
+
+    def down() -> None:
+        raise EndpointConnectionError(endpoint_url="https://s3.example")
+
+    with caplog.at_level(logging.DEBUG, "handlers"), caplog.at_level(logging.DEBUG, "common"):
+        assert requests.get(link, timeout=10).status_code == 200
+        assert requests.get(link.replace("/1?", "/2?"), timeout=10).status_code == 403
+        monkeypatch.setattr(handler, "viewing", down)
+        assert requests.get(link, timeout=10).status_code == 503
+    ours = [each for each in caplog.records if each.name.startswith(("handlers", "common"))]
+    assert "a review cannot be shown now" in [each.getMessage() for each in ours]
+    assert not any(signature in str(vars(each)) for each in ours)
