@@ -95,6 +95,31 @@ def test_what_botocores_own_retries_do_not_help_is_given_back(
     assert pipeline.review_of(key)
 
 
+IN_REVIEW = ("GetItem", "UpdateItem", "PutItem", "GetObject", "PutObject", "GetSecretValue")
+IN_DECISION = ("GetItem", "UpdateItem", "DeleteItem", "GetObject", "PutObject", "PutEvents", "GetSecretValue")
+
+
+@pytest.mark.parametrize(
+    ("stage", "operation"),
+    [*(("review", each) for each in IN_REVIEW), *(("decision", each) for each in IN_DECISION)],
+)
+def test_so_it_is_where_a_review_is_opened_and_where_it_is_decided(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, stage: str, operation: str
+) -> None:
+    is_decided = stage == "decision"
+    key, messages = (approved if is_decided else drafted)(pipeline, page_id)
+    handle = approve if is_decided else open_review
+    start_anew()
+    failed = fail_once(monkeypatch, operation, error("ServiceUnavailable", 503, operation))
+    assert len(deliver(handle, messages)) == 1
+    assert failed
+    assert deliver(handle, messages, receives=2) == []
+    assert status(pipeline) == ("published" if is_decided else "in_review")
+    assert pipeline.page(page_id)["version"]["number"] == (2 if is_decided else 1)
+    told = [said for said in pipeline.comments(key) if "is published" in said]
+    assert len(told) == is_decided
+
+
 CALLS = {
     "dynamodb": lambda made: made.get_item(TableName="kinexus-changes", Key={"change_id": {"S": "x"}}),
     "s3": lambda made: made.get_object(Bucket="kinexus-documents", Key="x"),
