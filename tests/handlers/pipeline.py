@@ -94,7 +94,7 @@ class Pipeline:
         self.jira(
             account, "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": chosen["id"]}}
         )
-        assert self.site.drain(10)
+        assert self.site.drain()
         answers = [json.loads(body) for _, _, body in self.gateway.answers[before:]]
         return answers[-1] if answers else {}
 

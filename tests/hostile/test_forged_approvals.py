@@ -111,7 +111,7 @@ def world(pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch) -> 
     _finish(pipeline, finished)
     [told] = pipeline.site.post.pending()
     pipeline.site.post.release()
-    assert pipeline.site.drain(10)
+    assert pipeline.site.drain()
     pipeline.aws.messages("ApprovalHandler")
     found = World(pipeline, finished, unfinished, json.loads(told.body), {})
     found.before = found.versions()

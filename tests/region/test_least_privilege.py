@@ -105,7 +105,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         scenario.play(up, Steps(Console(quiet=True)), tmp_path_factory.mktemp("pages"))
         up.site.site.post.options.duplicates = 1.0
         _finish_another(up)
-        assert up.site.site.drain(30)
+        assert up.site.site.drain()
         up.site.site.webhooks.webhooks.clear()
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)

@@ -100,7 +100,7 @@ def test_what_is_registered_reports_with_a_signature_of_the_body(jira: Running) 
             auth=(developer.email, developer.token), timeout=10,
         )  # fmt: skip
         assert answer.status_code == 204
-        assert jira.site.drain(10)
+        assert jira.site.drain()
         server.shutdown()
     [(body, signature)] = heard
     assert signature == "sha256=" + hmac.new(HOOK_SECRET.encode(), body, "sha256").hexdigest()
