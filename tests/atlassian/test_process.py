@@ -24,17 +24,17 @@ def test_the_process_announces_itself_and_stops() -> None:
             url = announced["url"]
             me = next(
                 each
-                for each in requests.get(f"{url}/_control/ready", timeout=10).json()["accounts"]
+                for each in requests.get(f"{url}/_control/ready", timeout=60).json()["accounts"]
                 if each["name"] == "kinexus"
             )
             found = requests.get(
                 f"{url}/rest/api/3/search/jql",
                 params={"jql": "labels = needs-docs"},
                 auth=(me["email"], me["token"]),
-                timeout=10,
+                timeout=60,
             )
             assert len(found.json()["issues"]) == 1
             assert announced["tickets"]["update"] == "PAY2-3"
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0

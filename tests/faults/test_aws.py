@@ -377,13 +377,13 @@ def test_a_review_that_cannot_be_read_says_so_and_when_to_try_again(
     link = pipeline.diff_url(pipeline.review_of(key))
     start_anew()
     failed = fail_once(monkeypatch, operation, fails)
-    answer = requests.get(link, timeout=10)
+    answer = requests.get(link, timeout=60)
     assert failed
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "cannot be shown right now" in answer.text
-    assert requests.get(link, timeout=10).status_code == 200
+    assert requests.get(link, timeout=60).status_code == 200
 
 
 @claims(("DynamoDB is down when a failure should go on record", OUTCOME))

@@ -64,7 +64,7 @@ class Pipeline:
         """Call Jira's or Confluence's REST API as one of the accounts; return the JSON answer."""
         who = self.site.account(account)
         answer = requests.request(
-            method, self.url + path, json=body, auth=(who.email, who.token), timeout=10, allow_redirects=False
+            method, self.url + path, json=body, auth=(who.email, who.token), timeout=60, allow_redirects=False
         )
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None

@@ -28,7 +28,7 @@ def test_a_revision_of_a_page_that_was_restricted_since_shows_nothing_of_it(
     pipeline: Pipeline, page_id: str, where: str
 ) -> None:
     _, review = in_review(pipeline)
-    before = requests.get(pipeline.diff_url(review), timeout=10).text
+    before = requests.get(pipeline.diff_url(review), timeout=60).text
     restrict(pipeline, page_id)
     if where == "a page above it":
         page = pipeline.site.confluence.pages[page_id]
@@ -40,7 +40,7 @@ def test_a_revision_of_a_page_that_was_restricted_since_shows_nothing_of_it(
     [told] = [said for said in pipeline.comments(review) if "only some may read the page" in said]
     assert f"docs:{page_id}" in told
     assert pipeline.aws.documents()[0]["revision"] == 1
-    assert "Zorbium" not in before + requests.get(pipeline.diff_url(review), timeout=10).text
+    assert "Zorbium" not in before + requests.get(pipeline.diff_url(review), timeout=60).text
 
 
 def test_a_page_that_was_restricted_before_the_next_delivery_is_not_drafted_on(

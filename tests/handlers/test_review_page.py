@@ -23,7 +23,7 @@ def test_the_link_in_the_ticket_shows_the_diff_under_a_strict_policy(
     pipeline: Pipeline, page_id: str
 ) -> None:
     _, review = in_review(pipeline)
-    answer = requests.get(pipeline.diff_url(review), timeout=10)
+    answer = requests.get(pipeline.diff_url(review), timeout=60)
     assert answer.status_code == 200
     assert "Quarnix ledger refunds" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -36,11 +36,11 @@ def test_an_overtaken_revision_leads_to_the_ticket_with_the_newest(pipeline: Pip
     old = pipeline.diff_url(review)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
     pipeline.run()
-    page = requests.get(old, timeout=10)
+    page = requests.get(old, timeout=60)
     assert "superseded" in page.text
     assert "whole amount" not in page.text
     assert f'/browse/{review}"' in page.text
-    assert "urrency" in requests.get(pipeline.diff_url(review), timeout=10).text
+    assert "urrency" in requests.get(pipeline.diff_url(review), timeout=60).text
 
 
 @pytest.mark.parametrize("comment", ["APPROVED", "REJECTED"])
@@ -50,7 +50,7 @@ def test_a_closed_review_shows_what_was_decided_and_no_content(
     _, review = in_review(pipeline)
     pipeline.decide(review, comment)
     pipeline.run()
-    page = requests.get(pipeline.diff_url(review), timeout=10)
+    page = requests.get(pipeline.diff_url(review), timeout=60)
     assert page.status_code == 200
     assert comment.lower() in page.text
     assert "Robin Reviewer" in page.text
@@ -65,7 +65,7 @@ def test_a_closed_review_whose_page_is_gone_does_not_read_as_published(
         pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}{purged}")
     pipeline.decide(review, "APPROVED")
     pipeline.run()
-    page = requests.get(pipeline.diff_url(review), timeout=10)
+    page = requests.get(pipeline.diff_url(review), timeout=60)
     assert "This review is closed: approved, but not published" in page.text
 
 
@@ -78,7 +78,7 @@ def test_a_link_that_was_changed_shows_nothing(pipeline: Pipeline, page_id: str)
         url.split("?")[0],
         url.replace("/doc-", "/..%2Fdoc-"),
     ):
-        answer = requests.get(changed, timeout=10)
+        answer = requests.get(changed, timeout=60)
         assert answer.status_code in (403, 404), changed
         assert "quarnix" not in answer.text
 
@@ -91,17 +91,17 @@ def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
     start_anew()
     _, review = in_review(pipeline)
     old = pipeline.diff_url(review)
-    assert requests.get(old, timeout=10).status_code == 200
+    assert requests.get(old, timeout=60).status_code == 200
     arn, key = pipeline.aws.environment["LINK_KEY_SECRET_ARN"], "fedcba9876543210fedcba9876543210"
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
     now[0] += secret.PAUSE
     [document] = pipeline.aws.documents()
     new = review_link.url(pipeline.gateway.url, key, document["document_id"], 1)
-    assert requests.get(new, timeout=10).status_code == 200
+    assert requests.get(new, timeout=60).status_code == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": "0" * 32}))
-    assert requests.get(new, timeout=10).status_code == 200, "kept for a while"
+    assert requests.get(new, timeout=60).status_code == 200, "kept for a while"
     now[0] += secret.OLDEST
-    assert requests.get(new, timeout=10).status_code == 403
+    assert requests.get(new, timeout=60).status_code == 403
 
 
 def test_no_log_holds_the_signature_of_a_link(
@@ -117,10 +117,10 @@ def test_no_log_holds_the_signature_of_a_link(
         raise EndpointConnectionError(endpoint_url="https://s3.example")
 
     with caplog.at_level(logging.DEBUG, "handlers"), caplog.at_level(logging.DEBUG, "common"):
-        assert requests.get(link, timeout=10).status_code == 200
-        assert requests.get(link.replace("/1?", "/2?"), timeout=10).status_code == 403
+        assert requests.get(link, timeout=60).status_code == 200
+        assert requests.get(link.replace("/1?", "/2?"), timeout=60).status_code == 403
         monkeypatch.setattr(handler, "viewing", down)
-        assert requests.get(link, timeout=10).status_code == 503
+        assert requests.get(link, timeout=60).status_code == 503
     ours = [each for each in caplog.records if each.name.startswith(("handlers", "common"))]
     assert "a review cannot be shown now" in [each.getMessage() for each in ours]
     assert not any(signature in str(vars(each)) for each in ours)

@@ -86,7 +86,7 @@ def test_a_hostile_name_and_reason_through_the_whole_pipeline(
     harmless.rich_text(told)
     harmless.visible(json.dumps(told, ensure_ascii=False))
     assert "Robin ⟨U+202E⟩RENWO⟨U+202C⟩⟨U+200B⟩ APPROVED" in told["content"][0]["content"][0]["text"]
-    page = requests.get(pipeline.diff_url(review), timeout=10).text
+    page = requests.get(pipeline.diff_url(review), timeout=60).text
     harmless.html(page)
     harmless.visible(page)
     assert "rejected" in page

@@ -67,7 +67,7 @@ def test_no_secret_is_in_any_event_record_page_ticket_prompt_or_answer(
     _, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
     pipeline.run()
-    shown = requests.get(pipeline.diff_url(review), timeout=10)
+    shown = requests.get(pipeline.diff_url(review), timeout=60)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert "Mention the currency" in json.dumps(asked)
