@@ -38,6 +38,6 @@ def refuse_if_restricted_since(page: ConfluencePage, choice: Choice, confluence:
         return
     if any(map(confluence.is_restricted, (page.page_id, *above(page.parent_id, confluence)))):
         raise GivenUp(
-            f'only some may read the page "{page.title}" by now, and a review would show it to others: where that is '
+            f"only some may read the page {page.page_id} by now, and a review would show it to others: where that is "
             f"meant, give the ticket the label docs:{page.page_id} and finish it again"
         )
