@@ -42,7 +42,9 @@ class Running:
 def serve(stand_in: StandIn, port: int = 0) -> Running:
     """Serve on loopback, on a free port unless one is given, until stopped."""
     server = make_server("127.0.0.1", port, _application(stand_in), threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, name="bedrock-stand-in", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="bedrock-stand-in", daemon=True
+    )
     thread.start()
     return Running(f"http://127.0.0.1:{server.port}", server, thread)
 

@@ -1,7 +1,6 @@
-"""The fixtures of the handler tests, for the tests here; a page; and waits that take no time."""
+"""The fixtures of the handler tests, for the tests here; and a page."""
 
 import pytest
-from urllib3.util.retry import Retry
 
 from tests.handlers.conftest import aws, pipeline
 from tests.handlers.pipeline import Pipeline
@@ -17,9 +16,3 @@ def page_id(pipeline: Pipeline) -> str:
     body = {"spaceId": space.id, "status": "current", "title": "Quarnix ledger refunds"}
     body |= {"body": {"representation": "storage", "value": PAGE}}
     return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
-
-
-@pytest.fixture
-def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the waits between retries take no time; how long they are is proved in test_http.py."""
-    monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)

@@ -27,7 +27,6 @@ from tests.faults.stages import approved, closed, drafted, status
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
 
-pytestmark = pytest.mark.usefixtures("without_waiting")
 OUTCOME = "outcome"
 Given = Mapping[str, Any]
 

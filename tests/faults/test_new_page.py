@@ -20,7 +20,6 @@ from tests.faults.test_http import NEW_PAGE
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
 
-pytestmark = pytest.mark.usefixtures("without_waiting")
 PAGES = "/wiki/api/v2/pages\\?*$"
 LOST = {
     "503": Fault("status", status=503),

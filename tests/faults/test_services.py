@@ -32,7 +32,6 @@ from tests.faults.test_http import CREATE, READ, WRITE
 from tests.handlers.aws import Context, deliver, redriven
 from tests.handlers.pipeline import Pipeline, start_anew
 
-pytestmark = pytest.mark.usefixtures("without_waiting")
 ISSUE, PAGES = "/rest/api/3/issue", "/wiki/api/v2/pages"
 
 

@@ -130,14 +130,23 @@ def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 _new, _clients = boto3.client, dict[tuple[str, ...], Any]()
+_MOST_CLIENTS = 64
+#: The model's address is another one in each test, and concerns only the model's client.
+_MODEL_ADDRESS = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 
 
 def client(service: str, **options: Any) -> Any:
     """Return a client as boto3 would, made once for the same options: to make them is half of what a test takes."""
     config = getattr(options.get("config"), "_user_provided_options", None)
-    addresses = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("AWS_")]
-    key = (service, repr({**options, "config": config}), *sorted(addresses))
+    settings = [
+        f"{name}={value}"
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") and (name != _MODEL_ADDRESS or service == "bedrock-runtime")
+    ]
+    key = (service, repr({**options, "config": config}), *sorted(settings))
     if key not in _clients:
+        while len(_clients) >= _MOST_CLIENTS:
+            del _clients[next(iter(_clients))]
         _clients[key] = _new(service, **options)
     return _clients[key]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from moto import mock_aws
+from urllib3.util.retry import Retry
 
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
@@ -24,6 +25,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr(boto3, "client", ground.client)
+    # How long the waits between retries are is proved in tests/faults/test_http.py; here they take no time.
+    monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)
     with mock_aws():
         region = ground.build()
         for name, value in region.environment.items():

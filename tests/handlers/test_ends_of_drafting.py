@@ -7,8 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
+from common.document import DocumentStatus
 from common.event_bus import EventBus, PublishFailed
 from common.review_store import ReviewStore
 from handlers.approval_handler.handler import handle as approve
@@ -18,6 +17,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
+from tests.handlers.failing_records import fail_moves
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_names import page
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
@@ -256,23 +256,22 @@ def test_a_new_page_that_failed_and_is_there_by_now_is_updated(pipeline: Pipelin
     assert pipeline.aws.locks() == []
 
 
-def test_a_review_is_said_to_close_only_once_that_is_on_record(
-    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, review = in_review(pipeline)
+def approved_beside_an_edit(pipeline: Pipeline, page_id: str) -> tuple[str, str, list[dict[str, Any]]]:
+    """Approve a draft where somebody wrote by hand meanwhile; return ticket, review and what asks for a new draft."""
+    key, review = in_review(pipeline)
     edit_by_hand(pipeline, page_id, review)
     pipeline.decide(review, "APPROVED")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    messages, move = pipeline.aws.messages("DocumentOrchestrator"), DocumentRecords.move
+    return key, review, pipeline.aws.messages("DocumentOrchestrator")
 
-    def lost(records: DocumentRecords, document: Document, status: Any = None, **values: Any) -> Any:
-        if status is DocumentStatus.NOT_NEEDED:
-            raise OSError("DynamoDB is down")
-        return move(records, document, status, **values)
 
+def test_a_review_is_said_to_close_only_once_that_is_on_record(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review, messages = approved_beside_an_edit(pipeline, page_id)
     with monkeypatch.context() as patched:
         nothing_to_edit(patched)
-        patched.setattr(DocumentRecords, "move", lost)
+        fail_moves(patched, DocumentStatus.NOT_NEEDED, OSError("DynamoDB is down"))
         assert len(deliver(orchestrate, messages, 1)) == 1
     assert deliver(orchestrate, messages, 2) == []  # the model answers otherwise this time
     pipeline.run()
@@ -283,11 +282,7 @@ def test_a_review_is_said_to_close_only_once_that_is_on_record(
 def test_a_review_whose_end_is_on_record_and_not_told_is_closed_when_the_message_comes_again(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, review = in_review(pipeline)
-    edit_by_hand(pipeline, page_id, review)
-    pipeline.decide(review, "APPROVED")
-    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    messages = pipeline.aws.messages("DocumentOrchestrator")
+    key, review, messages = approved_beside_an_edit(pipeline, page_id)
     nothing_to_edit(monkeypatch)
     comments = r"/rest/api/3/issue/[^/]+/comment\?$"
     pipeline.site.faults.add(Fault("status", status=503, method="POST", path=comments, account="kinexus"))

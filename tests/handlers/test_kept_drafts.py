@@ -12,10 +12,10 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
+from common.document import DocumentStatus
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver, redriven
+from tests.handlers.failing_records import fail_moves
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
@@ -31,19 +31,10 @@ def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callabl
     """Return what finishes a ticket, and lets the function die when its draft is in the bucket and not on record."""
 
     def finish(key: str) -> dict[str, Any]:
-        move = DocumentRecords.move
-
-        def die(
-            self: DocumentRecords, document: Document, status: DocumentStatus | None = None, **values: Any
-        ) -> Document:
-            if status is DocumentStatus.DRAFTED:
-                raise Died
-            return move(self, document, status, **values)
-
         pipeline.finish(key)
         [message] = pipeline.aws.messages("DocumentOrchestrator")
         with monkeypatch.context() as patched:
-            patched.setattr(DocumentRecords, "move", die)
+            fail_moves(patched, DocumentStatus.DRAFTED, Died())
             with pytest.raises(Died):
                 deliver(orchestrate, [message])
         start_anew()
@@ -129,15 +120,9 @@ def test_a_draft_of_a_new_page_is_not_taken_for_an_edit_of_the_page_that_is_ther
 ) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
-    messages, move = pipeline.aws.messages("DocumentOrchestrator"), DocumentRecords.move
-
-    def lost(records: DocumentRecords, document: Document, status: Any = None, **values: Any) -> Any:
-        if status is DocumentStatus.DRAFTED:
-            raise OSError("DynamoDB is down")
-        return move(records, document, status, **values)
-
+    messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRecords, "move", lost)
+        fail_moves(patched, DocumentStatus.DRAFTED, OSError("DynamoDB is down"))
         for receives in (1, 2, 3):
             assert len(deliver(orchestrate, messages, receives)) == 1
     _, review = in_review(pipeline, NEW_SUMMARY, f"{NEW_TEXT} In winter, too.")
