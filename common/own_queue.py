@@ -1,8 +1,9 @@
-"""The queue that a message came from: work that is busy elsewhere waits there, in a copy that is seen later.
+"""The queue that a message came from: what waits is seen later in a copy, what has failed for good is seen at once.
 
 A copy, because giving the message back would use up one of its tries and hide it for six times the function's timeout.
 Whoever dies between the copy and the end of the original leaves a duplicate, which changes nothing.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 log = logging.getLogger(__name__)
 
 #: Seconds until a copy is seen: never the same for two that wait for the same work.
 SHORTEST, LONGEST = 15, 60
 #: Seconds that a message may wait in all its copies together; work that is still busy then is not coming free.
 PATIENCE = 12 * 3600
+#: SQS's words for a message that is not hidden any more, or gone.
+_SEEN_ALREADY = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 #: The attribute in which a copy carries how long it has waited.
 WAITED = "waited"
 
@@ -46,6 +51,19 @@ class OwnQueue:
             MessageAttributes={WAITED: {"DataType": "Number", "StringValue": str(waited + delay)}},
         )
         log.info("put off", extra={"message_id": message["messageId"], "seconds": delay, "waited": waited})
+
+    def show(self, message: Mapping[str, Any]) -> None:
+        """Let a message that was given up be seen at once: so it uses up its tries, and soon is a dead letter."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url(str(message["eventSourceARN"])),
+                ReceiptHandle=message["receiptHandle"],
+                VisibilityTimeout=0,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"].rpartition(".")[2] not in _SEEN_ALREADY:
+                raise
+            log.info("seen already", extra={"message_id": message["messageId"]})
 
     def _url(self, arn: str) -> str:
         if arn not in self._urls:

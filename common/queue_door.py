@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from common.atlassian_http import LockedOut, Refused
-from common.events import Event, parse
+from common.events import Event, NotOurEvent, parse
 from common.failure_words import in_words
 from common.own_queue import WaitedTooLong
 from common.records import Busy
@@ -36,6 +36,16 @@ class Context(Protocol):
         """Return how long it may still run."""
 
 
+class Queue(Protocol):
+    """The queue that a message came from; common.own_queue.OwnQueue is one."""
+
+    def put_off(self, message: Mapping[str, Any]) -> None:
+        """Send a copy of a message to be seen later, or raise WaitedTooLong."""
+
+    def show(self, message: Mapping[str, Any]) -> None:
+        """Let a message be seen at once, and not only when its time is over."""
+
+
 class GivenUp(Exception):
     """The work cannot succeed however often it is tried; the message is what people are told."""
 
@@ -45,21 +55,19 @@ def serve(
     context: Context,
     work: Callable[[Event], None],
     given_up: Callable[[Event, str], None],
-    put_off: Callable[[Mapping[str, Any]], None],
+    queue: Callable[[], Queue],
 ) -> dict[str, Any]:
     """Do ``work`` for every message, within the time that Lambda gives, and return the ids of those that failed.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``given_up`` is called with the
     reason, in words for everybody, to put it on record and tell whoever waits. The message goes back in any case, and
-    so to the dead-letter queue, where an operator finds it; if it is handed out again, it is tried again.
-
-    Work that is Busy elsewhere has not failed: ``put_off`` sends a copy of the message to be seen later, or raises
-    WaitedTooLong.
+    so to the dead-letter queue, where an operator finds it, without a pause where nothing is to be hoped for; if it is
+    handed out again, it is tried again. Work that is Busy elsewhere has not failed: its message is put off.
     """
     failures = []
     for message in event["Records"]:
         try:
-            _serve_one(message, context, work, given_up, put_off)
+            _serve_one(message, context, work, given_up, queue)
         except Exception:
             log.exception("a message goes back to its queue", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
@@ -71,21 +79,32 @@ def _serve_one(
     context: Context,
     work: Callable[[Event], None],
     given_up: Callable[[Event, str], None],
-    put_off: Callable[[Mapping[str, Any]], None],
+    queue: Callable[[], Queue],
 ) -> None:
-    event = replace(parse(message["body"]), message_id=str(message["messageId"]))
+    event = _read(message, queue)
     log.info("event received", extra={"event": str(event.name), **event.detail})
     try:
         with within(context.get_remaining_time_in_millis() / 1000 - RESERVE):
-            _work_or_wait(event, message, work, put_off)
-    except (GivenUp, LockedOut, Refused) as error:
-        with within(context.get_remaining_time_in_millis() / 1000 - LAST):
-            given_up(event, in_words(error))
-        raise
+            _work_or_wait(event, message, work, queue)
     except Exception as error:
-        if int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES:
+        is_over = isinstance(error, GivenUp) or _is_last(message)
+        if is_over or isinstance(error, LockedOut | Refused):
             with within(context.get_remaining_time_in_millis() / 1000 - LAST):
                 given_up(event, in_words(error))
+                if is_over:
+                    queue().show(message)
+        raise
+
+
+def _is_last(message: Mapping[str, Any]) -> bool:
+    return int(message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES
+
+
+def _read(message: Mapping[str, Any], queue: Callable[[], Queue]) -> Event:
+    try:
+        return replace(parse(message["body"]), message_id=str(message["messageId"]))
+    except NotOurEvent:
+        queue().show(message)
         raise
 
 
@@ -93,12 +112,12 @@ def _work_or_wait(
     event: Event,
     message: Mapping[str, Any],
     work: Callable[[Event], None],
-    put_off: Callable[[Mapping[str, Any]], None],
+    queue: Callable[[], Queue],
 ) -> None:
     try:
         work(event)
     except Busy as busy:
         try:
-            put_off(message)
+            queue().put_off(message)
         except WaitedTooLong as waited:
             raise GivenUp(f"{busy}, and has been {waited}") from busy

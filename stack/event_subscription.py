@@ -15,14 +15,14 @@ from stack.watched_queue import watch_queue, watch_rule
 _VISIBILITY_FACTOR = 6
 _QUEUE_SECONDS = 4 * 24 * 3600
 _RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-_SEND_BACK = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+_SEND_BACK = ["sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:SendMessage"]
 
 
 class EventSubscription(pulumi.ComponentResource):
     """Rule, queue that lets exactly this rule in, dead-letter queue, mapping to the function, alarms.
 
     The queue hides a message for six times the function's timeout and the batch window, as AWS advises, and the
-    function's role gets the right to receive from this queue, and to send to it only where it asks for that.
+    function's role gets the right to receive from this queue, and to send back to it only where it asks for that.
     """
 
     queue_url: pulumi.Output[str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,7 +18,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
         work = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, context, work, _give_up, _put_off)
+        return queue_door.serve(event, context, work, _give_up, own_queue)
     return in_time(partial(_answer, event))
 
 
@@ -39,7 +38,3 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     parts().deciding.give_up(event, reason)
-
-
-def _put_off(message: Mapping[str, Any]) -> None:
-    own_queue().put_off(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ logs.set_up()
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Open a review for every drafted revision; what fails goes back to the queue."""
     work = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, context, work, _give_up, _put_off)
+    return queue_door.serve(event, context, work, _give_up, own_queue)
 
 
 def _serve(event: Event, owner: str) -> None:
@@ -25,7 +24,3 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     opening().give_up(event, reason)
-
-
-def _put_off(message: Mapping[str, Any]) -> None:
-    own_queue().put_off(message)

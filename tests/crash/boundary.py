@@ -56,17 +56,21 @@ class Plan:
 
 @dataclass
 class Boundary:
-    """The calls of the invocation under way. ``turn`` is called ahead of each: an interleaving waits there."""
+    """The calls of the invocation under way. ``turn`` is called ahead of each: an interleaving waits there.
+
+    ``effective`` are those that took effect, whatever became of the answer.
+    """
 
     plan: Plan | None = None
     watching: bool = False
     calls: list[str] = field(default_factory=list)
+    effective: list[str] = field(default_factory=list)
     turn: Callable[[], None] = lambda: None
     _dying: bool = False
 
     def begin(self, plan: Plan | None) -> None:
         """Count from here on."""
-        self.plan, self.calls, self.watching, self._dying = plan, [], True, False
+        self.plan, self.calls, self.effective, self.watching, self._dying = plan, [], [], True, False
 
     def end(self) -> list[str]:
         """Stop counting; return the names of the calls that were made."""
@@ -83,6 +87,7 @@ class Boundary:
         if form is Form.BEFORE:
             raise Died(name)
         answer = serve()
+        self.effective.append(name)
         if form is Form.UNANSWERED:
             raise Died(name)
         if form is Form.LOST:

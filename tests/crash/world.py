@@ -1,8 +1,8 @@
 """The pipeline in one thread with time of its own: queues with visibility, webhooks that are sent again.
 
 A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
-(six times the function's timeout); until then everything else goes on. After ``MAX_RECEIVES`` it is dead. The copy of a
-message that was put off is a new one, seen after the longest delay.
+(six times the function's timeout), or at once where its function has said so; until then everything else goes on. After
+``MAX_RECEIVES`` it is dead. The copy of a message that was put off is a new one, seen after the longest delay.
 """
 
 from __future__ import annotations
@@ -176,7 +176,8 @@ class World(Pipeline):
         if message.to == SWEEP:
             return
         most = JIRA_TRIES if message.to in WEBHOOK_HANDLERS else MAX_RECEIVES
-        message.visible_at = self.now + VISIBILITY.get(message.to, JIRA_AGAIN)
+        is_shown = "sqs.ChangeMessageVisibility" in self.boundary.effective
+        message.visible_at = self.now + (0 if is_shown else VISIBILITY.get(message.to, JIRA_AGAIN))
         (self.waiting if message.receives < most else self.dead).append(message)
 
     def sweep_daily(self, days: int) -> None:

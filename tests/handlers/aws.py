@@ -103,6 +103,7 @@ def queue_event(messages: list[dict[str, Any]], receives: int = 1) -> dict[str, 
         "Records": [
             {
                 "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
                 "body": message["Body"],
                 "attributes": {"ApproximateReceiveCount": str(receives)},
                 "messageAttributes": {

@@ -110,6 +110,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
         _meet_somebody_at_work(up)
+        _get_what_is_no_event(up)
         yield up
 
 
@@ -160,6 +161,21 @@ def _meet_somebody_at_work(up: Machine) -> None:
     assert events.put_events(Entries=entries)["FailedEntryCount"] == 0
     functions = set(up.outputs["queueUrls"])
     assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _put_off(up), 60)
+
+
+def _get_what_is_no_event(up: Machine) -> None:
+    """Put something else on each function's queue; it is a dead letter long before its time there is over."""
+    sqs = up.stack.client("sqs")
+    for url in up.outputs["queueUrls"].values():
+        sqs.send_message(QueueUrl=url, MessageBody="not an event")
+    dead = [f"{up.outputs['functionNames'][name]}-dead-letters" for name in up.outputs["queueUrls"]]
+    urls = [sqs.get_queue_url(QueueName=name)["QueueUrl"] for name in dead]
+    count = "ApproximateNumberOfMessages"
+
+    def lies_in(url: str) -> bool:
+        return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"][count] == "1"
+
+    assert wait_until(lambda: all(map(lies_in, urls)), 60)
 
 
 def _put_off(up: Machine) -> set[str]:

@@ -413,7 +413,9 @@ def test_a_function_sends_to_its_own_queue_only_where_that_is_asked_for() -> Non
     found = graph_of(lambda: subscription(may_send_back=True, key_arn=KEY))
     messages, key = json.loads(found.named("orders-events-receive").inputs["policy"])["Statement"]
     receive = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-    assert messages["Action"] == sorted([*receive, "sqs:GetQueueUrl", "sqs:SendMessage"])
+    assert messages["Action"] == sorted(
+        [*receive, "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:SendMessage"]
+    )
     assert messages["Resource"] == [found.named("orders-events-queue").outputs["arn"]]
     assert key == {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [KEY]}
     alone = json.loads(graph_of(subscription).named("orders-events-receive").inputs["policy"])["Statement"]

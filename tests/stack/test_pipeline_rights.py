@@ -64,9 +64,10 @@ def own_log_and_traces(name: str) -> list[dict[str, Any]]:
 
 def own_queue(name: str) -> dict[str, Any]:
     arn = f"arn:aws:sqs:{HERE}:kinexus-{name}"
-    return allow(
-        "DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage", arn, service="sqs"
+    actions = (
+        "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage"
     )
+    return allow(actions, arn, service="sqs")
 
 
 PUBLISH = allow("PutEvents", f"arn:aws:events:{HERE}:event-bus/kinexus-events", service="events")

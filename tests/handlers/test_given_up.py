@@ -1,0 +1,103 @@
+"""A message that was given up is seen again at once, so that it soon is a dead letter; one that may still succeed waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto.core import DEFAULT_ACCOUNT_ID
+
+from common.own_queue import OwnQueue
+from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator.handler import handle as open_review
+from local.atlassian import Fault
+from tests.handlers.aws import REGION, deliver
+from tests.handlers.pipeline import Pipeline
+from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
+
+__all__ = ["page_id"]
+ORCHESTRATOR = "DocumentOrchestrator"
+FOREIGN = "not an event"
+
+
+def receive(pipeline: Pipeline, function: str) -> list[dict[str, Any]]:
+    """Receive what is to be seen on a function's queue, and hide it for an hour, as Lambda does."""
+    queue = pipeline.aws.queue_urls[function]
+    answer = boto3.client("sqs", region_name=REGION).receive_message(QueueUrl=queue, VisibilityTimeout=3600)
+    arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
+    return [{**message, "QueueArn": arn} for message in answer.get("Messages", [])]
+
+
+@pytest.fixture
+def messages(pipeline: Pipeline, page_id: str) -> list[dict[str, Any]]:
+    """The orchestrator's message about a finished ticket, hidden from others."""
+    key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
+    pipeline.finish(key)
+    received = receive(pipeline, ORCHESTRATOR)
+    assert (len(received), receive(pipeline, ORCHESTRATOR)) == (1, [])
+    return received
+
+
+def test_what_cannot_succeed_is_seen_at_once(pipeline: Pipeline, messages: list[dict[str, Any]]) -> None:
+    pipeline.model.fail_next("malformed", times=4)
+    assert len(deliver(orchestrate, messages)) == 1
+    assert [each["MessageId"] for each in receive(pipeline, ORCHESTRATOR)] == [messages[0]["MessageId"]]
+
+
+@pytest.mark.parametrize(("receives", "is_seen"), [(1, False), (2, False), (3, True)])
+def test_what_may_succeed_waits_until_its_last_try(
+    pipeline: Pipeline, messages: list[dict[str, Any]], receives: int, is_seen: bool
+) -> None:
+    pipeline.site.faults.add(Fault("status", status=503, count=99, path="/rest/api/3/issue/"))
+    assert len(deliver(orchestrate, messages, receives)) == 1
+    assert bool(receive(pipeline, ORCHESTRATOR)) is is_seen
+
+
+def test_an_expired_token_may_be_renewed_meanwhile(
+    pipeline: Pipeline, messages: list[dict[str, Any]]
+) -> None:
+    pipeline.site.faults.add(Fault("status", status=401, count=99, account="kinexus"))
+    assert len(deliver(orchestrate, messages)) == 1
+    assert receive(pipeline, ORCHESTRATOR) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "handle"),
+    [(ORCHESTRATOR, orchestrate), ("ReviewTicketCreator", open_review), ("ApprovalHandler", approve)],
+)
+def test_what_is_no_event_of_ours_is_seen_at_once(pipeline: Pipeline, function: str, handle: Any) -> None:
+    queue = pipeline.aws.queue_urls[function]
+    boto3.client("sqs", region_name=REGION).send_message(QueueUrl=queue, MessageBody=FOREIGN)
+    assert len(deliver(handle, receive(pipeline, function))) == 1
+    assert [each["Body"] for each in receive(pipeline, function)] == [FOREIGN]
+
+
+def test_where_the_failure_cannot_be_put_on_record_the_message_waits(
+    pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise OSError("DynamoDB is down")
+
+    monkeypatch.setattr("handlers.document_orchestrator.handler._give_up", down)
+    pipeline.model.fail_next("malformed", times=4)
+    assert len(deliver(orchestrate, messages)) == 1
+    assert receive(pipeline, ORCHESTRATOR) == []
+
+
+def test_a_message_that_is_seen_already_is_left_and_other_faults_of_sqs_are_not(
+    pipeline: Pipeline, messages: list[dict[str, Any]]
+) -> None:
+    sqs, [message] = boto3.client("sqs", region_name=REGION), messages
+    record = {
+        "eventSourceARN": message["QueueArn"],
+        "receiptHandle": message["ReceiptHandle"],
+        "messageId": message["MessageId"],
+    }
+    OwnQueue(sqs).show(record)
+    OwnQueue(sqs).show(record)
+    sqs.delete_queue(QueueUrl=pipeline.aws.queue_urls[ORCHESTRATOR])
+    with pytest.raises(ClientError):
+        OwnQueue(sqs).show(record)
