@@ -41,7 +41,8 @@ def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> i
         case "status":
             return status.run(deployment, screen, given.issue_key)
         case "redrive":
-            return redrive.run(deployment, screen, given.function, _yes if given.yes else _ask)
+            agreed = _yes if given.yes else _ask
+            return redrive.run(deployment, screen, given.function, agreed, drop=given.drop)
         case "replay":
             return replay.run(deployment, screen, given.id)
         case "sweep":
@@ -57,7 +58,7 @@ def _yes(_question: str) -> bool:
 
 def _ask(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise Hindrance("there is no terminal to answer on", "say --yes to send without being asked")
+        raise Hindrance("there is no terminal to answer on", "say --yes to do it without being asked")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
@@ -88,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "function", nargs="?", choices=FED, metavar="FUNCTION", help=", ".join(FED) + "; all by default"
     )
-    one.add_argument("--yes", action="store_true", help="send without asking")
+    one.add_argument("--yes", action="store_true", help="do it without asking")
+    one.add_argument("--drop", action="store_true", help="delete what is no event of ours, too")
     one = commands.add_parser("replay", help="publish the event of a change or a document once more")
     one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID", help="as `status` shows it: chg-10020-10022")
     one = commands.add_parser("sweep", help="feed in finished tickets that Jira never told of")

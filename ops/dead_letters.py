@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from common.events import Event, NotOurEvent, parse
 from ops.deployment import Feed
+from ops.screen import counted
 
 #: Seconds that messages are hidden from others: while an operator reads and decides, and for a mere look.
 HOLD, LOOK = 600, 60
@@ -82,7 +83,7 @@ def held_by_others(sqs: Any, feeds: Iterable[Feed], mine: Iterable[DeadLetter] =
     held = sum(count(sqs, feed).held for feed in feeds) - len(list(mine))
     if held <= 0:
         return ""
-    messages = f"{held} message" + ("s are" if held > 1 else " is")
+    messages = f"{counted(held, 'message')} {'is' if held == 1 else 'are'}"
     return f"{messages} held by another command, for {HOLD // 60} minutes at most: look again then."
 
 
@@ -109,6 +110,11 @@ def look(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
 def send_again(sqs: Any, letter: DeadLetter) -> None:
     """Put a held message back on the queue that it came from; it is deleted only once it is there."""
     sqs.send_message(QueueUrl=letter.feed.queue_url, MessageBody=letter.body)
+    delete(sqs, letter)
+
+
+def delete(sqs: Any, letter: DeadLetter) -> None:
+    """Take a held message out of its dead-letter queue."""
     sqs.delete_message(QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt)
 
 

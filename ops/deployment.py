@@ -139,6 +139,7 @@ class Deployment:
         name = f"{self.prefix}-{function}"
         mappings = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         if not mappings:
+            self._environment(function)  # it may be missing altogether
             raise Hindrance(f"no queue feeds {name}", "run `pulumi up`: its event source mapping is gone")
         queue = self._queue_url(mappings[0]["EventSourceArn"])
         answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])

@@ -3,39 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ops import dead_letters, on_record
 from ops.dead_letters import DeadLetter
 from ops.deployment import Deployment
-from ops.screen import Screen, moment
+from ops.screen import Screen, counted, moment
 
 
-def run(deployment: Deployment, screen: Screen, function: str | None, agreed: Callable[[str], bool]) -> int:
-    """Show what lies in the dead-letter queues of one function or of all, and send it again if that is agreed to."""
+def run(
+    deployment: Deployment, screen: Screen, function: str | None, agreed: Callable[[str], bool], *, drop: bool
+) -> int:
+    """Show what lies in the dead-letter queues of one function or of all, and send it again if that is agreed to.
+
+    What is no event of ours would only fail again: it stays, or with ``drop`` is deleted if that is agreed to.
+    """
     feeds = [feed for feed in deployment.feeds if function in (None, feed.function)]
     sqs = deployment.client("sqs")
-    waiting: list[DeadLetter] = []
+    held: list[DeadLetter] = []
     try:
         for feed in feeds:
-            waiting += dead_letters.hold(sqs, feed)
-        others = dead_letters.held_by_others(sqs, feeds, waiting)
-        if not waiting:
-            screen.say(others or "The dead-letter queues are empty.")
-            return 0
+            held += dead_letters.hold(sqs, feed)
+        others = dead_letters.held_by_others(sqs, feeds, held)
         if others:
             screen.say(others)
-        _show(deployment, screen, waiting)
-        if not agreed(f"Send {_count(waiting)} again?"):
-            screen.say("Nothing was sent; they stay where they are.")
-            return 0
-        total = len(waiting)
-        while waiting:
-            dead_letters.send_again(sqs, waiting[0])
-            waiting.pop(0)
-        screen.say(f"Sent again: {total}. `python -m ops status ISSUE-KEY` shows what becomes of them.")
+        if held:
+            _show(deployment, screen, held)
+            _send(sqs, screen, held, agreed)
+            _drop(sqs, screen, held, agreed, drop=drop)
+        elif not others:
+            screen.say(f"The dead-letter queue{f' of {function} is' if function else 's are'} empty.")
         return 0
     finally:
-        dead_letters.let_go(sqs, waiting)
+        dead_letters.let_go(sqs, held)
+
+
+def _send(sqs: Any, screen: Screen, held: list[DeadLetter], agreed: Callable[[str], bool]) -> None:
+    """Send what is an event of ours; whatever was sent is held no more."""
+    ours = [letter for letter in held if letter.event]
+    if not ours:
+        return
+    if not agreed(f"Send {counted(len(ours), 'message')} again?"):
+        screen.say("Nothing was sent; they stay where they are.")
+        return
+    for letter in ours:
+        dead_letters.send_again(sqs, letter)
+        held.remove(letter)
+    screen.say(f"Sent again: {len(ours)}. `python -m ops status ISSUE-KEY` shows what becomes of them.")
+
+
+def _drop(
+    sqs: Any, screen: Screen, held: list[DeadLetter], agreed: Callable[[str], bool], *, drop: bool
+) -> None:
+    """Delete what is no event of ours, or say how."""
+    foreign = [letter for letter in held if not letter.event]
+    if not foreign:
+        return
+    if not drop:
+        screen.say(f"Not events of ours, left: {len(foreign)}. `python -m ops redrive --drop` deletes them.")
+        return
+    are = "is" if len(foreign) == 1 else "are"
+    if not agreed(f"Delete {counted(len(foreign), 'message')} that {are} no event of ours?"):
+        screen.say("Nothing was deleted.")
+        return
+    for letter in foreign:
+        dead_letters.delete(sqs, letter)
+        held.remove(letter)
+    screen.say(f"Deleted: {len(foreign)}.")
 
 
 def _show(deployment: Deployment, screen: Screen, letters: list[DeadLetter]) -> None:
@@ -48,12 +82,8 @@ def _show(deployment: Deployment, screen: Screen, letters: list[DeadLetter]) -> 
             if event
             else letter.body[:200]
         )
-        reason = on_record.reason(deployment, event) if event else "its function will give it up again"
+        reason = on_record.reason(deployment, event) if event else "its function could only give it up again"
         said = "\n".join(filter(None, (letter.refusal, reason)))
         name = str(event.name) if event else "not an event of ours"
         rows.append((letter.feed.function, name, ids, moment(letter.sent_at), said))
-    screen.table(f"{_count(letters)} in dead-letter queues", columns, rows)
-
-
-def _count(letters: list[DeadLetter]) -> str:
-    return f"{len(letters)} message" + ("s" if len(letters) != 1 else "")
+    screen.table(f"{counted(len(letters), 'message')} in dead-letter queues", columns, rows)

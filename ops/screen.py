@@ -56,3 +56,8 @@ class Screen:
 def moment(seconds: float) -> str:
     """Write a time, in seconds since the epoch, as UTC."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds)) + " UTC" if seconds else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with what it counts: 1 message, 2 messages."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -12,7 +12,7 @@ from common.detection import Detection, change_id
 from common.documentation_rules import Rules
 from common.sweeping import Sweep
 from ops.deployment import Deployment
-from ops.screen import Screen, moment
+from ops.screen import Screen, counted, moment
 
 _UNITS = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 
@@ -52,7 +52,8 @@ def _tickets(
     if rows:
         columns = ("ticket", "finished", "change", "lacks", "becomes")
         screen.table("Finished tickets that nobody took up", columns, rows)
-    screen.say(f"{found} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
+    tickets = counted(found, "ticket")
+    screen.say(f"{tickets} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
 
 
 def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool) -> None:
@@ -74,7 +75,8 @@ def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool
     if rows:
         columns = ("review", "finished", "document", "stands at", "becomes")
         screen.table("Finished reviews that did not come to their end", columns, rows)
-    screen.say(f"{found} reviews finished since {begin}; {len(rows)} of them did not come to their end.")
+    reviews = counted(found, "review")
+    screen.say(f"{reviews} finished since {begin}; {len(rows)} of them did not come to their end.")
 
 
 def _lacking(known: Change | None) -> str:

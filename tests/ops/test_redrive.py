@@ -128,7 +128,7 @@ def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
 def test_only_the_named_functions_messages_are_sent(deployed: Deployed) -> None:
     given_up(deployed)
     code, said = deployed.command("redrive", "ApprovalHandler", "--yes")
-    assert (code, said) == (0, "The dead-letter queues are empty.\n")
+    assert (code, said) == (0, "The dead-letter queue of ApprovalHandler is empty.\n")
     assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
 
 
@@ -148,3 +148,23 @@ def test_messages_of_any_kind_are_explained(deployed: Deployed) -> None:
     assert "The queue does not exist" in said
     assert "the document is not on record" in said
     assert "not an event of ours" in said
+    assert "Sent again: 1" in said
+    assert "Not events of ours, left: 1" in said
+    assert deployed.waiting(url) == 1, "it would only fail again"
+
+
+def test_what_is_no_event_of_ours_is_deleted_where_that_is_agreed_to(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up(deployed)
+    url = deployed.dead_letters["DocumentOrchestrator"]
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
+    asked: list[str] = []
+    monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
+    assert "Nothing was deleted" in deployed.command("redrive", "--drop")[1]
+    assert asked == ["Send 1 message again?", "Delete 1 message that is no event of ours?"]
+    assert deployed.waiting(url) == 2
+    said = deployed.command("redrive", "--drop", "--yes")[1]
+    assert "Sent again: 1" in said
+    assert "Deleted: 1" in said
+    assert deployed.waiting(url) == 0

@@ -66,10 +66,11 @@ def test_a_ticket_that_nobody_told_of_is_said_to_be_unknown_with_what_to_do(depl
     assert "python -m ops sweep" in said
 
 
-def test_a_wrong_prefix_is_named_with_the_remedy(deployed: Deployed) -> None:
-    code, said = deployed.command("--prefix", "other", "status", "PAY2-1")
+@pytest.mark.parametrize("command", [("status", "PAY2-1"), ("redrive",), ("doctor",)])
+def test_a_wrong_prefix_is_named_with_the_remedy(deployed: Deployed, command: tuple[str, ...]) -> None:
+    code, said = deployed.command("--prefix", "other", *command)
     assert code == 2
-    assert "there is no function other-JiraWebhookHandler in eu-central-1" in said
+    assert "there is no function other-" in said
     assert "--prefix" in said
 
 

@@ -62,7 +62,7 @@ def test_a_ticket_whose_webhook_was_lost_is_fed_in_once(deaf: Deployed) -> None:
     assert code == 0
     assert key in said
     assert 'fed in: the label "needs-docs" asks for documentation' in said
-    assert "1 finished" in said
+    assert "1 ticket finished" in said
     assert "1 of them nobody took up" in said
     hear(deaf)
     deaf.pipeline.run()
