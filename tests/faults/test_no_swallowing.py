@@ -31,7 +31,7 @@ LET_GO = {
     ): "Jira is down while a failure is told: it is on record, in the dead-letter queue and in the log",
     (
         "common/own_queue.py",
-        "show",
+        "OwnQueue.show",
         "ClientError",
     ): "a message that is seen already needs not be shown; logged, and what else SQS says is raised on",
     (
