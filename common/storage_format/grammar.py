@@ -218,6 +218,9 @@ def _comment_inline(state: StateInline, silent: bool) -> bool:
     closed = state.src.find("-->", state.pos + 4)
     if closed < 0:
         return False
+    if not silent:
+        # Without something in between, strikethrough takes a tilde before the comment for one of its own.
+        state.push("text", "", 0)
     state.pos = closed + 3
     return True
 

@@ -74,7 +74,9 @@ class Writer:
         previous: Element | Text | None = None
         for node in self.flattened(nodes):
             piece = self.text(node.text) if isinstance(node, Text) else self.element(node)
-            if piece[:1] in _MARKS and out[-1:] == piece[0] and isinstance(previous, Element):
+            # At the end of a text all of them are escaped but a single tilde.
+            is_mark = isinstance(previous, Element) or piece[:1] == "~"
+            if piece[:1] in _MARKS and out[-1:] == piece[0] and is_mark:
                 piece = SEPARATOR + piece
             previous = node
             if out.endswith((" ", BREAK)) and piece.startswith(" "):
@@ -145,10 +147,17 @@ class Writer:
         text = self.inline(element.children)
         self._active.pop()
         start, body, end = _padded(text)
-        if body.startswith("*") and body.endswith("*") and len(self.flattened(element.children)) > 1:
-            # `***a** b **c***` could be read in several ways.
-            body = f"{SEPARATOR}{body}{SEPARATOR}"
+        first, last = body.startswith(mark[0]), body.endswith(mark[0])
+        if mark == "~~" or self._is_ambiguous(element, first, last):
+            body = f"{SEPARATOR * first}{body}{SEPARATOR * last}"
         return f"{start}{mark}{body}{mark}{end}" if body else text
+
+    def _is_ambiguous(self, element: Element, first: bool, last: bool) -> bool:
+        """Tell whether marks that touch could be read in several ways: `***a** b **c***`, or `***a*b*c*d**`."""
+        within = sum(child.name in EMPHASIS for child in element.below())
+        return (first and last and len(self.flattened(element.children)) > 1) or (
+            (first or last) and within > 1
+        )
 
     def line(self, nodes: Iterable[Element | Text]) -> str:
         """Return inline content as the text of a block: no break at its edges, no line that begins another."""

@@ -60,3 +60,24 @@ def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
     assert page.apply([sf.Replace(page.blocks[0].id, "- x\n- y")]).storage == (
         "<ul><li>x</li><li>y<ul><li>b</li></ul></li></ul>"
     )
+
+
+@pytest.mark.parametrize(
+    "inline",
+    [
+        "<strong><em>a</em>0<em>b</em>0</strong>",
+        "<strong><em>a</em>0</strong><strong><em>a</em>0</strong>",
+        "<em><strong>a</strong>0<strong>b</strong>0</em>",
+        "<strong><em>a</em>0<del><em>b</em></del></strong>",
+        "<strong>0<em>a</em>0<em>b</em></strong>",
+        "0<del>~</del>0",
+        "~<del>a</del>~",
+        "<del>a ~~</del>",
+        "<del><strong>a</strong> ~ b ~</del> (*",
+    ],
+)
+def test_marks_that_touch_are_read_as_they_were_written(inline: str) -> None:
+    page = sf.parse(f"<p>{inline}</p>")
+    [change] = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes
+    merged = inline.replace("</strong><strong>", "")
+    assert change.after == f"<p>word {merged}</p>"
