@@ -11,6 +11,7 @@ from common.storage_format.fitting import items, shaped
 from common.storage_format.nodes import Container, Node
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Definitions, Item, List, Paragraph, Piece, TaskIds
+from common.storage_format.scan import MARKUP
 
 
 def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds) -> tuple[int, str]:
@@ -42,8 +43,9 @@ def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids
 def beginning(page: Page) -> int:
     """Return where text before the first block goes: before the outermost thing that holds it, within layouts."""
     if not page.blocks:
-        cell = re.search(r"<ac:layout-cell(?:\s[^>]*[^/>]|\s*)>", page.source)
-        return cell.end() if cell else 0
+        tags = MARKUP.finditer(page.source)
+        cells = (tag for tag in tags if tag[1] == "ac:layout-cell" and not tag[0].endswith("/>"))
+        return next((cell.end() for cell in cells), 0)
     block = page.blocks[0]
     outermost = block.found.start
     container = block.found.container

@@ -81,3 +81,20 @@ def test_marks_that_touch_are_read_as_they_were_written(inline: str) -> None:
     [change] = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes
     merged = inline.replace("</strong><strong>", "")
     assert change.after == f"<p>word {merged}</p>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<ac:layout-cell data-x='>'>", "</ac:layout-cell>"),
+        ("<!-- <ac:layout-cell> --><ac:layout-cell>", "</ac:layout-cell>"),
+        ("<ac:layout-cell /><ac:layout-cell>", "</ac:layout-cell>"),
+    ],
+)
+def test_text_in_a_layout_without_any_stands_in_its_first_cell_that_can_hold_it(
+    before: str, after: str
+) -> None:
+    before = f"<ac:layout><ac:layout-section>{before}"
+    after += "</ac:layout-section></ac:layout>"
+    edited = sf.parse(before + after).apply([sf.InsertAfter(None, "text")])
+    assert edited.storage == f"{before}<p>text</p>{after}"
