@@ -44,6 +44,7 @@ def tell(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> None:
     try:
         say_once(jira, issue, mark, body)
     except (NotFound, Refused) as error:
+        # let go: a ticket that is gone or takes no comment cannot be told; a 401 is raised
         log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
 
 
@@ -52,5 +53,5 @@ def tell_failure(jira: JiraClient, issue: str, what: str, body: Adf) -> None:
     try:
         say_once(jira, issue, {"kind": "failed", "what": what}, body)
     except AtlassianError:
-        # The failure is on record and its message in the dead-letter queue; Jira itself may be what is down.
+        # let go: Jira itself may be down; the failure is on record and in the dead-letter queue
         log.exception("the ticket could not be told", extra={"issue": issue})

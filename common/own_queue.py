@@ -61,6 +61,7 @@ class OwnQueue:
                 VisibilityTimeout=0,
             )
         except ClientError as error:
+            # let go: a message that is visible already is what was wanted; other errors are raised
             if error.response["Error"]["Code"].rpartition(".")[2] not in _SEEN_ALREADY:
                 raise
             log.info("seen already", extra={"message_id": message["messageId"]})

@@ -116,7 +116,7 @@ def _work_or_wait(
 ) -> None:
     try:
         work(event)
-    except Busy as busy:
+    except Busy as busy:  # let go: a copy of the message waits in the queue, or GivenUp is raised
         try:
             queue().put_off(message)
         except WaitedTooLong as waited:

@@ -107,6 +107,7 @@ class Records:
                 },
             )
         except ClientError as error:
+            # let go: a record that another worker changed meanwhile stays; other errors are raised
             _only_condition_failed(error)
 
     def leased(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
@@ -150,8 +151,8 @@ class Records:
     def _release(self, name: str, key: str, owner: str) -> None:
         try:
             self.update(key, {f"{name}_owner": None, f"{name}_until": None}, {f"{name}_owner": owner})
-        except ConditionFailed:
-            return  # it ran out and somebody else has it now
+        except ConditionFailed:  # let go: the lease ran out and another owner has it now
+            return
 
     def _write(
         self, key: str, expression: str, condition: str, names: dict[str, str], operands: dict[str, Any]

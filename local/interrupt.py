@@ -43,7 +43,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _interrupt_loop(number: int, frame: FrameType | None) -> None:
     try:
         asyncio.get_running_loop()
-    except RuntimeError:
-        return  # the interrupt has left the loop: what runs now is a `finally`
+    except RuntimeError:  # let go: the interrupt has left the event loop: a `finally` runs now
+        return
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
     raise KeyboardInterrupt

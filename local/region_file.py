@@ -90,7 +90,7 @@ def refuse_second() -> None:
     """Raise RegionRunning when a region is up already; forget one that died without saying so."""
     try:
         running = find()
-    except NoRegion:
+    except NoRegion:  # let go: no running region is what the caller wants
         return
     raise RegionRunning(f"a region is up already (process {running.pid}): {running.board_url}")
 

@@ -90,8 +90,7 @@ def held_by_others(sqs: Any, feeds: Iterable[Feed], mine: Iterable[DeadLetter] =
 def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
     """Show held messages to others again."""
     for letter in letters:
-        # If the hold ran out meanwhile they are to be seen already.
-        with contextlib.suppress(ClientError):
+        with contextlib.suppress(ClientError):  # let go: the hold ran out, so the message is visible already
             sqs.change_message_visibility(
                 QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
             )

@@ -105,6 +105,7 @@ def _install(lock: Path, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise PackagingError(f"pip cannot install {lock} for Lambda:\n{done.stderr.strip()}")
+    # let go: few packages have scripts, so the folder may be missing
     shutil.rmtree(target / "bin", ignore_errors=True)
     for record in [*target.glob("*.dist-info/RECORD"), *target.glob("*.dist-info/direct_url.json")]:
         # RECORD lists the scripts removed above and compiled files that never were; imports do not need it.

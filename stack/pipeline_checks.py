@@ -47,5 +47,5 @@ def _checked(field: str, rule: Rule, value: Any) -> Any:
         return value.apply(lambda known: _checked(field, rule, known))
     try:
         return rule.checked(value)
-    except BrokenRule as broken:
+    except BrokenRule as broken:  # let go: refuse() raises InvalidArgument
         refuse(_COMPONENT, field, str(broken), f"Give one such as {rule.example}.")

@@ -86,11 +86,13 @@ class Completion:
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
             publication = self.publisher.publish(draft)
-        except PageConflict as conflict:
+        except PageConflict as conflict:  # let go: the reviewer is told and the document moves to revising
             self._overtaken(document, conflict)
         except Obstacle as obstacle:
+            # let go: the reviewer is told and the ticket moves back, or the document ends
             self._obstructed(document, approval, obstacle)
         except DraftChanged as error:
+            # let go: the document moves to failed with the reason, and the tickets are told
             self._end(document, DocumentStatus.FAILED, reason=str(error))
         else:
             self._end(document, DocumentStatus.PUBLISHED, publication=publication, reason=None)

@@ -46,6 +46,7 @@ class Deciding:
             try:
                 self._decide(self.records.require(document.document_id), event)
             except ReviewGone as gone:
+                # let go: the source tickets are told, or the document goes back to its draft
                 self._without_review(self.records.require(document.document_id), gone, event)
         document = self.records.require(document.document_id)
         if document.status is DocumentStatus.REVISING:
@@ -125,7 +126,7 @@ class Deciding:
         if document.status is DocumentStatus.PUBLISHED:
             try:
                 self.records.move(document, reason=reason[:1000])
-            except ConditionFailed:
+            except ConditionFailed:  # let go: another worker moved the document on, and tells people itself
                 log.info("moved meanwhile", extra={"document_id": document.document_id})
 
     def _stopped(self, document: Document, reason: str) -> bool:

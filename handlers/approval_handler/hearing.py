@@ -118,7 +118,7 @@ class Hearing:
             try:
                 assignee = Ticket.from_rest(self.jira.issue(issue_id), "").assignee_id
                 moves = self.jira.status_moves(issue_id)
-            except NotFound:
+            except NotFound:  # let go: a ticket that is gone has no assignee; who finished it is on record
                 continue
             # Where no move has the id, as in a forged webhook, whoever moved the ticket at all may have finished it.
             its_own = [move for move in moves if move.move_id == move_id] or moves

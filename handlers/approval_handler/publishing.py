@@ -63,7 +63,7 @@ class Publisher:
         for _ in range(MOST_TRIES):
             try:
                 return self._update(draft)
-            except Stale:
+            except Stale:  # let go: the loop tries again on the page as it is now, then raises TooBusy
                 log.info("somebody saved the page meanwhile", extra={"document_id": draft.document_id})
         raise TooBusy(f'"{draft.title}" is being edited by others right now')
 

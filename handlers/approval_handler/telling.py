@@ -64,4 +64,5 @@ def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -
     try:
         jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
     except (NotFound, Refused) as error:
+        # let go: a ticket that is gone or takes no link cannot be linked; a 401 is raised
         log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})

@@ -107,6 +107,7 @@ def judge(ticket: Ticket, ranked: Sequence[Ranked[Candidate]], model: Model, fal
         try:
             answer = model.ask(SYSTEM, text, TOOL, earlier)
         except ModelFailure as failure:
+            # let go: the fallback's verdict is returned below, and is recorded as one
             log.warning("the judge failed", extra={"reason": str(failure)})
             break
         read, written = read + answer.input_tokens, written + answer.output_tokens

@@ -95,6 +95,7 @@ class Drafter:
             try:
                 tickets[key] = Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
             except NotFound:
+                # let go: the draft is made from the tickets that are left; GivenUp is raised without any
                 log.warning("the source ticket is gone", extra={"issue_key": key})
         if not tickets:
             raise GivenUp("every ticket of this documentation is gone, or we may not see it any more")

@@ -212,7 +212,7 @@ class Orchestration:
     def _free(self, failed: Document) -> None:
         try:
             self.documents.unlock_over(lock_of(failed), failed.document_id, uuid4().hex)
-        except Busy:  # it begins again, or its work was cut off: then whoever wants the page gives it back
+        except Busy:  # let go: the document begins again and keeps its page
             log.info("the page stays locked", extra={"document_id": failed.document_id})
 
     def _fail_revision(self, event: Event, reason: str) -> None:
@@ -251,7 +251,7 @@ class Orchestration:
             moves = self.jira.status_moves(review)
             if document.decision and moves and moves[-1].move_id == document.decision.move_id:
                 self.jira.move_back(review)
-        except AtlassianError:
+        except AtlassianError:  # let go: the reviewer was told already, and can move the ticket
             log.exception("the review ticket could not be moved back", extra={"issue": review})
 
 

@@ -50,7 +50,7 @@ class ReviewTickets:
         for key in document.issue_keys:
             try:
                 found[key] = self.jira.issue(key)
-            except NotFound:
+            except NotFound:  # let go: the review names the ticket as gone
                 log.warning("the source ticket is gone", extra={"issue_key": key})
         return found
 
@@ -100,7 +100,7 @@ class ReviewTickets:
         if document.review_issue_id:
             try:
                 return self.jira.issue(document.review_issue_id)
-            except NotFound:
+            except NotFound:  # let go: another review ticket is found or made below
                 log.warning(
                     "the review ticket is gone, so there will be another",
                     extra={"issue_key": document.review_issue_key},

@@ -243,7 +243,7 @@ def _moment(value: str, now: datetime) -> datetime:
     for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"):
         try:
             return datetime.strptime(value, pattern).replace(tzinfo=UTC)
-        except ValueError:
+        except ValueError:  # let go: the next format is tried, and QueryError raised after the last
             continue
     raise QueryError(f"Could not parse date: {value}")
 

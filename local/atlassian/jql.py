@@ -287,7 +287,7 @@ def _moment(operand: Operand, now: datetime) -> datetime:
     for pattern in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
         try:
             return datetime.strptime(operand.value, pattern).replace(tzinfo=UTC)
-        except ValueError:
+        except ValueError:  # let go: the next format is tried, and QueryError raised after the last
             continue
     raise QueryError(f"Date value '{operand.value}' is invalid.")
 

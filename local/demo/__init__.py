@@ -19,7 +19,7 @@ def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
     """Play the demo and leave its pages in a folder; return 0 when everything shown was verified, else 1."""
     console = Console(highlight=False)
     begun = time.monotonic()
-    shutil.rmtree(output, ignore_errors=True)
+    shutil.rmtree(output, ignore_errors=True)  # let go: there may be no output of an earlier demo
     output.mkdir(parents=True)
     steps = Steps(console)
     try:

@@ -23,6 +23,7 @@ def end_with_parent(folder: str) -> None:
         pass
     os.killpg(0, signal.SIGTERM)
     time.sleep(0.1)
+    # let go: a temporary folder of a process that ends with the next line
     shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 

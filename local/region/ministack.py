@@ -92,6 +92,7 @@ class MiniStack:
     def stop(self) -> None:
         """End the process group and remove its folder; safe to call twice."""
         _end(self.process)
+        # let go: what is left of a temporary folder harms nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -102,7 +103,7 @@ def start(region: str = "us-east-1") -> MiniStack:
     try:
         return _start_in(folder, python, region)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)  # let go: the error that matters is raised below
         raise
 
 
@@ -185,7 +186,7 @@ def _wait_until_up(stack: MiniStack) -> None:
             )
             if answer.ok:
                 return
-        except requests.RequestException:
+        except requests.RequestException:  # let go: the loop asks again, and RegionFailure is raised after it
             time.sleep(0.05)
     raise RegionFailure(f"MiniStack did not answer within {_START_SECONDS:.0f} s:\n{stack.log()}")
 
@@ -193,12 +194,13 @@ def _wait_until_up(stack: MiniStack) -> None:
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Close the child's standard input, which ends its group, and make sure that it did."""
     if process.stdin:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # let go: the process closed its input when it ended
             process.stdin.close()
     try:
         process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired:  # let go: the next lines kill the process
         print("MiniStack did not end by itself; killing it", file=sys.stderr)
     with contextlib.suppress(ProcessLookupError, PermissionError):
+        # let go: the process group has ended already
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -4,30 +4,27 @@ An outcome on **every** path through an ``except`` is one of:
 
 - raising, the same error or another;
 - returning a value (``return None`` only where the function promises something besides None), or yielding one;
-- setting a name or an attribute that is read elsewhere, or adding to a list that is;
-- calling something in ``OUTCOMES``, which puts the error on record or tells it.
+- setting a name or an attribute that is read elsewhere, or adding to a list that is.
 
-Not one of them: ``pass``, a mere line in the log, ``continue``, ``break`` and ``return`` by themselves, a call of
-anything else. ``except:`` and ``except BaseException`` must raise. ``suppress``, a jump out of ``finally``, an
+Not one of them: ``pass``, a line in the log, ``continue``, ``break`` and ``return`` by themselves, a call of
+anything. ``except:`` and ``except BaseException`` must raise. ``suppress``, a jump out of ``finally``, an
 ``__exit__`` that may return true and ``ignore_errors`` let errors go whatever stands around them.
+
+Where letting an error go is right, a comment beside it says why: ``# let go: REASON``, on the line of the ``except``
+(or of the call) or alone on a line next to it. One comment excuses one place.
 """
 
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-#: Calls that are an outcome, and why.
-OUTCOMES = {
-    "_only_condition_failed": "raises whatever is not the failed condition",
-    "_overtaken": "tells the reviewer and moves the record to revising",
-    "_obstructed": "tells the reviewer and moves the ticket back, or ends the document",
-    "_end": "tells everybody and moves the record to failed",
-    "_without_review": "tells the source tickets and raises, or takes the document back to its draft",
-    "refuse": "raises InvalidArgument",
-    "fail": "the demo's step is shown as failed, with its reason",
-}
+EXCUSE = re.compile(r"# let go: \S.{20,}")
+"""A reason of at least a few words."""
 _ADDING = {"append", "add", "extend", "update", "setdefault"}
 _EVERYTHING = {"BaseException", "GeneratorExit"}
 
@@ -42,12 +39,39 @@ class Swallowed:
 
 
 def swallowed(source: str) -> list[Swallowed]:
-    """Return each place of a source that lets an error go."""
+    """Return each place of a source that lets an error go and does not say why."""
+    return _judged(source)[0]
+
+
+def idle_excuses(source: str) -> list[int]:
+    """Return the lines of the excuses beside which no error is let go."""
+    return _judged(source)[1]
+
+
+def _judged(source: str) -> tuple[list[Swallowed], list[int]]:
+    """Match each place with the first excuse beside it; return the places and the excuses that are left over."""
     module = ast.parse(source)
-    return [
-        Swallowed(name, caught, line)
+    places = [
+        (Swallowed(name, caught, line), beside)
         for node, scope, name in _nodes(module)
-        for caught, line in _let_go(node, scope, name, module)
+        for caught, line, beside in _let_go(node, scope, name, module)
+    ]
+    excuses = _excuses(source)
+    unexcused = []
+    for place, beside in sorted(places, key=lambda each: each[0].line):
+        line = next((line for line in beside if line in excuses), None)
+        if line is None:
+            unexcused.append(place)
+        else:
+            excuses.remove(line)
+    return unexcused, excuses
+
+
+def _excuses(source: str) -> list[int]:
+    """Return the lines that have an excuse."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return [
+        token.start[0] for token in tokens if token.type == tokenize.COMMENT and EXCUSE.match(token.string)
     ]
 
 
@@ -63,18 +87,25 @@ def _nodes(module: ast.Module) -> Iterator[tuple[ast.AST, ast.AST, str]]:
         waiting += [(child, scope, name) for child in ast.iter_child_nodes(node)]
 
 
-def _let_go(node: ast.AST, scope: ast.AST, name: str, module: ast.Module) -> Iterator[tuple[str, int]]:
+def _let_go(node: ast.AST, scope: ast.AST, name: str, module: ast.Module) -> Iterator[tuple[str, int, range]]:
+    """Yield what a node lets go, on which line, and on which lines an excuse for it may stand."""
     match node:
         case ast.ExceptHandler() if not _Handler(node, scope, module).has_outcome():
-            yield ast.unparse(node.type) if node.type else "", node.lineno
+            beside = range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
+            yield ast.unparse(node.type) if node.type else "", node.lineno, beside
         case ast.Call() if _called(node) == "suppress":
-            yield f"suppress({', '.join(map(ast.unparse, node.args))})", node.lineno
+            yield f"suppress({', '.join(map(ast.unparse, node.args))})", node.lineno, _around(node)
         case ast.Call() if _ignores_errors(node):
-            yield "ignore_errors", node.lineno
+            yield "ignore_errors", node.lineno, _around(node)
         case ast.Try() | ast.TryStar():
-            yield from (("finally", jump.lineno) for jump in _jumps(node.finalbody))
+            yield from (("finally", jump.lineno, _around(jump)) for jump in _jumps(node.finalbody))
         case ast.Return() if name.endswith("__exit__") and not _is_falsy(node.value):
-            yield "__exit__", node.lineno
+            yield "__exit__", node.lineno, _around(node)
+
+
+def _around(node: ast.expr | ast.stmt) -> range:
+    """Return the lines of a node, the one before it and the one after it."""
+    return range(node.lineno - 1, (node.end_lineno or node.lineno) + 2)
 
 
 @dataclass(frozen=True)
@@ -125,12 +156,10 @@ class _Handler:
             case ast.Expr(value=ast.YieldFrom()):
                 return True
             case ast.Expr(value=ast.Call() as call):
-                return self._tells(call)
+                return self._is_kept(call)
         return False
 
-    def _tells(self, call: ast.Call) -> bool:
-        if _called(call) in OUTCOMES:
-            return True
+    def _is_kept(self, call: ast.Call) -> bool:
         return (
             isinstance(call.func, ast.Attribute)
             and call.func.attr in _ADDING
