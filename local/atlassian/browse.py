@@ -98,7 +98,7 @@ def issue_html(issue: Issue, call: Call) -> str:
 
 
 def page_html(page: Page, call: Call, number: int | None = None) -> str:
-    """Return a page's readable part: path, body, versions with their messages, source."""
+    """Return a page's readable part: path, body, versions with their messages, unpublished draft, source."""
     store = call.site.confluence
     version = next((each for each in page.versions if each.number == number), page.current)
     people = {each.account_id: each.display_name for each in call.site.people.all}
@@ -110,11 +110,17 @@ def page_html(page: Page, call: Call, number: int | None = None) -> str:
         for each in reversed(page.versions)
     )
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in page.labels)
+    draft = ""
+    if page.draft and (page.draft.title, page.draft.storage) != (page.current.title, page.current.storage):
+        draft = (
+            f"<h3>Unpublished draft</h3><p>{escape(page.draft.author.display_name)}, {_when(page.draft.saved)}</p>"
+            f'<section class="document page">{storage_html(page.draft.storage, people)}</section>'
+        )
     return (
         f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
         f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
         f'<section class="document page">{storage_html(version.storage, people)}</section>'
-        f"<h3>Versions</h3><ul>{versions}</ul>"
+        f"{draft}<h3>Versions</h3><ul>{versions}</ul>"
         f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>"
     )
 
@@ -207,6 +213,8 @@ def _tree(page: Page, store: PageStore, call: Call, depth: int) -> list[dict[str
             "status": page.status,
         }
     ]
+    if page.draft:
+        rows[0]["draft"] = page.draft.saved.isoformat()
     for child in store.children(page):
         rows += _tree(child, store, call, depth + 1)
     return rows

@@ -4,7 +4,7 @@ from typing import Any
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import confluence_time
-from local.atlassian.pages import Page, PageStore, Property, Space, Version
+from local.atlassian.pages import Page, PageStore, Property, Space, UnpublishedDraft, Version
 
 Json = dict[str, Any]
 
@@ -49,8 +49,16 @@ def page_json(page: Page, store: PageStore, body: Json | None = None, version: V
             "tinyui": f"/x/{int(page.id):x}",
         },
     }
+    if page.is_live:
+        result["subtype"] = "live"
     result["body"] = body or {}
     return result
+
+
+def draft_json(page: Page, draft: UnpublishedDraft, store: PageStore, body: Json) -> Json:
+    """Return a page's draft as v2 does: version 1, however often it was saved."""
+    version = Version(1, draft.saved, draft.author, "", False, draft.title, draft.storage)
+    return {**page_json(page, store, body, version), "status": "draft"}
 
 
 def space_json(space: Space) -> Json:

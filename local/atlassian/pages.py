@@ -1,4 +1,4 @@
-"""The Confluence side's state: spaces and pages with versions, labels, properties and restrictions."""
+"""The Confluence side's state: spaces and pages with versions, drafts, labels, properties and restrictions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,16 @@ class Version:
     storage: str
 
 
+@dataclass(frozen=True)
+class UnpublishedDraft:
+    """What people have written on a page and not published; Confluence keeps the copy after it is published."""
+
+    saved: datetime
+    author: Account
+    title: str
+    storage: str
+
+
 @dataclass
 class Property:
     """A content property with its own version."""
@@ -43,7 +53,8 @@ class Property:
 class Page:
     """A page; `status` is current, archived or trashed.
 
-    `readers` and `editors` are account ids; empty means everyone may view, or edit, it.
+    `readers` and `editors` are account ids; empty means everyone may view, or edit, it. `draft` is None until someone
+    keeps a draft. A live doc (`is_live`) has no publishing step, and so no draft.
     """
 
     id: str
@@ -58,6 +69,8 @@ class Page:
     properties: list[Property] = field(default_factory=list)
     readers: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
+    draft: UnpublishedDraft | None = None
+    is_live: bool = False
 
     @property
     def current(self) -> Version:
@@ -174,9 +187,11 @@ class PageStore:
         message: str = "",
         minor: bool = False,
     ) -> None:
-        """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit."""
-        if not self.may_edit(page, author):
-            raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
+        """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit.
+
+        What stood in the page's draft is lost, as Confluence says may happen: the draft becomes a copy of the version.
+        """
+        self._may_edit(page, author)
         if number != page.current.number + 1:
             raise ConfluenceRefusal(
                 409, f"Version must be incremented on update. Current version is: {page.current.number}"
@@ -189,7 +204,24 @@ class PageStore:
                 number, self.clock.now(), author, message, minor, title, as_saved(storage, page.id, number)
             )
         )
+        if page.draft:
+            page.draft = UnpublishedDraft(page.current.created, author, title, page.current.storage)
         self.reindex(page)
+
+    def keep_draft(self, author: Account, page: Page, title: str, storage: str) -> UnpublishedDraft:
+        """Keep what a person has written and not published, in place of the draft that there was."""
+        self._may_edit(page, author)
+        if page.is_live:
+            raise ConfluenceRefusal(400, "A live doc has no draft")
+        self._check(storage)
+        stored = as_saved(storage, page.id, page.current.number)
+        page.draft = UnpublishedDraft(self.clock.now(), author, title, stored)
+        return page.draft
+
+    def discard_draft(self, author: Account, page: Page) -> None:
+        """Forget what was written and not published."""
+        self._may_edit(page, author)
+        page.draft = None
 
     def retitle(self, author: Account, page: Page, title: str) -> None:
         """Give a page another title as a version of its own."""
@@ -264,6 +296,10 @@ class PageStore:
         return self.may_view(page, account) and (
             not page.editors or account.account_id in page.editors or account.admin
         )
+
+    def _may_edit(self, page: Page, account: Account) -> None:
+        if not self.may_edit(page, account):
+            raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
 
     def visible_to(self, account: Account) -> list[Page]:
         """List every page that an account may view."""

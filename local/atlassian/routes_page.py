@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from local.atlassian.errors import ConfluenceRefusal
-from local.atlassian.page_json import label_json, page_json, property_json, version_json
-from local.atlassian.pages import Page, Version
+from local.atlassian.page_json import draft_json, label_json, page_json, property_json, version_json
+from local.atlassian.pages import Page, UnpublishedDraft, Version
 from local.atlassian.routing import Call, Routes, answer, nothing
 from local.atlassian.storage_html import to_html
 
@@ -51,7 +51,7 @@ def _cursor_start(cursor: str) -> int:
     return int(number)
 
 
-def body_json(call: Call, version: Version) -> dict[str, Any]:
+def body_json(call: Call, version: Version | UnpublishedDraft) -> dict[str, Any]:
     """Return a version's body in the `body-format` that is asked for; nothing without one."""
     wanted = call.argument("body-format")
     if not wanted:
@@ -67,12 +67,13 @@ def body_json(call: Call, version: Version) -> dict[str, Any]:
 
 @routes.on("GET", f"{API}/pages", f"{API}/spaces/<space_id>/pages")
 def pages(call: Call, space_id: str = "") -> Response:
-    """List pages by id, space, exact title and status (default: current and archived)."""
+    """List pages by id, space, exact title, subtype and status (default: current and archived)."""
     store = call.site.confluence
     ids = call.arguments("id")
     spaces = [space_id] if space_id else call.arguments("space-id")
     statuses = call.arguments("status") or ["current", "archived"]
     title = call.request.args.get("title")
+    subtype = call.argument("subtype")
     if len(ids) > 250:
         raise ConfluenceRefusal(400, "At most 250 ids are allowed")
     if any(not each.isdigit() for each in ids + spaces):
@@ -83,6 +84,7 @@ def pages(call: Call, space_id: str = "") -> Response:
         if (not ids or page.id in ids)
         and (not spaces or page.space_id in spaces)
         and page.status in statuses
+        and subtype in ("", "live" if page.is_live else "page")
         and (title is None or page.title.casefold() == title.casefold())
     ]
     order = call.argument("sort") or "id"
@@ -110,9 +112,12 @@ def create(call: Call) -> Response:
     if not isinstance(title, str):
         raise ConfluenceRefusal(400, "title is required")
     parent = given.get("parentId")
+    if given.get("subtype") not in (None, "live"):
+        raise ConfluenceRefusal(400, "subtype can only be live")
     page = call.site.confluence.create(
         call.account, str(space_id), title, _storage(given, required=False), str(parent) if parent else None
     )
+    page.is_live = given.get("subtype") == "live"
     return _single(call, page, {"storage": {"representation": "storage", "value": page.current.storage}})
 
 
@@ -132,7 +137,10 @@ def _storage(given: dict[str, Any], *, required: bool = True) -> str:
 
 
 def _single(call: Call, page: Page, body: dict[str, Any], version: Version | None = None) -> Response:
-    result = page_json(page, call.site.confluence, body, version)
+    return _whole(call, page, page_json(page, call.site.confluence, body, version))
+
+
+def _whole(call: Call, page: Page, result: dict[str, Any]) -> Response:
     result["_links"]["base"] = f"{call.base}/wiki"
     for name, values in (
         ("labels", [label_json(each) for each in page.labels]),
@@ -150,8 +158,11 @@ def _single(call: Call, page: Page, body: dict[str, Any], version: Version | Non
 
 @routes.on("GET", PAGE)
 def read(call: Call, page_id: str) -> Response:
-    """Return a page, or one of its versions with `version`."""
+    """Return a page, one of its versions with `version`, or with `get-draft` its draft: the page where it has none."""
     page = call.site.confluence.get(page_id, call.account)
+    if call.argument("get-draft") == "true" and page.draft:
+        body = body_json(call, page.draft)
+        return _whole(call, page, draft_json(page, page.draft, call.site.confluence, body))
     wanted = call.arguments("status")
     if wanted and page.status not in wanted and "any" not in wanted:
         raise ConfluenceRefusal(404, f"Cannot find content with id '{page_id}' in the given status")
@@ -171,14 +182,22 @@ def version_of(page: Page, number: str) -> Version:
 
 @routes.on("PUT", PAGE)
 def update(call: Call, page_id: str) -> Response:
-    """Save a new version; id, status, title, body and version must all be given."""
+    """Save a new version, or with the status draft the page's draft; id, status, title, body and version must be given.
+
+    A draft's version number is always 1, so that nothing tells of two people who write on it at once.
+    """
     page, given, store = call.site.confluence.get(page_id, call.account), call.object(), call.site.confluence
     for name in ("id", "status", "title", "body", "version"):
         if given.get(name) in (None, "", {}):
             raise ConfluenceRefusal(400, f"{name} is required")
     if str(given["id"]) != page.id:
         raise ConfluenceRefusal(400, "The id in the body does not match the id in the path")
-    if given["status"] != "current" or page.status == "archived":
+    is_draft = given["status"] == "draft"
+    if (
+        given["status"] not in ("current", "draft")
+        or page.status == "archived"
+        or (is_draft and page.status != "current")
+    ):
         raise ConfluenceRefusal(400, "Only current content can be updated; restore archived content first")
     if given.get("spaceId") not in (None, page.space_id):
         raise ConfluenceRefusal(400, "The space of a page cannot be changed by an update")
@@ -189,6 +208,12 @@ def update(call: Call, page_id: str) -> Response:
     message = version.get("message") or ""
     if not isinstance(message, str):
         raise ConfluenceRefusal(400, "version.message must be a string")
+    if is_draft:
+        if number != 1:
+            raise ConfluenceRefusal(400, "The version number of a draft must be 1")
+        draft = store.keep_draft(call.account, page, str(given["title"]), _storage(given))
+        body = {"storage": {"representation": "storage", "value": draft.storage}}
+        return _whole(call, page, draft_json(page, draft, store, body))
     if page.status == "trashed":
         store.set_status(page, "current")
     store.update(call.account, page, str(given["title"]), _storage(given), number, message)
@@ -210,8 +235,11 @@ def retitle(call: Call, page_id: str) -> Response:
 
 @routes.on("DELETE", PAGE)
 def delete(call: Call, page_id: str) -> Response:
-    """Move a page to the trash; with `purge=true` delete a trashed one for good."""
+    """Move a page to the trash; with `purge=true` delete a trashed one for good, with `draft=true` its draft alone."""
     page = call.site.confluence.get(page_id, call.account)
+    if call.argument("draft") == "true":
+        call.site.confluence.discard_draft(call.account, page)
+        return nothing()
     if not call.site.confluence.may_edit(page, call.account):
         raise ConfluenceRefusal(403, f"User does not have permission to delete content with id '{page_id}'")
     if call.argument("purge") == "true":

@@ -344,3 +344,59 @@ def test_the_seeded_space_is_realistic(site: Site, seed: Seed) -> None:
     assert re.search(
         r"<ac:layout-cell>.*<ac:inline-comment-marker ac:ref=.*8 times over 24 hours", webhooks, re.DOTALL
     )
+
+
+def draft_of(person: Person, page_id: str) -> dict:
+    return person("GET", f"{PAGES}/{page_id}?get-draft=true&body-format=storage", 200)
+
+
+def test_a_page_without_a_draft_is_answered_as_it_is(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    shown = draft_of(kinexus, page["id"])
+    assert (shown["status"], shown["version"]["number"]) == ("current", 1)
+    assert shown["body"]["storage"]["value"] == "<p>a</p>"
+
+
+def test_a_kept_draft_is_no_version_and_tells_its_author(
+    site: Site, seed: Seed, kinexus: Person, developer: Person
+) -> None:
+    page = new(kinexus, seed, "T")
+    change(developer, page["id"], 1, status="draft", title="T, soon")
+    shown = draft_of(kinexus, page["id"])
+    assert (shown["status"], shown["title"], shown["version"]["number"]) == ("draft", "T, soon", 1)
+    assert shown["body"]["storage"]["value"] == "<p>b</p>"
+    assert shown["version"]["authorId"] == site.account("developer").account_id
+    current = kinexus("GET", f"{PAGES}/{page['id']}?body-format=storage", 200)
+    assert (current["title"], current["version"]["number"]) == ("T", 1)
+    assert current["body"]["storage"]["value"] == "<p>a</p>"
+
+
+def test_the_version_number_of_a_draft_is_one(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T")
+    assert "must be 1" in title_of(change(kinexus, page["id"], 2, 400, status="draft"))
+
+
+def test_a_new_version_overrides_the_draft(seed: Seed, kinexus: Person, developer: Person) -> None:
+    page = new(kinexus, seed, "T")
+    body = {"representation": "storage", "value": "<p>a day of work</p>"}
+    change(developer, page["id"], 1, status="draft", body=body)
+    change(kinexus, page["id"], 2)
+    shown = draft_of(developer, page["id"])
+    assert (shown["status"], shown["body"]["storage"]["value"]) == ("draft", "<p>b</p>")
+
+
+def test_a_discarded_draft_is_gone(seed: Seed, kinexus: Person, developer: Person) -> None:
+    page = new(kinexus, seed, "T")
+    change(developer, page["id"], 1, status="draft")
+    developer("DELETE", f"{PAGES}/{page['id']}?draft=true", 204)
+    assert draft_of(kinexus, page["id"])["status"] == "current"
+    assert kinexus("GET", f"{PAGES}/{page['id']}", 200)["status"] == "current"
+
+
+def test_a_live_doc_says_so_and_has_no_draft(seed: Seed, kinexus: Person) -> None:
+    page = new(kinexus, seed, "T", subtype="live")
+    assert kinexus("GET", f"{PAGES}/{page['id']}", 200)["subtype"] == "live"
+    assert "subtype" not in kinexus("GET", f"{PAGES}/{seed.pages['home']}", 200)
+    found = kinexus("GET", f"{PAGES}?subtype=live", 200)["results"]
+    assert [each["id"] for each in found] == [page["id"]]
+    assert "no draft" in title_of(change(kinexus, page["id"], 1, 400, status="draft"))

@@ -173,6 +173,12 @@ def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
     v2("GET", here)
     v2("GET", here + "?body-format=storage&include-labels=true&include-properties=true&include-versions=true")
     v2("GET", here + "?version=1&body-format=storage")
+    draft = {"id": page["id"], "status": "draft", "title": "Newest", "version": {"number": 1}}
+    v2("PUT", here, json={**draft, "body": {"representation": "storage", "value": "<p>c</p>"}})
+    v2("GET", here + "?get-draft=true&body-format=storage")
+    v2("DELETE", here + "?draft=true", 204)
+    v2("GET", here + "?get-draft=true&body-format=storage")
+    v2("GET", "/pages?subtype=page")
     v2("GET", here + "?body-format=view")
     v2("PUT", here + "/title", json={"status": "current", "title": "Newer"})
     v2("GET", "/pages?limit=3&body-format=storage")

@@ -92,8 +92,9 @@ async function draw() {
     if (document.activeElement !== $("labels")) $("labels").value = issue.fields.labels.join(" ");
     $("labels").dataset.before = issue.fields.labels.join(" ");
   } else if (document.activeElement !== $("storage")) {
-    const page = await call("GET", `/wiki/api/v2/pages/${open.page}?body-format=storage`);
-    $("storage").value = page.body.storage.value;
+    const page = await call("GET", `/wiki/api/v2/pages/${open.page}`);
+    const draft = await call("GET", `/wiki/api/v2/pages/${open.page}?body-format=storage&get-draft=true`);
+    $("storage").value = draft.body.storage.value;
     Object.assign($("storage").dataset, { title: page.title, number: page.version.number });
   }
 }
@@ -122,12 +123,17 @@ async function saveLabels() {
     ...before.filter(each => !after.includes(each)).map(remove => ({ remove }))] } });
 }
 
-async function savePage() {
+async function savePage(status) {
   const { title, number } = $("storage").dataset;
   await call("PUT", `/wiki/api/v2/pages/${open.page}`, {
-    id: open.page, status: "current", title, version: { number: Number(number) + 1, message: "Edited on the board" },
+    id: open.page, status, title, version: { number: status === "draft" ? 1 : Number(number) + 1, message: "Edited on the board" },
     body: { representation: "storage", value: $("storage").value } });
   document.activeElement.blur();
+  open = { page: open.page };
+}
+
+async function discardDraft() {
+  await call("DELETE", `/wiki/api/v2/pages/${open.page}?draft=true`);
   open = { page: open.page };
 }
 
@@ -157,7 +163,9 @@ $("close").addEventListener("click", () => { open = null; $("detail").hidden = t
 $("send").addEventListener("click", () => attempt(comment, "Commented."));
 $("send-done").addEventListener("click", () => attempt(async () => { await comment(); await toDone(); }, "Commented and moved."));
 $("save-labels").addEventListener("click", () => attempt(saveLabels, "Saved."));
-$("save-page").addEventListener("click", () => attempt(savePage, "Saved."));
+$("save-page").addEventListener("click", () => attempt(() => savePage("current"), "Saved."));
+$("keep-draft").addEventListener("click", () => attempt(() => savePage("draft"), "Kept as a draft."));
+$("discard-draft").addEventListener("click", () => attempt(discardDraft, "Discarded."));
 $("content").addEventListener("click", event => {
   const link = event.target.closest("[data-issue],[data-page]");
   if (!link) return;
