@@ -42,7 +42,14 @@ class Unavailable(AtlassianError):
 
 
 class NotFound(AtlassianError):
-    """404 or 410: what was asked for does not exist, or our account may not see it."""
+    """404: what was asked for does not exist, or our account may not see it."""
+
+
+class Gone(AtlassianError):
+    """410: Atlassian has removed this endpoint. Only another version of Kinexus, which asks elsewhere, will help.
+
+    It says nothing about the ticket or page that was asked for. Endpoints of Confluence v1 go one by one.
+    """
 
 
 class Stale(AtlassianError):
@@ -103,8 +110,10 @@ class AtlassianHttp:
         status = response.status_code
         if status in TRANSIENT:
             raise Unavailable(method, path, status, _said(response))
-        if status in (404, 410):
+        if status == 404:
             raise NotFound(method, path, status, _said(response))
+        if status == 410:
+            raise Gone(method, path, status, _said(response))
         if status == 409:
             raise Stale(method, path, 409, _said(response))
         if status == 401 or (status == 403 and method == "GET"):

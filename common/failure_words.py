@@ -9,7 +9,7 @@ import json
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.atlassian_http import AtlassianError
+from common.atlassian_http import AtlassianError, Gone
 from common.event_bus import PublishFailed
 from common.json_shapes import listed, mapping, text
 from common.secret import InvalidSecret
@@ -41,6 +41,9 @@ def _of_atlassian(error: AtlassianError) -> str:
     if error.status is None:
         # What was no answer may still have had a body, of whoever stands in between.
         return f"{service} gave no answer to {asked} ({error.said.partition(':')[0]})"
+    if isinstance(error, Gone):
+        answered = f"{service} answered {asked} with 410"
+        return f"Atlassian has removed an endpoint that Kinexus uses ({answered}): update Kinexus"
     said = _said(error.said)
     return f"{service} answered {asked} with {error.status}" + (f": {said}" if said else "")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from common.atlassian_http import LockedOut, Refused
+from common.atlassian_http import Gone, LockedOut, Refused
 from common.events import Event, NotOurEvent, parse
 from common.failure_words import in_words
 from common.own_queue import WaitedTooLong
@@ -88,7 +88,7 @@ def _serve_one(
             _work_or_wait(event, message, work, queue)
     except Exception as error:
         is_over = isinstance(error, GivenUp) or _is_last(message)
-        if is_over or isinstance(error, LockedOut | Refused):
+        if is_over or isinstance(error, Gone | LockedOut | Refused):
             with within(context.get_remaining_time_in_millis() / 1000 - LAST):
                 given_up(event, in_words(error))
                 if is_over:

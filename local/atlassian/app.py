@@ -90,7 +90,9 @@ class _Application:
         name = account.name if account else ""
         try:
             fault = self.site.faults.take(request, name)
-            response = suffer(fault, lambda: self._served(request)) if fault else self._served(request)
+            response = (
+                suffer(fault, lambda: self._served(request), request.path) if fault else self._served(request)
+            )
             status = response.status_code
         finally:
             if request.path.startswith(_API):

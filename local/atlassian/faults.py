@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-KINDS = frozenset({"status", "drop", "hang", "slow", "truncate", "html"})
+from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal, Refusal
+
+KINDS = frozenset({"status", "drop", "hang", "slow", "truncate", "html", "gone"})
+_REMOVED = "This deprecated endpoint has been removed."
 
 
 class ConnectionDropped(Exception):
@@ -24,7 +27,8 @@ class Fault:
 
     `kind`: `status` answers `status` (429 with `retry_after` seconds where given); `drop` breaks the connection;
     `hang` waits `seconds` and then breaks it; `slow` waits and then serves; `truncate` cuts the JSON of the real
-    answer in the middle; `html` answers an HTML error page with `status` (default 200).
+    answer in the middle; `html` answers an HTML error page with `status` (default 200); `gone` answers 410, as for an
+    endpoint that Atlassian has removed, until all faults are forgotten.
     `after` lets the request take effect first, so that only the answer is lost. `path` is a regular expression
     searched in path and query; `skip` lets that many matching requests pass before. With a `share` below 1 each
     matching request is hit with that chance.
@@ -88,7 +92,7 @@ class Faults:
                 if fault.skip:
                     fault.skip -= 1
                     continue
-                fault.count -= 1
+                fault.count -= fault.kind != "gone"
                 if fault.count <= 0:
                     self._waiting.remove(fault)
                 self.suffered[fault.name] += 1
@@ -96,8 +100,20 @@ class Faults:
         return None
 
 
-def suffer(fault: Fault, serve: Callable[[], Response]) -> Response:
-    """Answer a request under a fault; ConnectionDropped where there is no answer."""
+def _gone(path: str) -> Refusal:
+    """Return the refusal of an endpoint that was removed, in the words of the API that it belongs to."""
+    if path.startswith("/wiki/api/v2"):
+        return ConfluenceRefusal(410, _REMOVED)
+    return ConfluenceV1Refusal(410, _REMOVED) if path.startswith("/wiki") else JiraRefusal(410, _REMOVED)
+
+
+def suffer(fault: Fault, serve: Callable[[], Response], path: str = "") -> Response:
+    """Answer a request to a path under a fault; ConnectionDropped where there is no answer."""
+    if fault.kind == "gone":
+        refusal = _gone(path)
+        return Response(
+            json.dumps(refusal.body()), refusal.status, content_type="application/json;charset=UTF-8"
+        )
     if fault.after and fault.kind not in {"truncate", "slow"}:
         serve()
     if fault.kind in {"hang", "slow"}:
@@ -128,8 +144,8 @@ def suffer(fault: Fault, serve: Callable[[], Response]) -> Response:
             "X-RateLimit-Remaining": "0",
             "RateLimit-Reason": "jira-burst-based",
         }
-    refusal = {
+    body = {
         "errorMessages": ["Rate limit exceeded."] if fault.status == 429 else ["Simulated failure."],
         "errors": {},
     }
-    return Response(json.dumps(refusal), fault.status, headers, content_type="application/json;charset=UTF-8")
+    return Response(json.dumps(body), fault.status, headers, content_type="application/json;charset=UTF-8")

@@ -82,6 +82,24 @@ def test_over_a_socket_a_dropped_or_hanging_connection_is_an_error(site: Site, s
         assert session.get(running.url + MYSELF, timeout=5).json()["self"].startswith(running.url)
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (MYSELF, "errorMessages"),
+        ("/wiki/rest/api/content/1/restriction/byOperation/read", "message"),
+        ("/wiki/api/v2/pages/1", "errors"),
+    ],
+)
+def test_an_endpoint_that_is_gone_stays_gone_in_the_words_of_its_api(
+    site: Site, kinexus: Person, path: str, said: str
+) -> None:
+    site.faults.add(Fault("gone", path=path))
+    for _ in range(3):
+        answer = kinexus("GET", path)
+        assert answer.status_code == 410
+        assert "This deprecated endpoint has been removed." in str(answer.json()[said])
+
+
 def test_an_unknown_kind_of_fault_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown fault"):
         Fault("earthquake")

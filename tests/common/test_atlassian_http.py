@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from common import patience
-from common.atlassian_http import AtlassianHttp, LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian_http import AtlassianHttp, Gone, LockedOut, NotFound, Refused, Stale, Unavailable
 from local.atlassian import Fault, Running, Site, serve
 from tests.secrets_in_use import WRONG_API_TOKEN
 
@@ -73,7 +73,7 @@ def test_nobody_there_is_unavailable() -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(404, NotFound), (410, NotFound), (409, Stale), (400, Refused), (403, LockedOut), (413, Refused)],
+    [(404, NotFound), (410, Gone), (409, Stale), (400, Refused), (403, LockedOut), (413, Refused)],
 )
 def test_each_refusal_has_its_type(
     http: AtlassianHttp, running: Running, status: int, error: type[Exception]

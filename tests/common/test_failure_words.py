@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from common.atlassian_http import Refused, Unavailable
+from common.atlassian_http import Gone, Refused, Unavailable
 from common.event_bus import PublishFailed
 from common.failure_words import in_words
 from common.model import AnswerCutOff
@@ -38,6 +38,10 @@ FAILURES = {
     ),
     "Confluence answered GET /api/v2/pages/1 with 502": Unavailable(
         "GET", "/api/v2/pages/1", 502, f"<html>{HOST} is down</html>"
+    ),
+    "Atlassian has removed an endpoint that Kinexus uses (Confluence answered GET /rest/api/content/1 with 410): "
+    "update Kinexus": Gone(
+        "GET", "/rest/api/content/1", 410, '{"message": "This endpoint has been removed."}'
     ),
     "Jira gave no answer to GET /rest/api/3/myself (not JSON)": Unavailable(
         "GET", "/rest/api/3/myself", None, f"not JSON: <html>{HOST}</html>"

@@ -18,6 +18,7 @@ from common import atlassian_http
 from common.atlassian_http import (
     AtlassianError,
     AtlassianHttp,
+    Gone,
     LockedOut,
     NotFound,
     Refused,
@@ -73,7 +74,8 @@ LASTING = {
     "HTML instead of JSON": Case(Fault("html"), Unavailable),
     "401": status(401, LockedOut, 2),
     **{str(code): status(code, Refused, ONCE) for code in (400, 403, 413)},
-    **{str(code): status(code, NotFound, ONCE) for code in (404, 410)},
+    "404": status(404, NotFound, ONCE),
+    "410": status(410, Gone, ONCE),
     "409": status(409, Stale, ONCE),
 }
 #: A POST is sent once whatever befalls it, but for a new token.

@@ -151,15 +151,14 @@ def test_an_expired_token_is_read_anew_once(pipeline: Pipeline, page_id: str) ->
     assert deliver(orchestrate, messages) == []
 
 
-@claims((str(code), READ) for code in (404, 410))
-@pytest.mark.parametrize("code", [404, 410])
+@claims(("404", READ))
 @pytest.mark.parametrize("gone", ["ticket", "page"])
 def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
-    pipeline: Pipeline, page_id: str, gone: str, code: int
+    pipeline: Pipeline, page_id: str, gone: str
 ) -> None:
     key, messages = closed(pipeline, page_id)
     path = f"{ISSUE}/[0-9]+(\\?.*)?$" if gone == "ticket" else f"{PAGES}/{page_id}"
-    fault = Fault("status", status=code, count=2, method="GET", path=path, account="kinexus")
+    fault = Fault("status", status=404, count=2, method="GET", path=path, account="kinexus")
     pipeline.site.faults.add(fault)
     assert len(deliver(orchestrate, messages)) == 1
     [change] = pipeline.aws.changes()
@@ -179,7 +178,6 @@ LOST_WRITES = {
     "HTML instead of JSON": (Fault("html", after=True), 1),
     "429 with a longer `Retry-After`": (Fault("status", status=429, retry_after=600), 1),
     "404": (Fault("status", status=404), 1),
-    "410": (Fault("status", status=410), 1),
 }
 
 
@@ -260,18 +258,47 @@ def test_a_slow_answer_to_a_post_is_waited_for(pipeline: Pipeline, page_id: str)
     assert deliver(open_review, messages) == []
 
 
-@claims(("404", CREATE), ("410", CREATE))
-@pytest.mark.parametrize("code", [404, 410])
-def test_a_comment_on_a_ticket_that_is_gone_is_given_back(
-    pipeline: Pipeline, page_id: str, code: int
-) -> None:
+@claims(("404", CREATE))
+def test_a_comment_on_a_ticket_that_is_gone_is_given_back(pipeline: Pipeline, page_id: str) -> None:
     _, messages = drafted(pipeline, page_id)
     pipeline.site.faults.add(
-        Fault("status", status=code, method="POST", path="/comment\\?*$", account="kinexus")
+        Fault("status", status=404, method="POST", path="/comment\\?*$", account="kinexus")
     )
     assert len(deliver(open_review, messages)) == 1
     assert deliver(open_review, messages, receives=2) == []
     assert status(pipeline) == "in_review"
+
+
+REMOVED = "Atlassian has removed an endpoint that Kinexus uses"
+
+
+@claims(("410", READ))
+def test_an_endpoint_that_atlassian_removed_fails_loudly_and_says_nothing_of_the_page(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    key, messages = closed(pipeline, page_id)
+    pipeline.site.faults.add(Fault("gone", method="GET", path=f"{PAGES}/{page_id}", account="kinexus"))
+    for receives in (1, 2, 3):
+        assert len(deliver(orchestrate, messages, receives)) == 1
+        [change] = pipeline.aws.changes()
+        assert (change["status"], REMOVED in change["reason"]) == ("failed", True)
+        assert len([text for text in pipeline.comments(key) if "update Kinexus" in text]) == 1
+    assert pipeline.aws.locks() == []
+
+
+@claims(("410", WRITE), ("410", CREATE))
+@pytest.mark.parametrize(("method", "path"), [("PUT", PAGES), ("POST", "/comment\\?*$")])
+def test_what_atlassian_takes_no_more_fails_loudly_and_can_be_sent_again(
+    pipeline: Pipeline, page_id: str, method: str, path: str
+) -> None:
+    _, messages = approved(pipeline, page_id)
+    pipeline.site.faults.add(Fault("gone", method=method, path=path, account="kinexus"))
+    for receives in (1, 2, 3):
+        assert len(deliver(approve, messages, receives)) == 1
+    assert REMOVED in pipeline.aws.documents()[0]["reason"]
+    pipeline.site.faults.clear()
+    assert deliver(approve, redriven(messages)) == []
+    assert status(pipeline) == "published"
 
 
 @claims(("an answer without end", "outcome"))
