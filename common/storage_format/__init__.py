@@ -8,6 +8,7 @@ text; `rebase` applies them to a page that has moved on. `render` and `to_markdo
 from common.storage_format.comparing import equivalent
 from common.storage_format.edits import Change, Conflict, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
+from common.storage_format.external import external_addresses
 from common.storage_format.outlining import Outline, outline
 from common.storage_format.page import Block, Page, parse
 from common.storage_format.plain import Section, plain_text, sections
@@ -31,6 +32,7 @@ __all__ = [
     "Section",
     "Token",
     "equivalent",
+    "external_addresses",
     "outline",
     "parse",
     "plain_text",

@@ -12,7 +12,8 @@ from common.storage_format.scan import MARKUP
 from common.storage_format.vocabulary import MAX_DEPTH
 from common.storage_format.wellformed import position
 
-_ATTRIBUTE = re.compile(r"""\s([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+ATTRIBUTE = re.compile(r"""\s([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+"""An attribute of a tag: its name, and its value in double or in single quotes."""
 
 
 class Text:
@@ -43,7 +44,7 @@ class Element:
     def attributes(self) -> dict[str, str]:
         """The attributes with their values decoded."""
         tag = self.source[self.start + 1 + len(self.name) : self.opened]
-        return {name: entities.decode(one or other) for name, one, other in _ATTRIBUTE.findall(tag)}
+        return {name: entities.decode(one or other) for name, one, other in ATTRIBUTE.findall(tag)}
 
     @property
     def elements(self) -> list[Element]:

@@ -47,7 +47,7 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
     """Return edits: the block nearest to the ticket's words, with a sentence of the ticket added to it.
 
     The block's own Markdown stays as it is, tokens included. After an answer that was found invalid, the
-    sentence becomes a paragraph of its own behind that block instead.
+    sentence becomes a paragraph of its own behind that block instead, with links in place of images.
     """
     about = _about(prompt)
     target = _nearest(prompt.blocks, about)
@@ -56,6 +56,8 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
     summary = _summary(prompt.tickets, f"Updates “{prompt.page_title}”")
     if not addition:
         return {"summary": summary, "edits": []}
+    if invalid_before:
+        addition = _links_for_images(addition)
     if target is None or invalid_before or not _is_prose(target):
         last = max((block.number for block in prompt.blocks), default=0)
         edit = {"action": "insert_after", "block": target.number if target else last, "markdown": addition}
@@ -66,8 +68,11 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
     return {"summary": summary, "edits": [edit]}
 
 
-def write_page(prompt: Prompt) -> dict[str, Any]:
-    """Return a new page: what changed, how to use it, what else was said, all from the tickets."""
+def write_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
+    """Return a new page: what changed, how to use it, what else was said, all from the tickets.
+
+    After an answer that was found invalid, links stand in place of images.
+    """
     changed: list[str] = []
     use: list[str] = []
     rest: list[str] = []
@@ -85,8 +90,14 @@ def write_page(prompt: Prompt) -> dict[str, Any]:
         rest.append(" ".join(_feedback(prompt.feedback)))
     sections = [("What changed", changed), ("How to use it", use), ("Good to know", rest)]
     markdown = "\n\n".join(f"## {title}\n\n" + "\n\n".join(chunks) for title, chunks in sections if chunks)
+    if invalid_before:
+        markdown = _links_for_images(markdown)
     title = prompt.title or title_from(prompt.tickets[0] if prompt.tickets else None)
     return {"title": title, "summary": _summary(prompt.tickets, f"Describes “{title}”"), "markdown": markdown}
+
+
+def _links_for_images(markdown: str) -> str:
+    return markdown.replace("![", "[")
 
 
 def choose_page(prompt: Prompt) -> dict[str, Any]:

@@ -141,10 +141,10 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tool's input, holding only what its schema knows."""
-    prompt = read(_first_text(request))
+    prompt, is_second = read(_first_text(request)), len(request["messages"]) > 1
     rules: dict[str, Callable[[], dict[str, Any]]] = {
-        "edit_page": lambda: drafting.edit_page(prompt, invalid_before=len(request["messages"]) > 1),
-        "write_page": lambda: drafting.write_page(prompt),
+        "edit_page": lambda: drafting.edit_page(prompt, is_second),
+        "write_page": lambda: drafting.write_page(prompt, is_second),
         "choose_page": lambda: drafting.choose_page(prompt),
     }
     rule = rules.get(tool["name"])
