@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from local.atlassian import (
     routes_attached,
     routes_comment,
+    routes_container,
     routes_history,
     routes_issue,
     routes_jira,
@@ -57,6 +58,7 @@ def _table() -> tuple[dict[str, Handler], Map]:
         routes_webhook,
         routes_page,
         routes_page_parts,
+        routes_container,
         routes_wiki_v1,
     )
     routes = merged([*(part.routes for part in parts), browse_routes, control_routes])

@@ -13,7 +13,7 @@ from local.atlassian.adf_html import safe_link
 from local.atlassian.adf_html import to_html as document_html
 from local.atlassian.issue import Issue
 from local.atlassian.page_json import webui
-from local.atlassian.pages import Page, PageStore
+from local.atlassian.pages import Page, PageStore, Place
 from local.atlassian.routing import Call, Routes, answer
 from local.atlassian.storage_html import to_html as storage_html
 
@@ -201,21 +201,24 @@ def board_data(call: Call) -> Response:
     )
 
 
-def _tree(page: Page, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
-    if not store.may_view(page, call.account):
+def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
+    """List the pages of a branch; folders and the like only indent what is below them."""
+    if not store.may_view(place, call.account):
         return []
-    rows = [
-        {
-            "id": page.id,
-            "title": page.title,
-            "depth": depth,
-            "version": page.current.number,
-            "status": page.status,
-        }
-    ]
-    if page.draft:
-        rows[0]["draft"] = page.draft.saved.isoformat()
-    for child in store.children(page):
+    rows: list[dict[str, Any]] = []
+    if isinstance(place, Page):
+        rows.append(
+            {
+                "id": place.id,
+                "title": place.title,
+                "depth": depth,
+                "version": place.current.number,
+                "status": place.status,
+            }
+        )
+        if place.draft:
+            rows[0]["draft"] = place.draft.saved.isoformat()
+    for child in store.below(place):
         rows += _tree(child, store, call, depth + 1)
     return rows
 

@@ -110,10 +110,8 @@ def _gone(path: str) -> Refusal:
 def suffer(fault: Fault, serve: Callable[[], Response], path: str = "") -> Response:
     """Answer a request to a path under a fault; ConnectionDropped where there is no answer."""
     if fault.kind == "gone":
-        refusal = _gone(path)
-        return Response(
-            json.dumps(refusal.body()), refusal.status, content_type="application/json;charset=UTF-8"
-        )
+        removed = json.dumps(_gone(path).body())
+        return Response(removed, 410, content_type="application/json;charset=UTF-8")
     if fault.after and fault.kind not in {"truncate", "slow"}:
         serve()
     if fault.kind in {"hang", "slow"}:
@@ -144,8 +142,8 @@ def suffer(fault: Fault, serve: Callable[[], Response], path: str = "") -> Respo
             "X-RateLimit-Remaining": "0",
             "RateLimit-Reason": "jira-burst-based",
         }
-    body = {
+    refusal = {
         "errorMessages": ["Rate limit exceeded."] if fault.status == 429 else ["Simulated failure."],
         "errors": {},
     }
-    return Response(json.dumps(body), fault.status, headers, content_type="application/json;charset=UTF-8")
+    return Response(json.dumps(refusal), fault.status, headers, content_type="application/json;charset=UTF-8")

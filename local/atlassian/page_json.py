@@ -36,7 +36,7 @@ def page_json(page: Page, store: PageStore, body: Json | None = None, version: V
         "title": shown.title,
         "spaceId": page.space_id,
         "parentId": page.parent_id,
-        "parentType": "page" if page.parent_id else None,
+        "parentType": store.kind_of(page.parent_id),
         "position": page.position,
         "authorId": page.author.account_id,
         "ownerId": page.author.account_id,
@@ -148,8 +148,18 @@ def content_v1(page: Page, store: PageStore, base: str, expand: list[str]) -> Js
             "minorEdit": page.current.minor,
         }
     if "ancestors" in names:
-        body["ancestors"] = [content_v1(each, store, base, []) for each in store.ancestors(page)]
+        body["ancestors"] = [content_v1(each, store, base, []) for each in _pages_above(page, store)]
     return body
+
+
+def _pages_above(page: Page, store: PageStore) -> list[Page]:
+    """Return the pages above as v1 knows them: none beyond a folder or another container."""
+    above: list[Page] = []
+    for each in reversed(store.ancestors(page)):
+        if not isinstance(each, Page):
+            break
+        above.insert(0, each)
+    return above
 
 
 def user_v1(account: Account, base: str) -> Json:

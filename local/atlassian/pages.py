@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
+from local.atlassian.containers import Container
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.search_index import SearchIndex
 from local.atlassian.storage_check import MAX_BYTES, MalformedStorage, as_saved, check_storage, text_of
@@ -104,6 +105,10 @@ class Space:
         return not self.writers or account.account_id in self.writers
 
 
+Place = Page | Container
+P = TypeVar("P", bound=Place)
+
+
 class PageStore:
     """All pages of the site; each change goes to the search index, which shows it later."""
 
@@ -111,6 +116,7 @@ class PageStore:
         self.clock = clock
         self.spaces: dict[str, Space] = {}
         self.pages: dict[str, Page] = {}
+        self.containers: dict[str, Container] = {}
         self.index = SearchIndex()
         self._titles: dict[tuple[str, str], str] = {}
         self._next = 65_536
@@ -134,14 +140,33 @@ class PageStore:
 
     def get(self, page_id: str, account: Account) -> Page:
         """Return a page that the account may view; 404 otherwise."""
-        page = self.pages.get(page_id)
-        if page is None or not self.may_view(page, account):
+        return self._visible(self.pages.get(page_id), page_id, account)
+
+    def container(self, container_id: str, kind: str, account: Account) -> Container:
+        """Return a container of a kind that the account may view; 404 otherwise."""
+        held = self.containers.get(container_id)
+        return self._visible(held if held and held.kind == kind else None, container_id, account)
+
+    def place(self, content_id: str, account: Account) -> Place:
+        """Return a page or a container that the account may view; 404 otherwise."""
+        return self._visible(self._place(content_id), content_id, account)
+
+    def _place(self, content_id: str | None) -> Place | None:
+        return self.pages.get(content_id or "") or self.containers.get(content_id or "")
+
+    def _visible(self, held: P | None, content_id: str, account: Account) -> P:
+        if held is None or not self.may_view(held, account):
             raise ConfluenceRefusal(
                 404,
-                f"Cannot find content with id '{page_id}', or the calling user does not have "
+                f"Cannot find content with id '{content_id}', or the calling user does not have "
                 "permission to view the content",
             )
-        return page
+        return held
+
+    def kind_of(self, content_id: str | None) -> str | None:
+        """Return the type of a place in the tree, None for no place."""
+        held = self._place(content_id)
+        return held.kind if isinstance(held, Container) else "page" if held else None
 
     def create(self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None) -> Page:
         """Create a page; without a parent it hangs under the space's homepage."""
@@ -154,12 +179,7 @@ class PageStore:
             )
         title = self._free_title(space_id, title, None)
         self._check(storage)
-        if parent_id is not None:
-            parent = self.get(parent_id, author)
-            if parent.space_id != space_id or parent.status != "current":
-                raise ConfluenceRefusal(
-                    400, f"Parent page with id '{parent_id}' is not in the same space, or not current"
-                )
+        self._check_parent(parent_id, space_id, author)
         now = self.clock.now()
         self._positions += 1
         page = Page(
@@ -176,6 +196,37 @@ class PageStore:
         self._titles[space_id, title.casefold()] = page.id
         self.reindex(page)
         return page
+
+    def add_container(
+        self, author: Account, kind: str, space_id: str, title: str, parent_id: str | None = None
+    ) -> Container:
+        """Create a folder or another container; without a parent it hangs under the space's homepage."""
+        space = self.spaces.get(space_id)
+        if space is None or not space.takes_pages_of(author):
+            raise ConfluenceRefusal(404, f"Unable to find space with id '{space_id}'")
+        self._check_parent(parent_id, space_id, author)
+        self._positions += 1
+        above = parent_id or space.homepage_id or None
+        held = Container(
+            self.new_id(), kind, space_id, above, title, author, self.clock.now(), self._positions
+        )
+        self.containers[held.id] = held
+        return held
+
+    def remove_container(self, held: Container) -> None:
+        """Delete a container; what hangs below it moves up."""
+        for below in self.below(held):
+            below.parent_id = held.parent_id
+        del self.containers[held.id]
+
+    def _check_parent(self, parent_id: str | None, space_id: str, account: Account) -> None:
+        if parent_id is None:
+            return
+        parent = self.place(parent_id, account)
+        if parent.space_id != space_id or parent.status != "current":
+            raise ConfluenceRefusal(
+                400, f"Parent page with id '{parent_id}' is not in the same space, or not current"
+            )
 
     def update(
         self,
@@ -229,27 +280,27 @@ class PageStore:
 
     def move(self, page: Page, parent_id: str, account: Account) -> None:
         """Hang a page under another parent of the same space."""
-        above: Page | None = self.get(parent_id, account)
-        if above is None or above.space_id != page.space_id:
+        parent = self.place(parent_id, account)
+        if parent.space_id != page.space_id:
             raise ConfluenceRefusal(400, "The parent must be in the same space")
-        while above is not None:
-            if above.id == page.id:
-                raise ConfluenceRefusal(400, "A page cannot be moved below itself")
-            above = self.pages.get(above.parent_id or "")
+        if any(each is page for each in (parent, *self.ancestors(parent))):
+            raise ConfluenceRefusal(400, "A page cannot be moved below itself")
         page.parent_id = parent_id
         self.reindex(page)
 
-    def transfer(self, page: Page, target: Page) -> None:
+    def transfer(self, page: Page, target: Place) -> None:
         """Move a page with all below it under a page of another space; 400 where a title is taken there."""
-        moved = [page]
+        moved: list[Place] = [page]
         for each in moved:
-            moved += self.children(each)
-        for each in moved:
+            moved += self.below(each)
+        pages = [each for each in moved if isinstance(each, Page)]
+        for each in pages:
             self._free_title(target.space_id, each.title, each)
-        for each in moved:
+        for each in pages:
             self._titles.pop((each.space_id, each.title.casefold()), None)
-            each.space_id = target.space_id
             self._titles[target.space_id, each.title.casefold()] = each.id
+        for each in moved:
+            each.space_id = target.space_id
         page.parent_id = target.id
 
     def set_status(self, page: Page, status: str) -> None:
@@ -258,7 +309,7 @@ class PageStore:
         if status == "trashed":
             if self._titles.get(key) == page.id:
                 del self._titles[key]
-            for child in self.children(page):
+            for child in self.below(page):
                 child.parent_id = page.parent_id
         elif page.status == "trashed":
             self._free_title(page.space_id, page.title, page)
@@ -271,30 +322,35 @@ class PageStore:
         del self.pages[page.id]
         self.index.remove(page.id, self.clock.peek())
 
-    def children(self, page: Page) -> list[Page]:
-        """List the pages right below, in their order."""
-        found = [
-            each for each in self.pages.values() if each.parent_id == page.id and each.status != "trashed"
-        ]
+    def _places(self) -> list[Place]:
+        return [*self.pages.values(), *self.containers.values()]
+
+    def below(self, place: Place) -> list[Place]:
+        """List the pages and containers right below, in their order."""
+        found = [each for each in self._places() if each.parent_id == place.id and each.status != "trashed"]
         return sorted(found, key=lambda each: each.position)
 
-    def ancestors(self, page: Page) -> list[Page]:
-        """List the pages above, the highest first."""
-        found: list[Page] = []
-        above = self.pages.get(page.parent_id or "")
+    def children(self, place: Place) -> list[Page]:
+        """List the pages right below, in their order."""
+        return [each for each in self.below(place) if isinstance(each, Page)]
+
+    def ancestors(self, place: Place) -> list[Place]:
+        """List what is above in the tree, the highest first."""
+        found: list[Place] = []
+        above = self._place(place.parent_id)
         while above is not None:
             found.insert(0, above)
-            above = self.pages.get(above.parent_id or "")
+            above = self._place(above.parent_id)
         return found
 
-    def may_view(self, page: Page, account: Account) -> bool:
-        """Tell whether an account may view a page: restrictions of the pages above hold for it too."""
-        return page.admits(account) and all(above.admits(account) for above in self.ancestors(page))
+    def may_view(self, place: Place, account: Account) -> bool:
+        """Tell whether an account may view a place: restrictions of all above hold for it too."""
+        return place.admits(account) and all(above.admits(account) for above in self.ancestors(place))
 
-    def may_edit(self, page: Page, account: Account) -> bool:
-        """Tell whether an account may edit a page; this restriction is the page's own."""
-        return self.may_view(page, account) and (
-            not page.editors or account.account_id in page.editors or account.admin
+    def may_edit(self, place: Place, account: Account) -> bool:
+        """Tell whether an account may edit a place; this restriction is the place's own."""
+        return self.may_view(place, account) and (
+            not place.editors or account.account_id in place.editors or account.admin
         )
 
     def _may_edit(self, page: Page, account: Account) -> None:
@@ -303,7 +359,7 @@ class PageStore:
 
     def visible_to(self, account: Account) -> list[Page]:
         """List every page that an account may view."""
-        if not any(page.readers for page in self.pages.values()):
+        if not any(place.readers for place in self._places()):
             return list(self.pages.values())
         return [page for page in self.pages.values() if self.may_view(page, account)]
 

@@ -44,19 +44,12 @@ def one_version(call: Call, page_id: str, number: int) -> Response:
     return answer(body)
 
 
-@routes.on("GET", f"{PAGE}/ancestors")
-def ancestors(call: Call, page_id: str) -> Response:
-    """List the pages above, the highest first."""
-    page = call.site.confluence.get(page_id, call.account)
-    return listed(call, [{"id": each.id, "type": "page"} for each in call.site.confluence.ancestors(page)])
-
-
 @routes.on("GET", f"{PAGE}/direct-children", f"{PAGE}/children")
 def children(call: Call, page_id: str) -> Response:
-    """List the pages right below."""
+    """List the pages right below; the newer endpoint lists folders and the like as well."""
     store = call.site.confluence
     page = store.get(page_id, call.account)
-    kind = {"type": "page"} if call.request.path.endswith("direct-children") else {}
+    all_kinds = call.request.path.endswith("direct-children")
     return listed(
         call,
         [
@@ -64,11 +57,11 @@ def children(call: Call, page_id: str) -> Response:
                 "id": each.id,
                 "status": each.status,
                 "title": each.title,
-                **kind,
+                **({"type": store.kind_of(each.id)} if all_kinds else {}),
                 "spaceId": each.space_id,
                 "childPosition": each.position,
             }
-            for each in store.children(page)
+            for each in (store.below(page) if all_kinds else store.children(page))
             if store.may_view(each, call.account)
         ],
     )

@@ -14,7 +14,7 @@ from local.atlassian import cql
 from local.atlassian.clock import confluence_time
 from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal
 from local.atlassian.page_json import content_v1, label_json, space_v1, user_v1, webui
-from local.atlassian.pages import Page
+from local.atlassian.pages import Page, Place
 from local.atlassian.query_words import QueryError
 from local.atlassian.routing import Call, Routes, answer, nothing
 from local.atlassian.search_index import stem
@@ -196,15 +196,22 @@ def labels(call: Call, page_id: str, name: str = "") -> Response:
     )
 
 
+def _place(call: Call, content_id: str) -> Place:
+    try:
+        return call.site.confluence.place(content_id, call.account)
+    except ConfluenceRefusal as refusal:
+        raise ConfluenceV1Refusal(404, f"No content found with id: ContentId{{id={content_id}}}") from refusal
+
+
 @routes.on("GET", f"{CONTENT}/restriction/byOperation")
 def restrictions(call: Call, page_id: str) -> Response:
-    """Tell who may read and who may update the page; empty lists mean everyone."""
-    page = _page(call, page_id)
+    """Tell who may read and who may update the page; empty lists mean everyone, but of a folder they say nothing."""
+    held = _place(call, page_id)
     return answer(
         {
-            "read": _operation(call, page, "read"),
-            "update": _operation(call, page, "update"),
-            "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation"},
+            "read": _operation(call, held, "read"),
+            "update": _operation(call, held, "update"),
+            "_links": {"self": f"{call.base}{API}/content/{held.id}/restriction/byOperation"},
         }
     )
 
@@ -214,16 +221,19 @@ def restriction(call: Call, page_id: str, operation: str) -> Response:
     """Tell who may read, or update, the page."""
     if operation not in {"read", "update"}:
         raise ConfluenceV1Refusal(400, f"Unknown operation {operation}")
-    return answer(_operation(call, _page(call, page_id), operation))
+    return answer(_operation(call, _place(call, page_id), operation))
 
 
-def _operation(call: Call, page: Page, operation: str) -> dict[str, Any]:
-    allowed = page.readers if operation == "read" else page.editors
+def _operation(call: Call, held: Place, operation: str) -> dict[str, Any]:
+    """Return a page's own restriction; the answer for a folder or the like is empty (CONFCLOUD-82920)."""
+    allowed: tuple[str, ...] = ()
+    if isinstance(held, Page):
+        allowed = held.readers if operation == "read" else held.editors
     users = [user_v1(account, call.base) for account in call.site.people.all if account.account_id in allowed]
     return {
         "operation": operation,
-        "_expandable": {"content": f"/rest/api/content/{page.id}"},
-        "_links": {"self": f"{call.base}{API}/content/{page.id}/restriction/byOperation/{operation}"},
+        "_expandable": {"content": f"/rest/api/content/{held.id}"},
+        "_links": {"self": f"{call.base}{API}/content/{held.id}/restriction/byOperation/{operation}"},
         "restrictions": {
             "user": {"results": users, "start": 0, "limit": 200, "size": len(users), "totalSize": len(users)},
             "group": {"results": [], "start": 0, "limit": 200, "size": 0},
@@ -235,7 +245,7 @@ def _operation(call: Call, page: Page, operation: str) -> dict[str, Any]:
 @routes.on("PUT DELETE", f"{CONTENT}/restriction/byOperation/<operation>/user")
 def restrict(call: Call, page_id: str, operation: str) -> Response:
     """Add a person to those who may read or update the page, or take them out."""
-    page, account = _page(call, page_id), call.site.people.by_id(call.argument("accountId"))
+    page, account = _place(call, page_id), call.site.people.by_id(call.argument("accountId"))
     if operation not in {"read", "update"} or account is None:
         raise ConfluenceV1Refusal(400, "operation must be read or update, and accountId a known account")
     if not call.site.confluence.may_edit(page, call.account):
@@ -253,8 +263,8 @@ def restrict(call: Call, page_id: str, operation: str) -> Response:
 
 @routes.on("PUT", f"{CONTENT}/move/<any(append):position>/<target_id>")
 def move(call: Call, page_id: str, position: str, target_id: str) -> Response:
-    """Move a page below another one, in another space too."""
-    page, target, store = _page(call, page_id), _page(call, target_id), call.site.confluence
+    """Move a page below another one or a folder, in another space too."""
+    page, target, store = _page(call, page_id), _place(call, target_id), call.site.confluence
     try:
         if page.space_id == target.space_id:
             store.move(page, target.id, call.account)
