@@ -22,7 +22,7 @@ from botocore.config import Config
 
 from local.region import decisions
 from local.region.calls import FORMAT, AwsCall, parse
-from local.region.certificate import self_signed
+from local.region.certificate import write_certificate
 from local.region.environment import region_python
 
 ACCOUNT = "123456789012"
@@ -118,11 +118,7 @@ def running(region: str = "us-east-1") -> Iterator[MiniStack]:
 
 
 def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
-    certificate, key = self_signed()
-    ca_bundle = folder / "certificate.pem"
-    ca_bundle.write_text(certificate)
-    key_file = folder / "key.pem"
-    key_file.write_text(key)
+    files = write_certificate(folder)
     temporary = folder / "tmp"
     temporary.mkdir()
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
@@ -140,8 +136,8 @@ def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
             "GATEWAY_PORT": str(port),
             "AUTH": "true",
             "USE_SSL": "1",
-            "MINISTACK_SSL_CERT": str(ca_bundle),
-            "MINISTACK_SSL_KEY": str(key_file),
+            "MINISTACK_SSL_CERT": str(files.certificate),
+            "MINISTACK_SSL_KEY": str(files.key),
             "MINISTACK_REGION": region,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "AWS_ACCESS_KEY_ID": access_key,
@@ -153,7 +149,7 @@ def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
         }
         with (folder / "ministack.log").open("wb") as log:
             arguments = [
-                str(folder), str(listener.fileno()), str(ca_bundle), str(key_file),
+                str(folder), str(listener.fileno()), str(files.certificate), str(files.key),
                 str(folder / _ACCESS_LOG), FORMAT, str(folder / _DECISIONS),
             ]  # fmt: skip
             process = subprocess.Popen(
@@ -166,7 +162,9 @@ def _start_in(folder: Path, python: Path, region: str) -> MiniStack:
                 pass_fds=[listener.fileno()],
                 start_new_session=True,
             )
-    stack = MiniStack(f"https://127.0.0.1:{port}", region, access_key, secret_key, ca_bundle, folder, process)
+    stack = MiniStack(
+        f"https://127.0.0.1:{port}", region, access_key, secret_key, files.authority, folder, process
+    )
     try:
         _wait_until_up(stack)
     except BaseException:

@@ -1,4 +1,4 @@
-"""The loopback certificate made by hand is one that strict TLS clients accept, and only for loopback."""
+"""Strict TLS clients accept the region's certificate, and only for loopback."""
 
 import socket
 import ssl
@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from local.region.certificate import self_signed
+from local.region.certificate import write_certificate
 
 
 def _handshake(folder: Path, hostname: str) -> None:
-    certificate, key = self_signed()
-    (folder / "c.pem").write_text(certificate)
-    (folder / "k.pem").write_text(key)
+    files = write_certificate(folder)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(folder / "c.pem", folder / "k.pem")
-    client = ssl.create_default_context(cafile=str(folder / "c.pem"))
+    server.load_cert_chain(files.certificate, files.key)
+    client = ssl.create_default_context(cafile=str(files.authority))
     client.verify_flags |= ssl.VERIFY_X509_STRICT
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
