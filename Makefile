@@ -5,6 +5,7 @@
 #   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
 #   make crash-matrix  dies at every boundary call of every story (three quarters of an hour; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/images
+#   make lock      pins the layer's packages, with their hashes, in handlers/requirements.lock
 #   make docs      writes docs/components from the components' own words
 #   make clean     removes what the other targets made
 
@@ -17,7 +18,7 @@ TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test check lint types audit fuzz crash-matrix graph docs clean running testing region-env
+.PHONY: demo serve test check lint types audit fuzz crash-matrix graph lock docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -54,6 +55,13 @@ crash-matrix: $(TEST_STAMP)
 
 graph: $(TEST_STAMP)
 	@$(PY) -m tests.stack.write_drawing
+
+# For Lambda's platform, whatever this machine is. Pins that are there stay; to renew all, remove the lock first.
+lock: | $(PY)
+	@$(PIP) install --quiet uv==0.13.9
+	@$(VENV)/bin/uv pip compile --quiet --no-python-downloads --generate-hashes --only-binary :all: \
+	    --python-platform aarch64-manylinux2014 --python-version 3.13 --custom-compile-command "make lock" \
+	    handlers/requirements.in --output-file handlers/requirements.lock
 
 docs: $(TEST_STAMP)
 	@$(PY) -m stack.pages
