@@ -4,7 +4,7 @@
 #   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
 #   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
 #   make crash-matrix  dies at every boundary call of every story (three quarters of an hour; STORIES="swept deleted" for some of them)
-#   make graph     draws the stack from its recorded graph into docs/images
+#   make graph     draws the stack from its recorded graph into docs/stack.md
 #   make lock      pins the layer's packages, with their hashes, in handlers/requirements.lock
 #   make docs      writes docs/components from the components' own words
 #   make clean     removes what the other targets made

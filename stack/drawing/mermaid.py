@@ -15,18 +15,32 @@ _SHAPES = {
     "bucket": ("[(", ")]"),
     "secret": (">", "]"),
 }
+_COLOURS = {
+    "function": "#fff3bf",
+    "bus": "#eebefa",
+    "table": "#b2f2bb",
+    "bucket": "#b2f2bb",
+    "secret": "#ced4da",
+}
+_KEPT = ("table", "bucket", "secret")
 
 
 def mermaid(drawing: Drawing) -> str:
-    """Return the flowchart, without the fence around it."""
+    """Return the flowchart, without the fence around it; arrows to what a function only uses are dotted."""
     ids = {node.name: f"n{number}" for number, node in enumerate(drawing.nodes)}
+    kinds = {node.name: node.kind for node in drawing.nodes}
     lines = ["flowchart LR"]
     for node in drawing.nodes:
         start, end = _SHAPES[node.kind]
         lines.append(f'    {ids[node.name]}{start}"{_text(node.name)}"{end}')
     for arrow in drawing.arrows:
+        line = "-.->" if kinds[arrow.target] in _KEPT else "-->"
         label = f'|"{_text(arrow.label)}"|' if arrow.label else ""
-        lines.append(f"    {ids[arrow.source]} -->{label} {ids[arrow.target]}")
+        lines.append(f"    {ids[arrow.source]} {line}{label} {ids[arrow.target]}")
+    for kind, colour in _COLOURS.items():
+        if shown := drawing.of_kind(kind):
+            lines.append(f"    classDef {kind} fill:{colour},stroke:#495057,color:#212529")
+            lines.append(f"    class {','.join(ids[node.name] for node in shown)} {kind}")
     return "\n".join(lines) + "\n"
 
 

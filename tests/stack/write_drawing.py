@@ -1,23 +1,25 @@
-"""Draws the stack `dev` into docs/images: `python -m tests.stack.write_drawing`."""
+"""Draws the stack `dev` into docs/stack.md: `python -m tests.stack.write_drawing`."""
 
-from stack.drawing import flow, mermaid, svg
+from stack.drawing import flow, mermaid
 from tests.stack.pipeline_run import ROOT, graph
 
-FOLDER = ROOT / "docs" / "images"
+PAGE = ROOT / "docs" / "stack.md"
+_TEXT = """# The stack
+
+<!-- Written by `make graph`. -->
+
+Drawn from the recorded graph of the stack `dev`: what starts which function (solid arrows), and which tables, bucket and
+secrets each function may use (dotted arrows). Alarms, logs and roles are left out.
+
+```mermaid
+{flowchart}```
+"""
 
 
-def pictures() -> dict[str, str]:
-    """Return the pictures by file name."""
-    drawing = flow(graph("dev"))
-    return {"stack.svg": svg(drawing), "stack.mmd": mermaid(drawing)}
-
-
-def main() -> None:
-    """Write the pictures."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in pictures().items():
-        (FOLDER / name).write_text(text)
+def page() -> str:
+    """Return the page."""
+    return _TEXT.format(flowchart=mermaid(flow(graph("dev"))))
 
 
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page())
