@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -9,11 +10,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from common.events import EventName
 from common.own_queue import OwnQueue
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
+from stack.pipeline_functions import GIVEN_UP
 from tests.handlers.aws import REGION, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
@@ -73,6 +76,29 @@ def test_what_is_no_event_of_ours_is_seen_at_once(pipeline: Pipeline, function: 
     boto3.client("sqs", region_name=REGION).send_message(QueueUrl=queue, MessageBody=FOREIGN)
     assert len(deliver(handle, receive(pipeline, function))) == 1
     assert [each["Body"] for each in receive(pipeline, function)] == [FOREIGN]
+
+
+@pytest.mark.parametrize(
+    ("handle", "name"),
+    [
+        (orchestrate, EventName.REVISION_REQUESTED),
+        (open_review, EventName.DOCUMENT_GENERATED),
+        (approve, EventName.REVIEW_COMPLETED),
+    ],
+)
+@pytest.mark.usefixtures("pipeline")
+def test_giving_up_logs_the_line_that_the_alarm_counts(
+    handle: Any, name: EventName, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = json.dumps(
+        {"source": "kinexus", "detail-type": name, "detail": {"document_id": "gone", "revision": 1}}
+    )
+    message = {"MessageId": "1", "Body": body, "ReceiptHandle": "r", "QueueArn": f"arn:aws:sqs:{REGION}:1:q"}
+    assert deliver(handle, [message], receives=3) == ["1"]
+    lines = [
+        f'{{ $.level = "{each.levelname}" && $.message = "{each.getMessage()}" }}' for each in caplog.records
+    ]
+    assert lines.count(GIVEN_UP) == 1
 
 
 def test_where_the_failure_cannot_be_put_on_record_the_message_waits(

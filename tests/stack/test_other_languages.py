@@ -81,16 +81,6 @@ def test_every_field_and_output_says_what_it_is(component: type[pulumi.Component
     ] == []
 
 
-def test_files_that_publish_components_keep_their_annotations_readable() -> None:
-    """Pulumi's analyser cannot read annotations that are text."""
-    late = [
-        path.name
-        for path in (ROOT / "stack").glob("*.py")
-        if "from __future__ import annotations" in path.read_text(encoding="utf-8")
-    ]
-    assert late == []
-
-
 def test_the_host_builds_components_from_wire_inputs_and_outputs_of_each_other() -> None:
     def program() -> None:
         host = provider()
