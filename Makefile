@@ -2,6 +2,7 @@
 #   make demo      plays finished tickets to published pages on this machine
 #   make serve     keeps the same region up, with a board to click on
 #   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
+#   make coverage  runs the tests and prints how much of the code they run
 #   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
 #   make crash-matrix  dies at every boundary call of every story (three quarters of an hour; STORIES="swept deleted" for some of them)
 #   make graph     draws the stack from its recorded graph into docs/stack.md
@@ -18,7 +19,7 @@ TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test check lint types audit fuzz crash-matrix graph lock docs clean running testing region-env
+.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix graph lock docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -29,6 +30,9 @@ serve: running
 
 test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+coverage: testing
+	@$(PY) -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 # The audit mostly waits for answers from outside, so that it costs little beside the types.
 check: $(TEST_STAMP)
@@ -77,7 +81,7 @@ region-env: | $(PY)
 	@$(PY) -c 'from local.region.environment import region_python; region_python()'
 
 clean:
-	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from stack.python_function_args import RUNTIME
 from tests.stack.pipeline_run import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
@@ -90,6 +91,16 @@ def test_develop_updates_dev_and_a_tag_updates_prod_each_after_the_tests() -> No
         told = [step["with"] for step in update["steps"] if step.get("uses", "").startswith("pulumi/")]
         assert told == [{"command": "up", "stack-name": stack}]
         assert found["jobs"]["test"]["steps"][-1] == {"run": ".ci/run"}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_tests_run_on_the_oldest_python_and_on_lambdas(name: str) -> None:
+    job = workflow(name)["jobs"]["test"]
+    oldest = re.findall(r">=([\d.]+)", (ROOT / "pyproject.toml").read_text())[0]
+    assert job["strategy"]["matrix"] == {"python": [oldest, RUNTIME.value.removeprefix("python")]}
+    assert "${{ matrix.python }}" in job["concurrency"]["group"], "or one job would cancel the other"
+    [python] = [step["with"] for step in job["steps"] if "setup-python" in step.get("uses", "")]
+    assert python == {"python-version": "${{ matrix.python }}"}
 
 
 def test_a_pull_request_is_only_previewed_and_a_fork_is_not() -> None:
