@@ -2,7 +2,8 @@
 
 `parse` reads storage format into blocks and keeps every byte; `outline` shows the page to a model as numbered
 Markdown in which what has no Markdown form is an opaque token; `Page.apply` splices edits into the original
-text; `rebase` applies them to a page that has moved on. `render` and `to_markdown` convert whole texts.
+text; `rebase` applies them to a page that has moved on. `render` and `to_markdown` convert whole texts,
+`without_unseen` removes invisible characters from new text.
 """
 
 from common.storage_format.comparing import equivalent
@@ -15,6 +16,7 @@ from common.storage_format.plain import Section, plain_text, sections
 from common.storage_format.reading import to_markdown
 from common.storage_format.rebasing import rebase
 from common.storage_format.rendering import render
+from common.storage_format.unseen import without_unseen
 
 __all__ = [
     "Block",
@@ -40,4 +42,5 @@ __all__ = [
     "render",
     "sections",
     "to_markdown",
+    "without_unseen",
 ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from common.invisible import without_invisible
 from common.storage_format import fitting, inline, inserting, opaque, rendering, rows, wellformed
 from common.storage_format import pieces as new
 from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
@@ -17,6 +18,7 @@ from common.storage_format.scan import MARKUP, scan
 from common.storage_format.surviving import restore, wrappers
 from common.storage_format.tokens import PageToken, numbers, put_back, take
 from common.storage_format.tree import Element, Text, tree
+from common.storage_format.unseen import without_unseen
 from common.storage_format.vocabulary import MAX_DEPTH
 
 _TASK_ID = re.compile(r"<ac:task-id[^>]*>\s*(\d{1,9})\s*<")
@@ -196,7 +198,7 @@ class Plan:
                 at, text = rows.inserted(self.target, block, written, self.read)
         else:
             at, text = inserting.insertion(self.target, block, self.read(taken.markdown), self.task_id)
-        return Splice(at, at, put_back(text, taken.stand_ins))
+        return Splice(at, at, put_back(without_unseen(text), taken.stand_ins))
 
     def replacement(self, edit: Replace, block: Block, place: Block) -> Splice:
         """Return the splice of a replacement: `block` stands in the page, and as `place` in the target."""
@@ -216,6 +218,7 @@ class Plan:
             text = fitting.replacement(
                 self.target, place, self.read(taken.markdown, _unlinked(root)), self.task_id
             )
+        text = without_unseen(text, place.source)
         text, lost = restore(root, text, tokens, taken.stand_ins)
         return Splice(*place.span, put_back(text, taken.stand_ins), lost)
 
@@ -239,8 +242,8 @@ def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
 
 def _same(markdown: str, shown: str, kind: str) -> bool:
     """Tell whether Markdown says just what the block was shown as, with or without the mark of its list."""
-    said = _DIGITS.sub(r"\1⟧", " ".join(markdown.split()))
-    shown = _DIGITS.sub(r"\1⟧", " ".join(shown.split()))
+    said = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(markdown).split()))
+    shown = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(shown).split()))
     return said == shown or (kind in _MARKED and _MARK.sub("", said, count=1) == shown)
 
 

@@ -12,6 +12,7 @@ from common.queue_door import GivenUp
 from common.ticket import Ticket
 from handlers.document_orchestrator import edit_page, write_page
 from handlers.document_orchestrator.edit_page import Again, InvalidAnswer, Proposal
+from handlers.document_orchestrator.titles import refuse_unsafe
 
 
 def draft_update(
@@ -36,6 +37,7 @@ def draft_page(
     model: ToolModel, title: str, parent_title: str, tickets: Sequence[Ticket], again: Again | None
 ) -> Proposal:
     """Return the body of a new page; raise GivenUp."""
+    refuse_unsafe(title)
     text = write_page.prompt(title, parent_title, tickets, again)
     return _ask(model, write_page.SYSTEM, text, write_page.TOOL, write_page.read)
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from common import storage_format as sf
+from common.invisible import without_invisible
 from common.model import Tool
 from common.ticket import Ticket
+from handlers.document_orchestrator import draft_size
 from handlers.document_orchestrator.image_hosts import images_from_new_hosts
 from handlers.document_orchestrator.ticket_text import one_line, shortened, tagged, ticket_parts
 
@@ -103,6 +105,8 @@ def read(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline) -> Propo
         raise InvalidAnswer(f"`edits` must be a list of at most {MOST_EDITS} edits")
     try:
         edits = tuple(_edit(number, item, outline) for number, item in enumerate(listed, 1))
+        if fault := draft_size.fault_of(sum(_added(page, edit) for edit in edits)):
+            raise InvalidAnswer(fault)
         storage = page.apply(edits).storage
     except sf.InvalidEdit as error:
         raise InvalidAnswer(str(error)) from error
@@ -122,6 +126,14 @@ def refuse_images(base: str, storage: str) -> None:
         )
 
 
+def _added(page: sf.Page, edit: sf.Edit) -> int:
+    """Return how many bytes of new text an edit adds."""
+    if isinstance(edit, sf.Delete):
+        return 0
+    old = page.markdown(page.number(edit.block_id)) if isinstance(edit, sf.Replace) else ""
+    return draft_size.added_to(old, edit.markdown)
+
+
 def _edit(number: int, item: object, outline: sf.Outline) -> sf.Edit:
     if not isinstance(item, Mapping):
         raise InvalidAnswer(f"edit {number} must be an object with action, block and markdown")
@@ -134,7 +146,7 @@ def _edit(number: int, item: object, outline: sf.Outline) -> sf.Edit:
         raise InvalidAnswer(f"edit {number}: `markdown` must be text")
     if action == "delete":
         return sf.Delete(outline.block_id(block))
-    if not markdown.strip():
+    if not without_invisible(markdown).strip():
         raise InvalidAnswer(f"edit {number}: `markdown` is empty; to remove a block use the action delete")
     if action == "replace":
         return sf.Replace(outline.block_id(block), markdown)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from common.model import Answer, ModelFailure, Tool
 from common.ticket import Ticket
+from handlers.document_orchestrator import titles
 from handlers.document_orchestrator.candidates import Candidate
 from handlers.document_orchestrator.judgement import (
     CreatePage,
@@ -144,6 +145,8 @@ def understood(
             title = shortened_line(given.get("title"), _LONGEST_TITLE)
             if not title:
                 raise InvalidAnswer("create needs the title of the new page")
+            if fault := titles.fault_of(title):
+                raise InvalidAnswer(fault)
             parent = given.get("parent_label")
             above = _labelled(parent, by_label, "parent_label") if parent not in (None, "") else None
             if above and above.page_id:

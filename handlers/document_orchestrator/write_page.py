@@ -8,6 +8,7 @@ from typing import Any
 from common import storage_format as sf
 from common.model import Tool
 from common.ticket import Ticket
+from handlers.document_orchestrator import draft_size
 from handlers.document_orchestrator.edit_page import (
     Again,
     InvalidAnswer,
@@ -16,6 +17,7 @@ from handlers.document_orchestrator.edit_page import (
     refuse_images,
 )
 from handlers.document_orchestrator.ticket_text import one_line, tagged, ticket_parts
+from handlers.document_orchestrator.titles import refuse_unsafe
 
 LONGEST_TITLE = 200
 
@@ -59,7 +61,9 @@ def read(answer: Mapping[str, Any]) -> Proposal:
     markdown, summary = answer.get("markdown"), answer.get("summary")
     if not isinstance(markdown, str) or not markdown.strip():
         raise InvalidAnswer("`markdown` must hold the body of the page")
-    storage = sf.render(markdown)
+    if fault := draft_size.fault_of(draft_size.added_to("", markdown)):
+        raise InvalidAnswer(fault)
+    storage = sf.without_unseen(sf.render(markdown))
     if not sf.plain_text(storage).strip():
         raise InvalidAnswer("`markdown` must hold text that a reader sees")
     refuse_images("", storage)
@@ -69,13 +73,15 @@ def read(answer: Mapping[str, Any]) -> Proposal:
 def unique_title(hint: str, ticket: Ticket, is_taken: Callable[[str], bool]) -> str:
     """Return a title for a new page: the hint or else the ticket's summary, made unique by the ticket's key.
 
-    Confluence's titles are unique within a space and at most 255 characters long.
+    Confluence's titles are unique within a space and at most 255 characters long. Raises GivenUp for a title that
+    could be mistaken for another.
     """
     title = (
         one_line(hint)[:LONGEST_TITLE].strip()
         or one_line(ticket.summary)[:LONGEST_TITLE].strip()
         or ticket.key
     )
+    refuse_unsafe(title)
     candidates = [title, f"{title} ({ticket.key})"]
     candidates += [f"{title} ({ticket.key}, {number})" for number in range(2, 10)]
     return next(

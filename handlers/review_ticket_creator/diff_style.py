@@ -127,6 +127,11 @@ ins::after, del::after { content: "] " }
 .passage code { background: var(--veil); border-radius: 4px; font: .9em var(--mono); padding: .05em .3em }
 .passage mark { background: none; border-bottom: 2px dotted var(--note-line); color: inherit }
 .reference { border-bottom: 1px dashed var(--quiet) }
+.unseen {
+  background: var(--note); border: 1px solid var(--note-line); border-radius: 4px; color: var(--text);
+  font: .78em var(--mono); padding: 0 .25em; text-decoration: none; white-space: nowrap;
+}
+.mixed { text-decoration: underline wavy var(--note-line) }
 .target, .form { color: var(--quiet); font-size: .85em }
 .form { display: block; font-style: italic; padding-top: .3rem }
 

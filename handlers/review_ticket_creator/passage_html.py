@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from common.html_page import escape
-from common.visible_text import visible
+from common.invisible import invisible_in
+from common.visible_text import mixed_words, visible, written_out
 from handlers.review_ticket_creator.passage import Passage, Run
 from handlers.review_ticket_creator.words import Piece
 
@@ -35,9 +36,24 @@ def plain(runs: Iterable[Run]) -> list[Piece]:
     return [Piece("=", run) for run in runs]
 
 
-def text(value: str, *, exactly: bool = False) -> str:
-    """Escape text and write out what would hide or turn it around."""
-    return escape(visible(value, exactly=exactly))
+def text(value: str) -> str:
+    """Escape text, write out invisible characters, and mark words that mix scripts."""
+    written: list[str] = []
+    at = 0
+    for match, scripts in mixed_words(value):
+        written += [_written_out(value[at : match.start()]), f'<span class="mixed">{_written_out(match[0])}']
+        written.append(f'<span class="unseen"> {scripts}</span></span>')
+        at = match.end()
+    return "".join(written) + _written_out(value[at:])
+
+
+def _written_out(value: str) -> str:
+    written: list[str] = []
+    at = 0
+    for match in invisible_in(value):
+        written += [escape(value[at : match.start()]), f'<span class="unseen">{written_out(match[0])}</span>']
+        at = match.end()
+    return "".join(written) + escape(value[at:])
 
 
 def source(piece: Piece) -> str:
@@ -45,8 +61,8 @@ def source(piece: Piece) -> str:
     opening, closing = _SIGNED[piece.sign]
     value = piece.run.text
     if piece.sign == "=" and len(value) > _LONGEST:
-        return _shortened(value, exactly=True)
-    return opening + text(value, exactly=True) + closing
+        return _shortened(value)
+    return opening + text(value) + closing
 
 
 def _cells(pieces: Iterable[Piece]) -> str:
@@ -84,7 +100,7 @@ def _run(run: Run, *, changed: bool) -> str:
     if _WEB.match(run.target):
         written = f'<a href="{escape(run.target)}" rel="noreferrer noopener">{written}</a>'
     else:
-        written = f'<span class="reference" title="{target}">{written}</span>'
+        written = f'<span class="reference" title="{escape(visible(run.target))}">{written}</span>'
     return (
         written + f'<span class="target"> ({target})</span>'
         if changed and run.target != run.text
@@ -92,10 +108,10 @@ def _run(run: Run, *, changed: bool) -> str:
     )
 
 
-def _shortened(value: str, *, exactly: bool = False) -> str:
+def _shortened(value: str) -> str:
     """Leave out the middle of what stays where it is very long, and say how much."""
     if len(value) <= _LONGEST:
-        return text(value, exactly=exactly)
+        return text(value)
     side = _LONGEST // 2
     left_out = f'<span class="gap"> ⋯ {len(value) - 2 * side:,} unchanged characters ⋯ </span>'
-    return text(value[:side], exactly=exactly) + left_out + text(value[-side:], exactly=exactly)
+    return text(value[:side]) + left_out + text(value[-side:])

@@ -1,0 +1,124 @@
+"""What a draft may not be: too long to be read, or named so that it can be mistaken for another page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from common import storage_format as sf
+from common.invisible import invisible_in
+from common.model import Answer, Tool
+from common.queue_door import GivenUp
+from common.ticket import Ticket
+from handlers.document_orchestrator import drafting, edit_page, judge, titles, write_page
+from handlers.document_orchestrator.edit_page import InvalidAnswer, Proposal
+
+KB = 1024
+
+
+class Scripted:
+    """A model that gives one answer after another, and keeps what it was told was wrong."""
+
+    def __init__(self, *answers: Mapping[str, Any]) -> None:
+        self.answers = list(answers)
+        self.told: list[str] = []
+
+    def ask(self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()) -> Answer:
+        self.told += [wrong for _, wrong in earlier[-1:]]
+        return Answer("1", self.answers.pop(0), 1, 1)
+
+
+def ticket(summary: str = "Refunds") -> Ticket:
+    return Ticket.from_rest({"id": "1", "key": "PAY-1", "fields": {"summary": summary}}, "")
+
+
+def edits(*given: tuple[str, int, str]) -> Proposal:
+    page = sf.parse(f"<p>{'old ' * 30_000}</p><p>two</p>")
+    listed = [{"action": action, "block": block, "markdown": markdown} for action, block, markdown in given]
+    outline = sf.outline(page, budget_tokens=100_000)
+    return edit_page.read({"summary": "s", "edits": listed}, page, outline)
+
+
+def test_a_draft_of_64_kb_is_taken_and_one_byte_more_is_not() -> None:
+    edits(("insert_after", 2, "é" * 32 * KB))
+    with pytest.raises(
+        InvalidAnswer, match=r"adds 65,537 bytes of new text, and a review shows at most 65,536"
+    ):
+        edits(("insert_after", 2, "é" * 32 * KB + "a"))
+    with pytest.raises(InvalidAnswer, match="65,537"):
+        edits(("insert_after", 2, "a" * 32 * KB), ("replace", 2, "b" * (32 * KB + 1)))
+    write_page.read({"markdown": "a" * 64 * KB})
+    with pytest.raises(InvalidAnswer, match="65,537"):
+        write_page.read({"markdown": "a" * 64 * KB + "b"})
+
+
+def test_what_a_long_block_keeps_is_not_new() -> None:
+    assert "x old" in edits(("replace", 1, "old " * 100 + "x " + "old " * 29_899 + "old")).storage
+
+
+def test_people_are_told_of_a_draft_that_stays_too_long() -> None:
+    model = Scripted({"markdown": "a" * 65 * KB}, {"markdown": "b" * 65 * KB})
+    with pytest.raises(
+        GivenUp, match=r"invalid twice: the draft adds 66,560 bytes .*split the work into several tickets"
+    ):
+        drafting.draft_page(model, "Refunds", "", [ticket()], None)  # type: ignore[arg-type]
+    assert "write less" in model.told[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        (
+            "pay\u202eouts",
+            "the title “pay⟨U+202E⟩outs” holds invisible characters (U+202E), which a title may not hold",
+        ),
+        ("Rate\u200b limits", "holds invisible characters (U+200B)"),
+        ("Rate\U000e0148\U000e0149 limits", "(U+E0148, U+E0149)"),
+        ("Rate \u3164limits", "(U+3164)"),
+        (
+            "P\u0430yments",
+            "the word “P\u0430yments” in the title “P\u0430yments” mixes Latin and Cyrillic letters",
+        ),
+        ("\u0391PI", "mixes Latin and Greek letters"),
+    ],
+)
+def test_a_title_that_can_be_mistaken_is_refused(title: str, why: str) -> None:
+    assert why in titles.fault_of(title)
+    given = {"action": "create", "title": title, "confidence": 0.9, "reason": "new"}
+    with pytest.raises(judge.InvalidAnswer):
+        judge.understood(given, [], ticket())
+    with pytest.raises(GivenUp, match="correct the summary of the ticket"):
+        write_page.unique_title("", ticket(title), lambda taken: False)
+    with pytest.raises(GivenUp):
+        drafting.draft_page(Scripted(), title, "", [ticket()], None)  # type: ignore[arg-type]
+
+
+def test_the_judge_is_told_once_what_is_wrong_with_a_title() -> None:
+    wrong = {"action": "create", "title": "Rate\u200b limits", "confidence": 0.9, "reason": "new"}
+    model = Scripted(wrong, {**wrong, "title": "Rate limits"})
+    fallback = judge.Verdict(judge.NoDocument(), 0.5, "none", "fallback")
+    decided = judge.judge(ticket(), [], model, fallback)
+    assert decided.target == judge.CreatePage("Rate limits", None)
+    assert "U+200B" in model.told[0]
+
+
+@pytest.mark.parametrize(
+    "title", ["❤\ufe0f Refunds", "می\u200cخواهم", "Платежи и API", "Δ of rates", "10 µs"]
+)
+def test_other_titles_are_taken(title: str) -> None:
+    assert titles.fault_of(title) == ""
+
+
+def test_what_a_model_hides_in_a_page_is_removed() -> None:
+    hidden = "\u200b\u00ad\U000e0148\u3164\u2800"
+    page = write_page.read(
+        {"markdown": f"# T{hidden}\n\na&shy;b{hidden}\n\n```\nc{hidden}\n```\n\n[d](https://e.org/{hidden})"}
+    )
+    assert list(invisible_in(page.storage)) == []
+    assert "&shy;" not in page.storage
+    with pytest.raises(InvalidAnswer):
+        write_page.read({"markdown": hidden})
+    with pytest.raises(InvalidAnswer):
+        edits(("insert_after", 2, hidden))
