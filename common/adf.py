@@ -24,6 +24,7 @@ __all__ = [
     "hard_break",
     "heading",
     "link",
+    "mention",
     "panel",
     "paragraph",
     "quote",
@@ -61,6 +62,11 @@ def text(value: str, *marks: Mark) -> Node:
 def link(label: str, href: str, *marks: Mark) -> Node:
     """Build text that leads to `href`."""
     return text(label or href, {"type": "link", "attrs": {"href": href}}, *marks)
+
+
+def mention(account_id: str) -> Node:
+    """Name a person, whom Jira then notifies."""
+    return {"type": "mention", "attrs": {"id": account_id}}
 
 
 def hard_break() -> Node:

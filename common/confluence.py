@@ -40,6 +40,19 @@ class PageVersion:
 
 
 @dataclass(frozen=True)
+class PageDraft:
+    """The copy of a page that people edit before they publish it. Confluence keeps it when it is published.
+
+    ``author_id`` and ``saved_at`` (ISO 8601) are empty where Confluence does not tell them.
+    """
+
+    title: str
+    storage: str
+    author_id: str
+    saved_at: str
+
+
+@dataclass(frozen=True)
 class PageAbove:
     """A page above another in the tree."""
 
@@ -80,6 +93,21 @@ class ConfluenceClient:
         if version:
             params["version"] = version
         return self._read(self._http.get(f"/api/v2/pages/{page_id}", params))
+
+    def draft(self, page_id: str) -> PageDraft | None:
+        """Return the page's draft, or what Confluence answers in its place: the page itself, or nothing (None).
+
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-id-get
+        """
+        params = {"body-format": "storage", "get-draft": "true"}
+        try:
+            answer = mapping(self._http.get(f"/api/v2/pages/{page_id}", params))
+        except NotFound:
+            return None
+        held, version = self._read(answer), mapping(answer.get("version"))
+        return PageDraft(
+            held.title, held.storage, text(version.get("authorId")), text(version.get("createdAt"))
+        )
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies, in one request (at most 250)."""

@@ -72,8 +72,24 @@ class Announcement:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A comment in the review ticket that says why an approval is not carried out.
+
+    ``about`` is what it names, ``number`` counts the notices of its kind, ``at`` is Jira's own time: empty until the
+    comment is known to be there.
+    """
+
+    about: tuple[str, ...]
+    number: int
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Decision:
-    """What was decided, by whom, on exactly which draft; ``move_id`` is the changelog's name of the finishing move."""
+    """What was decided, by whom, on exactly which draft; ``move_id`` is the changelog's name of the finishing move.
+
+    ``anyway`` says that an approval holds although the page has unpublished work.
+    """
 
     verdict: Verdict
     author_id: str
@@ -84,6 +100,7 @@ class Decision:
     decided_at: str
     feedback: str = ""
     move_id: str = ""
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,8 @@ class Document:
     ``unopened`` is the revision whose review could not be opened, for the reason given.
     ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
     ``closing`` says that it is over, but its page may still be locked and not everybody told.
+    ``draft_notice`` is the newest notice about unpublished work on the page (about the state of that work),
+    ``source_notice`` the newest about its source tickets (about what became of them).
     """
 
     document_id: str
@@ -133,6 +152,8 @@ class Document:
     unopened: int = 0
     sent_back: int = 0
     closing: bool = False
+    draft_notice: Notice | None = None
+    source_notice: Notice | None = None
 
     @property
     def is_done(self) -> bool:

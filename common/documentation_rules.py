@@ -37,7 +37,7 @@ class Worth:
 
 def worth_documenting(event: WebhookEvent, rules: Rules, now: float) -> Worth:
     """Decide about a ticket that was just finished. ``now`` is in seconds since the epoch."""
-    declining = _first_common(event.labels, rules.declining_labels)
+    declining = declined_by(event.labels, rules.declining_labels)
     if declining:
         return Worth(False, f'the label "{declining}" declines documentation')
     asking = _first_common(event.labels, rules.asking_labels)
@@ -52,6 +52,11 @@ def worth_documenting(event: WebhookEvent, rules: Rules, now: float) -> Worth:
     if event.happened_at and now - event.happened_at > rules.max_age_days * 86_400:
         return Worth(False, f"it was finished more than {rules.max_age_days} days ago")
     return Worth(True, f'its issue type "{event.issue_type}" is always documented')
+
+
+def declined_by(labels: tuple[str, ...], declining_labels: tuple[str, ...]) -> str | None:
+    """Return the label by which people decline documentation, or None. It wins over every other label."""
+    return _first_common(labels, declining_labels)
 
 
 def _first_common(given: tuple[str, ...], configured: tuple[str, ...]) -> str | None:

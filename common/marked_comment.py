@@ -36,16 +36,16 @@ def say_once(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> JiraComment
     return find(jira, issue, mark) or jira.add_comment(issue, body, mark)
 
 
-def tell(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> None:
-    """Comment once where that can be: nobody is told in a ticket that is gone, or takes no comment from us.
+def tell(jira: JiraClient, issue: str, mark: Mark, body: Adf) -> JiraComment | None:
+    """Comment once where that can be: None for a ticket that is gone, or takes no comment from us.
 
     A service that is down is another matter, and so is a token that is not accepted any more: those errors are raised.
     """
     try:
-        say_once(jira, issue, mark, body)
+        return say_once(jira, issue, mark, body)
     except (NotFound, Refused) as error:
-        # let go: a ticket that is gone or takes no comment cannot be told; a 401 is raised
         log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
+        return None
 
 
 def tell_failure(jira: JiraClient, issue: str, what: str, body: Adf) -> None:

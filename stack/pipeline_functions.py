@@ -88,7 +88,7 @@ APPROVAL_HANDLER = FunctionShape(
     events=("ReviewCompleted",),
     variables=(
         *_WEBHOOK, *_JIRA, *_CONFLUENCE, "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS",
-        "APPROVER_ACCOUNT_IDS", "APPROVER_GROUP_ID", "FOUR_EYES", "MAX_REVISIONS",
+        "APPROVER_ACCOUNT_IDS", "APPROVER_GROUP_ID", "DECLINE_LABELS", "FOUR_EYES", "MAX_REVISIONS",
     ),
 )  # fmt: skip
 REVIEW_PAGE = FunctionShape(

@@ -56,6 +56,7 @@ class RefusalReason(StrEnum):
     EDITED_BY_ANOTHER = "edited_by_another"
     UNDECIDABLE = "undecidable"
     CONTRADICTED = "contradicted"
+    UNASKED_ANYWAY = "unasked_anyway"
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,14 @@ _WORDS = {
     RefusalReason.NOT_AN_APPROVER: "Whoever moved the ticket is not among the people who may decide here.",
     RefusalReason.OWN_CHANGE: "Whoever finished the source ticket or has it assigned does not decide; "
     "somebody else has to.",
-    RefusalReason.NO_COMMENT: "There is no decision in a comment written after the newest revision was announced.",
+    RefusalReason.NO_COMMENT: "There is no decision in a comment written after the newest revision was announced, or "
+    "after the newest notice.",
     RefusalReason.NOT_THE_MOVER: "The decision was written by somebody else than the person who moved the ticket.",
     RefusalReason.EDITED_BY_ANOTHER: "The comment that decides was edited by somebody else, so it does not count.",
     RefusalReason.UNDECIDABLE: "The newest comment can be read in more than one way.",
     RefusalReason.CONTRADICTED: "Somebody else who may decide has answered differently since.",
+    RefusalReason.UNASKED_ANYWAY: "APPROVED ANYWAY counts only after a notice that the page has unpublished changes, "
+    "and there is none here.",
 }
 
 
@@ -113,6 +117,11 @@ def deciding_comment(
         if other and other.verdict is not said.verdict:
             return _refuse(RefusalReason.CONTRADICTED, comment)
     return chosen, said
+
+
+def unasked_anyway(comment: Comment) -> Refusal:
+    """Refuse an APPROVED ANYWAY that answers no notice of unpublished changes."""
+    return _refuse(RefusalReason.UNASKED_ANYWAY, comment)
 
 
 def _nothing_decides(counting: list[Comment], who: MayDecide) -> Refusal:

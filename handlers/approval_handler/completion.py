@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from common import announcing, marked_comment
@@ -19,7 +20,8 @@ from common.event_bus import EventBus
 from common.jira import JiraClient
 from common.review_store import ReviewStatus, ReviewStore
 from handlers.approval_handler import telling, words
-from handlers.approval_handler.publishing import Obstacle, PageConflict, Publisher
+from handlers.approval_handler.holding import Holding, SourcesChanged
+from handlers.approval_handler.publishing import Obstacle, PageConflict, Publisher, Unpublished
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class Completion:
     bus: EventBus
     jira: JiraClient
     publisher: Publisher
+    holding: Holding
     max_revisions: int
 
     def carry_out(self, document: Document, decision: Decision) -> None:
@@ -85,7 +88,13 @@ class Completion:
             document = self.records.move(document, DocumentStatus.PUBLISHING, decision=approval)
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
-            publication = self.publisher.publish(draft)
+            may_write = partial(self.holding.check_sources, document, approval)
+            overriding = self.holding.overriding(document, approval)
+            publication = self.publisher.publish(draft, may_write, overriding)
+        except (SourcesChanged, Unpublished) as why:
+            # let go: the reviewer is told and the ticket moves back, or the approval knew of it
+            if document_held := self.holding.hold(document, approval, why):
+                self._publish(document_held, approval)
         except PageConflict as conflict:  # let go: the reviewer is told and the document moves to revising
             self._overtaken(document, conflict)
         except Obstacle as obstacle:
@@ -117,8 +126,7 @@ class Completion:
             return
         mark = {**marked_comment.marked(document, "obstacle"), "move_id": approval.move_id}
         marked_comment.tell(self.jira, document.review_issue_id, mark, words.cannot_publish(str(obstacle)))
-        telling.reopen(self.jira, document, approval.move_id)
-        self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
+        self.holding.reopen(document, approval)
 
     def _end(self, document: Document, status: DocumentStatus, **values: Any) -> None:
         """Put on record how the document ends, in one write, and do what follows from it."""

@@ -21,8 +21,10 @@ from common.webhook_door import Door
 from handlers.approval_handler.completion import Completion
 from handlers.approval_handler.deciding import Deciding
 from handlers.approval_handler.hearing import Approvers
+from handlers.approval_handler.holding import Holding
 from handlers.approval_handler.publishing import Publisher
 from handlers.approval_handler.settings import Settings
+from handlers.approval_handler.sources import Sources
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def parts() -> Parts:
         bus=bus,
         jira=jira,
         publisher=Publisher(confluence),
+        holding=Holding(records, jira, Sources(jira, env.decline_labels)),
         max_revisions=env.max_revisions,
     )
     return Parts(

@@ -28,6 +28,7 @@ _SIGNS = re.compile(
     r"(?P<approved>✅|:white_check_mark:|:check_mark:|\(/\))|(?P<rejected>❌|:x:|:cross_mark:|\(x\))"
     r"|(?P<needs_revision>🔄|:arrows_counterclockwise:)"
 )
+_ANYWAY = re.compile(r"\s+anyway\b", re.IGNORECASE)
 _IMPERATIVE = re.compile(r"(?:approve|reject|ship.{0,3}it|request.{1,3}changes)$", re.IGNORECASE)
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -50,10 +51,14 @@ _SEPARATORS = " \t\u00a0.,:;!-–—*_`~+=|/\\)(]}{\ufe0f\u200b"
 
 @dataclass(frozen=True)
 class Said:
-    """What a comment decides, and the feedback that came with it."""
+    """What a comment decides, and the feedback that came with it.
+
+    ``anyway`` says that an approval holds although the page has unpublished work.
+    """
 
     verdict: Verdict
     feedback: str
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ def read_decision(text: str) -> Said | None:
             return None
         if found.kind is Verdict.APPROVED and (caveats.recants(following) or _contradicted(founds, number)):
             return None
-        return Said(found.kind, _feedback(found, text[:_MAX_LENGTH], number))
+        anyway = found.kind is Verdict.APPROVED and _ANYWAY.match(found.rest) is not None
+        return Said(found.kind, _feedback(found, text[:_MAX_LENGTH], number), anyway)
     return None
 
 

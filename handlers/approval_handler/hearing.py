@@ -12,10 +12,10 @@ from common.jira import JiraClient, JiraComment
 from common.json_shapes import mapping, text
 from common.queue_door import GivenUp
 from common.records import Busy
-from common.status_moves import finishing_move
+from common.status_moves import finishing_move, seconds
 from common.ticket import Ticket, description_text
 from common.visible_text import visible_name
-from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment
+from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment, unasked_anyway
 from handlers.approval_handler.decision import Said
 
 #: Earlier than any comment.
@@ -77,11 +77,12 @@ class Hearing:
         move = finishing_move(moves, lambda status: status == status_id or self.jira.is_done(status)) or last
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
-        since = document.announcement.at if document.announcement else BEFORE_ALL
-        found = deciding_comment(comments, since, who)
+        found = deciding_comment(comments, _floor(document), who)
         if isinstance(found, Refusal):
             return Heard(move.move_id, found)
         comment, said = found
+        if said.anyway and document.draft_notice is None:
+            return Heard(move.move_id, unasked_anyway(comment))
         may_be_repeated = not (ticket.security_id or comment.is_restricted)
         decision = Decision(
             verdict=said.verdict,
@@ -93,6 +94,7 @@ class Hearing:
             decided_at=comment.updated,
             feedback=_feedback(said, may_be_repeated=may_be_repeated),
             move_id=move.move_id,
+            anyway=said.anyway,
         )
         return Heard(move.move_id, decision)
 
@@ -124,6 +126,14 @@ class Hearing:
             its_own = [move for move in moves if move.move_id == move_id] or moves
             found |= {assignee or "", *(move.author_id for move in its_own)}
         return frozenset(found - {""})
+
+
+def _floor(document: Document) -> str:
+    """Return the time after which comments count: of the announcement, or of a later notice that asks for another."""
+    times = [document.announcement.at] if document.announcement else []
+    if document.source_notice and document.source_notice.at:
+        times.append(document.source_notice.at)
+    return max(times, key=seconds, default=BEFORE_ALL)
 
 
 def _feedback(said: Said, *, may_be_repeated: bool) -> str:

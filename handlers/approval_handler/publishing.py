@@ -1,4 +1,4 @@
-"""Exactly what was approved becomes a page version, once, and never over a person's edit.
+"""Exactly what was approved becomes a page version, once, and never over a person's edit, published or not.
 
 Check the remote base, write, read back. What is there already counts as done; a page whose target blocks moved on is
 a conflict, never a guess.
@@ -7,13 +7,15 @@ a conflict, never a guess.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from common import storage_format as sf
-from common.atlassian_http import AtlassianError, NotFound, Refused, Stale
+from common.atlassian_http import AtlassianError, LockedOut, NotFound, Refused, Stale
 from common.confluence import ConfluenceClient, ConfluencePage
 from common.document import DocumentKind, Publication
 from common.draft import Draft
+from handlers.approval_handler.unpublished import UnpublishedWork, unpublished_work
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,14 @@ class Obstacle(Exception):
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.final = final
+
+
+class Unpublished(Exception):
+    """The page has a draft that a person has not published, and writing the page may override it."""
+
+    def __init__(self, title: str, work: UnpublishedWork) -> None:
+        super().__init__(f'"{title}" has unpublished changes')
+        self.title, self.work = title, work
 
 
 class TooBusy(Exception):
@@ -56,36 +66,55 @@ class Publisher:
             return None
         return self._carrying(draft, page)
 
-    def publish(self, draft: Draft) -> Publication:
-        """Publish a draft, or find that it is published; raise PageConflict, Obstacle or TooBusy."""
+    def publish(self, draft: Draft, may_write: Callable[[], None], overriding: str = "") -> Publication:
+        """Publish a draft, or find that it is published; raise PageConflict, Obstacle, Unpublished or TooBusy.
+
+        ``may_write`` is called before anything is written, and raises where nothing may be. ``overriding`` is the state
+        of the unpublished work that may be lost.
+        """
         if draft.kind is DocumentKind.CREATE:
-            return self._create(draft)
+            return self._create(draft, may_write)
         for _ in range(MOST_TRIES):
             try:
-                return self._update(draft)
+                return self._update(draft, may_write, overriding)
             except Stale:  # let go: the loop tries again on the page as it is now, then raises TooBusy
                 log.info("somebody saved the page meanwhile", extra={"document_id": draft.document_id})
         raise TooBusy(f'"{draft.title}" is being edited by others right now')
 
-    def _update(self, draft: Draft) -> Publication:
+    def _update(self, draft: Draft, may_write: Callable[[], None], overriding: str) -> Publication:
         page = self._page(draft)
         if written := self._carrying(draft, page):
             return written
+        may_write()
         _check(draft, page)
         on_top = page.storage != draft.base
         storage = _rebased(draft, page) if on_top else draft.storage
         if storage != page.storage:
+            self._keep_unpublished(draft, page, overriding)
             try:
                 page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
             except Refused as error:
                 raise Obstacle(_refusal(page.title, error)) from error
+            except NotFound as error:
+                raise Obstacle(_unreadable(page.title)) from error
         return self._read_back(page, storage, on_top=on_top)
 
     def _page(self, draft: Draft) -> ConfluencePage:
         try:
             return self.confluence.page(draft.page_id or "")
         except NotFound as error:
-            raise Obstacle(f'the page "{draft.title}" was deleted, or hidden from us', final=True) from error
+            raise Obstacle(_unreadable(draft.title)) from error
+
+    def _keep_unpublished(self, draft: Draft, page: ConfluencePage, overriding: str) -> None:
+        """Raise Unpublished where the page's draft holds other work than the one that may be overridden."""
+        try:
+            work = unpublished_work(self.confluence, page, draft.base_version)
+        except LockedOut as error:
+            if error.status != 403:
+                raise
+            raise Obstacle(_restricted(page.title)) from error
+        if work and work.state != overriding:
+            raise Unpublished(page.title, work)
 
     def _carrying(self, draft: Draft, page: ConfluencePage) -> Publication | None:
         if page.version <= draft.base_version:
@@ -99,9 +128,10 @@ class Publisher:
         )
         return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
-    def _create(self, draft: Draft) -> Publication:
+    def _create(self, draft: Draft, may_write: Callable[[], None]) -> Publication:
         existing = self.confluence.page_by_title(draft.space_id, draft.title)
         if existing is None:
+            may_write()
             try:
                 created = self.confluence.create_page(
                     draft.space_id, draft.title, draft.parent_id, draft.storage
@@ -168,15 +198,25 @@ def _check(draft: Draft, page: ConfluencePage) -> None:
         raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
 
 
+def _unreadable(title: str) -> str:
+    return (
+        f'the page "{title}" cannot be read: it was deleted, or our account may no longer view it. Restore it or give '
+        "our account access, then move this ticket to done again. To end the review instead, comment REJECTED and do "
+        "the same"
+    )
+
+
+def _restricted(title: str) -> str:
+    return f'the page "{title}" is restricted: let our account edit it, then move this ticket to done again'
+
+
 def _refusal(title: str, error: AtlassianError) -> str:
     log.warning(
         "Confluence refused the page",
         extra={"title": title, "status": error.status, "said": error.said[:500]},
     )
     if error.status == 403:
-        return (
-            f'the page "{title}" is restricted: let our account edit it, then move this ticket to done again'
-        )
+        return _restricted(title)
     if error.status == 400 and _TITLE_TAKEN in error.said.casefold():
         return (
             f'a page that our account may not see has the title "{title}" already: have it renamed, or let our '

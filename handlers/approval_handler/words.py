@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Literal
 
 from common import adf
 from common.document import Decision, Document, Publication
 from common.jira import Adf
 from common.visible_text import visible_name
+from handlers.approval_handler.unpublished import UnpublishedWork
 
 
 def published_in_review(publication: Publication, decision: Decision) -> Adf:
@@ -77,6 +80,43 @@ def conflict(reason: str) -> Adf:
 def cannot_publish(reason: str) -> Adf:
     """Say that an approved draft could not be published, and what would help."""
     return _panel("error", f"Nothing was published: {reason[:2000]}.")
+
+
+def unpublished(title: str, work: UnpublishedWork) -> Adf:
+    """Say in the review ticket that the page has a draft that publishing may override, and what people can do."""
+    said: list[adf.Node | str] = [
+        f'Nothing was published, because the page "{title}" has unpublished changes'
+    ]
+    if work.author_id:
+        said += [" by ", adf.mention(work.author_id)]
+    if saved := _day_and_time(work.saved_at):
+        said.append(f" since {saved}")
+    said.append(". Publishing this draft may overwrite them.")
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(*said),
+            adf.paragraph(
+                "Publish or discard these changes in Confluence, then move this ticket to Done again: the approval "
+                "stands. To publish now and lose them, comment APPROVED ANYWAY and move this ticket to Done."
+            ),
+        )
+    )
+
+
+def sources_changed(about: Sequence[str], revision: int) -> Adf:
+    """Say in the review ticket what became of the source tickets, and that the decision is asked for again."""
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph("Nothing was published, because the source of this documentation has changed:"),
+            adf.bullet_list(*about),
+            adf.paragraph(
+                f"To publish revision {revision} all the same, comment APPROVED once more and move this ticket to "
+                "Done. To end the review, comment REJECTED and do the same."
+            ),
+        )
+    )
 
 
 def too_many_revisions(document: Document) -> Adf:
@@ -194,6 +234,14 @@ def stays_done() -> Adf:
             "open it yourself, or ask an administrator of the project to, and then decide as said above."
         ),
     )
+
+
+def _day_and_time(moment: str) -> str:
+    """Return an ISO 8601 time for people; nothing for what is none."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d at %H:%M} UTC"
+    except ValueError:
+        return ""
 
 
 def _panel(kind: Literal["warning", "error"], *paragraphs: str) -> Adf:

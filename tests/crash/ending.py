@@ -13,7 +13,17 @@ from tests.crash.world import World
 
 #: What a process that died while it told people of a failure leaves behind, and nobody takes up: it runs out.
 _LEFT = ("telling_owner", "telling_until")
-_VOLATILE = ("detected_at", "created_at", "announcement", "decision", "expires_at", "failed_by", *_LEFT)
+_NOTICES = ("draft_notice", "source_notice")
+_VOLATILE = (
+    "detected_at",
+    "created_at",
+    "announcement",
+    "decision",
+    "expires_at",
+    "failed_by",
+    *_LEFT,
+    *_NOTICES,
+)
 
 
 def of(world: World) -> dict[str, Any]:

@@ -139,12 +139,15 @@ def overtaken(world: World) -> None:
 
 
 def deleted(world: World) -> None:
-    """The page is deleted for good under the review; the approved draft fails, and everybody is told."""
+    """The page is deleted for good under the review; the approver is told, and ends the review."""
     review = _in_review(world)
     [page] = [page for page in world.site.confluence.pages.values() if page.title == PAGE]
     for purge in ("false", "true"):
         world.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page.id}?purge={purge}")
     world.decide(review, "APPROVED")
+    world.run()
+    assert not world.dead, "the reviewer is told, and the ticket is open again"
+    world.decide(review, "REJECTED: the page is gone")
     world.run()
 
 
@@ -188,6 +191,34 @@ def obstructed(world: World) -> None:
     assert not world.dead, "the reviewer is told, and the ticket is open again"
     world.site.faults.clear()
     world.move(review, "done", "reviewer")
+    world.run()
+
+
+def drafted(world: World) -> None:
+    """A person keeps unpublished work on the page, and then other work, which the reviewer lets be overridden."""
+    review = _in_review(world)
+    page = next(page for page in world.site.confluence.pages.values() if page.title == PAGE)
+    for text in ("Mind this.", "Mind that."):
+        world.keep_draft(page.id, f"{page.current.storage}<p>{text}</p>")
+        world.decide(review, "APPROVED")
+        world.run()
+        assert (page.current.number, world.status(review)) == (1, "new"), "the reviewer is told instead"
+    world.decide(review, "APPROVED ANYWAY")
+    world.run()
+
+
+def doubted(world: World) -> None:
+    """The source ticket is declined before the approval, and asks for documentation again after it."""
+    key = _finish(world)
+    review = world.review_of(key)
+    for change in ("add", "remove"):
+        body = {"update": {"labels": [{change: "no-docs"}]}}
+        world.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
+        if change == "add":
+            world.decide(review, "APPROVED")
+            world.run()
+            assert not world.dead, "the reviewer is told, and the ticket is open again"
+    world.decide(review, "APPROVED")
     world.run()
 
 
@@ -240,6 +271,8 @@ SCENARIOS = {
         withheld,
         refused,
         obstructed,
+        drafted,
+        doubted,
         withdrawn,
         abandoned,
     )

@@ -186,6 +186,26 @@ class Pipeline:
         }
         self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
 
+    def keep_draft(self, page_id: str, storage: str, account: str = "developer", title: str = "") -> None:
+        """Write on a page as a person does who does not publish it yet."""
+        body = {
+            "id": page_id,
+            "status": "draft",
+            "title": title or self.page(page_id)["title"],
+            "body": {"representation": "storage", "value": storage},
+            "version": {"number": 1},
+        }
+        self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
+
+    def discard_draft(self, page_id: str, account: str = "developer") -> None:
+        """Discard what is written on a page and not published."""
+        self.jira(account, "DELETE", f"/wiki/api/v2/pages/{page_id}?draft=true")
+
+    def draft(self, page_id: str) -> str:
+        """Return what is written on a page, published or not, as its editor shows it."""
+        path = f"/wiki/api/v2/pages/{page_id}?get-draft=true&body-format=storage"
+        return str(self.jira("admin", "GET", path)["body"]["storage"]["value"])
+
 
 def register_webhooks(pipeline: Pipeline) -> None:
     """Register both webhooks in Jira, as the README says."""

@@ -501,18 +501,43 @@ def test_a_page_that_we_may_not_edit_any_more_is_told_and_publishes_once_we_may(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(
+def test_a_page_gone_for_good_is_told_once_a_move_until_the_review_is_ended(
     pipeline: Pipeline, page_id: str
 ) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}?purge=true")
     pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for receives in (1, 2):
+        assert deliver(approve, messages, receives) == []
+    for told in (1, 2):
+        assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
+        said = [text for text in pipeline.comments(review) if "our account may no longer view it" in text]
+        assert len(said) == told
+        pipeline.move(review, "done", "reviewer")
+        pipeline.run()
+    pipeline.decide(review, "REJECTED: the page is gone")
     pipeline.run()
-    assert pipeline.aws.documents()[0]["status"] == "failed"
-    assert any("Nothing was published" in text for text in pipeline.comments(review))
-    assert any("Nothing was published" in text for text in pipeline.comments(key))
+    assert pipeline.aws.documents()[0]["status"] == "rejected"
+    assert any("rejected the documentation" in text for text in pipeline.comments(key))
     assert pipeline.aws.locks() == []
+
+
+def test_a_page_that_is_hidden_from_us_is_published_once_we_may_see_it_again(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.confluence.pages[page_id].readers = (pipeline.site.account("developer").account_id,)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
+    assert "Restore it or give our account access" in pipeline.comments(review)[-1]
+    pipeline.site.confluence.pages[page_id].readers = ()
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
 
 
 def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(

@@ -114,7 +114,7 @@ def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
 
 def test_once_the_page_carries_it_nothing_takes_an_approval_back(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
-    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")
     messages = given_back(pipeline)
     assert document(pipeline)["status"] == "publishing"
@@ -195,7 +195,7 @@ def test_a_rejection_whose_message_carries_out_the_approval_is_answered(
     pipeline: Pipeline, page_id: str
 ) -> None:
     _, review = in_review(pipeline)
-    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")
     first = pipeline.aws.messages("ApprovalHandler")
     assert len(deliver(approve, first)) == 1
