@@ -96,14 +96,14 @@ class Publisher:
             except Refused as error:
                 raise Obstacle(_refusal(page.title, error)) from error
             except NotFound as error:
-                raise Obstacle(_unreadable(page.title)) from error
+                raise Obstacle(_out_of_reach(page.title, "written", "edit")) from error
         return self._read_back(page, storage, on_top=on_top)
 
     def _page(self, draft: Draft) -> ConfluencePage:
         try:
             return self.confluence.page(draft.page_id or "")
         except NotFound as error:
-            raise Obstacle(_unreadable(draft.title)) from error
+            raise Obstacle(_out_of_reach(draft.title, "read", "view")) from error
 
     def _keep_unpublished(self, draft: Draft, page: ConfluencePage, overriding: str) -> None:
         """Raise Unpublished where the page's draft holds other work than the one that may be overridden."""
@@ -198,11 +198,11 @@ def _check(draft: Draft, page: ConfluencePage) -> None:
         raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
 
 
-def _unreadable(title: str) -> str:
+def _out_of_reach(title: str, done: str, right: str) -> str:
     return (
-        f'the page "{title}" cannot be read: it was deleted, or our account may no longer view it. Restore it or give '
-        "our account access, then move this ticket to done again. To end the review instead, comment REJECTED and do "
-        "the same"
+        f'the page "{title}" cannot be {done}: it was deleted, or our account may no longer {right} it. Restore it '
+        "or give our account access, then move this ticket to done again. To end the review instead, comment REJECTED "
+        "and do the same"
     )
 
 

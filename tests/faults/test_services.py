@@ -177,7 +177,6 @@ LOST_WRITES = {
     "truncated JSON": (Fault("truncate"), 1),
     "HTML instead of JSON": (Fault("html", after=True), 1),
     "429 with a longer `Retry-After`": (Fault("status", status=429, retry_after=600), 1),
-    "404": (Fault("status", status=404), 1),
 }
 
 
@@ -195,8 +194,8 @@ def test_a_page_is_written_once_whatever_becomes_of_the_answer(
     assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
 
 
-@claims((str(code), WRITE) for code in (400, 403, 413))
-@pytest.mark.parametrize("code", [400, 403, 413])
+@claims((str(code), WRITE) for code in (400, 403, 404, 413))
+@pytest.mark.parametrize("code", [400, 403, 404, 413])
 def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(
     pipeline: Pipeline, page_id: str, code: int
 ) -> None:

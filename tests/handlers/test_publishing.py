@@ -308,7 +308,7 @@ def test_a_page_published_between_reading_it_and_its_draft_is_no_work() -> None:
     [
         (LockedOut("GET", "/page", 403, "no"), "is restricted: let our account edit it"),
         (Refused("PUT", "/page", 403, "no"), "is restricted: let our account edit it"),
-        (NotFound("PUT", "/page", 404, "no"), "may no longer view it"),
+        (NotFound("PUT", "/page", 404, "no"), "may no longer edit it"),
     ],
     ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],
 )
