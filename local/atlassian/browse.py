@@ -53,6 +53,7 @@ def _when(moment: Any) -> str:
 def issue_html(issue: Issue, call: Call) -> str:
     """Return an issue's readable part: fields, description, links, history, comments."""
     fields, jira = issue.fields, call.site.jira
+    people = {each.account_id: each.display_name for each in call.site.people.all}
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in fields.labels)
     links = []
     for link in jira.links_of(issue):
@@ -71,7 +72,8 @@ def issue_html(issue: Issue, call: Call) -> str:
         )
     comments = "".join(
         f'<article class="comment"><header><b>{escape(comment.author.display_name)}</b> {_when(comment.created)}'
-        f"{' (edited)' if comment.updated != comment.created else ''}</header>{document_html(comment.body)}</article>"
+        f"{' (edited)' if comment.updated != comment.created else ''}</header>"
+        f"{document_html(_named(comment.body, people))}</article>"
         for comment in issue.comments
     )
     history = "".join(
@@ -95,6 +97,18 @@ def issue_html(issue: Issue, call: Call) -> str:
         + f"<h3>Comments</h3>{comments or '<p>None yet.</p>'}"
         + (f"<details><summary>History</summary><ul>{history}</ul></details>" if history else "")
     )
+
+
+def _named(node: Any, people: dict[str, str]) -> Any:
+    """Return a document in which mentions that came with an account's id alone bear its name, as Jira shows them."""
+    if isinstance(node, list):
+        return [_named(each, people) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "mention" and not node["attrs"].get("text"):
+        account_id = str(node["attrs"]["id"])
+        return {**node, "attrs": {**node["attrs"], "text": f"@{people.get(account_id, account_id)}"}}
+    return {key: _named(value, people) for key, value in node.items()}
 
 
 def page_html(page: Page, call: Call, number: int | None = None) -> str:
