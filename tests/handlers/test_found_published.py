@@ -104,7 +104,7 @@ def test_a_page_of_ours_that_began_otherwise_is_another_one(pipeline: Pipeline) 
 def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
     """Approve; the page is saved, and then Confluence is gone. Return the message that comes again."""
     pipeline.site.faults.add(
-        Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=1, count=999)
+        Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=2, count=999)
     )
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
