@@ -1,4 +1,4 @@
-"""Writes a page about each component from its docstrings, arguments and example: `python -m stack.pages`."""
+"""Writes a page about each component, and the table of settings, from their definitions: `python -m stack.pages`."""
 
 import ast
 import inspect
@@ -12,10 +12,13 @@ from types import ModuleType
 from pulumi import dynamic
 
 import stack
+from stack.pipeline_rules import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "components"
 EXAMPLES = ROOT / "examples" / "components"
+
+CONFIGURATION = ROOT / "docs" / "configuration.md"
 
 _ONLY_PYTHON = tuple(
     name
@@ -47,6 +50,8 @@ def pages() -> dict[str, str]:
 BY_HAND = ("coverage.md",)
 """Pages that nobody generates."""
 
+_SETTINGS_BEGIN = "<!-- Written by `make docs`. -->"
+_SETTINGS_END = "<!-- End of what `make docs` writes. -->"
 _GENERATED = "<!-- Written by `python -m stack.pages`; what is said here is said in stack/. -->"
 _USE = (
     "In Python: `from stack import RecordTable`. In other languages: `pulumi package add PATH/TO/provider`; names are "
@@ -156,13 +161,27 @@ def _summary(name: str) -> str:
     return inspect.cleandoc(getattr(stack, name).__doc__).splitlines()[0]
 
 
+def with_settings(page: str) -> str:
+    """Return a page with the table of all settings between its two marks."""
+    rows = [
+        f"| `{setting.key}`{' (secret)' if setting.is_secret else ''} "
+        f"| {f'`{setting.variable}`' if setting.variable else ''} "
+        f"| {setting.shown_default} | {setting.description} |"
+        for setting in SETTINGS
+    ]
+    table = "\n".join(["| key | variable | default | meaning |", "|---|---|---|---|", *rows])
+    before, _, rest = page.partition(_SETTINGS_BEGIN)
+    _, _, after = rest.partition(_SETTINGS_END)
+    return f"{before}{_SETTINGS_BEGIN}\n\n{table}\n\n{_SETTINGS_END}{after}"
+
+
 def snake_case(name: str) -> str:
     """Write `RecordTable` as `record_table`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def main() -> None:
-    """Write all pages, and remove those of components that are no more."""
+    """Write all pages and the table of settings, and remove pages of components that are no more."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     found = pages()
     for path in FOLDER.glob("*.md"):
@@ -170,6 +189,7 @@ def main() -> None:
             path.unlink()
     for name, text in found.items():
         (FOLDER / name).write_text(text)
+    CONFIGURATION.write_text(with_settings(CONFIGURATION.read_text()))
 
 
 if __name__ == "__main__":

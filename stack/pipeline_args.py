@@ -1,4 +1,4 @@
-"""What DocumentationPipeline wants to know; `pipeline_rules` says what each may be, and is by itself."""
+"""Arguments of DocumentationPipeline, as Pulumi's analyser reads them; `pipeline_rules` defines each setting."""
 
 from typing import NotRequired, TypedDict
 
@@ -9,66 +9,78 @@ class DocumentationPipelineArgs(TypedDict):
     """Where Jira and Confluence are, who may decide, and what is worth documenting."""
 
     jira_base_url: pulumi.Input[str]
-    """Base of Jira's REST API."""
+    """Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token."""
     jira_email: pulumi.Input[str]
     """Account that the API token belongs to."""
     jira_api_token: pulumi.Input[str]
-    """API token of that account, for Jira and Confluence; a secret."""
+    """API token of that account, for Jira and Confluence; functions get the ARN of a secret that holds it. A secret."""
     confluence_url: pulumi.Input[str]
-    """Base of Confluence's REST API; ends in `/wiki`."""
+    """Confluence's REST API; ends in `/wiki`."""
     confluence_space_key: pulumi.Input[str]
-    """Keys of the spaces, comma separated; new pages go to the first."""
+    """Keys of the spaces that may be edited, comma separated; new pages go to the first."""
     link_key: pulumi.Input[str]
-    """Key of at least 32 characters that signs the links to review pages; a secret."""
+    """Key of at least 32 characters that signs the links to review pages. A secret."""
     webhook_secrets: NotRequired[pulumi.Input[str]]
-    """Secrets that Jira signs webhooks with, comma separated while one replaces another; a secret. Left out
-    only where unsigned webhooks are allowed.
+    """Secret that Jira signs webhooks with; two, comma separated, while one replaces the other. A secret.
+    Default: none; required unless unsigned webhooks are allowed.
     """
     production: NotRequired[bool]
-    """False for a stack where something may be tried out: only there unsigned webhooks can be allowed."""
+    """False for a stack where unsigned webhooks may be allowed; never where the stack's name begins with
+    `prod`. Default: `true`.
+    """
     allow_unsigned_webhooks: NotRequired[bool]
-    """Take webhooks without a signature; refused in production."""
+    """Accept webhooks without a signature, with a warning in the log each time; refused in production. Default:
+    `false`.
+    """
     name_prefix: NotRequired[pulumi.Input[str]]
-    """What all names in AWS start with; by default the name of this component and of the stack."""
+    """What all names in AWS start with. Default: the names of pipeline and stack, as in `kinexus-dev`."""
     jira_browse_url: NotRequired[pulumi.Input[str]]
-    """Base of the links that people follow to Jira; by default that of the REST API."""
+    """Jira as people see it, for links; set it with a scoped token. Default: `jira_base_url`."""
     jira_review_project: NotRequired[pulumi.Input[str]]
-    """Key of the project for review tickets; empty for the source ticket's own."""
+    """Key of the project where review tickets are created. Default: the source ticket's project."""
     review_issue_type: NotRequired[pulumi.Input[str]]
-    """Issue type of review tickets; `Task` by default."""
+    """Issue type of review tickets. Default: `Task`."""
     confluence_browse_url: NotRequired[pulumi.Input[str]]
-    """Base of the links that people follow to Confluence; by default that of the REST API."""
+    """Confluence as people see it, for links. Default: `confluence_url`."""
     bedrock_model_id: NotRequired[str]
-    """Model or inference profile that judges and drafts; by default Nova Lite."""
+    """Model or inference profile in Bedrock that chooses the page and drafts. Default: `amazon.nova-lite-v1:0`."""
     document_labels: NotRequired[pulumi.Input[str]]
-    """Labels that ask for documentation, comma separated."""
+    """Labels of a ticket that ask for documentation, comma separated. Default:
+    `needs-docs,new-feature,breaking-change,api-change,documentation`.
+    """
     decline_labels: NotRequired[pulumi.Input[str]]
-    """Labels that decline it, comma separated."""
+    """Labels of a ticket that decline documentation, comma separated. Default:
+    `no-docs,internal-only,tech-debt,refactor`.
+    """
     document_issue_types: NotRequired[pulumi.Input[str]]
-    """Issue types that are documented without a label, comma separated."""
+    """Issue types that are documented without a label, comma separated. Default: none."""
     max_change_age_days: NotRequired[pulumi.Input[int]]
-    """Changes older than this are not documented; 30 by default."""
+    """Tickets without a label that were finished more days ago than this are not documented. Default: `30`."""
     approver_account_ids: NotRequired[pulumi.Input[str]]
-    """Account ids of those who may approve, comma separated; empty for everyone."""
+    """Account ids of the people who may decide, comma separated. Default: anyone."""
     approver_group_id: NotRequired[pulumi.Input[str]]
-    """Jira group of those who may approve; empty for everyone."""
+    """Id of the Jira group whose members may decide. Default: anyone."""
     register_webhooks: NotRequired[bool]
-    """Register both webhooks in Jira; for programs in Python only, and with an administrator's token."""
+    """Register both webhooks in Jira, as the administrator of `KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN`
+    in the environment. For programs in Python only. Default: `false`.
+    """
     preflight: NotRequired[bool]
-    """Look at site and model first, in every preview and update, and refuse; for programs in Python only, and
-    true there by default. It looks with the token that the stack's configuration has as `jiraApiToken`.
+    """Check the site, the rights of the stack's jiraApiToken and the model first, in each preview and update,
+    and refuse with the remedy. For programs in Python only. Default: `true`.
     """
     sweep_schedule: NotRequired[str]
-    """When to look for tickets that Jira never told of; `off` for never, and `rate(1 day)` by default."""
+    """When to look for finished tickets and reviews whose webhook was lost; `off` for never. Default: `rate(1 day)`."""
     four_eyes: NotRequired[bool]
-    """Refuse the decision of whoever finished the source ticket, and of its assignee, when we heard of it or now."""
+    """The person who finished the source ticket may not decide, nor may its assignee, then or now. Default: `false`."""
     max_revisions: NotRequired[pulumi.Input[int]]
-    """Drafts of one document that a reviewer may send back before it is left to people; 5 by default."""
+    """After so many drafts that a reviewer sent back, a person is asked to write the page. Default: `5`."""
     log_retention_days: NotRequired[pulumi.Input[int]]
-    """How long logs are kept; 30 days by default."""
+    """Days for which logs are kept. Default: `30`."""
     alarm_email: NotRequired[str]
-    """Who hears of every alarm; empty for nobody."""
+    """Address that gets every alarm: failures, throttling and slowness of functions, queues that wait, and the
+    API. Default: none.
+    """
     protect_data: NotRequired[bool]
-    """Refuse to delete tables and bucket, and keep deleted secrets for 30 days; true by default."""
+    """Refuse to delete tables and bucket, and keep deleted secrets for 30 days. Default: `true`."""
     layer_archive: NotRequired[str]
-    """A layer that is built already; otherwise it is built from handlers/requirements.lock."""
+    """A layer that is built already. Default: built from `handlers/requirements.lock`."""

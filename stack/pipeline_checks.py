@@ -8,7 +8,7 @@ import pulumi
 from stack.arguments import check_fields, refuse
 from stack.packaging import PackagingError
 from stack.pipeline_args import DocumentationPipelineArgs
-from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS, at_odds, default_prefix
+from stack.pipeline_rules import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, at_odds, default_prefix
 from stack.setting_rules import BrokenRule, Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,13 +31,14 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
     check_fields(_COMPONENT, args, DocumentationPipelineArgs)
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
-    checked = {field: _checked(field, RULES[field], value) for field, value in given.items()}
+    checked = {field: _checked(field, BY_FIELD[field].rule, value) for field, value in given.items()}
     odd = at_odds(checked, stack)
     if odd is not None:
         field, problem, right = odd
         refuse(_COMPONENT, field, problem, f"Set it to {right}.")
-    for field, other in SAME_AS.items():
-        checked.setdefault(field, checked[other])
+    for setting in SETTINGS:
+        if setting.same_as:
+            checked.setdefault(setting.field, checked[BY_KEY[setting.same_as].field])
     return cast(DocumentationPipelineArgs, {**DEFAULTS, **checked})
 
 

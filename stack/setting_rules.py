@@ -1,4 +1,4 @@
-"""Kinds of settings: what each one may be, whether it comes as the text of a configuration or as an argument."""
+"""Kinds of settings: what a value may be, whether it comes as text from the configuration or as an argument."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ class BrokenRule(Exception):
 class Rule(Protocol):
     """What a setting may be."""
 
+    python_type: ClassVar[type]
+    """Type of a value in its normal form."""
+
     @property
     def example(self) -> str:
         """A value that is right, as one would type it."""
@@ -25,6 +28,7 @@ class Rule(Protocol):
 class Text:
     """Text that matches a pattern as a whole."""
 
+    python_type: ClassVar[type] = str
     pattern: str
     example: str
 
@@ -40,6 +44,7 @@ class Text:
 class Words:
     """A comma-separated list whose words match a pattern each; blanks around them do not count."""
 
+    python_type: ClassVar[type] = str
     pattern: str
     example: str
     may_be_empty: bool = True
@@ -59,6 +64,7 @@ class Words:
 class BaseUrl:
     """What paths are appended to."""
 
+    python_type: ClassVar[type] = str
     example: str
     ends_in: str = ""
 
@@ -81,6 +87,7 @@ class BaseUrl:
 class Flag:
     """True or false."""
 
+    python_type: ClassVar[type] = bool
     example: ClassVar[str] = "true"
 
     def checked(self, value: Any) -> bool:
@@ -95,6 +102,7 @@ class Flag:
 class Number:
     """A whole number within bounds."""
 
+    python_type: ClassVar[type] = int
     lowest: int
     highest: int
     example: str
@@ -111,6 +119,7 @@ class Number:
 class Choice:
     """One of several numbers."""
 
+    python_type: ClassVar[type] = int
     choices: tuple[int, ...]
     example: str
 
@@ -126,6 +135,7 @@ class Choice:
 class Secret:
     """What nobody may read; several in one, comma separated, where `several`."""
 
+    python_type: ClassVar[type] = str
     example: str
     least: int = 1
     several: bool = False
