@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -159,6 +160,10 @@ class Document:
     def is_done(self) -> bool:
         """Whether it is over, its page is free, and everybody is told."""
         return self.status in CLOSED and not self.closing
+
+
+#: What a document's id looks like: a record's key that comes from outside is looked up only if it does.
+DOCUMENT_ID = re.compile(r"doc-[0-9a-f]{24}")
 
 
 def document_id(change_id: str, target: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.atlassian_http import AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.document import DOCUMENT_ID
 from common.json_shapes import listed, mapping, text
 from common.status_moves import StatusMove, moves_of
 
@@ -125,8 +126,12 @@ class JiraClient:
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
     def reviewed_document(self, issue: Mapping[str, Any]) -> str:
-        """Return the id of the document that ``issue``, which came with REVIEW_PROPERTY, says to review, or ``""``."""
-        return text(mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
+        """Return the id of the document that ``issue``, which came with REVIEW_PROPERTY, says to review, or ``""``.
+
+        Anyone who may edit the ticket can write that property: what is no document's id counts as none.
+        """
+        named = text(mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
+        return named if DOCUMENT_ID.fullmatch(named) else ""
 
     def set_property(self, id_or_key: str, key: str, value: object) -> None:
         """Set an issue property."""

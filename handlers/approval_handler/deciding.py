@@ -6,17 +6,17 @@ import logging
 from dataclasses import dataclass
 
 from common import announcing, marked_comment
-from common.atlassian_http import NotFound
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords
 from common.events import Event
-from common.jira import REVIEW_PROPERTY, JiraClient
-from common.records import Busy, ConditionFailed
+from common.jira import JiraClient
+from common.records import ConditionFailed
 from common.review_notice import REPLAYED
 from handlers.approval_handler import telling, words
 from handlers.approval_handler.comments import Refusal
 from handlers.approval_handler.completion import Completion
 from handlers.approval_handler.hearing import Approvers, Hearing, ReviewGone
+from handlers.approval_handler.other_tickets import OtherTickets
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,16 @@ class Deciding:
     completion: Completion
     approvers: Approvers
 
+    @property
+    def _others(self) -> OtherTickets:
+        return OtherTickets(self.records, self.jira, LEASE)
+
     def serve(self, event: Event, owner: str) -> None:
         """Carry out the decision on a finished review ticket, or tell the reviewer what is missing."""
         issue_id = str(event.detail["review_issue_id"])
         document = self.records.of_review(issue_id)
         if document is None:
-            if opening := self._about_to_open(issue_id):
-                raise Busy(f"the review of {opening.document_id} is about to open")
-            self._point_on(event)
+            self._others.answer(event)
             return
         with self.records.leased(document.document_id, owner, LEASE):
             try:
@@ -58,7 +60,7 @@ class Deciding:
         """Put a failure on record and tell the reviewer."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.of_review(issue_id) or self._about_to_open(issue_id)
+        document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
         if document is None:
             return
         # A replay has no move of its own, so each of its messages is a failure of its own.
@@ -72,35 +74,6 @@ class Deciding:
             return
         with self.records.telling(document.document_id, LEASE):
             marked_comment.tell_failure(self.jira, issue_id, what, said)
-
-    def _about_to_open(self, issue_id: str) -> Document | None:
-        """Return the document whose review a ticket is that is not on record yet: its opening is under way."""
-        try:
-            issue = self.jira.issue(issue_id, [REVIEW_PROPERTY])
-        except NotFound:
-            return None
-        document_id = self.jira.reviewed_document(issue) if self.jira.made(issue) else None
-        document = self.records.get(document_id) if document_id else None
-        if document and document.status is DocumentStatus.DRAFTED and document.review_issue_id != issue_id:
-            return document
-        return None
-
-    def _point_on(self, event: Event) -> None:
-        """Tell whoever decides in a review that another has replaced which one that is, once a move."""
-        issue_id = str(event.detail["review_issue_id"])
-        document_id = self.records.reviewed_in(issue_id)
-        document = self.records.get(document_id) if document_id else None
-        if document is None or not document.review_issue_key:
-            log.warning("not a review ticket of ours", extra=dict(event.detail))
-            return
-        if document.review_issue_id == issue_id:
-            raise Busy(f"the review of {document.document_id} has just opened")
-        move_id = str(event.detail.get("move_id"))
-        mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
-        with self.records.telling(document.document_id, LEASE):
-            is_over = document.status in CLOSED
-            said = words.too_late(document) if is_over else words.replaced(document)
-            marked_comment.tell(self.jira, issue_id, mark, said)
 
     def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
         """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from common import adf
-from common.document import Decision, Document, Publication
+from common.document import CLOSED, Decision, Document, Publication
 from common.jira import Adf
 from common.visible_text import visible_name
 from handlers.approval_handler.unpublished import UnpublishedWork
@@ -210,6 +210,16 @@ def replaced(document: Document) -> Adf:
             "This ticket could not be read for a while, so the documentation is reviewed in another one: "
             f"{document.review_issue_key}. Nothing was done with this decision; please decide there."
         ),
+    )
+
+
+def copied(document: Document) -> Adf:
+    """Say that a finished ticket is a copy of a review ticket, and where the review is."""
+    key, is_over = document.review_issue_key, document.status in CLOSED
+    where = f"was in {key} and is over" if is_over else f"is in {key}: please decide there"
+    return _panel(
+        "warning",
+        f"This ticket is a copy of a review ticket, so nothing was done with it. The review {where}.",
     )
 
 
