@@ -38,6 +38,16 @@ def review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str)
     )
 
 
+def review_deleted(bus: EventBus, document: Document) -> None:
+    """Say that a document's review ticket is missing for good."""
+    bus.publish(
+        EventName.REVIEW_DELETED,
+        document_id=document.document_id,
+        review_issue_id=document.review_issue_id,
+        review_issue_key=document.review_issue_key,
+    )
+
+
 def revision_requested(bus: EventBus, document: Document) -> None:
     """Say that a document waits for its next draft. Not under a lease: whoever hears of it works on it at once."""
     bus.publish(

@@ -28,6 +28,10 @@ CLOSED = frozenset(
 )
 
 
+#: A document in one of these waits for what is in its review ticket.
+IN_REVIEW = frozenset({DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING})
+
+
 class DocumentKind(StrEnum):
     """What publishing it does."""
 
@@ -124,6 +128,7 @@ class Document:
     why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
     ``unopened`` is the revision whose review could not be opened, for the reason given.
     ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
+    ``missing_since`` is when the first sweep began that did not find its review ticket, and none has found it since.
     ``closing`` says that it is over, but its page may still be locked and not everybody told.
     ``draft_notice`` is the newest notice about unpublished work on the page (about the state of that work),
     ``source_notice`` the newest about its source tickets (about what became of them).
@@ -152,6 +157,7 @@ class Document:
     reason: str = ""
     unopened: int = 0
     sent_back: int = 0
+    missing_since: int = 0
     closing: bool = False
     draft_notice: Notice | None = None
     source_notice: Notice | None = None

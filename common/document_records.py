@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -10,6 +10,8 @@ from common.document import Document, DocumentKind, DocumentStatus
 from common.item_shape import from_item, to_attribute, to_item
 from common.records import ConditionFailed, Records
 
+#: The index of documents by their status.
+BY_STATUS = "by-status"
 #: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
 CREATED_PAGES = "created-pages"
 #: So many of them are looked at: where ten pages a day are new, an open review is overlooked after ten days.
@@ -101,7 +103,13 @@ class DocumentRecords:
             raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
             return document
-        return self.move(document, review_issue_id=issue_id, review_issue_key=key)
+        return self.move(document, review_issue_id=issue_id, review_issue_key=key, missing_since=None)
+
+    def having(self, *statuses: DocumentStatus) -> Iterator[Document]:
+        """Yield all documents that have one of these statuses, as an index shows them that lags behind a moment."""
+        for status in statuses:
+            for item in self._records.under(BY_STATUS, "status", str(status)):
+                yield from_item(Document, item)
 
     def newest_pages(self, space_id: str) -> tuple[Document, ...]:
         """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""

@@ -23,6 +23,7 @@ class EventName(StrEnum):
     CHANGE_DETECTED = "ChangeDetected"
     DOCUMENT_GENERATED = "DocumentGenerated"
     REVIEW_COMPLETED = "ReviewCompleted"
+    REVIEW_DELETED = "ReviewDeleted"
     REVISION_REQUESTED = "RevisionRequested"
     DOCUMENTATION_PUBLISHED = "DocumentationPublished"
 

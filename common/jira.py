@@ -165,6 +165,33 @@ class JiraClient:
                 raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
             yield from map(mapping, listed(answer.get("issues")))
 
+    def shown(self, issue_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these ids whose issues Jira shows us, or could not read just now, 100 a request.
+
+        The others were deleted or are hidden from our account: Jira answers alike for both.
+        """
+        found: set[str] = set()
+        for start in range(0, len(issue_ids), 100):
+            body = {"issueIdsOrKeys": list(issue_ids[start : start + 100]), "fields": ["project"]}
+            answer = mapping(self._http.ask("/rest/api/3/issue/bulkfetch", body))
+            for name in ("issues", "issueErrors"):
+                found |= {text(mapping(each).get("id")) for each in listed(answer.get(name))}
+        return frozenset(found)
+
+    def may_browse(self, project_key: str) -> bool:
+        """Say whether our account can read a project, and has the right to see its issues.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
+        params = {"projectKey": project_key, "permissions": "BROWSE_PROJECTS"}
+        try:
+            self._http.get(f"/rest/api/3/project/{project_key}")
+            answer = mapping(self._http.get("/rest/api/3/mypermissions", params))
+        except NotFound:
+            return False
+        right = mapping(mapping(answer.get("permissions")).get("BROWSE_PROJECTS"))
+        return right.get("havePermission") is True
+
     def comments(self, id_or_key: str) -> Iterator[JiraComment]:
         """Yield the comments, newest first."""
         start = 0

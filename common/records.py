@@ -51,6 +51,17 @@ class Records:
         )
         return [_plain(item) for item in answer["Items"]]
 
+    def under(self, index: str, key: str, value: str) -> Iterator[dict[str, Any]]:
+        """Yield all items of an index under one key (an eventually consistent read)."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":value": {"S": value}},
+        )
+        return (_plain(item) for page in pages for item in page["Items"])
+
     def create(self, item: Mapping[str, Any]) -> bool:
         """Write a new item; False when the key is taken already."""
         try:

@@ -1,5 +1,7 @@
 """Finished tickets and reviews that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
 
+Open reviews whose ticket was deleted are found as well: see common.missing_reviews.
+
 What is found goes through the same rules as a webhook, under the same change id, so a ticket that was told of is not
 documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A review
 that was decided already is told of again, under the same id of its move, until its document has come to its end.
@@ -15,6 +17,7 @@ from common.document_records import DocumentRecords
 from common.documentation_rules import worth_documenting
 from common.finished_tickets import FinishedTickets
 from common.jira import JiraClient
+from common.missing_reviews import MissingReviews
 from common.review_notice import notice
 from common.webhook_event import WebhookEvent
 
@@ -49,6 +52,11 @@ class Sweep:
         return self._moved(
             seconds, lambda event: True, f'(labels = "{REVIEW_LABEL}" OR creator = currentUser())'
         )
+
+    @property
+    def missing(self) -> MissingReviews:
+        """What finds open reviews whose ticket is missing."""
+        return MissingReviews(self.jira, self.documents, self.detection.bus)
 
     def feed(self, event: WebhookEvent) -> Outcome:
         """Do what the webhook of a finished ticket would have done."""

@@ -11,7 +11,7 @@ from stack import dashboard
 from stack.alarm import Metric, alarm
 from stack.alarm_topic import create_topic
 from stack.arguments import check_arn, check_fields, check_range, known, refuse
-from stack.watched_function import WatchedFunction, watch_function
+from stack.watched_function import WatchedFunction, WatchedLine, watch_function
 from stack.watched_queue import WatchedQueue, watch_queue
 
 
@@ -42,8 +42,8 @@ class ObservabilityArgs(TypedDict):
 class Observability(pulumi.ComponentResource):
     """A topic, alarms with actions for what hurts, and one dashboard.
 
-    Alarms: a function raises, is throttled, runs near its timeout, or logs a failure; the API answers 5xx, or
-    4xx in a surge; a queue's work was given up, or waits too long.
+    Alarms: a function raises, is throttled, runs near its timeout, or logs a failure or another line that is watched;
+    the API answers 5xx, or 4xx in a surge; a queue's work was given up, or waits too long.
     """
 
     topic_arn: pulumi.Output[str]
@@ -138,9 +138,16 @@ def _check(args: ObservabilityArgs) -> None:
         refuse(component, "system_name", f"is {system!r}", fix)
     for function in args["functions"]:
         check_fields(f"{component}.functions", function, WatchedFunction)
+        for line in function.get("watched_lines", []):
+            check_fields(f"{component}.functions.watched_lines", line, WatchedLine)
     for queue in args.get("queues", []):
         check_fields(f"{component}.queues", queue, WatchedQueue)
-    for field, watched in (("functions", args["functions"]), ("queues", args.get("queues", []))):
+    labelled = {"functions": args["functions"], "queues": args.get("queues", [])}
+    labelled |= {
+        f"functions: {function['label']}: watched_lines": function.get("watched_lines", [])
+        for function in args["functions"]
+    }
+    for field, watched in labelled.items():
         labels = [one["label"] for one in watched]
         for label in labels:
             if not re.fullmatch(r"[^:*$\x00-\x1f\x7f]{1,60}", label):

@@ -190,6 +190,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
                     "schedule_name": self._named(shape.name),
                     "description": shape.description,
                     "expression": expression,
+                    "payload": functions.SCHEDULED_AT,
                     "function": self._functions[shape.name].function,
                     "alarm_topic_arns": [watch.topic_arn],
                 },

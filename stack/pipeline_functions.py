@@ -80,7 +80,7 @@ APPROVAL_HANDLER = FunctionShape(
     description="Reads the decision and publishes",
     timeout_seconds=90,
     memory_mb=512,
-    events=("ReviewCompleted",),
+    events=("ReviewCompleted", "ReviewDeleted"),
     resources=("DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),
 )
 REVIEW_PAGE = FunctionShape(
@@ -95,7 +95,7 @@ REVIEW_PAGE = FunctionShape(
 SWEEP = FunctionShape(
     name="Sweep",
     package="sweep",
-    description="Feeds in finished tickets that Jira never told of",
+    description="Feeds in finished tickets that Jira never told of, and notices deleted reviews",
     timeout_seconds=300,
     memory_mb=256,
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS"),
@@ -103,6 +103,12 @@ SWEEP = FunctionShape(
 
 GIVEN_UP = '{ $.level = "ERROR" && $.message = "given up" }'
 """Filter for the line with which a handler gives work up for good and tells a person; retries do not count."""
+
+ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
+"""Filter for the line with which the sweep tells that open reviews may be hidden from the pipeline's account."""
+
+SCHEDULED_AT = {"scheduled_at": "<aws.scheduler.scheduled-time>"}
+"""What the schedule tells the sweep: the time that it is meant to begin, the same in each try."""
 
 FUNCTIONS: Sequence[FunctionShape] = (
     JIRA_WEBHOOK_HANDLER,

@@ -20,6 +20,9 @@ CREATED_PAGES: TableIndex = {
 }
 """How documents that create a page are found by space, newest first."""
 
+BY_STATUS: TableIndex = {"name": "by-status", "hash_key": "status"}
+"""How documents are found by where they stand."""
+
 _GET, _PUT = "dynamodb:GetItem", "dynamodb:PutItem"
 _UPDATE, _DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
 _FETCH, _STORE = "s3:GetObject", "s3:PutObject"
@@ -97,7 +100,8 @@ class Stores:
             "ReviewPage": [self.bucket.grant(_FETCH, prefix=_REVIEWS), self.link.read_statement],
             "Sweep": [
                 self.changes.grant(_GET, _PUT),
-                self.documents.grant(_GET),
+                self.documents.grant(_GET, _UPDATE),
+                self.documents.grant_query(BY_STATUS["name"]),
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
             ],
@@ -143,7 +147,7 @@ def create_stores(
 
     return Stores(
         changes=table("changes", "change_id"),
-        documents=table("documents", "document_id", CREATED_PAGES),
+        documents=table("documents", "document_id", CREATED_PAGES, BY_STATUS),
         bucket=DocumentBucket(
             f"{name}-documents-bucket",
             {

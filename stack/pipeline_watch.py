@@ -7,10 +7,23 @@ import pulumi
 from stack import pipeline_functions as functions
 from stack.observability import Observability
 from stack.pipeline_args import DocumentationPipelineArgs
-from stack.pipeline_functions import GIVEN_UP
+from stack.pipeline_functions import ACCESS_MAY_BE_LOST, GIVEN_UP
 from stack.python_function import PythonFunction
-from stack.watched_function import ERROR_LINES
+from stack.watched_function import ERROR_LINES, WatchedLine
 from stack.webhook_api import WebhookApi
+
+_LINES: Mapping[str, list[WatchedLine]] = {
+    functions.SWEEP.name: [
+        {
+            "label": "review-access",
+            "pattern": ACCESS_MAY_BE_LOST,
+            "words": (
+                "open reviews cannot be found, and its account may have lost the right to see them. None was ended. "
+                "Look at the account's rights in the review project: python -m ops doctor, python -m ops status."
+            ),
+        }
+    ]
+}
 
 
 def watch_pipeline(
@@ -33,6 +46,7 @@ def watch_pipeline(
                     "log_group_name": created[shape.name].log_group_name,
                     "timeout_seconds": shape.timeout_seconds,
                     "failure_pattern": GIVEN_UP if shape.events else ERROR_LINES,
+                    "watched_lines": _LINES.get(shape.name, []),
                 }
                 for shape in functions.FUNCTIONS
             ],

@@ -1,4 +1,4 @@
-"""A function that is watched: four alarms, one of them on what it logs."""
+"""A function that is watched: four alarms, one of them on what it logs, and more on other lines of its log."""
 
 from typing import NotRequired, TypedDict
 
@@ -10,6 +10,17 @@ from stack.alarm import Metric, alarm
 _NEAR_TIMEOUT = 0.8
 ERROR_LINES = '{ $.level = "ERROR" }'
 """Filter for the lines that Lambda's JSON log format marks as errors."""
+
+
+class WatchedLine(TypedDict):
+    """A line of a function's log that raises an alarm of its own."""
+
+    label: str
+    """Short name, unique within the function; part of the alarm's name."""
+    pattern: str
+    """Filter for the line."""
+    words: str
+    """What the alarm says: what happened, and what to do."""
 
 
 class WatchedFunction(TypedDict):
@@ -25,6 +36,8 @@ class WatchedFunction(TypedDict):
     """Its longest run; the alarm comes at four fifths of it."""
     failure_pattern: NotRequired[str]
     """Filter for lines of its log that mean a failure; lines of level ERROR by default."""
+    watched_lines: NotRequired[list[WatchedLine]]
+    """Further lines of its log that raise alarms; none by default."""
 
 
 def watch_function(
@@ -34,22 +47,11 @@ def watch_function(
     function: WatchedFunction,
     topics: pulumi.Input[list[pulumi.Input[str]]],
 ) -> None:
-    """Raise the four alarms of a function at `topics`."""
+    """Raise the four alarms of a function at `topics`, and those of its watched lines."""
     label, own = function["label"], {"FunctionName": function["function_name"]}
-    failures = f"{label}Failures"
-    aws.cloudwatch.LogMetricFilter(
-        f"{name}-{label}-failures",
-        name=failures,
-        log_group_name=function["log_group_name"],
-        pattern=function.get("failure_pattern", ERROR_LINES),
-        metric_transformation={
-            "name": failures,
-            "namespace": system,
-            "value": "1",
-            "default_value": "0",
-        },
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
+    log_group, failures = function["log_group_name"], f"{label}Failures"
+    pattern = function.get("failure_pattern", ERROR_LINES)
+    _count_lines(parent, f"{name}-{label}-failures", system, failures, pattern, log_group)
     near = int(function["timeout_seconds"] * 1000 * _NEAR_TIMEOUT)
     for kind, metric, at_least, words in (
         ("errors", Metric("AWS/Lambda", "Errors", own), 1, "it raised, or ran out of time or memory."),
@@ -66,3 +68,34 @@ def watch_function(
             f"{label}: {words}",
             topics,
         )
+    for line in function.get("watched_lines", []):
+        own_name = f"{label}-{line['label']}"
+        _count_lines(parent, f"{name}-{own_name}", system, own_name, line["pattern"], log_group)
+        alarm(
+            parent,
+            f"{name}-{own_name}-alarm",
+            pulumi.Output.concat(system, f"-{own_name}"),
+            Metric(system, own_name, {}),
+            1,
+            f"{label}: {line['words']}",
+            topics,
+        )
+
+
+def _count_lines(
+    parent: pulumi.Resource,
+    logical_name: str,
+    system: pulumi.Input[str],
+    metric: str,
+    pattern: str,
+    log_group: pulumi.Input[str],
+) -> None:
+    """Make a metric of how many lines of a log a filter finds."""
+    aws.cloudwatch.LogMetricFilter(
+        logical_name,
+        name=metric,
+        log_group_name=log_group,
+        pattern=pattern,
+        metric_transformation={"name": metric, "namespace": system, "value": "1", "default_value": "0"},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

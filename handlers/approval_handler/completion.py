@@ -72,16 +72,21 @@ class Completion:
 
     def close(self, document: Document) -> None:
         """Do what is left to do for a document that is over: free its page, and tell everybody."""
-        if not document.closing or document.decision is None:
+        if not document.closing:
             return
         if document.publication:
             announcing.documentation_published(self.bus, document, document.publication)
-        self._close_page(document, document.decision)
+        self._close_page(document)
         self._free(document)
         telling.tell_end(self.jira, document)
         # A page's own reason can only be why somebody could not be told of it before.
         done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
         self.records.move(document, closing=None, **done)
+
+    def end_without_review(self, document: Document) -> None:
+        """End a document whose review ticket was deleted: alone of all it ends without a decision."""
+        reason = f"its review ticket {document.review_issue_key} was deleted, or is hidden from Kinexus"
+        self._end(document, DocumentStatus.FAILED, decision=None, reason=reason)
 
     def _publish(self, document: Document, approval: Decision) -> None:
         if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
@@ -136,7 +141,18 @@ class Completion:
         log.info("ended", extra={"document_id": document.document_id, "status": str(status)})
         self.close(document)
 
-    def _close_page(self, document: Document, decision: Decision) -> None:
+    def _close_page(self, document: Document) -> None:
+        decision = document.decision
+        if decision is None:
+            ended = ReviewStatus(
+                document.revision,
+                document.review_issue_key,
+                "",
+                closed=True,
+                verdict="its ticket was deleted",
+            )
+            self.reviews.keep_status(document.document_id, ended)
+            return
         self.reviews.keep_status(
             document.document_id,
             ReviewStatus(

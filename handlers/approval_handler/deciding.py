@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from common import announcing, marked_comment
 from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
 from common.document_records import DocumentRecords
-from common.events import Event
+from common.events import Event, EventName
 from common.jira import JiraClient
 from common.records import ConditionFailed
 from common.review_notice import REPLAYED
 from handlers.approval_handler import telling, words
 from handlers.approval_handler.comments import Refusal
 from handlers.approval_handler.completion import Completion
+from handlers.approval_handler.deleted_review import DeletedReview
 from handlers.approval_handler.hearing import Approvers, Hearing, ReviewGone
 from handlers.approval_handler.other_tickets import OtherTickets
 
@@ -41,6 +42,10 @@ class Deciding:
         """Carry out the decision on a finished review ticket, or tell the reviewer what is missing."""
         issue_id = str(event.detail["review_issue_id"])
         document = self.records.of_review(issue_id)
+        if event.name is EventName.REVIEW_DELETED:
+            if document:
+                self._end_deleted(document, owner)
+            return
         if document is None:
             self._others.answer(event)
             return
@@ -56,6 +61,11 @@ class Deciding:
         elif document.status is DocumentStatus.DRAFTED and _is_replayed(event):
             announcing.document_generated(self.completion.bus, document)
 
+    def _end_deleted(self, document: Document, owner: str) -> None:
+        deleted = DeletedReview(self.records, self.jira, self.completion)
+        with self.records.leased(document.document_id, owner, LEASE):
+            deleted.end(self.records.require(document.document_id))
+
     def give_up(self, event: Event, reason: str) -> None:
         """Put a failure on record and tell the reviewer."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
@@ -63,8 +73,9 @@ class Deciding:
         document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
         if document is None:
             return
-        # A replay has no move of its own, so each of its messages is a failure of its own.
-        what = event.message_id if _is_replayed(event) else str(event.detail.get("move_id"))
+        # What has no move of its own is a failure of its own in each message.
+        has_move = event.name is EventName.REVIEW_COMPLETED and not _is_replayed(event)
+        what = str(event.detail.get("move_id")) if has_move else event.message_id
         if document.closing:
             self._untold(document, reason)
             what, said = f"{what}, told", words.could_not_tell(reason)

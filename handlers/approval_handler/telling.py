@@ -30,6 +30,7 @@ def tell_end(jira: JiraClient, document: Document) -> None:
     """Tell in all tickets of a document that is over how it ended."""
     decision = document.decision
     if decision is None:
+        _sources(jira, document, "review-deleted", words.review_deleted(document))
         return
     if document.publication:
         _published(jira, document, decision, document.publication)

@@ -171,8 +171,21 @@ def review_gone(reason: str, key: str) -> Adf:
         f"The documentation of this ticket cannot be decided on: {reason[:1000]}.",
         (
             f"An operator can have another review opened (`python -m ops replay` with the document that "
-            f"`python -m ops status {key}` names); so does the next ticket about the same page."
+            f"`python -m ops status {key}` names); so does the next ticket about the same page. If the review "
+            "ticket was deleted, Kinexus notices within two days, and says here how to get another draft."
         ),
+    )
+
+
+def review_deleted(document: Document) -> Adf:
+    """Say in a source ticket that its documentation ended with its review ticket, and how to get another draft."""
+    return _panel(
+        "warning",
+        (
+            f"The documentation of this ticket was not published, because its review ticket "
+            f"{document.review_issue_key} was deleted, or is hidden from Kinexus."
+        ),
+        "For another draft, reopen this ticket and close it again.",
     )
 
 

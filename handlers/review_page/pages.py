@@ -61,8 +61,9 @@ def superseded(revision: int, status: ReviewStatus) -> str:
 def closed(status: ReviewStatus) -> str:
     """Say what was decided, by whom and when, and nothing of the content."""
     verdict = (status.verdict or "closed").replace("_", " ")
-    told = [f"{visible_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
+    told = ["It was"]
     if status.decided_at:
+        told = [f"{visible_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
         told.append(f"on {_when(status.decided_at)}")
     told.append(f"in {visible(status.review_key)}, on revision {status.revision}.")
     link = (status.page_url, "Open the published page") if status.page_url else None

@@ -6,6 +6,9 @@ import logging
 from typing import Any
 
 from common import logs
+from common.clock import Clock
+from common.json_shapes import mapping, text
+from common.status_moves import seconds
 from common.time_limit import RESERVE
 from handlers.sweep.composition import sweep
 from handlers.sweep.daily_round import go_round
@@ -19,8 +22,17 @@ WINDOW = 2 * 24 * 3600
 TIMEOUT = 300
 
 
-def handle(_event: dict[str, Any], _context: object) -> dict[str, int]:
+def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Feed in what is not on record, and return how many tickets and reviews had each outcome."""
-    outcomes = dict(go_round(sweep(), WINDOW, TIMEOUT - RESERVE))
+    here = sweep()
+    outcomes = dict(go_round(here, WINDOW, TIMEOUT - RESERVE, _begun_at(event, here.detection.clock)))
     log.info("swept", extra={"outcomes": outcomes})
     return outcomes
+
+
+def _begun_at(event: dict[str, Any], clock: Clock) -> int:
+    """Return when the schedule meant this sweep to begin, the same in each try of it; without a schedule, now."""
+    try:
+        return int(seconds(text(mapping(event).get("scheduled_at"))))
+    except ValueError:
+        return int(clock())

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,9 @@ from local.atlassian import (
 )
 from local.atlassian.browse import routes as browse_routes
 from local.atlassian.control import routes as control_routes
-from local.atlassian.errors import Refusal
+from local.atlassian.errors import JiraRefusal, Refusal
 from local.atlassian.faults import ConnectionDropped, suffer
+from local.atlassian.issues import NOT_FOUND
 from local.atlassian.routing import Call, Handler, answer, merged
 from local.atlassian.site import LoggedRequest, Site
 
@@ -135,6 +136,7 @@ class _Application:
             if request.path.startswith("/_control"):
                 return self._handlers[endpoint](call, **arguments)
             with self.site.lock:
+                self._hide(call, arguments)
                 return self._handlers[endpoint](call, **arguments)
         except Refusal as refusal:
             return answer(refusal.body(), refusal.status)
@@ -150,3 +152,10 @@ class _Application:
             return Response(
                 json.dumps({"message": error.description}), error.code or 500, content_type="application/json"
             )
+
+    def _hide(self, call: Call, arguments: Mapping[str, Any]) -> None:
+        """Answer for a ticket that the account may not see as for one that is not there."""
+        if call.request.path.startswith("/rest/api/3/issue/"):
+            issue = self.site.jira.find(str(arguments.get("key", "")))
+            if issue and not self.site.jira.is_shown(issue, call.account):
+                raise JiraRefusal(404, NOT_FOUND)

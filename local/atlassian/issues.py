@@ -37,6 +37,10 @@ class IssueStore:
         #: Ids of statuses whose tickets cannot be edited, and of those that no transition leaves, as workflows can say.
         self.uneditable: set[str] = set()
         self.dead_ends: set[str] = set()
+        #: What an account may not see, by its name: ids of tickets, keys of projects. To it they are not there.
+        self.hidden: dict[str, set[str]] = {}
+        #: Ids of tickets that a bulk read cannot return just now.
+        self.unready: set[str] = set()
         self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._next = 10_000
@@ -64,6 +68,10 @@ class IssueStore:
     def find(self, key_or_id: str) -> Issue | None:
         """Return an issue by key (any case) or numeric id, or None."""
         return self.issues.get(self._ids.get(key_or_id.upper(), key_or_id))
+
+    def is_shown(self, issue: Issue, account: Account) -> bool:
+        """Say whether an account may see an issue."""
+        return not {issue.id, issue.project} & self.hidden.get(account.name, set())
 
     def add(self, issue: Issue) -> None:
         """Take in an issue as it is, found by its id and key from now on; nobody is told."""

@@ -33,7 +33,8 @@ def bulk_fetch(call: Call) -> Response:
     """
     body = call.object()
     wanted, fields, size = _ids(body), _fields(body), _size(body)
-    found = {issue.id: issue for each in wanted if (issue := call.site.jira.find(str(each)))}
+    named = filter(None, (call.site.jira.find(each) for each in wanted))
+    found = {issue.id: issue for issue in named if call.site.jira.is_shown(issue, call.account)}
     changes = [
         (change, issue)
         for issue in found.values()

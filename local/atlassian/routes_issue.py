@@ -110,18 +110,24 @@ def read(call: Call, key: str) -> Response:
 
 @routes.on("POST", "/rest/api/3/issue/bulkfetch")
 def bulk_fetch(call: Call) -> Response:
-    """Return up to 100 issues at once, without those that do not exist."""
+    """Return up to 100 issues at once, without those that do not exist or are hidden; errors are for a moment."""
     body = call.object()
     wanted = body.get("issueIdsOrKeys")
-    if not isinstance(wanted, list) or len(wanted) > 100:
+    jira = call.site.jira
+    if not isinstance(wanted, list) or not 1 <= len(wanted) <= 100:
         raise JiraRefusal(400, "The number of issues to fetch must be between 1 and 100.")
-    found = {issue.id: issue for each in wanted if (issue := call.site.jira.find(str(each)))}
+    found = {issue.id: issue for each in wanted if (issue := jira.find(str(each)))}
+    found = {id_: issue for id_, issue in found.items() if jira.is_shown(issue, call.account)}
+    errors = [
+        {"id": id_, "errorMessage": "The issue could not be fetched."} for id_ in found if id_ in jira.unready
+    ]
     fields, properties = body.get("fields") or ["*navigable"], body.get("properties") or []
     issues = [
-        issue_json(issue, call.site.jira, call.base, fields=fields, properties=properties)
-        for _, issue in sorted(found.items(), key=lambda pair: int(pair[0]))
+        issue_json(issue, jira, call.base, fields=fields, properties=properties)
+        for id_, issue in sorted(found.items(), key=lambda pair: int(pair[0]))
+        if id_ not in jira.unready
     ]
-    return answer({"issueErrors": [], "issues": issues})
+    return answer({"issueErrors": errors, "issues": issues})
 
 
 @routes.on("PUT", ISSUE)

@@ -151,7 +151,8 @@ def permissions(call: Call) -> Response:
 
 def _project(call: Call, key: str) -> Project:
     for project in call.site.jira.projects.values():
-        if key.upper() == project.key or key == project.id:
+        is_hidden = project.key in call.site.jira.hidden.get(call.account.name, ())
+        if not is_hidden and (key.upper() == project.key or key == project.id):
             return project
     raise JiraRefusal(404, f"No project could be found with key '{key}'.")
 

@@ -73,6 +73,8 @@ def _matches(call: Call, query: jql.Query, reconciled: list[Any]) -> list[jql.Vi
     seen_at = site.indexed_until(site.jira_search_lag)
     views = []
     for issue in site.jira.issues.values():
+        if not site.jira.is_shown(issue, call.account):
+            continue
         fields = issue.fields if issue.id in fresh else issue.indexed(seen_at)
         if fields is not None:
             views.append(jql.View(issue, fields))

@@ -23,7 +23,7 @@ REGION = "eu-central-1"
 QUEUES = {
     "DocumentOrchestrator": [EventName.CHANGE_DETECTED, EventName.REVISION_REQUESTED],
     "ReviewTicketCreator": [EventName.DOCUMENT_GENERATED],
-    "ApprovalHandler": [EventName.REVIEW_COMPLETED],
+    "ApprovalHandler": [EventName.REVIEW_COMPLETED, EventName.REVIEW_DELETED],
     "Witness": list(EventName),
 }
 
@@ -162,32 +162,26 @@ def build() -> Aws:
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    _index_of_new_pages(dynamodb)
+    _index(dynamodb, "created-pages", "created_in", "created_at")
+    _index(dynamodb, "by-status", "status")
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket="kinexus-documents", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
     return Aws(_environment(), _bus_with_queues())
 
 
-def _index_of_new_pages(dynamodb: Any) -> None:
+def _index(dynamodb: Any, name: str, hash_key: str, number: str = "") -> None:
+    kinds = {"document_id": "S", hash_key: "S", **({number: "N"} if number else {})}
+    keys = [{"AttributeName": hash_key, "KeyType": "HASH"}]
+    if number:
+        keys.append({"AttributeName": number, "KeyType": "RANGE"})
     dynamodb.update_table(
         TableName="kinexus-documents",
         AttributeDefinitions=[
-            {"AttributeName": "document_id", "AttributeType": "S"},
-            {"AttributeName": "created_in", "AttributeType": "S"},
-            {"AttributeName": "created_at", "AttributeType": "N"},
+            {"AttributeName": attribute, "AttributeType": kind} for attribute, kind in kinds.items()
         ],
         GlobalSecondaryIndexUpdates=[
-            {
-                "Create": {
-                    "IndexName": "created-pages",
-                    "KeySchema": [
-                        {"AttributeName": "created_in", "KeyType": "HASH"},
-                        {"AttributeName": "created_at", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            }
+            {"Create": {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}}
         ],
     )
 

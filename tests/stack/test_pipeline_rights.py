@@ -108,7 +108,8 @@ RIGHTS = {
     "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
     "Sweep": [
         table("GetItem PutItem", CHANGES),
-        table("GetItem", DOCUMENTS),
+        table("GetItem UpdateItem", DOCUMENTS),
+        table("Query", f"{DOCUMENTS}/index/by-status"),
         PUBLISH,
         secret("atlassian"),
     ],
