@@ -11,7 +11,7 @@ from stack import dashboard
 from stack.alarm import Metric, alarm
 from stack.alarm_topic import create_topic
 from stack.arguments import check_arn, check_fields, check_range, known, refuse
-from stack.watched_function import WatchedFunction, WatchedLine, watch_function
+from stack.watched_function import ALARMS_OF_EACH, WatchedFunction, WatchedLine, watch_function
 from stack.watched_queue import WatchedQueue, watch_queue
 
 
@@ -142,13 +142,14 @@ def _check(args: ObservabilityArgs) -> None:
             check_fields(f"{component}.functions.watched_lines", line, WatchedLine)
     for queue in args.get("queues", []):
         check_fields(f"{component}.queues", queue, WatchedQueue)
-    labelled = {"functions": args["functions"], "queues": args.get("queues", [])}
-    labelled |= {
-        f"functions: {function['label']}: watched_lines": function.get("watched_lines", [])
-        for function in args["functions"]
+    labelled = {
+        "functions": [function["label"] for function in args["functions"]],
+        "queues": [queue["label"] for queue in args.get("queues", [])],
     }
-    for field, watched in labelled.items():
-        labels = [one["label"] for one in watched]
+    for function in args["functions"]:
+        lines = [line["label"] for line in function.get("watched_lines", [])]
+        labelled[f"functions: {function['label']}: watched_lines"] = [*ALARMS_OF_EACH, *lines]
+    for field, labels in labelled.items():
         for label in labels:
             if not re.fullmatch(r"[^:*$\x00-\x1f\x7f]{1,60}", label):
                 fix = "Use up to 60 signs without `:`, `*` and `$`: alarms, filters and metrics are named after it."

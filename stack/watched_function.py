@@ -10,13 +10,15 @@ from stack.alarm import Metric, alarm
 _NEAR_TIMEOUT = 0.8
 ERROR_LINES = '{ $.level = "ERROR" }'
 """Filter for the lines that Lambda's JSON log format marks as errors."""
+ALARMS_OF_EACH = ("errors", "throttles", "duration", "failures")
+"""What the alarms are called that every function has."""
 
 
 class WatchedLine(TypedDict):
     """A line of a function's log that raises an alarm of its own."""
 
     label: str
-    """Short name, unique within the function; part of the alarm's name."""
+    """Short name, unique within the function, and none of its own alarms'; part of the alarm's name."""
     pattern: str
     """Filter for the line."""
     words: str
