@@ -30,6 +30,8 @@ CLOSED = frozenset(
 
 #: A document in one of these waits for what is in its review ticket.
 IN_REVIEW = frozenset({DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING})
+#: How often a review is moved back per revision after a move without a decision: an automation may close it for ever.
+MOST_REOPENINGS = 3
 
 
 class DocumentKind(StrEnum):
@@ -109,6 +111,14 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """The moves to done, by their changelog ids, that brought no decision on a revision; oldest first."""
+
+    revision: int
+    move_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Publication:
     """The page version that carries the document."""
 
@@ -127,6 +137,7 @@ class Document:
     ``created_in`` is the space of a page to be created, and goes when the document ends without a page. ``reason`` says
     why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
     ``unopened`` is the revision whose review could not be opened, for the reason given.
+    ``undecided`` counts the moves without a decision on one revision; see ``undecided_moves``.
     ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
     ``missing_since`` is when the first sweep began that did not find its review ticket, and none has found it since.
     ``closing`` says that it is over, but its page may still be locked and not everybody told.
@@ -161,6 +172,18 @@ class Document:
     closing: bool = False
     draft_notice: Notice | None = None
     source_notice: Notice | None = None
+    undecided: Undecided | None = None
+
+    @property
+    def undecided_moves(self) -> tuple[str, ...]:
+        """The moves to done that brought no decision on the current revision; at most one more than are answered."""
+        is_current = self.undecided is not None and self.undecided.revision == self.revision
+        return self.undecided.move_ids if self.undecided and is_current else ()
+
+    @property
+    def stays_undecided(self) -> bool:
+        """Whether its review is not moved back any more, since it was closed again and again without a decision."""
+        return len(self.undecided_moves) > MOST_REOPENINGS
 
     @property
     def is_done(self) -> bool:

@@ -33,12 +33,14 @@ Adf = dict[str, Any]
 class JiraComment:
     """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings.
 
-    A restricted one is shown to a role or group only.
+    ``author_type`` is ``atlassian`` for people, ``app`` or ``customer``. A restricted comment is shown to a role or
+    group only.
     """
 
     comment_id: str
     author_id: str
     author_name: str
+    author_type: str
     created: str
     updated: str
     update_author_id: str
@@ -329,6 +331,7 @@ def _comment(comment: Mapping[str, Any]) -> JiraComment:
         comment_id=text(comment.get("id")),
         author_id=text(author.get("accountId")),
         author_name=text(author.get("displayName")),
+        author_type=text(author.get("accountType")),
         created=created,
         updated=text(comment.get("updated")) or created,
         update_author_id=text(editor.get("accountId")) or text(author.get("accountId")),

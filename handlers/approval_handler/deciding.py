@@ -6,10 +6,18 @@ import logging
 from dataclasses import dataclass
 
 from common import announcing, marked_comment
-from common.document import CLOSED, Decision, Document, DocumentStatus, Verdict
+from common.document import (
+    CLOSED,
+    MOST_REOPENINGS,
+    Decision,
+    Document,
+    DocumentStatus,
+    Undecided,
+    Verdict,
+)
 from common.document_records import DocumentRecords
 from common.events import Event, EventName
-from common.jira import JiraClient
+from common.jira import Adf, JiraClient
 from common.records import ConditionFailed
 from common.review_notice import REPLAYED
 from handlers.approval_handler import telling, words
@@ -157,9 +165,25 @@ class Deciding:
             self.completion.carry_out(document, found)
         elif heard and isinstance(found, Refusal):
             log.info("undecided", extra={"document_id": document.document_id, "reason": str(found.reason)})
-            mark = {"kind": "undecided", "document_id": document.document_id, "move_id": heard.move_id}
-            marked_comment.tell(self.jira, document.review_issue_id, mark, words.undecided(found.words))
-            telling.reopen(self.jira, document, heard.move_id)
+            self._ask_again(document, heard.move_id, "undecided", words.undecided(found.words))
+
+    def _ask_again(self, document: Document, move_id: str, kind: str, said: Adf) -> None:
+        """Answer a move to done that brought no decision, and open the review again; not for ever.
+
+        The move is on record before it is answered, so that a redelivery does not count it twice.
+        """
+        known = document.undecided_moves
+        if move_id not in known and not document.stays_undecided:
+            undecided = Undecided(document.revision, (*known, move_id))
+            document = self.records.move(document, undecided=undecided)
+        if document.stays_undecided and move_id not in document.undecided_moves[:MOST_REOPENINGS]:
+            log.warning("review.stays_undecided", extra={"document_id": document.document_id})
+            mark = marked_comment.marked(document, "stays undecided")
+            marked_comment.tell(self.jira, document.review_issue_id, mark, words.stays_undecided(document))
+            return
+        mark = {"kind": kind, "document_id": document.document_id, "move_id": move_id}
+        marked_comment.tell(self.jira, document.review_issue_id, mark, said)
+        telling.reopen(self.jira, document, move_id)
 
     def _answer_late(self, document: Document, move_id: str) -> None:
         """Tell whoever decides in a review that is over that it is, once a move."""
@@ -185,6 +209,9 @@ class Deciding:
                 self.completion.carry_out(document, heard.found)
                 return
             said = words.joined_unseen(document)
+        if isinstance(heard.found, Refusal):
+            self._ask_again(document, heard.move_id, "between drafts", said)
+            return
         mark = {"kind": "between drafts", "document_id": document.document_id, "move_id": heard.move_id}
         marked_comment.tell(self.jira, document.review_issue_id, mark, said)
         telling.reopen(self.jira, document, heard.move_id)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from common.atlassian_http import NotFound
 from common.detection import finishing_of
 from common.document import Decision, Document, Verdict
 from common.jira import JiraClient, JiraComment
-from common.json_shapes import mapping, text
+from common.json_shapes import listed, mapping, text
 from common.queue_door import GivenUp
 from common.records import Busy
 from common.status_moves import finishing_move, seconds
-from common.ticket import Ticket, description_text
+from common.ticket import Ticket
 from common.visible_text import visible_name
-from handlers.approval_handler.comments import Comment, MayDecide, Refusal, deciding_comment, unasked_anyway
-from handlers.approval_handler.decision import Said
+from handlers.approval_handler.comments import (
+    Comment,
+    MayDecide,
+    Refusal,
+    RefusalReason,
+    deciding_comment,
+    unasked_anyway,
+)
+from handlers.approval_handler.decision import Said, people_mentioned
 
 #: Earlier than any comment.
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
 
+_Found = tuple[Comment, Said] | Refusal
+
+
 @dataclass(frozen=True)
 class Approvers:
-    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can."""
+    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can, if it is a person."""
 
     account_ids: tuple[str, ...]
     group_id: str
@@ -77,7 +89,11 @@ class Hearing:
         move = finishing_move(moves, lambda status: status == status_id or self.jira.is_done(status)) or last
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
-        found = deciding_comment(comments, _floor(document), who)
+        read = partial(deciding_comment, comments, _floor(document), who, revision=document.revision)
+        names = _names(issue, comments)
+        found = read(names=names)
+        if _turns_on_a_name(found, read(names=None)):
+            found = read(names=names | self._names_of_sources(document))
         if isinstance(found, Refusal):
             return Heard(move.move_id, found)
         comment, said = found
@@ -108,7 +124,19 @@ class Hearing:
             members = {account for account in asked if self.jira.is_member(account, self.approvers.group_id)}
             approvers = (approvers or frozenset()) | members
         authors = self._authors(document) if self.approvers.four_eyes else frozenset()
-        return MayDecide(mover, frozenset({ours}), approvers, authors)
+        apps = frozenset(self.approvers.account_ids)
+        return MayDecide(mover, frozenset({ours}), approvers, authors, apps)
+
+    def _names_of_sources(self, document: Document) -> frozenset[str]:
+        """Return the names of the people in the source tickets that can still be read."""
+        found: frozenset[str] = frozenset()
+        for issue_id, _ in map(finishing_of, document.change_ids):
+            try:
+                issue = self.jira.issue(issue_id)
+            except NotFound:
+                continue
+            found |= _names(issue, [])
+        return found
 
     def _authors(self, document: Document) -> frozenset[str]:
         """Return whose change it is: of each source ticket the assignee, then and now, and whoever finished it.
@@ -146,6 +174,24 @@ def _feedback(said: Said, *, may_be_repeated: bool) -> str:
     return said.feedback[:4000]
 
 
+def _turns_on_a_name(found: _Found, if_anyone_may_be_named: _Found) -> bool:
+    """Tell whether a comment would decide if the name in it were that of a person in the ticket."""
+    is_refused = isinstance(found, Refusal) and found.reason is RefusalReason.SAYS_MORE
+    return is_refused and found != if_anyone_may_be_named
+
+
+def _names(issue: Mapping[str, Any], comments: Sequence[Comment]) -> frozenset[str]:
+    """Return the words of the display names of a ticket's reporter, assignee and commenters, and whom they mention."""
+    fields = mapping(issue.get("fields"))
+    inline = [mapping(comment) for comment in listed(mapping(fields.get("comment")).get("comments"))]
+    people = [fields.get("reporter"), fields.get("assignee"), *(comment.get("author") for comment in inline)]
+    names = {text(mapping(person).get("displayName")) for person in people}
+    names |= {comment.author_name for comment in comments}
+    for body in (*(comment.get("body") for comment in inline), *(comment.body for comment in comments)):
+        names |= people_mentioned(body)
+    return frozenset(word for name in names for word in name.split())
+
+
 def _comment(comment: JiraComment, ours: str) -> Comment:
     return Comment(
         comment_id=comment.comment_id,
@@ -154,7 +200,8 @@ def _comment(comment: JiraComment, ours: str) -> Comment:
         created=comment.created,
         updated=comment.updated,
         update_author_id=comment.update_author_id,
-        body_text=description_text(comment.body),
+        author_type=comment.author_type,
+        body=comment.body,
         ours=comment.author_id == ours,
         is_restricted=comment.is_restricted,
     )

@@ -136,8 +136,24 @@ def undecided(remedy: str) -> Adf:
         "warning",
         remedy,
         (
-            "Begin a comment with APPROVED, REJECTED or NEEDS REVISION (and what to change), then move this ticket "
-            "to done again. The comment must be written by whoever moves the ticket."
+            "The person who comments must move this ticket to done again. For another draft, comment NEEDS REVISION "
+            "and what to change; to publish nothing, comment REJECTED: and why."
+        ),
+    )
+
+
+def stays_undecided(document: Document) -> Adf:
+    """Say that a review is not moved back any more, and how to decide all the same."""
+    revision = document.revision
+    return _panel(
+        "warning",
+        (
+            f"This ticket was moved to done {len(document.undecided_moves)} times without a decision on revision "
+            f"{revision}, so Kinexus leaves it where it is and says no more about it."
+        ),
+        (
+            f"A decision is still heard: open this ticket, comment just APPROVED to publish revision {revision} (or "
+            "NEEDS REVISION, or REJECTED), and move it to done yourself."
         ),
     )
 

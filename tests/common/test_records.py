@@ -17,6 +17,7 @@ from common.document import (
     DocumentStatus,
     Publication,
     Scored,
+    Undecided,
     Verdict,
 )
 from common.document_records import DocumentRecords, page_lock, title_lock
@@ -67,6 +68,7 @@ DOCUMENT = Document(
     announcement=Announcement(2, "10", "2026-11-22T10:00:00.000+0000"),
     decision=Decision(Verdict.APPROVED, "a", "Rita", "11", 2, "abc", "2026-11-22T11:00:00.000+0000"),
     publication=Publication("1", 4, "https://example.com/1", "Refunds"),
+    undecided=Undecided(2, ("10", "11")),
 )
 
 

@@ -35,6 +35,23 @@ def test_the_story_of_a_published_ticket(deployed: Deployed) -> None:
     assert deployed.command("status", review)[1].splitlines()[2:] == said.splitlines()[2:]
 
 
+def test_a_review_that_is_not_moved_back_any_more_is_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    for _ in range(3):
+        pipeline.move(review, "done", "reviewer")
+        pipeline.run()
+    assert "undecided" not in deployed.command("status", key)[1]
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    said = deployed.command("status", key)[1]
+    assert "undecided" in said
+    assert "moved to done 4 times without a decision" in " ".join(said.replace("│", " ").split())
+
+
 def test_a_declined_ticket_says_why(deployed: Deployed) -> None:
     key = deployed.pipeline.create_ticket("Tidy up", "Nothing to see.", ["needs-docs", "tech-debt"])
     deployed.pipeline.finish(key)
