@@ -133,7 +133,7 @@ class Hearing:
         for issue_id, _ in map(finishing_of, document.change_ids):
             try:
                 issue = self.jira.issue(issue_id)
-            except NotFound:
+            except NotFound:  # let go: its people are not known here, so a name of theirs says more
                 continue
             found |= _names(issue, [])
         return found

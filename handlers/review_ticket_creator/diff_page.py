@@ -162,9 +162,11 @@ def _counts(view: Compared) -> str:
 
 def _footer(review: Review) -> str:
     return (
-        '<footer class="decide"><h2>How to decide</h2><p>In the review ticket, begin a comment with '
-        "<code>APPROVED</code>, <code>NEEDS REVISION</code> (and what to change) or <code>REJECTED</code> (and why), "
-        "then move the ticket to done yourself. "
-        f'What is published is exactly this revision {review.revision}.</p><p class="quiet">{text(review.document_id)}'
-        "</p></footer>"
+        '<footer class="decide"><h2>How to decide</h2><p>In the review ticket, begin a comment with one of these, then '
+        "move the ticket to done yourself:</p><ul>"
+        f"<li><b>APPROVED</b> publishes exactly this revision {review.revision}. Only thanks may stand beside it: with "
+        "other words it publishes nothing.</li>"
+        "<li><b>NEEDS REVISION</b> and what to change, in any words: a new revision follows.</li>"
+        "<li><b>REJECTED</b>, alone or with a colon and why: nothing is published.</li></ul>"
+        f'<p class="quiet">{text(review.document_id)}</p></footer>'
     )

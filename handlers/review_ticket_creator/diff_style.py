@@ -148,7 +148,7 @@ ins::after, del::after { content: "] " }
 .all-same { color: var(--quiet); padding: 2rem; text-align: center }
 .decide { border-top: 1px solid var(--line); margin-top: 2rem; max-width: 60rem; padding-top: 1rem }
 .decide h2 { font-size: 1.2rem; margin: 0 }
-.decide code { font: 600 .95em var(--mono) }
+.decide ul { margin: .5rem 0; padding-left: 1.2rem }
 .skip { position: absolute; left: -999rem }
 .skip:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .5rem 1rem; z-index: 3 }
 

@@ -153,11 +153,18 @@ def _tail(review: Review) -> list[adf.Node]:
             adf.paragraph(adf.text("How to decide", adf.STRONG)),
             adf.paragraph("Begin a comment with one of these, then move this ticket to done yourself:"),
             adf.bullet_list(
-                adf.paragraph(adf.text("APPROVED", adf.STRONG), " publishes exactly this revision."),
                 adf.paragraph(
-                    adf.text("NEEDS REVISION", adf.STRONG), " and what to change: a new revision follows."
+                    adf.text("APPROVED", adf.STRONG),
+                    " publishes exactly this revision. Only thanks may stand beside it: with other words it publishes "
+                    "nothing.",
                 ),
-                adf.paragraph(adf.text("REJECTED", adf.STRONG), " and why: nothing is published."),
+                adf.paragraph(
+                    adf.text("NEEDS REVISION", adf.STRONG),
+                    " and what to change, in any words: a new revision follows.",
+                ),
+                adf.paragraph(
+                    adf.text("REJECTED", adf.STRONG), ", alone or with a colon and why: nothing is published."
+                ),
             ),
         ),
         adf.paragraph(adf.link("The full diff, side by side and as source", review.diff_url)),
