@@ -79,8 +79,6 @@ def text_blocks(runs: Sequence[Run]) -> Iterator[Block]:
         return
     if all(run.struck or run.code for run in seen):
         yield Block(BlockKind.STRUCK if any(run.struck for run in seen) else BlockKind.CODE)
-    elif seen[0].kind is RunKind.TEXT and seen[0].text.lstrip(BLANK).startswith(">"):
-        yield Block(BlockKind.QUOTATION)  # as typed in mail; it ends with its block, not with its line
     else:
         yield Block(BlockKind.TEXT, tuple(runs))
 

@@ -41,8 +41,10 @@ _SIGN = re.compile(
 )
 _IMPERATIVE = re.compile(r"(?ai:approve|reject|ship.{0,3}it|request.{1,3}changes)")
 _ANYWAY = re.compile(r"[ \t\u00a0]{1,3}(?ai:anyway)(?![^\W_])")
+#: What may stand between a mention and the word: no line break, as after the name of the person who is quoted.
+_AFTER_MENTION = r"(?:[,:;](?=[ \u00a0]+[^ \u00a0\n])| ?[-–—](?= ))?"
 _LEAD = re.compile(
-    rf"(?P<space>{_SPACE}+)|(?P<mention>{_MENTION}|{_NAME})(?:[,:;]| ?[-–—](?= ))?|(?P<emphasis>\*{{1,3}}|_{{1,3}})"
+    rf"(?P<space>{_SPACE}+)|(?P<mention>{_MENTION}|{_NAME}){_AFTER_MENTION}|(?P<emphasis>\*{{1,3}}|_{{1,3}})"
 )
 #: How a rejection ends: with its line, punctuation, a dash, or its reason.
 _ENDED = re.compile(
@@ -170,13 +172,12 @@ def read_comment(body: object, names: Collection[str] | None = None) -> Reading:
 
 def _start(blocks: Sequence[Block], known: frozenset[str] | None) -> _Start | None:
     """Find the decision word that the comment begins with, mentions and formatting aside."""
-    addressed = False
     for number, block in enumerate(blocks):
         if block.kind is BlockKind.OTHER:
             return None
         if block.kind is not BlockKind.TEXT:
             continue
-        text, position, emphasis = _flat(block), 0, []
+        text, position, addressed, emphasis = _flat(block), 0, False, []
         while lead := _LEAD.match(text, position):
             position = lead.end()
             if lead["emphasis"]:
@@ -185,9 +186,8 @@ def _start(blocks: Sequence[Block], known: frozenset[str] | None) -> _Start | No
                 if not _is_person(lead["mention"], known):
                     return None
                 addressed = True
-        if position < len(text):
-            word = _WORD.match(text, position) or _SIGN.match(text, position)
-            return _Start(number, text, word, addressed, tuple(emphasis)) if word else None
+        word = _WORD.match(text, position) or _SIGN.match(text, position)
+        return _Start(number, text, word, addressed, tuple(emphasis)) if word else None
     return None
 
 

@@ -15,7 +15,6 @@ from handlers.approval_handler.decision.comment_tree import BLANK, Block, BlockK
 _MACRO = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(:[^{}\n]{0,400})?\}")
 _KINDS = {"code": BlockKind.CODE, "noformat": BlockKind.CODE, "quote": BlockKind.QUOTATION}
 _LITERAL = frozenset({"code", "noformat"})
-_QUOTED = re.compile(r"bq\.|>|&gt;")
 _ITEM = re.compile(r"(?:h[1-6]\.|[*#]{1,10}|-)[ \t\u00a0]+(?=\S)")
 _RULE = re.compile(r"-{4,}$")
 
@@ -83,7 +82,7 @@ def _paragraphs(source: str) -> Iterator[Block]:
 
 
 def _kind(line: str) -> BlockKind:
-    if _QUOTED.match(line):
+    if line.startswith("bq."):
         return BlockKind.QUOTATION
     if line.startswith("|"):
         return BlockKind.TABLE
