@@ -12,6 +12,8 @@ from common.storage_format import fitting, inline, inserting, opaque, rendering,
 from common.storage_format import pieces as new
 from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
+from common.storage_format.list_end import ended
+from common.storage_format.nodes import Container
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Piece
 from common.storage_format.scan import MARKUP, scan
@@ -38,14 +40,9 @@ class Splice(NamedTuple):
 
 def apply(page: Page, edits: Sequence[Edit]) -> Edited:
     """Return the page after `edits`; raise InvalidEdit if one cannot be made (see `Page.apply`)."""
-    planned = plan(page, edits)
-    return Edited(spliced(page, planned), changes(page, edits, planned))
-
-
-def plan(page: Page, edits: Sequence[Edit]) -> list[Splice]:
-    """Return what each edit does; raise InvalidEdit if one cannot be made."""
     planned = Plan(page, edits)
-    return [planned.splice(edit) for edit in edits]
+    splices = [planned.splice(edit) for edit in edits]
+    return Edited(spliced(page, splices), changes(page, edits, splices))
 
 
 def spliced(page: Page, splices: Sequence[Splice]) -> str:
@@ -108,22 +105,17 @@ def _depth(storage: str) -> int:
 
 
 class Plan:
-    """Edits of `page` on their way to splices of `target`, where its blocks may stand elsewhere (`there`).
+    """Edits of a page on their way to splices.
 
-    Tokens are those of `page`; places, task ids and headings to link to are those of `target`. Raises
-    InvalidEdit for two edits aimed at one block.
+    `frames` are the lists that other text stands below, by the block that it comes after, where they are not those
+    that the blocks end on this page. Raises InvalidEdit for two edits aimed at one block.
     """
 
     def __init__(
-        self,
-        page: Page,
-        edits: Sequence[Edit],
-        target: Page | None = None,
-        there: Mapping[int, int] | None = None,
+        self, page: Page, edits: Sequence[Edit], frames: Mapping[str, Container | None] | None = None
     ) -> None:
         self.page = page
-        self.target = target or page
-        self.there = there
+        self.frames = frames or {}
         self.going: set[int] = set()
         self.used: dict[int, Edit] = {}
         self.counter: itertools.count[int] | None = None
@@ -138,16 +130,15 @@ class Plan:
                 self.going.add(number)
 
     def splice(self, edit: Edit) -> Splice:
-        """Return what an edit does to the target; raise InvalidEdit if it cannot be made."""
+        """Return what an edit does to the page; raise InvalidEdit if it cannot be made."""
         if edit.block_id is None:
             return self.insertion(edit, None)
         block = self.page.block(edit.block_id)
-        place = block if self.there is None else self.target.blocks[self.there[block.number]]
         if isinstance(edit, Delete):
-            return Splice(*place.span, "", self.wrappers(block))
+            return Splice(*block.span, "", self.wrappers(block))
         if isinstance(edit, InsertAfter):
-            return self.insertion(edit, place)
-        return self.replacement(edit, block, place)
+            return self.insertion(edit, block)
+        return self.replacement(edit, block)
 
     def wrappers(self, block: Block) -> tuple[Token, ...]:
         """Return the comments and the like that go with a block."""
@@ -155,15 +146,15 @@ class Plan:
         return tuple(opaque.describe(element) for element in wrappers(tree(block.source), tokens))
 
     def read(self, markdown: str, unlinked: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
-        """Return Markdown as pieces that know the headings of the target."""
+        """Return Markdown as pieces that know the headings of the page."""
         if self.anchors is None:
-            self.anchors = _anchors(self.target) if "](#" in markdown else None
+            self.anchors = _anchors(self.page) if "](#" in markdown else None
         return rendering.read(markdown, self.anchors, unlinked)
 
     def task_id(self) -> int:
-        """Return an id for a new task that no task of the target has."""
+        """Return an id for a new task that no task of the page has."""
         if self.counter is None:
-            ids = [int(number) for number in _TASK_ID.findall(self.target.source)]
+            ids = [int(number) for number in _TASK_ID.findall(self.page.source)]
             self.counter = itertools.count(max(ids, default=0) + 1)
         return next(self.counter)
 
@@ -187,27 +178,31 @@ class Plan:
             raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
 
     def insertion(self, edit: InsertAfter, block: Block | None) -> Splice:
-        """Return the splice of an insertion after a block of the target."""
+        """Return the splice of an insertion after a block."""
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        frame = self.frame(block) if block is not None else None
         if block is not None and block.kind == "table_row":
             written = rows.written_rows(taken.markdown)
-            end = rows.end_of_table(block)
-            if written is None and end is not None and rows.stands_below(pieces := self.read(taken.markdown)):
-                at, text = end, new.storage(pieces, self.task_id)
+            if written is None and frame and rows.stands_below(pieces := self.read(taken.markdown)):
+                at, text = frame.node.end, new.storage(pieces, self.task_id)
             else:
-                at, text = rows.inserted(self.target, block, written, self.read)
+                at, text = rows.inserted(self.page, block, written, self.read)
         else:
-            at, text = inserting.insertion(self.target, block, self.read(taken.markdown), self.task_id)
+            at, text = inserting.insertion(self.page, block, self.read(taken.markdown), self.task_id, frame)
         return Splice(at, at, put_back(without_unseen(text), taken.stand_ins))
 
-    def replacement(self, edit: Replace, block: Block, place: Block) -> Splice:
-        """Return the splice of a replacement: `block` stands in the page, and as `place` in the target."""
+    def frame(self, block: Block) -> Container | None:
+        """Return the list or table that other text after a block stands below."""
+        return self.frames[block.id] if block.id in self.frames else ended(block)
+
+    def replacement(self, edit: Replace, block: Block) -> Splice:
+        """Return the splice of a replacement."""
         if _same(
             edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
         ):
             for number in numbers(edit.markdown):
                 self.use(number, edit)
-            return Splice(*place.span, block.source)
+            return Splice(*block.span, block.source)
         taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         root = tree(self.page.source, *block.span)
         tokens = self.page.tokens_of(block.number, numbered=bool(taken.stand_ins))
@@ -216,11 +211,11 @@ class Plan:
             taken = taken._replace(stand_ins={c: t for c, t in taken.stand_ins.items() if c not in kept})
         else:
             text = fitting.replacement(
-                self.target, place, self.read(taken.markdown, _unlinked(root)), self.task_id
+                self.page, block, self.read(taken.markdown, _unlinked(root)), self.task_id
             )
-        text = without_unseen(text, place.source)
+        text = without_unseen(text, block.source)
         text, lost = restore(root, text, tokens, taken.stand_ins)
-        return Splice(*place.span, put_back(text, taken.stand_ins), lost)
+        return Splice(*block.span, put_back(text, taken.stand_ins), lost)
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
         """Fit rows into the place of one; return also what the cells that keep their bytes say."""

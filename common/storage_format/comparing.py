@@ -73,10 +73,11 @@ def _without_markers(element: Element) -> Element:
 def normalised(storage: str) -> Tree:
     """Return the tree that `equivalent` compares; raise MalformedStorage."""
     wellformed.check(storage)
-    return _normal(tree(storage))
+    return normal(tree(storage))
 
 
-def _normal(element: Element) -> Tree:
+def normal(element: Element) -> Tree:
+    """Return an element as a tree in one spelling, without what Confluence draws, renames or drops by itself."""
     name = _SAME.get(element.name, element.name)
     attributes = tuple(
         sorted((key, _value(key, value)) for key, value in element.attributes.items() if key not in VOLATILE)
@@ -92,7 +93,7 @@ def _normal(element: Element) -> Tree:
             else:
                 children.append(child.text)
         elif child.name not in _DROPPED:
-            children.append(_normal(child))
+            children.append(normal(child))
     if not verbatim:
         children = _spaced(children, name)
     parameters = sorted((child for child in children if child[0] == "ac:parameter"), key=repr)

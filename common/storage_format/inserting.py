@@ -14,8 +14,13 @@ from common.storage_format.pieces import Definitions, Item, List, Paragraph, Pie
 from common.storage_format.scan import MARKUP
 
 
-def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds) -> tuple[int, str]:
-    """Return where new text after a block goes, and what goes there; raise InvalidEdit where it cannot."""
+def insertion(
+    page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
+) -> tuple[int, str]:
+    """Return where new text after a block goes, and what goes there; raise InvalidEdit where it cannot.
+
+    What is no item stands below `frame`, the list that the block ends (see `list_end`).
+    """
     if not pieces:
         raise InvalidEdit("nothing to insert")
     if block is None:
@@ -24,19 +29,18 @@ def insertion(page: Page, block: Block | None, pieces: Sequence[Piece], task_ids
     if block.kind == "list_item":
         item = node if node.name == "li" else _nearest(container, "li")
         if item is not None:
-            return _after_item(page, item, container, pieces, task_ids)
+            return _after_item(page, item, pieces, task_ids, frame)
     if block.kind == "task":
         task = node if node.name == "ac:task" else _nearest(container, "ac:task-body")
-        return _after_task(page, task, container, pieces, task_ids)
+        return _after_task(task, container, pieces, task_ids, frame)
     if block.kind in ("term", "definition"):
-        frame = _nearest(container, "dl")
         if len(pieces) == 1 and isinstance(pieces[0], Definitions):
             return block.span[1], new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
-        if frame is None or frame.children[-1] is not node:
+        if frame is None:
             raise InvalidEdit(
                 "between terms and definitions only those fit: a line with the term, then `: definition`"
             )
-        return frame.end, new.storage(pieces, task_ids)
+        return frame.node.end, new.storage(pieces, task_ids)
     return block.span[1], new.storage(pieces, task_ids)
 
 
@@ -63,54 +67,33 @@ def _nearest(container: Container | None, name: str) -> Node | None:
     return None
 
 
-def _outer_frame(container: Container | None, names: tuple[str, ...]) -> Container | None:
-    while container is not None and container.node.name not in names:
-        container = container.above
-    return container
-
-
 def _after_item(
-    page: Page, item: Node, container: Container | None, pieces: Sequence[Piece], task_ids: TaskIds
+    page: Page, item: Node, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
 ) -> tuple[int, str]:
     """Items, and text as one; other blocks stand after the list where the item is its last, else within an item."""
     wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
         rest = items(pieces)
         return item.end, "".join(f"<li>{shaped(one, wrap, task_ids)}</li>" for one in rest)
-    end = _end_of_list(item, container)
-    if end is not None:
-        return end, new.storage(pieces, task_ids)
+    if frame is not None:
+        return frame.node.end, new.storage(pieces, task_ids)
     return item.end, f"<li>{shaped(Item(tuple(pieces)), wrap, task_ids)}</li>"
 
 
-def _end_of_list(item: Node, container: Container | None) -> int | None:
-    """Return where the outermost list ends if this item is the last of it and of each within it."""
-    last = item
-    end = None
-    while container is not None:
-        node = container.node
-        if node is not item:
-            if node.name not in ("ul", "ol", "li"):
-                break
-            if not node.children or node.children[-1] is not last:
-                return None
-            last = node
-            if node.name != "li":
-                end = node.end
-        container = container.above
-    return end
-
-
 def _after_task(
-    page: Page, task: Node | None, container: Container | None, pieces: Sequence[Piece], task_ids: TaskIds
+    task: Node | None,
+    container: Container | None,
+    pieces: Sequence[Piece],
+    task_ids: TaskIds,
+    frame: Container | None,
 ) -> tuple[int, str]:
-    frame = _outer_frame(container, ("ac:task-list",))
-    if task is None or frame is None:
+    tasks = _nearest(container, "ac:task-list")
+    if task is None or tasks is None:
         raise InvalidEdit("nothing can be inserted after this task")
     if task.name == "ac:task-body":
-        task = next(node for node in frame.node.children if task in node.children)
+        task = next(node for node in tasks.children if task in node.children)
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
         return task.end, "".join(new.task(item, task_ids) for item in items(pieces))
-    if frame.node.children[-1] is task:
+    if frame is not None:
         return frame.node.end, new.storage(pieces, task_ids)
     raise InvalidEdit("between tasks only a task fits: `- [ ] text`; other text goes after the last task")

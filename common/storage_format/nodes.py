@@ -43,3 +43,14 @@ class Heading(NamedTuple):
     level: int
     block: int
     above: Heading | None
+
+
+def table_rows(table: Node) -> list[Node]:
+    """Return the rows of a table, those of its head and foot among them."""
+    rows = []
+    for child in table.children:
+        if child.name == "tr":
+            rows.append(child)
+        elif child.name in ("thead", "tbody", "tfoot"):
+            rows += table_rows(child)
+    return rows

@@ -17,6 +17,7 @@ from common.storage_format.nodes import Node
 from common.storage_format.scan import scan
 
 if TYPE_CHECKING:
+    from common.storage_format.block_path import Step
     from common.storage_format.tokens import PageToken
 
 
@@ -111,6 +112,13 @@ class Page:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks, in document order."""
         return tuple(Block(self, number, found) for number, found in enumerate(self._found))
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What each block stands right below, as a reader names it (see `block_path`)."""
+        from common.storage_format.block_path import steps
+
+        return steps(self)
 
     @property
     def prefix(self) -> str:

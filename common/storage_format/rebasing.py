@@ -1,23 +1,25 @@
 """Edits that were made for one version of a page, on the version that stands there now.
 
-A block is found again by its bytes: where they stand once in either version, or in the same order among the
-blocks that are in both. An edit whose block is no longer there as it was is a conflict, never a guess.
+Each edited block is found again (`block_matching`); the edit is then aimed at the block as it is now, so that its ids,
+tokens and comment markers stay. An edit whose block is not found is a conflict, never a guess.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from common.storage_format import applying
+from common.storage_format import applying, captured, tokens
 from common.storage_format.applying import Splice
-from common.storage_format.edits import Change, Conflict, Edit, Edited
+from common.storage_format.block_key import key
+from common.storage_format.block_matching import Matching, NotFound
+from common.storage_format.comparing import Tree
+from common.storage_format.edits import Conflict, Delete, Edit, Edited, InsertAfter, Replace
 from common.storage_format.errors import InvalidEdit
+from common.storage_format.list_end import counterpart, ended
+from common.storage_format.nodes import Container
 from common.storage_format.page import Block, Page
-
-_MOST_COMPARED = 4_000
-"""Blocks between the first and the last difference that are put in order; more only by what stands once."""
+from common.storage_format.tokens import PageToken
 
 
 def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflict:
@@ -28,67 +30,87 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
     edited = applying.apply(base, edits)
     if base.source == current.source:
         return edited
-    there = _found_again(base, current)
-    reasons = tuple(
-        (
-            edit,
-            f"block [{base.number(edit.block_id) + 1}] is not there as it was: {_shown(base.block(edit.block_id))}",
-        )
-        for edit in edits
-        if edit.block_id is not None and base.number(edit.block_id) not in there
-    )
-    if reasons:
-        return Conflict(reasons)
-    moving = applying.Plan(base, edits, current, there)
-    moved: list[Splice] = []
+    matching = Matching(base, current)
+    there: dict[int, int] = {}
+    reasons: list[tuple[Edit, str]] = []
     for edit in edits:
+        number = -1 if edit.block_id is None else base.number(edit.block_id)
         try:
-            moved.append(moving.splice(edit))
-        except InvalidEdit as refusal:
-            return Conflict(((edit, f"it does not fit where its block stands now: {refusal.reason}"),))
-    made = applying.changes(base, edits, moved)
+            if number >= 0:
+                there[number] = matching.find(number)
+            captured.check(edit, number, there.get(number, -1), matching)
+        except NotFound as reason:
+            reasons.append((edit, str(reason)))
+    if reasons:
+        return Conflict(tuple(reasons))
+    return _applied(edits, base, current, there)
+
+
+def _applied(edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]) -> Edited | Conflict:
+    """Aim the edits at the blocks where they stand now, and apply them."""
+    aimed: list[Edit] = []
+    frames: dict[str, Container | None] = {}
+    splices: list[Splice] = []
+    refused: Edit | None = None
+    try:
+        for edit in edits:
+            refused = edit
+            aimed.append(_aimed(edit, base, current, there))
+            if isinstance(edit, InsertAfter) and edit.block_id is not None:
+                block = base.block(edit.block_id)
+                place = current.blocks[there[block.number]]
+                frames[place.id] = _frame(block, place)
+        plan = applying.Plan(current, aimed, frames)
+        for edit, now in zip(edits, aimed, strict=True):
+            refused = edit
+            splices.append(plan.splice(now))
+        storage = applying.spliced(current, splices)
+    except InvalidEdit as refusal:
+        reason = f"it does not fit where its block stands now: {refusal.reason}"
+        return Conflict(((refused or edits[0], reason),))
+    made = applying.changes(current, aimed, splices)
     return Edited(
-        applying.spliced(current, moved), tuple(_on(current, base, there, change) for change in made)
+        storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))
     )
 
 
-def _found_again(base: Page, current: Page) -> dict[int, int]:
-    """Return where the blocks of `base` stand in `current`; those that are not there as they were are left out."""
-    ours, theirs = [_key(block) for block in base.blocks], [_key(block) for block in current.blocks]
-    once = Counter(ours), Counter(theirs)
-    places = {key: number for number, key in enumerate(theirs)}
-    found = {}
-    for number, key in enumerate(ours):
-        if once[0][key] == once[1][key] == 1:
-            found[number] = places[key]
-    first = 0
-    while first < min(len(ours), len(theirs)) and ours[first] == theirs[first]:
-        found.setdefault(first, first)
-        first += 1
-    last = 0
-    while last < min(len(ours), len(theirs)) - first and ours[-1 - last] == theirs[-1 - last]:
-        last += 1
-        found.setdefault(len(ours) - last, len(theirs) - last)
-    middle = ours[first : len(ours) - last], theirs[first : len(theirs) - last]
-    if max(map(len, middle)) <= _MOST_COMPARED:
-        for start, there, length in SequenceMatcher(None, *middle, autojunk=False).get_matching_blocks():
-            for step in range(first, first + length):
-                found.setdefault(start + step, there + step)
+def _aimed(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:
+    """Return an edit with the block and the tokens that it has on the page as it is now."""
+    number = None if edit.block_id is None else base.number(edit.block_id)
+    block_id = None if number is None else current.blocks[there[number]].id
+    if isinstance(edit, Delete):
+        return Delete(block_id or "")
+    markdown = edit.markdown
+    if "⟦" in markdown:
+        markdown = tokens.renumbered(markdown, _tokens(tokens.numbers(markdown), base, current, there))
+    if isinstance(edit, Replace):
+        return Replace(block_id or "", markdown)
+    return InsertAfter(block_id, markdown)
+
+
+def _tokens(
+    numbers: Sequence[int], base: Page, current: Page, there: Mapping[int, int]
+) -> dict[int, PageToken]:
+    """Return which tokens stand now for those of the base with these numbers; raise InvalidEdit if one is gone."""
+    found: dict[int, PageToken] = {}
+    for block in {base.tokens[number - 1].block for number in numbers}:
+        standing: dict[Tree, list[PageToken]] = {}
+        for token in current.tokens_of(there[block], numbered=True):
+            standing.setdefault(key(token.source), []).append(token)
+        for token in base.tokens_of(block, numbered=True):
+            same = standing.get(key(token.source))
+            if same:
+                found[token.number] = same.pop(0)
+    for number in numbers:
+        if number not in found:
+            raise InvalidEdit(f"{base.tokens[number - 1].text} is not there as it was")
     return found
 
 
-def _key(block: Block) -> tuple[str, str]:
-    return block.kind, block.source
-
-
-def _shown(block: Block) -> str:
-    text = " ".join(block.source.split())
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _on(current: Page, base: Page, there: dict[int, int], change: Change) -> Change:
-    """Return a change with the block's id and headings on `current`."""
-    if change.block_id is None:
-        return change
-    block = current.blocks[there[base.number(change.block_id)]]
-    return Change(change.edit, block.id, block.headings, change.before, change.after, change.removed)
+def _frame(block: Block, place: Block) -> Container | None:
+    """Return the list on the page as it is now that other text after a block stands below, as it did on the base."""
+    frame = ended(block)
+    now = counterpart(block, frame, place)
+    if frame is not None and now is None:
+        raise InvalidEdit("the list or table that the new text stood below is not there any more")
+    return now

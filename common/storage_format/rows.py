@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.fitting import start_tag
-from common.storage_format.nodes import Container, Node
+from common.storage_format.nodes import Container, Node, table_rows
 from common.storage_format.page import Block, Page
 from common.storage_format.pieces import Paragraph, Piece, Table
 from common.storage_format.tree import Element, tree
@@ -117,7 +117,7 @@ def _width(page: Page, block: Block, row: Node) -> int:
     if "span" not in page.source[container.node.start : row.end]:
         return len(_cell_elements(page, row))
     reach: dict[int, int] = {}
-    for other in _rows(container.node):
+    for other in table_rows(container.node):
         column = 0
         for cell in _cell_elements(page, other):
             while reach.get(column, 0) > 0:
@@ -141,32 +141,9 @@ def _cell_elements(page: Page, row: Node) -> list[Element]:
     ]
 
 
-def _rows(node: Node) -> list[Node]:
-    rows = []
-    for child in node.children:
-        rows += (
-            [child]
-            if child.name == "tr"
-            else _rows(child)
-            if child.name in ("thead", "tbody", "tfoot")
-            else []
-        )
-    return rows
-
-
 def _span(tag: str, name: str) -> int:
     match = re.search(rf"""\s{name}\s*=\s*["'](\d+)""", tag)
     return max(1, min(int(match[1]), 1000)) if match else 1
-
-
-def end_of_table(block: Block) -> int | None:
-    """Return where the table ends if this row is its last."""
-    container = block.found.container
-    while container is not None and container.node.name != "table":
-        container = container.above
-    if container is None or _rows(container.node)[-1:] != [block.found]:
-        return None
-    return container.node.end
 
 
 def stands_below(pieces: Sequence[Piece]) -> bool:

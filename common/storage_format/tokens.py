@@ -135,6 +135,17 @@ def numbers(markdown: str) -> list[int]:
     return [int(match[2]) for match in found if match]
 
 
+def renumbered(markdown: str, tokens: Mapping[int, PageToken]) -> str:
+    """Return Markdown with the tokens that stand for those with these numbers; others stay as they are."""
+
+    def put(match: re.Match[str]) -> str:
+        content = _CONTENT.match(match[1]) if match[1] is not None else None
+        token = tokens.get(int(content[2])) if content else None
+        return token.text if token is not None else match[0]
+
+    return _WRITTEN.sub(put, markdown)
+
+
 def put_back(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
     """Put the bytes of the tokens in the place of their characters; raises InvalidEdit where they cannot stand."""
     if not stand_ins:
