@@ -6,7 +6,8 @@ text; `rebase` applies them to a page that has moved on. `render` and `to_markdo
 `without_unseen` removes invisible characters from new text.
 """
 
-from common.storage_format.comparing import equivalent, meaning
+from common.storage_format.block_key import meaning
+from common.storage_format.comparing import equivalent
 from common.storage_format.edits import Change, Conflict, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.external import external_addresses

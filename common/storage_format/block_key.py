@@ -6,26 +6,35 @@ and empty elements, or comment markers. Form and content count: another list typ
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 
-from common.storage_format import entities
+from common.storage_format import entities, wellformed
 from common.storage_format.comparing import Tree, normal
+from common.storage_format.errors import MalformedStorage
 from common.storage_format.scan import MARKUP
-from common.storage_format.tree import tree
+from common.storage_format.tree import Element, Text, tree
 
-_MARKER = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>"
-    r"""|(</?ac:inline-comment-marker(?=[\s/>])[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>)""",
-    re.DOTALL,
-)
+_MARKER = "ac:inline-comment-marker"
 _NOT_ONLY_TEXT = re.compile(r"<[!?]|<ac:(?:parameter|task|adf)")
 """Markup that adds characters to a block (CDATA), or takes some away, or has no fixed order."""
 
 
 def key(storage: str) -> Tree:
     """Return what well-formed storage format says and how, the same for each spelling of it."""
-    return normal(tree(without_markers(storage)))
+    element = tree(storage)
+    return normal(_without_markers(element) if _MARKER in storage else element)
+
+
+def meaning(storage: str) -> str:
+    """Return a name for what a page says, which all versions with one key have; what does not parse has its own."""
+    try:
+        wellformed.check(storage)
+        said = repr(key(storage))
+    except MalformedStorage:
+        said = storage
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def letters(storage: str) -> str:
@@ -35,11 +44,16 @@ def letters(storage: str) -> str:
     return "".join("".join(_texts(key(storage))).split())
 
 
-def without_markers(storage: str) -> str:
-    """Return storage format without the markers of inline comments; what they enclose stays."""
-    if "ac:inline-comment-marker" not in storage:
-        return storage
-    return _MARKER.sub(lambda match: "" if match[1] else match[0], storage)
+def _without_markers(element: Element) -> Element:
+    """Return an element with the content of inline-comment markers in place of the markers."""
+    bare = Element(element.source, element.name, element.start, element.opened)
+    for child in element.children:
+        if isinstance(child, Text):
+            bare.children.append(child)
+            continue
+        inner = _without_markers(child)
+        bare.children += inner.children if child.name == _MARKER else [inner]
+    return bare
 
 
 def _texts(node: Tree) -> Iterator[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TypeAlias
 
 from common.storage_format import wellformed
-from common.storage_format.errors import MalformedStorage
 from common.storage_format.tree import Element, Text, tree
 from common.storage_format.vocabulary import STRUCTURE, names
 
@@ -17,7 +15,6 @@ VOLATILE = names(
 """Attributes that Confluence sets, renames or drops by itself."""
 
 _SAME = {"b": "strong", "i": "em", "strike": "del", "s": "del", "ac:macro": "ac:structured-macro"}
-_MARKER = "ac:inline-comment-marker"
 _DROPPED = frozenset({"ac:task-uuid", "ac:task-id", "ac:adf-fallback"})
 _BLOCKS = STRUCTURE - {"ac:structured-macro", "ac:macro", "ac:image"} | {
     "ac:parameter",
@@ -43,31 +40,6 @@ def equivalent(a: str, b: str) -> bool:
         wellformed.check(a)
         return True
     return normalised(a) == normalised(b)
-
-
-def meaning(storage: str) -> str:
-    """Return a name for what a page says: the same for all that is equivalent, comment markers apart.
-
-    What does not parse is named by its bytes.
-    """
-    try:
-        wellformed.check(storage)
-        said = repr(_normal(_without_markers(tree(storage))))
-    except MalformedStorage:
-        said = storage
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _without_markers(element: Element) -> Element:
-    """Return an element with the content of inline-comment markers in place of the markers."""
-    bare = Element(element.source, element.name, element.start, element.opened)
-    for child in element.children:
-        if isinstance(child, Text):
-            bare.children.append(child)
-            continue
-        inner = _without_markers(child)
-        bare.children += inner.children if child.name == _MARKER else [inner]
-    return bare
 
 
 def normalised(storage: str) -> Tree:

@@ -87,8 +87,9 @@ class Publisher:
             return written
         may_write()
         _check(draft, page)
-        on_top = page.storage != draft.base
-        storage = _rebased(draft, page) if on_top else draft.storage
+        is_other = page.storage != draft.base
+        storage = _rebased(draft, page) if is_other else draft.storage
+        on_top = is_other and sf.meaning(page.storage) != sf.meaning(draft.base)
         if storage != page.storage:
             self._keep_unpublished(draft, page, overriding)
             try:

@@ -237,9 +237,12 @@ class PageStore:
         number: int,
         message: str = "",
         minor: bool = False,
+        *,
+        is_edited: bool = True,
     ) -> None:
         """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit.
 
+        What a person edits is saved by the new editor, which stamps ids on the whole page; an app's body is not.
         What stood in the page's draft is lost, as Confluence says may happen: the draft becomes a copy of the version.
         """
         self._may_edit(page, author)
@@ -250,11 +253,9 @@ class PageStore:
         title = self._free_title(page.space_id, title, page)
         self._check(storage)
         self._rename(page, title)
-        page.versions.append(
-            Version(
-                number, self.clock.now(), author, message, minor, title, as_saved(storage, page.id, number)
-            )
-        )
+        in_editor = is_edited and author.account_type == "atlassian"
+        saved = as_saved(storage, page.id, number, in_editor=in_editor)
+        page.versions.append(Version(number, self.clock.now(), author, message, minor, title, saved))
         if page.draft:
             page.draft = UnpublishedDraft(page.current.created, author, title, page.current.storage)
         self.reindex(page)
@@ -276,7 +277,7 @@ class PageStore:
 
     def retitle(self, author: Account, page: Page, title: str) -> None:
         """Give a page another title as a version of its own."""
-        self.update(author, page, title, page.current.storage, page.current.number + 1)
+        self.update(author, page, title, page.current.storage, page.current.number + 1, is_edited=False)
 
     def move(self, page: Page, parent_id: str, account: Account) -> None:
         """Hang a page under another parent of the same space."""

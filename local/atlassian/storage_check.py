@@ -21,6 +21,7 @@ _OPENING = (_DOCTYPE + "<page>").encode()
 _MAX_DEPTH = 500
 
 _VERBATIM = r"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
+_VERBATIM_OR_SPACE = re.compile(rf"({_VERBATIM})|&nbsp;|&#160;|&#[xX][aA]0;", re.DOTALL)
 _TAG = re.compile(
     rf"(?P<verbatim>{_VERBATIM})|"
     r"<(?P<close>/?)(?P<name>[\w:.-]+)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>",
@@ -38,6 +39,12 @@ _PARAMETERS = re.compile(
 _PARAMETER = re.compile(r"<ac:parameter\b[^>]*?(?:/>|>.*?</ac:parameter>)\s*", re.DOTALL)
 _PARAMETER_NAME = re.compile(r"ac:name\s*=\s*[\"']([^\"']*)")
 _RENAMED = {"b": "strong", "i": "em"}
+_ATTRIBUTE = re.compile(r"[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_BY_LOCAL_ID = re.compile(
+    r"p|h[1-6]|[uod]l|li|d[td]|blockquote|pre|hr|table|thead|tbody|tfoot|t[rdh]|div|section"
+    r"|ac:(?:layout(?:-section|-cell)?|structured-macro|image|task(?:-list)?|adf-node)"
+)
+"""The elements that the new editor knows by an id; text within a line has none."""
 
 
 class MalformedStorage(Exception):
@@ -140,10 +147,12 @@ def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str]
         raise MalformedStorage("Error parsing xhtml: Illegal character entity") from error
 
 
-def as_saved(storage: str, page_id: str, version: int) -> str:
+def as_saved(storage: str, page_id: str, version: int, *, in_editor: bool = False) -> str:
     """Return the body as Confluence stores it: fresh ids, `strong` for `b`, parameters in its own order.
 
-    The ids are derived from page, version and place, so that a run can be repeated.
+    The new editor (`in_editor`) rewrites the whole page: each element that makes up the page gets an id, attributes
+    come in an order of its own, `&nbsp;` becomes the character and `<br/>` is spelled `<br />`. The ids are derived
+    from page, version and place, so that a run can be repeated.
     """
     count = 0
 
@@ -162,11 +171,25 @@ def as_saved(storage: str, page_id: str, version: int) -> str:
                 rest = _with(rest, f'ac:macro-id="{fresh()}"')
             if name in {"ri:page", "ri:attachment"}:
                 rest = _with(_VERSION_AT_SAVE.sub("", rest), f'ri:version-at-save="{version}"')
+            if in_editor:
+                rest = _as_in_editor(name, rest, fresh)
         return f"<{match['close']}{_RENAMED.get(name, name)}{rest}>"
 
     saved = _TAG.sub(tag, storage)
+    if in_editor:
+        saved = _VERBATIM_OR_SPACE.sub(lambda m: m[1] or "\u00a0", saved)
     saved = _TASK_UUID.sub(lambda m: f"{m[1]}{fresh()}{m[2]}", saved)
     return _PARAMETERS.sub(_sorted_parameters, saved)
+
+
+def _as_in_editor(name: str, rest: str, fresh: Callable[[], str]) -> str:
+    """Return what follows the name in a tag as the new editor writes it."""
+    own = "ac:local-id" if name.startswith("ac:") else "local-id"
+    attributes = _ATTRIBUTE.findall(rest)
+    if _BY_LOCAL_ID.fullmatch(name) and not any(each.partition("=")[0].strip() == own for each in attributes):
+        attributes.append(f'{own}="{fresh()}"')
+    end = " /" if rest.rstrip().endswith("/") else ""
+    return "".join(f" {each}" for each in sorted(attributes)) + end
 
 
 def _with(rest: str, attribute: str) -> str:

@@ -300,6 +300,20 @@ def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_i
     assert any("edited meanwhile elsewhere" in text for text in pipeline.comments(review))
 
 
+def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str) -> None:
+    """The new editor rewrites the page; the draft goes onto those bytes, and nobody reads of edits that were kept."""
+    _, review = in_review(pipeline)
+    pipeline.save_page(page_id, pipeline.page(page_id)["body"]["storage"]["value"])
+    stamped = pipeline.page(page_id)["body"]["storage"]["value"]
+    assert "<p local-id=" in stamped
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    after = pipeline.page(page_id)["body"]["storage"]["value"]
+    assert after.count("local-id=") == stamped.count("local-id=")
+    assert not any("edited meanwhile" in text for text in pipeline.comments(review))
+
+
 def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
     pipeline: Pipeline, page_id: str
 ) -> None:

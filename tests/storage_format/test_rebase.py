@@ -38,9 +38,16 @@ def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
         assert "[2] is not there as it was: <p>one</p>" in reason
 
 
-def test_a_block_that_moved_is_found_by_its_bytes() -> None:
-    current = "<p>one</p>" + BASE.replace("<p>one</p>", "")
+def test_a_block_that_moved_within_its_section_is_found_by_its_content() -> None:
+    current = BASE.replace("<p>one</p>", "").replace("<ul>", "<p>one</p><ul>", 1)
     assert storage(rebased(current, (1, "1"))) == current.replace("<p>one</p>", "<p>1</p>")
+
+
+def test_a_block_that_moved_out_of_its_section_is_a_conflict() -> None:
+    conflict = rebased("<p>one</p>" + BASE.replace("<p>one</p>", ""), (1, "1"))
+    assert isinstance(conflict, sf.Conflict)
+    [(_, reason)] = conflict.reasons
+    assert reason == 'block [2] "one" now stands under no heading, and no longer under "T"'
 
 
 def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:
