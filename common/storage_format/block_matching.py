@@ -18,7 +18,7 @@ from functools import cached_property
 
 from common.storage_format import plain
 from common.storage_format.block_key import key, letters
-from common.storage_format.block_path import Name, Step
+from common.storage_format.block_path import Path, Step
 from common.storage_format.page import Page
 
 _FURTHEST = 5_000
@@ -105,9 +105,9 @@ class Matching:
         if len(led) > 1:
             raise unclear
         [there] = led
-        old, new = self.base.step(number), self.current.step(there)
-        if old.path != new.path:
-            raise NotFound(f"{quoted} now stands {_under(new.path)}, and no longer {_under(old.path)}")
+        old, new = self.base.path(number), self.current.path(there)
+        if old != new:
+            raise NotFound(f"{quoted} now stands {_under(new)}, and no longer {_under(old)}")
         back = {way: _led(self.current, self.base, there, way) for way in (-1, 1)}
         if any(place not in (None, number) for place in back.values()):
             raise unclear
@@ -158,8 +158,8 @@ class Version:
     def __init__(self, page: Page, contents: _Contents) -> None:
         self.page = page
         self._contents = contents
-        self._places: dict[int, dict[Step, list[int]]] = {}
-        self._counted: dict[Step, Counter[str]] = {}
+        self._places: dict[int, dict[Path, list[int]]] = {}
+        self._counted: dict[Path, Counter[str]] = {}
 
     def __len__(self) -> int:
         return len(self.page.blocks)
@@ -167,6 +167,10 @@ class Version:
     def step(self, number: int) -> Step:
         """Return what a block stands right below."""
         return self.page.steps[number]
+
+    def path(self, number: int) -> Path:
+        """Return the names that a block stands below."""
+        return self.page.steps[number].path
 
     def code(self, number: int) -> int:
         """Return what a block says, as a number."""
@@ -189,33 +193,31 @@ class Version:
         """Return the blocks that say what a block of the other version says."""
         return [at for below in self._places_of(other, number).values() for at in below]
 
-    def _places_of(self, other: Version, number: int) -> dict[Step, list[int]]:
+    def _places_of(self, other: Version, number: int) -> dict[Path, list[int]]:
         code = other.code(number)
         if code not in self._places:
-            places: dict[Step, list[int]] = {}
+            places: dict[Path, list[int]] = {}
             for at in self._by_letters.get(self._contents.letters(other.page.blocks[number].source), ()):
                 if self.code(at) == code:
-                    places.setdefault(self.step(at), []).append(at)
+                    places.setdefault(self.path(at), []).append(at)
             self._places[code] = places
         return self._places[code]
 
     def in_place(self, number: int) -> list[int]:
         """Return the blocks that say what a block says in the place where it stands."""
-        return self._places_of(self, number)[self.step(number)]
+        return self._places_of(self, number)[self.path(number)]
 
     def in_place_of(self, other: Version, number: int) -> list[int]:
         """Return the blocks that say what a block of the other version says in the place where that stands."""
-        path = other.step(number).path
-        places = self._places_of(other, number)
-        return next((blocks for step, blocks in places.items() if step.path == path), [])
+        return self._places_of(other, number).get(other.path(number), [])
 
     # -- fields ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def _below(self) -> dict[Step, list[int]]:
-        found: dict[Step, list[int]] = {}
+    def _below(self) -> dict[Path, list[int]]:
+        found: dict[Path, list[int]] = {}
         for number, step in enumerate(self.page.steps):
-            found.setdefault(step, []).append(number)
+            found.setdefault(step.path, []).append(number)
         return found
 
     def has_twins(self, number: int) -> bool:
@@ -224,12 +226,12 @@ class Version:
         Then its own value is all that is unique about it, and that is no identity: values can be swapped.
         """
         field = self._field(number)
-        return bool(field) and self._fields(self.step(number))[field] > 1
+        return bool(field) and self._fields(self.path(number))[field] > 1
 
-    def _fields(self, step: Step) -> Counter[str]:
-        if step not in self._counted:
-            self._counted[step] = Counter(map(self._field, self._below[step]))
-        return self._counted[step]
+    def _fields(self, path: Path) -> Counter[str]:
+        if path not in self._counted:
+            self._counted[path] = Counter(map(self._field, self._below[path]))
+        return self._counted[path]
 
     def _field(self, number: int) -> str:
         """Return what a short block gives a value for (`Limit` in `Limit: 5`, the first cell of a row)."""
@@ -252,7 +254,7 @@ class Version:
     @cached_property
     def _wordings(self) -> frozenset[str]:
         lines = plain.words(self.page.source).split("\n")
-        named = [word for step in self._below for each in step.steps for word in each.words]
+        named = [word for path in self._below for name in path for word in name.words]
         return frozenset(line.casefold() for line in (*lines, *named))
 
 
@@ -327,7 +329,7 @@ def _quoted(page: Page, number: int) -> str:
     return f'block [{number + 1}] "{_short(said, 60)}"' if said else f"block [{number + 1}]"
 
 
-def _under(path: tuple[Name, ...]) -> str:
+def _under(path: Path) -> str:
     """Say where something stands: the names above it, and which of several with one name that is."""
     names = []
     for name in path:

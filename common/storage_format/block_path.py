@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from common.storage_format import plain
 from common.storage_format.lead_in import LeadIn, lead_in
@@ -39,6 +39,9 @@ class Name(NamedTuple):
     kind: str
     words: tuple[str, ...]
     place: tuple[int, int]
+
+
+Path: TypeAlias = tuple[Name, ...]
 
 
 class Step:
@@ -79,7 +82,7 @@ class Step:
         }
 
     @cached_property
-    def path(self) -> tuple[Name, ...]:
+    def path(self) -> Path:
         """The names from the page down to this step."""
         if self.above is None:
             return ()

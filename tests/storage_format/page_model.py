@@ -153,7 +153,9 @@ class Writer:
         nodes = [node for node, _ in self._places(page, spared) if node.kind in kinds]
         if len(nodes) > 1:
             one, other = self.chance.sample(nodes, 2)
-            one.text, other.text, one.cells, other.cells = other.text, one.text, other.cells, one.cells
+            one.text, other.text = other.text, one.text
+            if one.kind == "row":
+                one.cells, other.cells = other.cells, one.cells
 
     def _move(self, page: Node, spared: int) -> None:
         places = self._places(page, spared)
