@@ -33,11 +33,11 @@ def test_a_version_is_found_however_many_came_after_it_down_to_the_base(running:
 
 
 def test_an_older_version_is_read_with_its_own_body(running: Running) -> None:
-    site, admin = running.site, running.site.account("admin")
-    space = site.confluence.add_space("SD", "Software", admin)
-    page_id = site.confluence.create(admin, space.id, "Refunds", "<p>first</p>", None).id
+    site, kinexus = running.site, running.site.account("kinexus")
+    space = site.confluence.add_space("SD", "Software", kinexus)
+    page_id = site.confluence.create(kinexus, space.id, "Refunds", "<p>first</p>", None).id
     client = ConfluenceClient(
-        AtlassianHttp(f"{running.url}/wiki", admin.email, lambda fresh: admin.token), running.url
+        AtlassianHttp(f"{running.url}/wiki", kinexus.email, lambda fresh: kinexus.token), running.url
     )
     client.update_page(client.page(page_id), "<p>second</p>", "")
     assert [client.page(page_id, version).storage for version in (1, None)] == [
