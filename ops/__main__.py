@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+import time
 from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.atlassian_http import AtlassianError
 from common.secret import InvalidSecret
 from common.settings import InvalidSetting
-from ops import doctor, hindrance, redrive, replay, status, sweep
+from ops import doctor, hindrance, redrive, replay, status, stuck_reviews, sweep
 from ops.deployment import FED, Deployment
 from ops.hindrance import Hindrance
 from ops.screen import Screen
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None, screen: Screen | None = None) -
 def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> int:
     match given.command:
         case "status":
+            if given.issue_key is None:
+                return stuck_reviews.run(deployment, screen, time.time())
             return status.run(deployment, screen, given.issue_key)
         case "redrive":
             agreed = _yes if given.yes else _ask
@@ -81,9 +84,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the stack's namePrefix (default: $KINEXUS_PREFIX, or kinexus)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("status", help="the whole story of a ticket")
+    one = commands.add_parser("status", help="the whole story of a ticket, or the reviews that are stuck")
     one.add_argument(
-        "issue_key", metavar="ISSUE-KEY", type=_issue_key, help="a ticket's, or its review's: PAY2-7"
+        "issue_key",
+        nargs="?",
+        metavar="ISSUE-KEY",
+        type=_issue_key,
+        help="a ticket's, or its review's: PAY2-7; without one, all reviews that do not go on by themselves",
     )
     one = commands.add_parser("redrive", help="show messages that were given up, and send them again")
     one.add_argument(

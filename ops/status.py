@@ -8,10 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from common.atlassian_http import AtlassianError, NotFound
 from common.change import Change
-from common.document import CLOSED, Document, DocumentKind, DocumentStatus
+from common.document import Document, DocumentKind, DocumentStatus
 from common.json_shapes import text
 from common.secret import InvalidSecret
-from ops import dead_letters, on_record
+from ops import dead_letters, on_record, stuck_reviews
 from ops.dead_letters import DeadLetter
 from ops.deployment import Deployment
 from ops.screen import Screen, moment
@@ -77,10 +77,8 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     if document.review_issue_key:
         told = document.announcement
         said = f"r{told.revision} announced at {told.at}" if told else ""
-        stuck = f"moved to done {len(document.undecided_moves)} times without a decision: it is not moved back any more"
-        is_stuck = document.stays_undecided and document.status not in CLOSED
-        state = "undecided" if is_stuck else ""
-        yield "review", document.review_issue_key, state, _lines(said, stuck if is_stuck else "")
+        state, stuck = stuck_reviews.standing(document)
+        yield "review", document.review_issue_key, state, _lines(said, stuck)
     if document.decision:
         made = document.decision
         who = f"by {made.author_name or made.author_id} on r{made.revision} at {made.decided_at}"

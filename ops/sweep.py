@@ -35,6 +35,7 @@ def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> in
     begin = moment(time.time() - since)
     _tickets(sweep, changes, screen, since, begin, dry_run)
     _reviews(sweep, screen, since, begin, dry_run)
+    _missing(sweep, screen)
     return 0
 
 
@@ -77,6 +78,19 @@ def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool
         screen.table("Finished reviews that did not come to their end", columns, rows)
     reviews = counted(found, "review")
     screen.say(f"{reviews} finished since {begin}; {len(rows)} of them did not come to their end.")
+
+
+def _missing(sweep: Sweep, screen: Screen) -> None:
+    """Show open reviews whose ticket Jira does not show; only the stack's own sweeps count them."""
+    missing, _ = sweep.missing.look()
+    if missing:
+        rows = [
+            (each.review_issue_key, each.document_id, ", ".join(each.issue_keys), moment(each.missing_since))
+            for each in missing
+        ]
+        columns = ("review", "document", "source tickets", "missing since")
+        screen.table("Open reviews whose ticket was deleted, or is hidden from Kinexus", columns, rows)
+    screen.say(f"{counted(len(missing), 'open review')} missing in Jira.")
 
 
 def _lacking(known: Change | None) -> str:

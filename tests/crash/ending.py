@@ -18,6 +18,7 @@ _VOLATILE = (
     "detected_at",
     "created_at",
     "announcement",
+    "missing_since",
     "decision",
     "expires_at",
     "failed_by",

@@ -127,6 +127,23 @@ def swept(world: World) -> None:
     world.run()
 
 
+def vanished(world: World) -> None:
+    """The review ticket is deleted: two sweeps running do not find it, and the ticket that is finished again gets another.
+
+    A third sweep makes up for one that died.
+    """
+    key = _finish(world)
+    world.jira("admin", "DELETE", f"/rest/api/3/issue/{world.review_of(key)}")
+    world.sweep_daily(3)
+    world.run()
+    assert world.aws.locks() == []
+    world.move(key, "new", "developer")
+    world.finish(key)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
 def overtaken(world: World) -> None:
     """A ticket is resolved and closed at once, and Jira's webhook tells of the second move only."""
     key = world.create_ticket(*TICKET, ["needs-docs"])
@@ -266,6 +283,7 @@ SCENARIOS = {
         replaced,
         hasty,
         swept,
+        vanished,
         overtaken,
         deleted,
         withheld,

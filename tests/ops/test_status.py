@@ -5,9 +5,13 @@ Over moto and the simulator, through the command's own arguments; how it looks o
 
 from __future__ import annotations
 
+import time
+
 import boto3
 import pytest
 
+from handlers.sweep import composition
+from handlers.sweep.daily_round import go_round
 from ops import dead_letters
 from ops.deployment import Deployment
 from tests.ops.deployed import Deployed
@@ -49,6 +53,7 @@ def test_a_review_that_is_not_moved_back_any_more_is_listed(deployed: Deployed) 
     pipeline.run()
     said = deployed.command("status", key)[1]
     assert "undecided" in said
+    assert "undecided" in deployed.command("status")[1]
     assert "moved to done 4 times without a decision" in " ".join(said.replace("│", " ").split())
 
 
@@ -155,3 +160,47 @@ def test_what_is_no_key_is_refused_before_anybody_is_asked(
         deployed.command("status", given)
     assert refused.value.code == 2
     assert f"{given!r} is no Jira key: one such as PAY2-7 belongs there" in capsys.readouterr().err
+
+
+def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    code, said = deployed.command("status")
+    assert (code, "0 reviews found" in said, review in said) == (0, True, False)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    now = int(time.time())
+    for sweep, state, told in (
+        (now - 24 * 3600, "missing", "if the next finds it neither, it ends"),
+        (now, "deleted", "finishing a source ticket again brings another"),
+    ):
+        go_round(composition.sweep(), 3600, 200, sweep)
+        pipeline.run()
+        for command in (("status",), ("status", key), ("status", review)):
+            code, said = deployed.command(*command)
+            words = " ".join(said.split())
+            assert code == 0
+            assert review in words
+            assert state in words, command
+        assert told in " ".join(deployed.command("status", key)[1].split())
+        [document] = pipeline.aws.documents()
+        assert document["document_id"] in deployed.command("status")[1]
+    assert "failed r1" in deployed.command("status", key)[1]
+    assert "was deleted, or is hidden" in " ".join(deployed.command("status", key)[1].split())
+
+
+def test_a_review_that_was_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    now = int(time.time())
+    for days in (32, 31):
+        go_round(composition.sweep(), 3600, 200, now - days * 24 * 3600)
+    pipeline.run()
+    assert "0 reviews found" in deployed.command("status")[1]
+    assert "deleted" in deployed.command("status", key)[1]

@@ -176,6 +176,19 @@ def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them
     assert "0 of them did not come to their end" in deployed.command("sweep")[1]
 
 
+def test_the_command_shows_reviews_whose_ticket_is_missing_and_counts_them_not(deployed: Deployed) -> None:
+    review = in_review(deployed)
+    assert "0 open reviews missing" in deployed.command("sweep")[1]
+    deployed.pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    for _ in range(2):
+        said = deployed.command("sweep")[1]
+        assert "was deleted, or is hidden from Kinexus" in said
+        assert review in said
+        assert "1 open review missing" in said
+    [document] = deployed.pipeline.aws.documents()
+    assert (document["status"], "missing_since" in document) == ("in_review", False)
+
+
 def test_a_webhook_that_comes_late_is_the_same_change(deployed: Deployed) -> None:
     key = finish(deployed, "needs-docs")
     deployed.pipeline.run()
