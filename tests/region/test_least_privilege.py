@@ -1,8 +1,8 @@
 """No role is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
 
-The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, and each function meets
-a document that somebody else works on, while every question that is put to a role's policies is on record with its
-action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
+The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, a review is deleted, and each
+function meets a document that somebody else works on, while every question that is put to a role's policies is on
+record with its action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
 secrets or prefixes cannot be idle unseen. What a schedule's role does by the clock is not awaited: its rights are
 held against what its schedule names.
 """
@@ -10,6 +10,7 @@ held against what its schedule names.
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -109,6 +110,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         up.site.site.webhooks.webhooks.clear()
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
+        _lose_a_review(up, untold)
         _meet_somebody_at_work(up)
         _get_what_is_no_event(up)
         yield up
@@ -133,6 +135,25 @@ def _swept(up: Machine, key: str) -> bool:
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
+
+
+def _lose_a_review(up: Machine, key: str) -> None:
+    """Delete the review of a ticket, and sweep on two days."""
+
+    def document(status: str) -> dict[str, Any] | None:
+        items = up.stack.client("dynamodb").scan(TableName=up.outputs["documentsTable"])["Items"]
+        ours = [item for item in items if key in json.dumps(item.get("issue_keys"))]
+        return next((item for item in ours if item["status"]["S"] == status), None)
+
+    assert wait_until(lambda: document("in_review") is not None, 60)
+    found = document("in_review")
+    assert found
+    admin = Person(up.site.url, up.site.site.account("admin"))
+    admin.call("DELETE", f"/rest/api/3/issue/{found['review_issue_key']['S']}")
+    for day in ("2026-11-10", "2026-11-11"):
+        told = json.dumps({"scheduled_at": f"{day}T04:30:00Z"}).encode()
+        up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=told)
+    assert wait_until(lambda: document("failed") is not None, 60)
 
 
 def _meet_somebody_at_work(up: Machine) -> None:
