@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from common import html_page
 from handlers.review_ticket_creator import diff_views, removed
+from handlers.review_ticket_creator.compared import Compared, SourceCompared, compared, source_compared
 from handlers.review_ticket_creator.comparison import Counts, count
+from handlers.review_ticket_creator.counting import forms_changed, only_in_source
 from handlers.review_ticket_creator.diff_style import STYLE
-from handlers.review_ticket_creator.diff_views import Compared, SourceCompared
 from handlers.review_ticket_creator.passage_html import text
 from handlers.review_ticket_creator.review import Review
 
@@ -21,8 +22,8 @@ def render(review: Review) -> str:
     Two versions of the same review give the same bytes. What is farther than three passages (or lines) from any
     change is left out with its count, so the page's size follows the change and not the page.
     """
-    view = diff_views.compared(review.before, review.after)
-    source = diff_views.source_compared(review.before, review.after)
+    view = compared(review.before, review.after)
+    source = source_compared(review.before, review.after)
     views = []
     if review.kind == "update":
         views.append(_view("side", "Side by side", view, diff_views.side_by_side(view, "side"), "passages"))
@@ -30,7 +31,7 @@ def render(review: Review) -> str:
     views.append(_view("unified", name, view, diff_views.unified(view, "unified"), "passages"))
     views.append(_view("source", "Source", source, diff_views.source(source, "source"), "lines"))
     if review.previous is not None:
-        since = diff_views.compared(review.previous, review.after)
+        since = compared(review.previous, review.after)
         title = f"Since revision {review.follows}"
         views.append(_view("since", title, since, diff_views.unified(since, "since"), "passages"))
     tabs = "".join(_tab(place == 0, name, title) for place, (name, title, _) in enumerate(views))
@@ -58,7 +59,7 @@ def _view(
     if not changes:
         content = f'<p class="all-same">No {what} change.{_elsewhere(name)}</p>'
     else:
-        content = f'{_changes(name, changes, count(view.rows), what)}<div class="sheet">{table}</div>'
+        content = f'{_changes(name, changes, view, what)}<div class="sheet">{table}</div>'
     heading = f'<h2 class="hidden" id="{name}-title">{title}</h2>'
     return (
         name,
@@ -71,13 +72,17 @@ def _elsewhere(name: str) -> str:
     return "" if name == "source" else " What cannot be seen, such as attributes, may change in the source."
 
 
-def _changes(name: str, changes: Sequence[tuple[int, str]], counts: Counts, what: str) -> str:
+def _changes(
+    name: str, changes: Sequence[tuple[int, str]], view: Compared | SourceCompared, what: str
+) -> str:
     items = "".join(
         f'<li><a href="#{name}-{number}">{text(_one_line(label))}</a></li>' for number, label in changes
     )
+    counts = count(view.rows)
     places = "1 place" if counts.places == 1 else f"{counts.places:,} places"
     noun = what.removesuffix("s") if counts.changed + counts.added + counts.removed == 1 else what
-    told = f"Changes in {places}: {_counted(counts)} {noun}"
+    further = [forms_changed(view), only_in_source(view)] if isinstance(view, Compared) else []
+    told = "; ".join(filter(None, [f"Changes in {places}: {_counted(counts)} {noun}", *further]))
     opened = " open" if len(changes) <= 12 else ""
     return (
         f'<nav aria-label="Changes"><details class="changes"{opened}><summary>{told}</summary>'
@@ -103,6 +108,7 @@ def _header(review: Review, view: Compared) -> str:
         f'<h1 dir="auto">{text(review.title)}</h1>',
         f'<p class="summary" dir="auto">{text(review.summary)}</p>',
         f'<dl class="facts">{_facts(review)}</dl>',
+        _most_of_it(review, view),
         _warning(review, view),
         _counts(view),
     ]
@@ -133,6 +139,11 @@ def _link(label: str, url: str) -> str:
     return f'<a href="{html_page.escape(url)}" rel="noreferrer noopener">{text(label)}</a>'
 
 
+def _most_of_it(review: Review, view: Compared) -> str:
+    said = removed.most_of_it(view) if review.kind == "update" else ""
+    return f'<div class="warning grave" role="note"><p>{text(said)}</p></div>' if said else ""
+
+
 def _warning(review: Review, view: Compared) -> str:
     told = [f"Removed {name}" for name in removed.removals(review.changes)]
     if review.kind == "update":
@@ -155,6 +166,8 @@ def _counts(view: Compared) -> str:
         ("removed", f"{counts.removed:,} removed", counts.removed),
         ("added", f"+{come:,} {'word' if come == 1 else 'words'}", come),
         ("removed", f"−{gone:,} {'word' if gone == 1 else 'words'}", gone),
+        ("form-changed", forms_changed(view), view.form_changes),
+        ("source-only", only_in_source(view), view.undrawn),
     ]
     shown = "".join(f'<li class="{kind}">{said}</li>' for kind, said, number in items if number)
     return f'<ul class="counts" aria-label="How much changes">{shown}</ul>' if shown else ""

@@ -12,6 +12,7 @@ STYLE = """
   padding: .7rem 1rem; margin: 0 0 1.2rem; max-width: 60rem;
 }
 .warning p { margin: 0; font-weight: 600 }
+.warning.grave { background: var(--del); border-color: var(--del-line) }
 .warning ul { margin: .3rem 0 0; padding-left: 1.2rem }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; margin: 0 0 1.4rem; padding: 0 }
 .counts li {
@@ -19,6 +20,7 @@ STYLE = """
   font-size: .9rem; font-variant-numeric: tabular-nums;
 }
 .counts .added { background: var(--add); border-color: transparent; color: var(--add-text) }
+.counts .form-changed, .counts .source-only { background: var(--note); border-color: transparent }
 .counts .removed { background: var(--del); border-color: transparent; color: var(--del-text) }
 
 .tabs {
@@ -131,9 +133,11 @@ ins::after, del::after { content: "] " }
   background: var(--note); border: 1px solid var(--note-line); border-radius: 4px; color: var(--text);
   font: .78em var(--mono); padding: 0 .25em; text-decoration: none; white-space: nowrap;
 }
+.passage > .unseen { margin-left: .4em }
 .mixed { text-decoration: underline wavy var(--note-line) }
 .target, .form { color: var(--quiet); font-size: .85em }
-.form { display: block; font-style: italic; padding-top: .3rem }
+.form { font-style: italic; list-style: none; margin: 0; padding: .3rem 0 0 }
+.form li::before { content: "◇ " }
 
 .source td:last-child {
   font: .84rem/1.55 var(--mono); padding: .05rem .8rem .05rem 1.6rem; position: relative; white-space: pre-wrap;

@@ -2,85 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-from handlers.review_ticket_creator import passage_html, source_lines
-from handlers.review_ticket_creator.comparison import Fold, Row, compare, fold
-from handlers.review_ticket_creator.passage import Passage, Reading, Run, form
-from handlers.review_ticket_creator.passage_html import passage, plain, text
-from handlers.review_ticket_creator.reading import read
+from handlers.review_ticket_creator import passage_html
+from handlers.review_ticket_creator.compared import Compared, SourceCompared, compared, source_compared
+from handlers.review_ticket_creator.comparison import Fold, Row, fold
+from handlers.review_ticket_creator.forms import form
+from handlers.review_ticket_creator.passage import Reading, Run
+from handlers.review_ticket_creator.passage_html import passage, text, whole
 from handlers.review_ticket_creator.words import Piece, compare_runs
 
-_WORD = re.compile(r"\w+")
+__all__ = [
+    "Compared",
+    "SourceCompared",
+    "compared",
+    "listed",
+    "side_by_side",
+    "source",
+    "source_compared",
+    "unified",
+]
+
 _WORDS = {"~": "Changed", "+": "Added", "-": "Removed"}
 _CLASSES = {"~": "changed", "+": "added", "-": "removed", "=": "same"}
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two versions of a page as a reader sees them, compared."""
-
-    before: Reading
-    after: Reading
-    rows: list[Row]
-
-    @cached_property
-    def pieces(self) -> dict[Row, tuple[Piece, ...]]:
-        """What changed inside each changed passage, word by word."""
-        return {
-            row: compare_runs(self.before.passages[row.before].runs, self.after.passages[row.after].runs)
-            for row in self.rows
-            if row.sign == "~" and row.before is not None and row.after is not None
-        }
-
-    @cached_property
-    def words(self) -> tuple[int, int]:
-        """How many words come and how many go; names of macros and images are no words."""
-        come = gone = 0
-        for row in self.rows:
-            if row.sign == "=":
-                continue
-            pieces = self.pieces.get(row) or [Piece(row.sign, run) for run in self.shown(row)[0].runs]
-            come += sum(_words(piece.run) for piece in pieces if piece.sign == "+")
-            gone += sum(_words(piece.run) for piece in pieces if piece.sign == "-")
-        return come, gone
-
-    def shown(self, row: Row) -> tuple[Passage, str, tuple[str, ...]]:
-        """Give the newer passage of a row, its marker and the headings it stands under."""
-        reading, place = (self.after, row.after) if row.after is not None else (self.before, row.before or 0)
-        return reading.passages[place], reading.markers[place], reading.headings[place]
-
-
-def _words(run: Run) -> int:
-    return 0 if run.style == "chip" else len(_WORD.findall(run.text))
-
-
-def compared(before: str, after: str) -> Compared:
-    """Compare two versions of a page in storage format as a reader sees them."""
-    old, new = read(before), read(after)
-    return Compared(old, new, compare(old.passages, new.passages, _text_of))
-
-
-@dataclass(frozen=True)
-class SourceCompared:
-    """Two versions of a page's storage format, broken into lines and compared."""
-
-    before: list[str]
-    after: list[str]
-    rows: list[Row]
-
-
-def source_compared(before: str, after: str) -> SourceCompared:
-    """Compare two versions of a page as they are stored."""
-    old, new = source_lines.split_both(before, after)
-    return SourceCompared(old, new, compare(old, new, str))
-
-
-def _text_of(shown: Passage) -> str:
-    return shown.text
 
 
 def side_by_side(view: Compared, name: str) -> str:
@@ -104,7 +48,8 @@ def unified(view: Compared, name: str) -> str:
             lines.append(_folded(row, 2, "passage"))
             continue
         shown, marker, _ = view.shown(row)
-        written = passage(shown, marker, view.pieces.get(row) or plain(shown.runs))
+        pieces = view.pieces.get(row)
+        written = passage(shown, marker, pieces or whole(row.sign, shown.runs), marked=bool(pieces))
         lines.append(f"{_opening(row.sign, jump)}<td>{_said(row.sign)}{_form(view, row)}{written}</td></tr>")
     if not view.before.passages:
         return _table("unified whole", ("The new page",), lines)
@@ -122,14 +67,18 @@ def source(view: SourceCompared, name: str) -> str:
         new = view.after[row.after] if row.after is not None else ""
         pieces = compare_runs((Run(old),), (Run(new),)) if row.sign == "~" else ()
         if row.sign == "=":
-            lines.append(_source_line("=", jump, row.before, row.after, plain((Run(new),))))
+            lines.append(_source_line("=", jump, row.before, row.after, whole("=", (Run(new),))))
         if row.sign in "~-":
-            gone = [piece for piece in pieces if piece.sign != "+"] or plain((Run(old),))
-            lines.append(_source_line("-", jump, row.before, None, gone))
+            gone = [piece for piece in pieces if piece.sign != "+"]
+            lines.append(
+                _source_line("-", jump, row.before, None, gone or whole("-", (Run(old),)), bool(gone))
+            )
             jump = ""
         if row.sign in "~+":
-            come = [piece for piece in pieces if piece.sign != "-"] or plain((Run(new),))
-            lines.append(_source_line("+", jump, None, row.after, come))
+            come = [piece for piece in pieces if piece.sign != "-"]
+            lines.append(
+                _source_line("+", jump, None, row.after, come or whole("+", (Run(new),)), bool(come))
+            )
     return _table("source", ("Old line", "New line", "Source"), lines)
 
 
@@ -174,8 +123,10 @@ def _side(view: Compared, row: Row, reading: Reading, place: int | None, sign: s
         return '<td class="nothing"><span class="hidden">nothing here</span></td>'
     pieces = [piece for piece in view.pieces.get(row, ()) if piece.sign in ("=", sign)]
     shown = reading.passages[place]
-    said = _said(row.sign) + (_form(view, row) if sign == "+" else "")
-    written = passage(shown, reading.markers[place], pieces or plain(shown.runs))
+    said = _said(row.sign) + (_form(view, row) if sign == "+" or row.sign == "-" else "")
+    written = passage(
+        shown, reading.markers[place], pieces or whole(row.sign, shown.runs), marked=bool(pieces)
+    )
     return f"<td>{said}{written}</td>"
 
 
@@ -184,16 +135,16 @@ def _said(sign: str) -> str:
 
 
 def _form(view: Compared, row: Row) -> str:
-    """Say what a passage was, where not only its words changed."""
-    if row.before is None or row.after is None or row.sign != "~":
-        return ""
-    was, now = form(view.before.passages[row.before]), form(view.after.passages[row.after])
-    return f'<span class="form">was {text(was)}, now {text(now)}</span>' if was != now else ""
+    """Say how the form of a passage changed, or what form a new one has."""
+    said = "".join(f"<li>{text(one)}</li>" for one in view.forms.get(row, ()))
+    return f'<ul class="form">{said}</ul>' if said else ""
 
 
-def _source_line(sign: str, jump: str, old: int | None, new: int | None, pieces: Iterable[Piece]) -> str:
+def _source_line(
+    sign: str, jump: str, old: int | None, new: int | None, pieces: Iterable[Piece], marked: bool = False
+) -> str:
     numbers = "".join(f'<td class="line">{"" if place is None else place + 1}</td>' for place in (old, new))
-    code = "".join(passage_html.source(piece) for piece in pieces)
+    code = "".join(passage_html.source(piece, marked=marked) for piece in pieces)
     mark = f'<span class="sign" aria-hidden="true">{"" if sign == "=" else sign}</span>'
     return f'{_opening(sign, jump)}{numbers}<td class="code">{mark}{_said(sign)}<code>{code}</code></td></tr>'
 

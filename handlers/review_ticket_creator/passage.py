@@ -10,12 +10,14 @@ class Run(NamedTuple):
 
     `style` is a space-separated choice of: b i u s code sub sup mark link chip cell headcell. A `chip` stands for what
     has no text of its own (a macro, an image, a date), `cell` and `headcell` begin a cell of a table row. `target` is
-    where a link leads: an address, or words such as `page: Title`.
+    where a link leads: an address, or words such as `page: Title`. `look` says in words what else decides how it is
+    shown, such as `color: red`.
     """
 
     text: str
     style: str = ""
     target: str = ""
+    look: tuple[str, ...] = ()
 
 
 class Passage(NamedTuple):
@@ -23,13 +25,16 @@ class Passage(NamedTuple):
 
     `kind` is one of: p h1 … h6 li task-open task-done row code rule chip frame. A `frame` names the box (panel,
     expand, macro, code, column) whose content follows; `frames` are the boxes around the passage, outermost first,
-    and `depth` how deep it stands in lists.
+    and `depth` how deep it stands in lists. `look` says what else decides how it is shown (`text-align: center`), and
+    `list_type` whether it begins an item of `numbers` or of `bullets`.
     """
 
     kind: str
     depth: int
     frames: tuple[str, ...]
     runs: tuple[Run, ...]
+    look: tuple[str, ...] = ()
+    list_type: str = ""
 
     @property
     def text(self) -> str:
@@ -40,18 +45,11 @@ class Passage(NamedTuple):
         return "".join(parts)
 
 
-_KINDS = {
-    "p": "paragraph", "li": "list item", "task-open": "open task", "task-done": "done task", "row": "table row",
-    "code": "code line", "rule": "line", "chip": "macro", "frame": "box",
-}  # fmt: skip
+class Undrawn(NamedTuple):
+    """Something of a page that no view can draw, such as a class; `passage` is the number of the one that it is in."""
 
-
-def form(shown: Passage) -> str:
-    """Name what kind of passage it is and where it stands, for changes that leave the words alone."""
-    kind = f"heading {shown.kind[1]}" if shown.kind[0] == "h" else _KINDS[shown.kind]
-    depth = f", level {shown.depth}" if shown.depth > 1 else ""
-    inside = f" in {' in '.join(reversed(shown.frames))}" if shown.frames else ""
-    return kind + depth + inside
+    what: str
+    passage: int | None
 
 
 class Reading(NamedTuple):
@@ -60,3 +58,4 @@ class Reading(NamedTuple):
     passages: tuple[Passage, ...]
     markers: tuple[str, ...]
     headings: tuple[tuple[str, ...], ...]
+    undrawn: tuple[Undrawn, ...] = ()

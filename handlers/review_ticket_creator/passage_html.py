@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from common.html_page import escape
 from common.invisible import invisible_in
 from common.visible_text import mixed_words, visible, written_out
+from handlers.review_ticket_creator import forms
 from handlers.review_ticket_creator.passage import Passage, Run
 from handlers.review_ticket_creator.words import Piece
 
@@ -18,22 +19,25 @@ _MARKERS = {"task-open": "☐", "task-done": "☑"}
 _SIGNED = {"+": ("<ins>", "</ins>"), "-": ("<del>", "</del>"), "=": ("", "")}
 
 
-def passage(shown: Passage, marker: str, pieces: Iterable[Piece]) -> str:
-    """Write a passage from its pieces, inside the boxes it stands in."""
-    inner = _cells(pieces) if shown.kind == "row" else "".join(_piece(piece) for piece in pieces)
+def passage(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool) -> str:
+    """Write a passage from its pieces, inside the boxes it stands in; `marked` if what comes and goes is marked."""
+    inner = (
+        _cells(pieces, marked) if shown.kind == "row" else "".join(_piece(piece, marked) for piece in pieces)
+    )
     sign = _MARKERS.get(shown.kind, marker)
     if sign:
         inner = f'<span class="marker">{escape(sign)}</span>{inner}'
     depth = f" d{min(shown.depth, 6)}" if shown.depth else ""
-    written = f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}</div>'
+    split = "".join(f'<span class="unseen">{escape(said)}</span>' for said in forms.split_words(shown))
+    written = f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}{split}</div>'
     for frame in reversed(shown.frames):
         written = f'<div class="box {escape(frame)}">{written}</div>'
     return written
 
 
-def plain(runs: Iterable[Run]) -> list[Piece]:
-    """Take runs as pieces of which none is marked."""
-    return [Piece("=", run) for run in runs]
+def whole(sign: str, runs: Iterable[Run]) -> list[Piece]:
+    """Take runs as pieces that all stay, come or go."""
+    return [Piece(sign, run) for run in runs]
 
 
 def text(value: str) -> str:
@@ -56,56 +60,52 @@ def _written_out(value: str) -> str:
     return "".join(written) + escape(value[at:])
 
 
-def source(piece: Piece) -> str:
-    """Write a piece of storage format, with what has no width written out."""
-    opening, closing = _SIGNED[piece.sign]
-    value = piece.run.text
-    if piece.sign == "=" and len(value) > _LONGEST:
-        return _shortened(value)
-    return opening + text(value) + closing
+def source(piece: Piece, *, marked: bool) -> str:
+    """Write a piece of storage format."""
+    if piece.sign == "=":
+        return _shortened(piece.run.text)
+    opening, closing = _SIGNED[piece.sign] if marked else ("", "")
+    return opening + text(piece.run.text) + closing
 
 
-def _cells(pieces: Iterable[Piece]) -> str:
+def _cells(pieces: Iterable[Piece], marked: bool) -> str:
     cells: list[str] = []
     for piece in pieces:
         if piece.run.style in ("cell", "headcell"):
             head = " head" if piece.run.style == "headcell" else ""
             cells.append(f'<span class="cell{head}">')
-        elif not cells:
+            continue
+        if not cells:
             cells.append('<span class="cell">')
-        if piece.run.style not in ("cell", "headcell"):
-            cells[-1] += _piece(piece)
-    return f'<span class="cells">{"</span>".join(cells)}</span></span>'
+        cells[-1] += _piece(piece, marked)
+    return f'<span class="cells">{"</span>".join(cells)}</span></span>' if cells else ""
 
 
-def _piece(piece: Piece) -> str:
-    opening, closing = _SIGNED[piece.sign]
+def _piece(piece: Piece, marked: bool) -> str:
+    opening, closing = _SIGNED[piece.sign] if marked else ("", "")
     return opening + _run(piece.run, changed=piece.sign != "=") + closing
 
 
 def _run(run: Run, *, changed: bool) -> str:
+    """Write a run; only what stays is shortened, and of what does not it is told where it leads and how it looks."""
     styles = run.style.split()
-    if "chip" in styles:
-        return f'<span class="chip">{text(run.text)}</span>'
     shown = text(run.text) if changed else _shortened(run.text)
     written = shown.replace("\n", "<br>")
+    if "chip" in styles:
+        written = f'<span class="chip">{written}</span>'
     for style in styles:
         if style in _TAGS:
             written = f"<{_TAGS[style]}>{written}</{_TAGS[style]}>"
         elif style == "mark":
             written = f'<mark title="inline comment">{written}</mark>'
-    if not run.target:
-        return written
-    target = text(run.target)
-    if _WEB.match(run.target):
+    if run.target and _WEB.match(run.target):
         written = f'<a href="{escape(run.target)}" rel="noreferrer noopener">{written}</a>'
-    else:
+    elif run.target:
         written = f'<span class="reference" title="{escape(visible(run.target))}">{written}</span>'
-    return (
-        written + f'<span class="target"> ({target})</span>'
-        if changed and run.target != run.text
-        else written
-    )
+    if not changed:
+        return written
+    told = [*([run.target] if run.target not in ("", run.text) else []), *run.look]
+    return written + "".join(f'<span class="target"> ({text(one)})</span>' for one in told)
 
 
 def _shortened(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What an edit takes away that has no words: macros and inline comments, and images that come and go."""
+"""What an edit takes away: macros and inline comments without words, images that come and go, most of a page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from common.storage_format import Change
+from handlers.review_ticket_creator.compared import Compared
 from handlers.review_ticket_creator.passage import Passage
 
 
@@ -32,6 +33,14 @@ def removals(changes: Iterable[Change]) -> tuple[str, ...]:
                 kind = token.kind.replace("-", " ")
                 named.append(f"{kind}: {token.hint}" if token.hint else kind)
     return tuple(named)
+
+
+def most_of_it(view: Compared) -> str:
+    """Say that an update empties a page or removes more than half of its text; "" where it does not."""
+    share = view.share_removed
+    if share and not any(run.text.strip() for passage in view.after.passages for run in passage.runs):
+        return "This update empties the page: nothing of its text is left."
+    return f"This update removes {int(share * 100)}% of the page's text." if share > 0.5 else ""
 
 
 def _images(passages: Iterable[Passage]) -> Counter[str]:

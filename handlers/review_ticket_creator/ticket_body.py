@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from common import adf
 from common.visible_text import visible
 from handlers.review_ticket_creator import removed, ticket_diff
-from handlers.review_ticket_creator.comparison import Counts, Row, compare, count
-from handlers.review_ticket_creator.passage import Passage, Reading
-from handlers.review_ticket_creator.reading import read
+from handlers.review_ticket_creator.compared import Compared, compared
+from handlers.review_ticket_creator.comparison import Counts, count
+from handlers.review_ticket_creator.counting import forms_changed, only_in_source
 from handlers.review_ticket_creator.review import Review
+from handlers.review_ticket_creator.ticket_diff import Changed, size
 
 LIMIT = 32_767
 """Characters of JSON that Jira takes as a description or a comment."""
 
-_SIZES = (1_500, 500, 160, 40)  # how long a single text may be, tried in this order until the whole fits
+_SIZES = (1_500, 500, 160, 40)  # how long a text around the changes may be, tried in this order
+_AROUND = LIMIT // 2  # how much of the limit what stands around the changes may take
 
 
 def summary_line(review: Review) -> str:
@@ -29,17 +30,16 @@ def summary_line(review: Review) -> str:
 def describe(review: Review) -> adf.Node:
     """Write the ticket's description: what changes and why, the changed passages, and how to decide.
 
-    It always fits into `LIMIT` characters of JSON, by leaving out passages in the middle and shortening long texts.
+    It always fits into `LIMIT` characters of JSON. What comes or goes is never shortened without a word: passages that
+    have no room are left out from the middle, and counted there with the way to see them.
     """
-    before, after, rows = _compared(review.before, review.after)
-    changed = ticket_diff.changed(before, after, rows)
-    for size in _SIZES:
-        head, tail = _head(review, before, after, rows, size), _tail(review)
-        changes = ticket_diff.written(changed, size)
-        described = _fitted(head, changes, tail, review.diff_url)
-        if described is not None:
-            return described
-    return adf.doc(*head, _left_out(len(changes), review.diff_url), *tail)
+    view = compared(review.before, review.after)
+    tail = _tail(review)
+    for longest in _SIZES:
+        head = _head(review, view, longest)
+        if size(adf.doc(*head, *tail)) <= _AROUND:
+            break
+    return _fitted(head, ticket_diff.changed(view), tail, review.diff_url)
 
 
 def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
@@ -47,8 +47,8 @@ def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
     if review.previous is None:
         said = f"Revision {review.revision} is ready for review. "
     else:
-        _, _, rows = _compared(review.previous, review.after)
-        said = f"Revision {review.revision} is ready for review; since the revision before: {_counted(count(rows))}. "
+        counted = _counted(compared(review.previous, review.after))
+        said = f"Revision {review.revision} is ready for review; since the revision before: {counted}. "
     nodes = [
         adf.paragraph(adf.text(said), adf.link("See what it changes", review.diff_url), "."),
         adf.paragraph("Decisions written before this comment do not count for it."),
@@ -62,41 +62,36 @@ def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
     return adf.doc(*nodes)
 
 
-def _compared(old: str, new: str) -> tuple[Reading, Reading, list[Row]]:
-    before, after = read(old), read(new)
-    return before, after, compare(before.passages, after.passages, _text_of)
-
-
-def _text_of(passage: Passage) -> str:
-    return passage.text
-
-
-def _head(review: Review, before: Reading, after: Reading, rows: Sequence[Row], size: int) -> list[adf.Node]:
+def _head(review: Review, view: Compared, longest: int) -> list[adf.Node]:
     nodes = [
-        adf.paragraph(adf.text(_short(review.summary, size) or "Documentation was drafted.", adf.STRONG)),
-        _facts(review, size),
+        adf.paragraph(adf.text(_short(review.summary, longest) or "Documentation was drafted.", adf.STRONG))
     ]
+    if review.kind == "update" and (said := removed.most_of_it(view)):
+        nodes.append(adf.panel("warning", adf.paragraph(adf.text(said, adf.STRONG))))
+    nodes.append(_facts(review, longest))
     gone = removed.removals(review.changes)
     if gone:
         nodes.append(
             adf.panel(
                 "warning",
                 adf.paragraph(adf.text("This edit removes what has no words:", adf.STRONG)),
-                _named(gone, size),
+                _named(gone, longest),
             )
         )
-    images = removed.images(before.passages, after.passages)
+    images = removed.images(view.before.passages, view.after.passages)
     for word, names in (("added", images.added), ("removed", images.removed)):
         if names and review.kind == "update":
-            nodes += [adf.paragraph(adf.text(f"Images {word}:", adf.STRONG)), _named(names, size)]
+            nodes += [adf.paragraph(adf.text(f"Images {word}:", adf.STRONG)), _named(names, longest)]
     title = "The new page" if review.kind == "create" else "What changes"
     nodes.append(adf.heading(3, title))
-    said = _counted(count(rows))
-    if not any(row.change for row in rows) and review.before != review.after:
+    said = _counted(view)
+    if not any(row.change for row in view.rows) and review.before != review.after:
         said = (
             "No words change, only what cannot be seen, such as attributes; the full diff shows it as source"
         )
+    unseen = only_in_source(view)
     legend = [adf.text(f"{said}. ")] if review.kind == "update" else [adf.text("All of it is new. ")]
+    legend += [adf.text(f"{unseen}. ", adf.STRONG)] if unseen else []
     if review.kind == "update":
         legend += [adf.text("Green is added", *ticket_diff.ADDED), adf.text(", "),
                    adf.text("red is removed", *ticket_diff.REMOVED), adf.text(". ")]  # fmt: skip
@@ -104,22 +99,22 @@ def _head(review: Review, before: Reading, after: Reading, rows: Sequence[Row], 
     return nodes
 
 
-def _facts(review: Review, size: int) -> adf.Node:
+def _facts(review: Review, longest: int) -> adf.Node:
     if review.kind == "create":
-        where = f" under {_quoted(_short(review.parent_title, size))}" if review.parent_title else ""
+        where = f" under {_quoted(_short(review.parent_title, longest))}" if review.parent_title else ""
         page = adf.paragraph(f"New page {_quoted(_short(review.title, 255))}{where}")
     elif review.page_url:
         page = adf.paragraph(adf.link(_short(review.title, 255), review.page_url))
     else:
         page = adf.paragraph(_short(review.title, 255))
-    why = f"{_short(review.why, size)} ({review.confidence:.0%} sure; chosen by {review.chosen_by})"
+    why = f"{_short(review.why, longest)} ({review.confidence:.0%} sure; chosen by {review.chosen_by})"
     sources = [
         part
         for place, ticket in enumerate(review.sources[:20])
         for part in (
             *([adf.hard_break()] if place else []),
             adf.link(ticket.key, ticket.url),
-            adf.text(f" {_short(ticket.summary, min(size, 255))}"),
+            adf.text(f" {_short(ticket.summary, min(longest, 255))}"),
         )
     ]
     if len(review.sources) > 20:
@@ -134,15 +129,15 @@ def _facts(review: Review, size: int) -> adf.Node:
         ("Revision", adf.paragraph(f"{review.revision} of {review.document_id}")),
     ]
     if review.considered:
-        facts.insert(3, ("Considered", adf.paragraph(_considered(review, size))))
+        facts.insert(3, ("Considered", adf.paragraph(_considered(review, longest))))
     return adf.table(
         *[[adf.paragraph(adf.text(label, adf.STRONG)), value] for label, value in facts], header=True
     )
 
 
-def _considered(review: Review, size: int) -> str:
+def _considered(review: Review, longest: int) -> str:
     found = f"{review.searches} searches" if review.searches != 1 else "one search"
-    listed = ", ".join(_short(name, min(size, 120)) for name in review.considered)
+    listed = ", ".join(_short(name, min(longest, 120)) for name in review.considered)
     return f"{listed}; the score is nearness in words, found by {found}"
 
 
@@ -172,51 +167,66 @@ def _tail(review: Review) -> list[adf.Node]:
 
 
 def _fitted(
-    head: list[adf.Node], changes: list[list[adf.Node]], tail: list[adf.Node], diff_url: str
-) -> adf.Node | None:
-    """Put as many changes as fit between head and tail, from both ends; None if not even one fits."""
-    whole = adf.doc(*head, *(node for change in changes for node in change), *tail)
-    if _size(whole) <= LIMIT:
+    head: list[adf.Node], changes: Sequence[Changed], tail: list[adf.Node], diff_url: str
+) -> adf.Node:
+    """Put as many changes as fit between head and tail, from both ends, and count the others between them."""
+    nodes = [ticket_diff.written(change) for change in changes]
+    whole = adf.doc(*head, *(node for change in nodes for node in change), *tail)
+    if size(whole) <= LIMIT:
         return whole
-    room = LIMIT - _size(adf.doc(*head, _left_out(len(changes), diff_url), *tail))
-    first: list[list[adf.Node]] = []
-    last: list[list[adf.Node]] = []
-    while len(first) + len(last) < len(changes):
-        from_front = len(first) <= 2 * len(last)
-        change = changes[len(first)] if from_front else changes[-1 - len(last)]
-        room -= sum(_size(node) + 2 for node in change)
-        if room < 0:
+    room = LIMIT - size(adf.doc(*head, _left_out(changes, diff_url), *tail))
+    first, last = 0, len(changes)
+    while first < last:
+        from_front = first <= 2 * (len(changes) - last)
+        taken = sum(size(node) + 2 for node in nodes[first if from_front else last - 1])
+        if taken > room:
             break
-        (first if from_front else last).append(change)
-    if not first:
-        return None
-    left_out = _left_out(len(changes) - len(first) - len(last), diff_url)
-    shown = [*first, [left_out], *reversed(last)]
-    return adf.doc(*head, *(node for change in shown for node in change), *tail)
+        room -= taken
+        first, last = (first + 1, last) if from_front else (first, last - 1)
+    shown = [node for change in nodes[:first] for node in change]
+    left = list(changes[first:last])
+    if left and (begun := ticket_diff.part(left[0], room - size(_rest(left[0], diff_url)))):
+        part, rest = begun
+        shown += [*part, _rest(rest, diff_url)]
+        left.pop(0)
+    if left:
+        shown.append(_left_out(left, diff_url))
+    return adf.doc(*head, *shown, *(node for change in nodes[last:] for node in change), *tail)
 
 
-def _left_out(passages: int, diff_url: str) -> adf.Node:
-    said = "passage is" if passages == 1 else "passages are"
-    return adf.paragraph(
-        adf.text(f"⋯ {passages:,} more {said} left out here: ", adf.EM),
-        adf.link("see the full diff", diff_url),
+def _left_out(changes: Sequence[Changed], diff_url: str) -> adf.Node:
+    passages = "passage is" if len(changes) == 1 else "passages are"
+    counted = ticket_diff.amount(changes)
+    said = f"⋯ {len(changes):,} more {passages} left out here"
+    return _elsewhere(f"{said} ({counted})" if any(counted) else said, diff_url)
+
+
+def _rest(change: Changed, diff_url: str) -> adf.Node:
+    return _elsewhere(
+        f"⋯ the rest of this passage is left out here ({ticket_diff.amount([change])})", diff_url
     )
 
 
-def _size(node: adf.Node) -> int:
-    return len(json.dumps(node))
+def _elsewhere(said: str, diff_url: str) -> adf.Node:
+    return adf.paragraph(adf.text(f"{said}: ", adf.EM), adf.link("see the full diff", diff_url))
 
 
-def _named(names: Sequence[str], size: int) -> adf.Node:
-    shown = [_short(name, min(size, 200)) for name in names[:12]]
+def _named(names: Sequence[str], longest: int) -> adf.Node:
+    shown = [_short(name, min(longest, 200)) for name in names[:12]]
     return adf.bullet_list(*shown, *([f"and {len(names) - 12} more"] if len(names) > 12 else []))
 
 
-def _counted(counts: Counts) -> str:
+def _counted(view: Compared) -> str:
+    counts = count(view.rows)
+    said = [_passages(counts) or "nothing changed", forms_changed(view)]
+    return "; ".join(filter(None, said))
+
+
+def _passages(counts: Counts) -> str:
     told = [(counts.changed, "changed"), (counts.added, "added"), (counts.removed, "removed")]
     parts = [f"{number:,} {what}" for number, what in told if number]
     passages = "passage" if sum(number for number, _ in told) == 1 else "passages"
-    return f"{', '.join(parts)} {passages}" if parts else "nothing changed"
+    return f"{', '.join(parts)} {passages}" if parts else ""
 
 
 def _short(text: str, longest: int) -> str:

@@ -28,9 +28,9 @@ def compare_runs(before: Sequence[Run], after: Sequence[Run]) -> tuple[Piece, ..
 
     Without the `+` pieces the result reads as `before`, without the `-` pieces as `after`.
     """
-    if sum(len(run.text) for run in (*before, *after)) > _LONGEST:
+    if is_too_long(before, after):
         return tuple([Piece("-", run) for run in before] + [Piece("+", run) for run in after])
-    a, b = _tokens(before), _tokens(after)
+    a, b = tokens(before), tokens(after)
     pieces: list[Piece] = []
     gone: list[Run] = []
     come: list[Run] = []
@@ -46,14 +46,21 @@ def compare_runs(before: Sequence[Run], after: Sequence[Run]) -> tuple[Piece, ..
     return tuple(pieces + _signed("-", gone) + _signed("+", come))
 
 
-def _tokens(runs: Iterable[Run]) -> list[Run]:
-    tokens: list[Run] = []
+def is_too_long(before: Iterable[Run], after: Iterable[Run]) -> bool:
+    """Tell whether a passage is longer than what is compared word by word."""
+    return sum(len(run.text) for run in (*before, *after)) > _LONGEST
+
+
+def tokens(runs: Iterable[Run]) -> list[Run]:
+    """Cut runs into words, white space, and signs."""
+    found: list[Run] = []
     for run in runs:
         if run.style in _WHOLE:
-            tokens.append(run)
+            found.append(run)
         else:
-            tokens += [Run(token, run.style, run.target) for token in _TOKEN.findall(run.text)]
-    return tokens
+            text, style, target, look = run
+            found += [Run(token, style, target, look) for token in _TOKEN.findall(text)]
+    return found
 
 
 def _is_an_island(tokens: list[Run]) -> bool:
@@ -62,15 +69,15 @@ def _is_an_island(tokens: list[Run]) -> bool:
 
 
 def _signed(sign: str, tokens: list[Run]) -> list[Piece]:
-    """Join neighbouring tokens of one style and target."""
+    """Join neighbouring tokens that are shown alike."""
     pieces: list[Piece] = []
-    for (style, target), group in groupby(tokens, key=_style_and_target):
+    for (style, target, look), group in groupby(tokens, key=_shown_as):
         if style in _WHOLE:
             pieces += [Piece(sign, token) for token in group]
         else:
-            pieces.append(Piece(sign, Run("".join(token.text for token in group), style, target)))
+            pieces.append(Piece(sign, Run("".join(token.text for token in group), style, target, look)))
     return pieces
 
 
-def _style_and_target(run: Run) -> tuple[str, str]:
-    return run.style, run.target
+def _shown_as(run: Run) -> tuple[str, str, tuple[str, ...]]:
+    return run.style, run.target, run.look
