@@ -112,7 +112,9 @@ def read(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline) -> Propo
         raise InvalidAnswer(str(error)) from error
     refuse_images(page.source, storage)
     summary = answer.get("summary")
-    return Proposal(one_line(summary)[:300] if isinstance(summary, str) else "", edits, storage)
+    return Proposal(
+        one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", edits, storage
+    )
 
 
 def refuse_images(base: str, storage: str) -> None:

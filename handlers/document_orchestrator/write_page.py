@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from common import storage_format as sf
+from common.invisible import without_invisible
 from common.model import Tool
 from common.ticket import Ticket
 from handlers.document_orchestrator import draft_size
@@ -67,7 +68,9 @@ def read(answer: Mapping[str, Any]) -> Proposal:
     if not sf.plain_text(storage).strip():
         raise InvalidAnswer("`markdown` must hold text that a reader sees")
     refuse_images("", storage)
-    return Proposal(one_line(summary)[:300] if isinstance(summary, str) else "", (), storage)
+    return Proposal(
+        one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", (), storage
+    )
 
 
 def unique_title(hint: str, ticket: Ticket, is_taken: Callable[[str], bool]) -> str:

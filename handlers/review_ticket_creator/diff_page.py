@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common import html_page
+from common.visible_text import visible
 from handlers.review_ticket_creator import diff_views, removed
 from handlers.review_ticket_creator.compared import Compared, SourceCompared, compared, source_compared
 from handlers.review_ticket_creator.comparison import Counts, count
@@ -41,7 +42,7 @@ def render(review: Review) -> str:
         f'<main id="changes"><fieldset class="tabs"><legend class="hidden">How to show the changes</legend>{tabs}'
         f"</fieldset>\n{''.join(html for _, _, html in views)}</main>\n{_footer(review)}"
     )
-    return html_page.document(f"Revision {review.revision}: {review.title}", STYLE, body)
+    return html_page.document(f"Revision {review.revision}: {visible(review.title)}", STYLE, body)
 
 
 def _tab(checked: bool, name: str, title: str) -> str:

@@ -135,7 +135,7 @@ ins::after, del::after { content: "] " }
 }
 .passage > .unseen { margin-left: .4em }
 .mixed { text-decoration: underline wavy var(--note-line) }
-.target, .form { color: var(--quiet); font-size: .85em }
+.target, .form { font-size: .85em }
 .form { font-style: italic; list-style: none; margin: 0; padding: .3rem 0 0 }
 .form li::before { content: "◇ " }
 

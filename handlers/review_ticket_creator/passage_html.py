@@ -70,11 +70,16 @@ def source(piece: Piece, *, marked: bool) -> str:
 
 def _cells(pieces: Iterable[Piece], marked: bool) -> str:
     cells: list[str] = []
+    begun = ""  # the sign of a cell that has just begun
     for piece in pieces:
         if piece.run.style in ("cell", "headcell"):
+            if {begun, piece.sign} == {"-", "+"}:
+                cells.pop()  # it became one of the other kind
             head = " head" if piece.run.style == "headcell" else ""
             cells.append(f'<span class="cell{head}">')
+            begun = piece.sign
             continue
+        begun = ""
         if not cells:
             cells.append('<span class="cell">')
         cells[-1] += _piece(piece, marked)

@@ -40,7 +40,9 @@ def most_of_it(view: Compared) -> str:
     share = view.share_removed
     if share and not any(run.text.strip() for passage in view.after.passages for run in passage.runs):
         return "This update empties the page: nothing of its text is left."
-    return f"This update removes {int(share * 100)}% of the page's text." if share > 0.5 else ""
+    if share <= 0.5:
+        return ""
+    return f"This update removes more than half of the page's text ({max(51, int(share * 100))}%)."
 
 
 def _images(passages: Iterable[Passage]) -> Counter[str]:

@@ -157,8 +157,11 @@ _PARAGRAPHS = [f"<p>paragraph {number} has about as many letters</p>" for number
     [
         ("", "This update empties the page: nothing of its text is left."),
         ("<p> </p><p/>", "This update empties the page: nothing of its text is left."),
-        ("".join(_PARAGRAPHS[:4]), "This update removes 60% of the page's text."),
-        ("<p>something else altogether stands here now</p>", "This update removes 100% of the page's text."),
+        ("".join(_PARAGRAPHS[:4]), "This update removes more than half of the page's text (60%)."),
+        (
+            "<p>something else altogether stands here now</p>",
+            "This update removes more than half of the page's text (100%).",
+        ),
         ("".join(_PARAGRAPHS[:5]), ""),
         ("".join(_PARAGRAPHS).replace("<p>", "<h3>").replace("</p>", "</h3>"), ""),
         ("".join(_PARAGRAPHS).replace("<p>", "<p><b>").replace("</p>", "</b></p>"), ""),
