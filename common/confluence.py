@@ -14,10 +14,25 @@ from urllib.parse import parse_qs, urlsplit
 from common.atlassian_http import AtlassianHttp, NotFound
 from common.json_shapes import listed, mapping, text
 
+#: Where v2 keeps each kind of content that may stand in the page tree.
+COLLECTIONS = {
+    "page": "pages",
+    "folder": "folders",
+    "whiteboard": "whiteboards",
+    "database": "databases",
+    "embed": "embeds",
+}
+#: So many pages, and so many places above one, are told in one answer.
+MOST = 250
+
 
 @dataclass(frozen=True)
 class ConfluencePage:
-    """One version of a page. ``storage`` is its body in storage format; ``url`` is for people."""
+    """One version of a page. ``storage`` is its body in storage format; ``url`` is for people.
+
+    ``parent_type`` is the kind of its parent (see COLLECTIONS). ``subtype`` is "live" for a live doc; the endpoint for
+    a single page need not tell it, lists of pages do.
+    """
 
     page_id: str
     title: str
@@ -28,6 +43,13 @@ class ConfluencePage:
     author_id: str
     storage: str
     url: str
+    parent_type: str = ""
+    subtype: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a live doc, which has no publishing step: each edit is public at once."""
+        return self.subtype == "live"
 
 
 @dataclass(frozen=True)
@@ -53,22 +75,22 @@ class PageDraft:
 
 
 @dataclass(frozen=True)
-class PageAbove:
-    """A page above another in the tree."""
+class Ancestor:
+    """What is above a page in the tree; ``kind`` is one of COLLECTIONS, or one that Atlassian has added since."""
 
-    page_id: str
-    title: str
+    content_id: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One page that a CQL query found; ``ancestors`` are the pages above it, top first."""
+    """One page that a CQL query found; ``path`` are the titles above it that the search tells, top first."""
 
     page_id: str
     title: str
     space_key: str
     score: float
-    ancestors: tuple[PageAbove, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,8 +136,14 @@ class ConfluenceClient:
         wanted = ",".join(page_ids)
         if not wanted:
             return ()
-        answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": 250})
+        answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MOST})
         return tuple(self._read(page) for page in listed(mapping(answer).get("results")))
+
+    def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
+        """Yield every current page of a space that our account may see, without bodies, 250 a request."""
+        return map(
+            self._read, self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MOST})
+        )
 
     def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
         """Return the page of this title, archived ones included, without the search index's lag.
@@ -175,30 +203,46 @@ class ConfluenceClient:
 
     def versions(self, page_id: str, after: int) -> Iterator[PageVersion]:
         """Yield every version after version ``after``, newest first."""
-        params: dict[str, Any] = {"limit": 50, "sort": "-modified-date"}
-        while True:
-            answer = mapping(self._http.get(f"/api/v2/pages/{page_id}/versions", params))
-            for version in map(mapping, listed(answer.get("results"))):
-                number = int(version.get("number") or 0)
-                if number <= after:
-                    return
-                yield PageVersion(number, text(version.get("authorId")), text(version.get("message")))
-            cursor = parse_qs(urlsplit(text(mapping(answer.get("_links")).get("next"))).query).get("cursor")
-            if not cursor:
+        path = f"/api/v2/pages/{page_id}/versions"
+        for version in self._listed(path, {"limit": 50, "sort": "-modified-date"}):
+            number = int(version.get("number") or 0)
+            if number <= after:
                 return
-            params["cursor"] = cursor[0]
+            yield PageVersion(number, text(version.get("authorId")), text(version.get("message")))
 
-    def is_restricted(self, page_id: str) -> bool:
-        """Say whether reading the page is restricted to some people or groups.
+    def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
+        """Return everything above a page, the highest first; NotFound where part of it is hidden from us.
 
+        One answer tells the nearest ones only; the highest of them is then asked for its own.
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-ancestors/
+        """
+        found: tuple[Ancestor, ...] = ()
+        asked = Ancestor(page_id, "page")
+        while asked.kind in COLLECTIONS:
+            path = f"/api/v2/{COLLECTIONS[asked.kind]}/{asked.content_id}/ancestors"
+            told = listed(mapping(self._http.get(path, {"limit": MOST})).get("results"))
+            part = tuple(
+                Ancestor(text(each.get("id")), text(each.get("type"))) for each in map(mapping, told)
+            )
+            found = part + found
+            if len(part) < MOST:
+                break
+            asked = part[0]
+        return found
+
+    def is_restricted(self, content_id: str) -> bool | None:
+        """Say whether reading a page is restricted to some people or groups; None where the answer does not tell.
+
+        It counts for the page alone, not for those above it. Of a folder and the like the service tells nothing: no one
+        is named there, whoever may view it. NotFound where it is hidden from us.
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
         """
-        try:
-            answer = self._http.get(f"/rest/api/content/{page_id}/restriction/byOperation/read")
-        except NotFound:
-            return False
+        answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
         named = mapping(mapping(answer).get("restrictions"))
-        return any(listed(mapping(named.get(kind)).get("results")) for kind in ("user", "group"))
+        lists = [mapping(named.get(kind)).get("results") for kind in ("user", "group")]
+        if any(map(listed, lists)):
+            return True
+        return False if all(isinstance(each, list) for each in lists) else None
 
     def is_us(self, account_id: str) -> bool:
         """Say whether an account is ours."""
@@ -210,6 +254,17 @@ class ConfluenceClient:
             answer = self._http.get("/rest/api/user/current")
             self._account_id = text(mapping(answer).get("accountId"))
         return self._account_id
+
+    def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Yield all of a list of v2's, answer by answer."""
+        asked = dict(params)
+        while True:
+            answer = mapping(self._http.get(path, asked))
+            yield from map(mapping, listed(answer.get("results")))
+            cursor = parse_qs(urlsplit(text(mapping(answer.get("_links")).get("next"))).query).get("cursor")
+            if not cursor:
+                return
+            asked["cursor"] = cursor[0]
 
     def _read(self, page: Any) -> ConfluencePage:
         page = mapping(page)
@@ -226,6 +281,8 @@ class ConfluenceClient:
             author_id=text(page.get("authorId")),
             storage=text(mapping(mapping(page.get("body")).get("storage")).get("value")),
             url=self._browse_url + (text(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
+            parent_type=text(page.get("parentType")),
+            subtype=text(page.get("subtype")),
         )
 
 
@@ -239,8 +296,5 @@ def _hit(result: object) -> SearchHit:
         title=text(content.get("title")),
         space_key=text(mapping(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
         score=float(found.get("score") or 0.0),
-        ancestors=tuple(
-            PageAbove(text(above.get("id")), text(above.get("title")))
-            for above in map(mapping, listed(content.get("ancestors")))
-        ),
+        path=tuple(text(above.get("title")) for above in map(mapping, listed(content.get("ancestors")))),
     )

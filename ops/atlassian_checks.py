@@ -28,6 +28,7 @@ def accounts(deployment: Deployment) -> Iterator[Finding]:
         review_project=env.jira_review_project_key,
         review_issue_type=env.review_issue_type,
         approver_group=env.approver_group_id,
+        trust_folders=env.trust_folders,
     )
     secret = Secret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     yield from SiteLook(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()

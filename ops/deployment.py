@@ -49,6 +49,7 @@ class Settings:
     confluence_space_key: tuple[str, ...]
     webhook_secret_arn: str
     allow_unsigned_webhooks: bool
+    trust_folders: bool
     review_base_url: str
     review_issue_type: str
     bedrock_model_id: str

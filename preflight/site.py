@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
-from common.atlassian_http import AtlassianError, AtlassianHttp, NotFound, Unavailable
+from common.atlassian_http import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
 from common.confluence import ConfluenceClient, Space
 from common.json_shapes import listed, mapping, text
 from preflight import site_rules as rules
@@ -13,6 +14,9 @@ from preflight.finding import Finding, doubtful, failed
 
 _RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
 _SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
+_UPDATE = "update Kinexus: Atlassian has removed an endpoint that it uses"
+#: Pages that are looked at, 250 a request.
+MOST_PAGES = 5000
 _SCOPES = "give our account the right, and a scoped token the scope, to ask this (docs/atlassian-setup.md)"
 
 
@@ -27,6 +31,7 @@ class Site:
     review_project: str
     review_issue_type: str
     approver_group: str = ""
+    trust_folders: bool = False
 
 
 class SiteLook:
@@ -54,6 +59,7 @@ class SiteLook:
         is_same = yield from self._confluence_account(account_id)
         if is_same:
             yield from _as_far_as_allowed("spaces", self._spaces)
+            yield from _as_far_as_allowed("view restrictions", self._restrictions)
         yield from _as_far_as_allowed("review tickets", self._review_tickets)
 
     def _jira_account(self) -> Generator[Finding, None, str]:
@@ -101,6 +107,22 @@ class SiteLook:
     def _may_write(self, space: Space) -> bool:
         return rules.may_write(mapping(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
 
+    def _restrictions(self) -> Iterator[Finding]:
+        """Ask who may view a page, as the pipeline does, and count those of which Confluence does not tell."""
+        spaces = self._client.spaces(self._site.space_keys)
+        if not spaces:
+            return
+        homes = [space.homepage_id for space in spaces if space.homepage_id]
+        if homes:
+            self._client.ancestors(homes[0])
+            self._client.is_restricted(homes[0])
+        pages = chain.from_iterable(self._client.pages_in(space.space_id) for space in spaces)
+        looked_at = list(islice(pages, MOST_PAGES + 1))
+        is_all = len(looked_at) <= MOST_PAGES
+        yield rules.restrictions(
+            looked_at[:MOST_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
+        )
+
     def _review_tickets(self) -> Iterator[Finding]:
         project = self._site.review_project
         wanted = [*rules.PERMISSIONS, *([rules.SEE_GROUPS] if self._site.approver_group else [])]
@@ -135,4 +157,4 @@ def _as_far_as_allowed(what: str, look: Callable[[], Iterator[Finding]]) -> Iter
     except Unavailable:
         raise
     except AtlassianError as error:
-        yield failed(what, str(error), _SCOPES)
+        yield failed(what, str(error), _UPDATE if isinstance(error, Gone) else _SCOPES)

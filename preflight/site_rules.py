@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from common.confluence import ConfluencePage
 from common.json_shapes import listed, mapping, text
 from preflight.finding import Finding, doubtful, failed, well
 
@@ -55,6 +57,42 @@ def spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collectio
         remedy = "grant our account Add/edit pages there (Space settings > Permissions)"
         return failed("spaces", f"our account may not write pages in {', '.join(read_only)}", remedy)
     return well("spaces", ", ".join(wanted) + (f"; new pages go to {wanted[0]}" if len(wanted) > 1 else ""))
+
+
+def restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders: bool) -> Finding:
+    """Judge of how many pages Confluence does not tell who may view them: a folder or the like is above them."""
+    of = f"{len(pages)} pages" if is_all else f"the first {len(pages)} pages"
+    live = sum(page.is_live for page in pages)
+    also = f"; {live} are live docs, edited only where a ticket names them" if live else ""
+    below = len(below_folders(pages))
+    if not below:
+        return well("view restrictions", f"told for all of {of}{also}")
+    seen = f"{below} of {of} are below folders, whiteboards, databases or embeds"
+    if trust_folders:
+        return well("view restrictions", f"{seen}, which count as open to all (trustFolders){also}")
+    remedy = (
+        "name such a page in its tickets with the label docs:PAGE-ID; or, if everyone may view what is below folders, "
+        "pulumi config set trustFolders true"
+    )
+    unknown = (
+        "Confluence does not tell who may view those, so such a page is edited only where a ticket names it"
+    )
+    return doubtful("view restrictions", f"{seen}: {unknown}{also}", remedy)
+
+
+def below_folders(pages: Sequence[ConfluencePage]) -> set[str]:
+    """Return the ids of the pages that have something above them that is no page."""
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for page in pages:
+        children[page.parent_id or ""].append(page.page_id)
+    todo = [page.page_id for page in pages if page.parent_id and page.parent_type != "page"]
+    found: set[str] = set()
+    while todo:
+        page_id = todo.pop()
+        if page_id not in found:
+            found.add(page_id)
+            todo += children[page_id]
+    return found
 
 
 def may_write(answer: Mapping[str, Any]) -> bool:

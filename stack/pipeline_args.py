@@ -42,6 +42,11 @@ class DocumentationPipelineArgs(TypedDict):
     """Issue type of review tickets. Default: `Task`."""
     confluence_browse_url: NotRequired[pulumi.Input[str]]
     """Confluence as people see it, for links. Default: `confluence_url`."""
+    trust_folders: NotRequired[bool]
+    """Treat pages below folders, whiteboards, databases and embeds as open to everyone, unless a page above is
+    restricted. Without it such a page is edited only where a ticket names it: Confluence does not tell who may
+    view it. Default: `false`.
+    """
     bedrock_model_id: NotRequired[str]
     """Model or inference profile in Bedrock that chooses the page and drafts. Default: `amazon.nova-lite-v1:0`."""
     document_labels: NotRequired[pulumi.Input[str]]

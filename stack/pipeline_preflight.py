@@ -24,6 +24,8 @@ class PreflightArgs(TypedDict):
     """Account that the API token belongs to."""
     space_keys: pulumi.Input[str]
     """Keys of the spaces, comma separated."""
+    trust_folders: pulumi.Input[bool]
+    """Whether pages below folders are treated like others."""
     review_project: pulumi.Input[str]
     """Key of the project for review tickets; empty for the source ticket's own."""
     review_issue_type: pulumi.Input[str]
@@ -62,6 +64,7 @@ def after_preflight(
             "confluence_url": args["confluence_url"],
             "email": args["jira_email"],
             "space_keys": args["confluence_space_key"],
+            "trust_folders": args["trust_folders"],
             "review_project": args["jira_review_project"],
             "review_issue_type": args["review_issue_type"],
             "approver_group": args["approver_group_id"],

@@ -17,6 +17,7 @@ _SITE = (
     "confluence_url",
     "email",
     "space_keys",
+    "trust_folders",
     "review_project",
     "review_issue_type",
     "approver_group",
@@ -77,6 +78,7 @@ class PreflightProvider(dynamic.ResourceProvider):
             return
         site = {name: props.get(name, "") for name in _SITE}
         site["space_keys"] = tuple(props["space_keys"].split(","))
+        site["trust_folders"] = bool(props.get("trust_folders"))
         yield from SiteLook(Site(**site), lambda _fresh: self._token).findings()
 
     def _model(self, props: Mapping[str, Any]) -> "Iterator[Finding]":

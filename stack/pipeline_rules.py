@@ -113,6 +113,13 @@ SETTINGS = (
         required=True, variable="CONFLUENCE_SPACE_KEY", functions=("DocumentOrchestrator",),
     ),
     Setting(
+        "trustFolders", "trust_folders", Flag(),
+        "Treat pages below folders, whiteboards, databases and embeds as open to everyone, unless a page above is "
+        "restricted. Without it such a page is edited only where a ticket names it: Confluence does not tell who may "
+        "view it.",
+        default=False, variable="TRUST_FOLDERS", functions=("DocumentOrchestrator", "ReviewTicketCreator"),
+    ),
+    Setting(
         "webhookSecret", "webhook_secrets", Secret(RANDOM, several=True),
         "Secret that Jira signs webhooks with; two, comma separated, while one replaces the other.",
         default="", default_text="none; required unless unsigned webhooks are allowed",

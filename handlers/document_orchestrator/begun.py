@@ -58,10 +58,15 @@ def as_create(mine: Document, ended: Document) -> Document:
     )
 
 
-def joined_by(document: Document, change: Change) -> Document:
-    """Return a document with one more change; on record only with the draft that holds it, or nobody would miss it."""
+def joined_by(document: Document, change: Change, choice: Choice) -> Document:
+    """Return a document with one more change; on record only with the draft that holds it, or nobody would miss it.
+
+    ``choice`` is why the change belongs to this page. It becomes the document's where a person has named the page: that
+    allows what a search does not.
+    """
     return replace(
         document,
+        choice=choice if choice.decided_by == "named" else document.choice,
         change_ids=(*document.change_ids, change.change_id),
         issue_keys=tuple(dict.fromkeys((*document.issue_keys, change.issue_key))),
         author_ids=tuple(dict.fromkeys((*document.author_ids, *change.author_ids))),

@@ -46,8 +46,7 @@ class OpenDraft:
 class Candidate:
     """A page, or with ``document_id`` an open draft of one, as ranking and judge read it.
 
-    ``path`` are the titles above it, top first, and ``above`` their ids, None where the search does not
-    hold the page yet. ``space_id`` is ``""`` for a draft.
+    ``path`` are the titles above it that the search tells, top first. ``space_id`` is ``""`` for a draft.
     """
 
     page_id: str
@@ -55,10 +54,10 @@ class Candidate:
     url: str
     parent_id: str | None
     path: tuple[str, ...]
-    above: tuple[str, ...] | None
     sections: tuple[sf.Section, ...]
     document_id: str | None = None
     space_id: str = ""
+    is_live: bool = False
 
 
 def gather(
@@ -82,7 +81,7 @@ def gather(
     ]
     found = [_candidate(page, hits.get(page.page_id)) for page in known if page.space_id in space_ids]
     drafts = [
-        Candidate("", draft.title, "", None, (), (), _sections(draft.storage, draft.title), draft.document_id)
+        Candidate("", draft.title, "", None, (), _sections(draft.storage, draft.title), draft.document_id)
         for draft in open_drafts
     ]
     return (*(candidate for candidate in found if candidate), *drafts)
@@ -106,9 +105,8 @@ def _fused(planned: Sequence[Query], answers: Sequence[Sequence[SearchHit]]) -> 
 
 
 def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
-    path = hit.ancestors if hit else ()
-    titles = tuple(above.title for above in path)
-    if reason := unfit(page, titles):
+    path = hit.path if hit else ()
+    if reason := unfit(page, path):
         log.info("no candidate", extra={"page_id": page.page_id, "reason": reason})
         return None
     return Candidate(
@@ -116,10 +114,10 @@ def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
         title=page.title,
         url=page.url,
         parent_id=page.parent_id,
-        path=titles,
-        above=tuple(above.page_id for above in path) if hit else None,
+        path=path,
         sections=_sections(page.storage, page.title),
         space_id=page.space_id,
+        is_live=page.is_live,
     )
 
 

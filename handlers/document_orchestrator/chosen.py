@@ -19,6 +19,7 @@ from handlers.document_orchestrator.judgement import (
     JoinDraft,
     Judgement,
     NoDocument,
+    UnnamedPage,
     UpdatePage,
 )
 
@@ -30,7 +31,8 @@ MOST_CANDIDATES = 5
 class Chosen:
     """One target. ``kind`` None: no document is needed; ``joins`` names an open document it becomes part of.
 
-    ``space_id`` and ``parent_id`` are where a new page goes; an existing page stays where it is.
+    ``space_id`` and ``parent_id`` are where a new page goes; an existing page stays where it is. ``unnamed`` is the id
+    of the page that fits best, where only a person may choose it.
     """
 
     kind: DocumentKind | None
@@ -40,6 +42,7 @@ class Chosen:
     space_id: str = ""
     parent_id: str | None = None
     joins: str | None = None
+    unnamed: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ def _chosen(
             )
         case NoDocument():
             return Chosen(None, choice)
+        case UnnamedPage(page_id=page_id):
+            return Chosen(None, choice, unnamed=page_id)
 
 
 def to_json(chosen: AllChosen) -> str:

@@ -40,7 +40,7 @@ def orchestration() -> Orchestration:
     s3 = client("s3")
     table = Records(dynamodb, env.documents_table, "document_id", time.time)
     records = DocumentRecords(table)
-    site = cache(partial(_site, confluence, env.confluence_space_key, env.confluence_browse_url))
+    site = cache(partial(_site, confluence, env))
     drafter = Drafter(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
@@ -69,12 +69,13 @@ def orchestration() -> Orchestration:
     )
 
 
-def _site(confluence: ConfluenceClient, keys: tuple[str, ...], browse_url: str) -> Site:
+def _site(confluence: ConfluenceClient, env: Settings) -> Site:
+    keys = env.confluence_space_key
     found = {space.key: space for space in confluence.spaces(keys)}
     missing = [key for key in keys if key not in found]
     if missing:
         raise GivenUp(f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, which our account cannot see")
-    return Site(tuple(found[key] for key in keys), browse_url)
+    return Site(tuple(found[key] for key in keys), env.confluence_browse_url, env.trust_folders)
 
 
 @cache

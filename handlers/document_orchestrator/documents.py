@@ -9,7 +9,7 @@ from common.change import Change
 from common.change_records import ChangeRecords
 from common.clock import Clock
 from common.confluence import ConfluenceClient, ConfluencePage
-from common.document import CLOSED, Document, DocumentKind, DocumentStatus
+from common.document import CLOSED, Choice, Document, DocumentKind, DocumentStatus
 from common.document_records import DocumentRecords, lock_of
 from common.event_bus import EventBus
 from common.records import Busy
@@ -55,7 +55,7 @@ class Documents:
             if holder == mine.document_id:
                 if begins and (page := self._created_meanwhile(mine)):
                     self.records.unlock(lock_of(mine), mine.document_id)
-                    mine = as_update(mine, page.page_id, page.title)
+                    mine = self._as_update(mine, page.page_id, page.title)
                     continue
                 if not self._begin(mine, owner):
                     continue
@@ -69,7 +69,7 @@ class Documents:
                 raise Busy(f"{holder} is about to begin")
             if _is_over(held, change):
                 if joins:
-                    mine, joins = _instead(mine, held), None
+                    mine, joins = self._instead(mine, held), None
                 else:
                     self.unlock_over(lock_of(mine), holder, owner)
                 continue
@@ -77,7 +77,7 @@ class Documents:
                 self.changes.note_joining(change, holder)
             with self.records.leased(holder, owner, LEASE):
                 held = self.records.require(holder)
-                drafted = None if _is_over(held, change) else self._cover(held, change)
+                drafted = None if _is_over(held, change) else self._cover(held, change, target.choice)
             if _is_over(held, change):
                 continue  # it ended just before
             if drafted:
@@ -98,6 +98,17 @@ class Documents:
         with self.records.leased(document_id, owner, LEASE):
             if self.records.require(document_id).status in CLOSED:
                 self.records.unlock(lock, document_id)
+
+    def _as_update(self, mine: Document, page_id: str, title: str) -> Document:
+        """Return a document that was to create a page as one that updates it; Closed where a review may not show it."""
+        self.drafter.refuse_if_closed_since(page_id, mine)
+        return as_update(mine, page_id, title)
+
+    def _instead(self, mine: Document, ended: Document) -> Document:
+        """Return what a change begins in place of the draft that it was to join."""
+        if ended.status is DocumentStatus.PUBLISHED and ended.publication:
+            return self._as_update(mine, ended.publication.page_id, ended.publication.title)
+        return as_create(mine, ended)
 
     def _instead_of(self, mine: Document, awaited: str) -> Document | None:
         """Return what a change begins in place of a page that was about to begin and will not; None if it still may."""
@@ -134,7 +145,7 @@ class Documents:
                 self.records.begin_again(document, mine)
         return True
 
-    def _cover(self, document: Document, change: Change) -> Document | None:
+    def _cover(self, document: Document, change: Change, choice: Choice) -> Document | None:
         """See that the change is in a draft; return the document if that draft is to be announced."""
         if document.status in CLOSED:
             self.drafter.no_edit.close(document)
@@ -145,20 +156,13 @@ class Documents:
             )
         is_in = change.change_id in document.change_ids
         if document.revision == 0:
-            return self.drafter.first(document if is_in else joined_by(document, change))
+            return self.drafter.first(document if is_in else joined_by(document, change, choice))
         if not is_in:
             # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
-            return self.drafter.further(joined_by(document, change))
+            return self.drafter.further(joined_by(document, change, choice))
         return document if document.status is DocumentStatus.DRAFTED else None
 
 
 def _is_over(document: Document, change: Change) -> bool:
     """Say whether a document ended before the change became part of it."""
     return document.status in CLOSED and change.change_id not in document.change_ids
-
-
-def _instead(mine: Document, ended: Document) -> Document:
-    """Return what a change begins in place of the draft that it was to join."""
-    if ended.status is DocumentStatus.PUBLISHED and ended.publication:
-        return as_update(mine, ended.publication.page_id, ended.publication.title)
-    return as_create(mine, ended)

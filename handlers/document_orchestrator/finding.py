@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from common import restrictions
 from common.confluence import ConfluencePage, Space
+from common.restrictions import Access, Restrictions, only_if_named
 from common.ticket import Ticket
-from common.time_limit import carried
-from handlers.document_orchestrator import restrictions
 from handlers.document_orchestrator.candidates import Candidate, OpenDraft, Search, gather
 from handlers.document_orchestrator.fallback import decide
 from handlers.document_orchestrator.judge import SHOWN, Model, judge
@@ -22,6 +21,7 @@ from handlers.document_orchestrator.judgement import (
     NoDocument,
     RefusedName,
     Target,
+    UnnamedPage,
     UpdatePage,
 )
 from handlers.document_orchestrator.named_pages import NamedPage, bounded, named_pages
@@ -38,10 +38,14 @@ class Confluence(Search, restrictions.Confluence, Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """Where we may write: the configured spaces (the first takes new pages) and the browse URL of Confluence."""
+    """Where we may write: the configured spaces (the first takes new pages) and the browse URL of Confluence.
+
+    ``trust_folders`` says whether pages below a folder, whose restrictions Confluence does not tell, are open to all.
+    """
 
     spaces: tuple[Space, ...]
     browse_url: str
+    trust_folders: bool = False
 
     def why_not(self, page: ConfluencePage) -> str:
         """Say why we do not edit a page, ``""`` where we may; not its title, which not everybody may know."""
@@ -118,7 +122,10 @@ def _searched(
     refused: tuple[RefusedName, ...],
 ) -> Choice:
     planned, ranked = searched(ticket, site, confluence, just_created, open_drafts)
-    best = _open_to_all(ranked, confluence)
+    best, unnamed = _usable(ranked, confluence, site)
+    asked = tuple(query.cql for query in planned)
+    if unnamed and isinstance(decide(ticket, [unnamed.ranked]).target, UpdatePage):
+        return Choice((unnamed.judgement(),), refused, asked)
     verdict = decide(ticket, best)
     if model is not None:
         verdict = judge(ticket, best, model, verdict)
@@ -127,7 +134,7 @@ def _searched(
     )
     target = _at_home(verdict.target, best, site.spaces[0].space_id)
     judgement = Judgement(target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
-    return Choice((judgement,), refused, tuple(query.cql for query in planned), verdict.tokens)
+    return Choice((judgement,), refused, asked, verdict.tokens)
 
 
 def _at_home(target: Target, candidates: Sequence[Ranked[Candidate]], home: str) -> Target:
@@ -157,22 +164,37 @@ def searched(
     return planned, rank(ticket, gather(confluence, planned, space_ids, just_created, open_drafts))
 
 
-def _open_to_all(
-    ranked: Sequence[Ranked[Candidate]], confluence: Confluence
-) -> tuple[Ranked[Candidate], ...]:
-    """Return the best pages that everyone may view; a restriction of a page above counts for those below it."""
-    known: dict[str, bool] = {"": False}
+@dataclass(frozen=True)
+class _Unnamed:
+    """A page that only a person may choose, and why."""
+
+    ranked: Ranked[Candidate]
+    reason: str
+
+    def judgement(self) -> Judgement:
+        """Leave the choice to a person; the page's title stays out of it, which not everyone may know."""
+        page_id = self.ranked.page.page_id
+        reason = f"page {page_id} fits best, and only a person may choose it, because {self.reason}"
+        return Judgement(UnnamedPage(page_id), 1.0, reason, "fallback")
+
+
+def _usable(
+    ranked: Sequence[Ranked[Candidate]], confluence: Confluence, site: Site
+) -> tuple[tuple[Ranked[Candidate], ...], _Unnamed | None]:
+    """Return the best pages that may be used unasked, and the page before all of them that only a person may choose.
+
+    Pages that are known to be restricted are passed over, and nobody is told of them.
+    """
+    known = Restrictions(confluence, trust_folders=site.trust_folders)
     best: list[Ranked[Candidate]] = []
+    unnamed: _Unnamed | None = None
     rest = list(ranked)
-    with ThreadPoolExecutor(max_workers=2 * SHOWN) as threads:
-        while rest and len(best) < SHOWN:
-            batch, rest = rest[: SHOWN - len(best)], rest[SHOWN - len(best) :]
-            places = [(each, (each.page.page_id, *_above(each.page, confluence))) for each in batch]
-            asked = {id_ for _, ids in places for id_ in ids} - known.keys()
-            known |= zip(asked, threads.map(carried(confluence.is_restricted), asked), strict=True)
-            best += [each for each, ids in places if not any(known[id_] for id_ in ids)]
-    return tuple(best)
-
-
-def _above(page: Candidate, confluence: Confluence) -> tuple[str, ...]:
-    return restrictions.above(page.parent_id, confluence) if page.above is None else page.above
+    while rest and len(best) < SHOWN:
+        batch, rest = rest[: SHOWN - len(best)], rest[SHOWN - len(best) :]
+        for each, access in zip(batch, known.of([each.page for each in batch]), strict=True):
+            reason = only_if_named(access, is_live=each.page.is_live)
+            if not reason:
+                best.append(each)
+            elif access is not Access.RESTRICTED and not best and unnamed is None:
+                unnamed = _Unnamed(each, reason)
+    return tuple(best), unnamed

@@ -38,7 +38,14 @@ class NoDocument:
     """The change needs no documentation, or none that we may write; the judgement's reason says which."""
 
 
-Target = UpdatePage | JoinDraft | CreatePage | NoDocument
+@dataclass(frozen=True)
+class UnnamedPage:
+    """An existing page fits best, and only a person may choose it, by its name; nothing is drafted until then."""
+
+    page_id: str
+
+
+Target = UpdatePage | JoinDraft | CreatePage | NoDocument | UnnamedPage
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from common.jira import JiraClient
 from common.model import ToolModel
 from common.queue_door import GivenUp
 from common.records import Busy
+from common.restrictions import open_title, refuse_if_closed_since
 from common.security_level import levels_of, shared_level
 from common.ticket import Ticket
 from handlers.document_orchestrator.drafting import draft_page, draft_update
 from handlers.document_orchestrator.edit_page import Again, Proposal
 from handlers.document_orchestrator.finding import Site
 from handlers.document_orchestrator.no_edit import NoEdit
-from handlers.document_orchestrator.restrictions import refuse_if_restricted_since
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ class Drafter:
             change_ids=draft.change_ids,
             issue_keys=draft.issue_keys,
             author_ids=document.author_ids,
+            choice=document.choice,
             reason=None,
         )
         log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
@@ -106,19 +107,22 @@ class Drafter:
             page = self.confluence.page(document.page_id or "")
         except NotFound as error:
             raise GivenUp(
-                f'the page "{document.title}" does not exist any more, or we may not see it'
+                f"page {document.page_id} does not exist any more, or our account may not view it"
             ) from error
         if why_not := self.site().why_not(page):
             raise GivenUp(f"{why_not}: put it back, or name another page")
         if document.revision:  # the first draft is made right after its page was chosen
-            refuse_if_restricted_since(page, document.choice, self.confluence)
+            self.refuse_if_closed_since(page.page_id, document)
         return page
 
+    def refuse_if_closed_since(self, page_id: str, document: Document) -> None:
+        """Raise Closed where a review may not show this page, unless a person has named it."""
+        trust_folders = self.site().trust_folders
+        refuse_if_closed_since({page_id: document.choice}, self.confluence, trust_folders=trust_folders)
+
     def _parent_title(self, document: Document) -> str:
-        try:
-            return self.confluence.page(document.parent_id).title if document.parent_id else ""
-        except NotFound:
-            return ""  # a folder, or another place that is no page
+        trust_folders = self.site().trust_folders
+        return open_title(document.parent_id, self.confluence, trust_folders=trust_folders)
 
     def _without_edit(self, document: Document, proposal: Proposal) -> None:
         if document.revision and not is_overtaken(document):

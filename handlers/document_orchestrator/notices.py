@@ -21,6 +21,21 @@ def not_drafted(reason: str) -> Adf:
     return adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
 
 
+def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
+    """Ask for the name of the page that fits best, by its link alone: not everyone may know its title."""
+    return adf.doc(
+        adf.panel(
+            "info",
+            adf.paragraph(f"Kinexus drafted nothing: {reason}."),
+            adf.paragraph(adf.link(url, url)),
+            adf.paragraph(
+                "A review shows the page to everyone who may see the review. If that is all right, add the label "
+                f"docs:{page_id} to this ticket, then close the ticket again."
+            ),
+        )
+    )
+
+
 def refused_pages(refused: Sequence[str]) -> Adf:
     """Say in a ticket which pages that it names are not edited, and why."""
     return adf.doc(

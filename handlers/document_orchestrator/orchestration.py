@@ -21,6 +21,7 @@ from common.jira import REVIEW_PROPERTY, JiraClient
 from common.json_shapes import mapping
 from common.queue_door import GivenUp
 from common.records import Busy
+from common.restrictions import refuse_if_closed_since
 from common.status_moves import finishing_move, seconds
 from common.ticket import Ticket
 from handlers.document_orchestrator import chosen, notices
@@ -28,7 +29,6 @@ from handlers.document_orchestrator.begun import begins_as
 from handlers.document_orchestrator.chosen import AllChosen
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.finding import Site
-from handlers.document_orchestrator.restrictions import refuse_if_restricted_since
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +113,7 @@ class Orchestration:
                 if target.kind is not None
             ]
             self._refuse(change, targets)
+            self._ask_for_name(change, targets)
             self._close(change, targets, tuple(dict.fromkeys(ids)))
 
     def _finished_before(self, change: Change) -> None:
@@ -154,8 +155,8 @@ class Orchestration:
             return chosen.from_json(self.changes.keep_choice(change.change_id, chosen.to_json(settled)))
         earlier = chosen.from_json(change.choice)
         choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
-        for page in self.documents.confluence.pages(choices):
-            refuse_if_restricted_since(page, choices[page.page_id], self.documents.confluence)
+        trust_folders = self.site().trust_folders
+        refuse_if_closed_since(choices, self.documents.confluence, trust_folders=trust_folders)
         return earlier
 
     def _close(self, change: Change, targets: AllChosen, ids: tuple[str, ...]) -> None:
@@ -167,7 +168,7 @@ class Orchestration:
             self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
         reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
-        if change.asked_by_label:
+        if change.asked_by_label and not any(target.unnamed for target in targets.targets):
             mark = {"kind": "not-needed", "change_id": change.change_id}
             marked_comment.tell(self.jira, change.issue_id, mark, notices.not_drafted(reason))
         self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
@@ -177,6 +178,14 @@ class Orchestration:
             return
         mark = {"kind": "refused-page", "change_id": change.change_id}
         marked_comment.tell(self.jira, change.issue_id, mark, notices.refused_pages(targets.refused))
+
+    def _ask_for_name(self, change: Change, targets: AllChosen) -> None:
+        for target in targets.targets:
+            if target.unnamed:
+                url = f"{self.site().browse_url}/pages/viewpage.action?pageId={target.unnamed}"
+                mark = {"kind": "unnamed-page", "change_id": change.change_id}
+                said = notices.unnamed_page(target.unnamed, url, target.choice.reason)
+                marked_comment.tell(self.jira, change.issue_id, mark, said)
 
     def _revise(self, document_id: str, revision: int, owner: str) -> None:
         drafted = None

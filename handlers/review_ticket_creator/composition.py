@@ -38,6 +38,7 @@ def opening() -> Opening:
         confluence=confluence,
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
+        trust_folders=env.trust_folders,
     )
 
 

@@ -16,6 +16,7 @@ from common.draft_store import DraftStore
 from common.events import Event
 from common.jira import Adf, JiraClient
 from common.queue_door import GivenUp
+from common.restrictions import Closed, open_title, refuse_if_closed_since
 from common.review_store import ReviewStatus, ReviewStore
 from common.security_level import LevelLost
 from common.ticket import Ticket
@@ -41,6 +42,7 @@ class Opening:
     confluence: ConfluenceClient
     link_key: Callable[[], str]
     base_url: str
+    trust_folders: bool
 
     def serve(self, event: Event, owner: str) -> None:
         """Open, or bring up to date, the review of a drafted revision. A draft that was overtaken is passed over."""
@@ -54,8 +56,8 @@ class Opening:
             if document.status is DocumentStatus.DRAFTED:
                 try:
                     self._open(document)
-                except LevelLost as lost:
-                    self._end(self.records.require(document_id), str(lost))
+                except (LevelLost, Closed) as hidden:
+                    self._end(self.records.require(document_id), str(hidden))
                     raise
 
     def give_up(self, event: Event, reason: str) -> None:
@@ -89,6 +91,7 @@ class Opening:
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
+        self._refuse_if_closed(document)
         sources = self.tickets.sources(document)
         review = self._review(document, draft, sources)
         self.reviews.keep_page(document.document_id, draft.revision, diff_page.render(review))
@@ -115,8 +118,8 @@ class Opening:
             revision=draft.revision,
             kind=draft.kind,
             title=draft.title,
-            page_url=self._page(draft.page_id)[0],
-            parent_title=self._page(draft.parent_id)[1],
+            page_url=self._url(document) if draft.page_id else None,
+            parent_title=open_title(draft.parent_id, self.confluence, trust_folders=self.trust_folders),
             sources=tickets,
             why=document.choice.reason,
             confidence=document.choice.confidence,
@@ -134,12 +137,21 @@ class Opening:
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 
-    def _page(self, page_id: str | None) -> tuple[str | None, str | None]:
+    def _refuse_if_closed(self, document: Document) -> None:
+        """Raise Closed where the page was restricted since it was drafted on: that may be hours ago."""
+        if document.page_id:
+            choices = {document.page_id: document.choice}
+            refuse_if_closed_since(choices, self.confluence, trust_folders=self.trust_folders)
+
+    def _url(self, document: Document) -> str | None:
         try:
-            page = self.confluence.page(page_id) if page_id else None
-        except NotFound:
-            page = None
-        return (page.url, page.title) if page else (None, None)
+            return self.confluence.page(document.page_id or "").url
+        except NotFound as error:
+            if document.choice.decided_by == "named":
+                return None
+            raise Closed(
+                f"page {document.page_id} does not exist any more, or our account may not view it"
+            ) from error
 
 
 def _is_over(document: Document) -> bool:

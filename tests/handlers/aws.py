@@ -231,5 +231,6 @@ def _environment() -> dict[str, str]:
         "APPROVER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",
         "FOUR_EYES": "false",
+        "TRUST_FOLDERS": "false",
         "MAX_REVISIONS": "3",
     }

@@ -64,14 +64,24 @@ def test_a_new_page_is_not_put_below_a_page_of_another_space(
 def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     [space] = pipeline.site.confluence.spaces.values()
     beside = page_in(pipeline, space.id, NEAR, "It rains, and gardeners stay at home.")
-    pipeline.site.confluence.pages[beside].parent_id = "777777"  # no page has this id
+    folder = pipeline.site.confluence.add_container(
+        pipeline.site.account("developer"), "folder", space.id, "Town"
+    )
+    pipeline.site.confluence.pages[beside].parent_id = folder.id
+    monkeypatch.setenv("TRUST_FOLDERS", "true")
+    start_anew()
     monkeypatch.setattr(finding, "judge", lambda _ticket, _best, _model, fallback: fallback)
     pipeline.finish(
         pipeline.create_ticket("Zyxomatic lattice for gardeners", "Zyxomatic lattice.", ["needs-docs"])
     )
-    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    pipeline.run()
     [document] = pipeline.aws.documents()
-    assert (document["status"], document["parent_id"]) == ("drafted", "777777")
+    assert (document["status"], document["parent_id"]) == ("in_review", folder.id)
+    pipeline.decide(document["review_issue_key"], "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    created = pipeline.site.confluence.pages[document["publication"]["page_id"]]
+    assert created.parent_id == folder.id
 
 
 def test_a_page_that_was_moved_to_a_space_that_is_not_ours_is_not_drafted_on(

@@ -171,7 +171,7 @@ def test_as_titles_and_candidates_it_opens_and_closes_no_part_of_a_prompt(attack
         prompt = write_page.prompt(attack.summary, attack.summary, [ticket(attack)], None)
     assert _tags(prompt) == ["ticket", "/ticket", "title", "/title", "parent", "/parent"]
     section = sf.Section((attack.summary,), attack.text)
-    page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (), (section,))
+    page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (section,))
     ranked = Ranked(page, 1.0, 1.0, is_named=True, nearest=(0,), why="words")
     with in_time():
         asked = judge.prompt(ticket(attack), [ranked, ranked], "update A")

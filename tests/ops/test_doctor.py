@@ -43,7 +43,7 @@ def findings(said: str) -> dict[str, tuple[str, str]]:
 
 
 NAMES = (
-    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "review tickets", "permissions",
+    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "view restrictions", "review tickets", "permissions",
     "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues", "daily sweep",
     "Jira and Confluence",
 )  # fmt: skip
@@ -54,7 +54,7 @@ def test_a_sound_stack_is_well_in_every_line(sound: Deployed) -> None:
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
     assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
-    assert "14 ok, 0 warning, 0 failed" in said
+    assert "15 ok, 0 warning, 0 failed" in said
     assert code == 0
 
 
@@ -83,6 +83,13 @@ def be(person: str) -> None:
 def close_spaces(deployed: Deployed) -> None:
     for space in deployed.pipeline.site.confluence.spaces.values():
         space.writers = (deployed.pipeline.site.account("admin").account_id,)
+
+
+def put_into_folder(deployed: Deployed) -> None:
+    store = deployed.pipeline.site.confluence
+    [space] = store.spaces.values()
+    folder = store.add_container(deployed.pipeline.site.account("developer"), "folder", space.id, "Place")
+    store.create(deployed.pipeline.site.account("developer"), space.id, "Inside", "<p>x</p>", folder.id)
 
 
 def give_up(url: str) -> None:
@@ -140,6 +147,7 @@ BROKEN: dict[str, list[Case]] = {
         ),
     ],
     "many other things": [
+        (put_into_folder, "view restrictions", "warning", "1 of ", "pulumi config set trustFolders true"),
         (close_spaces, "spaces", "failed", "may not write pages in SD", "Add/edit pages"),
         (
             lambda d: set_variable("ReviewTicketCreator", REVIEW_ISSUE_TYPE="Review"),

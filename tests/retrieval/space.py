@@ -45,6 +45,15 @@ class Docs:
         self.ids[title] = store.create(author, held.id, title, storage, under).id
         return self.ids[title]
 
+    def container(self, kind: str, under: str | None = None) -> str:
+        """Put a folder or the like into the space SD and return its id."""
+        store, author = self.simulated.confluence, self.simulated.account("developer")
+        return store.add_container(author, kind, self.site.spaces[0].space_id, kind, under).id
+
+    def restrict(self, page_id: str) -> None:
+        """Let only our account view a page and all below it."""
+        self.simulated.confluence.pages[page_id].readers = (self.simulated.account("kinexus").account_id,)
+
 
 def open_docs(url: str, simulated: atlassian.Site) -> Docs:
     """Return the client's view of a served site whose spaces are still empty."""

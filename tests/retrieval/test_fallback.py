@@ -13,7 +13,7 @@ from tests.retrieval.tickets import ticket
 
 def candidate(title: str, text: str, document_id: str | None = None) -> Candidate:
     page_id = "" if document_id else title
-    return Candidate(page_id, title, "", "the-parent", (), (), (Section((), text),), document_id)
+    return Candidate(page_id, title, "", "the-parent", (), (Section((), text),), document_id)
 
 
 PAGES = (

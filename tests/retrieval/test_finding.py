@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.document_orchestrator.finding import choose
-from handlers.document_orchestrator.judgement import CreatePage, NoDocument, UpdatePage
+from dataclasses import replace
+
+import pytest
+
+from handlers.document_orchestrator.finding import Site, choose
+from handlers.document_orchestrator.judge import SHOWN
+from handlers.document_orchestrator.judgement import CreatePage, NoDocument, UnnamedPage, UpdatePage
 from tests.retrieval.space import Docs
 from tests.retrieval.test_judge import FINE, Scripted
 from tests.retrieval.tickets import ticket
@@ -141,3 +146,95 @@ def test_a_new_page_that_was_moved_below_a_restricted_one_is_no_candidate_while_
     assert candidates() == [new.page_id]
     store.pages[papers].readers = (docs.simulated.account("kinexus").account_id,)
     assert candidates() == []
+
+
+KINDS = ("folder", "whiteboard", "database", "embed")
+
+
+def trusting(docs: Docs) -> Site:
+    return replace(docs.site, trust_folders=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_best_page_below_a_folder_is_chosen_by_a_person_or_where_folders_are_trusted(
+    docs: Docs, kind: str
+) -> None:
+    docs.page("Billing", "<p>Invoices.</p>")
+    page_id = docs.page("Invoices burst limits", ABOUT, under=docs.container(kind))
+    model = Scripted(FINE)
+    choice = choose(ticket(SUMMARY), docs.site, docs.confluence, model)
+    (judgement,) = choice.judgements
+    assert judgement.target == UnnamedPage(page_id)
+    assert f"page {page_id} fits best" in judgement.reason
+    assert "burst limits" not in repr(choice).replace(repr(choice.searched), "")
+    assert model.prompts == []
+    for site, labels in ((trusting(docs), ()), (docs.site, (f"docs:{page_id}",))):
+        (judgement,) = choose(ticket(SUMMARY, labels=labels), site, docs.confluence, None).judgements
+        assert judgement.target == UpdatePage(page_id, "Invoices burst limits")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_restriction_above_a_folder_closes_what_is_below_even_where_folders_are_trusted(
+    docs: Docs, kind: str
+) -> None:
+    other = docs.page("Billing", ABOUT)
+    secret = docs.page("Secret", "<p>x</p>")
+    page_id = docs.page(
+        "Invoices burst limits", ABOUT, under=docs.container(kind, docs.container(kind, secret))
+    )
+    docs.restrict(secret)
+    (judgement,) = choose(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
+    assert judgement.target == UnnamedPage(page_id)
+    model = Scripted(FINE)
+    (judgement,) = choose(ticket(SUMMARY), trusting(docs), docs.confluence, model).judgements
+    assert judgement.target == UpdatePage(other, "Billing")
+    assert [each.page_id for each in judgement.candidates] == [other]
+    assert "Title: Invoices burst limits" not in model.prompts[0].partition("<candidates>")[2]
+
+
+def test_a_live_doc_is_chosen_by_a_person_only(docs: Docs) -> None:
+    page_id = docs.page("Invoices burst limits", ABOUT)
+    docs.simulated.confluence.pages[page_id].is_live = True
+    (judgement,) = choose(ticket(SUMMARY), trusting(docs), docs.confluence, Scripted(FINE)).judgements
+    assert judgement.target == UnnamedPage(page_id)
+    assert "it is a live doc" in judgement.reason
+    (judgement,) = choose(
+        ticket(SUMMARY, labels=(f"docs:{page_id}",)), docs.site, docs.confluence, None
+    ).judgements
+    assert judgement.target == UpdatePage(page_id, "Invoices burst limits")
+
+
+def test_a_page_below_a_folder_that_is_not_the_best_is_passed_over(docs: Docs) -> None:
+    best = docs.page("Invoices burst limits", ABOUT)
+    docs.page("Billing", "<p>Invoices.</p>", under=docs.container("folder"))
+    (judgement,) = choose(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
+    assert judgement.target == UpdatePage(best, "Invoices burst limits")
+    assert [each.page_id for each in judgement.candidates] == [best]
+
+
+def test_a_page_below_a_folder_that_hardly_fits_hinders_no_new_page(docs: Docs) -> None:
+    docs.page("Onboarding", "<p>Limits of patience.</p>", under=docs.container("folder"))
+    (judgement,) = choose(
+        ticket("Zyxomatic lattice", "Zyxomatic lattice limits."), docs.site, docs.confluence, None
+    ).judgements
+    assert judgement.target == CreatePage("Zyxomatic lattice", None)
+    assert "Onboarding" not in judgement.reason
+
+
+def test_the_best_page_behind_restricted_ones_is_asked_for_and_those_are_not_told(docs: Docs) -> None:
+    for number in range(7):
+        docs.restrict(docs.page(f"Invoices burst limits {number}", ABOUT))
+    page_id = docs.page("Invoices", ABOUT, under=docs.container("folder"))
+    (judgement,) = choose(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
+    assert judgement.target == UnnamedPage(page_id)
+    assert not any(docs.ids[f"Invoices burst limits {number}"] in judgement.reason for number in range(7))
+
+
+def test_what_is_above_candidates_is_asked_once(docs: Docs) -> None:
+    above = docs.page("Finance", "<p>Money.</p>")
+    for number in range(8):
+        docs.page(f"Invoices {number}", ABOUT, under=above)
+    choose(ticket(SUMMARY), docs.site, docs.confluence, None)
+    paths = [call.path for call in docs.simulated.calls("confluence", "kinexus")]
+    assert len([path for path in paths if path.endswith("/ancestors")]) == 1
+    assert len([path for path in paths if "/restriction/" in path]) == SHOWN + 2

@@ -30,7 +30,7 @@ FINE: dict[str, Any] = {"action": "update", "label": "A", "confidence": 0.8, "re
 def candidate(page_id: str, title: str, text: str = "Invoices", document_id: str | None = None) -> Candidate:
     sections = (Section(("Limits",), text),)
     return Candidate(
-        page_id, title, f"https://x.test/{page_id}", "1", ("Home", "Billing"), ("1",), sections, document_id
+        page_id, title, f"https://x.test/{page_id}", "1", ("Home", "Billing"), sections, document_id
     )
 
 
