@@ -147,6 +147,7 @@ class Opening:
         try:
             return self.confluence.page(document.page_id or "").url
         except NotFound as error:
+            # let go: a person named the page, and its review goes without a link
             if document.choice.decided_by == "named":
                 return None
             raise Closed(

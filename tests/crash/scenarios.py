@@ -239,6 +239,23 @@ def doubted(world: World) -> None:
     world.run()
 
 
+def unnamed(world: World) -> None:
+    """The page that fits best is below a folder: the ticket is told to name it, does so, and is closed again."""
+    store = world.site.confluence
+    page = next(page for page in store.pages.values() if page.title == PAGE)
+    page.parent_id = store.add_container(world.site.account("admin"), "folder", page.space_id, "Place").id
+    key = _finish(world)
+    [told] = world.comments(key)
+    assert f"docs:{page.id}" in told
+    body = {"update": {"labels": [{"add": f"docs:{page.id}"}]}}
+    world.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
+    world.move(key, "new", "developer")
+    world.finish(key)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
 def withdrawn(world: World) -> None:
     """An approval cannot be carried out, and the reviewer thinks again; the old message comes once more after that."""
     review = _in_review(world)
@@ -291,6 +308,7 @@ SCENARIOS = {
         obstructed,
         drafted,
         doubted,
+        unnamed,
         withdrawn,
         abandoned,
     )

@@ -19,13 +19,13 @@ from uuid import UUID, uuid4
 
 from moto import mock_aws
 
-from common import secret
+from common import restrictions, secret
 from common import storage_format as sf
 from common.own_queue import LONGEST, WAITED
 from common.queue_door import MAX_RECEIVES
 from handlers.approval_handler import composition as approval_handler
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import candidates, finding
+from handlers.document_orchestrator import candidates
 from handlers.document_orchestrator import composition as document_orchestrator
 from handlers.jira_webhook_handler import composition as jira_webhook_handler
 from handlers.jira_webhook_handler.handler import handle as notice_change
@@ -242,8 +242,8 @@ def build() -> World:
     register_webhooks(world)
     for composition in (*COMPOSITIONS, secret):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
-    for searching in (candidates, finding):
-        searching.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
+    for asking in (candidates, restrictions):
+        asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
     _warm_up()
     return world
 

@@ -29,6 +29,7 @@ MALFORMED = [
     ("bedrockModelId", "nova", "malformed"),
     ("linkKey", "short", "5 characters, fewer than 32"),
     ("fourEyes", "maybe", "true or false"),
+    ("trustFolders", "maybe", "true or false"),
     ("sweepSchedule", "daily", "malformed"),
     ("maxRevisions", "0", "from 1 to 20"),
     ("maxChangeAgeDays", "soon", "from 1 to 3650"),
