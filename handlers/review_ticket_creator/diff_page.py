@@ -58,7 +58,9 @@ def _view(
 ) -> tuple[str, str, str]:
     changes = diff_views.listed(view)
     if not changes:
-        content = f'<p class="all-same">No {what} change.{_elsewhere(name)}</p>'
+        unseen = only_in_source(view) if isinstance(view, Compared) else ""
+        counted = f" <strong>{unseen}.</strong>" if unseen else ""
+        content = f'<p class="all-same">No {what} change.{_elsewhere(name)}{counted}</p>'
     else:
         content = f'{_changes(name, changes, view, what)}<div class="sheet">{table}</div>'
     heading = f'<h2 class="hidden" id="{name}-title">{title}</h2>'

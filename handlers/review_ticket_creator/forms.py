@@ -19,6 +19,7 @@ _STYLES = {
     "b": "bold", "i": "italic", "u": "underlined", "s": "struck through", "code": "code", "sub": "subscript",
     "sup": "superscript", "mark": "an inline comment", "headcell": "a header cell",
 }  # fmt: skip
+_USUAL = {"spanned": "1", "starts at": "1", "table part": "body"}
 _CELLS = ("cell", "headcell")
 _LONGEST = 60  # characters of a text that is quoted
 
@@ -70,7 +71,7 @@ def _looks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
             for looks in (old, new)
         )
         if was != now:
-            usual = "1" if name.endswith(("spanned", "starts at")) else "none"
+            usual = next((value for ending, value in _USUAL.items() if name.endswith(ending)), "none")
             yield f"{name}: was {visible(was) or usual}, now {visible(now) or usual}"
 
 

@@ -40,7 +40,8 @@ _SILENT = {
     "ac:caption", "ac:adf-extension", "ac:adf-content", "ac:adf-attribute", "ac:parameter", "ac:rich-text-body",
     "ac:plain-text-body", "ac:link", "ac:image", "ac:emoticon", "a", "br", "time",
 }  # fmt: skip
-_INSIDE = {"thead", "tfoot", *_FLOWS} - {"p", "div", "dt", "dd"}
+_PARTS = {"thead": "head", "tfoot": "foot"}
+_INSIDE = _FLOWS - {"p", "div", "dt", "dd"}
 #: Attributes that are told where the element is read.
 _TOLD: dict[str, tuple[str, ...]] = {
     "a": ("href",), "ol": ("start",), "time": ("datetime",), "ac:structured-macro": ("ac:name",),
@@ -148,6 +149,8 @@ class _Reader:
             self.page.write("\n", "")
         elif tag == "time":
             self.page.chip(attributes.get("datetime", "date"), labels.looks(attributes, told))
+        elif tag in _PARTS:
+            begun = (self.page.look([f"table part: {_PARTS[tag]}", *labels.looks(attributes)]), 0)
         elif tag.startswith("ri:"):
             self.resource(labels.resource(tag, attributes))
         elif tag.startswith("ac:"):
