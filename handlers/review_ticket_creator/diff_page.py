@@ -59,7 +59,7 @@ def _view(
     changes = diff_views.listed(view)
     if not changes:
         unseen = only_in_source(view) if isinstance(view, Compared) else ""
-        counted = f" <strong>{unseen}.</strong>" if unseen else ""
+        counted = f" <b>{unseen}.</b>" if unseen else ""
         content = f'<p class="all-same">No {what} change.{_elsewhere(name)}{counted}</p>'
     else:
         content = f'{_changes(name, changes, view, what)}<div class="sheet">{table}</div>'
