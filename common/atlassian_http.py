@@ -1,8 +1,9 @@
 """Requests to Jira and Confluence: basic auth, retries that are safe, and errors that say what happened.
 
-Only requests that may be repeated (GET, PUT, DELETE, POSTs that only read) are retried here, with jitter and within the
-budget of one invocation, honouring Retry-After. Any other POST is never repeated blindly: the queue brings the work
-back, and marks on what was made tell whether it had taken effect.
+Only requests that may be repeated are retried here, with jitter and within the budget of one invocation, honouring
+Retry-After: GET, PUT, DELETE, POSTs that only read; and every request after 429, which says that it was not processed.
+Any other POST is never repeated blindly: the queue brings the work back, and marks on what was made tell whether it had
+taken effect.
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from common.patience import TRANSIENT, TimeOut, patience
+from common.patience import TRANSIENT, DeadlineTimeout, asked_pause, retry_policy
 from common.time_limit import left
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ TIMEOUT = (3.05, 10.0)
 #: So many times as long for what writes: Confluence saves a long page slowly, and a save that is not waited for must be
 #: looked for afterwards.
 SLOWER = 2.5
+#: Seconds that a POST without an answer is given to take effect, before its marks are looked for.
+SETTLES = 60
 
 
 class AtlassianError(Exception):
@@ -38,7 +41,13 @@ class AtlassianError(Exception):
 
 
 class Unavailable(AtlassianError):
-    """The service is busy, down or unreachable: the same request may succeed later."""
+    """The service is busy, down or unreachable: the same request may succeed after ``retry_after`` seconds or more."""
+
+    def __init__(
+        self, method: str, path: str, status: int | None, said: str, *, retry_after: float = 0
+    ) -> None:
+        super().__init__(method, path, status, said)
+        self.retry_after = retry_after
 
 
 class NotFound(AtlassianError):
@@ -109,7 +118,8 @@ class AtlassianHttp:
             response = self._send(session, method, path, params, body, fresh=True)
         status = response.status_code
         if status in TRANSIENT:
-            raise Unavailable(method, path, status, _said(response))
+            asked = max(asked_pause(response.headers), SETTLES if method == "POST" and status == 504 else 0)
+            raise Unavailable(method, path, status, _said(response), retry_after=asked)
         if status == 404:
             raise NotFound(method, path, status, _said(response))
         if status == 410:
@@ -146,11 +156,12 @@ class AtlassianHttp:
                 params=params,
                 json=body,
                 auth=(self._email, self._token(fresh)),
-                timeout=TimeOut(connect=connect, read=read if method == "GET" else read * SLOWER),  # type: ignore[arg-type]
+                timeout=DeadlineTimeout(connect=connect, read=read if method == "GET" else read * SLOWER),  # type: ignore[arg-type]
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise Unavailable(method, path, None, type(error).__name__) from error
+            settles = SETTLES if method == "POST" else 0
+            raise Unavailable(method, path, None, type(error).__name__, retry_after=settles) from error
         log.debug("%s %s %s", method, path, response.status_code)
         return response
 
@@ -159,7 +170,7 @@ def _session(*also: str) -> requests.Session:
     """Return a session that repeats what may be repeated, and ``also`` these methods."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=patience(*also), pool_maxsize=10))
+        session.mount(scheme, HTTPAdapter(max_retries=retry_policy(*also), pool_maxsize=10))
     session.trust_env = False
     session.headers["Accept"] = "application/json"
     return session

@@ -15,7 +15,11 @@ log = logging.getLogger(__name__)
 
 
 class PublishFailed(Exception):
-    """EventBridge answered, but did not take the event (``FailedEntryCount`` > 0)."""
+    """EventBridge answered, but did not take the event (``FailedEntryCount`` > 0); ``code`` is its reason."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class EventBus:
@@ -35,5 +39,6 @@ class EventBus:
         answer = self._client.put_events(Entries=[entry])
         if answer.get("FailedEntryCount"):
             refused = answer["Entries"][0]
-            raise PublishFailed(f"{name}: {refused.get('ErrorCode')}: {refused.get('ErrorMessage')}")
+            code = str(refused.get("ErrorCode"))
+            raise PublishFailed(f"{name}: {code}: {refused.get('ErrorMessage')}", code)
         log.info("event published", extra={"event": str(name), **detail})

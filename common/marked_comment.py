@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from common import adf
 from common.atlassian_http import AtlassianError, NotFound, Refused
 from common.document import Document
 from common.jira import Adf, JiraClient, JiraComment
@@ -55,3 +56,22 @@ def tell_failure(jira: JiraClient, issue: str, what: str, body: Adf) -> None:
     except AtlassianError:
         # let go: Jira itself may be down; the failure is on record and in the dead-letter queue
         log.exception("the ticket could not be told", extra={"issue": issue})
+
+
+def tell_waiting(jira: JiraClient, issue: str, what: str, reason: str) -> None:
+    """Comment once that work on ``what`` is deferred, and why."""
+    say_once(
+        jira,
+        issue,
+        {"kind": "waiting", "what": what},
+        adf.doc(
+            adf.panel(
+                "info",
+                adf.paragraph(f"The documentation is delayed: {reason[:1000]}"),
+                adf.paragraph(
+                    "Kinexus tries again by itself; nothing needs to be done here. If it still fails after 12 hours, "
+                    "another comment says so."
+                ),
+            )
+        ),
+    )

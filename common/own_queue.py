@@ -1,7 +1,8 @@
-"""The queue that a message came from: what waits is seen later in a copy, what has failed for good is seen at once.
+"""The queue that a message came from: `defer` re-sends it with a delay, `expire_visibility` lets it be seen at once.
 
-A copy, because giving the message back would use up one of its tries and hide it for six times the function's timeout.
-Whoever dies between the copy and the end of the original leaves a duplicate, which changes nothing.
+A deferred message is a copy: to give the message itself back would use up one of its receives and hide it for six times
+the function's timeout. A process that dies between the copy and the end of the original leaves a duplicate, which
+changes nothing. A copy carries since when the message is deferred, because its age starts at zero again.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 """
@@ -9,51 +10,66 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-v
 from __future__ import annotations
 
 import logging
-import random
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.clock import Clock
+from common.deferral import Deferral
+
 log = logging.getLogger(__name__)
 
-#: Seconds until a copy is seen: never the same for two that wait for the same work.
-SHORTEST, LONGEST = 15, 60
-#: Seconds that a message may wait in all its copies together; work that is still busy then is not coming free.
-PATIENCE = 12 * 3600
+#: Longest delay of a message, in seconds; SQS takes no longer one.
+LONGEST_DELAY = 900
+#: Seconds for which a message may be deferred, all its copies together. Then its work has failed.
+MAX_DEFER_SECONDS = 12 * 3600
 #: SQS's words for a message that is not hidden any more, or gone.
 _SEEN_ALREADY = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
-#: The attribute in which a copy carries how long it has waited.
-WAITED = "waited"
+#: The attributes of a copy, in seconds since the epoch: since when it is deferred, and before when it is not served.
+DEFERRED_SINCE, NOT_BEFORE = "deferred_since", "not_before"
 
 
-class WaitedTooLong(Exception):
-    """A message has waited as long as one may."""
+class DeferredTooLong(Exception):
+    """A message has been deferred for as long as one may be."""
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A message that was deferred: for how many seconds by now, and in how many its copy is seen."""
+
+    waited: int
+    pause: int
 
 
 class OwnQueue:
     """The function's own queue. ``client`` is boto3's ``sqs`` client."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, client: Any, clock: Clock) -> None:
+        self._client, self._clock = client, clock
         self._urls: dict[str, str] = {}
 
-    def put_off(self, message: Mapping[str, Any]) -> None:
-        """Send a copy of a message, as Lambda handed it over, that is seen later; raise WaitedTooLong."""
-        waited = int(_attribute(message, WAITED) or 0)
-        if waited >= PATIENCE:
-            raise WaitedTooLong(f"for {waited // 3600} hours")
-        delay = random.randint(SHORTEST, LONGEST)  # noqa: S311 - a pause is no secret
-        self._client.send_message(
-            QueueUrl=self._url(str(message["eventSourceARN"])),
-            MessageBody=message["body"],
-            DelaySeconds=delay,
-            MessageAttributes={WAITED: {"DataType": "Number", "StringValue": str(waited + delay)}},
-        )
-        log.info("put off", extra={"message_id": message["messageId"], "seconds": delay, "waited": waited})
+    def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
+        """Send a copy of a message, as Lambda handed it over, that is seen later; raise DeferredTooLong."""
+        waited = self._waited(message)
+        if waited >= MAX_DEFER_SECONDS:
+            raise DeferredTooLong(f"for {waited // 3600:.0f} hours")
+        return self._send_copy(message, waited, deferral.pause(waited))
 
-    def show(self, message: Mapping[str, Any]) -> None:
-        """Let a message that was given up be seen at once: so it uses up its tries, and soon is a dead letter."""
+    def rest(self, message: Mapping[str, Any]) -> Deferred | None:
+        """Send on a copy that is not to be served yet; None if it is to be served now.
+
+        A service may ask for a longer pause than the longest delay of SQS.
+        """
+        pause, waited = _number(message, NOT_BEFORE) - self._clock(), self._waited(message)
+        if pause <= 0 or waited >= MAX_DEFER_SECONDS:
+            return None
+        return self._send_copy(message, waited, pause)
+
+    def expire_visibility(self, message: Mapping[str, Any]) -> None:
+        """Let a message whose work has failed be seen at once: it uses up its receives, and soon is a dead letter."""
         try:
             self._client.change_message_visibility(
                 QueueUrl=self._url(str(message["eventSourceARN"])),
@@ -66,6 +82,24 @@ class OwnQueue:
                 raise
             log.info("seen already", extra={"message_id": message["messageId"]})
 
+    def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float) -> Deferred:
+        now = self._clock()
+        delay = min(math.ceil(pause), LONGEST_DELAY)
+        times = {DEFERRED_SINCE: now - waited} | ({NOT_BEFORE: now + pause} if pause > LONGEST_DELAY else {})
+        self._client.send_message(
+            QueueUrl=self._url(str(message["eventSourceARN"])),
+            MessageBody=message["body"],
+            DelaySeconds=delay,
+            MessageAttributes={
+                name: {"DataType": "Number", "StringValue": str(int(at))} for name, at in times.items()
+            },
+        )
+        return Deferred(int(waited), delay)
+
+    def _waited(self, message: Mapping[str, Any]) -> float:
+        since = _number(message, DEFERRED_SINCE)
+        return max(self._clock() - since, 0) if since else 0
+
     def _url(self, arn: str) -> str:
         if arn not in self._urls:
             answer = self._client.get_queue_url(QueueName=arn.rpartition(":")[2])
@@ -73,6 +107,11 @@ class OwnQueue:
         return self._urls[arn]
 
 
-def _attribute(message: Mapping[str, Any], name: str) -> str | None:
-    value: str | None = message.get("messageAttributes", {}).get(name, {}).get("stringValue")
-    return value
+def is_resting(message: Mapping[str, Any]) -> bool:
+    """Say whether a message names a time before which it is not served."""
+    return bool(_number(message, NOT_BEFORE))
+
+
+def _number(message: Mapping[str, Any], attribute: str) -> float:
+    value: str | None = message.get("messageAttributes", {}).get(attribute, {}).get("stringValue")
+    return float(value or 0)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from traceback import walk_tb
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -27,8 +28,16 @@ AGAIN = 1.0
 _ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 
 
+#: Packages in whose code a thread waits for a service, or for the threads that do.
+_WAITING = frozenset({"requests", "botocore", "concurrent"})
+
+
 class OutOfTime(Exception):
-    """The work took too long: a service hung, or answered byte by byte."""
+    """The work took too long."""
+
+
+class ServiceHung(OutOfTime):
+    """The time ended while a service was waited for: it hung, or answered byte by byte."""
 
 
 class _Stop(BaseException):
@@ -48,7 +57,7 @@ def carried(work: Callable[..., T]) -> Callable[..., T]:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let the work inside know when ``seconds`` are over, and raise OutOfTime soon after.
+    """Let the work inside know when ``seconds`` are over, and raise OutOfTime or ServiceHung soon after.
 
     Lambda calls handlers in the main thread, the only one that a signal reaches; elsewhere there is no alarm.
     """
@@ -56,10 +65,16 @@ def within(seconds: float) -> Iterator[None]:
     try:
         with _alarm(seconds + GRACE):
             yield
-    except _Stop:
-        raise OutOfTime(f"the work was not done within {seconds:.0f} seconds") from None
+    except _Stop as stop:
+        kind = ServiceHung if _waited_for_a_service(stop) else OutOfTime
+        raise kind(f"the work was not done within {seconds:.0f} seconds") from None
     finally:
         _ends.reset(known)
+
+
+def _waited_for_a_service(stop: _Stop) -> bool:
+    frames = (frame for frame, _ in walk_tb(stop.__traceback__))
+    return any(str(frame.f_globals.get("__name__")).partition(".")[0] in _WAITING for frame in frames)
 
 
 @contextmanager

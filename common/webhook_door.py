@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from common import signature, webhook_event
+from common.deferral import is_transient
+from common.failure_words import in_words
 from common.secret import PAUSE, Secret
 from common.time_limit import OutOfTime, within
 from common.webhook_event import WebhookEvent
@@ -78,13 +80,15 @@ class Door:
 
 
 def in_time(work: Callable[[], Response]) -> Response:
-    """Return the answer of ``work``, or one that makes Jira send the webhook again where it takes too long."""
+    """Return the answer of ``work``; 503, so that Jira sends the webhook again, if AWS is down or it takes too long."""
     try:
         with within(LONGEST):
             return work()
-    except OutOfTime as late:
-        log.error("a webhook could not be served", extra={"reason": str(late)})
-        return answer(503, status="error", error="this takes too long right now: send it again later")
+    except Exception as error:
+        if not isinstance(error, OutOfTime) and not is_transient(error):
+            raise
+        log.error("a webhook could not be served", extra={"reason": in_words(error)}, exc_info=error)
+        return answer(503, status="error", error="this does not work right now: send it again later")
 
 
 def answer(status_code: int, **body: str) -> Response:

@@ -69,5 +69,5 @@ def parts() -> Parts:
 
 @cache
 def own_queue() -> OwnQueue:
-    """Build the way back to this function's queue, which only work that is busy elsewhere takes."""
-    return OwnQueue(client("sqs"))
+    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    return OwnQueue(client("sqs"), time.time)

@@ -94,6 +94,17 @@ class Deciding:
         with self.records.telling(document.document_id, LEASE):
             marked_comment.tell_failure(self.jira, issue_id, what, said)
 
+    def tell_waiting(self, event: Event, reason: str) -> None:
+        """Tell people that work on a review waits: the reviewer, or where the review was deleted the source tickets."""
+        issue_id = str(event.detail.get("review_issue_id"))
+        document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
+        if document is None or (document.status in CLOSED and not document.closing):
+            return
+        what = f"{document.document_id} r{document.revision}, move {event.detail.get('move_id')}"
+        with self.records.telling(document.document_id, LEASE):
+            for issue in document.issue_keys if event.name is EventName.REVIEW_DELETED else (issue_id,):
+                marked_comment.tell_waiting(self.jira, issue, what, reason)
+
     def _without_review(self, document: Document, gone: ReviewGone, event: Event) -> None:
         """Take a document whose review is gone back to its draft where an operator wants another; else raise ``gone``.
 

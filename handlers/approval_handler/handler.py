@@ -17,8 +17,8 @@ logs.set_up()
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
-        work = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, context, work, _give_up, own_queue)
+        do = partial(_serve, owner=str(context.aws_request_id))
+        return queue_door.serve(event, context, queue_door.Work(do, _give_up, _tell_waiting), own_queue)
     return in_time(partial(_answer, event))
 
 
@@ -38,3 +38,7 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     parts().deciding.give_up(event, reason)
+
+
+def _tell_waiting(event: Event, reason: str) -> None:
+    parts().deciding.tell_waiting(event, reason)

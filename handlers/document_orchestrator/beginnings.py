@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from common.change import ChangeStatus
 from common.change_records import ChangeRecords
 from common.clock import Clock
-from common.own_queue import PATIENCE
+from common.own_queue import MAX_DEFER_SECONDS
 from common.records import ConditionFailed, Records
 
 
@@ -73,7 +73,7 @@ class Beginnings:
 
     def is_imminent(self, beginning: Beginning) -> bool:
         """Say whether a page that is not on record may still begin: its change has come to no end, nor is it lost."""
-        if self._clock() - beginning.at > PATIENCE:
+        if self._clock() - beginning.at > MAX_DEFER_SECONDS:
             return False
         change = self._changes.get(beginning.change_id)
         return change is not None and change.status is ChangeStatus.DETECTED

@@ -14,8 +14,8 @@ logs.set_up()
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Bring every change to a drafted document; what fails goes back to the queue."""
-    work = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, context, work, _give_up, own_queue)
+    do = partial(_serve, owner=str(context.aws_request_id))
+    return queue_door.serve(event, context, queue_door.Work(do, _give_up, _tell_waiting), own_queue)
 
 
 def _serve(event: Event, owner: str) -> None:
@@ -24,3 +24,7 @@ def _serve(event: Event, owner: str) -> None:
 
 def _give_up(event: Event, reason: str) -> None:
     orchestration().give_up(event, reason)
+
+
+def _tell_waiting(event: Event, reason: str) -> None:
+    orchestration().tell_waiting(event, reason)

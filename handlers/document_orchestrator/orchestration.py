@@ -83,6 +83,21 @@ class Orchestration:
         elif event.name is EventName.REVISION_REQUESTED:
             self._fail_revision(event, reason)
 
+    def tell_waiting(self, event: Event, reason: str) -> None:
+        """Tell people that an event waits: in the source ticket, or the reviewer who asked for a revision."""
+        if event.name is EventName.CHANGE_DETECTED:
+            change = self.changes.get(str(event.detail["change_id"]))
+            if change and change.status not in _OVER:
+                with self.changes.telling(change.change_id, LEASE):
+                    marked_comment.tell_waiting(self.jira, change.issue_id, change.change_id, reason)
+        elif event.name is EventName.REVISION_REQUESTED:
+            document = self.documents.records.get(str(event.detail["document_id"]))
+            revision = int(event.detail["revision"])
+            if document and _awaits(document, revision):
+                with self.documents.records.telling(document.document_id, LEASE):
+                    what = f"{document.document_id} after r{revision}"
+                    marked_comment.tell_waiting(self.jira, document.review_issue_id, what, reason)
+
     def _take_up(self, event: Event, owner: str) -> None:
         change_id = str(event.detail["change_id"])
         with self.changes.leased(change_id, owner, LEASE):

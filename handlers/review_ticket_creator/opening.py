@@ -79,8 +79,18 @@ class Opening:
             return
         what = f"{document.document_id} r{document.revision}"
         with self.records.telling(document.document_id, LEASE):
-            for issue in dict.fromkeys(filter(None, (document.review_issue_id, *document.issue_keys))):
+            for issue in _told(document):
                 marked_comment.tell_failure(self.jira, issue, what, said)
+
+    def tell_waiting(self, event: Event, reason: str) -> None:
+        """Tell people that a draft waits to be shown: the reviewer, if there is one, and the source tickets."""
+        document = self.records.get(str(event.detail["document_id"]))
+        if document is None or document.status is not DocumentStatus.DRAFTED:
+            return
+        what = f"{document.document_id} r{document.revision}"
+        with self.records.telling(document.document_id, LEASE):
+            for issue in _told(document):
+                marked_comment.tell_waiting(self.jira, issue, what, reason)
 
     def _end(self, document: Document, reason: str) -> None:
         """End a document that nobody may be shown, if nobody was shown it yet: its page is free for others."""
@@ -160,6 +170,11 @@ def _is_over(document: Document) -> bool:
     return (
         document.status is DocumentStatus.FAILED and bool(document.revision) and not document.review_issue_id
     )
+
+
+def _told(document: Document) -> tuple[str, ...]:
+    """Return the tickets in which people wait for a review: the review's own, if there is one, and the sources."""
+    return tuple(filter(None, (document.review_issue_id, *document.issue_keys)))
 
 
 def _status(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
 (six times the function's timeout), or at once where its function has said so; until then everything else goes on. After
-``MAX_RECEIVES`` it is dead. The copy of a message that was put off is a new one, seen after the longest delay.
+``MAX_RECEIVES`` it is dead. The copy of a message that was deferred is a new one, seen after its delay.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from uuid import UUID, uuid4
 
 from moto import mock_aws
 
-from common import restrictions, secret
+from common import deferral, restrictions, secret
 from common import storage_format as sf
-from common.own_queue import LONGEST, WAITED
 from common.queue_door import MAX_RECEIVES
 from handlers.approval_handler import composition as approval_handler
 from handlers.approval_handler.handler import handle as approve
@@ -153,8 +152,7 @@ class World(Pipeline):
             return
         for function in QUEUE_HANDLERS:
             for taken in self.aws.messages(function):
-                is_copy = WAITED in taken.get("MessageAttributes", {})
-                self.waiting.append(Message(function, taken, self.now + LONGEST * is_copy))
+                self.waiting.append(Message(function, taken, self.now + taken["Delay"]))
         self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
 
     def hand_over(self, message: Message) -> bool:
@@ -242,6 +240,8 @@ def build() -> World:
     register_webhooks(world)
     for composition in (*COMPOSITIONS, secret):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
+    # The longest pauses that chance may draw, so that a run can be repeated.
+    deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[assignment]
     for asking in (candidates, restrictions):
         asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
     _warm_up()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 from common.events import EventName
+from common.own_queue import DEFERRED_SINCE
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"
@@ -70,9 +72,14 @@ class Aws:
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("lock#")]
 
     def messages(self, function: str) -> list[dict[str, Any]]:
-        """Take all messages of a function's queue, as SQS hands them out once all delays are over."""
+        """Take all messages of a function's queue, as SQS hands them out once all delays are over.
+
+        ``Delay`` is for how many seconds each was not to be seen.
+        """
         sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
+        delays: dict[str, int] = {}
         for message in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function]._messages:
+            delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
             message.delayed_until = 0.0
         taken: list[dict[str, Any]] = []
         while True:
@@ -81,7 +88,8 @@ class Aws:
                 return taken
             for message in answer["Messages"]:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append({**message, "QueueArn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"})
+                arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
+                taken.append({**message, "QueueArn": arn, "Delay": delays[message["MessageId"]]})
 
     def delayed(self, function: str) -> int:
         """Count the messages of a function's queue that nobody sees yet."""
@@ -128,6 +136,12 @@ def deliver(
 def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return messages as an operator sends them again: in messages of new ids."""
     return [message | {"MessageId": str(uuid4()), "MessageAttributes": {}} for message in messages]
+
+
+def deferred_for(message: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Return a message as it is after it has been deferred for so long."""
+    since = {"DataType": "Number", "StringValue": str(int(time.time() - seconds))}
+    return {**message, "MessageAttributes": {DEFERRED_SINCE: since}}
 
 
 _new, _clients = boto3.client, dict[tuple[str, ...], Any]()
