@@ -50,8 +50,9 @@ class EventSubscriptionArgs(TypedDict):
     maximum_receives: NotRequired[pulumi.Input[int]]
     """Tries before a message becomes a dead letter, 1 to 1000; 3 by default."""
     may_send_back: NotRequired[bool]
-    """Whether the function may send messages to its own queue, so that work that is busy elsewhere waits in a
-    delayed copy and uses up no try, and may say when one is seen again; not by default."""
+    """Whether the function may send messages to its own queue, so that work that is busy elsewhere, or whose
+    services are down, waits in a delayed copy and uses up no try, and may say when one is seen again; not by
+    default."""
     alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Topics that hear of dead letters, of messages that wait too long, and of lost events; none by default."""
     alarm_age_seconds: NotRequired[pulumi.Input[int]]

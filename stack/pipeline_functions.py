@@ -107,6 +107,9 @@ GIVEN_UP = '{ $.level = "ERROR" && $.message = "given up" }'
 ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
 """Filter for the line with which the sweep tells that open reviews may be hidden from the pipeline's account."""
 
+DEFERRED = '{ $.message = "message.deferred" }'
+"""Filter for the line with which a handler defers a message, because a service is down, limits us, or is at work."""
+
 SCHEDULED_AT = {"scheduled_at": "<aws.scheduler.scheduled-time>"}
 """What the schedule tells the sweep: the time that it is meant to begin, the same in each try."""
 

@@ -7,11 +7,14 @@ import pulumi
 from stack import pipeline_functions as functions
 from stack.observability import Observability
 from stack.pipeline_args import DocumentationPipelineArgs
-from stack.pipeline_functions import ACCESS_MAY_BE_LOST, GIVEN_UP
+from stack.pipeline_functions import ACCESS_MAY_BE_LOST, DEFERRED, GIVEN_UP
 from stack.python_function import PythonFunction
 from stack.watched_function import ERROR_LINES, WatchedLine
 from stack.webhook_api import WebhookApi
 
+_DEFERRED_SECONDS = 900
+_DEFERRAL_PERIOD = 1200
+"""Longer than the longest pause between two lines of one message, so that its alarm stays on."""
 _LINES: Mapping[str, list[WatchedLine]] = {
     functions.SWEEP.name: [
         {
@@ -22,7 +25,24 @@ _LINES: Mapping[str, list[WatchedLine]] = {
                 "Look at the account's rights in the review project: python -m ops doctor, python -m ops status."
             ),
         }
-    ]
+    ],
+    **{
+        shape.name: [
+            {
+                "label": "deferred",
+                "pattern": DEFERRED,
+                "field": "waited",
+                "at_least": _DEFERRED_SECONDS,
+                "period_seconds": _DEFERRAL_PERIOD,
+                "words": (
+                    "a message has waited for 15 minutes, mostly for a service that is down or limits us; its log says "
+                    "for which. It is tried again for 12 hours."
+                ),
+            }
+        ]
+        for shape in functions.FUNCTIONS
+        if shape.events
+    },
 }
 
 

@@ -23,6 +23,13 @@ class WatchedLine(TypedDict):
     """Filter for the line."""
     words: str
     """What the alarm says: what happened, and what to do."""
+    field: NotRequired[str]
+    """Field of the line with a number: the alarm is on the largest one of a period. By default it is on how many
+    lines there are."""
+    at_least: NotRequired[int]
+    """Number that raises the alarm; 1 by default."""
+    period_seconds: NotRequired[int]
+    """How long a period is, a multiple of 60; 300 by default."""
 
 
 class WatchedFunction(TypedDict):
@@ -72,13 +79,15 @@ def watch_function(
         )
     for line in function.get("watched_lines", []):
         own_name = f"{label}-{line['label']}"
-        _count_lines(parent, f"{name}-{own_name}", system, own_name, line["pattern"], log_group)
+        field, pattern = line.get("field", ""), line["pattern"]
+        _count_lines(parent, f"{name}-{own_name}", system, own_name, pattern, log_group, field)
+        statistic, period = "Maximum" if field else "Sum", line.get("period_seconds", 300)
         alarm(
             parent,
             f"{name}-{own_name}-alarm",
             pulumi.Output.concat(system, f"-{own_name}"),
-            Metric(system, own_name, {}),
-            1,
+            Metric(system, own_name, {}, statistic, period),
+            line.get("at_least", 1),
             f"{label}: {line['words']}",
             topics,
         )
@@ -91,13 +100,15 @@ def _count_lines(
     metric: str,
     pattern: str,
     log_group: pulumi.Input[str],
+    field: str = "",
 ) -> None:
-    """Make a metric of how many lines of a log a filter finds."""
+    """Make a metric of how many lines of a log a filter finds, or of a field of theirs."""
+    value = f"$.{field}" if field else "1"
     aws.cloudwatch.LogMetricFilter(
         logical_name,
         name=metric,
         log_group_name=log_group,
         pattern=pattern,
-        metric_transformation={"name": metric, "namespace": system, "value": "1", "default_value": "0"},
+        metric_transformation={"name": metric, "namespace": system, "value": value, "default_value": "0"},
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -119,9 +119,9 @@ def test_any_other_error_is_a_failure(error: Exception) -> None:
 def test_busy_work_is_waited_for_briefly_and_is_no_outage() -> None:
     assert deferral_for(Busy("x")) == Deferral(grows=False)
     assert not is_transient(Busy("x"))
-    assert {SHORTEST <= Deferral(grows=False).pause(waited) <= LONGEST for waited in range(0, 40_000, 500)} == {
-        True
-    }
+    assert {
+        SHORTEST <= Deferral(grows=False).pause(waited) <= LONGEST for waited in range(0, 40_000, 500)
+    } == {True}
 
 
 def test_a_service_that_names_a_pause_is_taken_at_its_word() -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +18,7 @@ import urllib3.util.retry
 
 from common import atlassian_http
 from common.atlassian_http import (
+    SETTLES,
     AtlassianError,
     AtlassianHttp,
     Gone,
@@ -25,7 +28,8 @@ from common.atlassian_http import (
     Stale,
     Unavailable,
 )
-from common.patience import BUDGET, LONGEST_WAIT, RETRIES
+from common.patience import BUDGET, LONGEST_WAIT, RETRIES, asked_pause
+from common.time_limit import within
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims
 
@@ -63,9 +67,13 @@ def status(code: int, raises: type[AtlassianError] = Unavailable, sent: int = TH
 
 LASTING = {
     "429 with `Retry-After`": Case(Fault("status", status=429, retry_after=7), Unavailable, THRICE),
-    "429 with a longer `Retry-After`": Case(
-        Fault("status", status=429, retry_after=LONGEST_WAIT + 1), Unavailable
-    ),
+    "503 with `Retry-After`": Case(Fault("status", status=503, retry_after=7), Unavailable, THRICE),
+    **{
+        f"{code} with a longer `Retry-After`": Case(
+            Fault("status", status=code, retry_after=LONGEST_WAIT + 1), Unavailable
+        )
+        for code in (429, 503)
+    },
     "429 without `Retry-After`": status(429),
     **{str(code): status(code) for code in (408, 425, 500, 502, 503, 504)},
     "connection reset": Case(Fault("drop"), Unavailable, THRICE),
@@ -78,9 +86,10 @@ LASTING = {
     "410": status(410, Gone, ONCE),
     "409": status(409, Stale, ONCE),
 }
-#: A POST is sent once whatever befalls it, but for a new token.
+#: A POST is sent once whatever befalls it, but for a new token and for 429, after which nothing was processed.
 SENT_ONCE = {
-    name: replace(case, sent=min(case.sent, ONCE + (name == "401"))) for name, case in LASTING.items()
+    name: case if "429" in name else replace(case, sent=min(case.sent, ONCE + (name == "401")))
+    for name, case in LASTING.items()
 }
 #: Even to look is not allowed: that is about our account, not about one page.
 READING = {**LASTING, "403": status(403, LockedOut, ONCE)}
@@ -214,3 +223,53 @@ def test_a_time_to_wait_that_cannot_be_read_is_none(
     assert http.get("/rest/api/3/myself")
     assert len(pauses) == 2
     assert max(pauses) < 2
+
+
+@pytest.mark.parametrize(("call", "asked"), [(CREATE, 2), (CREATE, None), (NEW_PAGE, 2)])
+def test_a_post_beyond_a_limit_is_sent_again_in_place(
+    http: AtlassianHttp, running: Running, pauses: list[float], call: str, asked: float | None
+) -> None:
+    running.site.faults.add(Fault("status", status=429, retry_after=asked, count=2))
+    assert CALLS[call](http, "")
+    assert len(pauses) == 2
+    assert min(pauses) >= (asked or 0.4)
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (Fault("status", status=429, retry_after=600), 600),
+        (Fault("status", status=503, retry_after=5), 5),
+        (Fault("status", status=503), 0),
+        (Fault("status", status=500), 0),
+        (Fault("status", status=504), SETTLES),
+        (Fault("drop"), SETTLES),
+    ],
+)
+def test_a_post_that_is_not_repeated_says_when_it_may_be(
+    http: AtlassianHttp, running: Running, pauses: list[float], fault: Fault, asked: float
+) -> None:
+    """One that was not answered may still take effect; only then its marks can be found."""
+    running.site.faults.add(replace(fault, count=1))
+    with pytest.raises(Unavailable) as raised:
+        CALLS[CREATE](http, "")
+    assert (raised.value.retry_after, pauses) == (asked, [])
+
+
+def test_a_pause_that_outlasts_the_invocation_is_not_made(
+    http: AtlassianHttp, running: Running, pauses: list[float]
+) -> None:
+    running.site.faults.add(Fault("status", status=429, retry_after=9, count=1))
+    with within(8), pytest.raises(Unavailable) as raised:
+        http.get("/rest/api/3/myself")
+    assert (raised.value.retry_after, pauses) == (9, [])
+
+
+@pytest.mark.parametrize("named", ["soon", "-5", "", "1.5"])
+def test_a_pause_that_cannot_be_read_is_none(named: str) -> None:
+    assert asked_pause({"Retry-After": named}) == 0
+
+
+def test_a_pause_may_be_named_as_a_date() -> None:
+    at = formatdate(time.time() + 90, usegmt=True)
+    assert 85 <= asked_pause({"Retry-After": at}) <= 90

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from common.deferral import NOTICE_AFTER
 from common.own_queue import MAX_DEFER_SECONDS
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
+from stack.pipeline_functions import DEFERRED
 from tests.faults.claims import claims
 from tests.faults.stages import approved, closed, drafted, status
 from tests.faults.timeline import Timeline
@@ -42,9 +42,13 @@ def timeline(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Timeline:
 
 @pytest.fixture
 def deferrals(caplog: pytest.LogCaptureFixture) -> Any:
-    """Return the seconds that each log line of a deferral says have been waited."""
+    """Return ``waited`` of each log line that the stack's alarm reads."""
     caplog.set_level(logging.INFO, logger="common.queue_door")
-    return lambda: [each.waited for each in caplog.records if each.message == "message.deferred"]
+    return lambda: [
+        vars(each)["waited"]
+        for each in caplog.records
+        if f'{{ $.message = "{each.getMessage()}" }}' == DEFERRED
+    ]
 
 
 def break_down(pipeline: Pipeline, service: str, fault: Fault | None = None) -> None:

@@ -16,7 +16,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 from common.events import EventName
-from common.own_queue import DEFERRED_SINCE
+from common.own_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"
@@ -142,6 +142,11 @@ def deferred_for(message: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Return a message as it is after it has been deferred for so long."""
     since = {"DataType": "Number", "StringValue": str(int(time.time() - seconds))}
     return {**message, "MessageAttributes": {DEFERRED_SINCE: since}}
+
+
+def worn_out(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return messages as they are when they may not be deferred any longer: now an outage fails them."""
+    return [deferred_for(message, MAX_DEFER_SECONDS) for message in messages]
 
 
 _new, _clients = boto3.client, dict[tuple[str, ...], Any]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import boto3
@@ -54,7 +55,7 @@ def test_what_cannot_succeed_is_seen_at_once(pipeline: Pipeline, messages: list[
 def test_what_may_succeed_waits_until_its_last_try(
     pipeline: Pipeline, messages: list[dict[str, Any]], receives: int, is_seen: bool
 ) -> None:
-    pipeline.site.faults.add(Fault("status", status=503, count=99, path="/rest/api/3/issue/"))
+    pipeline.site.faults.add(Fault("status", status=409, count=99, path="/rest/api/3/issue/"))
     assert len(deliver(orchestrate, messages, receives)) == 1
     assert bool(receive(pipeline, ORCHESTRATOR)) is is_seen
 
@@ -122,8 +123,8 @@ def test_a_message_that_is_seen_already_is_left_and_other_faults_of_sqs_are_not(
         "receiptHandle": message["ReceiptHandle"],
         "messageId": message["MessageId"],
     }
-    OwnQueue(sqs).show(record)
-    OwnQueue(sqs).show(record)
+    OwnQueue(sqs, time.time).expire_visibility(record)
+    OwnQueue(sqs, time.time).expire_visibility(record)
     sqs.delete_queue(QueueUrl=pipeline.aws.queue_urls[ORCHESTRATOR])
     with pytest.raises(ClientError):
-        OwnQueue(sqs).show(record)
+        OwnQueue(sqs, time.time).expire_visibility(record)

@@ -12,7 +12,7 @@ from common.document_records import DocumentRecords
 from handlers.document_orchestrator import composition
 from handlers.document_orchestrator.documents import LEASE, Documents
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver, redriven
+from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_kept_drafts import forget_lease
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, page_id
@@ -44,7 +44,7 @@ def test_work_that_fails_before_its_record_frees_the_title(
     with monkeypatch.context() as patched:
         patched.setattr(Documents, "_created_meanwhile", down)
         for receives in (1, 2, 3):
-            assert len(deliver(orchestrate, messages, receives)) == 1
+            assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
     assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]

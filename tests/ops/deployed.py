@@ -22,7 +22,7 @@ from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
 from ops.screen import WIDE, Screen
 from tests import secret_watch
-from tests.handlers.aws import REGION, deliver
+from tests.handlers.aws import REGION, deliver, worn_out
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 
 FUNCTIONS = {
@@ -52,7 +52,8 @@ class Deployed:
     def give_up(self, function: str) -> list[dict[str, Any]]:
         """Let a function fail for the last time with all its messages, and move them where SQS would."""
         messages = self.pipeline.aws.messages(function)
-        assert len(deliver(QUEUE_HANDLERS[function], messages, receives=3)) == len(messages) > 0
+        failed = deliver(QUEUE_HANDLERS[function], worn_out(messages), receives=3)
+        assert len(failed) == len(messages) > 0
         for message in messages:
             boto3.client("sqs").send_message(
                 QueueUrl=self.dead_letters[function], MessageBody=message["Body"]

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from common import deferral
 from common.missing_reviews import ACCESS_MAY_BE_LOST
-from stack.pipeline_functions import GIVEN_UP
+from stack.pipeline_functions import DEFERRED, GIVEN_UP
 from stack.testing import UNKNOWN, Graph, checks
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
@@ -236,7 +237,11 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
             for name in FUNCTIONS
             for kind in ("duration", "errors", "failures", "throttles")
         ]
-        + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters", "lost")]
+        + [
+            f"kinexus-{name}-{kind}"
+            for name in QUEUED
+            for kind in ("age", "dead-letters", "deferred", "lost")
+        ]
         + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
         + ["kinexus-Sweep-review-access"]
     )
@@ -277,6 +282,21 @@ def test_an_alarm_tells_that_the_account_may_have_lost_sight_of_reviews() -> Non
     alarm = graph("dev").named("kinexus-observability-Sweep-review-access-alarm").inputs
     assert (alarm["namespace"], alarm["metricName"]) == ("kinexus", counted["metricTransformation"]["name"])
     assert "python -m ops doctor" in alarm["alarmDescription"]
+
+
+@pytest.mark.parametrize("name", sorted(QUEUED))
+def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) -> None:
+    """That handlers log it: tests/faults/test_outages.py."""
+    found = graph("dev")
+    counted = found.named(f"kinexus-observability-{name}-deferred").inputs
+    alarm = found.named(f"kinexus-observability-{name}-deferred-alarm").inputs
+    assert counted["pattern"] == DEFERRED
+    assert counted["logGroupName"] == f"/aws/lambda/kinexus-{name}"
+    transformation = counted["metricTransformation"]
+    assert transformation["value"] == "$.waited"
+    assert (transformation["namespace"], transformation["name"]) == (alarm["namespace"], alarm["metricName"])
+    assert (alarm["statistic"], alarm["threshold"]) == ("Maximum", deferral.NOTICE_AFTER)
+    assert alarm["period"] > deferral.LONGEST_PAUSE, "it stays on until the message is served"
 
 
 def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:
