@@ -97,8 +97,10 @@ def _run(console: Console, given: argparse.Namespace, weather: Weather) -> tuple
             findings.insert(0, f"the run did not come to rest within {given.minutes:g} minutes")
         groups = up.outputs["logGroups"].values()
         logged = errors_logged(up.stack.client, groups)
-        put_off = sum(
-            '"put off"' in e["message"] for group in groups for e in events_logged(up.stack.client, group)
+        deferred = sum(
+            '"message.deferred"' in e["message"]
+            for group in groups
+            for e in events_logged(up.stack.client, group)
         )
         run = Run(
             planned=planned,
@@ -117,7 +119,7 @@ def _run(console: Console, given: argparse.Namespace, weather: Weather) -> tuple
             approvals=len(reviewing.approvals),
             samples=tuple(progress.samples),
             given_back=Counter(match[1] for line in logged if (match := _GIVEN_BACK.search(line))),
-            put_off=put_off,
+            deferred=deferred,
             seed=given.seed,
         )
         steps.begin("stopping")

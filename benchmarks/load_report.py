@@ -40,7 +40,7 @@ class Run:
     approvals: int
     samples: Sequence[Sample]
     given_back: Mapping[str, int]
-    put_off: int
+    deferred: int
     seed: int
 
     def latencies(self) -> list[float]:
@@ -113,7 +113,7 @@ def rows(run: Run) -> Iterator[tuple[str, str]]:
     yield f"faults suffered ({sum(run.faults.values())})", suffered
     back = ", ".join(f"{times} {why}" for why, times in sorted(run.given_back.items()))
     yield f"messages given back to their queue ({sum(run.given_back.values())})", back
-    yield "messages put off, since others were at work on the same", str(run.put_off)
+    yield "messages deferred: others were at work on the same, or a service failed", str(run.deferred)
     waits = "; ".join(f"{name} {before} → {after} s" for name, (before, after) in run.waits.items())
     yield "hidden when given back (stack → this run)", waits
     times = run.latencies()

@@ -109,7 +109,7 @@ class _Delivery:
             return
         try:
             self._do(event)
-        except Exception as error:
+        except Exception as error:  # let go: a copy of the message waits in the queue, or the error is raised
             deferral = deferral_for(error)
             if deferral is None:
                 raise
@@ -160,7 +160,9 @@ class _Delivery:
         try:
             with within(min(NOTICE, self._seconds_left() - LAST)):
                 self.work.tell_waiting(event, reason)
-        except Exception as error:  # let go: told at the next deferral; what the work waits for may be needed to tell
+        except (
+            Exception
+        ) as error:  # let go: told at the next deferral; what the work waits for may be needed to tell
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}
             log.warning("deferral.not_told", extra=extra)
 

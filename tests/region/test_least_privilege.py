@@ -181,7 +181,7 @@ def _meet_somebody_at_work(up: Machine) -> None:
     ]
     assert events.put_events(Entries=entries)["FailedEntryCount"] == 0
     functions = set(up.outputs["queueUrls"])
-    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _put_off(up), 60)
+    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _deferring(up), 60)
 
 
 def _get_what_is_no_event(up: Machine) -> None:
@@ -199,7 +199,7 @@ def _get_what_is_no_event(up: Machine) -> None:
     assert wait_until(lambda: all(map(lies_in, urls)), 60)
 
 
-def _put_off(up: Machine) -> set[str]:
+def _deferring(up: Machine) -> set[str]:
     """Return the functions that sent a copy of a message to their own queue."""
     calls = up.stack.calls()
     return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
