@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from common import queue_door, time_limit, webhook_door
 from common.atlassian_http import AtlassianHttp, Unavailable
 from common.aws_clients import client
-from common.time_limit import OutOfTime, carried, within
+from common.time_limit import OutOfTime, ServiceHung, carried, within
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -90,17 +91,37 @@ def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: 
     model = client("bedrock-runtime", read_timeout=30)
 
     def ask() -> None:
-        with pytest.raises(OutOfTime), within(0.5):
+        with pytest.raises(ServiceHung), within(0.5):
             model.converse(modelId="amazon.nova-lite-v1:0", messages=[])
 
     assert took(ask) < 5, "botocore would have tried again"
 
 
 def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
-    with pytest.raises(OutOfTime), within(0.01):
+    with pytest.raises(OutOfTime) as late, within(0.01):
         time.sleep(5)
+    assert not isinstance(late.value, ServiceHung), "no service was waited for"
     assert time_limit.left() == float("inf")
     time.sleep(0.05)
+
+
+def test_an_answer_without_end_is_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        http = AtlassianHttp(url, "kinexus@example.com", lambda fresh: "token")
+        with pytest.raises(ServiceHung), within(0.5):
+            http.get("/rest/api/3/myself")
+
+
+def drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.02)
 
 
 @dataclass
@@ -116,7 +137,7 @@ class Invocation(ground.Context):
 
 @pytest.mark.parametrize("service", ["JIRA_BASE_URL", "CONFLUENCE_URL"])
 @pytest.mark.parametrize("handle", [orchestrate, open_review], ids=["orchestrator", "creator"])
-def test_the_third_try_ends_in_time_with_its_reason_on_record(
+def test_the_last_try_ends_in_time_with_its_reason_on_record(
     pipeline: Pipeline, tarpit: str, monkeypatch: pytest.MonkeyPatch, handle: Any, service: str
 ) -> None:
     monkeypatch.setattr(queue_door, "RESERVE", 3)
@@ -129,7 +150,7 @@ def test_the_third_try_ends_in_time_with_its_reason_on_record(
     monkeypatch.setenv(service, tarpit)
     start_anew()
     invocation = Invocation("third")
-    answer = handle(ground.queue_event(messages, 3), invocation)
+    answer = handle(ground.queue_event(ground.worn_out(messages), 3), invocation)
     assert len(answer["batchItemFailures"]) == 1
     assert invocation.get_remaining_time_in_millis() > 0, "Lambda would have killed it"
     records = pipeline.aws.changes() if handle is orchestrate else pipeline.aws.documents()
