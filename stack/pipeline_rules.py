@@ -224,7 +224,8 @@ SETTINGS = (
     ),
     Setting(
         "alarmEmail", "alarm_email", Text(r"([^@\s]+@[^@\s]+)?", "oncall@example.com"),
-        "Address that gets every alarm: failures, throttling and slowness of functions, queues that wait, and the API.",
+        "Address that gets every alarm: failures, throttling and slowness of functions, messages that "
+        "wait, and the API.",
         default="", default_text="none",
     ),
     Setting(
