@@ -74,8 +74,8 @@ def serve(
     """Work on every message, within the time that Lambda gives, and return the ids of those that failed.
 
     Work that is busy elsewhere, or whose services are down or limit us, has not failed: its message is deferred in a
-    copy for up to 12 hours, which uses up none of its receives. After a quarter of an hour ``work.tell_waiting`` is
-    called, at each deferral.
+    copy for up to 12 hours, which uses up none of its receives. From a quarter of an hour on, ``work.tell_waiting`` is
+    called at each deferral.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``work.give_up`` is called. The
     message goes back in any case, and so to the dead-letter queue, where an operator finds it, without a pause where
@@ -142,7 +142,7 @@ class _Delivery:
         except Exception as no_copy:
             self._put_on_record(event, no_copy)
             raise
-        _log_deferred(event, deferred, reason)
+        _log_deferred(event, deferred, reason, str(error))
         if deferred.waited >= NOTICE_AFTER:
             self._tell_waiting(event, reason)
 
@@ -160,9 +160,7 @@ class _Delivery:
         try:
             with within(min(NOTICE, self._seconds_left() - LAST)):
                 self.work.tell_waiting(event, reason)
-        except (
-            Exception
-        ) as error:  # let go: told at the next deferral; what the work waits for may be needed to tell
+        except Exception as error:  # let go: told at the next deferral; what is down may be needed to tell
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}
             log.warning("deferral.not_told", extra=extra)
 
@@ -173,7 +171,7 @@ class _Delivery:
         return self.context.get_remaining_time_in_millis() / 1000
 
 
-def _log_deferred(event: Event, deferred: Deferred, reason: str) -> None:
+def _log_deferred(event: Event, deferred: Deferred, reason: str, error: str = "") -> None:
     """Write the line that the stack's alarm reads ``waited`` from."""
-    fields = {"waited": deferred.waited, "seconds": deferred.pause, "reason": reason}
+    fields = {"waited": deferred.waited, "seconds": deferred.pause, "reason": reason, "error": error[:1000]}
     log.info("message.deferred", extra={"event": str(event.name), **event.detail, **fields})

@@ -177,7 +177,7 @@ def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_
     key, messages = finished(pipeline)
     take_no_comment(pipeline, 503)
     for receives in (1, 2, 3):
-        assert len(deliver(orchestrate, messages, receives)) == 1
+        assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     [change] = pipeline.aws.changes()
     assert (change["status"], "503" in change["reason"]) == ("failed", True)
     pipeline.site.faults.clear()

@@ -178,7 +178,7 @@ def test_a_notice_that_could_not_be_sent_at_once_is_sent_once(pipeline: Pipeline
     down = pipeline.site.faults.add(Fault("drop", method="POST", path=path, account="kinexus", count=999))
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
-    assert len(deliver(approve, messages)) == 1
+    assert deliver(approve, messages) == []
     down.count = 0
     pipeline.site.faults.clear()
     assert deliver(approve, messages, 2) == []
@@ -196,7 +196,7 @@ def test_approved_anyway_counts_after_a_notice_whose_time_was_never_recorded(
     path = r"/rest/api/3/issue/[^/]+/transitions"
     pipeline.site.faults.add(Fault("drop", method="POST", path=path, account="kinexus", count=999))
     pipeline.decide(review, "APPROVED")
-    assert len(deliver(approve, pipeline.aws.messages("ApprovalHandler"))) == 1
+    assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     pipeline.site.faults.clear()
     assert "at" not in document(pipeline)["draft_notice"] or not document(pipeline)["draft_notice"]["at"]
     pipeline.move(review, "new", "reviewer")
