@@ -157,6 +157,20 @@ def test_a_new_passage_tells_its_form() -> None:
     assert "starts at: 4" in described("<p>a</p>", f"<p>a</p>{after}")
 
 
+@pytest.mark.parametrize("inside", ["t", _IMAGE.format(""), "<strong>t</strong>", "<code>t</code>"])
+@pytest.mark.parametrize(
+    "around",
+    ["<p>{}</p>", "<h2>{}</h2>", "<ul><li>{}</li></ul>", "<table><tr><td>{}</td></tr></table>", "{}"],
+)
+def test_where_a_new_or_removed_link_leads_is_shown(inside: str, around: str) -> None:
+    link = around.format(f'<a href="https://evil.example/login">{inside}</a>')
+    for before, after in (("<p>a</p>", f"<p>a</p>{link}"), (f"<p>a</p>{link}", "<p>a</p>")):
+        html = render(before, after)
+        for name in ("side", "unified"):
+            assert "(https://evil.example/login)" in oracle.View(html, name).shown.notes
+        assert "(https://evil.example/login)" in described(before, after)
+
+
 _PARAGRAPHS = [f"<p>paragraph {number} has about as many letters</p>" for number in range(10)]
 
 
