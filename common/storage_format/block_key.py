@@ -15,8 +15,10 @@ from common.storage_format.comparing import Tree, normal
 from common.storage_format.errors import MalformedStorage
 from common.storage_format.scan import MARKUP
 from common.storage_format.tree import Element, Text, tree
+from common.storage_format.vocabulary import names
 
 _MARKER = "ac:inline-comment-marker"
+_MARKS = names("strong em code del u sub sup span font a")
 _NOT_ONLY_TEXT = re.compile(r"<[!?]|<ac:(?:parameter|task|adf)")
 """Markup that adds characters to a block (CDATA), or takes some away, or has no fixed order."""
 
@@ -24,7 +26,7 @@ _NOT_ONLY_TEXT = re.compile(r"<[!?]|<ac:(?:parameter|task|adf)")
 def key(storage: str) -> Tree:
     """Return what well-formed storage format says and how, the same for each spelling of it."""
     element = tree(storage)
-    return normal(_without_markers(element) if _MARKER in storage else element)
+    return _joined(normal(_without_markers(element) if _MARKER in storage else element))
 
 
 def meaning(storage: str) -> str:
@@ -54,6 +56,22 @@ def _without_markers(element: Element) -> Element:
         inner = _without_markers(child)
         bare.children += inner.children if child.name == _MARKER else [inner]
     return bare
+
+
+def _joined(node: Tree) -> Tree:
+    """Return a tree with text marked alike in one element: a comment on half of a bold word cuts it in two."""
+    name, attributes, children = node
+    out: list[Tree | str] = []
+    for child in children:
+        last = out[-1] if out else None
+        if isinstance(child, str):
+            out[-1:] = [last + child] if isinstance(last, str) else [*out[-1:], child]
+            continue
+        if isinstance(last, tuple) and child[0] in _MARKS and last[:2] == child[:2]:
+            out.pop()
+            child = (*child[:2], (*last[2], *child[2]))
+        out.append(_joined(child))
+    return name, attributes, tuple(out)
 
 
 def _texts(node: Tree) -> Iterator[str]:

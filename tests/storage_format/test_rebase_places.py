@@ -405,6 +405,14 @@ def test_a_marker_does_not_change_what_a_path_says() -> None:
     assert outcome(S + SEVEN, current, 1) == f"<h2>{MARKER.format('Stag')}ing</h2><p>Limit: 10</p>"
 
 
+def test_a_comment_on_half_of_a_bold_word_is_no_change() -> None:
+    base = "<p>a <strong>bold word</strong> b</p>"
+    current = f"<p>a <strong>bold </strong>{MARKER.format('<strong>word</strong>')} b</p>"
+    assert outcome(base, current, 0, "c **bold word** b") == (
+        f"<p>c <strong>bold {MARKER.format('word')}</strong> b</p>"
+    )
+
+
 RESPELLED = {
     "entities": ("<p>a&nbsp;b&mdash;c<br/>d</p>", "<p>a\u00a0b—c<br />d</p>"),
     "attributes": ('<p class="x" style="y">a</p>', '<p style="y" class="x">a</p>'),
