@@ -24,10 +24,10 @@ from common.storage_format.page import Page
 _FURTHEST = 5_000
 """How many blocks a run is followed."""
 
+_OUTSIDE = -1
 _RESEMBLES = 0.6
 _COLON = re.compile("[:\uff1a]")
-_LONGEST_FIELD = 40
-_LONGEST_VALUE = 80
+_LONGEST_FIELD = 80
 
 
 class NotFound(Exception):
@@ -55,9 +55,6 @@ class Matching:
 
     def same(self, number: int, there: int) -> bool:
         """Tell whether a block of `base` and one of `current` say the same, or are both beyond an end."""
-        is_here, is_there = 0 <= number < len(self.base), 0 <= there < len(self.current)
-        if not (is_here and is_there):
-            return is_here == is_there and (number < 0) == (there < 0)
         return self.base.code(number) == self.current.code(there)
 
     # -- by content ------------------------------------------------------------------------------------------
@@ -173,7 +170,9 @@ class Version:
         return self.page.steps[number].path
 
     def code(self, number: int) -> int:
-        """Return what a block says, as a number."""
+        """Return what a block says, as a number; what is before the first or after the last has one too."""
+        if not 0 <= number < len(self):
+            return _OUTSIDE
         block = self.page.blocks[number]
         return self._contents.code(block.kind, block.source)
 
@@ -238,11 +237,11 @@ class Version:
         block = self.page.blocks[number]
         if block.kind == "table_row":
             return plain.words(block.source).partition("\n")[0]
-        if len(block.source) > 10 * _LONGEST_VALUE or not _COLON.search(block.source):
+        if not _COLON.search(block.source):
             return ""
         said = " ".join(plain.words(block.source).split())
-        field, colon, value = said.replace("\uff1a", ":").partition(":")
-        is_field = colon and value.strip() and len(field) <= _LONGEST_FIELD and len(said) <= _LONGEST_VALUE
+        field = said.replace("\uff1a", ":").partition(":")[0]
+        is_field = len(said) <= _LONGEST_FIELD
         return f"{block.kind} {field.strip()}" if is_field else ""
 
     # -- wording ---------------------------------------------------------------------------------------------
@@ -271,12 +270,8 @@ def _led(version: Version, other: Version, number: int, way: int) -> int | None:
         if end is None:
             continue
         there = end - way * distance
-        run = range(distance)
-        if not (0 <= there < len(other) and 0 <= there + way * (distance - 1) < len(other)):
-            return None
-        if all(version.code(number + way * step) == other.code(there + way * step) for step in run):
-            return there
-        return None
+        run = ((number + way * step, there + way * step) for step in range(distance))
+        return there if all(version.code(at) == other.code(place) for at, place in run) else None
     return None
 
 
@@ -290,11 +285,8 @@ def _alone(version: Version, other: Version, number: int) -> int | None:
 
 def _is_right_below(number: int, there: int, old: Step, new: Step) -> bool:
     """Tell whether the block before both is that with the corrected wording, and it reads as a correction."""
-    return (
-        (old.block, new.block) == (number - 1, there - 1)
-        and len(old.words) == len(new.words)
-        and all(_resembles(*pair) for pair in zip(old.words, new.words, strict=True))
-    )
+    is_right_above = (old.block, new.block) == (number - 1, there - 1)
+    return is_right_above and all(_resembles(*pair) for pair in zip(old.words, new.words, strict=True))
 
 
 def _resembles(old: str, new: str) -> bool:

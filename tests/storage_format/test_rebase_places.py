@@ -45,6 +45,14 @@ def expand(title: str, body: str) -> str:
     )
 
 
+def lines(*texts: str) -> str:
+    """Return paragraphs; a value (`Limit: 5`) stays as it is, other text gets a full stop, so that it names nothing."""
+    return "".join(f"<p>{text}{'' if ':' in text or text == 'none' else '.'}</p>" for text in texts)
+
+
+LONG = (
+    "what a reader of this page has to know before anything else on it is changed, which is a lot, and then:"
+)
 T = table("Name|Limit", "a|1", "b|2")
 
 CASES = {
@@ -76,6 +84,26 @@ CASES = {
         "<h2>Release 2</h2>" + SEVEN,
         1,
         (None,),
+    ),
+    "version in the heading right above": (
+        "<h2>Release 1.2</h2>" + SEVEN,
+        "<h2>Release 1.3</h2>" + SEVEN,
+        1,
+        (None,),
+    ),
+    "one word for two in the heading right above": (S + SEVEN, "<h2>Stage two</h2>" + SEVEN, 1, (None,)),
+    "a word exchanged in the heading right above": (
+        "<h2>Staging Berlin</h2>" + SEVEN,
+        "<h2>Stagging Paris</h2>" + SEVEN,
+        1,
+        (None,),
+    ),
+    "words given to an empty heading right above": ("<h2></h2>" + SEVEN, D + SEVEN, 1, (None,)),
+    "a word more in the heading right above": (
+        S + SEVEN,
+        "<h2>Our Staging</h2>" + SEVEN,
+        1,
+        ("<h2>Our Staging</h2>" + TEN,),
     ),
     "heading respelled right above": ("<h2>Stagging</h2>" + SEVEN, S + SEVEN, 1, (S + TEN,)),
     "heading corrected, neighbours the same": (
@@ -158,6 +186,108 @@ CASES = {
         3,
         (None,),
     ),
+    "value of another label deleted, its value moved there": (
+        lines("timeout", "Default: 30", "retries", "Default: 3"),
+        lines("timeout", "Default: 3", "retries", "none yet"),
+        3,
+        (None,),
+    ),
+    "value corrected, the old one added below a new label": (
+        lines("retries", "Default: 3"),
+        lines("retries", "Default: 5", "timeout", "Default: 3"),
+        1,
+        (None,),
+    ),
+    "value corrected, the old one added below a new label before the same text": (
+        lines("retries", "Default: 3", "end"),
+        lines("retries", "Default: 9", "timeout", "Default: 3", "end"),
+        1,
+        (None,),
+    ),
+    "text put between a label and one of two values": (
+        lines("timeout", "Default: 30", "retries", "Default: 3", "end"),
+        lines("timeout", "retries", "of what", "Default: 3", "end"),
+        3,
+        (None,),
+    ),
+    "equal values without a field where a label was renamed": (
+        lines("Staging", "none", "Production", "none", "end"),
+        lines("Staging", "none", "Production", "seven", "Dev", "none", "end"),
+        3,
+        (None,),
+    ),
+    "label of one of two equal values exchanged": (
+        lines("a", "x", "none", "b", "none", "z"),
+        lines("x", "none", "q", "a", "none", "z"),
+        4,
+        (None,),
+    ),
+    "one of two equal values deleted with what stood before it": (
+        S + lines("none", "x", "none") + P,
+        S + lines("y", "none") + P,
+        3,
+        (None,),
+    ),
+    "one of two equal values deleted with what stood after it": (
+        S + lines("none", "x", "none") + P,
+        S + lines("none", "y") + P,
+        1,
+        (None,),
+    ),
+    "one of two equal values deleted, the other between the same": (
+        S + lines("a", "none", "b", "c", "none", "d"),
+        S + lines("a", "none", "b"),
+        2,
+        (S + lines("a", "Limit: 10", "b"),),
+    ),
+    "text put between a heading and one of two equal values": (
+        S + L + P + L,
+        S + lines("new") + L + P + L,
+        1,
+        (S + lines("new") + TEN + P + L,),
+    ),
+    "one of two equal values at the beginning": (
+        lines("none", "a", "none", "b"),
+        lines("none", "c", "none", "b"),
+        0,
+        (TEN + lines("c", "none", "b"),),
+    ),
+    "sentences that begin alike": (
+        lines(f"Note: {LONG} one", "a", f"Note: {LONG} two"),
+        lines(f"Note: {LONG} two", "b", f"Note: {LONG} one"),
+        2,
+        (TEN + lines("b", f"Note: {LONG} one"),),
+    ),
+    "neighbour changed below a heading that was respelled": (
+        "<h2>Stagging</h2>" + lines("a") + SEVEN,
+        S + lines("b") + SEVEN,
+        2,
+        (None,),
+    ),
+    "headings respelled above": (
+        "<h2>Stagging</h2><h3>Limmits</h3>" + SEVEN,
+        S + H3 + SEVEN,
+        2,
+        (S + H3 + TEN,),
+    ),
+    "heading of a section taken from one that is gone": (
+        D + lines("x") + S + lines("a") + SEVEN + lines("b"),
+        D + lines("a") + SEVEN + lines("b"),
+        4,
+        (None,),
+    ),
+    "a section of the same name added before": (
+        P + lines("a") + SEVEN + lines("b"),
+        P + lines("x") + P + lines("a") + SEVEN + lines("b"),
+        2,
+        (None,),
+    ),
+    "heading turned into an expand": (
+        P + lines("a") + SEVEN + lines("b"),
+        expand("Production", lines("a") + SEVEN + lines("b")),
+        2,
+        (None,),
+    ),
     "mention in the heading exchanged": (
         '<h2>Of <ac:link><ri:user ri:account-id="1" /></ac:link></h2>' + SEVEN,
         '<h2>Of <ac:link><ri:user ri:account-id="2" /></ac:link></h2>' + SEVEN,
@@ -212,6 +342,25 @@ ROWS = {
         table("Name|Quota", "c|3") + T,
         table("Name|Quota", "c|3", "a|1") + table("Name|Limit", "b|2"),
         3,
+        (None,),
+    ),
+    "header reworded right above": (T, table("Name|Quota", "a|1", "b|2"), 1, (None,)),
+    "header respelled right above": (
+        table("Name|Limmit", "a|1", "b|2"),
+        table("Name|Limit", "a|1", "b|2"),
+        1,
+        (table("Name|Limit", "a|9", "b|2"),),
+    ),
+    "header with a cell more": (
+        table("Name|Limit", "z|0", "a|1", "b|2"),
+        table("Name|Limit|Note", "z|0", "a|1", "b|2"),
+        2,
+        (None,),
+    ),
+    "values of rows with one label swapped": (
+        table("Name|Limit", "x|0", "a|1", "y|0", "a|2"),
+        table("Name|Limit", "x|0", "a|2", "y|0", "a|1"),
+        2,
         (None,),
     ),
     "row above added": (T, table("Name|Limit", "z|0", "a|1", "b|2"), 1, (table("Name|Limit", "z|0", "a|9", "b|2"),)),
@@ -290,6 +439,17 @@ def test_the_reason_says_where_the_passage_stands_now() -> None:
     assert isinstance(conflict, sf.Conflict)
     assert conflict.reasons[0][1] == (
         'block [6] "Limit: 7" now stands under "Staging" › "Limits", and no longer under "Production" › "Limits"'
+    )
+
+
+def test_the_reason_names_tables_and_which_of_several_is_meant() -> None:
+    base = sf.parse(T + T.replace("a<", "u<").replace("b<", "v<"))
+    current = sf.parse(table("Name|Limit", "a|1", "u|1") + table("Name|Limit", "b|2", "v|2"))
+    conflict = sf.rebase([sf.Delete(base.blocks[4].id)], base, current)
+    assert isinstance(conflict, sf.Conflict)
+    assert conflict.reasons[0][1] == (
+        'block [5] "u 1" now stands under the table "Name | Limit" (1 of 2), '
+        'and no longer under the table "Name | Limit" (2 of 2)'
     )
 
 
