@@ -150,10 +150,11 @@ def only_if_named(access: Access, *, is_live: bool) -> str:
 
 def refuse_if_closed_since(
     choices: Mapping[str, Choice], confluence: Confluence, *, trust_folders: bool
-) -> None:
+) -> tuple[ConfluencePage, ...]:
     """Raise Closed where a page that was found may not be shown any more; one that a person has named may be.
 
-    ``choices`` say by page id why each page was chosen. A page that is gone is not looked at here.
+    ``choices`` say by page id why each page was chosen. Returned are the pages that were looked at: not those that a
+    person has named, nor those that are gone.
     """
     found = [page_id for page_id, choice in choices.items() if choice.decided_by != "named"]
     pages = confluence.pages(found)
@@ -164,6 +165,7 @@ def refuse_if_closed_since(
                 f"page {page.page_id} cannot be shown in a review any more: {reason}. To proceed anyway, add the label "
                 f"docs:{page.page_id} to the ticket, then close the ticket again"
             )
+    return pages
 
 
 def open_title(page_id: str | None, confluence: Confluence, *, trust_folders: bool) -> str:

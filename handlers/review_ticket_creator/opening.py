@@ -101,9 +101,9 @@ class Opening:
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
-        self._refuse_if_closed(document)
+        page_url = self._page_url(document)
         sources = self.tickets.sources(document)
-        review = self._review(document, draft, sources)
+        review = self._review(document, draft, sources, page_url)
         self.reviews.keep_page(document.document_id, draft.revision, diff_page.render(review))
         ticket = self.tickets.keep(document, draft, review, sources)
         document = self.records.in_review_at(document, ticket.issue_id, ticket.key)
@@ -120,7 +120,7 @@ class Opening:
         )
         log.info("review open", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
-    def _review(self, document: Document, draft: Draft, sources: Sources) -> Review:
+    def _review(self, document: Document, draft: Draft, sources: Sources, page_url: str | None) -> Review:
         previous = self.drafts.earlier(draft.document_id, draft.follows) if draft.follows else None
         tickets = tuple(Ticket.from_rest(source, self.jira.browse_url) for source in sources.values())
         return Review(
@@ -128,7 +128,7 @@ class Opening:
             revision=draft.revision,
             kind=draft.kind,
             title=draft.title,
-            page_url=self._url(document) if draft.page_id else None,
+            page_url=page_url,
             parent_title=open_title(draft.parent_id, self.confluence, trust_folders=self.trust_folders),
             sources=tickets,
             why=document.choice.reason,
@@ -147,22 +147,26 @@ class Opening:
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 
-    def _refuse_if_closed(self, document: Document) -> None:
-        """Raise Closed where the page was restricted since it was drafted on: that may be hours ago."""
-        if document.page_id:
-            choices = {document.page_id: document.choice}
-            refuse_if_closed_since(choices, self.confluence, trust_folders=self.trust_folders)
+    def _page_url(self, document: Document) -> str | None:
+        """Return where people see the page, None for a new one; Closed where it may not be shown any more.
 
-    def _url(self, document: Document) -> str | None:
+        It was drafted on a moment ago, or hours ago.
+        """
+        if not document.page_id:
+            return None
+        if document.choice.decided_by == "named":
+            return self._url_of_named(document.page_id)
+        choices = {document.page_id: document.choice}
+        pages = refuse_if_closed_since(choices, self.confluence, trust_folders=self.trust_folders)
+        if not pages:
+            raise Closed(f"page {document.page_id} is deleted, or our account may not view it any more")
+        return pages[0].url
+
+    def _url_of_named(self, page_id: str) -> str | None:
         try:
-            return self.confluence.page(document.page_id or "").url
-        except NotFound as error:
-            # let go: a person named the page, and its review goes without a link
-            if document.choice.decided_by == "named":
-                return None
-            raise Closed(
-                f"page {document.page_id} does not exist any more, or our account may not view it"
-            ) from error
+            return self.confluence.page(page_id).url
+        except NotFound:
+            return None
 
 
 def _is_over(document: Document) -> bool:

@@ -206,16 +206,24 @@ def test_no_review_shows_a_page_that_was_closed_after_it_was_drafted_on(
     assert "in_review" in [document["status"] for document in pipeline.aws.documents()]
 
 
+@pytest.mark.parametrize("how", ["hidden", "in the trash"])
 def test_a_page_that_our_account_may_not_view_any_more_is_shown_in_no_review(
-    pipeline: Pipeline, page_id: str
+    pipeline: Pipeline, page_id: str, how: str
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
-    pipeline.site.confluence.pages[page_id].readers = (pipeline.site.account("admin").account_id,)
+    store = pipeline.site.confluence
+    if how == "hidden":
+        store.pages[page_id].readers = (pipeline.site.account("admin").account_id,)
+    else:
+        store.set_status(store.pages[page_id], "trashed")
     assert len(deliver(open_review, pipeline.aws.messages("ReviewTicketCreator"))) == 1
     assert pipeline.aws.documents()[0]["status"] == "failed"
-    assert any("our account may not view it" in said for said in pipeline.comments(key))
+    assert any(
+        f"page {page_id} is deleted, or our account may not view it" in said
+        for said in pipeline.comments(key)
+    )
 
 
 @HOW
