@@ -82,7 +82,7 @@ class DocumentationPipelineArgs(TypedDict):
     log_retention_days: NotRequired[pulumi.Input[int]]
     """Days for which logs are kept. Default: `30`."""
     alarm_email: NotRequired[str]
-    """Address that gets every alarm: failures, throttling and slowness of functions, queues that wait, and the
+    """Address that gets every alarm: failures, throttling and slowness of functions, messages that wait, and the
     API. Default: none.
     """
     protect_data: NotRequired[bool]

@@ -131,7 +131,7 @@ def test_after_twelve_hours_the_work_has_failed_and_the_ticket_is_told(
     assert len(delayed(pipeline, key)) == 1
     assert len([text for text in pipeline.comments(key) if "for 12 hours" in text]) == 1
     repair(pipeline)
-    redriven = {**dead.body, "MessageId": "sent again", "MessageAttributes": {}}
+    redriven = {**dead.body, "MessageId": "sent again", "MessageAttributes": {}, "Delay": 0}
     timeline.take("DocumentOrchestrator", [redriven])
     timeline.run(60)
     assert status(pipeline) == "in_review"

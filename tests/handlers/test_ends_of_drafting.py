@@ -50,6 +50,9 @@ def test_a_revision_is_drafted_from_the_tickets_that_are_left(pipeline: Pipeline
     assert (document["status"], document["revision"]) == ("in_review", 3)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
+    assert any("cannot be read any more" in text for text in pipeline.comments(review))
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
     assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
     assert any("is published" in text for text in pipeline.comments(first))
 
