@@ -22,8 +22,8 @@ from rich.table import Table
 from local.demo import scenario
 from local.demo.counts import Counts
 from local.demo.steps import Steps
-from local.machine import Machine, machine
-from local.region.calls import AwsCall
+from local.environment import Machine, machine
+from local.region.access_log import AwsCall
 
 #: Invocations of one published page, with the memory in MB that the stack gives and the seconds that are assumed.
 INVOCATIONS = (

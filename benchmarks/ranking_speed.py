@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from rank_bm25 import BM25Okapi
 
+from common.domain.ticket import Ticket
 from common.storage_format import Section
-from common.ticket import Ticket
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.ranking import rank
 
 KILOBYTES = 1_000
 LIMIT = 0.3

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common import storage_format as sf
-from common.storage_format.block_matching import Matching, NotFound
-from common.storage_format.scan import MARKUP
+from common.storage_format.editing.block_matching import Matching, NotFound
+from common.storage_format.xml.block_scanner import MARKUP
 
 LEAST = 0.97
 _ATTRIBUTE = re.compile(r"""[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*')""")

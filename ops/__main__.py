@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.atlassian_http import AtlassianError
-from common.secret import InvalidSecret
-from common.settings import InvalidSetting
-from ops import doctor, hindrance, redrive, replay, status, stuck_reviews, sweep
-from ops.deployment import FED, Deployment
-from ops.hindrance import Hindrance
-from ops.screen import Screen
+from common.atlassian.http_client import AtlassianError
+from common.aws.secrets import InvalidSecret
+from common.lambda_entry.environment import InvalidSetting
+from ops import errors, stuck_reviews
+from ops.commands import doctor, redrive, replay, status, sweep
+from ops.console_output import Screen
+from ops.deployed_stack import FED, Deployment
+from ops.errors import Hindrance
 
 
 def main(arguments: Sequence[str] | None = None, screen: Screen | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None, screen: Screen | None = None) -
     except Hindrance as error:
         problem, remedy = error.problem, error.remedy
     except (BotoCoreError, ClientError) as error:
-        said = hindrance.of_aws(error)
+        said = errors.of_aws(error)
         problem, remedy = said.problem, said.remedy
     except (AtlassianError, InvalidSecret, InvalidSetting) as error:
         problem, remedy = str(error), "`python -m ops doctor` looks for the cause"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from common.document import CLOSED, IN_REVIEW, Document, DocumentStatus
-from ops.deployment import Deployment
-from ops.screen import Screen, counted, moment
+from common.domain.document import CLOSED, IN_REVIEW, Document, DocumentStatus
+from ops.console_output import Screen, counted, moment
+from ops.deployed_stack import Deployment
 
 #: Seconds for which a review whose ticket was deleted is listed: a month.
 LISTED = 30 * 24 * 3600

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from common.atlassian_http import NotFound
-from common.document import CLOSED, IN_REVIEW, Document, DocumentStatus
-from common.document_records import DocumentRecords
-from common.jira import JiraClient
-from handlers.approval_handler.completion import Completion
+from common.atlassian.http_client import NotFound
+from common.atlassian.jira_client import JiraClient
+from common.aws.document_repository import DocumentRecords
+from common.domain.document import CLOSED, IN_REVIEW, Document, DocumentStatus
+from handlers.approval_handler.carry_out_decision import Completion
 
 log = logging.getLogger(__name__)
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from common import logs, queue_door
-from common.events import Event
-from common.review_notice import notice
-from common.webhook_door import Response, Turned, answer, in_time
-from handlers.approval_handler.composition import own_queue, parts
+from common.domain.events import Event
+from common.intake.detect_change import notice
+from common.lambda_entry import logging_setup, sqs_batch
+from common.lambda_entry.webhook_endpoint import Response, Turned, answer, in_time
+from handlers.approval_handler.dependencies import own_queue, parts
 
-logs.set_up()
+logging_setup.set_up()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
         do = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, context, queue_door.Work(do, _give_up, _tell_waiting), own_queue)
+        return sqs_batch.serve(event, context, sqs_batch.Work(do, _give_up, _tell_waiting), own_queue)
     return in_time(partial(_answer, event))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from common import logs
-from common.webhook_door import Response, Turned, answer, in_time
-from handlers.jira_webhook_handler.composition import parts
+from common.lambda_entry import logging_setup
+from common.lambda_entry.webhook_endpoint import Response, Turned, answer, in_time
+from handlers.jira_webhook_handler.dependencies import parts
 
-logs.set_up()
+logging_setup.set_up()
 
 
 def handle(request: dict[str, Any], _context: object) -> Response:

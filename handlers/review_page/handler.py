@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common import logs
-from common.time_limit import OutOfTime, within
-from handlers.review_page import pages
-from handlers.review_page.composition import viewing
-from handlers.review_page.headers import headers
+from common.lambda_entry import logging_setup
+from common.runtime.deadline import OutOfTime, within
+from handlers.review_page import status_pages
+from handlers.review_page.dependencies import viewing
+from handlers.review_page.response_headers import headers
 
-logs.set_up()
+logging_setup.set_up()
 log = logging.getLogger(__name__)
 
 #: Seconds in which a page is shown or asked to be tried again: less than the function has (10).
@@ -30,7 +30,7 @@ def handle(request: dict[str, Any], _context: object) -> dict[str, Any]:
             return _answer(*_shown(request))
     except (BotoCoreError, ClientError, OutOfTime):
         log.exception("a review cannot be shown now", extra={"path": request.get("rawPath")})
-        return _answer(503, pages.unavailable(), {"retry-after": str(TRY_AGAIN)})
+        return _answer(503, status_pages.unavailable(), {"retry-after": str(TRY_AGAIN)})
 
 
 def _shown(request: Mapping[str, Any]) -> tuple[int, str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from common import logs, queue_door
-from common.events import Event
-from handlers.review_ticket_creator.composition import opening, own_queue
+from common.domain.events import Event
+from common.lambda_entry import logging_setup, sqs_batch
+from handlers.review_ticket_creator.dependencies import opening, own_queue
 
-logs.set_up()
+logging_setup.set_up()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Open a review for every drafted revision; what fails goes back to the queue."""
     do = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, context, queue_door.Work(do, _give_up, _tell_waiting), own_queue)
+    return sqs_batch.serve(event, context, sqs_batch.Work(do, _give_up, _tell_waiting), own_queue)
 
 
 def _serve(event: Event, owner: str) -> None:

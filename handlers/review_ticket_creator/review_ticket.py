@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from common.atlassian_http import NotFound
-from common.detection import REVIEW_LABEL
-from common.document import Document
-from common.document_records import DocumentRecords
-from common.draft import Draft
-from common.jira import REVIEW_PROPERTY, JiraClient
-from common.json_shapes import listed, mapping, text
-from common.security_level import levels_of, shared_level
-from handlers.review_ticket_creator import ticket_body
-from handlers.review_ticket_creator.review import Review
+from common.atlassian.http_client import NotFound
+from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
+from common.aws.document_repository import DocumentRecords
+from common.domain.document import Document
+from common.domain.draft import Draft
+from common.domain.issue_security import levels_of, shared_level
+from common.intake.detect_change import REVIEW_LABEL
+from common.runtime.json_access import listed, mapping, text
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.review_content import Review
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,8 @@ class ReviewTickets:
     def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
         """Make the ticket of this revision, or bring the one that is there up to date."""
         fields: dict[str, Any] = {
-            "summary": ticket_body.summary_line(review),
-            "description": ticket_body.describe(review),
+            "summary": ticket_description.summary_line(review),
+            "description": ticket_description.describe(review),
         }
         # Tickets that were moved have new keys.
         keys = [text(source.get("key")) for source in sources.values()]

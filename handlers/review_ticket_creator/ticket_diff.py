@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from common import adf
-from common.visible_text import mixed_words, visible
-from handlers.review_ticket_creator import forms
-from handlers.review_ticket_creator.compared import Compared
-from handlers.review_ticket_creator.comparison import Row
-from handlers.review_ticket_creator.passage import Passage
-from handlers.review_ticket_creator.words import Piece
+from common.markup import adf
+from common.runtime.unicode_safety import mixed_words, visible
+from handlers.review_ticket_creator.diff import forms
+from handlers.review_ticket_creator.diff.compared import Compared
+from handlers.review_ticket_creator.diff.comparison import Row
+from handlers.review_ticket_creator.diff.passage import Passage
+from handlers.review_ticket_creator.diff.word_diff import Piece
 
 ADDED: tuple[adf.Mark, ...] = (adf.color("#006644"), adf.UNDERLINE)
 REMOVED: tuple[adf.Mark, ...] = (adf.color("#bf2600"), adf.STRIKE)

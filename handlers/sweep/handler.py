@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from common import logs
-from common.clock import Clock
-from common.json_shapes import mapping, text
-from common.status_moves import seconds
-from common.time_limit import RESERVE
-from handlers.sweep.composition import sweep
-from handlers.sweep.daily_round import go_round
+from common.domain.status_transitions import seconds
+from common.lambda_entry import logging_setup
+from common.runtime.deadline import RESERVE, Clock
+from common.runtime.json_access import mapping, text
+from handlers.sweep.dependencies import sweep
+from handlers.sweep.run_sweep import go_round
 
-logs.set_up()
+logging_setup.set_up()
 log = logging.getLogger(__name__)
 
 #: How far back to look, in seconds: two days, so that a run that failed is made up for by the next.

@@ -11,24 +11,24 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from local.atlassian import (
-    routes_attached,
-    routes_comment,
-    routes_container,
-    routes_history,
-    routes_issue,
-    routes_jira,
-    routes_page,
-    routes_page_parts,
-    routes_search,
-    routes_webhook,
-    routes_wiki_v1,
-)
-from local.atlassian.browse import routes as browse_routes
-from local.atlassian.control import routes as control_routes
+from local.atlassian.browser_pages import routes as browse_routes
+from local.atlassian.control_routes import routes as control_routes
 from local.atlassian.errors import JiraRefusal, Refusal
-from local.atlassian.faults import ConnectionDropped, suffer
-from local.atlassian.issues import NOT_FOUND
+from local.atlassian.fault_injection import ConnectionDropped, suffer
+from local.atlassian.jira.issues import NOT_FOUND
+from local.atlassian.routes import (
+    confluence_containers,
+    confluence_page_parts,
+    confluence_pages,
+    confluence_v1,
+    jira_attached,
+    jira_changelog,
+    jira_comments,
+    jira_issues,
+    jira_search,
+    jira_site,
+    jira_webhooks,
+)
 from local.atlassian.routing import Call, Handler, answer, merged
 from local.atlassian.site import LoggedRequest, Site
 
@@ -50,17 +50,17 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
 def _table() -> tuple[dict[str, Handler], Map]:
     """Compile the routes once per process: it takes a tenth of a second."""
     parts = (
-        routes_issue,
-        routes_history,
-        routes_attached,
-        routes_comment,
-        routes_search,
-        routes_jira,
-        routes_webhook,
-        routes_page,
-        routes_page_parts,
-        routes_container,
-        routes_wiki_v1,
+        jira_issues,
+        jira_changelog,
+        jira_attached,
+        jira_comments,
+        jira_search,
+        jira_site,
+        jira_webhooks,
+        confluence_pages,
+        confluence_page_parts,
+        confluence_containers,
+        confluence_v1,
     )
     routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
     return routes.handlers, Map(routes.rules, strict_slashes=False)

@@ -8,9 +8,9 @@ from rich.console import Console
 
 from local.demo import scenario, summary
 from local.demo.steps import StepFailed, Steps
-from local.machine import Machine, machine
-from local.region.environment import REPOSITORY, is_made, region_python
-from local.trouble import errors_logged
+from local.environment import Machine, machine
+from local.error_logs import errors_logged
+from local.region.ministack_venv import REPOSITORY, is_made, region_python
 
 OUTPUT = REPOSITORY / "demo-output"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.machine import Machine
+from local.environment import Machine
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import story
+from local import change_progress
+from local.change_progress import ChangeStory, DocumentStory
 from local.demo.counts import Counts, count
 from local.demo.page_difference import difference
 from local.demo.person import Person, storage
 from local.demo.steps import Steps
-from local.machine import Machine, wait_until
-from local.story import ChangeStory, DocumentStory
+from local.environment import Machine, wait_until
 
 _PATIENCE = 45.0
 _ENDS = ("published", "rejected", "failed")
@@ -204,7 +204,7 @@ def _finish(stage: Stage, key: str) -> ChangeStory:
     found: list[ChangeStory] = []
 
     def settled() -> bool:
-        now = story.of_change(stage.up.stack.client, stage.up.outputs, change_id)
+        now = change_progress.of_change(stage.up.stack.client, stage.up.outputs, change_id)
         found[:] = [now] if now else []
         return now is not None and now.is_settled
 
@@ -252,7 +252,7 @@ def _decide(stage: Stage, document: DocumentStory, *words: str) -> DocumentStory
     found: list[DocumentStory] = []
 
     def over() -> bool:
-        now = story.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
+        now = change_progress.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
         found[:] = [now] if now else []
         if now is None or not now.is_settled:
             return False

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from local.interrupt import heed
+from local.signals import heed
 
 
 class StepFailed(RuntimeError):

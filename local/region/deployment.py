@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import local.region.resources  # noqa: F401 (registers the provisioners)
-from local.region import dynamic_resource, permissions
-from local.region.calls import APP_ID
-from local.region.ledger import Ledger
+from local.region import dynamic_resource, permission_checks
+from local.region.access_log import APP_ID
 from local.region.ministack import MiniStack
 from local.region.provisioner import Aws, answer, provision
+from local.region.resource_registry import Ledger
 from stack.testing import Graph, Registration, run_program
 
 
@@ -74,5 +74,5 @@ def deploy(
         create=create,
         invoke=lambda token, arguments: answer(aws, token, arguments),
     )
-    permissions.check(ledger, stack.region, stack.account)
+    permission_checks.check(ledger, stack.region, stack.account)
     return Deployment(graph, ledger)

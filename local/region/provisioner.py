@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.region.ledger import Ledger
+from local.region.input_properties import Properties
 from local.region.ministack import MiniStack, RegionFailure
-from local.region.properties import Properties
+from local.region.resource_registry import Ledger
 
 
 class ProvisioningFailure(RegionFailure):

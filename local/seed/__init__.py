@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local.atlassian import workflow
-from local.atlassian.issue import Fields, Issue
-from local.atlassian.pages import Page
+from local.atlassian.confluence.pages import Page
+from local.atlassian.jira import workflow
+from local.atlassian.jira.issue import Fields, Issue
 from local.atlassian.site import Site
 from local.seed.ticket_text import to_document
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stack.testing.graph import Registration
+from .graph import Registration
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"

@@ -13,9 +13,9 @@ from pulumi.runtime.mocks import MockEngine
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
-from stack.testing import pretend
-from stack.testing.graph import Graph
-from stack.testing.monitor import Create, Invoke, RecordingMonitor
+from . import pretend
+from .graph import Graph
+from .monitor import Create, Invoke, RecordingMonitor
 
 
 def run_program(

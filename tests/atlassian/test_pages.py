@@ -5,7 +5,7 @@ import re
 import pytest
 
 from local.atlassian import Site
-from local.atlassian.storage_check import MalformedStorage, as_saved, check_storage, text_of
+from local.atlassian.confluence.storage_check import MalformedStorage, as_saved, check_storage, text_of
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 

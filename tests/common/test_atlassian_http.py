@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from common import patience
-from common.atlassian_http import AtlassianHttp, Gone, LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian import retry_policy
+from common.atlassian.http_client import AtlassianHttp, Gone, LockedOut, NotFound, Refused, Stale, Unavailable
 from local.atlassian import Fault, Running, Site, serve
 from tests.secrets_in_use import WRONG_API_TOKEN
 
@@ -51,7 +51,7 @@ def test_a_post_is_never_repeated_blindly(http: AtlassianHttp, running: Running)
 def test_a_post_that_only_asks_is_repeated_like_a_get(
     http: AtlassianHttp, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(retry_policy, "FIRST_PAUSE", 0.0)
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=5))
     with pytest.raises(Unavailable, match="503"):
         http.ask("/rest/api/3/issue/bulkfetch", {})

@@ -20,8 +20,11 @@ from botocore.exceptions import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.atlassian_http import LockedOut, NotFound, Refused, Stale, Unavailable
-from common.deferral import (
+from common.atlassian.http_client import LockedOut, NotFound, Refused, Stale, Unavailable
+from common.aws.bedrock_client import AnswerCutOff, ModelRefused, NoToolAnswer
+from common.aws.event_bus import PublishFailed
+from common.aws.secrets import InvalidSecret
+from common.lambda_entry.deferral import (
     FIRST_PAUSE,
     LONGEST,
     LONGEST_PAUSE,
@@ -31,12 +34,8 @@ from common.deferral import (
     deferral_for,
     is_transient,
 )
-from common.event_bus import PublishFailed
-from common.model import AnswerCutOff, ModelRefused, NoToolAnswer
-from common.queue_door import GivenUp
-from common.records import Busy, ConditionFailed
-from common.secret import InvalidSecret
-from common.time_limit import OutOfTime, ServiceHung
+from common.runtime.deadline import OutOfTime, ServiceHung
+from common.runtime.errors import Busy, ConditionFailed, GivenUp
 
 WHERE: Any = {"endpoint_url": "https://aws.test", "error": OSError()}
 

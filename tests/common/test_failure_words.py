@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from common.atlassian_http import Gone, Refused, Unavailable
-from common.event_bus import PublishFailed
-from common.failure_words import in_words
-from common.model import AnswerCutOff
-from common.queue_door import GivenUp
-from common.secret import InvalidSecret
+from common.atlassian.http_client import Gone, Refused, Unavailable
+from common.aws.bedrock_client import AnswerCutOff
+from common.aws.event_bus import PublishFailed
+from common.aws.secrets import InvalidSecret
+from common.lambda_entry.error_messages import in_words
+from common.runtime.errors import GivenUp
 
 ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/kinexus-changes"
 HOST = "https://proxy.internal.example.net:8443/"

@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import invisible
-from common.invisible import DEFAULT_IGNORABLE, EMOJI, code_points, invisible_in, without_invisible
-from common.visible_text import mixed_words, visible
+from common.runtime import invisible_characters
+from common.runtime.invisible_characters import (
+    DEFAULT_IGNORABLE,
+    EMOJI,
+    code_points,
+    invisible_in,
+    without_invisible,
+)
+from common.runtime.unicode_safety import mixed_words, visible
 
 _ODD = st.sampled_from(
     "a1#é ب\u0915\u094d👩💻❤🏽\ufe0e\ufe0f\u200c\u200d\u200b\u00ad\u20e3\u202e\U000e0100\u2028\n"
@@ -64,7 +70,7 @@ def test_what_is_left_has_none_and_no_visible_character_is_lost(text: str) -> No
     assert without_invisible(left) == left
 
     def seen(value: str) -> str:
-        return "".join(c for c in value if not invisible.is_invisible(c) and not c.isspace())
+        return "".join(c for c in value if not invisible_characters.is_invisible(c) and not c.isspace())
 
     assert seen(left) == seen(text)
 

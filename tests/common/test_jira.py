@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from common.atlassian_http import AtlassianHttp
-from common.jira import JiraClient
-from common.status_moves import moves_of
+from common.atlassian.http_client import AtlassianHttp
+from common.atlassian.jira_client import JiraClient
+from common.domain.status_transitions import moves_of
 from local.atlassian import Fault, Running, Site, serve
 
 

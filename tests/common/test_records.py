@@ -8,7 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from common.document import (
+from common.aws.document_repository import DocumentRecords, page_lock, title_lock
+from common.aws.dynamodb_codec import from_item, to_item
+from common.aws.dynamodb_table import Records
+from common.domain.document import (
     Announcement,
     Choice,
     Decision,
@@ -20,9 +23,7 @@ from common.document import (
     Undecided,
     Verdict,
 )
-from common.document_records import DocumentRecords, page_lock, title_lock
-from common.item_shape import from_item, to_item
-from common.records import Busy, ConditionFailed, Records
+from common.runtime.errors import Busy, ConditionFailed
 
 
 class Clock:

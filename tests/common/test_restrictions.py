@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.atlassian_http import Gone, NotFound, Refused
-from common.confluence import COLLECTIONS, Ancestor, ConfluencePage
-from common.document import Choice
-from common.restrictions import (
+from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluencePage
+from common.atlassian.http_client import Gone, NotFound, Refused
+from common.atlassian.page_restrictions import (
     Access,
     Closed,
     Restrictions,
@@ -21,6 +20,7 @@ from common.restrictions import (
     open_title,
     refuse_if_closed_since,
 )
+from common.domain.document import Choice
 
 FOUND, NAMED = Choice("by its words", 0.9, "fallback"), Choice("a label", 1.0, "named")
 

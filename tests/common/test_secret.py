@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from common import secret
-from common.secret import OLDEST, PAUSE, Secret
+from common.aws import secrets
+from common.aws.secrets import OLDEST, PAUSE, Secret
 
 
 class Manager:
@@ -26,7 +26,7 @@ class Manager:
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1_000.0]
-    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    monkeypatch.setattr(secrets, "time", SimpleNamespace(time=lambda: now[0]))
     return now
 
 

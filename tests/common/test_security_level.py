@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from common.security_level import LevelLost, levels_of, shared_level
-from common.ticket import Ticket
+from common.domain.issue_security import LevelLost, levels_of, shared_level
+from common.domain.ticket import Ticket
 
 
 def ticket(key: str, level: str = "") -> Ticket:

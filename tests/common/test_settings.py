@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from common.settings import InvalidSetting, read
+from common.lambda_entry.environment import InvalidSetting, read
 
 
 @dataclass(frozen=True)

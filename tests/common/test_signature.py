@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from common import signature
-from common.signature import is_valid
+from common.lambda_entry import webhook_endpoint
+from common.lambda_entry.webhook_endpoint import is_valid
 from tests.secrets_in_use import EXAMPLE_SECRET
 
 BODY = b"Hello World!"
@@ -54,7 +54,9 @@ def test_a_comparison_in_constant_time_alone_decides_and_is_asked_about_every_se
         asked.append((ours, given))
         return verdict
 
-    monkeypatch.setattr(signature, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest))
+    monkeypatch.setattr(
+        webhook_endpoint, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest)
+    )
     secrets = [EXAMPLE_SECRET, "the new one", "a third"]
     given = SIGNED.removeprefix("sha256=")
     for header in (SIGNED, "sha256=" + "0" * 64):

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from common import storage_format as sf
-from common.ticket import description_text
+from common.domain.ticket import description_text
 from tests.crash.world import World
 
 #: What a process that died while it told people of a failure leaves behind, and nobody takes up: it runs out.

@@ -16,9 +16,9 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 
-from common.aws_clients import ATTEMPTS, BUDGET, client
+from common.aws.clients import ATTEMPTS, BUDGET, client
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import composition
+from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -177,7 +177,7 @@ def test_a_record_that_somebody_else_moved_is_given_back_and_found_done(
 def test_work_that_another_invocation_does_is_deferred(pipeline: Pipeline, page_id: str) -> None:
     _, messages = closed(pipeline, page_id)
     change_id = pipeline.aws.changes()[0]["change_id"]
-    held: AbstractContextManager[Any] = composition.orchestration().changes.leased(change_id, "another", 60)
+    held: AbstractContextManager[Any] = dependencies.orchestration().changes.leased(change_id, "another", 60)
     with held:
         assert deliver(orchestrate, messages) == []
         assert pipeline.aws.delayed("DocumentOrchestrator") == 1

@@ -16,8 +16,8 @@ from types import SimpleNamespace
 import pytest
 import urllib3.util.retry
 
-from common import atlassian_http
-from common.atlassian_http import (
+from common.atlassian import http_client
+from common.atlassian.http_client import (
     SETTLES,
     AtlassianError,
     AtlassianHttp,
@@ -28,8 +28,8 @@ from common.atlassian_http import (
     Stale,
     Unavailable,
 )
-from common.patience import BUDGET, LONGEST_WAIT, RETRIES, asked_pause
-from common.time_limit import within
+from common.atlassian.retry_policy import BUDGET, LONGEST_WAIT, RETRIES, asked_pause
+from common.runtime.deadline import within
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims
 
@@ -150,7 +150,7 @@ def test_a_fault_that_lasts(
     call: str,
     case: Case,
 ) -> None:
-    monkeypatch.setattr(atlassian_http, "TIMEOUT", (1.0, 0.1))
+    monkeypatch.setattr(http_client, "TIMEOUT", (1.0, 0.1))
     running.site.faults.add(replace(case.fault, count=99))
     before = len(running.site.calls())
     with pytest.raises(case.raises):

@@ -12,11 +12,11 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from common.deferral import NOTICE_AFTER
-from common.own_queue import MAX_DEFER_SECONDS
+from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
+from common.lambda_entry.deferral import NOTICE_AFTER
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
-from stack.pipeline_functions import DEFERRED
+from stack.pipeline.functions import DEFERRED
 from tests.faults.claims import claims
 from tests.faults.stages import approved, closed, drafted, status
 from tests.faults.timeline import Timeline
@@ -43,7 +43,7 @@ def timeline(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Timeline:
 @pytest.fixture
 def deferrals(caplog: pytest.LogCaptureFixture) -> Any:
     """Return ``waited`` of each log line that the stack's alarm reads."""
-    caplog.set_level(logging.INFO, logger="common.queue_door")
+    caplog.set_level(logging.INFO, logger="common.lambda_entry.sqs_batch")
     return lambda: [
         vars(each)["waited"]
         for each in caplog.records

@@ -20,10 +20,11 @@ import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NewConnectionError
 
-from common import atlassian_http, time_limit
-from common.time_limit import RESERVE
+from common.atlassian import http_client
+from common.runtime import deadline
+from common.runtime.deadline import RESERVE
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import composition
+from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -72,7 +73,7 @@ def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
 def test_a_lasting_fault_of_a_read_defers_and_nothing_is_lost(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    monkeypatch.setattr(atlassian_http, "TIMEOUT", (1.0, 0.4))
+    monkeypatch.setattr(http_client, "TIMEOUT", (1.0, 0.4))
     _, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(replace(fault, method="GET", path=ISSUE, account="kinexus"))
     assert deliver(orchestrate, messages, receives=3) == []
@@ -339,12 +340,12 @@ def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
 ) -> None:
     key, messages = closed(pipeline, page_id)
     monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE + 300)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_drip_without_end, args=(server,), daemon=True).start()
         monkeypatch.setenv("CONFLUENCE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/wiki")
         now = [time.time()]
-        monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: now[0]))
+        monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: now[0]))
         start_anew()
         for failed, tried in ((0, messages), (1, worn_out(messages))):
             now[0] += 6 * 180  # the lease of the stopped work is over

@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from common import queue_door, time_limit, webhook_door
-from common.atlassian_http import AtlassianHttp, Unavailable
-from common.aws_clients import client
-from common.time_limit import OutOfTime, ServiceHung, carried, within
+from common.atlassian.http_client import AtlassianHttp, Unavailable
+from common.aws.clients import client
+from common.lambda_entry import sqs_batch, webhook_endpoint
+from common.runtime import deadline
+from common.runtime.deadline import OutOfTime, ServiceHung, carried, within
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -87,7 +88,7 @@ def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
 @pytest.mark.usefixtures("aws")
 def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", tarpit)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
     model = client("bedrock-runtime", read_timeout=30)
 
     def ask() -> None:
@@ -101,12 +102,12 @@ def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
     with pytest.raises(OutOfTime) as late, within(0.01):
         time.sleep(5)
     assert not isinstance(late.value, ServiceHung), "no service was waited for"
-    assert time_limit.left() == float("inf")
+    assert deadline.left() == float("inf")
     time.sleep(0.05)
 
 
 def test_an_answer_without_end_is_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=drip, args=(server,), daemon=True).start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -140,7 +141,7 @@ class Invocation(ground.Context):
 def test_the_last_try_ends_in_time_with_its_reason_on_record(
     pipeline: Pipeline, tarpit: str, monkeypatch: pytest.MonkeyPatch, handle: Any, service: str
 ) -> None:
-    monkeypatch.setattr(queue_door, "RESERVE", 3)
+    monkeypatch.setattr(sqs_batch, "RESERVE", 3)
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
@@ -159,8 +160,8 @@ def test_the_last_try_ends_in_time_with_its_reason_on_record(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "GRACE", 0.0)
-    monkeypatch.setattr(time_limit, "AGAIN", 0.2)
+    monkeypatch.setattr(deadline, "GRACE", 0.0)
+    monkeypatch.setattr(deadline, "AGAIN", 0.2)
 
     class Slow:
         def __del__(self) -> None:
@@ -180,8 +181,8 @@ def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.Monk
 def test_a_webhook_is_answered_while_aws_hangs(
     aws: Aws, tarpit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook_door, "LONGEST", 0.5)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(webhook_endpoint, "LONGEST", 0.5)
+    monkeypatch.setattr(deadline, "GRACE", 0.1)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", tarpit)
     start_anew()
 

@@ -10,10 +10,10 @@ import botocore.endpoint
 import pytest
 import urllib3.util.retry
 
-from common.queue_door import MAX_RECEIVES
-from handlers.approval_handler import composition as approval_handler
-from handlers.document_orchestrator import composition as document_orchestrator
-from handlers.review_ticket_creator import composition as review_ticket_creator
+from common.lambda_entry.sqs_batch import MAX_RECEIVES
+from handlers.approval_handler import dependencies as approval_handler
+from handlers.document_orchestrator import dependencies as document_orchestrator
+from handlers.review_ticket_creator import dependencies as review_ticket_creator
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
 

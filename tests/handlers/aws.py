@@ -15,8 +15,8 @@ from boto3.dynamodb.types import TypeSerializer
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
-from common.events import EventName
-from common.own_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
+from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
+from common.domain.events import EventName
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
+from common.aws.document_repository import DocumentRecords
+from common.domain.document import Document, DocumentStatus
 
 
 def fail_moves(patched: pytest.MonkeyPatch, status: DocumentStatus, fault: BaseException) -> None:

@@ -11,15 +11,15 @@ import boto3
 import requests
 
 from common import storage_format as sf
-from handlers.approval_handler import composition as approval_handler
+from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import composition as document_orchestrator
+from handlers.document_orchestrator import dependencies as document_orchestrator
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.jira_webhook_handler import composition as jira_webhook_handler
-from handlers.review_page import composition as review_page
-from handlers.review_ticket_creator import composition as review_ticket_creator
+from handlers.jira_webhook_handler import dependencies as jira_webhook_handler
+from handlers.review_page import dependencies as review_page
+from handlers.review_ticket_creator import dependencies as review_ticket_creator
 from handlers.review_ticket_creator.handler import handle as open_review
-from handlers.sweep import composition as sweep
+from handlers.sweep import dependencies as sweep
 from local.atlassian import Site
 from local.bedrock import StandIn
 from tests.handlers.aws import Aws, deliver
@@ -140,7 +140,7 @@ class Pipeline:
 
     def comments(self, key: str) -> list[str]:
         """Return the texts of all comments on a ticket, oldest first."""
-        from common.ticket import description_text
+        from common.domain.ticket import description_text
 
         answer = self.jira("admin", "GET", f"/rest/api/3/issue/{key}/comment")
         return [description_text(comment["body"]) for comment in answer["comments"]]
@@ -165,7 +165,7 @@ class Pipeline:
 
     def changed_passages(self, review: str) -> list[str]:
         """Return the source of the blocks that the newest draft of a review replaces or follows."""
-        from common.draft import Draft
+        from common.domain.draft import Draft
 
         [document] = [d for d in self.aws.documents() if d["review_issue_key"] == review]
         key = f"drafts/{document['document_id']}/{document['revision']}.json"

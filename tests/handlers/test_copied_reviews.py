@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from common.jira import REVIEW_PROPERTY
+from common.atlassian.jira_client import REVIEW_PROPERTY
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

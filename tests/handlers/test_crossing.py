@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
-from common.draft_store import DraftStore
-from common.jira import JiraClient
-from common.status_moves import StatusMove
+from common.atlassian.jira_client import JiraClient
+from common.aws.document_repository import DocumentRecords
+from common.aws.draft_store import DraftStore
+from common.domain.document import Document, DocumentStatus
+from common.domain.status_transitions import StatusMove
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver

@@ -13,11 +13,11 @@ import boto3
 import pytest
 import requests
 
-from common.atlassian_http import Unavailable
-from common.event_bus import EventBus, PublishFailed
-from common.missing_reviews import ACCESS_MAY_BE_LOST, APART
-from common.records import Records
-from handlers.approval_handler.completion import Completion
+from common.atlassian.http_client import Unavailable
+from common.aws.dynamodb_table import Records
+from common.aws.event_bus import EventBus, PublishFailed
+from common.intake.missing_reviews import ACCESS_MAY_BE_LOST, APART
+from handlers.approval_handler.carry_out_decision import Completion
 from handlers.approval_handler.handler import handle as approve
 from handlers.sweep.handler import handle as sweep
 from local.atlassian import Fault

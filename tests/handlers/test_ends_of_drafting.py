@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import DocumentStatus
-from common.event_bus import EventBus, PublishFailed
-from common.review_store import ReviewStore
+from common.aws.event_bus import EventBus, PublishFailed
+from common.aws.review_store import ReviewStore
+from common.domain.document import DocumentStatus
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import next_draft
-from handlers.document_orchestrator.edit_page import Proposal
+from handlers.document_orchestrator.drafting import draft_revision
+from handlers.document_orchestrator.drafting.edit_page_prompt import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -29,7 +29,7 @@ def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the model find that the page says everything already."""
     said = "The page says it already."
     monkeypatch.setattr(
-        next_draft, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
+        draft_revision, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
     )
 
 

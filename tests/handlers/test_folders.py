@@ -11,9 +11,9 @@ import re
 import pytest
 import requests
 
-from common.change_records import ChangeRecords
+from common.aws.change_repository import ChangeRecords
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator.documents import Documents
+from handlers.document_orchestrator.document_lifecycle import Documents
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common import storage_format as sf
-from common.confluence import ConfluenceClient
+from common.atlassian.confluence_client import ConfluenceClient
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from tests.handlers.aws import deliver

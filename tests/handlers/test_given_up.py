@@ -11,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from common.events import EventName
-from common.own_queue import OwnQueue
+from common.aws.sqs_source_queue import OwnQueue
+from common.domain.events import EventName
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from stack.pipeline_functions import GIVEN_UP
+from stack.pipeline.functions import GIVEN_UP
 from tests.handlers.aws import REGION, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id

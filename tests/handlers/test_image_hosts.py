@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import storage_format as sf
-from handlers.document_orchestrator import edit_page, write_page
-from handlers.document_orchestrator.edit_page import InvalidAnswer
+from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidAnswer
+from handlers.document_orchestrator.drafting.image_hosts import host_of, images_from_new_hosts
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.image_hosts import host_of, images_from_new_hosts
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, page_id
@@ -81,11 +81,11 @@ PAGE = (
 def edited(markdown: str, storage: str = PAGE, action: str = "insert_after", block: int = 1) -> str:
     page = sf.parse(storage)
     edits = [{"action": action, "block": block, "markdown": markdown}]
-    return edit_page.read({"summary": "x", "edits": edits}, page, sf.outline(page, 1000)).storage
+    return edit_page_prompt.read({"summary": "x", "edits": edits}, page, sf.outline(page, 1000)).storage
 
 
 def written(markdown: str) -> str:
-    return write_page.read({"summary": "x", "markdown": f"Words.\n\n{markdown}"}).storage
+    return new_page_prompt.read({"summary": "x", "markdown": f"Words.\n\n{markdown}"}).storage
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from common.change import ChangeStatus
-from common.change_records import ChangeRecords
-from common.draft_store import DraftStore
+from common.aws.change_repository import ChangeRecords
+from common.aws.draft_store import DraftStore
+from common.domain.change import ChangeStatus
+from handlers.document_orchestrator.drafting.draft_revision import Drafter
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.next_draft import Drafter
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline

@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 import pytest
 
-from common.event_bus import EventBus
-from common.events import EventName
-from common.jira import REVIEW_PROPERTY, JiraClient
-from common.own_queue import MAX_DEFER_SECONDS
-from common.review_notice import REPLAYED
+from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
+from common.aws.event_bus import EventBus
+from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
+from common.domain.events import EventName
+from common.intake.detect_change import REPLAYED
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

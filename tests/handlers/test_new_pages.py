@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator import finding, next_draft
-from handlers.document_orchestrator.beginnings import Beginnings
-from handlers.document_orchestrator.documents import Documents
+from handlers.document_orchestrator.document_lifecycle import Documents
+from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.document_orchestrator.new_page_register import Beginnings
+from handlers.document_orchestrator.page_selection import select_page
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline
@@ -65,7 +66,7 @@ def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
     [message] = pipeline.aws.messages("DocumentOrchestrator")
 
     with monkeypatch.context() as patched:
-        patched.setattr(next_draft, "draft_page", unavailable)
+        patched.setattr(draft_revision, "draft_page", unavailable)
         assert len(deliver(orchestrate, [message])) == 1
     assert pipeline.aws.documents()[0]["status"] == "drafting"
     second = second_ticket(pipeline)
@@ -84,7 +85,7 @@ def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_
     pipeline.finish(first)
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
-    judged, ask = [], finding.judge
+    judged, ask = [], select_page.judge
 
     def meanwhile(*given: Any) -> Any:
         judged.append(given)
@@ -92,7 +93,7 @@ def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_
             assert deliver(orchestrate, earlier) == []
         return ask(*given)
 
-    monkeypatch.setattr(finding, "judge", meanwhile)
+    monkeypatch.setattr(select_page, "judge", meanwhile)
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert document["issue_keys"] == [first, second]

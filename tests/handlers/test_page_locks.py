@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from common.atlassian_http import Unavailable
-from common.document_records import DocumentRecords
-from handlers.document_orchestrator import composition
-from handlers.document_orchestrator.documents import LEASE, Documents
+from common.atlassian.http_client import Unavailable
+from common.aws.document_repository import DocumentRecords
+from handlers.document_orchestrator import dependencies
+from handlers.document_orchestrator.document_lifecycle import LEASE, Documents
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline, start_anew
@@ -67,7 +67,7 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
     assert pipeline.aws.documents() == []
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
     later_on = SimpleNamespace(time=lambda: time.time() + LEASE + 1)
-    monkeypatch.setattr(composition, "time", later_on)
+    monkeypatch.setattr(dependencies, "time", later_on)
     start_anew()
     assert deliver(orchestrate, [copy]) == []
     [document] = pipeline.aws.documents()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from common import storage_format as sf
-from common.ticket import description_text
+from common.domain.ticket import description_text
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

@@ -15,17 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
-from common.atlassian_http import LockedOut, NotFound, Refused, Stale
-from common.confluence import ConfluencePage, PageDraft, PageVersion
-from common.document import DocumentKind
-from common.draft import Draft
-from handlers.approval_handler.publishing import (
-    Obstacle,
-    PageConflict,
-    Publisher,
-    TooBusy,
-    Unpublished,
-)
+from common.atlassian.confluence_client import ConfluencePage, PageDraft, PageVersion
+from common.atlassian.http_client import LockedOut, NotFound, Refused, Stale
+from common.domain.document import DocumentKind
+from common.domain.draft import Draft
+from handlers.approval_handler.publisher import Obstacle, PageConflict, Publisher, TooBusy, Unpublished
 
 WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{text}")
 PERSON = st.lists(
@@ -100,7 +94,7 @@ def draft_on(base: str, target: int, text: str) -> Draft:
         title="Page",
         space_id="1",
         summary="s",
-        storage=page.apply(edits).storage,
+        storage=sf.apply(page, edits).storage,
         change_ids=("chg-1",),
         issue_keys=("A-1",),
         page_id="7",

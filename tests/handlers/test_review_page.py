@@ -11,7 +11,8 @@ import pytest
 import requests
 from botocore.exceptions import EndpointConnectionError
 
-from common import review_link, secret
+from common.aws import secrets
+from common.domain import review_link
 from handlers.review_page import handler
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import in_review, page_id
@@ -87,20 +88,20 @@ def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    monkeypatch.setattr(secrets, "time", SimpleNamespace(time=lambda: now[0]))
     start_anew()
     _, review = in_review(pipeline)
     old = pipeline.diff_url(review)
     assert requests.get(old, timeout=60).status_code == 200
     arn, key = pipeline.aws.environment["LINK_KEY_SECRET_ARN"], "fedcba9876543210fedcba9876543210"
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
-    now[0] += secret.PAUSE
+    now[0] += secrets.PAUSE
     [document] = pipeline.aws.documents()
     new = review_link.url(pipeline.gateway.url, key, document["document_id"], 1)
     assert requests.get(new, timeout=60).status_code == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": "0" * 32}))
     assert requests.get(new, timeout=60).status_code == 200, "kept for a while"
-    now[0] += secret.OLDEST
+    now[0] += secrets.OLDEST
     assert requests.get(new, timeout=60).status_code == 403
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 import requests
 
-from common.document_records import DocumentRecords
-from common.ticket import description_text
+from common.aws.document_repository import DocumentRecords
+from common.domain.ticket import description_text
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from local.atlassian.workflow import DONE_STATUS
+from local.atlassian.jira.workflow import DONE_STATUS
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id

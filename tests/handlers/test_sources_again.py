@@ -203,9 +203,9 @@ def test_a_rejection_after_the_notice_ends_the_review(pipeline: Pipeline, page_i
 
 
 def test_a_replay_keeps_to_the_same_rules(pipeline: Pipeline, page_id: str) -> None:
-    from common import announcing
-    from common.review_notice import REPLAYED
-    from handlers.approval_handler.composition import parts
+    from common.aws import event_bus
+    from common.intake.detect_change import REPLAYED
+    from handlers.approval_handler.dependencies import parts
 
     key, review = in_review(pipeline)
     reopen(pipeline, key)
@@ -215,6 +215,6 @@ def test_a_replay_keeps_to_the_same_rules(pipeline: Pipeline, page_id: str) -> N
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert pipeline.status(review) == "done", "our account cannot move it back"
-    announcing.review_completed(parts().bus, document(pipeline)["review_issue_id"], review, REPLAYED)
+    event_bus.review_completed(parts().bus, document(pipeline)["review_issue_id"], review, REPLAYED)
     pipeline.run()
     assert (version(pipeline, page_id), len(notices(pipeline, review))) == (1, 1)

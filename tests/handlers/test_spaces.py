@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import finding
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.judge import Verdict, understood
+from handlers.document_orchestrator.page_selection import select_page
+from handlers.document_orchestrator.page_selection.llm_judge import Verdict, understood
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
@@ -52,7 +52,7 @@ def test_a_new_page_is_not_put_below_a_page_of_another_space(
         answer = {"action": "create", "title": "Lattices", "parent_label": label, "confidence": 1}
         return Verdict(*understood({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
 
-    monkeypatch.setattr(finding, "judge", judged)
+    monkeypatch.setattr(select_page, "judge", judged)
     _, review = in_review(pipeline, "Zyxomatic lattice for gardeners", "Zyxomatic lattice.")
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -70,7 +70,7 @@ def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytes
     pipeline.site.confluence.pages[beside].parent_id = folder.id
     monkeypatch.setenv("TRUST_FOLDERS", "true")
     start_anew()
-    monkeypatch.setattr(finding, "judge", lambda _ticket, _best, _model, fallback: fallback)
+    monkeypatch.setattr(select_page, "judge", lambda _ticket, _best, _model, fallback: fallback)
     pipeline.finish(
         pipeline.create_ticket("Zyxomatic lattice for gardeners", "Zyxomatic lattice.", ["needs-docs"])
     )

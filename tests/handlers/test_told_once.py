@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.jira import JiraClient
+from common.atlassian.jira_client import JiraClient
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from common import secret
+from common.aws import secrets as secret
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from tests.handlers.aws import Aws

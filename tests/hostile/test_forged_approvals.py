@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-from common.event_bus import EventBus
-from common.events import Event, EventName
-from common.jira import JiraClient, JiraComment
-from common.status_moves import StatusMove
-from common.ticket import Ticket
-from common.webhook_event import WebhookEvent
-from handlers.approval_handler import handler, hearing
-from handlers.approval_handler.deciding import Deciding
+from common.atlassian.jira_client import JiraClient, JiraComment
+from common.atlassian.webhook_payload import WebhookEvent
+from common.aws.event_bus import EventBus
+from common.domain.events import Event, EventName
+from common.domain.status_transitions import StatusMove
+from common.domain.ticket import Ticket
+from handlers.approval_handler import handler, read_review_state
 from handlers.approval_handler.handler import handle as approve
+from handlers.approval_handler.process_review import Deciding
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
@@ -231,7 +231,7 @@ def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         def from_rest(issue: Mapping[str, Any], browse_url: str) -> Ticket:
             return replace(Ticket.from_rest(issue, browse_url), status_category="done")
 
-    monkeypatch.setattr(hearing, "Ticket", Done)
+    monkeypatch.setattr(read_review_state, "Ticket", Done)
 
 
 @pytest.mark.parametrize("sabotage", [believing_who, believing_that_it_is_done])

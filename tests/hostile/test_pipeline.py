@@ -20,8 +20,8 @@ from typing import Any
 import boto3
 import pytest
 
-from handlers.document_orchestrator.titles import fault_of
-from local.atlassian import issue_json
+from handlers.document_orchestrator.title_rules import fault_of
+from local.atlassian.jira import issue_json
 from tests.handlers.pipeline import Pipeline
 from tests.hostile import harmless
 from tests.hostile.corpus import BOMBS, INJECTIONS, MARKUP, QUERIES, Attack

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from handlers.document_orchestrator import finding
-from handlers.document_orchestrator.judge import Verdict
-from handlers.document_orchestrator.judgement import CreatePage
+from handlers.document_orchestrator.page_selection import select_page
+from handlers.document_orchestrator.page_selection.llm_judge import Verdict
+from handlers.document_orchestrator.page_selection.selection import CreatePage
 from tests.handlers.pipeline import Pipeline, start_anew
 
 SUMMARY, TEXT = (
@@ -113,7 +113,7 @@ def test_the_title_of_a_parent_that_was_restricted_since_goes_nowhere_from_then_
         parent.readers = (pipeline.site.account("kinexus").account_id,)
         return Verdict(CreatePage("Lattices", parent.id, parent.title), 1.0, "It is new.", "model", (1, 1))
 
-    monkeypatch.setattr(finding, "judge", judged)
+    monkeypatch.setattr(select_page, "judge", judged)
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
     pipeline.run()
     [document] = pipeline.aws.documents()

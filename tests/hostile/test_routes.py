@@ -34,8 +34,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from common.review_link import sign
-from common.review_store import ReviewStatus, ReviewStore
+from common.aws.review_store import ReviewStatus, ReviewStore
+from common.domain.review_link import sign
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review

@@ -21,8 +21,8 @@ import requests
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from common.atlassian_http import AtlassianError, AtlassianHttp
-from common.secret import InvalidSecret, Secret
+from common.atlassian.http_client import AtlassianError, AtlassianHttp
+from common.aws.secrets import InvalidSecret, Secret
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
 from local.atlassian import Fault, Running, Site, serve
@@ -224,7 +224,7 @@ def test_what_is_no_list_of_webhook_secrets_lets_nobody_in(aws: Aws, value: Any,
 
 @pytest.mark.parametrize("key", [None, 7, [LINK_KEY], ""])
 def test_what_is_no_link_key_opens_no_review(aws: Aws, key: Any) -> None:
-    from common.review_link import sign
+    from common.domain.review_link import sign
 
     arn, document = aws.environment["LINK_KEY_SECRET_ARN"], "doc-" + "a" * 24
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))

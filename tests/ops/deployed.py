@@ -20,7 +20,7 @@ from handlers.document_orchestrator import settings as document_orchestrator
 from handlers.jira_webhook_handler import settings as jira_webhook_handler
 from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
-from ops.screen import WIDE, Screen
+from ops.console_output import WIDE, Screen
 from tests import secret_watch
 from tests.handlers.aws import REGION, deliver, worn_out
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ops import aws_checks
+from ops.checks import aws
 from tests.handlers.pipeline import Pipeline
 from tests.ops.deployed import Deployed
 
@@ -222,7 +222,7 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
     days: int, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = datetime(2026, 1, 1, tzinfo=UTC)
-    monkeypatch.setattr(aws_checks.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
+    monkeypatch.setattr(aws.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
         """The part of Secrets Manager that is asked; moto sets its own time of the version."""
@@ -238,13 +238,13 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
         def client(self, _service: str) -> Secrets:
             return Secrets()
 
-    [finding] = aws_checks.token_age(Stack())  # type: ignore[arg-type]
+    [finding] = aws.token_age(Stack())  # type: ignore[arg-type]
     assert finding.level == level
     assert "2027-01-01 if it was created then" in finding.seen
 
 
 def test_a_jira_that_is_down_does_not_stop_the_other_checks(sound: Deployed) -> None:
-    from local.atlassian.faults import Fault
+    from local.atlassian.fault_injection import Fault
 
     sound.pipeline.site.faults.add(Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype"))
     code, said = sound.command("doctor")

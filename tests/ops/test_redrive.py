@@ -14,8 +14,8 @@ import pytest
 
 from local.atlassian import Fault
 from ops import __main__ as ops
-from ops import dead_letters
-from ops.deployment import Deployment
+from ops import dead_letter_queues
+from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
 
 
@@ -115,10 +115,10 @@ def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
 
     dying = boto3.Session().client("sqs")
     monkeypatch.setattr(dying, call, die)
-    [letter] = dead_letters.hold(dying, Deployment("kinexus").feeds[0])
+    [letter] = dead_letter_queues.hold(dying, Deployment("kinexus").feeds[0])
     with pytest.raises(KeyboardInterrupt):
-        dead_letters.send_again(dying, letter)
-    dead_letters.let_go(boto3.client("sqs"), [letter])
+        dead_letter_queues.send_again(dying, letter)
+    dead_letter_queues.let_go(boto3.client("sqs"), [letter])
     assert "Sent again: 1" in deployed.command("redrive", "--yes")[1]
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)

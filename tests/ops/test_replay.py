@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.draft_store import DraftStore
+from common.aws.draft_store import DraftStore
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS

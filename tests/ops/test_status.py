@@ -10,10 +10,10 @@ import time
 import boto3
 import pytest
 
-from handlers.sweep import composition
-from handlers.sweep.daily_round import go_round
-from ops import dead_letters
-from ops.deployment import Deployment
+from handlers.sweep import dependencies
+from handlers.sweep.run_sweep import go_round
+from ops import dead_letter_queues
+from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
 
 
@@ -140,7 +140,7 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     pipeline.site.people.revoke("kinexus")
     deployed.give_up("DocumentOrchestrator")
     feed = next(feed for feed in Deployment("kinexus").feeds if feed.function == "DocumentOrchestrator")
-    held = dead_letters.hold(boto3.client("sqs"), feed)
+    held = dead_letter_queues.hold(boto3.client("sqs"), feed)
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "1 message is held by another command" in said
@@ -148,7 +148,7 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     assert "1 given up by DocumentOrchestrator, 1 of them held" in " ".join(
         deployed.command("doctor")[1].split()
     )
-    dead_letters.let_go(boto3.client("sqs"), held)
+    dead_letter_queues.let_go(boto3.client("sqs"), held)
     assert "held by another" not in deployed.command("status", key)[1]
 
 
@@ -176,7 +176,7 @@ def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
         (now - 24 * 3600, "missing", "if the next finds it neither, it ends"),
         (now, "deleted", "finishing a source ticket again brings another"),
     ):
-        go_round(composition.sweep(), 3600, 200, sweep)
+        go_round(dependencies.sweep(), 3600, 200, sweep)
         pipeline.run()
         for command in (("status",), ("status", key), ("status", review)):
             code, said = deployed.command(*command)
@@ -200,7 +200,7 @@ def test_a_review_that_was_deleted_long_ago_is_not_listed(deployed: Deployed) ->
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for days in (32, 31):
-        go_round(composition.sweep(), 3600, 200, now - days * 24 * 3600)
+        go_round(dependencies.sweep(), 3600, 200, now - days * 24 * 3600)
     pipeline.run()
     assert "0 reviews found" in deployed.command("status")[1]
     assert "deleted" in deployed.command("status", key)[1]

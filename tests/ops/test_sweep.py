@@ -17,24 +17,24 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from common import finished_tickets
-from common.atlassian_http import Unavailable
-from common.finished_tickets import FinishedTickets
-from common.time_limit import RESERVE, within
-from common.webhook_event import WebhookEvent
-from handlers.sweep import composition, daily_round
+from common.atlassian.http_client import Unavailable
+from common.atlassian.webhook_payload import WebhookEvent
+from common.intake import finished_issues
+from common.intake.finished_issues import FinishedTickets
+from common.runtime.deadline import RESERVE, within
+from handlers.sweep import dependencies, run_sweep
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
-from ops import sweep as ops_sweep
+from ops.commands import sweep as ops_sweep
 from tests.ops.deployed import Deployed
 
 
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
     """Forget what the function built."""
-    composition.sweep.cache_clear()
+    dependencies.sweep.cache_clear()
     yield
-    composition.sweep.cache_clear()
+    dependencies.sweep.cache_clear()
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_what_was_finished_before_and_only_touched_since_is_left(
     deaf: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = deaf.pipeline.site.clock
-    monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
+    monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
     old = finish(deaf, "needs-docs")
     clock.advance(3 * 24 * 3600)
     deaf.pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{old}", {"fields": {"summary": "Zibble"}})
@@ -258,7 +258,7 @@ def test_what_was_finished_before_and_only_touched_since_is_left(
 
 
 def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from common.atlassian_http import AtlassianHttp
+    from common.atlassian.http_client import AtlassianHttp
 
     keys = {finish(deaf, "needs-docs") for _ in range(3)}
     get = AtlassianHttp.get
@@ -311,7 +311,7 @@ def test_a_ticket_costs_one_look_at_a_record_and_a_review_two(
 
 
 def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finished_tickets, "BATCH", 2)
+    monkeypatch.setattr(finished_issues, "BATCH", 2)
     keys = [finish(deaf, "needs-docs") for _ in range(5)]
     assert handle({}, None) == {"recorded": 5}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
@@ -324,7 +324,7 @@ def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
     decide_unheard(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
     looks = iter([99.0] * 6 + [1.0] * 99)  # a look before each batch and each of its tickets
-    monkeypatch.setattr(finished_tickets, "left", lambda: next(looks))
+    monkeypatch.setattr(finished_issues, "left", lambda: next(looks))
     with caplog.at_level(logging.ERROR):
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
     assert "not everything could be swept" in caplog.text
@@ -351,7 +351,7 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
         with within(seconds):
             yield
 
-    monkeypatch.setattr(daily_round, "within", noted)
+    monkeypatch.setattr(run_sweep, "within", noted)
     handle({}, None)
     for_reviews, for_tickets = given
     assert for_reviews == (TIMEOUT - RESERVE) / 2

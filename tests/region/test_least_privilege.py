@@ -18,8 +18,8 @@ from rich.console import Console
 from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
-from local.machine import Machine, machine, wait_until
-from local.region.policies import matches
+from local.environment import Machine, machine, wait_until
+from local.region.iam_evaluator import matches
 from stack.testing import checks
 from tests.region import contents
 from tests.secrets_in_use import forms

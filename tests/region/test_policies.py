@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.region.ledger import Function, Ledger
-from local.region.model_rights import denial
-from local.region.policies import UnreadablePolicy, allows, matches
+from local.region.bedrock_permissions import denial
+from local.region.iam_evaluator import UnreadablePolicy, allows, matches
+from local.region.resource_registry import Function, Ledger
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 RULE = "arn:aws:events:us-east-1:123456789012:rule/shop/paid"

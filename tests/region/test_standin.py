@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from common.model import AnswerCutOff, ModelRefused, NoToolAnswer, Tool, ToolModel
+from common.aws.bedrock_client import AnswerCutOff, ModelRefused, NoToolAnswer, Tool, ToolModel
 from local.bedrock import Running, StandIn, serve
 
 MODEL = "amazon.nova-lite-v1:0"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from common.atlassian_http import AtlassianHttp
-from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
-from handlers.document_orchestrator.finding import Site
+from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, SearchHit, Space
+from common.atlassian.http_client import AtlassianHttp
+from handlers.document_orchestrator.writable_spaces import Site
 from local import atlassian
 
 

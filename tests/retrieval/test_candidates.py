@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from common.confluence import ConfluencePage, SearchHit
-from handlers.document_orchestrator.candidates import OpenDraft, gather
-from handlers.document_orchestrator.finding import searched
-from handlers.document_orchestrator.queries import Query
+from common.atlassian.confluence_client import ConfluencePage, SearchHit
+from handlers.document_orchestrator.page_selection.candidates import OpenDraft, gather
+from handlers.document_orchestrator.page_selection.cql_queries import Query
+from handlers.document_orchestrator.page_selection.select_page import searched
 from tests.retrieval.space import Docs
 from tests.retrieval.tickets import ticket
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from common.storage_format import Section
-from handlers.document_orchestrator.candidates import Candidate
-from handlers.document_orchestrator.fallback import decide
-from handlers.document_orchestrator.judge import Verdict
-from handlers.document_orchestrator.judgement import CreatePage, JoinDraft, UpdatePage
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.candidates import Candidate
+from handlers.document_orchestrator.page_selection.llm_judge import Verdict
+from handlers.document_orchestrator.page_selection.ranking import rank
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide
+from handlers.document_orchestrator.page_selection.selection import CreatePage, JoinDraft, UpdatePage
 from tests.retrieval.tickets import ticket
 
 

@@ -6,9 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.document_orchestrator.finding import Site, choose
-from handlers.document_orchestrator.judge import SHOWN
-from handlers.document_orchestrator.judgement import CreatePage, NoDocument, UnnamedPage, UpdatePage
+from handlers.document_orchestrator.page_selection.llm_judge import SHOWN
+from handlers.document_orchestrator.page_selection.select_page import choose
+from handlers.document_orchestrator.page_selection.selection import (
+    CreatePage,
+    NoDocument,
+    UnnamedPage,
+    UpdatePage,
+)
+from handlers.document_orchestrator.writable_spaces import Site
 from tests.retrieval.space import Docs
 from tests.retrieval.test_judge import FINE, Scripted
 from tests.retrieval.tickets import ticket

@@ -13,14 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.model import Answer, AnswerCutOff, NoToolAnswer, Tool
+from common.aws.bedrock_client import Answer, AnswerCutOff, NoToolAnswer, Tool
+from common.domain.ticket import Ticket
 from common.storage_format import Section
-from common.ticket import Ticket
-from handlers.document_orchestrator.candidates import Candidate
-from handlers.document_orchestrator.fallback import decide
-from handlers.document_orchestrator.judge import SYSTEM, TOOL, Verdict, judge, prompt
-from handlers.document_orchestrator.judgement import CreatePage, JoinDraft, NoDocument, UpdatePage
-from handlers.document_orchestrator.ranking import Ranked, rank
+from handlers.document_orchestrator.page_selection.candidates import Candidate
+from handlers.document_orchestrator.page_selection.llm_judge import SYSTEM, TOOL, Verdict, judge, prompt
+from handlers.document_orchestrator.page_selection.ranking import Ranked, rank
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide
+from handlers.document_orchestrator.page_selection.selection import (
+    CreatePage,
+    JoinDraft,
+    NoDocument,
+    UpdatePage,
+)
 from tests.retrieval.tickets import ticket
 
 ASK = ticket("Add burst limits to invoices")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.document_orchestrator.named_pages import named_pages
+from handlers.document_orchestrator.page_selection.explicit_pages import named_pages
 from tests.retrieval.tickets import ticket
 
 SITE = "https://acme.atlassian.net/wiki"

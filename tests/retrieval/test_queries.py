@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from handlers.document_orchestrator.queries import queries, quoted
-from handlers.document_orchestrator.search_terms import search_terms
+from handlers.document_orchestrator.page_selection.cql_queries import queries, quoted
+from handlers.document_orchestrator.page_selection.search_terms import search_terms
 from tests.retrieval.space import Docs
 from tests.retrieval.tickets import ticket
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.storage_format import Section
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.ranking import rank
 from tests.retrieval.tickets import ticket
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import adf
+from common.markup import adf
 
 #: They publish.
 APPROVALS = [

@@ -1,8 +1,8 @@
 """A page of every kind of content, a careful edit of it, and the review that shows both."""
 
+from common.domain.ticket import Ticket
 from common.storage_format import Change, Delete, Replace, Token
-from common.ticket import Ticket
-from handlers.review_ticket_creator.review import Review
+from handlers.review_ticket_creator.review_content import Review
 
 TICKET = Ticket(
     issue_id="10042",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf
+from common.markup import adf
 
 
 def test_empty_text_is_never_an_empty_text_node() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.alignment import align
-from handlers.review_ticket_creator.comparison import Fold, Row, compare, count, fold
-from handlers.review_ticket_creator.pairing import pair
+from handlers.review_ticket_creator.diff.comparison import Fold, Row, compare, count, fold
+from handlers.review_ticket_creator.diff.pair_passages import pair
+from handlers.review_ticket_creator.diff.sequence_alignment import align
 
 _few = st.lists(st.integers(0, 3), max_size=25)
 _many = st.lists(st.integers(0, 40), max_size=40)

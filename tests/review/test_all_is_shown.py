@@ -17,9 +17,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.storage_invariants import random_edits
-from common import adf
 from common import storage_format as sf
-from handlers.review_ticket_creator import diff_page, ticket_body
+from common.markup import adf
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.diff import diff_page
 from tests.review import adf_schema, oracle, samples
 from tests.storage_format.strategies import INLINE, MARKDOWN, PAGES
 
@@ -64,7 +65,7 @@ def pages(before: str, after: str, kind: str = "update") -> str:
 
 
 def ticket(before: str, after: str, kind: str = "update") -> adf.Node:
-    described = ticket_body.describe(samples.review(before=before, after=after, changes=(), kind=kind))
+    described = ticket_description.describe(samples.review(before=before, after=after, changes=(), kind=kind))
     adf_schema.check(described)
     assert len(json.dumps(described)) <= LIMIT
     return described
@@ -123,7 +124,7 @@ def test_each_character_and_link_of_any_draft_is_shown(
     page = sf.parse(storage)
     edits = random_edits(page, random.Random(seed), count)
     try:
-        after = page.apply([*edits, sf.InsertAfter(None, f"{markdown}\n\n{_LONG * 30}")]).storage
+        after = sf.apply(page, [*edits, sf.InsertAfter(None, f"{markdown}\n\n{_LONG * 30}")]).storage
     except sf.InvalidEdit:
         assume(False)
     _check(storage, after)
@@ -181,7 +182,7 @@ def _plant(markdown: str, length: int, kind: str) -> None:
             if kind == "replace"
             else sf.InsertAfter(page.blocks[1].id, written)
         )
-        before, after = page.source, page.apply([edit]).storage
+        before, after = page.source, sf.apply(page, [edit]).storage
     if kind == "remove":
         before, after = after, before
     html = pages(before, after, "create" if kind == "create" else "update")

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from common.invisible import DEFAULT_IGNORABLE, EMOJI, code_points
-from common.review_store import ReviewStatus
-from handlers.review_page import pages
-from handlers.review_page.headers import headers
-from handlers.review_ticket_creator import diff_page
+from common.aws.review_store import ReviewStatus
+from common.runtime.invisible_characters import DEFAULT_IGNORABLE, EMOJI, code_points
+from handlers.review_page import status_pages
+from handlers.review_page.response_headers import headers
+from handlers.review_ticket_creator.diff import diff_page
 from tests.review import samples
 from tests.review.test_diff_page import HOSTILE
 
@@ -347,7 +347,11 @@ def test_everything_is_readable_with_scripts_switched_off(browser: Browser, tmp_
 
 @pytest.mark.parametrize(
     "html",
-    [pages.wrong_link(), pages.missing(), pages.superseded(1, ReviewStatus(2, "PAY-9", "https://e.org/2"))],
+    [
+        status_pages.wrong_link(),
+        status_pages.missing(),
+        status_pages.superseded(1, ReviewStatus(2, "PAY-9", "https://e.org/2")),
+    ],
 )
 def test_the_other_pages_load_cleanly(show: Show, html: str) -> None:
     page = show(html, width=360, height=640)

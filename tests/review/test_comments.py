@@ -4,7 +4,13 @@ import itertools
 
 import pytest
 
-from handlers.approval_handler.comments import Comment, MayDecide, Refusal, RefusalReason, deciding_comment
+from handlers.approval_handler.decision.deciding_comment import (
+    Comment,
+    MayDecide,
+    Refusal,
+    RefusalReason,
+    deciding_comment,
+)
 
 ANNOUNCED = "2026-03-01T10:00:00.000+0000"
 JANE = MayDecide(mover_id="jane", own_ids=frozenset({"kinexus"}))

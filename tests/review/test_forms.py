@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf
-from handlers.review_ticket_creator import diff_page, ticket_body
-from handlers.review_ticket_creator.compared import compared
+from common.markup import adf
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.diff import diff_page
+from handlers.review_ticket_creator.diff.compared import compared
 from tests.review import oracle, samples
 
 _LINK = '<ac:link><ri:page ri:content-title="{}" /><ac:link-body>x</ac:link-body></ac:link>'
@@ -84,7 +85,7 @@ def render(before: str, after: str) -> str:
 
 
 def described(before: str, after: str) -> str:
-    return adf.to_text(ticket_body.describe(samples.review(before=before, after=after, changes=())))
+    return adf.to_text(ticket_description.describe(samples.review(before=before, after=after, changes=())))
 
 
 @pytest.mark.parametrize("with_words", [False, True])
@@ -192,7 +193,7 @@ _PARAGRAPHS = [f"<p>paragraph {number} has about as many letters</p>" for number
 def test_an_update_that_removes_most_of_a_page_says_so(after: str, said: str) -> None:
     before = "".join(_PARAGRAPHS)
     html = render(before, after)
-    panels = [n for n in ticket_body.describe(samples.review(before=before, after=after, changes=()))["content"]
+    panels = [n for n in ticket_description.describe(samples.review(before=before, after=after, changes=()))["content"]
               if n.get("attrs", {}).get("panelType") == "warning"]  # fmt: skip
     if said:
         assert said in html.replace("&#x27;", "'")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.passage import Run
-from handlers.review_ticket_creator.reading import read
-from handlers.review_ticket_creator.words import compare_runs
+from handlers.review_ticket_creator.diff.passage import Run
+from handlers.review_ticket_creator.diff.read_passages import read
+from handlers.review_ticket_creator.diff.word_diff import compare_runs
 from tests.review import samples
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from common import review_link
+from common.domain import review_link
 
 KEY = "k" * 32
 

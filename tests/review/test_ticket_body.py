@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf
+from common.markup import adf
 from common.storage_format import Change, Delete, Token
-from handlers.review_ticket_creator import ticket_body
-from handlers.review_ticket_creator.review import Review
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.review_content import Review
 from tests.review import adf_schema, samples
 
 
 def described(review: Review) -> adf.Node:
     """The description, checked against Jira's rules and limit."""
-    description = ticket_body.describe(review)
+    description = ticket_description.describe(review)
     adf_schema.check(description)
     assert len(json.dumps(description)) <= 32_767
     return description
@@ -151,7 +151,7 @@ def test_any_pair_of_pages_gives_a_valid_ticket(before: str, after: str, words: 
     described(
         samples.review(before=before, after=after, summary=words, title=words, why=words, previous=before)
     )
-    adf_schema.check(ticket_body.announcement(samples.review(previous=before, after=after)))
+    adf_schema.check(ticket_description.announcement(samples.review(previous=before, after=after)))
 
 
 def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
@@ -163,16 +163,18 @@ def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
 
 
 def test_the_summary_is_one_line_of_at_most_255_characters() -> None:
-    assert ticket_body.summary_line(samples.review()) == "Review documentation: update of “Rate limits”"
     assert (
-        ticket_body.summary_line(samples.review(kind="create", title="A\nB"))
+        ticket_description.summary_line(samples.review()) == "Review documentation: update of “Rate limits”"
+    )
+    assert (
+        ticket_description.summary_line(samples.review(kind="create", title="A\nB"))
         == "Review documentation: new page “A B”"
     )
-    assert len(ticket_body.summary_line(samples.review(title="x" * 400))) == 255
+    assert len(ticket_description.summary_line(samples.review(title="x" * 400))) == 255
 
 
 def test_a_revision_is_announced_with_what_changed_since_the_one_before() -> None:
-    text = adf.to_text(ticket_body.announcement(samples.review()))
+    text = adf.to_text(ticket_description.announcement(samples.review()))
     assert "Revision 2 is ready for review; since the revision before: 2 changed passages." in text
-    first = adf.to_text(ticket_body.announcement(samples.review(revision=1, previous=None)))
+    first = adf.to_text(ticket_description.announcement(samples.review(revision=1, previous=None)))
     assert first.startswith("Revision 1 is ready for review. See what it changes (https://api.example.com")

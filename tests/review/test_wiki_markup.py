@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf, wiki_markup
+from common.markup import adf, wiki_markup
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 import stack
-from stack.pipeline_rules import BY_KEY
+from stack.pipeline.setting_schema import BY_KEY
 from stack.testing import Graph, checks, run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import SECRETS, run, some_layer

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from stack.pipeline_config import InvalidConfiguration
+from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import run_program
 from tests.secrets_in_use import SECRET_SETTING
 from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer

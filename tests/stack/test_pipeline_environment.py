@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from common import settings
-from stack.pipeline_functions import FUNCTIONS, FunctionShape
+from common.lambda_entry import environment as settings
+from stack.pipeline.functions import FUNCTIONS, FunctionShape
 from tests.stack.pipeline_run import graph, run
 
 HERE = "eu-central-1:123456789012"

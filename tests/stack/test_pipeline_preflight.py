@@ -14,19 +14,19 @@ from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 from urllib3.util.retry import Retry
 
-from common import confluence
-from common.confluence import ConfluencePage
+from common.atlassian import confluence_client
+from common.atlassian.confluence_client import ConfluencePage
 from local import bedrock, seed
 from local.atlassian import Running, Site, serve
 from local.atlassian.accounts import DEFAULT_ACCOUNTS
-from local.atlassian.faults import Fault
+from local.atlassian.fault_injection import Fault
 from local.region.dynamic_resource import create, is_dynamic
 from local.region.ministack import RegionFailure
-from preflight import model as model_rules
-from preflight import site as preflight_site
-from preflight import site_rules
+from preflight import atlassian_check as preflight_site
+from preflight import atlassian_rules
+from preflight import bedrock_check as model_rules
 from preflight.finding import Level
-from stack.pipeline_preflight_provider import PreflightProvider
+from stack.pipeline.preflight_provider import PreflightProvider
 from stack.testing import checks, pretend, run_program
 from tests.secrets_in_use import STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer
@@ -189,7 +189,7 @@ def test_pages_below_folders_are_counted_and_noted_with_both_remedies(around: Ar
 
 
 def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confluence, "MOST", 2)
+    monkeypatch.setattr(confluence_client, "MOST", 2)
     monkeypatch.setattr(preflight_site, "MOST_PAGES", 4)
     in_folders(around)
     before = len(around.jira.site.calls())
@@ -197,7 +197,10 @@ def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: p
     listed = [call for call in around.jira.site.calls()[before:] if call.path.endswith("/pages")]
     assert len(listed) == 3
     pages = [ConfluencePage("1", "", "1", "9", "current", 1, "", "", "", parent_type="folder")]
-    assert "1 of the first 1 pages" in site_rules.restrictions(pages, is_all=False, trust_folders=False).seen
+    assert (
+        "1 of the first 1 pages"
+        in atlassian_rules.restrictions(pages, is_all=False, trust_folders=False).seen
+    )
 
 
 def test_an_endpoint_for_restrictions_that_is_gone_stops_the_deployment(around: Around) -> None:
@@ -209,7 +212,7 @@ def test_an_endpoint_for_restrictions_that_is_gone_stops_the_deployment(around: 
 
 def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without_them(around: Around) -> None:
     assert around.look(**as_account("open")(around)) == ([], [])
-    finding = site_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
+    finding = atlassian_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
     assert (finding.level, "a ticket with a security level gets no review" in finding.seen) == (
         Level.OK,
         True,

@@ -11,7 +11,7 @@ import parliament
 import pulumi
 import pytest
 
-from stack.bedrock import model_statements
+from stack.pipeline.bedrock_permissions import model_statements
 from stack.testing import checks, run_program
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
 from tests.stack.test_pipeline_graph import SNAPSHOTS

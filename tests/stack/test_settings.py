@@ -1,4 +1,4 @@
-"""Each setting is defined once, in stack/pipeline_rules.py; everything that repeats a part of it says the same.
+"""Each setting is defined once, in stack/pipeline/setting_schema.py; everything that repeats a part of it says the same.
 
 It does not prove that a handler uses what it declares. Pulumi's own checks are played as its CLI makes them:
 https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration
@@ -15,12 +15,13 @@ import pulumi
 import pytest
 import yaml
 
-from ops import deployment
-from stack import pages, pipeline_config, plugin
-from stack.pipeline_functions import FUNCTIONS
-from stack.pipeline_preflight_provider import TOKEN_KEY
-from stack.pipeline_rules import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, Setting
-from stack.setting_rules import BrokenRule, Text, Words
+from ops import deployed_stack
+from stack import docs_generator, plugin
+from stack.pipeline import stack_config as pipeline_config
+from stack.pipeline.functions import FUNCTIONS
+from stack.pipeline.preflight_provider import TOKEN_KEY
+from stack.pipeline.setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, Setting
+from stack.pipeline.setting_types import BrokenRule, Text, Words
 from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT, SECRETS, settings_of
 
@@ -87,7 +88,7 @@ def test_defaults_keep_the_rules() -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
 def test_the_argument_is_published_as_the_setting_is_defined(setting: Setting) -> None:
-    """If it is not: write the definition's words into stack/pipeline_args.py, then write schema and pages again."""
+    """If it is not: write the definition's words into stack/pipeline/args.py, then write schema and pages again."""
     published = PUBLISHED["inputProperties"][camel_case(setting.field)]
     assert published["type"] == PULUMI_TYPES[setting.rule.python_type]
     assert " ".join(published["description"].split()) == argument_text(setting)
@@ -132,7 +133,7 @@ def may_be_empty(setting: Setting) -> bool:
     ("where", "declared", "functions"),
     [
         *((f"handlers.{shape.package}.settings", "Settings", (shape.name,)) for shape in FUNCTIONS),
-        (deployment.__name__, "Settings", deployment.FUNCTIONS),
+        (deployed_stack.__name__, "Settings", deployed_stack.FUNCTIONS),
     ],
 )
 def test_who_reads_an_environment_declares_what_it_gets_with_its_type(
@@ -159,8 +160,8 @@ def test_functions_of_settings_are_functions_of_the_pipeline() -> None:
 
 def test_the_documentation_lists_every_setting() -> None:
     """If it does not: `make docs`."""
-    page = pages.CONFIGURATION.read_text()
-    assert pages.with_settings(page) == page
+    page = docs_generator.CONFIGURATION.read_text()
+    assert docs_generator.with_settings(page) == page
 
 
 COMMAND = re.compile(r"pulumi config (?:set|get|rm) (?:--secret )?(?:kinexus:)?([a-z]\w+)(?![\w:])")

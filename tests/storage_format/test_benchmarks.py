@@ -12,7 +12,7 @@ import pytest
 from benchmarks import convert, rebase_found, storage
 from benchmarks.storage_speed import _page as page_like_real_ones
 from common import storage_format as sf
-from common.storage_format.page import Page
+from common.storage_format.page.page import Page
 from tests.fuzz import storage_format as fuzz
 from tests.storage_format.page_model import Writer, written
 

@@ -83,7 +83,7 @@ def test_text_after_a_list_that_grew_stands_after_all_of_it() -> None:
 def test_the_same_page_is_just_edited() -> None:
     base = sf.parse(BASE)
     edits = [sf.Replace(base.blocks[1].id, "1"), sf.Delete(base.blocks[6].id)]
-    assert sf.rebase(edits, base, base) == base.apply(edits)
+    assert sf.rebase(edits, base, base) == sf.apply(base, edits)
 
 
 def test_edits_that_never_applied_are_invalid_and_no_conflict() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
-from common.invisible import invisible_in, is_invisible
-from common.storage_format import entities
+from common.runtime.invisible_characters import invisible_in, is_invisible
+from common.storage_format.xml import entities
 from tests.storage_format.strategies import PAGES
 
 HIDDEN = "".join(
@@ -19,7 +19,7 @@ CODE = '<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[{}]]></
 
 def edited(storage: str, markdown: str, block: int = 0) -> str:
     page = sf.parse(storage)
-    return page.apply([sf.Replace(page.blocks[block].id, markdown)]).storage
+    return sf.apply(page, [sf.Replace(page.blocks[block].id, markdown)]).storage
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_the_block_held_stays_where_its_text_does(storage: str, markdown: s
 
 def test_an_inserted_block_has_none() -> None:
     page = sf.parse("<p>a\u200bb</p>")
-    after = page.apply([sf.InsertAfter(page.blocks[0].id, "a\u200bb")]).storage
+    after = sf.apply(page, [sf.InsertAfter(page.blocks[0].id, "a\u200bb")]).storage
     assert after == "<p>a\u200bb</p><p>ab</p>"
 
 
@@ -82,7 +82,7 @@ def test_no_edit_adds_one(storage: str, markdown: str, data: st.DataObject) -> N
     block = data.draw(st.sampled_from(page.blocks))
     kind = data.draw(st.sampled_from((sf.Replace, sf.InsertAfter)))
     try:
-        after = page.apply([kind(block.id, markdown)])
+        after = sf.apply(page, [kind(block.id, markdown)])
     except sf.InvalidEdit:
         return
     hidden = sum(1 for _ in invisible_in(markdown))

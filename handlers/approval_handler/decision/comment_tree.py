@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from common.json_shapes import listed, mapping
+from common.runtime.json_access import listed, mapping
 
 #: The only characters that separate words and carry nothing else.
 BLANK = " \t\n\u00a0"

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from common.document import Verdict
-from common.ticket import description_text
+from common.domain.document import Verdict
+from common.domain.ticket import description_text
 from handlers.approval_handler.decision.comment_tree import Block, BlockKind, RunKind, from_adf
 from handlers.approval_handler.decision.harmless_words import APPROVING_EMOJI, PHRASES, THANKS
 from handlers.approval_handler.decision.wiki_tree import from_wiki

@@ -1,0 +1,85 @@
+"""Finished tickets and reviews that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
+
+Open reviews whose ticket was deleted are found as well: see common.intake.missing_reviews.
+
+What is found goes through the same rules as a webhook, under the same change id, so a ticket that was told of is not
+documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A review
+that was decided already is told of again, under the same id of its move, until its document has come to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from common.atlassian.jira_client import JiraClient
+from common.atlassian.webhook_payload import WebhookEvent
+from common.aws.document_repository import DocumentRecords
+from common.intake.detect_change import REVIEW_LABEL, Detection, Outcome, change_id, notice
+from common.intake.eligibility import worth_documenting
+from common.intake.finished_issues import FinishedTickets
+from common.intake.missing_reviews import MissingReviews
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What it takes to find finished tickets and reviews, and to feed them in."""
+
+    jira: JiraClient
+    detection: Detection
+    documents: DocumentRecords
+
+    def finished(self, seconds: int) -> FinishedTickets:
+        """Return the finishing of each ticket worth documenting that was finished in the last ``seconds``.
+
+        The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
+        beginning, which JQL cannot.
+        """
+        rules, now = self.detection.rules, self.detection.clock()
+        labels = () if rules.issue_types else ("labels IS NOT EMPTY",)
+        return self._moved(
+            seconds,
+            lambda event: REVIEW_LABEL not in event.labels and worth_documenting(event, rules, now).document,
+            *labels,
+        )
+
+    def reviews(self, seconds: int) -> FinishedTickets:
+        """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is.
+
+        All that our account has made is looked at as well, since anybody may take a label away.
+        """
+        return self._moved(
+            seconds, lambda event: True, f'(labels = "{REVIEW_LABEL}" OR creator = currentUser())'
+        )
+
+    @property
+    def missing(self) -> MissingReviews:
+        """What finds open reviews whose ticket is missing."""
+        return MissingReviews(self.jira, self.documents, self.detection.bus)
+
+    def feed(self, event: WebhookEvent) -> Outcome:
+        """Do what the webhook of a finished ticket would have done."""
+        # Nearly all are on record, and to look costs less than a write that is refused.
+        known = self.detection.changes.get(change_id(event))
+        return self.detection.again(known) if known else self.detection.detect(event)
+
+    def feed_review(self, event: WebhookEvent) -> str:
+        """Do what the webhook of a finished review would have done; return a status word."""
+        document = self.documents.of_review(event.issue_id)
+        if document and document.is_done:
+            return "over"
+        if document and REVIEW_LABEL not in event.labels:
+            event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # somebody took it away
+        return notice(event, self.detection.bus)[0]
+
+    def _moved(
+        self, seconds: int, is_wanted: Callable[[WebhookEvent], bool], *clauses: str
+    ) -> FinishedTickets:
+        since = self.detection.clock() - seconds
+        return FinishedTickets(self.jira, _query(seconds, *clauses), since, is_wanted)
+
+
+def _query(seconds: int, *clauses: str) -> str:
+    # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
+    window = f'updated >= "-{max(1, seconds // 60)}m"'
+    return " AND ".join(("statusCategory = Done", window, *clauses))
