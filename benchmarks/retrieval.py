@@ -28,10 +28,10 @@ from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage,
 from common.atlassian.http_client import AtlassianHttp
 from common.domain.ticket import Ticket
 from handlers.document_orchestrator.page_selection import ranking, search_terms, tokenizer
-from handlers.document_orchestrator.page_selection.ranking_fallback import decide
-from handlers.document_orchestrator.page_selection.select_page import searched
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
+from handlers.document_orchestrator.page_selection.select_page import search_and_decide
 from handlers.document_orchestrator.page_selection.selection import CreatePage
-from handlers.document_orchestrator.writable_spaces import Site
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 SPACE = "DOCS"
@@ -144,7 +144,7 @@ class Bench:
 
     corpus: Corpus
     confluence: CountedConfluence
-    site: Site
+    site: WritableSpaces
 
     @classmethod
     @contextmanager
@@ -157,13 +157,13 @@ class Bench:
             url = f"{running.url}/wiki"
             confluence = CountedConfluence(AtlassianHttp(url, us.email, lambda fresh: us.token), url)
             space = Space(corpus.space.id, corpus.space.key, corpus.space.homepage_id)
-            yield cls(corpus, confluence, Site((space,), url))
+            yield cls(corpus, confluence, WritableSpaces((space,), url))
 
     def predict(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Return {id, ranked, decision} for a case."""
         ticket = ticket_of(case)
-        _, ranked = searched(ticket, self.site, self.confluence)
-        decision = "create" if isinstance(decide(ticket, ranked).target, CreatePage) else "update"
+        _, ranked = search_and_decide(ticket, self.site, self.confluence)
+        decision = "create" if isinstance(decide_by_ranking(ticket, ranked).target, CreatePage) else "update"
         paths = [path for each in ranked if (path := self.corpus.paths.get(each.page.page_id))]
         return {"id": case["id"], "ranked": paths, "decision": decision}
 

@@ -114,7 +114,7 @@ def _parses(storage: str) -> list[str]:
     return []
 
 
-def _lost_tokens(page: sf.Page, change: sf.Change, edits: Sequence[sf.Edit]) -> Iterator[str]:
+def _lost_tokens(page: sf.Page, change: sf.BlockChange, edits: Sequence[sf.Edit]) -> Iterator[str]:
     """Yield the tokens of a block that stand nowhere any more and were not reported."""
     assert change.block_id is not None
     number = page.block(change.block_id).number

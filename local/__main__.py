@@ -33,7 +33,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         return _command(arguments)
     except KeyboardInterrupt:
-        signals.settle()
+        signals.ignore_interrupts()
         print("\nstopped", file=sys.stderr)
         return 130
 

@@ -14,7 +14,7 @@ _plain = TypeDeserializer()
 
 
 @dataclass(frozen=True)
-class DocumentStory:
+class DocumentProgress:
     """A document as its record tells it; ``is_closing`` as long as its end is on record and not everybody told."""
 
     document_id: str
@@ -35,14 +35,14 @@ class DocumentStory:
 
 
 @dataclass(frozen=True)
-class ChangeStory:
+class ChangeProgress:
     """A change and its documents."""
 
     change_id: str
     issue_key: str
     status: str
     reason: str
-    documents: tuple[DocumentStory, ...]
+    documents: tuple[DocumentProgress, ...]
 
     @property
     def is_settled(self) -> bool:
@@ -52,7 +52,7 @@ class ChangeStory:
         return self.status != "detected"
 
 
-def of_change(client: Client, outputs: dict[str, Any], change_id: str) -> ChangeStory | None:
+def change_progress(client: Client, outputs: dict[str, Any], change_id: str) -> ChangeProgress | None:
     """Return the story of a change, or None when it is not on record."""
     item = _get(client, outputs["changesTable"], {"change_id": change_id})
     if not item:
@@ -61,7 +61,7 @@ def of_change(client: Client, outputs: dict[str, Any], change_id: str) -> Change
         _get(client, outputs["documentsTable"], {"document_id": each})
         for each in item.get("document_ids", ())
     )
-    return ChangeStory(
+    return ChangeProgress(
         change_id=change_id,
         issue_key=str(item.get("issue_key", "")),
         status=str(item.get("status", "")),
@@ -70,7 +70,7 @@ def of_change(client: Client, outputs: dict[str, Any], change_id: str) -> Change
     )
 
 
-def of_review(client: Client, outputs: dict[str, Any], issue_id: str) -> DocumentStory | None:
+def review_progress(client: Client, outputs: dict[str, Any], issue_id: str) -> DocumentProgress | None:
     """Return the story of the document whose review ticket has that id, or None."""
     for item in scan(client, outputs["documentsTable"]):
         if issue_id and item.get("review_issue_id") == issue_id:
@@ -93,9 +93,9 @@ def is_idle(client: Client, queue_urls: Iterable[str]) -> bool:
     return True
 
 
-def _document(item: dict[str, Any]) -> DocumentStory:
+def _document(item: dict[str, Any]) -> DocumentProgress:
     publication = item.get("publication") or {}
-    return DocumentStory(
+    return DocumentProgress(
         document_id=str(item["document_id"]),
         kind=str(item.get("kind", "")),
         status=str(item.get("status", "")),

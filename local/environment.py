@@ -20,11 +20,11 @@ from local.bedrock import StandIn, real
 from local.region import ministack
 from local.region.bedrock_permissions import denial
 from local.region.deployment import Deployment, deploy
-from local.region.http_proxy import Door, open_door
+from local.region.http_proxy import Proxy, open_proxy
 from local.region.ministack import MiniStack
 from local.region.ministack_venv import REPOSITORY
-from local.region.resource_registry import Ledger
-from local.signals import heed
+from local.region.resource_registry import ResourceRegistry
+from local.signals import handle_interrupts
 
 STACK = "dev"
 SECRET_KEYS = ("jiraApiToken", "webhookSecret", "linkKey")
@@ -35,12 +35,12 @@ Say = Callable[[str], None]
 
 
 @dataclass
-class Machine:
+class LocalEnvironment:
     """The running parts, and what a caller needs to play with them."""
 
     stack: MiniStack
     deployment: Deployment
-    door: Door
+    door: Proxy
     site: atlassian.Running
     seeded: seed.Seed
     stand_in: StandIn
@@ -59,7 +59,9 @@ class Machine:
 
 
 @contextlib.contextmanager
-def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Iterator[Machine]:
+def local_environment(
+    *, use_bedrock: bool = False, say: Say = lambda step: None
+) -> Iterator[LocalEnvironment]:
     """Bring the whole region up for the length of a with block; whatever was started is stopped in any case."""
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
         say("starting AWS (MiniStack), Jira, Confluence and the model")
@@ -72,9 +74,9 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
         finally:
             stack = starting.result()
             stop.callback(stack.stop)
-        door = open_door(stack.endpoint, stack.ca_bundle)
+        door = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(door.close)
-        ledger = Ledger()
+        ledger = ResourceRegistry()
         stand_in = StandIn(
             may_invoke=lambda function, model: denial(ledger, stack.region, stack.account, function, model),
             converse=real.converse(stack.region) if use_bedrock else None,
@@ -99,13 +101,13 @@ def machine(*, use_bedrock: bool = False, say: Say = lambda step: None) -> Itera
             },
             operator=operator(stack, model, site.account("admin")),
         )
-        up = Machine(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
-        heed()
+        up = LocalEnvironment(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
+        handle_interrupts()
         say("warming the functions")
         warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]
         for warmed in warming:
             warmed.result()
-        heed()
+        handle_interrupts()
         yield up
 
 
@@ -123,7 +125,7 @@ def operator(stack: MiniStack, model: bedrock.Running, administrator: Account) -
     }
 
 
-def _warm(up: Machine, function: str) -> None:
+def _warm(up: LocalEnvironment, function: str) -> None:
     """Start a worker with an event that asks for nothing, as any first caller would."""
     event = b'{"Records": [], "headers": {}, "pathParameters": {}, "queryStringParameters": {}}'
     up.stack.client("lambda").invoke(FunctionName=function, Payload=event)

@@ -6,7 +6,7 @@ import threading
 from rich.console import Console
 
 from local import state_file
-from local.environment import machine
+from local.environment import local_environment
 from local.state_file import RegionFacts
 
 
@@ -15,7 +15,9 @@ def serve(*, use_bedrock: bool = False) -> int:
     console = Console()
     state_file.refuse_second()
     ended = threading.Event()
-    with machine(use_bedrock=use_bedrock, say=lambda step: console.print(f"[dim]{step} …[/dim]")) as up:
+    with local_environment(
+        use_bedrock=use_bedrock, say=lambda step: console.print(f"[dim]{step} …[/dim]")
+    ) as up:
         facts = state_file.facts(up)
         with state_file.published(facts):
             show(console, facts)

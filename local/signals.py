@@ -23,13 +23,13 @@ def listen() -> None:
         signal.signal(signal.SIGINT, _interrupt)
 
 
-def heed() -> None:
+def handle_interrupts() -> None:
     """Raise KeyboardInterrupt if somebody asked to stop and the process goes on all the same."""
     if _asked.is_set():
         raise KeyboardInterrupt
 
 
-def settle() -> None:
+def ignore_interrupts() -> None:
     """Stop looking after the interrupt: it has arrived."""
     signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from local.environment import Machine
+from local.environment import LocalEnvironment
 from local.region.ministack_venv import REPOSITORY
 
 PATH = Path(os.environ.get("KINEXUS_REGION_FILE") or REPOSITORY / ".kinexus" / "region.json")
@@ -53,7 +53,7 @@ class RegionFacts:
         ).client(service, endpoint_url=self.aws_endpoint, verify=self.aws_ca_bundle)  # type: ignore[call-overload]
 
 
-def facts(machine: Machine) -> RegionFacts:
+def facts(machine: LocalEnvironment) -> RegionFacts:
     """Return the facts of a running machine."""
     site = machine.site.url
     return RegionFacts(

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from common.runtime.unicode_safety import visible
+from common.runtime.unicode_safety import make_visible
 
 #: Columns of a table that goes to a file or a pipe.
 WIDE = 150
@@ -28,7 +28,7 @@ STYLES = {
 }
 
 
-class Screen:
+class Terminal:
     """Where a command prints. Off a terminal there is no colour, and lines are WIDE."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -39,16 +39,18 @@ class Screen:
     def say(self, *lines: str, style: str = "") -> None:
         """Print lines of text."""
         for line in lines:
-            self.console.print(Text(visible(line), style=style), soft_wrap=True)
+            self.console.print(Text(make_visible(line), style=style), soft_wrap=True)
 
     def table(self, title: str, columns: Cells, rows: Iterable[Cells]) -> None:
         """Print a table; a cell that is a known status is coloured by it."""
-        table = Table(title=Text(visible(title)), title_justify="left", box=box.SIMPLE_HEAD, expand=False)
+        table = Table(
+            title=Text(make_visible(title)), title_justify="left", box=box.SIMPLE_HEAD, expand=False
+        )
         for number, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=number == 0)
         for row in rows:
             table.add_row(
-                *(Text(visible(cell), style=STYLES.get(cell.partition(" ")[0], "")) for cell in row)
+                *(Text(make_visible(cell), style=STYLES.get(cell.partition(" ")[0], "")) for cell in row)
             )
         self.console.print(table)
 

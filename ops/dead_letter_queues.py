@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from common.domain.events import Event, NotOurEvent, parse
+from common.domain.events import Event, UnknownEvent, parse_event
 from ops.console_output import counted
 from ops.deployed_stack import Feed
 
@@ -40,7 +40,7 @@ class DeadLetter:
     refusal: str = ""
 
 
-def hold(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
+def receive_all(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
     """Return all messages of a feed's dead-letter queue and hide them for ``seconds``; oldest first."""
     held: dict[str, DeadLetter] = {}
     while True:
@@ -87,7 +87,7 @@ def held_by_others(sqs: Any, feeds: Iterable[Feed], mine: Iterable[DeadLetter] =
     return f"{messages} held by another command, for {HOLD // 60} minutes at most: look again then."
 
 
-def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
+def release(sqs: Any, letters: Iterable[DeadLetter]) -> None:
     """Show held messages to others again."""
     for letter in letters:
         with contextlib.suppress(ClientError):  # let go: the hold ran out, so the message is visible already
@@ -96,12 +96,12 @@ def let_go(sqs: Any, letters: Iterable[DeadLetter]) -> None:
             )
 
 
-def look(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
+def peek(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
     """Return the messages of all dead-letter queues and leave them where they are."""
     letters: list[DeadLetter] = []
     for feed in feeds:
-        held = hold(sqs, feed, LOOK)
-        let_go(sqs, held)
+        held = receive_all(sqs, feed, LOOK)
+        release(sqs, held)
         letters += held
     return letters
 
@@ -119,8 +119,8 @@ def delete(sqs: Any, letter: DeadLetter) -> None:
 
 def _letter(feed: Feed, message: dict[str, Any]) -> DeadLetter:
     try:
-        event = parse(message["Body"])
-    except NotOurEvent:
+        event = parse_event(message["Body"])
+    except UnknownEvent:
         event = None
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     attributes = message.get("MessageAttributes", {})

@@ -19,13 +19,13 @@ from botocore.exceptions import ClientError
 from common.atlassian.clients import connect
 from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.jira_client import JiraClient
-from common.aws.change_repository import ChangeRecords
-from common.aws.document_repository import DocumentRecords
-from common.aws.dynamodb_table import Records
+from common.aws.change_repository import ChangeRepository
+from common.aws.document_repository import DocumentRepository
+from common.aws.dynamodb_table import Table
 from common.aws.event_bus import EventBus
-from common.aws.secrets import Secret
+from common.aws.secrets import CachedSecret
 from common.lambda_entry import environment as settings
-from ops.errors import Hindrance
+from ops.errors import OperatorError
 
 #: The functions whose environments hold what the commands need.
 FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
@@ -84,7 +84,7 @@ class Deployment:
         environment: dict[str, str] = {}
         for function in FUNCTIONS:
             environment |= self._environment(function)
-        return settings.read(Settings, environment)
+        return settings.read_settings(Settings, environment)
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
@@ -100,16 +100,16 @@ class Deployment:
             return None
 
     @property
-    def changes(self) -> ChangeRecords:
+    def changes(self) -> ChangeRepository:
         """The changes table."""
         table = self.settings.changes_table
-        return ChangeRecords(Records(self.client("dynamodb"), table, "change_id", time.time))
+        return ChangeRepository(Table(self.client("dynamodb"), table, "change_id", time.time))
 
     @property
-    def documents(self) -> DocumentRecords:
+    def documents(self) -> DocumentRepository:
         """The documents table."""
         table = self.settings.documents_table
-        return DocumentRecords(Records(self.client("dynamodb"), table, "document_id", time.time))
+        return DocumentRepository(Table(self.client("dynamodb"), table, "document_id", time.time))
 
     @property
     def bus(self) -> EventBus:
@@ -119,7 +119,7 @@ class Deployment:
     @cached_property
     def atlassian(self) -> tuple[JiraClient, ConfluenceClient]:
         """Both clients, with the pipeline's own API token."""
-        token = Secret(self.client("secretsmanager"), self.settings.jira_api_token_secret_arn)
+        token = CachedSecret(self.client("secretsmanager"), self.settings.jira_api_token_secret_arn)
         return connect(self.settings, token)
 
     def _environment(self, function: str) -> dict[str, str]:
@@ -129,7 +129,7 @@ class Deployment:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            raise Hindrance(
+            raise OperatorError(
                 f"there is no function {name} in {self.client('lambda').meta.region_name} of this account",
                 "give the stack's namePrefix with --prefix, and its account and region with AWS_PROFILE and AWS_REGION",
             ) from error
@@ -141,12 +141,12 @@ class Deployment:
         mappings = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         if not mappings:
             self._environment(function)  # it may be missing altogether
-            raise Hindrance(f"no queue feeds {name}", "run `pulumi up`: its event source mapping is gone")
+            raise OperatorError(f"no queue feeds {name}", "run `pulumi up`: its event source mapping is gone")
         queue = self._queue_url(mappings[0]["EventSourceArn"])
         answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])
         policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
         if "deadLetterTargetArn" not in policy:
-            raise Hindrance(
+            raise OperatorError(
                 f"the queue of {name} has no dead-letter queue", "run `pulumi up`: the stack sets it"
             )
         return Feed(

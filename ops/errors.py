@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 
-class Hindrance(Exception):
+class OperatorError(Exception):
     """Something outside stands in the way; ``remedy`` says what the operator can do about it."""
 
     def __init__(self, problem: str, remedy: str) -> None:
@@ -13,14 +13,14 @@ class Hindrance(Exception):
         self.problem, self.remedy = problem, remedy
 
 
-def of_aws(error: BotoCoreError | ClientError) -> Hindrance:
+def from_aws_error(error: BotoCoreError | ClientError) -> OperatorError:
     """Put an error of AWS or of its SDK into words."""
     if isinstance(error, NoCredentialsError):
-        return Hindrance("there are no AWS credentials", "log in (aws sso login) or set AWS_PROFILE")
+        return OperatorError("there are no AWS credentials", "log in (aws sso login) or set AWS_PROFILE")
     if isinstance(error, NoRegionError):
-        return Hindrance("no AWS region is chosen", "set AWS_REGION to the region of the stack")
+        return OperatorError("no AWS region is chosen", "set AWS_REGION to the region of the stack")
     if not isinstance(error, ClientError):
-        return Hindrance(
+        return OperatorError(
             f"AWS could not be asked: {error}", "log in again, and look at AWS_PROFILE and AWS_REGION"
         )
     said = error.response.get("Error", {})
@@ -31,10 +31,12 @@ def of_aws(error: BotoCoreError | ClientError) -> Hindrance:
         "UnrecognizedClientException",
         "InvalidClientTokenId",
     ):
-        return Hindrance(f"AWS does not accept the credentials: {message}", "log in again (aws sso login)")
+        return OperatorError(
+            f"AWS does not accept the credentials: {message}", "log in again (aws sso login)"
+        )
     if code.startswith("AccessDenied"):
-        return Hindrance(
+        return OperatorError(
             f"AWS does not allow it: {message}",
             f"ask for the right to {error.operation_name}, or use another role",
         )
-    return Hindrance(f"{error.operation_name}: {code}: {message}", "look at the stack in AWS's console")
+    return OperatorError(f"{error.operation_name}: {code}: {message}", "look at the stack in AWS's console")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from common.domain.document import CLOSED, IN_REVIEW, Document, DocumentStatus
-from ops.console_output import Screen, counted, moment
+from common.domain.document import FINAL_STATUSES, IN_REVIEW, Document, DocumentStatus
+from ops.console_output import Terminal, counted, moment
 from ops.deployed_stack import Deployment
 
 #: Seconds for which a review whose ticket was deleted is listed: a month.
@@ -11,12 +11,12 @@ LISTED = 30 * 24 * 3600
 _REVIEWED = (*sorted(IN_REVIEW), DocumentStatus.DRAFTED, DocumentStatus.REVISING, DocumentStatus.FAILED)
 
 
-def run(deployment: Deployment, screen: Screen, now: float) -> int:
+def run(deployment: Deployment, screen: Terminal, now: float) -> int:
     """Print the reviews that are stuck at ``now``, in seconds since the epoch; return 0."""
     rows = []
     for document in deployment.documents.having(*_REVIEWED):
         state, said = standing(document)
-        is_recent = document.status not in CLOSED or now - document.missing_since < LISTED
+        is_recent = document.status not in FINAL_STATUSES or now - document.missing_since < LISTED
         if state and is_recent:
             sources = ", ".join(document.issue_keys)
             rows.append((document.review_issue_key, state, document.document_id, sources, said))
@@ -43,7 +43,7 @@ def standing(document: Document) -> tuple[str, str]:
             "deleted",
             f"not found in Jira since the sweep of {since}; finishing a source ticket again brings another",
         )
-    if document.stays_undecided and document.status not in CLOSED:
+    if document.stays_undecided and document.status not in FINAL_STATUSES:
         times = len(document.undecided_moves)
         return "undecided", f"moved to done {times} times without a decision: it is not moved back any more"
     return "", ""

@@ -24,14 +24,14 @@ _deserialize = TypeDeserializer().deserialize
 
 
 @dataclass(frozen=True)
-class Story:
+class TicketHistory:
     """Everything on record about one ticket, oldest first."""
 
     changes: tuple[Change, ...]
     documents: tuple[Document, ...]
 
 
-def story(deployment: Deployment, issue_key: str, issue_id: str = "") -> Story:
+def read_history(deployment: Deployment, issue_key: str, issue_id: str = "") -> TicketHistory:
     """Find the changes and documents of a source ticket, or those of a review ticket, by its key or by Jira's id."""
     mine = {":key": issue_key, ":id": issue_id or "-"}
     table = deployment.settings.changes_table
@@ -47,10 +47,10 @@ def story(deployment: Deployment, issue_key: str, issue_id: str = "") -> Story:
     documents = tuple({document.document_id: document for document in each}.values())
     joined = dict.fromkeys(change_id for document in documents for change_id in document.change_ids)
     found += [c for c in map(deployment.changes.get, joined) if c and c.change_id not in known]
-    return Story(tuple(sorted(found, key=lambda change: change.detected_at)), documents)
+    return TicketHistory(tuple(sorted(found, key=lambda change: change.detected_at)), documents)
 
 
-def is_of(letter: DeadLetter, issue_key: str, about: Story) -> bool:
+def is_of(letter: DeadLetter, issue_key: str, about: TicketHistory) -> bool:
     """Say whether a dead letter belongs to a ticket's story."""
     detail = letter.event.detail if letter.event else {}
     ids = {change.change_id for change in about.changes} | {

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from common.atlassian.confluence_client import ConfluenceClient, Space
 from common.atlassian.http_client import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 from preflight import atlassian_rules as rules
 from preflight.finding import Finding, doubtful, failed
 
@@ -65,7 +65,7 @@ class SiteLook:
     def _jira_account(self) -> Generator[Finding, None, str]:
         site = self._site
         try:
-            answer = mapping(self._jira.get("/rest/api/3/myself"))
+            answer = as_dict(self._jira.get("/rest/api/3/myself"))
         except Unavailable:
             raise
         except AtlassianError as error:
@@ -73,7 +73,7 @@ class SiteLook:
             yield failed("Jira account", f"{site.email} at {site.jira_url}: {error}", remedy)
             return ""
         yield rules.account(answer, site.email)
-        return text(answer.get("accountId"))
+        return as_str(answer.get("accountId"))
 
     def _confluence_account(self, jira_account: str) -> Generator[Finding, None, bool]:
         site = self._site
@@ -105,7 +105,7 @@ class SiteLook:
         yield rules.spaces(wanted, found, read_only)
 
     def _may_write(self, space: Space) -> bool:
-        return rules.may_write(mapping(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
+        return rules.may_write(as_dict(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
 
     def _restrictions(self) -> Iterator[Finding]:
         """Ask who may view a page, as the pipeline does, and count those of which Confluence does not tell."""
@@ -131,7 +131,7 @@ class SiteLook:
         if project:
             params["projectKey"] = project
         try:
-            answer = mapping(self._jira.get("/rest/api/3/mypermissions", params))
+            answer = as_dict(self._jira.get("/rest/api/3/mypermissions", params))
         except NotFound:
             yield rules.no_project(project)
             return
@@ -144,10 +144,10 @@ class SiteLook:
         """Return the names of the types that can be created: in the project, or anywhere."""
         if project:
             path = f"/rest/api/3/issue/createmeta/{project}/issuetypes"
-            kinds = listed(mapping(self._jira.get(path, {"maxResults": 200})).get("issueTypes"))
+            kinds = as_list(as_dict(self._jira.get(path, {"maxResults": 200})).get("issueTypes"))
         else:
-            kinds = listed(self._jira.get("/rest/api/3/issuetype"))
-        return [text(mapping(each).get("name")) for each in kinds]
+            kinds = as_list(self._jira.get("/rest/api/3/issuetype"))
+        return [as_str(as_dict(each).get("name")) for each in kinds]
 
 
 def _as_far_as_allowed(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from common.atlassian.confluence_client import ConfluencePage
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 from preflight.finding import Finding, doubtful, failed, well
 
 #: What our account does to source and review tickets.
@@ -32,7 +32,7 @@ def account(answer: Mapping[str, Any], email: str) -> Finding:
     Service accounts and apps are of the kind `app`; a user invited for Kinexus alone looks like any person.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
     """
-    name, kind = text(answer.get("displayName")), text(answer.get("accountType"))
+    name, kind = as_str(answer.get("displayName")), as_str(answer.get("accountType"))
     if kind == "atlassian":
         seen = f"{name} ({email}) may be a person: then this person cannot approve"
         return doubtful("Jira account", seen, "give Kinexus an account of its own; if it is one, all is well")
@@ -100,7 +100,7 @@ def may_write(answer: Mapping[str, Any]) -> bool:
 
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-operation/
     """
-    operations = [mapping(each) for each in listed(answer.get("operations"))]
+    operations = [as_dict(each) for each in as_list(answer.get("operations"))]
     return any((each.get("operation"), each.get("targetType")) == ("create", "page") for each in operations)
 
 
@@ -117,8 +117,8 @@ def no_project(project: str) -> Finding:
 
 def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
     """List what our account may not do."""
-    held = mapping(answer.get("permissions"))
-    return [name for name in wanted if not mapping(held.get(name)).get("havePermission")]
+    held = as_dict(answer.get("permissions"))
+    return [name for name in wanted if not as_dict(held.get(name)).get("havePermission")]
 
 
 def permissions(missing: Sequence[str], project: str) -> Finding:

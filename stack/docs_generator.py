@@ -1,4 +1,4 @@
-"""Writes a page about each component, and the table of settings, from their definitions: `python -m stack.docs_generator`."""
+"""Writes a page about each component, and the table of settings: `python -m stack.docs_generator`."""
 
 import ast
 import inspect

@@ -23,7 +23,7 @@ from rich.console import Console
 from benchmarks.load import faults, memory, tickets
 from benchmarks.load.audit import audit
 from benchmarks.load.collect import observe
-from benchmarks.load.faults import Weather
+from benchmarks.load.faults import Faults
 from benchmarks.load.memory import Sample
 from benchmarks.load.report import Run, markdown, table
 from benchmarks.load.tickets import Planned
@@ -31,9 +31,9 @@ from benchmarks.load.users import Closing, Reviewing
 from local import change_progress, signals
 from local.demo.counts import count
 from local.demo.steps import Steps
-from local.environment import Machine, machine
+from local.environment import LocalEnvironment, local_environment
 from local.error_logs import errors_logged, events_logged
-from local.signals import heed
+from local.signals import handle_interrupts
 
 #: Shares of the tickets at whose end the memory is read.
 MARKS = (0.25, 0.5, 0.75, 1.0)
@@ -52,10 +52,10 @@ def main() -> int:
         "--minutes", type=float, default=60.0, help="after which the run ends, finished or not"
     )
     parser.add_argument("--results", type=Path, help="a Markdown file to write the table to")
-    for name, value in vars(Weather()).items():
+    for name, value in vars(Faults()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=value)
     given = parser.parse_args()
-    weather = Weather(**{name: getattr(given, name) for name in vars(Weather())})
+    weather = Faults(**{name: getattr(given, name) for name in vars(Faults())})
     signals.listen()
     console = Console(highlight=False)
     run, findings = _run(console, given, weather)
@@ -70,12 +70,12 @@ def main() -> int:
     return 1 if findings else 0
 
 
-def _run(console: Console, given: argparse.Namespace, weather: Weather) -> tuple[Run, list[str]]:
+def _run(console: Console, given: argparse.Namespace, weather: Faults) -> tuple[Run, list[str]]:
     steps = Steps(console)
-    with machine(say=steps.begin) as up:
+    with local_environment(say=steps.begin) as up:
         steps.begin("planting pages and tickets")
         planned = tickets.plant(up.site.site, up.seeded, given.tickets, random.Random(given.seed))
-        waits = faults.hurry(up, weather.hurry)
+        waits = faults.run_faster(up, weather.hurry)
         faults.begin(up, weather, given.seed)
         steps.end(f"{len(planned)} tickets")
         before, begun = count(up), time.time()
@@ -133,7 +133,7 @@ class Progress:
     def __init__(
         self,
         console: Console,
-        up: Machine,
+        up: LocalEnvironment,
         planned: tuple[Planned, ...],
         closing: Closing,
         reviewing: Reviewing,
@@ -150,7 +150,7 @@ class Progress:
         begun, still_since = time.monotonic(), time.monotonic()
         ended = -1
         while time.monotonic() - begun < patience:
-            heed()
+            handle_interrupts()
             time.sleep(LOOK)
             now_ended = self._ended()
             if developers.is_alive() or now_ended != ended or not self._is_idle():

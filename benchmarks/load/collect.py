@@ -24,7 +24,7 @@ from benchmarks.load.tickets import Kind, Planned
 from benchmarks.load.users import REVIEWS, review_keys
 from local.change_progress import scan
 from local.demo.person import Person
-from local.environment import Machine
+from local.environment import LocalEnvironment
 
 _MESSAGE = re.compile(r"Kinexus (doc-\w+) r(\d+):")
 _READERS = 4
@@ -40,7 +40,7 @@ class Observed:
     told: Mapping[str, float]
 
 
-def observe(up: Machine, planned: Iterable[Planned]) -> Observed:
+def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
     """Read everything; takes about a minute for a thousand tickets."""
     readers = [Person(up.site.url, up.site.site.account("admin")) for _ in range(_READERS)]
     us = up.us.account_id
@@ -83,7 +83,7 @@ def observe(up: Machine, planned: Iterable[Planned]) -> Observed:
     return Observed(end, told)
 
 
-def dead_letters(up: Machine, documents: Mapping[str, str]) -> list[dict[str, str]]:
+def dead_letters(up: LocalEnvironment, documents: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the ids in all dead letters; a review's key is completed by the document that it is about."""
     sqs, found = up.stack.client("sqs"), {}
     for url in up.outputs["deadLetterQueueUrls"].values():
@@ -140,7 +140,7 @@ def _change(item: Mapping[str, Any]) -> ChangeRecord:
     )
 
 
-def _documents(up: Machine) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]]:
+def _documents(up: LocalEnvironment) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]]:
     """Return the documents, and who holds each lock."""
     found, locks = [], []
     for item in scan(up.stack.client, up.outputs["documentsTable"]):
@@ -166,7 +166,7 @@ def _documents(up: Machine) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]
     return tuple(found), tuple(locks)
 
 
-def _drafts(up: Machine, published: Iterable[DocumentRecord]) -> Iterator[PublishedDraft]:
+def _drafts(up: LocalEnvironment, published: Iterable[DocumentRecord]) -> Iterator[PublishedDraft]:
     """Yield the drafts that documents were published from, as far as they are in the bucket."""
     s3, bucket = up.stack.client("s3"), up.outputs["documentsBucket"]
     for document in published:
@@ -180,7 +180,7 @@ def _drafts(up: Machine, published: Iterable[DocumentRecord]) -> Iterator[Publis
         )
 
 
-def _pages(up: Machine, person: Person) -> list[tuple[str, str]]:
+def _pages(up: LocalEnvironment, person: Person) -> list[tuple[str, str]]:
     """Return the ids and titles of all pages of the space."""
     found: list[tuple[str, str]] = []
     path = f"/wiki/api/v2/spaces/{up.seeded.space_id}/pages?limit=250"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.atlassian import Fault
-from local.environment import Machine
+from local.environment import LocalEnvironment
 
 #: The kinds of faults that Atlassian shows, each with its part of the whole; `after` loses only the answer.
 _KINDS: tuple[tuple[float, dict[str, Any]], ...] = (
@@ -23,7 +23,7 @@ _FOR_EVER = 10**9
 
 
 @dataclass(frozen=True)
-class Weather:
+class Faults:
     """Shares of deliveries and requests that go wrong, and the divisor of the queues' visibility timeouts."""
 
     duplicates: float = 0.05
@@ -33,7 +33,7 @@ class Weather:
     hurry: float = 18.0
 
 
-def begin(up: Machine, weather: Weather, seed: int) -> None:
+def begin(up: LocalEnvironment, weather: Faults, seed: int) -> None:
     """Let it begin in a region that is up."""
     site = up.site.site
     post = site.post.options
@@ -47,13 +47,13 @@ def begin(up: Machine, weather: Weather, seed: int) -> None:
     up.stand_in.fail_share("throttling", weather.faults)
 
 
-def end(up: Machine) -> None:
+def end(up: LocalEnvironment) -> None:
     """Let nothing go wrong any more, so that the end can be looked at."""
     up.site.site.faults.clear()
     up.stand_in.fail_share("throttling", 0.0)
 
 
-def hurry(up: Machine, divisor: float) -> dict[str, tuple[int, int]]:
+def run_faster(up: LocalEnvironment, divisor: float) -> dict[str, tuple[int, int]]:
     """Divide how long the queues hide a message that is given back; return the seconds before and after by queue.
 
     The stack hides it for six times the function's timeout, up to 18 minutes. A run that waits so long for each fault

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.load.audit import given_up
 from benchmarks.load.collect import Observed
-from benchmarks.load.faults import Weather
+from benchmarks.load.faults import Faults
 from benchmarks.load.memory import MINISTACK, OURS, Sample, growth
 from benchmarks.load.tickets import Planned
 from local.atlassian.webhooks.delivery import Post
@@ -33,7 +33,7 @@ class Run:
     closing_seconds: float
     seconds: float
     counts: Counts
-    weather: Weather
+    weather: Faults
     waits: Mapping[str, tuple[int, int]]
     post: Post
     faults: Mapping[str, int]

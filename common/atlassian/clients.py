@@ -8,7 +8,7 @@ from typing import Protocol
 from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.http_client import AtlassianHttp
 from common.atlassian.jira_client import JiraClient
-from common.aws.secrets import Secret
+from common.aws.secrets import CachedSecret
 
 
 class JiraSettings(Protocol):
@@ -39,17 +39,17 @@ class AtlassianSettings(JiraSettings, Protocol):
         """Where people see Confluence, with /wiki."""
 
 
-def connect(env: AtlassianSettings, credentials: Secret) -> tuple[JiraClient, ConfluenceClient]:
+def connect(env: AtlassianSettings, credentials: CachedSecret) -> tuple[JiraClient, ConfluenceClient]:
     """Build both clients; the token is read when it is first needed, and anew after a 401."""
     confluence = AtlassianHttp(env.confluence_url, env.jira_email, _token(credentials))
     return connect_jira(env, credentials), ConfluenceClient(confluence, env.confluence_browse_url)
 
 
-def connect_jira(env: JiraSettings, credentials: Secret) -> JiraClient:
+def connect_jira(env: JiraSettings, credentials: CachedSecret) -> JiraClient:
     """Build the client for Jira alone."""
     jira = AtlassianHttp(env.jira_base_url, env.jira_email, _token(credentials))
     return JiraClient(jira, env.jira_browse_url)
 
 
-def _token(credentials: Secret) -> Callable[[bool], str]:
+def _token(credentials: CachedSecret) -> Callable[[bool], str]:
     return lambda fresh: credentials.get("apiToken", fresh=fresh)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from common.atlassian.http_client import AtlassianHttp, NotFound
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 
 #: Where v2 keeps each kind of content that may stand in the page tree.
 COLLECTIONS = {
@@ -123,12 +123,12 @@ class ConfluenceClient:
         """
         params = {"body-format": "storage", "get-draft": "true"}
         try:
-            answer = mapping(self._http.get(f"/api/v2/pages/{page_id}", params))
+            answer = as_dict(self._http.get(f"/api/v2/pages/{page_id}", params))
         except NotFound:
             return None
-        held, version = self._read(answer), mapping(answer.get("version"))
+        held, version = self._read(answer), as_dict(answer.get("version"))
         return PageDraft(
-            held.title, held.storage, text(version.get("authorId")), text(version.get("createdAt"))
+            held.title, held.storage, as_str(version.get("authorId")), as_str(version.get("createdAt"))
         )
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
@@ -137,7 +137,7 @@ class ConfluenceClient:
         if not wanted:
             return ()
         answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MOST})
-        return tuple(self._read(page) for page in listed(mapping(answer).get("results")))
+        return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
 
     def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
         """Yield every current page of a space that our account may see, without bodies, 250 a request."""
@@ -157,7 +157,7 @@ class ConfluenceClient:
             "body-format": "storage",
         }
         answer = self._http.get("/api/v2/pages", params)
-        found = [self._read(page) for page in listed(mapping(answer).get("results"))]
+        found = [self._read(page) for page in as_list(as_dict(answer).get("results"))]
         return next((page for page in found if page.title.casefold() == title.casefold()), None)
 
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
@@ -168,14 +168,14 @@ class ConfluenceClient:
         answer = self._http.get(
             "/rest/api/search", {"cql": cql, "limit": limit, "expand": "content.ancestors"}
         )
-        return tuple(_hit(result) for result in listed(mapping(answer).get("results")))
+        return tuple(_hit(result) for result in as_list(as_dict(answer).get("results")))
 
     def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
         """Return the spaces of these keys that our account may see."""
         answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
         return tuple(
-            Space(text(s.get("id")), text(s.get("key")), text(s.get("homepageId")) or None)
-            for s in map(mapping, listed(mapping(answer).get("results")))
+            Space(as_str(s.get("id")), as_str(s.get("key")), as_str(s.get("homepageId")) or None)
+            for s in map(as_dict, as_list(as_dict(answer).get("results")))
         )
 
     def create_page(self, space_id: str, title: str, parent_id: str | None, storage: str) -> ConfluencePage:
@@ -208,7 +208,7 @@ class ConfluenceClient:
             number = int(version.get("number") or 0)
             if number <= after:
                 return
-            yield PageVersion(number, text(version.get("authorId")), text(version.get("message")))
+            yield PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
 
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
         """Return everything above a page, the highest first; NotFound where part of it is hidden from us.
@@ -220,9 +220,9 @@ class ConfluenceClient:
         asked = Ancestor(page_id, "page")
         while asked.kind in COLLECTIONS:
             path = f"/api/v2/{COLLECTIONS[asked.kind]}/{asked.content_id}/ancestors"
-            told = listed(mapping(self._http.get(path, {"limit": MOST})).get("results"))
+            told = as_list(as_dict(self._http.get(path, {"limit": MOST})).get("results"))
             part = tuple(
-                Ancestor(text(each.get("id")), text(each.get("type"))) for each in map(mapping, told)
+                Ancestor(as_str(each.get("id")), as_str(each.get("type"))) for each in map(as_dict, told)
             )
             found = part + found
             if len(part) < MOST:
@@ -238,9 +238,9 @@ class ConfluenceClient:
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
         """
         answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
-        named = mapping(mapping(answer).get("restrictions"))
-        lists = [mapping(named.get(kind)).get("results") for kind in ("user", "group")]
-        if any(map(listed, lists)):
+        named = as_dict(as_dict(answer).get("restrictions"))
+        lists = [as_dict(named.get(kind)).get("results") for kind in ("user", "group")]
+        if any(map(as_list, lists)):
             return True
         return False if all(isinstance(each, list) for each in lists) else None
 
@@ -252,49 +252,49 @@ class ConfluenceClient:
         """Return our own account in Confluence, asked once."""
         if not self._account_id:
             answer = self._http.get("/rest/api/user/current")
-            self._account_id = text(mapping(answer).get("accountId"))
+            self._account_id = as_str(as_dict(answer).get("accountId"))
         return self._account_id
 
     def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """Yield all of a list of v2's, answer by answer."""
         asked = dict(params)
         while True:
-            answer = mapping(self._http.get(path, asked))
-            yield from map(mapping, listed(answer.get("results")))
-            cursor = parse_qs(urlsplit(text(mapping(answer.get("_links")).get("next"))).query).get("cursor")
+            answer = as_dict(self._http.get(path, asked))
+            yield from map(as_dict, as_list(answer.get("results")))
+            cursor = parse_qs(urlsplit(as_str(as_dict(answer.get("_links")).get("next"))).query).get("cursor")
             if not cursor:
                 return
             asked["cursor"] = cursor[0]
 
     def _read(self, page: Any) -> ConfluencePage:
-        page = mapping(page)
-        version = mapping(page.get("version"))
-        links = mapping(page.get("_links"))
-        page_id = text(page.get("id"))
+        page = as_dict(page)
+        version = as_dict(page.get("version"))
+        links = as_dict(page.get("_links"))
+        page_id = as_str(page.get("id"))
         return ConfluencePage(
             page_id=page_id,
-            title=text(page.get("title")),
-            space_id=text(page.get("spaceId")),
-            parent_id=text(page.get("parentId")) or None,
-            status=text(page.get("status")),
+            title=as_str(page.get("title")),
+            space_id=as_str(page.get("spaceId")),
+            parent_id=as_str(page.get("parentId")) or None,
+            status=as_str(page.get("status")),
             version=int(version.get("number") or 0),
-            author_id=text(page.get("authorId")),
-            storage=text(mapping(mapping(page.get("body")).get("storage")).get("value")),
-            url=self._browse_url + (text(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
-            parent_type=text(page.get("parentType")),
-            subtype=text(page.get("subtype")),
+            author_id=as_str(page.get("authorId")),
+            storage=as_str(as_dict(as_dict(page.get("body")).get("storage")).get("value")),
+            url=self._browse_url + (as_str(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
+            parent_type=as_str(page.get("parentType")),
+            subtype=as_str(page.get("subtype")),
         )
 
 
 def _hit(result: object) -> SearchHit:
-    found: Mapping[str, Any] = mapping(result)
-    content = mapping(found.get("content"))
-    container = mapping(found.get("resultGlobalContainer"))
-    in_url = re.search(r"/spaces/([^/?#]+)", text(container.get("displayUrl")))
+    found: Mapping[str, Any] = as_dict(result)
+    content = as_dict(found.get("content"))
+    container = as_dict(found.get("resultGlobalContainer"))
+    in_url = re.search(r"/spaces/([^/?#]+)", as_str(container.get("displayUrl")))
     return SearchHit(
-        page_id=text(content.get("id")),
-        title=text(content.get("title")),
-        space_key=text(mapping(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
+        page_id=as_str(content.get("id")),
+        title=as_str(content.get("title")),
+        space_key=as_str(as_dict(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
         score=float(found.get("score") or 0.0),
-        path=tuple(text(above.get("title")) for above in map(mapping, listed(content.get("ancestors")))),
+        path=tuple(as_str(above.get("title")) for above in map(as_dict, as_list(content.get("ancestors")))),
     )

@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, asked_pause, retry_policy
-from common.runtime.deadline import left
+from common.runtime.deadline import remaining_seconds
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 TIMEOUT = (3.05, 10.0)
 #: So many times as long for what writes: Confluence saves a long page slowly, and a save that is not waited for must be
 #: looked for afterwards.
-SLOWER = 2.5
+WRITE_TIMEOUT_FACTOR = 2.5
 #: Seconds that a POST without an answer is given to take effect, before its marks are looked for.
 SETTLES = 60
 
@@ -61,15 +61,15 @@ class Gone(AtlassianError):
     """
 
 
-class Stale(AtlassianError):
+class VersionConflict(AtlassianError):
     """409: somebody changed it meanwhile."""
 
 
-class Refused(AtlassianError):
+class RequestRefused(AtlassianError):
     """Any other 4xx: repeating the request will not help."""
 
 
-class LockedOut(AtlassianError):
+class Unauthorized(AtlassianError):
     """401, or 403 to a mere GET: our account or its token lacks a right. Repeating the request will not help.
 
     A ticket or page that our account may not see is a 404, and a scope that a token lacks is a 401.
@@ -125,11 +125,11 @@ class AtlassianHttp:
         if status == 410:
             raise Gone(method, path, status, _said(response))
         if status == 409:
-            raise Stale(method, path, 409, _said(response))
+            raise VersionConflict(method, path, 409, _said(response))
         if status == 401 or (status == 403 and method == "GET"):
-            raise LockedOut(method, path, status, _said(response))
+            raise Unauthorized(method, path, status, _said(response))
         if status >= 400:
-            raise Refused(method, path, status, _said(response))
+            raise RequestRefused(method, path, status, _said(response))
         if status >= 300:
             # Never followed: our credentials are for this host, and a page to log in at is no answer.
             host = urlsplit(response.headers.get("Location", "")).hostname or "itself"
@@ -146,7 +146,7 @@ class AtlassianHttp:
         *,
         fresh: bool,
     ) -> requests.Response:
-        if left() <= 0:
+        if remaining_seconds() <= 0:
             raise Unavailable(method, path, None, "not asked, there was no time left")
         connect, read = TIMEOUT
         try:
@@ -156,7 +156,9 @@ class AtlassianHttp:
                 params=params,
                 json=body,
                 auth=(self._email, self._token(fresh)),
-                timeout=DeadlineTimeout(connect=connect, read=read if method == "GET" else read * SLOWER),  # type: ignore[arg-type]
+                timeout=DeadlineTimeout(
+                    connect=connect, read=read if method == "GET" else read * WRITE_TIMEOUT_FACTOR
+                ),  # type: ignore[arg-type]
                 allow_redirects=False,
             )
         except requests.RequestException as error:

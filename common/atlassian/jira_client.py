@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.atlassian.http_client import AtlassianHttp, NotFound, Refused, Stale, Unavailable
+from common.atlassian.http_client import AtlassianHttp, NotFound, RequestRefused, Unavailable, VersionConflict
 from common.domain.document import DOCUMENT_ID
-from common.domain.status_transitions import StatusMove, moves_of
-from common.runtime.json_access import listed, mapping, text
+from common.domain.status_transitions import StatusTransition, status_transitions
+from common.runtime.json_access import as_dict, as_list, as_str
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ COMMENT_PROPERTY = "kinexus.comment"
 #: The property that keeps a comment from a service project's customers; elsewhere it means nothing.
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 #: How the global ids of our links to published pages begin.
-OUR_LINKS = "kinexus="
+LINK_ID_PREFIX = "kinexus="
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
 
@@ -67,13 +67,13 @@ class JiraClient:
     def account_id(self) -> str:
         """Return our own account, asked once."""
         if not self._account_id:
-            self._account_id = text(mapping(self._http.get("/rest/api/3/myself")).get("accountId"))
+            self._account_id = as_str(as_dict(self._http.get("/rest/api/3/myself")).get("accountId"))
         return self._account_id
 
     def issue(self, id_or_key: str, properties: Sequence[str] = ()) -> Mapping[str, Any]:
         """Return an issue as Jira gives it, with the named properties."""
         params = {"properties": ",".join(properties)} if properties else None
-        return mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
+        return as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
 
     def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
@@ -82,9 +82,9 @@ class JiraClient:
         """
         params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
         while True:
-            answer = mapping(self._http.get("/rest/api/3/search/jql", params))
-            yield from map(mapping, listed(answer.get("issues")))
-            token = text(answer.get("nextPageToken"))
+            answer = as_dict(self._http.get("/rest/api/3/search/jql", params))
+            yield from map(as_dict, as_list(answer.get("issues")))
+            token = as_str(answer.get("nextPageToken"))
             if not token:
                 return
             params["nextPageToken"] = token
@@ -92,7 +92,7 @@ class JiraClient:
     def count(self, jql: str) -> int:
         """Return about how many issues a query finds."""
         answer = self._http.ask("/rest/api/3/search/approximate-count", {"jql": jql})
-        return int(mapping(answer).get("count") or 0)
+        return int(as_dict(answer).get("count") or 0)
 
     def is_done(self, status_id: str) -> bool:
         """Say whether a ticket in this status is done; one that is gone from Jira says nothing."""
@@ -100,7 +100,7 @@ class JiraClient:
             status = self._http.get(f"/rest/api/3/status/{status_id}")
         except NotFound:
             return False
-        return text(mapping(mapping(status).get("statusCategory")).get("key")) == "done"
+        return as_str(as_dict(as_dict(status).get("statusCategory")).get("key")) == "done"
 
     def create_issue(
         self, fields: Mapping[str, Any], links: Sequence[str], properties: Mapping[str, Any]
@@ -111,8 +111,8 @@ class JiraClient:
             "update": {"issuelinks": [_link(key) for key in links]},
             "properties": [{"key": key, "value": value} for key, value in properties.items()],
         }
-        answer = mapping(self._http.post("/rest/api/3/issue", body))
-        return text(answer.get("id")), text(answer.get("key"))
+        answer = as_dict(self._http.post("/rest/api/3/issue", body))
+        return as_str(answer.get("id")), as_str(answer.get("key"))
 
     def edit_issue(
         self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = (), labels: Sequence[str] = ()
@@ -132,7 +132,7 @@ class JiraClient:
 
         Anyone who may edit the ticket can write that property: what is no document's id counts as none.
         """
-        named = text(mapping(mapping(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
+        named = as_str(as_dict(as_dict(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
         return named if DOCUMENT_ID.fullmatch(named) else ""
 
     def set_property(self, id_or_key: str, key: str, value: object) -> None:
@@ -142,14 +142,14 @@ class JiraClient:
     def linked_issues(self, issue: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the keys of all issues that ``issue`` (as ``issue()`` returned it) is linked to."""
         keys = []
-        for link in map(mapping, listed(mapping(issue.get("fields")).get("issuelinks"))):
-            keys += [text(mapping(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
+        for link in map(as_dict, as_list(as_dict(issue.get("fields")).get("issuelinks"))):
+            keys += [as_str(as_dict(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
         return tuple(key for key in keys if key)
 
     def made(self, issue: Mapping[str, Any]) -> bool:
         """Say whether our account created ``issue``, which came with its field ``creator``: nobody can write that."""
-        creator = mapping(mapping(issue.get("fields")).get("creator"))
-        return bool(self.account_id()) and text(creator.get("accountId")) == self.account_id()
+        creator = as_dict(as_dict(issue.get("fields")).get("creator"))
+        return bool(self.account_id()) and as_str(creator.get("accountId")) == self.account_id()
 
     def issues(
         self, ids_or_keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]
@@ -161,11 +161,11 @@ class JiraClient:
         path = "/rest/api/3/issue/bulkfetch"
         for start in range(0, len(ids_or_keys), 100):
             body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": list(fields)}
-            answer = mapping(self._http.ask(path, {**body, "properties": list(properties)}))
-            errors = listed(answer.get("issueErrors"))
+            answer = as_dict(self._http.ask(path, {**body, "properties": list(properties)}))
+            errors = as_list(answer.get("issueErrors"))
             if errors:
                 raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
-            yield from map(mapping, listed(answer.get("issues")))
+            yield from map(as_dict, as_list(answer.get("issues")))
 
     def shown(self, issue_ids: Sequence[str]) -> frozenset[str]:
         """Return those of these ids whose issues Jira shows us, or could not read just now, 100 a request.
@@ -175,9 +175,9 @@ class JiraClient:
         found: set[str] = set()
         for start in range(0, len(issue_ids), 100):
             body = {"issueIdsOrKeys": list(issue_ids[start : start + 100]), "fields": ["project"]}
-            answer = mapping(self._http.ask("/rest/api/3/issue/bulkfetch", body))
+            answer = as_dict(self._http.ask("/rest/api/3/issue/bulkfetch", body))
             for name in ("issues", "issueErrors"):
-                found |= {text(mapping(each).get("id")) for each in listed(answer.get(name))}
+                found |= {as_str(as_dict(each).get("id")) for each in as_list(answer.get(name))}
         return frozenset(found)
 
     def may_browse(self, project_key: str) -> bool:
@@ -188,10 +188,10 @@ class JiraClient:
         params = {"projectKey": project_key, "permissions": "BROWSE_PROJECTS"}
         try:
             self._http.get(f"/rest/api/3/project/{project_key}")
-            answer = mapping(self._http.get("/rest/api/3/mypermissions", params))
+            answer = as_dict(self._http.get("/rest/api/3/mypermissions", params))
         except NotFound:
             return False
-        right = mapping(mapping(answer.get("permissions")).get("BROWSE_PROJECTS"))
+        right = as_dict(as_dict(answer.get("permissions")).get("BROWSE_PROJECTS"))
         return right.get("havePermission") is True
 
     def comments(self, id_or_key: str) -> Iterator[JiraComment]:
@@ -199,8 +199,8 @@ class JiraClient:
         start = 0
         while True:
             params = {"startAt": start, "maxResults": 100, "orderBy": "-created"}
-            answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/comment", params))
-            page = [_comment(comment) for comment in map(mapping, listed(answer.get("comments")))]
+            answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/comment", params))
+            page = [_comment(comment) for comment in map(as_dict, as_list(answer.get("comments")))]
             yield from page
             start += len(page)
             if not page or start >= int(answer.get("total") or 0):
@@ -213,10 +213,10 @@ class JiraClient:
         body = {"ids": [int(comment_id) for comment_id in comment_ids]}
         answer = self._http.ask("/rest/api/3/comment/list", body, {"expand": "properties"})
         marks: dict[str, Mapping[str, Any]] = {}
-        for comment in map(mapping, listed(mapping(answer).get("values"))):
-            for prop in map(mapping, listed(comment.get("properties"))):
+        for comment in map(as_dict, as_list(as_dict(answer).get("values"))):
+            for prop in map(as_dict, as_list(comment.get("properties"))):
                 if prop.get("key") == COMMENT_PROPERTY:
-                    marks[text(comment.get("id"))] = mapping(prop.get("value"))
+                    marks[as_str(comment.get("id"))] = as_dict(prop.get("value"))
         return marks
 
     def add_comment(self, id_or_key: str, body: Adf, mark: Mapping[str, Any]) -> JiraComment:
@@ -226,16 +226,16 @@ class JiraClient:
         """
         properties = [{"key": COMMENT_PROPERTY, "value": dict(mark)}, INTERNAL]
         posted = {"body": body, "properties": properties}
-        return _comment(mapping(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
+        return _comment(as_dict(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
 
     def transitions(self, id_or_key: str) -> tuple[Transition, ...]:
         """Return what our account may do from the current status."""
-        answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
+        answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
         found = []
-        for transition in map(mapping, listed(answer.get("transitions"))):
-            to = mapping(transition.get("to"))
-            category = text(mapping(to.get("statusCategory")).get("key"))
-            found.append(Transition(text(transition.get("id")), text(to.get("id")), category))
+        for transition in map(as_dict, as_list(answer.get("transitions"))):
+            to = as_dict(transition.get("to"))
+            category = as_str(as_dict(to.get("statusCategory")).get("key"))
+            found.append(Transition(as_str(transition.get("id")), as_str(to.get("id")), category))
         return tuple(found)
 
     def move(self, id_or_key: str, transition: Transition) -> None:
@@ -245,8 +245,8 @@ class JiraClient:
 
     def move_back(self, id_or_key: str) -> bool:
         """Move an issue that is done back to where work begins; False when no transition leads there for us."""
-        status = mapping(mapping(self.issue(id_or_key).get("fields")).get("status"))
-        if mapping(status.get("statusCategory")).get("key") != "done":
+        status = as_dict(as_dict(self.issue(id_or_key).get("fields")).get("status"))
+        if as_dict(status.get("statusCategory")).get("key") != "done":
             return True
         open_ones = [
             transition for transition in self.transitions(id_or_key) if transition.to_category != "done"
@@ -257,47 +257,47 @@ class JiraClient:
     def _moved(self, id_or_key: str, transition: Transition) -> bool:
         try:
             self.move(id_or_key, transition)
-        except (Refused, Stale) as error:
+        except (RequestRefused, VersionConflict) as error:
             # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
             log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
             return False
         return True
 
-    def status_moves(self, id_or_key: str) -> tuple[StatusMove, ...]:
+    def status_moves(self, id_or_key: str) -> tuple[StatusTransition, ...]:
         """Return all changes of status, oldest first."""
-        moves: list[StatusMove] = []
+        moves: list[StatusTransition] = []
         start = 0
         while True:
             params = {"startAt": start, "maxResults": 100}
-            answer = mapping(self._http.get(f"/rest/api/3/issue/{id_or_key}/changelog", params))
-            page = [mapping(entry) for entry in listed(answer.get("values"))]
-            moves += [move for entry in page for move in moves_of(entry)]
+            answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/changelog", params))
+            page = [as_dict(entry) for entry in as_list(answer.get("values"))]
+            moves += [move for entry in page for move in status_transitions(entry)]
             start += len(page)
             if not page or start >= int(answer.get("total") or 0):
                 return tuple(moves)
 
-    def status_moves_of(self, issue_ids: Sequence[str]) -> dict[str, tuple[StatusMove, ...]]:
+    def status_moves_of(self, issue_ids: Sequence[str]) -> dict[str, tuple[StatusTransition, ...]]:
         """Return all changes of status of up to 1,000 issues by their ids, oldest first; none of those that are gone.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
         """
-        moves: dict[str, tuple[StatusMove, ...]] = {}
+        moves: dict[str, tuple[StatusTransition, ...]] = {}
         body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
         while issue_ids:
-            answer = mapping(self._http.ask("/rest/api/3/changelog/bulkfetch", body))
-            for log_of in map(mapping, listed(answer.get("issueChangeLogs"))):
-                issue_id, entries = text(log_of.get("issueId")), listed(log_of.get("changeHistories"))
-                more = tuple(move for entry in map(mapping, entries) for move in moves_of(entry))
+            answer = as_dict(self._http.ask("/rest/api/3/changelog/bulkfetch", body))
+            for log_of in map(as_dict, as_list(answer.get("issueChangeLogs"))):
+                issue_id, entries = as_str(log_of.get("issueId")), as_list(log_of.get("changeHistories"))
+                more = tuple(move for entry in map(as_dict, entries) for move in status_transitions(entry))
                 moves[issue_id] = moves.get(issue_id, ()) + more
-            body["nextPageToken"] = text(answer.get("nextPageToken"))
+            body["nextPageToken"] = as_str(answer.get("nextPageToken"))
             if not body["nextPageToken"]:
                 break
         return moves
 
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:
         """Return the URLs of the issue's remote links that people made; ours, and Confluence's own, are left out."""
-        links = map(mapping, listed(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
-        return tuple(text(mapping(link.get("object")).get("url")) for link in links if _by_a_person(link))
+        links = map(as_dict, as_list(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
+        return tuple(as_str(as_dict(link.get("object")).get("url")) for link in links if _by_a_person(link))
 
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
         """Add or replace the remote link of this ``global_id``."""
@@ -310,7 +310,7 @@ class JiraClient:
             groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
         except NotFound:
             return False
-        return any(text(mapping(group).get("groupId")) == group_id for group in listed(groups))
+        return any(as_str(as_dict(group).get("groupId")) == group_id for group in as_list(groups))
 
 
 def _link(key: str) -> dict[str, Any]:
@@ -319,22 +319,22 @@ def _link(key: str) -> dict[str, Any]:
 
 def _by_a_person(link: Mapping[str, Any]) -> bool:
     # Confluence links each page that shows the ticket, meeting notes and all; what a person links is a “Wiki Page”.
-    of_confluence = text(mapping(link.get("application")).get("type")) == "com.atlassian.confluence"
-    is_mention = of_confluence and text(link.get("relationship")).casefold() == "mentioned in"
-    return not is_mention and not text(link.get("globalId")).startswith(OUR_LINKS)
+    of_confluence = as_str(as_dict(link.get("application")).get("type")) == "com.atlassian.confluence"
+    is_mention = of_confluence and as_str(link.get("relationship")).casefold() == "mentioned in"
+    return not is_mention and not as_str(link.get("globalId")).startswith(LINK_ID_PREFIX)
 
 
 def _comment(comment: Mapping[str, Any]) -> JiraComment:
-    author, editor = mapping(comment.get("author")), mapping(comment.get("updateAuthor"))
-    created = text(comment.get("created"))
+    author, editor = as_dict(comment.get("author")), as_dict(comment.get("updateAuthor"))
+    created = as_str(comment.get("created"))
     return JiraComment(
-        comment_id=text(comment.get("id")),
-        author_id=text(author.get("accountId")),
-        author_name=text(author.get("displayName")),
-        author_type=text(author.get("accountType")),
+        comment_id=as_str(comment.get("id")),
+        author_id=as_str(author.get("accountId")),
+        author_name=as_str(author.get("displayName")),
+        author_type=as_str(author.get("accountType")),
         created=created,
-        updated=text(comment.get("updated")) or created,
-        update_author_id=text(editor.get("accountId")) or text(author.get("accountId")),
+        updated=as_str(comment.get("updated")) or created,
+        update_author_id=as_str(editor.get("accountId")) or as_str(author.get("accountId")),
         body=comment.get("body"),
         is_restricted=bool(comment.get("visibility")),
     )

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluencePage
-from common.atlassian.http_client import NotFound, Refused
-from common.domain.document import Choice
-from common.runtime.deadline import carried
-from common.runtime.errors import GivenUp
+from common.atlassian.http_client import NotFound, RequestRefused
+from common.domain.document import StoredSelection
+from common.runtime.deadline import propagate_deadline
+from common.runtime.errors import PermanentFailure
 
 #: Requests that are under way at once.
 _AT_ONCE = 10
@@ -30,7 +30,7 @@ class Access(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Closed(GivenUp):
+class Closed(PermanentFailure):
     """A review would show a page that only a person may choose, and none has named it."""
 
 
@@ -46,7 +46,7 @@ class Placed(Protocol):
         """The id of what it hangs below, None at the top of its space."""
 
 
-class Confluence(Protocol):
+class RestrictionReader(Protocol):
     """What is asked of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
@@ -66,7 +66,7 @@ class Restrictions:
     count as open where Confluence tells nothing about them.
     """
 
-    def __init__(self, confluence: Confluence, *, trust_folders: bool) -> None:
+    def __init__(self, confluence: RestrictionReader, *, trust_folders: bool) -> None:
         self._confluence, self._trust_folders = confluence, trust_folders
         #: What a page in this place has above it.
         self._above: dict[tuple[str | None, str], tuple[Ancestor, ...]] = {}
@@ -80,10 +80,12 @@ class Restrictions:
             # Pages with one parent have the same above them, so one of each is asked first.
             for group in ({_place(page): page for page in pages}.values(), pages):
                 asked = [page for page in group if not self._is_known(page)]
-                for page, above in zip(asked, threads.map(carried(self._ancestors), asked), strict=True):
+                for page, above in zip(
+                    asked, threads.map(propagate_deadline(self._ancestors), asked), strict=True
+                ):
                     self._keep(page, above)
             places = list({place for page in pages for place in self._upwards(page)} - self._access.keys())
-            self._access |= zip(places, threads.map(carried(self._ask), places), strict=True)
+            self._access |= zip(places, threads.map(propagate_deadline(self._ask), places), strict=True)
         return [self._nearest(page) for page in pages]
 
     def _is_known(self, page: Placed) -> bool:
@@ -118,7 +120,7 @@ class Restrictions:
             is_restricted = self._confluence.is_restricted(place.content_id)
         except NotFound:
             is_restricted = None
-        except Refused:
+        except RequestRefused:
             if is_page:
                 raise
             is_restricted = None  # it takes no such question about a folder
@@ -149,7 +151,7 @@ def only_if_named(access: Access, *, is_live: bool) -> str:
 
 
 def refuse_if_closed_since(
-    choices: Mapping[str, Choice], confluence: Confluence, *, trust_folders: bool
+    choices: Mapping[str, StoredSelection], confluence: RestrictionReader, *, trust_folders: bool
 ) -> tuple[ConfluencePage, ...]:
     """Raise Closed where a page that was found may not be shown any more; one that a person has named may be.
 
@@ -168,7 +170,7 @@ def refuse_if_closed_since(
     return pages
 
 
-def open_title(page_id: str | None, confluence: Confluence, *, trust_folders: bool) -> str:
+def open_title(page_id: str | None, confluence: RestrictionReader, *, trust_folders: bool) -> str:
     """Return the title of a page that everyone may view, ``""`` of any other and of what is no page."""
     pages = confluence.pages([page_id] if page_id else [])
     access = Restrictions(confluence, trust_folders=trust_folders).of(pages)

@@ -14,19 +14,19 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
 from urllib3.util.timeout import Timeout
 
-from common.runtime.deadline import left
+from common.runtime.deadline import remaining_seconds
 
 #: A request beyond a limit. It was not processed, so it may be repeated whatever its method.
 LIMITED = 429
 TRANSIENT = frozenset({408, 425, LIMITED, 500, 502, 503, 504})
 #: How often a request that may be repeated is sent again.
-RETRIES = 3
+MAX_RETRIES = 3
 #: Seconds before it is sent again for the first time; each further pause is twice as long, and up to twice that.
-FIRST_PAUSE = 0.4
+FIRST_PAUSE_SECONDS = 0.4
 #: Longest pause, in seconds, that a service may ask for within an invocation.
-LONGEST_WAIT = 30
+MAX_RETRY_AFTER_SECONDS = 30
 #: All pauses of one request together are shorter than this, in seconds.
-BUDGET = RETRIES * (LONGEST_WAIT + 1)
+MAX_PAUSES_SECONDS = MAX_RETRIES * (MAX_RETRY_AFTER_SECONDS + 1)
 
 
 class RetryPolicy(Retry):
@@ -51,7 +51,9 @@ class RetryPolicy(Retry):
         """Count a failure; MaxRetryError, and so the last answer, when the request is not repeated."""
         asked = asked_pause(response.headers) if response else 0
         counted = super().increment(method, url, response, *arguments, **named)
-        if asked > LONGEST_WAIT or left() <= (asked + 1 if asked else counted.get_backoff_time()):
+        if asked > MAX_RETRY_AFTER_SECONDS or remaining_seconds() <= (
+            asked + 1 if asked else counted.get_backoff_time()
+        ):
             raise MaxRetryError(named.get("_pool"), str(url), None)  # type: ignore[arg-type]
         return counted
 
@@ -62,7 +64,7 @@ class RetryPolicy(Retry):
 
     def get_backoff_time(self) -> float:
         """Return the next pause, in seconds."""
-        pause: float = FIRST_PAUSE * 2 ** (len(self.history) - 1)
+        pause: float = FIRST_PAUSE_SECONDS * 2 ** (len(self.history) - 1)
         return pause * (1 + random.random())  # noqa: S311 - a pause is no secret
 
 
@@ -75,7 +77,7 @@ class DeadlineTimeout(Timeout):
 
     def clone(self) -> Timeout:
         """Return the time-outs of the next try."""
-        connect, read = (min(each, max(left(), 0.001)) for each in self._longest)
+        connect, read = (min(each, max(remaining_seconds(), 0.001)) for each in self._longest)
         return Timeout(connect=connect, read=read)
 
 
@@ -90,7 +92,7 @@ def asked_pause(headers: Mapping[str, str]) -> float:
 def retry_policy(*besides: str) -> RetryPolicy:
     """Return how one request is repeated; ``besides`` names further methods that may be repeated like a GET."""
     return RetryPolicy(
-        total=RETRIES,
+        total=MAX_RETRIES,
         status_forcelist=sorted(TRANSIENT),
         allowed_methods=frozenset({"GET", "PUT", "DELETE", *besides}),
         raise_on_status=False,

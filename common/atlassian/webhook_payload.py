@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -38,7 +38,7 @@ class StatusChange:
 
 
 @dataclass(frozen=True)
-class WebhookEvent:
+class WebhookPayload:
     """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say.
 
     ``identity`` stays the same when the event is told again; it counts where ``move`` has no id of Jira's.
@@ -76,33 +76,33 @@ class WebhookEvent:
         return same_id or (bool(move.to_name) and move.to_name == self.status_name)
 
 
-def parse(body: object) -> WebhookEvent:
+def parse_webhook(body: object) -> WebhookPayload:
     """Read a webhook's JSON body; raise NotAWebhook when it cannot be one."""
     if not isinstance(body, Mapping):
         raise NotAWebhook("the body must be a JSON object as Jira sends it, with a field `issue`")
-    issue = mapping(body.get("issue"))
-    key, issue_id = text(issue.get("key")), text(issue.get("id"))
+    issue = as_dict(body.get("issue"))
+    key, issue_id = as_str(issue.get("key")), as_str(issue.get("id"))
     if not _KEY.fullmatch(key):
         raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: a Jira key such as OPS-12 belongs there")
     if not _NUMBER.fullmatch(issue_id):
         raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: Jira's numeric issue id belongs there")
-    fields = mapping(issue.get("fields"))
-    status = mapping(fields.get("status"))
-    user = mapping(body.get("user")) or mapping(mapping(body.get("comment")).get("author"))
+    fields = as_dict(issue.get("fields"))
+    status = as_dict(fields.get("status"))
+    user = as_dict(body.get("user")) or as_dict(as_dict(body.get("comment")).get("author"))
     timestamp = body.get("timestamp")
-    return WebhookEvent(
+    return WebhookPayload(
         name=_brief(body.get("webhookEvent")) or ("transition" if body.get("transition") else ""),
         issue_id=issue_id,
         issue_key=key,
-        labels=tuple(label for label in map(_brief, listed(fields.get("labels"))) if label),
-        issue_type=_brief(mapping(fields.get("issuetype")).get("name")),
-        resolution=_brief(mapping(fields.get("resolution")).get("name")),
-        status_category=_brief(mapping(status.get("statusCategory")).get("key")),
+        labels=tuple(label for label in map(_brief, as_list(fields.get("labels"))) if label),
+        issue_type=_brief(as_dict(fields.get("issuetype")).get("name")),
+        resolution=_brief(as_dict(fields.get("resolution")).get("name")),
+        status_category=_brief(as_dict(status.get("statusCategory")).get("key")),
         status_id=_brief(status.get("id")),
         status_name=_brief(status.get("name")),
         move=_move(body, status),
         account_id=_brief(user.get("accountId")),
-        assignee_id=_brief(mapping(fields.get("assignee")).get("accountId")),
+        assignee_id=_brief(as_dict(fields.get("assignee")).get("accountId")),
         happened_at=timestamp / 1000
         if isinstance(timestamp, int | float) and 0 < timestamp < _LATEST
         else 0.0,
@@ -115,10 +115,10 @@ def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | 
         return None
     changelog = body.get("changelog")
     if isinstance(changelog, Mapping):
-        items = map(mapping, listed(changelog.get("items")))
+        items = map(as_dict, as_list(changelog.get("items")))
         moves = [_from_changelog(item, _number(changelog.get("id"))) for item in items if _is_status(item)]
         return next((move for move in moves if move.from_id != move.to_id), None)
-    transition = mapping(body.get("transition"))
+    transition = as_dict(body.get("transition"))
     if transition:
         return StatusChange(
             "",
@@ -146,11 +146,11 @@ def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:
 
 
 def _brief(value: object) -> str:
-    return text(value)[:_LONGEST]
+    return as_str(value)[:_LONGEST]
 
 
 def _number(value: object) -> str:
-    return text(value) if _NUMBER.fullmatch(text(value)) else ""
+    return as_str(value) if _NUMBER.fullmatch(as_str(value)) else ""
 
 
 def _shown(value: object) -> str:

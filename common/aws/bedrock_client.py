@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Tool:
+class ModelTool:
     """A tool that the model must call. ``schema`` has only type, properties and required at its top level."""
 
     name: str
@@ -24,7 +24,7 @@ class Tool:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelAnswer:
     """The input that the model gave the tool, and what the call cost in tokens."""
 
     tool_use_id: str
@@ -49,7 +49,7 @@ class NoToolAnswer(ModelFailure):
     """The model answered without calling the tool, or with input that is not an object."""
 
 
-class ToolModel:
+class BedrockClient:
     """One model, asked at temperature 0.
 
     ``client`` is boto3's ``bedrock-runtime`` client; its own retries and errors (throttling, time-outs) pass through.
@@ -58,7 +58,9 @@ class ToolModel:
     def __init__(self, client: Any, model_id: str, max_tokens: int = 4000) -> None:
         self._client, self._model_id, self._max_tokens = client, model_id, max_tokens
 
-    def ask(self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()) -> Answer:
+    def ask(
+        self, system: str, prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]] = ()
+    ) -> ModelAnswer:
         """Return the tool's input; ``earlier`` holds answers that were invalid, each with what was wrong.
 
         Raises ModelRefused, AnswerCutOff or NoToolAnswer.
@@ -94,7 +96,9 @@ class ToolModel:
         return _read(response, tool)
 
 
-def _messages(prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]]) -> list[dict[str, Any]]:
+def _messages(
+    prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]]
+) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "user", "content": [{"text": prompt}]}]
     for answer, wrong in earlier:
         use = {"toolUseId": answer.tool_use_id, "name": tool.name, "input": dict(answer.input)}
@@ -104,7 +108,7 @@ def _messages(prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]]) ->
     return messages
 
 
-def _read(response: Mapping[str, Any], tool: Tool) -> Answer:
+def _read(response: Mapping[str, Any], tool: ModelTool) -> ModelAnswer:
     reason = response.get("stopReason")
     if reason == "max_tokens":
         raise AnswerCutOff(f"the answer to {tool.name} was cut off at the token limit")
@@ -115,7 +119,7 @@ def _read(response: Mapping[str, Any], tool: Tool) -> Answer:
     for part in content:
         use = part.get("toolUse")
         if use and use.get("name") == tool.name and isinstance(use.get("input"), dict):
-            return Answer(
+            return ModelAnswer(
                 tool_use_id=str(use.get("toolUseId")),
                 input=use["input"],
                 input_tokens=int(usage.get("inputTokens") or 0),

@@ -6,25 +6,25 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_item
-from common.aws.dynamodb_table import Records
+from common.aws.dynamodb_table import Table
 from common.domain.change import Change, ChangeStatus
 from common.runtime.errors import ConditionFailed
 
 #: An ignored change is kept this long, in seconds, so that its reason can be looked up.
-KEEP_IGNORED = 90 * 24 * 3600
+IGNORED_TTL_SECONDS = 90 * 24 * 3600
 
 
-class ChangeRecords:
+class ChangeRepository:
     """Changes by their derived id."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Table) -> None:
         self._records = records
 
     def record(self, change: Change) -> bool:
         """Write a change that was just detected or ignored; False when it is on record already."""
         item = to_item(change)
         if change.status is ChangeStatus.IGNORED:
-            item["expires_at"] = change.detected_at + KEEP_IGNORED
+            item["expires_at"] = change.detected_at + IGNORED_TTL_SECONDS
         return self._records.create(item)
 
     def get(self, change_id: str) -> Change | None:
@@ -32,13 +32,13 @@ class ChangeRecords:
         item = self._records.get(change_id)
         return from_item(Change, item) if item else None
 
-    def leased(self, change_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def lease(self, change_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Work on the change alone; raises Busy."""
-        return self._records.leased(change_id, owner, seconds)
+        return self._records.lease(change_id, owner, seconds)
 
-    def telling(self, change_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def notification_lease(self, change_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Tell people of the change's failure alone; raises Busy."""
-        return self._records.telling(change_id, seconds)
+        return self._records.notification_lease(change_id, seconds)
 
     def keep_choice(self, change_id: str, choice: str) -> str:
         """Store which pages the change belongs to, once: what was first there wins, and is returned."""

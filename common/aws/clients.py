@@ -11,17 +11,17 @@ import boto3
 from botocore.config import Config
 
 #: How often a call is made at most. The pauses between are random, up to 1, 2 and 4 seconds.
-ATTEMPTS = 4
+MAX_ATTEMPTS = 4
 #: All pauses of one call together are not longer than this, in seconds.
-BUDGET = 7
+MAX_SECONDS = 7
 
 
-def client(service: str, read_timeout: float = 10) -> Any:
+def cached_client(service: str, read_timeout: float = 10) -> Any:
     """Return a client; ``read_timeout`` is how many seconds to wait for bytes."""
     config = Config(
         connect_timeout=3,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
     )
     build: Any = boto3.client
     return build(service, config=config)

@@ -7,24 +7,24 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_attribute, to_item
-from common.aws.dynamodb_table import Records
+from common.aws.dynamodb_table import Table
 from common.domain.document import Document, DocumentKind, DocumentStatus
 from common.runtime.errors import ConditionFailed
 
 #: The index of documents by their status.
-BY_STATUS = "by-status"
+BY_STATUS_INDEX = "by-status"
 #: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
-CREATED_PAGES = "created-pages"
+CREATED_PAGES_INDEX = "created-pages"
 #: So many of them are looked at: where ten pages a day are new, an open review is overlooked after ten days.
-NEWEST = 100
+MAX_NEWEST_PAGES = 100
 
 
-def page_lock(page_id: str) -> str:
+def page_lock_key(page_id: str) -> str:
     """Name the lock of an existing page."""
     return f"lock#page#{page_id}"
 
 
-def title_lock(space_id: str, title: str) -> str:
+def title_lock_key(space_id: str, title: str) -> str:
     """Name the lock of a page to be created: titles are unique in a space whatever their case."""
     return f"lock#title#{space_id}#{' '.join(title.split()).casefold()}"
 
@@ -33,17 +33,17 @@ def _review_name(issue_id: str) -> str:
     return f"review#{issue_id}"
 
 
-def lock_of(document: Document) -> str:
+def lock_key(document: Document) -> str:
     """Name the lock that an open document holds."""
     if document.page_id:
-        return page_lock(document.page_id)
-    return title_lock(document.space_id, document.title)
+        return page_lock_key(document.page_id)
+    return title_lock_key(document.space_id, document.title)
 
 
-class DocumentRecords:
+class DocumentRepository:
     """Documents by their derived id."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Table) -> None:
         self._records = records
 
     def begin(self, document: Document) -> Document:
@@ -109,12 +109,12 @@ class DocumentRecords:
     def having(self, *statuses: DocumentStatus) -> Iterator[Document]:
         """Yield all documents that have one of these statuses, as an index shows them that lags behind a moment."""
         for status in statuses:
-            for item in self._records.under(BY_STATUS, "status", str(status)):
+            for item in self._records.under(BY_STATUS_INDEX, "status", str(status)):
                 yield from_item(Document, item)
 
     def newest_pages(self, space_id: str) -> tuple[Document, ...]:
         """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""
-        items = self._records.newest(CREATED_PAGES, "created_in", space_id, NEWEST)
+        items = self._records.newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
         return tuple(from_item(Document, item) for item in items)
 
     def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:
@@ -128,13 +128,13 @@ class DocumentRecords:
         expect: Mapping[str, Any] = {"status": str(document.status), "revision": document.revision}
         return from_item(Document, self._records.update(document.document_id, attributes, expect))
 
-    def leased(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def lease(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Work on the document alone; raises Busy."""
-        return self._records.leased(document_id, owner, seconds)
+        return self._records.lease(document_id, owner, seconds)
 
-    def telling(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def notification_lease(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Tell people of the document's failure alone; raises Busy."""
-        return self._records.telling(document_id, seconds)
+        return self._records.notification_lease(document_id, seconds)
 
     def lock(self, name: str, document_id: str, now: int) -> str:
         """Take a lock for a document if it is free; return the id of the document that holds it.

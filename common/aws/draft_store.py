@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from common.domain.draft import Draft, digest
+from common.domain.draft import Draft, draft_digest
 
 
-class DraftChanged(Exception):
+class DraftHashMismatch(Exception):
     """The bytes of a draft are not those that were decided on."""
 
 
@@ -32,18 +32,18 @@ class DraftStore:
         while True:
             data = draft.to_bytes()
             if self._put(draft, data):
-                return draft, digest(data)
+                return draft, draft_digest(data)
             data = self._read(draft.document_id, draft.revision)
             kept = Draft.from_bytes(data)
             if kept.inputs == draft.inputs:
-                return kept, digest(data)
+                return kept, draft_digest(data)
             draft = replace(draft, revision=draft.revision + 1)
 
     def get(self, document_id: str, revision: int, sha256: str) -> Draft:
         """Return a draft; DraftChanged unless its bytes are those of ``sha256``."""
         data = self._read(document_id, revision)
-        if digest(data) != sha256:
-            raise DraftChanged(f"{_key(document_id, revision)} is not the draft that was decided on")
+        if draft_digest(data) != sha256:
+            raise DraftHashMismatch(f"{_key(document_id, revision)} is not the draft that was decided on")
         return Draft.from_bytes(data)
 
     def earlier(self, document_id: str, revision: int) -> Draft:

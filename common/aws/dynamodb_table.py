@@ -14,13 +14,13 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from common.runtime.deadline import Clock
-from common.runtime.errors import Busy, ConditionFailed
+from common.runtime.errors import ConditionFailed, LeaseHeld
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-class Records:
+class Table:
     """One table. ``client`` is boto3's ``dynamodb`` client, ``key`` the name of the partition key."""
 
     def __init__(self, client: Any, table: str, key: str, clock: Clock) -> None:
@@ -114,7 +114,7 @@ class Records:
             # let go: a record that another worker changed meanwhile stays; other errors are raised
             _only_condition_failed(error)
 
-    def leased(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def lease(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Work on an existing record alone; yields the item. Raises Busy while another owner's lease runs.
 
         KeyError when there is no such record: waiting would not bring it.
@@ -122,7 +122,7 @@ class Records:
         """
         return self._leased("lease", key, owner, seconds)
 
-    def telling(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def notification_lease(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
         """Tell people of a failure alone, whoever works on the record; raises as ``leased`` does.
 
         Two deliveries of one message may fail at once, and a comment is looked for before it is made.
@@ -144,7 +144,7 @@ class Records:
         except ConditionFailed as error:
             if self.get(key) is None:
                 raise KeyError(key) from error
-            raise Busy(f"{key} is being worked on") from error
+            raise LeaseHeld(f"{key} is being worked on") from error
         try:
             yield item
         except Exception:

@@ -46,7 +46,7 @@ class EventBus:
         log.info("event published", extra={"event": str(name), **detail})
 
 
-def change_detected(bus: EventBus, change: Change) -> None:
+def publish_change_detected(bus: EventBus, change: Change) -> None:
     """Say that a change waits to be taken up."""
     bus.publish(
         EventName.CHANGE_DETECTED,
@@ -56,7 +56,7 @@ def change_detected(bus: EventBus, change: Change) -> None:
     )
 
 
-def document_generated(bus: EventBus, document: Document) -> None:
+def publish_document_generated(bus: EventBus, document: Document) -> None:
     """Say that a draft waits for its review. Not under a lease: whoever hears of it works on the document at once."""
     bus.publish(
         EventName.DOCUMENT_GENERATED,
@@ -66,14 +66,14 @@ def document_generated(bus: EventBus, document: Document) -> None:
     )
 
 
-def review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str) -> None:
+def publish_review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str) -> None:
     """Say that a review ticket was moved to done; ``move_id`` names the move."""
     bus.publish(
         EventName.REVIEW_COMPLETED, review_issue_id=issue_id, review_issue_key=issue_key, move_id=move_id
     )
 
 
-def review_deleted(bus: EventBus, document: Document) -> None:
+def publish_review_deleted(bus: EventBus, document: Document) -> None:
     """Say that a document's review ticket is missing for good."""
     bus.publish(
         EventName.REVIEW_DELETED,
@@ -83,7 +83,7 @@ def review_deleted(bus: EventBus, document: Document) -> None:
     )
 
 
-def revision_requested(bus: EventBus, document: Document) -> None:
+def publish_revision_requested(bus: EventBus, document: Document) -> None:
     """Say that a document waits for its next draft. Not under a lease: whoever hears of it works on it at once."""
     bus.publish(
         EventName.REVISION_REQUESTED,
@@ -93,7 +93,7 @@ def revision_requested(bus: EventBus, document: Document) -> None:
     )
 
 
-def documentation_published(bus: EventBus, document: Document, page: Publication) -> None:
+def publish_documentation_published(bus: EventBus, document: Document, page: Publication) -> None:
     """Say that a document is on its page."""
     bus.publish(
         EventName.DOCUMENTATION_PUBLISHED,

@@ -7,16 +7,16 @@ import time
 from typing import Any
 
 #: Seconds after which a secret is read again: so long a warm function may go on with one that was replaced.
-OLDEST = 300
+MAX_AGE_SECONDS = 300
 #: Seconds between two readings that strangers can bring about, by a signature that does not fit.
-PAUSE = 10
+MIN_REFRESH_INTERVAL = 10
 
 
 class InvalidSecret(Exception):
     """The secret is not the JSON object that the stack writes; the message names the key, never the value."""
 
 
-class Secret:
+class CachedSecret:
     """One secret, a JSON object of strings and lists of them. ``client`` is boto3's ``secretsmanager`` client."""
 
     def __init__(self, client: Any, arn: str) -> None:
@@ -37,7 +37,7 @@ class Secret:
             raise self._invalid(f'no text under "{key}"')
         return value
 
-    def several(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
+    def get_list(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
         """Return the list of strings under ``key``, likewise. A string alone is no list of its letters."""
         value = self._under(key, fresh, pause)
         if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
@@ -47,7 +47,7 @@ class Secret:
     def _under(self, key: str, fresh: bool, pause: float) -> object:
         # By the clock on the wall: a frozen function's own clock may stand still.
         now = time.time()
-        if self._read_at is None or now - self._read_at >= (pause if fresh else OLDEST):
+        if self._read_at is None or now - self._read_at >= (pause if fresh else MAX_AGE_SECONDS):
             answer = self._client.get_secret_value(SecretId=self._arn)
             self._read_at = now
             try:

@@ -23,7 +23,7 @@ from common.runtime.deadline import Clock
 log = logging.getLogger(__name__)
 
 #: Longest delay of a message, in seconds; SQS takes no longer one.
-LONGEST_DELAY = 900
+MAX_DELAY_SECONDS = 900
 #: Seconds for which a message may be deferred, all its copies together. Then its work has failed.
 MAX_DEFER_SECONDS = 12 * 3600
 #: SQS's words for a message that is not hidden any more, or gone.
@@ -44,7 +44,7 @@ class Deferred:
     pause: int
 
 
-class OwnQueue:
+class SqsSourceQueue:
     """The function's own queue. ``client`` is boto3's ``sqs`` client."""
 
     def __init__(self, client: Any, clock: Clock) -> None:
@@ -84,8 +84,10 @@ class OwnQueue:
 
     def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float) -> Deferred:
         now = self._clock()
-        delay = min(math.ceil(pause), LONGEST_DELAY)
-        times = {DEFERRED_SINCE: now - waited} | ({NOT_BEFORE: now + pause} if pause > LONGEST_DELAY else {})
+        delay = min(math.ceil(pause), MAX_DELAY_SECONDS)
+        times = {DEFERRED_SINCE: now - waited} | (
+            {NOT_BEFORE: now + pause} if pause > MAX_DELAY_SECONDS else {}
+        )
         self._client.send_message(
             QueueUrl=self._url(str(message["eventSourceARN"])),
             MessageBody=message["body"],

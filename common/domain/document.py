@@ -23,7 +23,7 @@ class DocumentStatus(StrEnum):
 
 
 #: A document in one of these is over: its page is free for another.
-CLOSED = frozenset(
+FINAL_STATUSES = frozenset(
     {DocumentStatus.PUBLISHED, DocumentStatus.REJECTED, DocumentStatus.NOT_NEEDED, DocumentStatus.FAILED}
 )
 
@@ -59,7 +59,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Choice:
+class StoredSelection:
     """Why this page: what was decided, by what, how sure, among which candidates, found by which CQL queries."""
 
     reason: str
@@ -150,7 +150,7 @@ class Document:
     status: DocumentStatus
     space_id: str
     title: str
-    choice: Choice
+    choice: StoredSelection
     created_at: int
     page_id: str | None = None
     parent_id: str | None = None
@@ -188,7 +188,7 @@ class Document:
     @property
     def is_done(self) -> bool:
         """Whether it is over, its page is free, and everybody is told."""
-        return self.status in CLOSED and not self.closing
+        return self.status in FINAL_STATUSES and not self.closing
 
 
 #: What a document's id looks like: a record's key that comes from outside is looked up only if it does.

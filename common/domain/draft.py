@@ -42,7 +42,7 @@ class Draft:
     inputs: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
 
-    def changes(self) -> tuple[sf.Change, ...]:
+    def changes(self) -> tuple[sf.BlockChange, ...]:
         """Return what each edit of an update does, before and after; nothing for a new page."""
         return sf.apply(sf.parse(self.base), self.edits).changes if self.edits else ()
 
@@ -63,7 +63,7 @@ class Draft:
         return cls(**shape)
 
 
-def digest(data: bytes) -> str:
+def draft_digest(data: bytes) -> str:
     """Return the SHA-256, in hex, by which a decision names a draft."""
     return hashlib.sha256(data).hexdigest()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from common.runtime.json_access import mapping
+from common.runtime.json_access import as_dict
 
 #: The ``source`` of every event of ours.
 SOURCE = "kinexus"
@@ -37,14 +37,14 @@ class Event:
     message_id: str = ""
 
 
-class NotOurEvent(Exception):
+class UnknownEvent(Exception):
     """A queue message is not an event that this pipeline publishes."""
 
 
-def parse(message_body: str) -> Event:
+def parse_event(message_body: str) -> Event:
     """Read the EventBridge event that a rule put on a queue; raise NotOurEvent."""
     try:
-        body = mapping(json.loads(message_body))
-        return Event(EventName(str(body.get("detail-type"))), mapping(body.get("detail")))
+        body = as_dict(json.loads(message_body))
+        return Event(EventName(str(body.get("detail-type"))), as_dict(body.get("detail")))
     except ValueError as error:
-        raise NotOurEvent(f"not an event of {SOURCE}: {error}") from error
+        raise UnknownEvent(f"not an event of {SOURCE}: {error}") from error

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 
 #: A time that is a greater number is not one of seconds (the year 5138).
 _LATEST_IN_SECONDS = 1e11
 
 
 @dataclass(frozen=True)
-class StatusMove:
+class StatusTransition:
     """One change of a ticket's status, from its changelog."""
 
     move_id: str
@@ -27,25 +27,27 @@ class StatusMove:
     to_id: str
 
 
-def moves_of(entry: Mapping[str, Any]) -> Iterator[StatusMove]:
+def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
     """Yield the changes of status in one entry of a changelog."""
-    for item in map(mapping, listed(entry.get("items"))):
-        if text(item.get("fieldId")) == "status" or text(item.get("field")).lower() == "status":
-            yield StatusMove(
-                move_id=text(entry.get("id")),
-                author_id=text(mapping(entry.get("author")).get("accountId")),
+    for item in map(as_dict, as_list(entry.get("items"))):
+        if as_str(item.get("fieldId")) == "status" or as_str(item.get("field")).lower() == "status":
+            yield StatusTransition(
+                move_id=as_str(entry.get("id")),
+                author_id=as_str(as_dict(entry.get("author")).get("accountId")),
                 at=_moment(entry.get("created")),
-                from_id=text(item.get("from")),
-                to_id=text(item.get("to")),
+                from_id=as_str(item.get("from")),
+                to_id=as_str(item.get("to")),
             )
 
 
-def seconds(moment: str) -> float:
+def to_epoch_seconds(moment: str) -> float:
     """Return an ISO 8601 time in seconds since the epoch."""
     return datetime.fromisoformat(moment).timestamp()
 
 
-def finishing_move(moves: Sequence[StatusMove], is_done: Callable[[str], bool]) -> StatusMove | None:
+def last_transition_to_done(
+    moves: Sequence[StatusTransition], is_done: Callable[[str], bool]
+) -> StatusTransition | None:
     """Return the last of a ticket's moves that led into a done status from one that is not; None if there is none.
 
     A ticket that moves on from one done status to another, as automation has it, was finished before that.
@@ -58,4 +60,4 @@ def _moment(created: object) -> str:
     if isinstance(created, int | float):
         seconds = created / 1000 if created > _LATEST_IN_SECONDS else created
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return text(created)
+    return as_str(created)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.markup import adf, wiki_markup
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 
 
 @dataclass(frozen=True)
@@ -37,35 +37,35 @@ class Ticket:
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
         """
-        fields = mapping(issue.get("fields"))
-        key = text(issue.get("key"))
-        project = mapping(fields.get("project"))
-        status = mapping(fields.get("status"))
+        fields = as_dict(issue.get("fields"))
+        key = as_str(issue.get("key"))
+        project = as_dict(fields.get("project"))
+        status = as_dict(fields.get("status"))
         return cls(
-            issue_id=text(issue.get("id")),
+            issue_id=as_str(issue.get("id")),
             key=key,
-            project_key=text(project.get("key")) or key.rpartition("-")[0],
-            summary=text(fields.get("summary")),
+            project_key=as_str(project.get("key")) or key.rpartition("-")[0],
+            summary=as_str(fields.get("summary")),
             description=description_text(fields.get("description")),
-            issue_type=text(mapping(fields.get("issuetype")).get("name")),
-            status=text(status.get("name")),
-            status_category=text(mapping(status.get("statusCategory")).get("key")),
-            labels=tuple(label for label in map(text, listed(fields.get("labels"))) if label),
+            issue_type=as_str(as_dict(fields.get("issuetype")).get("name")),
+            status=as_str(status.get("name")),
+            status_category=as_str(as_dict(status.get("statusCategory")).get("key")),
+            labels=tuple(label for label in map(as_str, as_list(fields.get("labels"))) if label),
             components=tuple(
                 name
-                for name in (text(mapping(c).get("name")) for c in listed(fields.get("components")))
+                for name in (as_str(as_dict(c).get("name")) for c in as_list(fields.get("components")))
                 if name
             ),
             url=f"{browse_url}/browse/{key}",
-            assignee_id=text(mapping(fields.get("assignee")).get("accountId")) or None,
-            security_id=text(mapping(fields.get("security")).get("id")),
+            assignee_id=as_str(as_dict(fields.get("assignee")).get("accountId")) or None,
+            security_id=as_str(as_dict(fields.get("security")).get("id")),
         )
 
 
 def description_text(value: object) -> str:
     """Plain text of a description or comment body: ADF object, wiki text, or nothing."""
     if isinstance(value, Mapping):
-        return adf.to_text(dict(value))
+        return adf.adf_to_text(dict(value))
     if isinstance(value, str):
-        return wiki_markup.to_text(value)
+        return wiki_markup.wiki_to_text(value)
     return ""

@@ -6,12 +6,12 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
-from common.atlassian.webhook_payload import WebhookEvent
+from common.atlassian.webhook_payload import WebhookPayload
 from common.aws import event_bus
-from common.aws.change_repository import ChangeRecords
+from common.aws.change_repository import ChangeRepository
 from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
-from common.intake.eligibility import Rules, worth_documenting
+from common.intake.eligibility import EligibilityRules, evaluate_eligibility
 from common.runtime.deadline import Clock
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ REVIEW_LABEL = "documentation-review"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DetectionResult:
     """What became of a webhook: its status word for the answer, and the change or the reason."""
 
     status: str
@@ -30,27 +30,27 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Detection:
+class ChangeDetector:
     """What it takes to detect a change."""
 
-    changes: ChangeRecords
+    changes: ChangeRepository
     bus: EventBus
-    rules: Rules
+    rules: EligibilityRules
     clock: Clock
 
-    def detect(self, event: WebhookEvent) -> Outcome:
+    def handle(self, event: WebhookPayload) -> DetectionResult:
         """Record a finished ticket once and publish ChangeDetected, or say why there is nothing to do.
 
         A duplicate of a change that nobody took up yet publishes its event again: the first one may have died
         between its record and its event.
         """
         if REVIEW_LABEL in event.labels:
-            return Outcome("skipped", reason="a review ticket of ours never becomes a change")
+            return DetectionResult("skipped", reason="a review ticket of ours never becomes a change")
         if not event.is_finishing:
-            return Outcome("skipped", reason=_why_not_finishing(event))
-        worth = worth_documenting(event, self.rules, self.clock())
+            return DetectionResult("skipped", reason=_why_not_finishing(event))
+        worth = evaluate_eligibility(event, self.rules, self.clock())
         change = Change(
-            change_id=change_id(event),
+            change_id=derive_change_id(event),
             issue_id=event.issue_id,
             issue_key=event.issue_key,
             status=ChangeStatus.DETECTED if worth.document else ChangeStatus.IGNORED,
@@ -67,54 +67,54 @@ class Detection:
             "change recorded" if is_new else "change is on record", extra={**ids, "reason": worth.reason}
         )
         if not is_new:
-            return self.again(self.changes.get(change.change_id) or change)
+            return self.republish(self.changes.get(change.change_id) or change)
         if not worth.document:
-            return Outcome("ignored", change.change_id, worth.reason)
-        event_bus.change_detected(self.bus, change)
-        return Outcome("recorded", change.change_id, worth.reason)
+            return DetectionResult("ignored", change.change_id, worth.reason)
+        event_bus.publish_change_detected(self.bus, change)
+        return DetectionResult("recorded", change.change_id, worth.reason)
 
-    def again(self, recorded: Change) -> Outcome:
+    def republish(self, recorded: Change) -> DetectionResult:
         """Say what became of a change on record, and publish its event again if nobody took it up yet."""
         if recorded.status is ChangeStatus.IGNORED:
-            return Outcome("ignored", recorded.change_id, recorded.reason)
+            return DetectionResult("ignored", recorded.change_id, recorded.reason)
         if recorded.is_waiting:
-            event_bus.change_detected(self.bus, recorded)
-        return Outcome("duplicate", recorded.change_id, "this finishing of the ticket is on record")
+            event_bus.publish_change_detected(self.bus, recorded)
+        return DetectionResult("duplicate", recorded.change_id, "this finishing of the ticket is on record")
 
 
-def change_id(event: WebhookEvent) -> str:
+def derive_change_id(event: WebhookPayload) -> str:
     """Derive the id of a change: from issue id and changelog id, else from the event's identity.
 
     Keys change when issues move to another project; these ids do not.
     """
     move_id = event.move.move_id if event.move else ""
     if move_id.isascii() and move_id.isdigit():
-        return finishing_id(event.issue_id, move_id)
+        return transition_id(event.issue_id, move_id)
     return f"chg-{event.issue_id}-w{hashlib.sha256(event.identity.encode()).hexdigest()[:16]}"
 
 
-def finishing_id(issue_id: str, move_id: str) -> str:
+def transition_id(issue_id: str, move_id: str) -> str:
     """Return the id of the change that a move in Jira's changelog is."""
     return f"chg-{issue_id}-{move_id}"
 
 
-def finishing_of(change_id: str) -> tuple[str, str]:
+def parse_change_id(change_id: str) -> tuple[str, str]:
     """Return the issue id of a change, and the changelog id of the move that finished it, where that is known."""
     _, issue_id, move = change_id.split("-", 2)
     return issue_id, "" if move.startswith("w") else move
 
 
-def _why_not_finishing(event: WebhookEvent) -> str:
+def _why_not_finishing(event: WebhookPayload) -> str:
     if event.move is None:
         return f"{event.name or 'the event'} is not a change of status"
     return f'the ticket is now in "{event.status_name}", which is not where "done" was just reached'
 
 
 #: What stands for the finishing move where an operator has a document's review carried on.
-REPLAYED = "replay"
+REPLAY_MOVE_ID = "replay"
 
 
-def notice(event: WebhookEvent, bus: EventBus) -> tuple[str, str]:
+def handle_review_closed(event: WebhookPayload, bus: EventBus) -> tuple[str, str]:
     """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
 
     Nothing of the webhook but the ticket's id is used later: whether it is a review of ours, and who decided what, is
@@ -125,5 +125,5 @@ def notice(event: WebhookEvent, bus: EventBus) -> tuple[str, str]:
     if not event.is_finishing:
         return "skipped", f"{event.issue_key} was not moved to a status of the category “done”"
     move_id = event.move.move_id if event.move else ""
-    event_bus.review_completed(bus, event.issue_id, event.issue_key, move_id or event.identity)
+    event_bus.publish_review_completed(bus, event.issue_id, event.issue_key, move_id or event.identity)
     return "accepted", ""

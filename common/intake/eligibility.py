@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.atlassian.webhook_payload import WebhookEvent
+from common.atlassian.webhook_payload import WebhookPayload
 
 #: Resolutions that say that nothing was changed. Matched by name, so they only decide where no label did.
-WITHOUT_CHANGE = frozenset(
+RESOLUTIONS_WITHOUT_CHANGE = frozenset(
     {"won't do", "won't fix", "duplicate", "cannot reproduce", "declined", "incomplete", "known error"}
 )
 
 
 @dataclass(frozen=True)
-class Rules:
+class EligibilityRules:
     """The configured labels, issue types and age. Compared without regard to case."""
 
     asking_labels: tuple[str, ...]
@@ -27,7 +27,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Worth:
+class Eligibility:
     """Whether to document, why, and whether a person asked for it by label."""
 
     document: bool
@@ -35,23 +35,23 @@ class Worth:
     asked_by_label: bool = False
 
 
-def worth_documenting(event: WebhookEvent, rules: Rules, now: float) -> Worth:
+def evaluate_eligibility(event: WebhookPayload, rules: EligibilityRules, now: float) -> Eligibility:
     """Decide about a ticket that was just finished. ``now`` is in seconds since the epoch."""
     declining = declined_by(event.labels, rules.declining_labels)
     if declining:
-        return Worth(False, f'the label "{declining}" declines documentation')
+        return Eligibility(False, f'the label "{declining}" declines documentation')
     asking = _first_common(event.labels, rules.asking_labels)
     if asking:
-        return Worth(True, f'the label "{asking}" asks for documentation', asked_by_label=True)
+        return Eligibility(True, f'the label "{asking}" asks for documentation', asked_by_label=True)
     if any(label.lower().startswith("docs:") for label in event.labels):
-        return Worth(True, "a docs: label names the page", asked_by_label=True)
+        return Eligibility(True, "a docs: label names the page", asked_by_label=True)
     if not _first_common((event.issue_type,), rules.issue_types):
-        return Worth(False, "no label asks for documentation (" + ", ".join(rules.asking_labels) + ")")
-    if event.resolution.lower() in WITHOUT_CHANGE:
-        return Worth(False, f'it was resolved as "{event.resolution}": nothing changed')
+        return Eligibility(False, "no label asks for documentation (" + ", ".join(rules.asking_labels) + ")")
+    if event.resolution.lower() in RESOLUTIONS_WITHOUT_CHANGE:
+        return Eligibility(False, f'it was resolved as "{event.resolution}": nothing changed')
     if event.happened_at and now - event.happened_at > rules.max_age_days * 86_400:
-        return Worth(False, f"it was finished more than {rules.max_age_days} days ago")
-    return Worth(True, f'its issue type "{event.issue_type}" is always documented')
+        return Eligibility(False, f"it was finished more than {rules.max_age_days} days ago")
+    return Eligibility(True, f'its issue type "{event.issue_type}" is always documented')
 
 
 def declined_by(labels: tuple[str, ...], declining_labels: tuple[str, ...]) -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from common.atlassian.jira_client import JiraClient
 from common.aws import event_bus
-from common.aws.document_repository import DocumentRecords
+from common.aws.document_repository import DocumentRepository
 from common.aws.event_bus import EventBus
 from common.domain.document import IN_REVIEW, Document
 from common.runtime.errors import ConditionFailed
@@ -22,7 +22,7 @@ from common.runtime.errors import ConditionFailed
 log = logging.getLogger(__name__)
 
 #: So many reviews may be deleted between two sweeps.
-MOST_AT_ONCE = 3
+MAX_MISSING_AT_ONCE = 3
 #: Seconds that lie at least between two sweeps; a sweep that is repeated begins at the same time, or soon after.
 APART = 3600
 #: What is logged where our account may have lost its access: the stack's alarm filters on it.
@@ -34,7 +34,7 @@ class MissingReviews:
     """Finds them, and counts in how many sweeps running they were missing."""
 
     jira: JiraClient
-    documents: DocumentRecords
+    documents: DocumentRepository
     bus: EventBus
 
     def count(self, swept_at: int) -> Counter[str]:
@@ -58,7 +58,7 @@ class MissingReviews:
                 outcomes["missing"] += 1
             else:
                 outcomes["deleted"] += 1
-                event_bus.review_deleted(self.bus, document)
+                event_bus.publish_review_deleted(self.bus, document)
         return +outcomes
 
     def look(self) -> tuple[Sequence[Document], Sequence[Document]]:
@@ -73,8 +73,8 @@ class MissingReviews:
 
     def _doubtful(self, missing: Sequence[Document]) -> Sequence[Document]:
         """Return those that may be there after all, hidden from our account; an alarm tells of them."""
-        if len(missing) > MOST_AT_ONCE:
-            _doubt(f"more than {MOST_AT_ONCE} open reviews are missing at once", missing)
+        if len(missing) > MAX_MISSING_AT_ONCE:
+            _doubt(f"more than {MAX_MISSING_AT_ONCE} open reviews are missing at once", missing)
             return missing
         doubtful: list[Document] = []
         projects = {document.review_issue_key.rpartition("-")[0] for document in missing}

@@ -13,23 +13,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from common.atlassian.jira_client import JiraClient
-from common.atlassian.webhook_payload import WebhookEvent
-from common.aws.document_repository import DocumentRecords
-from common.intake.detect_change import REVIEW_LABEL, Detection, Outcome, change_id, notice
-from common.intake.eligibility import worth_documenting
-from common.intake.finished_issues import FinishedTickets
+from common.atlassian.webhook_payload import WebhookPayload
+from common.aws.document_repository import DocumentRepository
+from common.intake.detect_change import (
+    REVIEW_LABEL,
+    ChangeDetector,
+    DetectionResult,
+    derive_change_id,
+    handle_review_closed,
+)
+from common.intake.eligibility import evaluate_eligibility
+from common.intake.finished_issues import FinishedIssues
 from common.intake.missing_reviews import MissingReviews
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Reconciliation:
     """What it takes to find finished tickets and reviews, and to feed them in."""
 
     jira: JiraClient
-    detection: Detection
-    documents: DocumentRecords
+    detection: ChangeDetector
+    documents: DocumentRepository
 
-    def finished(self, seconds: int) -> FinishedTickets:
+    def finished(self, seconds: int) -> FinishedIssues:
         """Return the finishing of each ticket worth documenting that was finished in the last ``seconds``.
 
         The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
@@ -39,11 +45,13 @@ class Sweep:
         labels = () if rules.issue_types else ("labels IS NOT EMPTY",)
         return self._moved(
             seconds,
-            lambda event: REVIEW_LABEL not in event.labels and worth_documenting(event, rules, now).document,
+            lambda event: (
+                REVIEW_LABEL not in event.labels and evaluate_eligibility(event, rules, now).document
+            ),
             *labels,
         )
 
-    def reviews(self, seconds: int) -> FinishedTickets:
+    def reviews(self, seconds: int) -> FinishedIssues:
         """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is.
 
         All that our account has made is looked at as well, since anybody may take a label away.
@@ -57,26 +65,26 @@ class Sweep:
         """What finds open reviews whose ticket is missing."""
         return MissingReviews(self.jira, self.documents, self.detection.bus)
 
-    def feed(self, event: WebhookEvent) -> Outcome:
+    def feed(self, event: WebhookPayload) -> DetectionResult:
         """Do what the webhook of a finished ticket would have done."""
         # Nearly all are on record, and to look costs less than a write that is refused.
-        known = self.detection.changes.get(change_id(event))
-        return self.detection.again(known) if known else self.detection.detect(event)
+        known = self.detection.changes.get(derive_change_id(event))
+        return self.detection.republish(known) if known else self.detection.handle(event)
 
-    def feed_review(self, event: WebhookEvent) -> str:
+    def feed_review(self, event: WebhookPayload) -> str:
         """Do what the webhook of a finished review would have done; return a status word."""
         document = self.documents.of_review(event.issue_id)
         if document and document.is_done:
             return "over"
         if document and REVIEW_LABEL not in event.labels:
             event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # somebody took it away
-        return notice(event, self.detection.bus)[0]
+        return handle_review_closed(event, self.detection.bus)[0]
 
     def _moved(
-        self, seconds: int, is_wanted: Callable[[WebhookEvent], bool], *clauses: str
-    ) -> FinishedTickets:
+        self, seconds: int, is_wanted: Callable[[WebhookPayload], bool], *clauses: str
+    ) -> FinishedIssues:
         since = self.detection.clock() - seconds
-        return FinishedTickets(self.jira, _query(seconds, *clauses), since, is_wanted)
+        return FinishedIssues(self.jira, _query(seconds, *clauses), since, is_wanted)
 
 
 def _query(seconds: int, *clauses: str) -> str:

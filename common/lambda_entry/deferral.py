@@ -24,14 +24,14 @@ from botocore.exceptions import (
 from common.atlassian.http_client import Unavailable
 from common.aws.event_bus import PublishFailed
 from common.runtime.deadline import ServiceHung
-from common.runtime.errors import Busy
+from common.runtime.errors import LeaseHeld
 
 #: Seconds of the pauses for work that another invocation does: never the same for two that wait for the same work.
 SHORTEST, LONGEST = 15, 60
 #: Seconds of the first pause for a service, and of the longest. Each is about as long as all before it together.
 FIRST_PAUSE, LONGEST_PAUSE = 30, 900
 #: Seconds after which people are told that a message is deferred. A pause before that ends shortly after it.
-NOTICE_AFTER = 900
+NOTIFY_AFTER_SECONDS = 900
 
 #: AWS's codes for "too fast".
 _THROTTLED = frozenset(
@@ -92,15 +92,15 @@ class Deferral:
             return random.uniform(SHORTEST, LONGEST)  # noqa: S311 - a pause is no secret
         spread = random.uniform(0.75, 1.25)  # noqa: S311
         pause = min(max(waited, FIRST_PAUSE) * spread, LONGEST_PAUSE)
-        if waited < NOTICE_AFTER:
-            pause = min(pause, NOTICE_AFTER - waited)
+        if waited < NOTIFY_AFTER_SECONDS:
+            pause = min(pause, NOTIFY_AFTER_SECONDS - waited)
         asked = self.at_least + min(self.at_least, FIRST_PAUSE) * (spread - 0.75)
         return max(pause, FIRST_PAUSE * spread, asked)
 
 
 def deferral_for(error: Exception) -> Deferral | None:
     """Return how an error defers its message; None for an error that is a failure."""
-    if isinstance(error, Busy):
+    if isinstance(error, LeaseHeld):
         return Deferral(grows=False)
     if isinstance(error, Unavailable):
         return Deferral(grows=True, at_least=error.retry_after)

@@ -13,11 +13,11 @@ from typing import TypeVar, get_type_hints
 T = TypeVar("T")
 
 
-class InvalidSetting(Exception):
+class InvalidEnvironment(Exception):
     """A variable is missing or cannot be read; the message names it, its value and the remedy."""
 
 
-def read(declared: type[T], environ: Mapping[str, str]) -> T:
+def read_settings(declared: type[T], environ: Mapping[str, str]) -> T:
     """Build ``declared`` from ``environ``; raise InvalidSetting for the first variable that is amiss.
 
     Understood types: ``str`` (not empty unless the field's default is), ``int``, ``bool`` ("true"/"false") and
@@ -38,13 +38,13 @@ def _value(name: str, raw: str, hint: object) -> object:
     if hint == tuple[str, ...]:
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     if not raw:
-        raise InvalidSetting(f"{name} is not set: the stack sets it for this function, run `pulumi up`")
+        raise InvalidEnvironment(f"{name} is not set: the stack sets it for this function, run `pulumi up`")
     if hint is bool:
         if raw.lower() not in ("true", "false"):
-            raise InvalidSetting(f'{name} is "{raw}": it must be "true" or "false"')
+            raise InvalidEnvironment(f'{name} is "{raw}": it must be "true" or "false"')
         return raw.lower() == "true"
     if hint is int:
         if not raw.lstrip("-").isdigit():
-            raise InvalidSetting(f'{name} is "{raw}": it must be a whole number')
+            raise InvalidEnvironment(f'{name} is "{raw}": it must be a whole number')
         return int(raw)
     return raw

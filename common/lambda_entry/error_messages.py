@@ -12,18 +12,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.atlassian.http_client import AtlassianError, Gone
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
-from common.runtime.json_access import listed, mapping, text
+from common.runtime.json_access import as_dict, as_list, as_str
 
 #: Characters that Jira's or Confluence's own words may have.
-LONGEST = 300
+MAX_LENGTH = 300
 
 
-def in_words(error: Exception) -> str:
+def user_message(error: Exception) -> str:
     """Say what went wrong: our own words as they are, of others' only the kind."""
     if isinstance(error, AtlassianError):
         return _of_atlassian(error)
     if isinstance(error, ClientError):
-        code = text(mapping(error.response.get("Error")).get("Code"))
+        code = as_str(as_dict(error.response.get("Error")).get("Code"))
         return f"AWS did not do {error.operation_name} ({code or 'without a reason'})"
     if isinstance(error, BotoCoreError):
         return f"AWS could not be asked ({type(error).__name__})"
@@ -51,11 +51,11 @@ def _of_atlassian(error: AtlassianError) -> str:
 def _said(body: str) -> str:
     """Return the messages of an error in JSON; nothing of what is no such error, such as a proxy's page."""
     try:
-        told = mapping(json.loads(body))
+        told = as_dict(json.loads(body))
     except ValueError:
         return ""
     errors = told.get("errors")
-    messages = [*map(text, listed(told.get("errorMessages"))), text(told.get("message"))]
-    messages += [text(mapping(each).get("title")) for each in listed(errors)]
-    messages += [f"{name}: {text(said)}" for name, said in mapping(errors).items()]
-    return "; ".join(filter(None, messages))[:LONGEST]
+    messages = [*map(as_str, as_list(told.get("errorMessages"))), as_str(told.get("message"))]
+    messages += [as_str(as_dict(each).get("title")) for each in as_list(errors)]
+    messages += [f"{name}: {as_str(said)}" for name, said in as_dict(errors).items()]
+    return "; ".join(filter(None, messages))[:MAX_LENGTH]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 
-def set_up() -> None:
+def configure_logging() -> None:
     """Log our own lines from INFO up, the libraries' from WARNING up."""
     logging.getLogger().setLevel(logging.WARNING)
     for ours in ("common", "handlers"):

@@ -10,25 +10,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from common.atlassian.http_client import Gone, LockedOut, Refused
+from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
 from common.aws.sqs_source_queue import Deferred, DeferredTooLong, is_resting
-from common.domain.events import Event, NotOurEvent, parse
-from common.lambda_entry.deferral import NOTICE_AFTER, Deferral, deferral_for
-from common.lambda_entry.error_messages import in_words
-from common.runtime.deadline import RESERVE, within
-from common.runtime.errors import GivenUp
+from common.domain.events import Event, UnknownEvent, parse_event
+from common.lambda_entry.deferral import NOTIFY_AFTER_SECONDS, Deferral, deferral_for
+from common.lambda_entry.error_messages import user_message
+from common.runtime.deadline import RESERVE_SECONDS, within_deadline
+from common.runtime.errors import PermanentFailure
 
 log = logging.getLogger(__name__)
 
 #: How often a queue hands out a message before it goes to the dead-letter queue, as the stack sets it.
 MAX_RECEIVES = 3
 #: Seconds that are left when even telling of a failure must end, so that the answer to the queue gets through.
-LAST = 2
+FINAL_RESERVE_SECONDS = 2
 #: Seconds for telling people that a message is deferred; what is not told by then is told at its next deferral.
 NOTICE = 10
 
 
-class Context(Protocol):
+class LambdaContext(Protocol):
     """What Lambda tells of an invocation."""
 
     @property
@@ -39,8 +39,8 @@ class Context(Protocol):
         """Return how long it may still run."""
 
 
-class Queue(Protocol):
-    """The queue that a message came from; common.aws.sqs_source_queue.OwnQueue is one."""
+class SourceQueue(Protocol):
+    """The queue that a message came from; common.aws.sqs_source_queue.SqsSourceQueue is one."""
 
     def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
         """Send a copy of a message to be seen later, or raise DeferredTooLong."""
@@ -56,17 +56,17 @@ class Queue(Protocol):
 class Work:
     """What a function does with an event.
 
-    ``do`` does the work. ``give_up`` puts its failure on record and tells people, ``tell_waiting`` tells them that it
-    waits; both get the reason, in words for everybody.
+    ``do`` does the work. ``record_failure`` puts its failure on record and tells people. ``tell_waiting`` tells them
+    that it waits. Both get the reason, in words for everybody.
     """
 
     do: Callable[[Event], None]
-    give_up: Callable[[Event, str], None]
+    record_failure: Callable[[Event, str], None]
     tell_waiting: Callable[[Event, str], None]
 
 
-def serve(
-    event: Mapping[str, Any], context: Context, work: Work, queue: Callable[[], Queue]
+def process_batch(
+    event: Mapping[str, Any], context: LambdaContext, work: Work, queue: Callable[[], SourceQueue]
 ) -> dict[str, Any]:
     """Work on every message, within the time that Lambda gives, and return the ids of those that failed.
 
@@ -74,8 +74,8 @@ def serve(
     copy for up to 12 hours, which uses up none of its receives. From a quarter of an hour on, ``work.tell_waiting`` is
     called at each deferral.
 
-    When a message fails for good, or for the last time before its dead-letter queue, ``work.give_up`` is called. The
-    message goes back in any case, and so to the dead-letter queue, where an operator finds it, without a pause where
+    When a message fails for good, or for the last time before its dead-letter queue, ``work.record_failure`` is
+    called. The message goes back in any case, and so to the dead-letter queue, where an operator finds it, without a pause where
     another try cannot succeed; if it is handed out again, it is tried again.
     """
     failures = []
@@ -93,9 +93,9 @@ class _Delivery:
     """One message in one invocation."""
 
     message: Mapping[str, Any]
-    context: Context
+    context: LambdaContext
     work: Work
-    queue: Callable[[], Queue]
+    queue: Callable[[], SourceQueue]
 
     def serve(self) -> None:
         """Work on the message, or defer it; raises what makes it go back."""
@@ -114,14 +114,14 @@ class _Delivery:
 
     def _read(self) -> Event:
         try:
-            return replace(parse(self.message["body"]), message_id=str(self.message["messageId"]))
-        except NotOurEvent:
+            return replace(parse_event(self.message["body"]), message_id=str(self.message["messageId"]))
+        except UnknownEvent:
             self.queue().expire_visibility(self.message)
             raise
 
     def _do(self, event: Event) -> None:
         try:
-            with within(self._seconds_left() - RESERVE):
+            with within_deadline(self._seconds_left() - RESERVE_SECONDS):
                 self.work.do(event)
         except Exception as error:
             if deferral_for(error) is None:
@@ -129,33 +129,33 @@ class _Delivery:
             raise
 
     def _defer(self, event: Event, error: Exception, deferral: Deferral) -> None:
-        reason = in_words(error)
+        reason = user_message(error)
         try:
             deferred = self.queue().defer(self.message, deferral)
         except DeferredTooLong as too_long:
-            failure = GivenUp(f"{reason} (tried {too_long})")
+            failure = PermanentFailure(f"{reason} (tried {too_long})")
             self._put_on_record(event, failure)
             raise failure from error
         except Exception as no_copy:
             self._put_on_record(event, no_copy)
             raise
         _log_deferred(event, deferred, reason, str(error))
-        if deferred.waited >= NOTICE_AFTER:
+        if deferred.waited >= NOTIFY_AFTER_SECONDS:
             self._tell_waiting(event, reason)
 
     def _put_on_record(self, event: Event, error: Exception) -> None:
         """Put a failure on record if it is the last, or one that people can lift."""
-        is_over = isinstance(error, GivenUp) or self._is_last()
-        if is_over or isinstance(error, Gone | LockedOut | Refused):
-            with within(self._seconds_left() - LAST):
-                self.work.give_up(event, in_words(error))
+        is_over = isinstance(error, PermanentFailure) or self._is_last()
+        if is_over or isinstance(error, Gone | Unauthorized | RequestRefused):
+            with within_deadline(self._seconds_left() - FINAL_RESERVE_SECONDS):
+                self.work.record_failure(event, user_message(error))
                 if is_over:
                     self.queue().expire_visibility(self.message)
 
     def _tell_waiting(self, event: Event, reason: str) -> None:
         """Tell people that the work waits. The copy is sent already, so that nothing is lost if this fails."""
         try:
-            with within(min(NOTICE, self._seconds_left() - LAST)):
+            with within_deadline(min(NOTICE, self._seconds_left() - FINAL_RESERVE_SECONDS)):
                 self.work.tell_waiting(event, reason)
         except Exception as error:  # let go: told at the next deferral; what is down may be needed to tell
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}

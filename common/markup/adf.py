@@ -1,4 +1,4 @@
-"""Atlassian Document Format: small builders for what we write, and `to_text` for what people wrote.
+"""Atlassian Document Format: small builders for what we write, and `adf_to_text` for what people wrote.
 
 The builders return plain dictionaries as Jira's REST v3 takes them
 (https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They keep a rule whose
@@ -8,8 +8,8 @@ breach Jira answers with 400: there is no empty text node. Nothing in a text sta
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from common.markup.adf_to_text import to_text
-from common.runtime.unicode_safety import visible
+from common.markup.adf_to_text import adf_to_text
+from common.runtime.unicode_safety import make_visible
 
 __all__ = [
     "EM",
@@ -18,6 +18,7 @@ __all__ = [
     "UNDERLINE",
     "Mark",
     "Node",
+    "adf_to_text",
     "bullet_list",
     "color",
     "doc",
@@ -30,7 +31,6 @@ __all__ = [
     "quote",
     "table",
     "text",
-    "to_text",
 ]
 
 Node = dict[str, Any]
@@ -55,7 +55,7 @@ def doc(*content: Node) -> Node:
 
 def text(value: str, *marks: Mark) -> Node:
     """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
-    node: Node = {"type": "text", "text": visible(value) or "\u200b"}
+    node: Node = {"type": "text", "text": make_visible(value) or "\u200b"}
     return {**node, "marks": list(marks)} if marks else node
 
 

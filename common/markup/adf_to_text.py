@@ -6,7 +6,7 @@ from typing import Any
 _Node = dict[str, Any]
 
 
-def to_text(value: object, limit: int = 1_000_000) -> str:
+def adf_to_text(value: object, limit: int = 1_000_000) -> str:
     """Read whatever stands where ADF may stand, as plain text of at most `limit` characters.
 
     Paragraphs are separated by an empty line; headings, lists, quotations, tables, code and struck text look

@@ -58,7 +58,7 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
-def document(title: str, style: str, body: str) -> str:
+def html_document(title: str, style: str, body: str) -> str:
     """Build the whole page; `title` is text, `style` CSS without `</style>`, `body` finished HTML."""
     style = BASE_STYLE + style
     policy = content_security_policy(f"<style>{style}</style>")

@@ -39,15 +39,15 @@ _SMILEYS = {
 }  # fmt: skip
 
 
-def to_text(markup: object, limit: int = 1_000_000) -> str:
+def wiki_to_text(markup: object, limit: int = 1_000_000) -> str:
     """Read Jira wiki markup as plain text of at most `limit` characters.
 
-    Headings, lists, quotations, tables, code and struck text look as in Markdown (as `common.markup.adf.to_text` writes
-    them); bold, italic and colours fall away; links keep their address in parentheses. What is no string gives what
-    `common.markup.adf.to_text` makes of it, so that a field that holds either can be read by either. Never raises.
+    Headings, lists, quotations, tables, code and struck text look as in Markdown (as
+    `common.markup.adf.adf_to_text` writes them); bold, italic and colours fall away; links keep their address in parentheses. What is no string gives what
+    `common.markup.adf.adf_to_text` makes of it, so that a field that holds either can be read by either. Never raises.
     """
     if not isinstance(markup, str):
-        return adf_to_text.to_text(markup, limit)
+        return adf_to_text.adf_to_text(markup, limit)
     source = markup[:limit].replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "")
     lines: list[str] = []
     position = 0
@@ -74,10 +74,10 @@ def _block(name: str, parameters: str, body: str) -> list[str]:
         return [f"```{language.group() if language else ''}", *body.strip("\n").split("\n"), "```"]
     if name == "adf":
         try:
-            return adf_to_text.to_text(json.loads(body)).split("\n")
+            return adf_to_text.adf_to_text(json.loads(body)).split("\n")
         except (ValueError, RecursionError):
             return body.strip().split("\n")
-    inner = to_text(body).split("\n")
+    inner = wiki_to_text(body).split("\n")
     if name == "quote":
         return [f"> {line}" for line in inner]
     title = re.search(r"title=([^|]*)", parameters)

@@ -19,11 +19,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 #: Seconds that are kept for putting a failure on record and telling whoever waits.
-RESERVE = 15
+RESERVE_SECONDS = 15
 #: Seconds between the end of the time and the alarm.
-GRACE = 1.0
+GRACE_SECONDS = 1.0
 #: Seconds until it rings again: what is raised inside a finalizer is lost, and the work would go on.
-AGAIN = 1.0
+REARM_SECONDS = 1.0
 
 _ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 
@@ -32,11 +32,11 @@ _ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 _WAITING = frozenset({"requests", "botocore", "concurrent"})
 
 
-class OutOfTime(Exception):
+class DeadlineExceeded(Exception):
     """The work took too long."""
 
 
-class ServiceHung(OutOfTime):
+class ServiceHung(DeadlineExceeded):
     """The time ended while a service was waited for: it hung, or answered byte by byte."""
 
 
@@ -44,29 +44,29 @@ class _Stop(BaseException):
     """The alarm. Not an Exception: botocore takes any of those for a failed call, and makes it again."""
 
 
-def left() -> float:
+def remaining_seconds() -> float:
     """Return the seconds that the work under way may still take; endless outside of ``within``."""
     return _ends.get() - time.monotonic()
 
 
-def carried(work: Callable[..., T]) -> Callable[..., T]:
+def propagate_deadline(work: Callable[..., T]) -> Callable[..., T]:
     """Return ``work`` for other threads, which otherwise know of no limit."""
     here = copy_context()
     return lambda *given: here.copy().run(work, *given)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within_deadline(seconds: float) -> Iterator[None]:
     """Let the work inside know when ``seconds`` are over, and raise OutOfTime or ServiceHung soon after.
 
     Lambda calls handlers in the main thread, the only one that a signal reaches; elsewhere there is no alarm.
     """
     known = _ends.set(time.monotonic() + seconds)
     try:
-        with _alarm(seconds + GRACE):
+        with _alarm(seconds + GRACE_SECONDS):
             yield
     except _Stop as stop:
-        kind = ServiceHung if _waited_for_a_service(stop) else OutOfTime
+        kind = ServiceHung if _waited_for_a_service(stop) else DeadlineExceeded
         raise kind(f"the work was not done within {seconds:.0f} seconds") from None
     finally:
         _ends.reset(known)
@@ -87,7 +87,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise _Stop
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REARM_SECONDS)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class GivenUp(Exception):
+class PermanentFailure(Exception):
     """The work cannot succeed however often it is tried; the message is what people are told."""
 
 
@@ -11,5 +11,5 @@ class ConditionFailed(Exception):
     """The record is not in the state that the write was meant for; somebody else moved it."""
 
 
-class Busy(Exception):
+class LeaseHeld(Exception):
     """Another invocation is working on this record right now."""

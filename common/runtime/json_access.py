@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def mapping(value: object) -> Mapping[str, Any]:
+def as_dict(value: object) -> Mapping[str, Any]:
     """Return the object, or an empty one where something else (null, a string) stands."""
     return value if isinstance(value, Mapping) else {}
 
 
-def listed(value: object) -> list[Any]:
+def as_list(value: object) -> list[Any]:
     """Return the array, or an empty one where something else stands."""
     return value if isinstance(value, list) else []
 
 
-def text(value: object) -> str:
+def as_str(value: object) -> str:
     """Return the string; numbers as their decimal form without a fraction of zero; otherwise ``""``.
 
     Half a surrogate pair, which JSON can hold and nothing can store, becomes a question mark.

@@ -25,7 +25,7 @@ _WORD = re.compile("(?:[^\\W_][\u0300-\u036f\u0483-\u0487]*)+")
 _SCRIPTS = {"Latin": re.compile(_LATIN), "Cyrillic": re.compile(_CYRILLIC), "Greek": re.compile(_GREEK)}
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """Write out characters that hide or reorder text as `⟨U+202E⟩`."""
     return replaced(text, written_out)
 
@@ -35,9 +35,9 @@ def written_out(character: str) -> str:
     return f"⟨U+{ord(character):04X}⟩"
 
 
-def visible_name(text: str) -> str:
+def safe_display_name(text: str) -> str:
     """Return a name, which people choose themselves, as one line of bounded length with all that it hides in sight."""
-    line = " ".join(visible(text).split())
+    line = " ".join(make_visible(text).split())
     return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
 
 

@@ -9,7 +9,16 @@ original text; `rebase` applies them to a page that has moved on. `render` and `
 from common.storage_format.editing.apply import apply
 from common.storage_format.editing.preserve_invisible import without_unseen
 from common.storage_format.editing.rebase import rebase
-from common.storage_format.edits import Change, Conflict, Delete, Edit, Edited, InsertAfter, Replace, Token
+from common.storage_format.edits import (
+    BlockChange,
+    Delete,
+    Edit,
+    EditConflict,
+    Edited,
+    InsertAfter,
+    Replace,
+    Token,
+)
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown.render import render
 from common.storage_format.page.outline import Outline, outline
@@ -22,10 +31,10 @@ from common.storage_format.xml.external_addresses import external_addresses
 
 __all__ = [
     "Block",
-    "Change",
-    "Conflict",
+    "BlockChange",
     "Delete",
     "Edit",
+    "EditConflict",
     "Edited",
     "InsertAfter",
     "InvalidEdit",

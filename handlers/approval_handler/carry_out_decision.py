@@ -15,29 +15,29 @@ from typing import Any
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import JiraClient
 from common.aws import event_bus
-from common.aws.document_repository import DocumentRecords, lock_of, page_lock
-from common.aws.draft_store import DraftChanged, DraftStore
+from common.aws.document_repository import DocumentRepository, lock_key, page_lock_key
+from common.aws.draft_store import DraftHashMismatch, DraftStore
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
 from handlers.approval_handler import notification_texts, notifications
-from handlers.approval_handler.hold_approval import Holding, SourcesChanged
-from handlers.approval_handler.publisher import Obstacle, PageConflict, Publisher, Unpublished
+from handlers.approval_handler.hold_approval import ApprovalHold, SourcesChanged
+from handlers.approval_handler.publisher import PageConflict, PublishBlocked, Publisher, Unpublished
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Completion:
+class DecisionExecutor:
     """What it takes to carry out a decision. The caller holds the document's lease."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     drafts: DraftStore
     reviews: ReviewStore
     bus: EventBus
     jira: JiraClient
     publisher: Publisher
-    holding: Holding
+    holding: ApprovalHold
     max_revisions: int
 
     def carry_out(self, document: Document, decision: Decision) -> None:
@@ -50,15 +50,15 @@ class Completion:
         else:
             self._send_back(document, decision)
 
-    def has_effect(self, document: Document, approval: Decision) -> bool:
+    def is_published(self, document: Document, approval: Decision) -> bool:
         """Say whether the page carries what was approved: from then on nobody can take the approval back."""
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
-        except DraftChanged:
+        except DraftHashMismatch:
             return False
         return self.publisher.published(draft) is not None
 
-    def holds_what_nobody_saw(self, document: Document) -> bool:
+    def has_unreviewed_changes(self, document: Document) -> bool:
         """Say whether a change is in the draft that is about to be shown, and in none that was."""
         if document.unopened == document.revision:
             return False  # it cannot be shown: to reject it is the way out
@@ -76,10 +76,10 @@ class Completion:
         if not document.closing:
             return
         if document.publication:
-            event_bus.documentation_published(self.bus, document, document.publication)
+            event_bus.publish_documentation_published(self.bus, document, document.publication)
         self._close_page(document)
-        self._free(document)
-        notifications.tell_end(self.jira, document)
+        self._release_page(document)
+        notifications.notify_end(self.jira, document)
         # A page's own reason can only be why somebody could not be told of it before.
         done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
         self.records.move(document, closing=None, **done)
@@ -102,11 +102,11 @@ class Completion:
             if document_held := self.holding.hold(document, approval, why):
                 self._publish(document_held, approval)
         except PageConflict as conflict:  # let go: the reviewer is told and the document moves to revising
-            self._overtaken(document, conflict)
-        except Obstacle as obstacle:
+            self._on_conflict(document, conflict)
+        except PublishBlocked as obstacle:
             # let go: the reviewer is told and the ticket moves back, or the document ends
-            self._obstructed(document, approval, obstacle)
-        except DraftChanged as error:
+            self._on_blocked(document, approval, obstacle)
+        except DraftHashMismatch as error:
             # let go: the document moves to failed with the reason, and the tickets are told
             self._end(document, DocumentStatus.FAILED, reason=str(error))
         else:
@@ -121,20 +121,20 @@ class Completion:
             reason = f"{count} drafts were sent back"
             self._end(document, DocumentStatus.FAILED, decision=decision, sent_back=count, reason=reason)
 
-    def _overtaken(self, document: Document, conflict: PageConflict) -> None:
+    def _on_conflict(self, document: Document, conflict: PageConflict) -> None:
         mark, said = (
-            idempotent_comments.marked(document, "conflict"),
+            idempotent_comments.comment_key(document, "conflict"),
             notification_texts.conflict(str(conflict)),
         )
-        idempotent_comments.tell(self.jira, document.review_issue_id, mark, said)
+        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
         self.records.move(document, DocumentStatus.REVISING, reason=None)
 
-    def _obstructed(self, document: Document, approval: Decision, obstacle: Obstacle) -> None:
+    def _on_blocked(self, document: Document, approval: Decision, obstacle: PublishBlocked) -> None:
         if obstacle.final:
             self._end(document, DocumentStatus.FAILED, reason=str(obstacle))
             return
-        mark = {**idempotent_comments.marked(document, "obstacle"), "move_id": approval.move_id}
-        idempotent_comments.tell(
+        mark = {**idempotent_comments.comment_key(document, "obstacle"), "move_id": approval.move_id}
+        idempotent_comments.comment_best_effort(
             self.jira, document.review_issue_id, mark, notification_texts.cannot_publish(str(obstacle))
         )
         self.holding.reopen(document, approval)
@@ -173,10 +173,10 @@ class Completion:
             ),
         )
 
-    def _free(self, document: Document) -> None:
-        self.records.unlock(lock_of(document), document.document_id)
+    def _release_page(self, document: Document) -> None:
+        self.records.unlock(lock_key(document), document.document_id)
         if document.publication:
-            self.records.unlock(page_lock(document.publication.page_id), document.document_id)
+            self.records.unlock(page_lock_key(document.publication.page_id), document.document_id)
 
 
 def _ending(document: Document, decision: Decision) -> str:

@@ -14,20 +14,20 @@ from typing import Any
 from common.atlassian import idempotent_comments
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
-from common.aws.document_repository import DocumentRecords
-from common.domain.document import CLOSED, Document, DocumentStatus
+from common.aws.document_repository import DocumentRepository
+from common.domain.document import FINAL_STATUSES, Document, DocumentStatus
 from common.domain.events import Event
-from common.runtime.errors import Busy
+from common.runtime.errors import LeaseHeld
 from handlers.approval_handler import notification_texts
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class OtherTickets:
+class CopiedReviews:
     """Answers in tickets that review no document. ``lease`` is how many seconds one invocation may take."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     jira: JiraClient
     lease: int
 
@@ -39,14 +39,14 @@ class OtherTickets:
         issue_id = str(event.detail["review_issue_id"])
         named = self._named(issue_id)
         if named and self._is_about_to_open(issue_id, named):
-            raise Busy(f"the review of {named.document_id} is about to open")
+            raise LeaseHeld(f"the review of {named.document_id} is about to open")
         replaced_id = self.records.reviewed_in(issue_id)
         document = self.records.get(replaced_id) if replaced_id else named
         if document is None or not document.review_issue_key:
             log.info("not a review ticket of ours", extra=dict(event.detail))
             return
         if document.review_issue_id == issue_id:
-            raise Busy(f"the review of {document.document_id} has just opened")
+            raise LeaseHeld(f"the review of {document.document_id} has just opened")
         if replaced_id is None:
             mark, said = (
                 {"kind": "copy", "document_id": document.document_id},
@@ -57,11 +57,11 @@ class OtherTickets:
             mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
             said = (
                 notification_texts.too_late(document)
-                if document.status in CLOSED
+                if document.status in FINAL_STATUSES
                 else notification_texts.replaced(document)
             )
-        with self.records.telling(document.document_id, self.lease):
-            idempotent_comments.tell(self.jira, issue_id, mark, said)
+        with self.records.notification_lease(document.document_id, self.lease):
+            idempotent_comments.comment_best_effort(self.jira, issue_id, mark, said)
 
     def about_to_open(self, issue_id: str) -> Document | None:
         """Return the document whose review a ticket is that is not on record yet."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient
-from common.aws.document_repository import DocumentRecords
-from common.domain.document import CLOSED, IN_REVIEW, Document, DocumentStatus
-from handlers.approval_handler.carry_out_decision import Completion
+from common.aws.document_repository import DocumentRepository
+from common.domain.document import FINAL_STATUSES, IN_REVIEW, Document, DocumentStatus
+from handlers.approval_handler.carry_out_decision import DecisionExecutor
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 class DeletedReview:
     """Ends documents that the sweep found without their review tickets. The caller holds the document's lease."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     jira: JiraClient
-    completion: Completion
+    completion: DecisionExecutor
 
     def end(self, document: Document) -> None:
         """End a document, unless its review is back, or its page already carries what was approved."""
-        if document.status in CLOSED:
+        if document.status in FINAL_STATUSES:
             self.completion.close(document)
         elif document.status in IN_REVIEW and document.missing_since:
             self._end(document)
@@ -34,7 +34,7 @@ class DeletedReview:
         if self._may_be_there(document):
             log.warning("review.back", extra={"document_id": document.document_id})
             self.records.move(document, missing_since=None)
-        elif approval and self.completion.has_effect(document, approval):
+        elif approval and self.completion.is_published(document, approval):
             self.completion.carry_out(document, approval)
         else:
             self.completion.end_without_review(document)

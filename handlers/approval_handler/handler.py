@@ -6,39 +6,46 @@ from functools import partial
 from typing import Any
 
 from common.domain.events import Event
-from common.intake.detect_change import notice
+from common.intake.detect_change import handle_review_closed
 from common.lambda_entry import logging_setup, sqs_batch
-from common.lambda_entry.webhook_endpoint import Response, Turned, answer, in_time
-from handlers.approval_handler.dependencies import own_queue, parts
+from common.lambda_entry.webhook_endpoint import (
+    RequestRejected,
+    Response,
+    json_response,
+    respond_within_deadline,
+)
+from handlers.approval_handler.dependencies import build_dependencies, source_queue
 
-logging_setup.set_up()
+logging_setup.configure_logging()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
         do = partial(_serve, owner=str(context.aws_request_id))
-        return sqs_batch.serve(event, context, sqs_batch.Work(do, _give_up, _tell_waiting), own_queue)
-    return in_time(partial(_answer, event))
+        return sqs_batch.process_batch(
+            event, context, sqs_batch.Work(do, _give_up, _tell_waiting), source_queue
+        )
+    return respond_within_deadline(partial(_answer, event))
 
 
 def _answer(request: dict[str, Any]) -> Response:
-    here = parts()
+    here = build_dependencies()
     try:
-        event = here.door.admit(request)
-    except Turned as turned:
+        event = here.door.verify(request)
+    except RequestRejected as turned:
         return turned.response
-    status, reason = notice(event, here.bus)
-    return answer(200, status=status, reason=reason)
+    status, reason = handle_review_closed(event, here.bus)
+    return json_response(200, status=status, reason=reason)
 
 
 def _serve(event: Event, owner: str) -> None:
-    parts().deciding.serve(event, owner)
+    build_dependencies().deciding.serve(event, owner)
 
 
 def _give_up(event: Event, reason: str) -> None:
-    parts().deciding.give_up(event, reason)
+    build_dependencies().deciding.record_failure(event, reason)
 
 
 def _tell_waiting(event: Event, reason: str) -> None:
-    parts().deciding.tell_waiting(event, reason)
+    build_dependencies().deciding.tell_waiting(event, reason)

@@ -11,12 +11,12 @@ from typing import Any
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import Adf, JiraClient
-from common.aws.document_repository import DocumentRecords
+from common.aws.document_repository import DocumentRepository
 from common.domain.document import Decision, Document, DocumentStatus, Notice
-from common.domain.status_transitions import seconds
+from common.domain.status_transitions import to_epoch_seconds
 from handlers.approval_handler import notification_texts, notifications
 from handlers.approval_handler.publisher import Unpublished
-from handlers.approval_handler.source_tickets import Sources
+from handlers.approval_handler.source_tickets import SourceTickets
 
 
 class SourcesChanged(Exception):
@@ -28,12 +28,12 @@ class SourcesChanged(Exception):
 
 
 @dataclass(frozen=True)
-class Holding:
+class ApprovalHold:
     """Checks approvals and tells of what holds them back. The caller holds the document's lease."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     jira: JiraClient
-    sources: Sources
+    sources: SourceTickets
 
     def check_sources(self, document: Document, approval: Decision) -> None:
         """Raise SourcesChanged where the approval was given before what is known of the source tickets was told."""
@@ -72,7 +72,7 @@ class Holding:
 
     def reopen(self, document: Document, approval: Decision, **values: Any) -> None:
         """Open the review again after an approval that is not carried out, and put ``values`` on record."""
-        notifications.reopen(self.jira, document, approval.move_id)
+        notifications.reopen_review(self.jira, document, approval.move_id)
         self.records.move(document, DocumentStatus.IN_REVIEW, decision=None, **values)
 
     def _noticed(
@@ -87,11 +87,11 @@ class Holding:
         if notice.at:
             return document, notice
         mark = {"kind": kind, "document_id": document.document_id, "number": notice.number}
-        comment = idempotent_comments.tell(self.jira, document.review_issue_id, mark, said)
+        comment = idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
         # Where the ticket takes no comment, no approval so far counts all the same.
         return document, replace(notice, at=comment.created if comment else approval.decided_at)
 
 
 def _is_after(approval: Decision, notice: Notice) -> bool:
     """Say whether an approval was commented after a notice, by Jira's own clock."""
-    return bool(notice.at) and seconds(approval.decided_at) > seconds(notice.at)
+    return bool(notice.at) and to_epoch_seconds(approval.decided_at) > to_epoch_seconds(notice.at)

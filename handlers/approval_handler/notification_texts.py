@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from common.atlassian.jira_client import Adf
-from common.domain.document import CLOSED, Decision, Document, Publication
+from common.domain.document import FINAL_STATUSES, Decision, Document, Publication
 from common.markup import adf
-from common.runtime.unicode_safety import visible_name
+from common.runtime.unicode_safety import safe_display_name
 from handlers.approval_handler.unpublished_work import UnpublishedWork
 
 
@@ -19,7 +19,7 @@ def published_in_review(publication: Publication, decision: Decision) -> Adf:
         adf.paragraph(
             "Published: ",
             adf.link(publication.title, publication.url),
-            f", version {publication.version}, as {visible_name(decision.author_name)} approved it "
+            f", version {publication.version}, as {safe_display_name(decision.author_name)} approved it "
             f"(revision {decision.revision}).",
         )
     ]
@@ -56,7 +56,7 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
     key = document.review_issue_key
     said = [
         adf.paragraph(
-            f"{visible_name(decision.author_name)} rejected the documentation drafted for this ticket in ",
+            f"{safe_display_name(decision.author_name)} rejected the documentation drafted for this ticket in ",
             adf.link(key, f"{browse_url}/browse/{key}"),
             ". Nothing was published.",
         )
@@ -244,7 +244,7 @@ def replaced(document: Document) -> Adf:
 
 def copied(document: Document) -> Adf:
     """Say that a finished ticket is a copy of a review ticket, and where the review is."""
-    key, is_over = document.review_issue_key, document.status in CLOSED
+    key, is_over = document.review_issue_key, document.status in FINAL_STATUSES
     where = f"was in {key} and is over" if is_over else f"is in {key}: please decide there"
     return _panel(
         "warning",

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import logging
 
-from common.atlassian.http_client import NotFound, Refused
-from common.atlassian.idempotent_comments import marked, tell
-from common.atlassian.jira_client import OUR_LINKS, Adf, JiraClient
+from common.atlassian.http_client import NotFound, RequestRefused
+from common.atlassian.idempotent_comments import comment_best_effort, comment_key
+from common.atlassian.jira_client import LINK_ID_PREFIX, Adf, JiraClient
 from common.domain.document import Decision, Document, DocumentStatus, Publication, Verdict
 from handlers.approval_handler import notification_texts
 
 log = logging.getLogger(__name__)
 
 
-def reopen(jira: JiraClient, document: Document, move_id: str) -> None:
+def reopen_review(jira: JiraClient, document: Document, move_id: str) -> None:
     """Open the review ticket again after a move to done; where our account cannot, say who can."""
     if not jira.move_back(document.review_issue_id):
         log.error("the review ticket cannot be opened again", extra={"document_id": document.document_id})
         mark = {"kind": "stays done", "document_id": document.document_id, "move_id": move_id}
-        tell(jira, document.review_issue_id, mark, notification_texts.stays_done())
+        comment_best_effort(jira, document.review_issue_id, mark, notification_texts.stays_done())
 
 
-def tell_end(jira: JiraClient, document: Document) -> None:
+def notify_end(jira: JiraClient, document: Document) -> None:
     """Tell in all tickets of a document that is over how it ended."""
     decision = document.decision
     if decision is None:
@@ -48,8 +48,10 @@ def tell_end(jira: JiraClient, document: Document) -> None:
 
 
 def _published(jira: JiraClient, document: Document, decision: Decision, page: Publication) -> None:
-    mark = marked(document, "published")
-    tell(jira, document.review_issue_id, mark, notification_texts.published_in_review(page, decision))
+    mark = comment_key(document, "published")
+    comment_best_effort(
+        jira, document.review_issue_id, mark, notification_texts.published_in_review(page, decision)
+    )
     _link(jira, document.review_issue_id, document, page)
     _sources(jira, document, "published", notification_texts.published_in_source(page, document))
     for key in document.issue_keys:
@@ -57,18 +59,18 @@ def _published(jira: JiraClient, document: Document, decision: Decision, page: P
 
 
 def _everywhere(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
-    tell(jira, document.review_issue_id, marked(document, kind), said)
+    comment_best_effort(jira, document.review_issue_id, comment_key(document, kind), said)
     _sources(jira, document, kind, said)
 
 
 def _sources(jira: JiraClient, document: Document, kind: str, said: Adf) -> None:
     for key in document.issue_keys:
-        tell(jira, key, marked(document, kind), said)
+        comment_best_effort(jira, key, comment_key(document, kind), said)
 
 
 def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:
     try:
-        jira.link_page(issue, OUR_LINKS + document.document_id, page.url, page.title)
-    except (NotFound, Refused) as error:
+        jira.link_page(issue, LINK_ID_PREFIX + document.document_id, page.url, page.title)
+    except (NotFound, RequestRefused) as error:
         # let go: a ticket that is gone or takes no link cannot be linked; a 401 is raised
         log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
-from common.atlassian.http_client import AtlassianError, LockedOut, NotFound, Refused, Stale
+from common.atlassian.http_client import (
+    AtlassianError,
+    NotFound,
+    RequestRefused,
+    Unauthorized,
+    VersionConflict,
+)
 from common.domain.document import DocumentKind, Publication
 from common.domain.draft import Draft
 from handlers.approval_handler.unpublished_work import UnpublishedWork, unpublished_work
@@ -20,7 +26,7 @@ from handlers.approval_handler.unpublished_work import UnpublishedWork, unpublis
 log = logging.getLogger(__name__)
 
 #: How often a write is tried against people who save the same page at the same moment.
-MOST_TRIES = 4
+MAX_ATTEMPTS = 4
 #: Confluence's words, in small letters, where a title is in use in the space: it has no other sign for that.
 _TITLE_TAKEN = "a page with this title already exists"
 
@@ -29,7 +35,7 @@ class PageConflict(Exception):
     """A block that the draft edits was changed by somebody else meanwhile; the message says which and how."""
 
 
-class Obstacle(Exception):
+class PublishBlocked(Exception):
     """The page cannot be written as approved. ``final``: a person cannot clear the way, the document is over."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
@@ -45,7 +51,7 @@ class Unpublished(Exception):
         self.title, self.work = title, work
 
 
-class TooBusy(Exception):
+class PageContended(Exception):
     """Others saved the page at the same moment, again and again; a later delivery tries anew."""
 
 
@@ -74,12 +80,14 @@ class Publisher:
         """
         if draft.kind is DocumentKind.CREATE:
             return self._create(draft, may_write)
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_ATTEMPTS):
             try:
                 return self._update(draft, may_write, overriding)
-            except Stale:  # let go: the loop tries again on the page as it is now, then raises TooBusy
+            except (
+                VersionConflict
+            ):  # let go: the loop tries again on the page as it is now, then raises TooBusy
                 log.info("somebody saved the page meanwhile", extra={"document_id": draft.document_id})
-        raise TooBusy(f'"{draft.title}" is being edited by others right now')
+        raise PageContended(f'"{draft.title}" is being edited by others right now')
 
     def _update(self, draft: Draft, may_write: Callable[[], None], overriding: str) -> Publication:
         page = self._page(draft)
@@ -93,27 +101,29 @@ class Publisher:
         if storage != page.storage:
             self._keep_unpublished(draft, page, overriding)
             try:
-                page = self.confluence.update_page(page, storage, f"{mark(draft)}: {draft.summary}"[:255])
-            except Refused as error:
-                raise Obstacle(_refusal(page.title, error)) from error
+                page = self.confluence.update_page(
+                    page, storage, f"{version_message_mark(draft)}: {draft.summary}"[:255]
+                )
+            except RequestRefused as error:
+                raise PublishBlocked(_refusal(page.title, error)) from error
             except NotFound as error:
-                raise Obstacle(_out_of_reach(page.title, "written", "edit")) from error
+                raise PublishBlocked(_out_of_reach(page.title, "written", "edit")) from error
         return self._read_back(page, storage, on_top=on_top)
 
     def _page(self, draft: Draft) -> ConfluencePage:
         try:
             return self.confluence.page(draft.page_id or "")
         except NotFound as error:
-            raise Obstacle(_out_of_reach(draft.title, "read", "view")) from error
+            raise PublishBlocked(_out_of_reach(draft.title, "read", "view")) from error
 
     def _keep_unpublished(self, draft: Draft, page: ConfluencePage, overriding: str) -> None:
         """Raise Unpublished where the page's draft holds other work than the one that may be overridden."""
         try:
             work = unpublished_work(self.confluence, page, draft.base_version)
-        except LockedOut as error:
+        except Unauthorized as error:
             if error.status != 403:
                 raise
-            raise Obstacle(_restricted(page.title)) from error
+            raise PublishBlocked(_restricted(page.title)) from error
         if work and work.state != overriding:
             raise Unpublished(page.title, work)
 
@@ -125,7 +135,7 @@ class Publisher:
         ours = (
             v
             for v in versions
-            if v.message.startswith(mark(draft) + ":") and self.confluence.is_us(v.author_id)
+            if v.message.startswith(version_message_mark(draft) + ":") and self.confluence.is_us(v.author_id)
         )
         return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
@@ -137,12 +147,12 @@ class Publisher:
                 created = self.confluence.create_page(
                     draft.space_id, draft.title, draft.parent_id, draft.storage
                 )
-            except (Refused, Stale) as error:
+            except (RequestRefused, VersionConflict) as error:
                 existing = self.confluence.page_by_title(draft.space_id, draft.title)
                 if existing is None:
-                    raise Obstacle(_refusal(draft.title, error)) from error
+                    raise PublishBlocked(_refusal(draft.title, error)) from error
             except NotFound as error:
-                raise Obstacle(
+                raise PublishBlocked(
                     f'Confluence has no place for the page "{draft.title}": its parent or its space is gone, or our '
                     "account may not create pages there; once that is put right, move this ticket to done again"
                 ) from error
@@ -150,7 +160,7 @@ class Publisher:
                 return self._read_back(created, draft.storage, on_top=False)
         if made := self._created(existing, draft):
             return made
-        raise Obstacle(
+        raise PublishBlocked(
             f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
             "ticket to done again"
         )
@@ -184,7 +194,7 @@ class Publisher:
         )
 
 
-def mark(draft: Draft) -> str:
+def version_message_mark(draft: Draft) -> str:
     """Return how the message of a page version names the draft that it carries."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
 
@@ -192,11 +202,11 @@ def mark(draft: Draft) -> str:
 def _check(draft: Draft, page: ConfluencePage) -> None:
     """Raise Obstacle where a page was put away since it was drafted on."""
     if page.status != "current":
-        raise Obstacle(
+        raise PublishBlocked(
             f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again'
         )
     if page.space_id != draft.space_id:
-        raise Obstacle(f'the page "{page.title}" was moved to another space', final=True)
+        raise PublishBlocked(f'the page "{page.title}" was moved to another space', final=True)
 
 
 def _out_of_reach(title: str, done: str, right: str) -> str:
@@ -234,6 +244,6 @@ def _rebased(draft: Draft, page: ConfluencePage) -> str:
         merged = sf.rebase(list(draft.edits), sf.parse(draft.base), sf.parse(page.storage))
     except sf.MalformedStorage as error:
         raise PageConflict(f"the page cannot be read any more: {error}") from error
-    if isinstance(merged, sf.Conflict):
+    if isinstance(merged, sf.EditConflict):
         raise PageConflict("; ".join(dict.fromkeys(reason for _, reason in merged.reasons)))
     return merged.storage

@@ -10,18 +10,18 @@ from typing import Any
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient, JiraComment
 from common.domain.document import Decision, Document, Verdict
-from common.domain.status_transitions import finishing_move, seconds
+from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
-from common.intake.detect_change import finishing_of
-from common.runtime.errors import Busy, GivenUp
-from common.runtime.json_access import listed, mapping, text
-from common.runtime.unicode_safety import visible_name
+from common.intake.detect_change import parse_change_id
+from common.runtime.errors import LeaseHeld, PermanentFailure
+from common.runtime.json_access import as_dict, as_list, as_str
+from common.runtime.unicode_safety import safe_display_name
 from handlers.approval_handler.decision import Said, people_mentioned
 from handlers.approval_handler.decision.deciding_comment import (
-    Comment,
-    MayDecide,
+    DecisionPolicy,
     Refusal,
     RefusalReason,
+    ReviewComment,
     deciding_comment,
     unasked_anyway,
 )
@@ -30,11 +30,11 @@ from handlers.approval_handler.decision.deciding_comment import (
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
 
-_Found = tuple[Comment, Said] | Refusal
+_Found = tuple[ReviewComment, Said] | Refusal
 
 
 @dataclass(frozen=True)
-class Approvers:
+class ApproverRules:
     """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can, if it is a person."""
 
     account_ids: tuple[str, ...]
@@ -43,25 +43,25 @@ class Approvers:
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReviewState:
     """A review ticket that is done: by which move, and what was decided, or why nothing was."""
 
     move_id: str
     found: Decision | Refusal
 
 
-class ReviewGone(GivenUp):
+class ReviewGone(PermanentFailure):
     """The review ticket was deleted, or our account may not see it any more."""
 
 
 @dataclass(frozen=True)
-class Hearing:
+class ReviewStateReader:
     """What it takes to hear a reviewer."""
 
     jira: JiraClient
-    approvers: Approvers
+    approvers: ApproverRules
 
-    def hear(self, document: Document) -> Heard | None:
+    def read_state(self, document: Document) -> ReviewState | None:
         """Read the review ticket as it is now; None when it is not done, and so nothing is decided.
 
         What was never announced, because opening its review failed, can be decided on all the same. Raises ReviewGone,
@@ -79,13 +79,16 @@ class Hearing:
         if ticket.status_category != "done" or not moves:
             return None
         last, ours = moves[-1], self.jira.account_id()
-        status_id = text(mapping(mapping(issue.get("fields")).get("status")).get("id"))
+        status_id = as_str(as_dict(as_dict(issue.get("fields")).get("status")).get("id"))
         if last.to_id != status_id:
             if last.author_id == ours:
                 return None  # we moved it back since it was read, for a newer revision: that is to be decided
-            raise Busy(f"{document.review_issue_key} is just being moved")
+            raise LeaseHeld(f"{document.review_issue_key} is just being moved")
         # Whoever files it away, from one done status to another, decides nothing.
-        move = finishing_move(moves, lambda status: status == status_id or self.jira.is_done(status)) or last
+        move = (
+            last_transition_to_done(moves, lambda status: status == status_id or self.jira.is_done(status))
+            or last
+        )
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
         who = self._who(document, move.author_id, comments, ours)
         read = partial(deciding_comment, comments, _floor(document), who, revision=document.revision)
@@ -94,15 +97,15 @@ class Hearing:
         if _turns_on_a_name(found, read(names=None)):
             found = read(names=names | self._names_of_sources(document))
         if isinstance(found, Refusal):
-            return Heard(move.move_id, found)
+            return ReviewState(move.move_id, found)
         comment, said = found
         if said.anyway and document.draft_notice is None:
-            return Heard(move.move_id, unasked_anyway(comment))
+            return ReviewState(move.move_id, unasked_anyway(comment))
         may_be_repeated = not (ticket.security_id or comment.is_restricted)
         decision = Decision(
             verdict=said.verdict,
             author_id=comment.author_id,
-            author_name=visible_name(comment.author_name),
+            author_name=safe_display_name(comment.author_name),
             comment_id=comment.comment_id,
             revision=document.revision,
             sha256=document.sha256,
@@ -111,9 +114,11 @@ class Hearing:
             move_id=move.move_id,
             anyway=said.anyway,
         )
-        return Heard(move.move_id, decision)
+        return ReviewState(move.move_id, decision)
 
-    def _who(self, document: Document, mover: str, comments: Sequence[Comment], ours: str) -> MayDecide:
+    def _who(
+        self, document: Document, mover: str, comments: Sequence[ReviewComment], ours: str
+    ) -> DecisionPolicy:
         approvers: frozenset[str] | None = None
         if self.approvers.account_ids or self.approvers.group_id:
             approvers = frozenset(self.approvers.account_ids)
@@ -124,12 +129,12 @@ class Hearing:
             approvers = (approvers or frozenset()) | members
         authors = self._authors(document) if self.approvers.four_eyes else frozenset()
         apps = frozenset(self.approvers.account_ids)
-        return MayDecide(mover, frozenset({ours}), approvers, authors, apps)
+        return DecisionPolicy(mover, frozenset({ours}), approvers, authors, apps)
 
     def _names_of_sources(self, document: Document) -> frozenset[str]:
         """Return the names of the people in the source tickets that can still be read."""
         found: frozenset[str] = frozenset()
-        for issue_id, _ in map(finishing_of, document.change_ids):
+        for issue_id, _ in map(parse_change_id, document.change_ids):
             try:
                 issue = self.jira.issue(issue_id)
             except NotFound:  # let go: its people are not known here, so a name of theirs says more
@@ -143,7 +148,7 @@ class Hearing:
         A ticket that is gone, or hidden from us by now, still has those whom it had when it was finished.
         """
         found = set(document.author_ids)
-        for issue_id, move_id in map(finishing_of, document.change_ids):
+        for issue_id, move_id in map(parse_change_id, document.change_ids):
             try:
                 assignee = Ticket.from_rest(self.jira.issue(issue_id), "").assignee_id
                 moves = self.jira.status_moves(issue_id)
@@ -160,7 +165,7 @@ def _floor(document: Document) -> str:
     times = [document.announcement.at] if document.announcement else []
     if document.source_notice and document.source_notice.at:
         times.append(document.source_notice.at)
-    return max(times, key=seconds, default=BEFORE_ALL)
+    return max(times, key=to_epoch_seconds, default=BEFORE_ALL)
 
 
 def _feedback(said: Said, *, may_be_repeated: bool) -> str:
@@ -179,20 +184,20 @@ def _turns_on_a_name(found: _Found, if_anyone_may_be_named: _Found) -> bool:
     return is_refused and found != if_anyone_may_be_named
 
 
-def _names(issue: Mapping[str, Any], comments: Sequence[Comment]) -> frozenset[str]:
+def _names(issue: Mapping[str, Any], comments: Sequence[ReviewComment]) -> frozenset[str]:
     """Return the words of the display names of a ticket's reporter, assignee and commenters, and whom they mention."""
-    fields = mapping(issue.get("fields"))
-    inline = [mapping(comment) for comment in listed(mapping(fields.get("comment")).get("comments"))]
+    fields = as_dict(issue.get("fields"))
+    inline = [as_dict(comment) for comment in as_list(as_dict(fields.get("comment")).get("comments"))]
     people = [fields.get("reporter"), fields.get("assignee"), *(comment.get("author") for comment in inline)]
-    names = {text(mapping(person).get("displayName")) for person in people}
+    names = {as_str(as_dict(person).get("displayName")) for person in people}
     names |= {comment.author_name for comment in comments}
     for body in (*(comment.get("body") for comment in inline), *(comment.body for comment in comments)):
         names |= people_mentioned(body)
     return frozenset(word for name in names for word in name.split())
 
 
-def _comment(comment: JiraComment, ours: str) -> Comment:
-    return Comment(
+def _comment(comment: JiraComment, ours: str) -> ReviewComment:
+    return ReviewComment(
         comment_id=comment.comment_id,
         author_id=comment.author_id,
         author_name=comment.author_name,

@@ -11,14 +11,14 @@ from itertools import zip_longest
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient
 from common.domain.document import Document
-from common.domain.status_transitions import seconds
+from common.domain.status_transitions import to_epoch_seconds
 from common.domain.ticket import Ticket
-from common.intake.detect_change import finishing_of
+from common.intake.detect_change import parse_change_id
 from common.intake.eligibility import declined_by
 
 
 @dataclass(frozen=True)
-class Sources:
+class SourceTickets:
     """Reads source tickets again before their documentation is published."""
 
     jira: JiraClient
@@ -26,7 +26,7 @@ class Sources:
 
     def doubts(self, document: Document) -> tuple[str, ...]:
         """Return what speaks against publishing, a sentence each: the same words as long as nothing else happened."""
-        issue_ids = list(dict.fromkeys(finishing_of(change_id)[0] for change_id in document.change_ids))
+        issue_ids = list(dict.fromkeys(parse_change_id(change_id)[0] for change_id in document.change_ids))
         # A ticket whose key changed between two of its changes stands under both.
         keys = document.issue_keys if len(document.issue_keys) == len(issue_ids) else ()
         found: list[str] = []
@@ -51,5 +51,7 @@ class Sources:
         is_done = cache(self.jira.is_done)
         for move in reversed(self.jira.status_moves(issue_id)):
             if move.at and is_done(move.from_id) and not is_done(move.to_id):
-                return f" on {datetime.fromtimestamp(seconds(move.at), UTC):%Y-%m-%d at %H:%M:%S} UTC"
+                return (
+                    f" on {datetime.fromtimestamp(to_epoch_seconds(move.at), UTC):%Y-%m-%d at %H:%M:%S} UTC"
+                )
         return ""

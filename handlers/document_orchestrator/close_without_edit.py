@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import JiraClient
-from common.aws.document_repository import DocumentRecords, lock_of
+from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Document, DocumentStatus
 from handlers.document_orchestrator import notifications
 
 
 @dataclass(frozen=True)
-class NoEdit:
+class CloseWithoutEdit:
     """What it takes to end a document that needs no edit. The caller has its lease."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     reviews: ReviewStore
     jira: JiraClient
 
@@ -35,15 +35,17 @@ class NoEdit:
         """Close the review of a document that is over, and give its page back; once more where that was cut off."""
         if document.status is DocumentStatus.NOT_NEEDED and document.review_issue_id:
             self._close_review(document)
-        self.records.unlock(lock_of(document), document.document_id)
+        self.records.unlock(lock_key(document), document.document_id)
 
     def _close_review(self, document: Document) -> None:
-        mark = idempotent_comments.marked(document, "not-needed")
+        mark = idempotent_comments.comment_key(document, "not-needed")
         said = notifications.written_meanwhile(document, document.reason)
-        idempotent_comments.tell(self.jira, document.review_issue_id, mark, said)
+        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
         why = notifications.why_not_needed(document)
         for key in document.issue_keys:
-            idempotent_comments.tell(self.jira, key, mark, notifications.written_meanwhile(document, why))
+            idempotent_comments.comment_best_effort(
+                self.jira, key, mark, notifications.written_meanwhile(document, why)
+            )
         key = document.review_issue_key
         url = f"{self.jira.browse_url}/browse/{key}"
         closed = ReviewStatus(

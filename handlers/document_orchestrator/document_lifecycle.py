@@ -6,54 +6,61 @@ from dataclasses import dataclass, replace
 
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
 from common.aws import event_bus
-from common.aws.change_repository import ChangeRecords
-from common.aws.document_repository import DocumentRecords, lock_of
+from common.aws.change_repository import ChangeRepository
+from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.event_bus import EventBus
 from common.domain.change import Change
-from common.domain.document import CLOSED, Choice, Document, DocumentKind, DocumentStatus, document_id
+from common.domain.document import (
+    FINAL_STATUSES,
+    Document,
+    DocumentKind,
+    DocumentStatus,
+    StoredSelection,
+    document_id,
+)
 from common.runtime.deadline import Clock
-from common.runtime.errors import Busy
-from handlers.document_orchestrator.drafting.draft_revision import Drafter
-from handlers.document_orchestrator.new_page_register import Beginnings
-from handlers.document_orchestrator.stored_targets import Chosen
+from common.runtime.errors import LeaseHeld
+from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
+from handlers.document_orchestrator.new_page_register import NewPageRegister
+from handlers.document_orchestrator.stored_targets import StoredTarget
 
 #: Seconds that one invocation may work on a document alone: its function's timeout.
-LEASE = 180
+LEASE_SECONDS = 180
 
 
 @dataclass(frozen=True)
-class Documents:
+class DocumentLifecycle:
     """What it takes to bring a document to its next draft. ``owner`` names this invocation."""
 
-    records: DocumentRecords
-    beginnings: Beginnings
-    changes: ChangeRecords
-    drafter: Drafter
+    records: DocumentRepository
+    beginnings: NewPageRegister
+    changes: ChangeRepository
+    drafter: RevisionDrafter
     bus: EventBus
     confluence: ConfluenceClient
     clock: Clock
 
-    def bring(self, change: Change, target: Chosen, owner: str) -> str:
+    def attach_change(self, change: Change, target: StoredTarget, owner: str) -> str:
         """See that the change is part of a drafted document; return the document's id.
 
         The page's lock decides: whoever holds it is the one open document of this page, and a second change joins it.
         A page that was to be created, and that an earlier change has created meanwhile, is updated instead. A draft
         that was to be joined, and that ended without a page, leaves the page to this change.
         """
-        begun = self.records.get(identity(change, target))
+        begun = self.records.get(derive_document_id(change, target))
         # One that failed while it was drafted is begun again; one that was drafted once ended for good.
         begins = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
-        if begun and begun.status in CLOSED and not begins:
+        if begun and begun.status in FINAL_STATUSES and not begins:
             self.drafter.no_edit.close(begun)
             return begun.document_id
-        mine = begun or begins_as(change, target, int(self.clock()))
+        mine = begun or new_document(change, target, int(self.clock()))
         joins = None if begun else target.joins
         while True:
             holder = self._joined(change, mine) or joins
-            holder = holder or self.records.lock(lock_of(mine), mine.document_id, int(self.clock()))
+            holder = holder or self.records.lock(lock_key(mine), mine.document_id, int(self.clock()))
             if holder == mine.document_id:
                 if begins and (page := self._created_meanwhile(mine)):
-                    self.records.unlock(lock_of(mine), mine.document_id)
+                    self.records.unlock(lock_key(mine), mine.document_id)
                     mine = self._as_update(mine, page.page_id, page.title)
                     continue
                 if not self._begin(mine, owner):
@@ -63,24 +70,28 @@ class Documents:
                 if joins and (instead := self._instead_of(mine, joins)):
                     mine, joins = instead, None
                     continue
-                if not joins and self.records.release_stale(lock_of(mine), holder, int(self.clock()) - LEASE):
+                if not joins and self.records.release_stale(
+                    lock_key(mine), holder, int(self.clock()) - LEASE_SECONDS
+                ):
                     continue
-                raise Busy(f"{holder} is about to begin")
+                raise LeaseHeld(f"{holder} is about to begin")
             if _is_over(held, change):
                 if joins:
                     mine, joins = self._instead(mine, held), None
                 else:
-                    self.unlock_over(lock_of(mine), holder, owner)
+                    self.unlock_over(lock_key(mine), holder, owner)
                 continue
             if holder != mine.document_id:
                 self.changes.note_joining(change, holder)
-            with self.records.leased(holder, owner, LEASE):
+            with self.records.lease(holder, owner, LEASE_SECONDS):
                 held = self.records.require(holder)
-                drafted = None if _is_over(held, change) else self._cover(held, change, target.choice)
+                drafted = (
+                    None if _is_over(held, change) else self._draft_if_missing(held, change, target.choice)
+                )
             if _is_over(held, change):
                 continue  # it ended just before
             if drafted:
-                event_bus.document_generated(self.bus, drafted)
+                event_bus.publish_document_generated(self.bus, drafted)
             return holder
 
     def revise(self, document: Document) -> Document | None:
@@ -88,40 +99,40 @@ class Documents:
 
         The caller has its lease, and announces what is returned when it has given the lease back.
         """
-        if document.status in CLOSED:
+        if document.status in FINAL_STATUSES:
             self.drafter.no_edit.close(document)
-        return self.drafter.further(document) if document.status is DocumentStatus.REVISING else None
+        return self.drafter.draft_next(document) if document.status is DocumentStatus.REVISING else None
 
     def unlock_over(self, lock: str, document_id: str, owner: str) -> None:
         """Give back the lock of a document that is over, unless it begins again; Busy while that is decided."""
-        with self.records.leased(document_id, owner, LEASE):
-            if self.records.require(document_id).status in CLOSED:
+        with self.records.lease(document_id, owner, LEASE_SECONDS):
+            if self.records.require(document_id).status in FINAL_STATUSES:
                 self.records.unlock(lock, document_id)
 
     def _as_update(self, mine: Document, page_id: str, title: str) -> Document:
         """Return a document that was to create a page as one that updates it; Closed where a review may not show it."""
         self.drafter.refuse_if_closed_since(page_id, mine)
-        return as_update(mine, page_id, title)
+        return convert_to_update(mine, page_id, title)
 
     def _instead(self, mine: Document, ended: Document) -> Document:
         """Return what a change begins in place of the draft that it was to join."""
         if ended.status is DocumentStatus.PUBLISHED and ended.publication:
             return self._as_update(mine, ended.publication.page_id, ended.publication.title)
-        return as_create(mine, ended)
+        return convert_to_create(mine, ended)
 
     def _instead_of(self, mine: Document, awaited: str) -> Document | None:
         """Return what a change begins in place of a page that was about to begin and will not; None if it still may."""
         beginning = self.beginnings.read(mine.space_id).of(awaited)
         if beginning is None:
             return mine
-        if self.beginnings.is_imminent(beginning):
+        if self.beginnings.is_pending(beginning):
             return None
         return replace(mine, parent_id=beginning.parent_id)
 
     def _joined(self, change: Change, mine: Document) -> str | None:
         """Return the document of another change whose draft holds this one already, since an earlier delivery."""
         for document in filter(None, map(self.records.get, change.joined)):
-            if change.change_id in document.change_ids and lock_of(document) == lock_of(mine):
+            if change.change_id in document.change_ids and lock_key(document) == lock_key(mine):
                 return document.document_id
         return None
 
@@ -137,45 +148,47 @@ class Documents:
         """Put the document on record as begun; False if its lock has gone to another before it could begin again."""
         document = self.records.begin(mine)
         if document.status is DocumentStatus.FAILED:
-            with self.records.leased(mine.document_id, owner, LEASE):
+            with self.records.lease(mine.document_id, owner, LEASE_SECONDS):
                 # Whoever saw that it had failed may have given its lock back just now: see unlock_over.
-                if self.records.lock(lock_of(mine), mine.document_id, int(self.clock())) != mine.document_id:
+                if self.records.lock(lock_key(mine), mine.document_id, int(self.clock())) != mine.document_id:
                     return False
                 self.records.begin_again(document, mine)
         return True
 
-    def _cover(self, document: Document, change: Change, choice: Choice) -> Document | None:
+    def _draft_if_missing(
+        self, document: Document, change: Change, choice: StoredSelection
+    ) -> Document | None:
         """See that the change is in a draft; return the document if that draft is to be announced."""
-        if document.status in CLOSED:
+        if document.status in FINAL_STATUSES:
             self.drafter.no_edit.close(document)
             return None
         if document.status is DocumentStatus.PUBLISHING:
-            raise Busy(
+            raise LeaseHeld(
                 f"{document.document_id} is being published; the change gets a document of its own after it"
             )
         is_in = change.change_id in document.change_ids
         if document.revision == 0:
-            return self.drafter.first(document if is_in else joined_by(document, change, choice))
+            return self.drafter.draft_initial(document if is_in else join(document, change, choice))
         if not is_in:
             # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
-            return self.drafter.further(joined_by(document, change, choice))
+            return self.drafter.draft_next(join(document, change, choice))
         return document if document.status is DocumentStatus.DRAFTED else None
 
 
 def _is_over(document: Document, change: Change) -> bool:
     """Say whether a document ended before the change became part of it."""
-    return document.status in CLOSED and change.change_id not in document.change_ids
+    return document.status in FINAL_STATUSES and change.change_id not in document.change_ids
 
 
-def identity(change: Change, target: Chosen) -> str:
+def derive_document_id(change: Change, target: StoredTarget) -> str:
     """Return the id of the document that this change begins for this target, whatever became of the target."""
     return document_id(change.change_id, target.page_id or f"{target.space_id}\n{target.title}")
 
 
-def begins_as(change: Change, target: Chosen, now: int) -> Document:
+def new_document(change: Change, target: StoredTarget, now: int) -> Document:
     """Return the document as it begins; ``now`` is in seconds since the epoch."""
     return Document(
-        document_id=identity(change, target),
+        document_id=derive_document_id(change, target),
         kind=target.kind or DocumentKind.UPDATE,
         status=DocumentStatus.DRAFTING,
         space_id=target.space_id,
@@ -191,7 +204,7 @@ def begins_as(change: Change, target: Chosen, now: int) -> Document:
     )
 
 
-def as_update(mine: Document, page_id: str, title: str) -> Document:
+def convert_to_update(mine: Document, page_id: str, title: str) -> Document:
     """Return a document that was to create a page as one that updates it; its identity stays."""
     return replace(
         mine,
@@ -204,7 +217,7 @@ def as_update(mine: Document, page_id: str, title: str) -> Document:
     )
 
 
-def as_create(mine: Document, ended: Document) -> Document:
+def convert_to_create(mine: Document, ended: Document) -> Document:
     """Return a document that was to join another as one that creates the page in its place; its identity stays."""
     return replace(
         mine,
@@ -216,7 +229,7 @@ def as_create(mine: Document, ended: Document) -> Document:
     )
 
 
-def joined_by(document: Document, change: Change, choice: Choice) -> Document:
+def join(document: Document, change: Change, choice: StoredSelection) -> Document:
     """Return a document with one more change; on record only with the draft that holds it, or nobody would miss it.
 
     ``choice`` is why the change belongs to this page. It becomes the document's where a person has named the page: that
@@ -231,5 +244,5 @@ def joined_by(document: Document, change: Change, choice: Choice) -> Document:
     )
 
 
-def _because(mine: Document, reason: str) -> Choice:
+def _because(mine: Document, reason: str) -> StoredSelection:
     return replace(mine.choice, reason=f"{mine.choice.reason}; {reason}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from common.aws.change_repository import ChangeRecords
-from common.aws.dynamodb_table import Records
+from common.aws.change_repository import ChangeRepository
+from common.aws.dynamodb_table import Table
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
 from common.domain.change import ChangeStatus
 from common.runtime.deadline import Clock
@@ -18,7 +18,7 @@ from common.runtime.errors import ConditionFailed
 
 
 @dataclass(frozen=True)
-class Beginning:
+class Reservation:
     """A page that a change is about to begin, or has begun. ``at`` is in seconds since the epoch."""
 
     document_id: str
@@ -29,36 +29,38 @@ class Beginning:
 
 
 @dataclass(frozen=True)
-class Known:
+class RegisterSnapshot:
     """The beginnings of a space as they were read; ``number`` counts how often they were written."""
 
     number: int
-    beginnings: tuple[Beginning, ...]
+    beginnings: tuple[Reservation, ...]
 
-    def of(self, document_id: str) -> Beginning | None:
+    def of(self, document_id: str) -> Reservation | None:
         """Return the beginning of a document."""
         return next((each for each in self.beginnings if each.document_id == document_id), None)
 
-    def by(self, change_id: str) -> Beginning | None:
+    def by(self, change_id: str) -> Reservation | None:
         """Return what a change has said to begin."""
         return next((each for each in self.beginnings if each.change_id == change_id), None)
 
 
-class Beginnings:
+class NewPageRegister:
     """The beginnings of each space, one record in the documents table."""
 
-    def __init__(self, records: Records, changes: ChangeRecords, clock: Clock) -> None:
+    def __init__(self, records: Table, changes: ChangeRepository, clock: Clock) -> None:
         self._records, self._changes, self._clock = records, changes, clock
 
-    def read(self, space_id: str) -> Known:
+    def read(self, space_id: str) -> RegisterSnapshot:
         """Return what has begun in a space (a consistent read)."""
         item = self._records.get(_name(space_id))
         if item is None:
-            return Known(0, ())
-        found = (Beginning(**{**each, "at": int(each["at"])}) for each in item["beginnings"])
-        return Known(int(item["number"]), tuple(found))
+            return RegisterSnapshot(0, ())
+        found = (Reservation(**{**each, "at": int(each["at"])}) for each in item["beginnings"])
+        return RegisterSnapshot(int(item["number"]), tuple(found))
 
-    def follow(self, space_id: str, known: Known, still: Sequence[Beginning], mine: Beginning) -> bool:
+    def try_reserve(
+        self, space_id: str, known: RegisterSnapshot, still: Sequence[Reservation], mine: Reservation
+    ) -> bool:
         """Write that a page begins; False when another has begun since ``known`` was read, and nothing is written.
 
         ``still`` are those of other changes that somebody may not know of yet.
@@ -72,7 +74,7 @@ class Beginnings:
             return False
         return True
 
-    def is_imminent(self, beginning: Beginning) -> bool:
+    def is_pending(self, beginning: Reservation) -> bool:
         """Say whether a page that is not on record may still begin: its change has come to no end, nor is it lost."""
         if self._clock() - beginning.at > MAX_DEFER_SECONDS:
             return False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from common.atlassian.jira_client import Adf
 from common.domain.document import Document
 from common.markup import adf
-from common.runtime.unicode_safety import visible_name
+from common.runtime.unicode_safety import safe_display_name
 
 #: What a reviewer can do when the revision that they asked for cannot be drafted.
 YOUR_TURN = (
@@ -72,7 +72,7 @@ def written_meanwhile(document: Document, reason: str) -> Adf:
         adf.panel(
             "info",
             adf.paragraph(
-                f'The page "{visible_name(document.title)}" was edited while its draft was under review in '
+                f'The page "{safe_display_name(document.title)}" was edited while its draft was under review in '
                 f"{document.review_issue_key}, and needs no further change: {reason[:1000]}"
             ),
             adf.paragraph(

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from common.domain.ticket import Ticket
 
 #: Characters of a description that a model reads; of a longer one, the beginning and the end.
-LONGEST_DESCRIPTION = 6_000
+MAX_DESCRIPTION = 6_000
 #: Characters of all descriptions together in one prompt, however many tickets have joined.
-LONGEST_TOGETHER = 24_000
+MAX_DESCRIPTIONS_TOGETHER = 24_000
 _OUR_TAG = re.compile(
     r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
 )
 _IN_QUOTES = str.maketrans({'"': "'", "<": "‹", ">": "›"})
 
 
-def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
+def ticket_part(ticket: Ticket, longest: int = MAX_DESCRIPTION) -> str:
     """Return the ``<ticket>`` part of a prompt."""
     lines = [
         f"Key: {ticket.key}",
@@ -33,8 +33,8 @@ def ticket_part(ticket: Ticket, longest: int = LONGEST_DESCRIPTION) -> str:
 
 def ticket_parts(tickets: Sequence[Ticket]) -> list[str]:
     """Return the ``<ticket>`` parts of a prompt about several tickets; each has the same share of what is read."""
-    share = LONGEST_TOGETHER // max(1, len(tickets))
-    return [ticket_part(ticket, min(LONGEST_DESCRIPTION, share)) for ticket in tickets]
+    share = MAX_DESCRIPTIONS_TOGETHER // max(1, len(tickets))
+    return [ticket_part(ticket, min(MAX_DESCRIPTION, share)) for ticket in tickets]
 
 
 def tagged(name: str, content: str, **attributes: str) -> str:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from common.domain.change import Change
 from common.domain.document import DocumentKind
 from common.domain.ticket import Ticket
-from common.runtime.errors import Busy
+from common.runtime.errors import LeaseHeld
 from handlers.document_orchestrator import pending_pages, stored_targets
-from handlers.document_orchestrator.document_lifecycle import Documents, identity
+from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle, derive_document_id
 from handlers.document_orchestrator.drafting.new_page_prompt import unique_title
-from handlers.document_orchestrator.new_page_register import Beginning
-from handlers.document_orchestrator.page_selection.select_page import choose
-from handlers.document_orchestrator.pending_pages import NewPages
-from handlers.document_orchestrator.stored_targets import AllChosen
-from handlers.document_orchestrator.writable_spaces import Site
+from handlers.document_orchestrator.new_page_register import Reservation
+from handlers.document_orchestrator.page_selection.select_page import select_page
+from handlers.document_orchestrator.pending_pages import PendingPages
+from handlers.document_orchestrator.stored_targets import StoredTargets
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 #: How often it is decided again within one invocation.
-ROUNDS = 3
+MAX_ROUNDS = 3
 
 
-def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Site) -> AllChosen:
+def select_pages(
+    documents: DocumentLifecycle, change: Change, ticket: Ticket, site: WritableSpaces
+) -> StoredTargets:
     """Decide which page, or pages, a change belongs to; raises the errors of common.atlassian.http_client.
 
     Where a page is to be created and another change has begun one since the candidates were read, it is decided again:
@@ -31,9 +33,9 @@ def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Sit
     def is_taken(title: str) -> bool:
         return documents.confluence.page_by_title(home, title) is not None
 
-    for _ in range(ROUNDS):
-        new = pending_pages.read(documents, home, change)
-        found = choose(
+    for _ in range(MAX_ROUNDS):
+        new = pending_pages.read_pending_pages(documents, home, change)
+        found = select_page(
             ticket,
             site,
             documents.confluence,
@@ -44,21 +46,25 @@ def choose_pages(documents: Documents, change: Change, ticket: Ticket, site: Sit
         )
         begun = new.known.by(change.change_id)
 
-        def title_for(hint: str, begun: Beginning | None = begun) -> str:
+        def title_for(hint: str, begun: Reservation | None = begun) -> str:
             # What was said to begin keeps its title: others may have been told to join it.
             return begun.title if begun else unique_title(hint, ticket, is_taken)
 
-        settled = stored_targets.settle(found, home, title_for)
+        settled = stored_targets.from_selection(found, home, title_for)
         if _may_begin(documents, change, settled, new):
             return settled
-    raise Busy("other changes begin pages all the time")
+    raise LeaseHeld("other changes begin pages all the time")
 
 
-def _may_begin(documents: Documents, change: Change, settled: AllChosen, new: NewPages) -> bool:
+def _may_begin(
+    documents: DocumentLifecycle, change: Change, settled: StoredTargets, new: PendingPages
+) -> bool:
     """Say that the chosen page begins, if one is to be created; False where another page has begun since."""
     for target in settled.targets:
         if target.kind is DocumentKind.CREATE and not target.joins:
             now = int(documents.clock())
-            mine = Beginning(identity(change, target), change.change_id, target.title, target.parent_id, now)
-            return documents.beginnings.follow(target.space_id, new.known, new.still, mine)
+            mine = Reservation(
+                derive_document_id(change, target), change.change_id, target.title, target.parent_id, now
+            )
+            return documents.beginnings.try_reserve(target.space_id, new.known, new.still, mine)
     return True

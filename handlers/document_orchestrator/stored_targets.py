@@ -10,23 +10,23 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from common.domain.document import Choice, DocumentKind, Scored
-from handlers.document_orchestrator.page_selection.selection import Choice as Found
+from common.domain.document import DocumentKind, Scored, StoredSelection
 from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
     JoinDraft,
-    Judgement,
     NoDocument,
+    TargetDecision,
     UnnamedPage,
     UpdatePage,
 )
+from handlers.document_orchestrator.page_selection.selection import Selection as Found
 
 #: Candidates that are kept on record.
-MOST_CANDIDATES = 5
+MAX_CANDIDATES_KEPT = 5
 
 
 @dataclass(frozen=True)
-class Chosen:
+class StoredTarget:
     """One target. ``kind`` None: no document is needed; ``joins`` names an open document it becomes part of.
 
     ``space_id`` and ``parent_id`` are where a new page goes; an existing page stays where it is. ``unnamed`` is the id
@@ -34,7 +34,7 @@ class Chosen:
     """
 
     kind: DocumentKind | None
-    choice: Choice
+    choice: StoredSelection
     title: str = ""
     page_id: str | None = None
     space_id: str = ""
@@ -44,16 +44,16 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class AllChosen:
+class StoredTargets:
     """All targets of a change, and what people named and we refuse (with reasons)."""
 
-    targets: tuple[Chosen, ...]
+    targets: tuple[StoredTarget, ...]
     refused: tuple[str, ...] = ()
 
 
-def settle(found: Found, space_id: str, title_for: Callable[[str], str]) -> AllChosen:
+def from_selection(found: Found, space_id: str, title_for: Callable[[str], str]) -> StoredTargets:
     """Turn what was found into what is stored; ``title_for`` gives a new page a title that is free in the space."""
-    return AllChosen(
+    return StoredTargets(
         targets=tuple(
             _chosen(judgement, found.searched, space_id, title_for) for judgement in found.judgements
         ),
@@ -62,45 +62,47 @@ def settle(found: Found, space_id: str, title_for: Callable[[str], str]) -> AllC
 
 
 def _chosen(
-    judgement: Judgement, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
-) -> Chosen:
+    judgement: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
+) -> StoredTarget:
     candidates = tuple(
         Scored(candidate.page_id, candidate.title, round(candidate.score, 2))
-        for candidate in judgement.candidates[:MOST_CANDIDATES]
+        for candidate in judgement.candidates[:MAX_CANDIDATES_KEPT]
     )
-    choice = Choice(judgement.reason, judgement.confidence, judgement.decided_by, candidates, searched)
+    choice = StoredSelection(
+        judgement.reason, judgement.confidence, judgement.decided_by, candidates, searched
+    )
     match judgement.target:
         case UpdatePage(page_id=page_id, title=title):
-            return Chosen(DocumentKind.UPDATE, choice, title, page_id=page_id)
+            return StoredTarget(DocumentKind.UPDATE, choice, title, page_id=page_id)
         case JoinDraft(document_id=document_id, title=title):
-            return Chosen(DocumentKind.CREATE, choice, title, space_id=space_id, joins=document_id)
+            return StoredTarget(DocumentKind.CREATE, choice, title, space_id=space_id, joins=document_id)
         case CreatePage(title=title, parent_id=parent_id):
-            return Chosen(
+            return StoredTarget(
                 DocumentKind.CREATE, choice, title_for(title), space_id=space_id, parent_id=parent_id
             )
         case NoDocument():
-            return Chosen(None, choice)
+            return StoredTarget(None, choice)
         case UnnamedPage(page_id=page_id):
-            return Chosen(None, choice, unnamed=page_id)
+            return StoredTarget(None, choice, unnamed=page_id)
 
 
-def to_json(chosen: AllChosen) -> str:
+def to_json(chosen: StoredTargets) -> str:
     """Return the form that is kept with the change."""
     return json.dumps(asdict(chosen), ensure_ascii=False)
 
 
-def from_json(stored: str) -> AllChosen:
+def from_json(stored: str) -> StoredTargets:
     """Read what ``to_json`` returned."""
     shape = json.loads(stored)
-    return AllChosen(
+    return StoredTargets(
         targets=tuple(_target(target) for target in shape["targets"]),
         refused=tuple(shape["refused"]),
     )
 
 
-def _target(shape: dict[str, Any]) -> Chosen:
+def _target(shape: dict[str, Any]) -> StoredTarget:
     candidates = tuple(Scored(**candidate) for candidate in shape["choice"]["candidates"])
     searched = tuple(shape["choice"]["searched"])
-    choice = replace(Choice(**shape["choice"]), candidates=candidates, searched=searched)
+    choice = replace(StoredSelection(**shape["choice"]), candidates=candidates, searched=searched)
     kind = DocumentKind(shape["kind"]) if shape["kind"] else None
-    return Chosen(**{**shape, "kind": kind, "choice": choice})
+    return StoredTarget(**{**shape, "kind": kind, "choice": choice})

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from common.runtime.errors import GivenUp
+from common.runtime.errors import PermanentFailure
 from common.runtime.invisible_characters import invisible_in
-from common.runtime.unicode_safety import mixed_words, visible
+from common.runtime.unicode_safety import make_visible, mixed_words
 
 
-def fault_of(title: str) -> str:
+def title_fault(title: str) -> str:
     """Return why a title is refused, in words for the one who wrote it; "" where it is not."""
     unseen = list(dict.fromkeys(match[0] for match in invisible_in(title)))
     if unseen:
         named = ", ".join(f"U+{ord(character):04X}" for character in unseen[:5])
         more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-        return f"the title “{visible(title)}” holds invisible characters ({named}{more}), which a title may not hold"
+        return f"the title “{make_visible(title)}” holds invisible characters ({named}{more}), which a title may not hold"
     for match, scripts in mixed_words(title):
         return (
             f"the word “{match[0]}” in the title “{title}” mixes {scripts} letters, so that it can be mistaken for "
@@ -22,9 +22,9 @@ def fault_of(title: str) -> str:
     return ""
 
 
-def refuse_unsafe(title: str) -> None:
+def refuse_unsafe_title(title: str) -> None:
     """Raise GivenUp for a title that is refused."""
-    if fault := fault_of(title):
-        raise GivenUp(
+    if fault := title_fault(title):
+        raise PermanentFailure(
             f"{fault}: correct the summary of the ticket, or name a page, then close the ticket again"
         )

@@ -7,33 +7,37 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from common.aws.change_repository import ChangeRecords
-from common.aws.clients import client
-from common.aws.dynamodb_table import Records
+from common.aws.change_repository import ChangeRepository
+from common.aws.clients import cached_client
+from common.aws.dynamodb_table import Table
 from common.aws.event_bus import EventBus
-from common.aws.secrets import Secret
-from common.intake.detect_change import Detection
-from common.intake.eligibility import Rules
+from common.aws.secrets import CachedSecret
+from common.intake.detect_change import ChangeDetector
+from common.intake.eligibility import EligibilityRules
 from common.lambda_entry import environment
-from common.lambda_entry.webhook_endpoint import Door
+from common.lambda_entry.webhook_endpoint import WebhookVerifier
 from handlers.jira_webhook_handler.settings import Settings
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     """What the handler works with."""
 
-    detection: Detection
-    door: Door
+    detection: ChangeDetector
+    door: WebhookVerifier
 
 
 @cache
-def parts() -> Parts:
+def build_dependencies() -> Dependencies:
     """Build everything from the environment."""
-    env = environment.read(Settings, os.environ)
-    rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
-    changes = ChangeRecords(Records(client("dynamodb"), env.changes_table, "change_id", time.time))
-    return Parts(
-        detection=Detection(changes, EventBus(client("events"), env.event_bus), rules, time.time),
-        door=Door(Secret(client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks),
+    env = environment.read_settings(Settings, os.environ)
+    rules = EligibilityRules(
+        env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
+    )
+    changes = ChangeRepository(Table(cached_client("dynamodb"), env.changes_table, "change_id", time.time))
+    return Dependencies(
+        detection=ChangeDetector(changes, EventBus(cached_client("events"), env.event_bus), rules, time.time),
+        door=WebhookVerifier(
+            CachedSecret(cached_client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks
+        ),
     )

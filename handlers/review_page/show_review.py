@@ -15,7 +15,7 @@ _REVISION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True)
-class Viewing:
+class ShowReview:
     """What it takes to show a review. ``link_key`` reads the key that links are signed with, with ``True`` anew."""
 
     reviews: ReviewStore
@@ -28,7 +28,7 @@ class Viewing:
         number = int(revision)
         # Read anew when a signature does not fit: the key may just have been replaced.
         keys = (self.link_key(fresh) for fresh in (False, True))
-        if not any(review_link.verify(key, document_id, number, signature) for key in keys):
+        if not any(review_link.verify_review_link(key, document_id, number, signature) for key in keys):
             return 403, status_pages.wrong_link()
         status = self.reviews.status(document_id)
         if status is None:

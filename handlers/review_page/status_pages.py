@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common.aws.review_store import ReviewStatus
 from common.markup import html_page
-from common.runtime.unicode_safety import visible, visible_name
+from common.runtime.unicode_safety import make_visible, safe_display_name
 
 _STYLE = """
 body { display: grid; min-height: 100vh; place-content: center; padding: 1.5rem }
@@ -53,7 +53,7 @@ def superseded(revision: int, status: ReviewStatus) -> str:
     return _page(
         f"Revision {revision} is superseded",
         f"Revision {status.revision} is what is under review now. A decision counts for that one only.",
-        f"The newest Kinexus comment in {visible(status.review_key)} has its link.",
+        f"The newest Kinexus comment in {make_visible(status.review_key)} has its link.",
         link=(status.review_url, f"Open {status.review_key}"),
     )
 
@@ -63,9 +63,9 @@ def closed(status: ReviewStatus) -> str:
     verdict = (status.verdict or "closed").replace("_", " ")
     told = ["It was"]
     if status.decided_at:
-        told = [f"{visible_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
+        told = [f"{safe_display_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
         told.append(f"on {_when(status.decided_at)}")
-    told.append(f"in {visible(status.review_key)}, on revision {status.revision}.")
+    told.append(f"in {make_visible(status.review_key)}, on revision {status.revision}.")
     link = (status.page_url, "Open the published page") if status.page_url else None
     return _page(
         f"This review is closed: {verdict}",
@@ -79,9 +79,9 @@ def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> 
     said = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
     go = ""
     if link and link[0].startswith(("https://", "http://")):
-        go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(visible(link[1]))}</a>'
-    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{html_page.escape(visible(title))}</h1>{said}{go}</main>'
-    return html_page.document(title, _STYLE, body)
+        go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(make_visible(link[1]))}</a>'
+    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{html_page.escape(make_visible(title))}</h1>{said}{go}</main>'
+    return html_page.html_document(title, _STYLE, body)
 
 
 def _when(value: str) -> str:
@@ -89,6 +89,6 @@ def _when(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        return visible(value)
+        return make_visible(value)
     zone = moment.strftime("%z")
     return f"{moment:%d %B %Y at %H:%M}" + (f" ({zone[:3]}:{zone[3:5]})" if zone else "")

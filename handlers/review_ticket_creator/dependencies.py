@@ -7,29 +7,31 @@ import time
 from functools import cache
 
 from common.atlassian.clients import connect
-from common.aws.clients import client
-from common.aws.document_repository import DocumentRecords
+from common.aws.clients import cached_client
+from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.aws.dynamodb_table import Records
+from common.aws.dynamodb_table import Table
 from common.aws.review_store import ReviewStore
-from common.aws.secrets import Secret
-from common.aws.sqs_source_queue import OwnQueue
+from common.aws.secrets import CachedSecret
+from common.aws.sqs_source_queue import SqsSourceQueue
 from common.lambda_entry import environment
-from handlers.review_ticket_creator.open_review import Opening
+from handlers.review_ticket_creator.open_review import OpenReview
 from handlers.review_ticket_creator.review_ticket import ReviewTickets
 from handlers.review_ticket_creator.settings import Settings
 
 
 @cache
-def opening() -> Opening:
+def build_open_review() -> OpenReview:
     """Build everything from the environment."""
-    env = environment.read(Settings, os.environ)
-    secrets = client("secretsmanager")
-    link_key = Secret(secrets, env.link_key_secret_arn)
-    s3 = client("s3")
-    jira, confluence = connect(env, Secret(secrets, env.jira_api_token_secret_arn))
-    records = DocumentRecords(Records(client("dynamodb"), env.documents_table, "document_id", time.time))
-    return Opening(
+    env = environment.read_settings(Settings, os.environ)
+    secrets = cached_client("secretsmanager")
+    link_key = CachedSecret(secrets, env.link_key_secret_arn)
+    s3 = cached_client("s3")
+    jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
+    records = DocumentRepository(
+        Table(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
+    )
+    return OpenReview(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
@@ -43,6 +45,6 @@ def opening() -> Opening:
 
 
 @cache
-def own_queue() -> OwnQueue:
+def source_queue() -> SqsSourceQueue:
     """Build the way back to this function's queue, which only deferred and failed messages take."""
-    return OwnQueue(client("sqs"), time.time)
+    return SqsSourceQueue(cached_client("sqs"), time.time)

@@ -11,17 +11,17 @@ from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import Adf, JiraClient
 from common.atlassian.page_restrictions import Closed, open_title, refuse_if_closed_since
-from common.aws.document_repository import DocumentRecords, lock_of
+from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.draft_store import DraftStore
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain import review_link
 from common.domain.document import Announcement, Document, DocumentStatus
 from common.domain.draft import Draft
 from common.domain.events import Event
-from common.domain.issue_security import LevelLost
+from common.domain.issue_security import SecurityLevelConflict
 from common.domain.ticket import Ticket
 from common.markup import adf
-from common.runtime.errors import GivenUp
+from common.runtime.errors import PermanentFailure
 from handlers.review_ticket_creator import ticket_description
 from handlers.review_ticket_creator.diff import diff_page
 from handlers.review_ticket_creator.review_content import Review
@@ -30,14 +30,14 @@ from handlers.review_ticket_creator.review_ticket import ReviewTickets, Sources
 log = logging.getLogger(__name__)
 
 #: Seconds that one invocation may work on a document alone: its function's timeout.
-LEASE = 90
+LEASE_SECONDS = 90
 
 
 @dataclass(frozen=True)
-class Opening:
+class OpenReview:
     """What it takes to open a review."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     drafts: DraftStore
     reviews: ReviewStore
     jira: JiraClient
@@ -50,20 +50,20 @@ class Opening:
     def serve(self, event: Event, owner: str) -> None:
         """Open, or bring up to date, the review of a drafted revision. A draft that was overtaken is passed over."""
         document_id, revision = str(event.detail["document_id"]), int(event.detail["revision"])
-        with self.records.leased(document_id, owner, LEASE):
+        with self.records.lease(document_id, owner, LEASE_SECONDS):
             document = self.records.require(document_id)
             if document.revision != revision:
                 return
             if _is_over(document):
-                raise GivenUp(document.reason)
+                raise PermanentFailure(document.reason)
             if document.status is DocumentStatus.DRAFTED:
                 try:
                     self._open(document)
-                except (LevelLost, Closed) as hidden:
+                except (SecurityLevelConflict, Closed) as hidden:
                     self._end(self.records.require(document_id), str(hidden))
                     raise
 
-    def give_up(self, event: Event, reason: str) -> None:
+    def record_failure(self, event: Event, reason: str) -> None:
         """Put a failure on record, and tell whoever waits: the reviewer, if there is one, and the source tickets."""
         log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
         document = self.records.get(str(event.detail["document_id"]))
@@ -81,9 +81,9 @@ class Opening:
         else:
             return
         what = f"{document.document_id} r{document.revision}"
-        with self.records.telling(document.document_id, LEASE):
+        with self.records.notification_lease(document.document_id, LEASE_SECONDS):
             for issue in _told(document):
-                idempotent_comments.tell_failure(self.jira, issue, what, said)
+                idempotent_comments.comment_failure_once(self.jira, issue, what, said)
 
     def tell_waiting(self, event: Event, reason: str) -> None:
         """Tell people that a draft waits to be shown: the reviewer, if there is one, and the source tickets."""
@@ -91,16 +91,16 @@ class Opening:
         if document is None or document.status is not DocumentStatus.DRAFTED:
             return
         what = f"{document.document_id} r{document.revision}"
-        with self.records.telling(document.document_id, LEASE):
+        with self.records.notification_lease(document.document_id, LEASE_SECONDS):
             for issue in _told(document):
-                idempotent_comments.tell_waiting(self.jira, issue, what, reason)
+                idempotent_comments.comment_waiting_once(self.jira, issue, what, reason)
 
     def _end(self, document: Document, reason: str) -> None:
         """End a document that nobody may be shown, if nobody was shown it yet: its page is free for others."""
         if document.review_issue_id:
             return
         self.records.move(document, DocumentStatus.FAILED, reason=reason[:1000], created_in=None)
-        self.records.unlock(lock_of(document), document.document_id)
+        self.records.unlock(lock_key(document), document.document_id)
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
@@ -113,8 +113,8 @@ class Opening:
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
         self.reviews.keep_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
         announced = ticket_description.announcement(review, is_open=ticket.is_open)
-        mark = idempotent_comments.marked(document, "announcement")
-        said = idempotent_comments.say_once(self.jira, ticket.issue_id, mark, announced)
+        mark = idempotent_comments.comment_key(document, "announcement")
+        said = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
         self.records.move(
             document,
             DocumentStatus.IN_REVIEW,
@@ -145,7 +145,9 @@ class Opening:
             # A draft that is a candidate has no page yet, and may be of a ticket that is hidden from some.
             considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates if c.page_id),
             searches=len(document.choice.searched),
-            diff_url=review_link.url(self.base_url, self.link_key(), draft.document_id, draft.revision),
+            diff_url=review_link.review_url(
+                self.base_url, self.link_key(), draft.document_id, draft.revision
+            ),
             follows=draft.follows,
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )

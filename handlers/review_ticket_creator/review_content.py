@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from common.domain.ticket import Ticket
-from common.storage_format import Change
+from common.storage_format import BlockChange
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Review:
     summary: str
     before: str
     after: str
-    changes: tuple[Change, ...]
+    changes: tuple[BlockChange, ...]
     previous: str | None
     diff_url: str
     vanished: tuple[str, ...] = ()

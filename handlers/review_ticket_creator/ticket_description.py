@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common.markup import adf
-from common.runtime.unicode_safety import visible
+from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator import ticket_diff
 from handlers.review_ticket_creator.diff import removed_elements
 from handlers.review_ticket_creator.diff.change_counts import forms_changed, only_in_source
@@ -14,17 +14,17 @@ from handlers.review_ticket_creator.diff.comparison import Counts, count
 from handlers.review_ticket_creator.review_content import Review
 from handlers.review_ticket_creator.ticket_diff import Changed, size
 
-LIMIT = 32_767
+MAX_DESCRIPTION = 32_767
 """Characters of JSON that Jira takes as a description or a comment."""
 
 _SIZES = (1_500, 500, 160, 40)  # how long a text around the changes may be, tried in this order
-_AROUND = LIMIT // 2  # how much of the limit what stands around the changes may take
+_AROUND = MAX_DESCRIPTION // 2  # how much of the limit what stands around the changes may take
 
 
 def summary_line(review: Review) -> str:
     """Write the ticket's summary, at most 255 characters in one line."""
     verb = "new page" if review.kind == "create" else "update of"
-    line = " ".join(visible(f"Review documentation: {verb} {_quoted(review.title)}").split())
+    line = " ".join(make_visible(f"Review documentation: {verb} {_quoted(review.title)}").split())
     return line if len(line) <= 255 else line[:253].rstrip() + "…”"
 
 
@@ -173,9 +173,9 @@ def _fitted(
     """Put as many changes as fit between head and tail, from both ends, and count the others between them."""
     nodes = [ticket_diff.written(change) for change in changes]
     whole = adf.doc(*head, *(node for change in nodes for node in change), *tail)
-    if size(whole) <= LIMIT:
+    if size(whole) <= MAX_DESCRIPTION:
         return whole
-    room = LIMIT - size(adf.doc(*head, _left_out(changes, diff_url), *tail))
+    room = MAX_DESCRIPTION - size(adf.doc(*head, _left_out(changes, diff_url), *tail))
     first, last = 0, len(changes)
     while first < last:
         from_front = first <= 2 * (len(changes) - last)
@@ -231,7 +231,7 @@ def _passages(counts: Counts) -> str:
 
 
 def _short(text: str, longest: int) -> str:
-    text = visible(text).strip()
+    text = make_visible(text).strip()
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 

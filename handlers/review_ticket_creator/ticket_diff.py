@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from common.markup import adf
-from common.runtime.unicode_safety import mixed_words, visible
+from common.runtime.unicode_safety import make_visible, mixed_words
 from handlers.review_ticket_creator.diff import forms
 from handlers.review_ticket_creator.diff.compared import Compared
 from handlers.review_ticket_creator.diff.comparison import Row
@@ -144,7 +144,7 @@ def _path(view: Compared, row: Row) -> tuple[str, ...]:
     shown, _, headings = view.shown(row)
     if shown.kind.startswith("h"):
         headings = headings[:-1]
-    return tuple(visible(heading)[:120] for heading in headings)
+    return tuple(make_visible(heading)[:120] for heading in headings)
 
 
 def _heading(one: Changed) -> list[adf.Node]:
@@ -200,7 +200,7 @@ def _marked(text: str) -> str:
     for match, scripts in mixed_words(text):
         parts.append(f"{text[at : match.end()]} ⟨{scripts}⟩")
         at = match.end()
-    return visible("".join(parts) + text[at:])
+    return make_visible("".join(parts) + text[at:])
 
 
 def _around(text: str, *, first: bool, last: bool) -> str:

@@ -6,13 +6,13 @@ import logging
 import time
 from collections import Counter
 
-from common.intake.sweep import Sweep
-from common.runtime.deadline import within
+from common.intake.sweep import Reconciliation
+from common.runtime.deadline import within_deadline
 
 log = logging.getLogger(__name__)
 
 
-def go_round(sweep: Sweep, window: int, seconds: float, swept_at: int) -> Counter[str]:
+def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int) -> Counter[str]:
     """Feed in what was finished in the last ``window`` seconds and is not on record; return how often what came of it.
 
     Open reviews whose ticket is missing are counted for the sweep that began at ``swept_at``, in seconds since 1970.
@@ -23,12 +23,12 @@ def go_round(sweep: Sweep, window: int, seconds: float, swept_at: int) -> Counte
     reviews, tickets = sweep.reviews(window), sweep.finished(window)
     outcomes: Counter[str] = Counter()
     try:
-        with within(seconds / 2):
+        with within_deadline(seconds / 2):
             outcomes.update(f"review {sweep.feed_review(found)}" for found in reviews)
             lost = sweep.missing.count(swept_at)
             outcomes.update({f"review {what}": number for what, number in lost.items()})
     finally:  # whatever hinders the reviews must not cost the tickets
-        with within(seconds - (time.monotonic() - begun)):
+        with within_deadline(seconds - (time.monotonic() - begun)):
             outcomes.update(sweep.feed(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from local.atlassian.confluence.page_json import webui
-from local.atlassian.confluence.pages import Page, PageStore, Place
+from local.atlassian.confluence.pages import PageStore, Place, StoredPage
 from local.atlassian.confluence.storage_html import to_html as storage_html
 from local.atlassian.documents.adf_html import safe_link
 from local.atlassian.documents.adf_html import to_html as document_html
@@ -111,7 +111,7 @@ def _named(node: Any, people: dict[str, str]) -> Any:
     return {key: _named(value, people) for key, value in node.items()}
 
 
-def page_html(page: Page, call: Call, number: int | None = None) -> str:
+def page_html(page: StoredPage, call: Call, number: int | None = None) -> str:
     """Return a page's readable part: path, body, versions with their messages, unpublished draft, source."""
     store = call.site.confluence
     version = next((each for each in page.versions if each.number == number), page.current)
@@ -220,7 +220,7 @@ def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[s
     if not store.may_view(place, call.account):
         return []
     rows: list[dict[str, Any]] = []
-    if isinstance(place, Page):
+    if isinstance(place, StoredPage):
         rows.append(
             {
                 "id": place.id,

@@ -3,7 +3,7 @@
 import re
 
 from local.region.iam_evaluator import allows
-from local.region.resource_registry import Ledger
+from local.region.resource_registry import ResourceRegistry
 
 _GEOGRAPHY = re.compile(r"(?P<where>us|eu|apac|jp|au|ca|global)\.(?P<model>amazon\..+)")
 _REGIONS = {
@@ -13,7 +13,7 @@ _REGIONS = {
 _ACTION = "bedrock:InvokeModel"
 
 
-def denial(ledger: Ledger, region: str, account: str, function: str, model_id: str) -> str | None:
+def denial(ledger: ResourceRegistry, region: str, account: str, function: str, model_id: str) -> str | None:
     """Return AWS's message when the function's role may not invoke the model, or None when it may.
 
     Without a function it is the operator of this machine who asks, who may do everything in this region.

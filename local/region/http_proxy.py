@@ -25,7 +25,7 @@ _OWN = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "conte
 
 
 @dataclass
-class Door:
+class Proxy:
     """The door, open on a thread of its own."""
 
     url: str
@@ -43,7 +43,7 @@ class Door:
         self._server.server_close()
 
 
-def open_door(ministack: str, ca_bundle: Path, port: int = 0) -> Door:
+def open_proxy(ministack: str, ca_bundle: Path, port: int = 0) -> Proxy:
     """Serve on a loopback port (0: a free one) what MiniStack at that URL serves below /_aws/execute-api."""
     pool = urllib3.PoolManager(maxsize=16, ca_certs=str(ca_bundle), retries=False, timeout=60)
     server = make_server(
@@ -54,7 +54,7 @@ def open_door(ministack: str, ca_bundle: Path, port: int = 0) -> Door:
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="door", daemon=True
     )
     thread.start()
-    return Door(f"http://127.0.0.1:{server.server_port}", server, thread)
+    return Proxy(f"http://127.0.0.1:{server.server_port}", server, thread)
 
 
 def _forwarding(ministack: str, pool: urllib3.PoolManager) -> "WSGIApplication":

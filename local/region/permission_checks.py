@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from local.region.iam_evaluator import allows
 from local.region.provisioner import ProvisioningFailure
-from local.region.resource_registry import Ledger
+from local.region.resource_registry import ResourceRegistry
 
 _FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _BY_SCHEDULE = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "events": "events:PutEvents"}
 _TO_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-def check(ledger: Ledger, region: str, account: str) -> None:
+def check(ledger: ResourceRegistry, region: str, account: str) -> None:
     """Raise ProvisioningFailure that lists every missing permission, or return."""
     here = f"{region}:{account}"
     found = [
@@ -30,7 +30,7 @@ def check(ledger: Ledger, region: str, account: str) -> None:
         raise ProvisioningFailure("AWS would refuse this graph:\n" + "\n".join(f"- {line}" for line in found))
 
 
-def _routes(ledger: Ledger, here: str) -> Iterator[str]:
+def _routes(ledger: ResourceRegistry, here: str) -> Iterator[str]:
     for route in ledger.routes:
         uri = ledger.integrations.get(route.integration)
         if uri is None:
@@ -46,7 +46,7 @@ def _routes(ledger: Ledger, here: str) -> Iterator[str]:
             yield f"route {route.key}: its API {route.api} has no stage, so nobody reaches it"
 
 
-def _targets(ledger: Ledger) -> Iterator[str]:
+def _targets(ledger: ResourceRegistry) -> Iterator[str]:
     for target in ledger.targets:
         rule = target.rule_arn.split(":rule/")[-1]
         if target.arn.split(":")[2] == "sqs":
@@ -62,7 +62,7 @@ def _targets(ledger: Ledger) -> Iterator[str]:
             )
 
 
-def _schedules(ledger: Ledger) -> Iterator[str]:
+def _schedules(ledger: ResourceRegistry) -> Iterator[str]:
     for schedule in ledger.schedules:
         action = _BY_SCHEDULE.get(schedule.arn.split(":")[2])
         if action is None:
@@ -78,7 +78,7 @@ def _schedules(ledger: Ledger) -> Iterator[str]:
             )
 
 
-def _mappings(ledger: Ledger) -> Iterator[str]:
+def _mappings(ledger: ResourceRegistry) -> Iterator[str]:
     for mapping in ledger.mappings:
         function = ledger.functions.get(mapping.function)
         visibility = ledger.queues.get(mapping.queue_arn)
@@ -94,13 +94,15 @@ def _mappings(ledger: Ledger) -> Iterator[str]:
             )
 
 
-def _logs(ledger: Ledger, here: str) -> Iterator[str]:
+def _logs(ledger: ResourceRegistry, here: str) -> Iterator[str]:
     for function in ledger.functions.values():
         stream = f"arn:aws:logs:{here}:log-group:{function.log_group}:log-stream:any"
         yield from _role_allows(ledger, f"logs of {function.name}", function.role, _TO_LOGS, stream)
 
 
-def _invocation(ledger: Ledger, what: str, function: str, principal: str, caller: str) -> Iterator[str]:
+def _invocation(
+    ledger: ResourceRegistry, what: str, function: str, principal: str, caller: str
+) -> Iterator[str]:
     document = {"Statement": ledger.function_policies.get(function.partition(":")[0], [])}
     if not allows([document], "lambda:InvokeFunction", _arn_of(ledger, function), _source(caller), principal):
         yield (
@@ -109,7 +111,7 @@ def _invocation(ledger: Ledger, what: str, function: str, principal: str, caller
         )
 
 
-def _sending(ledger: Ledger, what: str, queue_arn: str, caller: str) -> Iterator[str]:
+def _sending(ledger: ResourceRegistry, what: str, queue_arn: str, caller: str) -> Iterator[str]:
     policy = ledger.queue_policies.get(queue_arn)
     if not allows(
         [policy] if policy else [], "sqs:SendMessage", queue_arn, _source(caller), "events.amazonaws.com"
@@ -125,7 +127,7 @@ def _sending(ledger: Ledger, what: str, queue_arn: str, caller: str) -> Iterator
 
 
 def _role_allows(
-    ledger: Ledger, what: str, role: str, actions: tuple[str, ...], resource: str
+    ledger: ResourceRegistry, what: str, role: str, actions: tuple[str, ...], resource: str
 ) -> Iterator[str]:
     policies = ledger.policies_of_role(role)
     missing = [action for action in actions if not allows(policies, action, resource)]
@@ -146,7 +148,7 @@ def _source(caller: str) -> dict[str, str]:
     return {"aws:SourceArn": caller, "aws:SourceAccount": caller.split(":")[4], "AWS:SourceArn": caller}
 
 
-def _arn_of(ledger: Ledger, function: str) -> str:
+def _arn_of(ledger: ResourceRegistry, function: str) -> str:
     """Return the ARN of a function, or of its alias where it is named as NAME:ALIAS."""
     name, colon, alias = function.partition(":")
     known = ledger.functions.get(name)

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.region.input_properties import Properties
 from local.region.ministack import MiniStack, RegionFailure
-from local.region.resource_registry import Ledger
+from local.region.resource_registry import ResourceRegistry
 
 
 class ProvisioningFailure(RegionFailure):
@@ -38,7 +38,7 @@ class Aws:
     """
 
     stack: MiniStack
-    ledger: Ledger
+    ledger: ResourceRegistry
     api_url: Callable[[str], str]
     environment: Callable[[str], dict[str, str]]
 

@@ -53,7 +53,7 @@ class Mapping:
 
 
 @dataclass
-class Ledger:
+class ResourceRegistry:
     """Facts by name. Provisioners write from several threads, only by setting keys and appending."""
 
     role_policies: dict[str, dict[str, str]] = field(default_factory=dict)

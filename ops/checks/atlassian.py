@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from common.atlassian.http_client import AtlassianError, AtlassianHttp
-from common.aws.secrets import Secret
-from common.runtime.json_access import listed, mapping, text
+from common.aws.secrets import CachedSecret
+from common.runtime.json_access import as_dict, as_list, as_str
 from ops.deployed_stack import Deployment
 from preflight.atlassian_check import Site, SiteLook
 from preflight.finding import Finding, doubtful, failed, well
@@ -30,7 +30,7 @@ def accounts(deployment: Deployment) -> Iterator[Finding]:
         approver_group=env.approver_group_id,
         trust_folders=env.trust_folders,
     )
-    secret = Secret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
+    secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     yield from SiteLook(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
 
 
@@ -45,7 +45,7 @@ def webhooks(deployment: Deployment) -> Iterator[Finding]:
         "approval webhook": f"{env.review_base_url}/webhooks/approval",
     }
     try:
-        registered = [mapping(hook) for hook in listed(_admin(deployment).get("/rest/webhooks/1.0/webhook"))]
+        registered = [as_dict(hook) for hook in as_list(_admin(deployment).get("/rest/webhooks/1.0/webhook"))]
     except AtlassianError as error:
         if error.status not in (401, 403, 404):
             raise
@@ -61,17 +61,17 @@ def webhooks(deployment: Deployment) -> Iterator[Finding]:
 
 def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned: bool) -> Finding:
     where = "in Jira, Settings > System > WebHooks"
-    hooks = [hook for hook in registered if text(hook.get("url")).rstrip("/") == url]
+    hooks = [hook for hook in registered if as_str(hook.get("url")).rstrip("/") == url]
     if not hooks:
         return failed(
             what, f"none goes to {url}", f"create it {where}, for issue updated, with the webhookSecret"
         )
     hook = next((hook for hook in hooks if hook.get("enabled")), hooks[0])
-    jql = text(mapping(hook.get("filters")).get("issue-related-events-section")) or "all tickets"
-    seen = f"{text(hook.get('name'))} goes to {url} for {jql}"
+    jql = as_str(as_dict(hook.get("filters")).get("issue-related-events-section")) or "all tickets"
+    seen = f"{as_str(hook.get('name'))} goes to {url} for {jql}"
     if not hook.get("enabled"):
         return failed(what, f"{seen}, but is switched off", f"enable it {where}")
-    if "jira:issue_updated" not in listed(hook.get("events")):
+    if "jira:issue_updated" not in as_list(hook.get("events")):
         return failed(what, f"{seen}, but not for jira:issue_updated", f"choose Issue > updated {where}")
     if hook.get("excludeBody"):
         return failed(what, f"{seen}, but without a body", f"untick Exclude body {where}")
@@ -84,7 +84,7 @@ def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned:
 
 def _jira(deployment: Deployment) -> AtlassianHttp:
     env = deployment.settings
-    secret = Secret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
+    secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     return AtlassianHttp(
         env.jira_base_url, env.jira_email, lambda fresh: str(secret.get("apiToken", fresh=fresh))
     )

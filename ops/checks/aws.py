@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from common.aws.secrets import InvalidSecret, Secret
+from common.aws.secrets import CachedSecret, InvalidSecret
 from ops import dead_letter_queues
 from ops.deployed_stack import Deployment
 from preflight.bedrock_check import look
@@ -29,7 +29,9 @@ def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
     """Look whether there is a secret to check signatures with, and whether they are checked at all."""
     what, env = "webhook secret", deployment.settings
     try:
-        secrets = Secret(deployment.client("secretsmanager"), env.webhook_secret_arn).several("secrets")
+        secrets = CachedSecret(deployment.client("secretsmanager"), env.webhook_secret_arn).get_list(
+            "secrets"
+        )
     except InvalidSecret:
         secrets = []
     if env.allow_unsigned_webhooks:

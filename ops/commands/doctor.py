@@ -11,9 +11,9 @@ from common.atlassian.http_client import AtlassianError
 from common.aws.secrets import InvalidSecret
 from ops import errors
 from ops.checks import atlassian, aws
-from ops.console_output import Screen
+from ops.console_output import Terminal
 from ops.deployed_stack import Deployment
-from ops.errors import Hindrance
+from ops.errors import OperatorError
 from preflight.finding import Finding, Level, failed
 
 Check = Callable[[Deployment], Iterator[Finding]]
@@ -28,7 +28,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
-def run(deployment: Deployment, screen: Screen) -> int:
+def run(deployment: Deployment, screen: Terminal) -> int:
     """Print what every check found; return 1 when one failed. Raises Hindrance when there is no stack to look at."""
     findings = list(aws.stack(deployment))
     for what, check in CHECKS:
@@ -44,10 +44,10 @@ def _found(what: str, check: Check, deployment: Deployment) -> Iterator[Finding]
     """Yield what a check finds; a check that cannot be made is a failure of its own, and the next ones go on."""
     try:
         yield from check(deployment)
-    except Hindrance as error:
+    except OperatorError as error:
         yield failed(what, error.problem, error.remedy)
     except (BotoCoreError, ClientError) as error:
-        said = errors.of_aws(error)
+        said = errors.from_aws_error(error)
         yield failed(what, said.problem, said.remedy)
     except InvalidSecret as error:
         yield failed(what, str(error), "")

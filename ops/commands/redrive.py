@@ -6,13 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from ops import dead_letter_queues, ticket_history
-from ops.console_output import Screen, counted, moment
+from ops.console_output import Terminal, counted, moment
 from ops.dead_letter_queues import DeadLetter
 from ops.deployed_stack import Deployment
 
 
 def run(
-    deployment: Deployment, screen: Screen, function: str | None, agreed: Callable[[str], bool], *, drop: bool
+    deployment: Deployment,
+    screen: Terminal,
+    function: str | None,
+    agreed: Callable[[str], bool],
+    *,
+    drop: bool,
 ) -> int:
     """Show what lies in the dead-letter queues of one function or of all, and send it again if that is agreed to.
 
@@ -23,7 +28,7 @@ def run(
     held: list[DeadLetter] = []
     try:
         for feed in feeds:
-            held += dead_letter_queues.hold(sqs, feed)
+            held += dead_letter_queues.receive_all(sqs, feed)
         others = dead_letter_queues.held_by_others(sqs, feeds, held)
         if others:
             screen.say(others)
@@ -35,10 +40,10 @@ def run(
             screen.say(f"The dead-letter queue{f' of {function} is' if function else 's are'} empty.")
         return 0
     finally:
-        dead_letter_queues.let_go(sqs, held)
+        dead_letter_queues.release(sqs, held)
 
 
-def _send(sqs: Any, screen: Screen, held: list[DeadLetter], agreed: Callable[[str], bool]) -> None:
+def _send(sqs: Any, screen: Terminal, held: list[DeadLetter], agreed: Callable[[str], bool]) -> None:
     """Send what is an event of ours; whatever was sent is held no more."""
     ours = [letter for letter in held if letter.event]
     if not ours:
@@ -53,7 +58,7 @@ def _send(sqs: Any, screen: Screen, held: list[DeadLetter], agreed: Callable[[st
 
 
 def _drop(
-    sqs: Any, screen: Screen, held: list[DeadLetter], agreed: Callable[[str], bool], *, drop: bool
+    sqs: Any, screen: Terminal, held: list[DeadLetter], agreed: Callable[[str], bool], *, drop: bool
 ) -> None:
     """Delete what is no event of ours, or say how."""
     foreign = [letter for letter in held if not letter.event]
@@ -72,7 +77,7 @@ def _drop(
     screen.say(f"Deleted: {len(foreign)}.")
 
 
-def _show(deployment: Deployment, screen: Screen, letters: list[DeadLetter]) -> None:
+def _show(deployment: Deployment, screen: Terminal, letters: list[DeadLetter]) -> None:
     columns = ("function", "event", "ids", "first sent", "reason on record")
     rows = []
     for letter in letters:

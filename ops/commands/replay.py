@@ -6,10 +6,10 @@ from common.aws import event_bus
 from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
 from common.domain.document import Document, DocumentStatus
-from common.intake.detect_change import REPLAYED
-from ops.console_output import Screen, moment
+from common.intake.detect_change import REPLAY_MOVE_ID
+from ops.console_output import Terminal, moment
 from ops.deployed_stack import Deployment
-from ops.errors import Hindrance
+from ops.errors import OperatorError
 
 #: Why a change that is over is not published again, and what leads on instead.
 _OVER = {
@@ -26,7 +26,7 @@ _CLOSED = {
 }
 
 
-def run(deployment: Deployment, screen: Screen, id_: str) -> int:
+def run(deployment: Deployment, screen: Terminal, id_: str) -> int:
     """Publish the event of a change or a document again and say what will happen; return 1 where nothing would."""
     if id_.startswith("doc-"):
         return _document(deployment, screen, id_)
@@ -39,12 +39,12 @@ def run(deployment: Deployment, screen: Screen, id_: str) -> int:
     over = _OVER.get(change.status)
     if over:
         return _nothing(screen, over.format(key=change.issue_key))
-    event_bus.change_detected(deployment.bus, change)
+    event_bus.publish_change_detected(deployment.bus, change)
     screen.say(f"Published ChangeDetected: {_what_follows(change)}.")
     return 0
 
 
-def _document(deployment: Deployment, screen: Screen, document_id: str) -> int:
+def _document(deployment: Deployment, screen: Terminal, document_id: str) -> int:
     document = deployment.documents.get(document_id)
     if document is None:
         raise _unknown("document", document_id, deployment.settings.documents_table)
@@ -72,10 +72,10 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
         return f"ReviewCompleted: ApprovalHandler tells {document.review_issue_key} and its source tickets of the end"
     match document.status:
         case DocumentStatus.DRAFTED:
-            event_bus.document_generated(bus, document)
+            event_bus.publish_document_generated(bus, document)
             return "DocumentGenerated: ReviewTicketCreator opens its review"
         case DocumentStatus.REVISING:
-            event_bus.revision_requested(bus, document)
+            event_bus.publish_revision_requested(bus, document)
             return "RevisionRequested: DocumentOrchestrator drafts the next revision"
         case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
             _review_again(bus, document)
@@ -85,21 +85,23 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
             )
     known = [change for change in map(deployment.changes.get, document.change_ids) if change]
     for change in known:
-        event_bus.change_detected(bus, change)
+        event_bus.publish_change_detected(bus, change)
     return f"ChangeDetected of {', '.join(c.change_id for c in known)}: DocumentOrchestrator drafts it"
 
 
 def _review_again(bus: EventBus, document: Document) -> None:
-    event_bus.review_completed(bus, document.review_issue_id, document.review_issue_key, REPLAYED)
+    event_bus.publish_review_completed(
+        bus, document.review_issue_id, document.review_issue_key, REPLAY_MOVE_ID
+    )
 
 
-def _nothing(screen: Screen, why: str) -> int:
+def _nothing(screen: Terminal, why: str) -> int:
     screen.say(f"Not published, because nothing would happen: {why}.")
     return 1
 
 
-def _unknown(what: str, id_: str, table: str) -> Hindrance:
-    return Hindrance(
+def _unknown(what: str, id_: str, table: str) -> OperatorError:
+    return OperatorError(
         f"no {what} {id_} is on record in {table}",
         "`python -m ops status ISSUE-KEY` shows the changes and documents of a ticket with their ids",
     )

@@ -10,23 +10,23 @@ from common.atlassian.http_client import AtlassianError, NotFound
 from common.aws.secrets import InvalidSecret
 from common.domain.change import Change
 from common.domain.document import Document, DocumentKind, DocumentStatus
-from common.runtime.json_access import text
+from common.runtime.json_access import as_str
 from ops import dead_letter_queues, stuck_reviews, ticket_history
-from ops.console_output import Screen, moment
+from ops.console_output import Terminal, moment
 from ops.dead_letter_queues import DeadLetter
 from ops.deployed_stack import Deployment
 
 Row = tuple[str, str, str, str]
 
 
-def run(deployment: Deployment, screen: Screen, issue_key: str) -> int:
+def run(deployment: Deployment, screen: Terminal, issue_key: str) -> int:
     """Print the story of a source ticket or a review ticket; return 1 when nothing is on record."""
-    about = ticket_history.story(deployment, issue_key)
+    about = ticket_history.read_history(deployment, issue_key)
     if not (about.changes or about.documents):
-        about = ticket_history.story(deployment, issue_key, _issue_id(deployment, screen, issue_key))
+        about = ticket_history.read_history(deployment, issue_key, _issue_id(deployment, screen, issue_key))
     sqs = deployment.client("sqs")
     others = dead_letter_queues.held_by_others(sqs, deployment.feeds)
-    letters = dead_letter_queues.look(sqs, deployment.feeds)
+    letters = dead_letter_queues.peek(sqs, deployment.feeds)
     mine = [letter for letter in letters if ticket_history.is_of(letter, issue_key, about)]
     if not (about.changes or about.documents or mine):
         screen.say(
@@ -46,10 +46,10 @@ def run(deployment: Deployment, screen: Screen, issue_key: str) -> int:
     return 0
 
 
-def _issue_id(deployment: Deployment, screen: Screen, issue_key: str) -> str:
+def _issue_id(deployment: Deployment, screen: Terminal, issue_key: str) -> str:
     """Return Jira's id of a ticket, which stays when it moves to another project; nothing when Jira does not tell."""
     try:
-        return text(deployment.atlassian[0].issue(issue_key).get("id"))
+        return as_str(deployment.atlassian[0].issue(issue_key).get("id"))
     except NotFound:
         return ""
     except (AtlassianError, InvalidSecret, BotoCoreError, ClientError) as error:

@@ -6,12 +6,12 @@ import argparse
 import re
 import time
 
-from common.aws.change_repository import ChangeRecords
+from common.aws.change_repository import ChangeRepository
 from common.domain.change import Change
-from common.intake.detect_change import Detection, change_id
-from common.intake.eligibility import Rules
-from common.intake.sweep import Sweep
-from ops.console_output import Screen, counted, moment
+from common.intake.detect_change import ChangeDetector, derive_change_id
+from common.intake.eligibility import EligibilityRules
+from common.intake.sweep import Reconciliation
+from ops.console_output import Terminal, counted, moment
 from ops.deployed_stack import Deployment
 
 _UNITS = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -25,13 +25,15 @@ def seconds(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> int:
+def run(deployment: Deployment, screen: Terminal, since: int, dry_run: bool) -> int:
     """Find what was finished in the last ``since`` seconds; feed in, or only show, what nobody took up."""
     env = deployment.settings
-    rules = Rules(env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days)
+    rules = EligibilityRules(
+        env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
+    )
     changes = deployment.changes
-    detection = Detection(changes, deployment.bus, rules, time.time)
-    sweep = Sweep(deployment.atlassian[0], detection, deployment.documents)
+    detection = ChangeDetector(changes, deployment.bus, rules, time.time)
+    sweep = Reconciliation(deployment.atlassian[0], detection, deployment.documents)
     begin = moment(time.time() - since)
     _tickets(sweep, changes, screen, since, begin, dry_run)
     _reviews(sweep, screen, since, begin, dry_run)
@@ -40,12 +42,12 @@ def run(deployment: Deployment, screen: Screen, since: int, dry_run: bool) -> in
 
 
 def _tickets(
-    sweep: Sweep, changes: ChangeRecords, screen: Screen, since: int, begin: str, dry_run: bool
+    sweep: Reconciliation, changes: ChangeRepository, screen: Terminal, since: int, begin: str, dry_run: bool
 ) -> None:
     rows, found = [], 0
     for event in sweep.finished(since):
         found += 1
-        id_ = change_id(event)
+        id_ = derive_change_id(event)
         lacking = _lacking(changes.get(id_))
         if lacking:
             became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason
@@ -57,7 +59,7 @@ def _tickets(
     screen.say(f"{tickets} finished since {begin} and worth documenting; {len(rows)} of them nobody took up.")
 
 
-def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool) -> None:
+def _reviews(sweep: Reconciliation, screen: Terminal, since: int, begin: str, dry_run: bool) -> None:
     rows, found = [], 0
     for event in sweep.reviews(since):
         found += 1
@@ -80,7 +82,7 @@ def _reviews(sweep: Sweep, screen: Screen, since: int, begin: str, dry_run: bool
     screen.say(f"{reviews} finished since {begin}; {len(rows)} of them did not come to their end.")
 
 
-def _missing(sweep: Sweep, screen: Screen) -> None:
+def _missing(sweep: Reconciliation, screen: Terminal) -> None:
     """Show open reviews whose ticket Jira does not show; only the stack's own sweeps count them."""
     missing, _ = sweep.missing.look()
     if missing:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
-from .validation import check_fields, check_range, refuse
+from .validation import check_fields, check_range, reject
 
 BUCKET_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 """What S3 knows."""
@@ -58,13 +58,13 @@ def check_cors(component: str, field: str, rules: CorsRules, methods: Sequence[s
     check_fields(f"{component}.{field}", rules, CorsRules)
     for method in rules["allow_methods"]:
         if method not in methods:
-            refuse(
+            reject(
                 component, f"{field}.allow_methods", f"has {method!r}", f"Use some of {', '.join(methods)}."
             )
     for origin in rules["allow_origins"]:
         if origin != "*" and ("://" not in origin or origin.endswith("/")):
             fix = "Write scheme and host, without a slash at the end: https://example.com."
-            refuse(component, f"{field}.allow_origins", f"has {origin!r}", fix)
+            reject(component, f"{field}.allow_origins", f"has {origin!r}", fix)
     if rules.get("allow_credentials") and "*" in rules["allow_origins"]:
-        refuse(component, f"{field}.allow_credentials", "goes with no origin `*`", "Name the origins.")
+        reject(component, f"{field}.allow_credentials", "goes with no origin `*`", "Name the origins.")
     check_range(component, f"{field}.max_age_seconds", rules.get("max_age_seconds"), 0, 86400)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from .validation import refuse
+from .validation import reject
 
 PolicyStatement = dict[str, Any]
 """One permission: `actions` and `resources` (lists of text), and `conditions` as IAM writes them, if any.
@@ -55,10 +55,10 @@ def check_statement(component: str, one: object) -> None:
         return
     if unknown := sorted(set(one) - {"actions", "resources", "conditions"}):
         fix = 'Write it as {"actions": ["s3:GetObject"], "resources": [arn]}, with `conditions` if need be.'
-        refuse(component, "statements", f"have {unknown[0]!r}", fix)
+        reject(component, "statements", f"have {unknown[0]!r}", fix)
     for part in ("actions", "resources"):
         if not isinstance(one.get(part), list) or not one[part]:
-            refuse(component, "statements", f"have no list of `{part}`", "Name at least one.")
+            reject(component, "statements", f"have no list of `{part}`", "Name at least one.")
 
 
 def _iam(one: PolicyStatement) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import Any, NoReturn, get_type_hints
 
 import pulumi
 
-from .type_check import described, fits
+from .type_check import describe, matches
 
 
 class InvalidArgument(Exception):
     """An argument breaks a rule; the message names component, field, rule and fix."""
 
 
-def refuse(component: str, field: str, rule: str, fix: str) -> NoReturn:
+def reject(component: str, field: str, rule: str, fix: str) -> NoReturn:
     """Raise InvalidArgument."""
     raise InvalidArgument(f"{component}: `{field}` {rule}. {fix}")
 
@@ -24,20 +24,20 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
     Values of another type than the field's are refused too.
     """
     if not isinstance(args, Mapping):
-        refuse(component, "args", f"is {_shown(args)}", "Give an object with the arguments.")
+        reject(component, "args", f"is {_shown(args)}", "Give an object with the arguments.")
     for field in sorted(declared.__required_keys__ - set(args)):
-        refuse(component, field, "is missing", f"Required: {', '.join(sorted(declared.__required_keys__))}.")
+        reject(component, field, "is missing", f"Required: {', '.join(sorted(declared.__required_keys__))}.")
     # Pulumi writes Input in terms of names of its own.
     fields = get_type_hints(declared, localns={"Output": pulumi.Output, "T": Any})
     for field, value in sorted(args.items()):
         if field not in fields:
             near = difflib.get_close_matches(field, fields, 1)
-            refuse(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
-        if not fits(value, fields[field]):
-            fix = f"Give {described(fields[field])}."
+            reject(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
+        if not matches(value, fields[field]):
+            fix = f"Give {describe(fields[field])}."
             if isinstance(value, pulumi.ComponentResource) and hasattr(value, "function"):
                 fix = "Give what the component has in `.function`."
-            refuse(component, field, f"is {_shown(value)}", fix)
+            reject(component, field, f"is {_shown(value)}", fix)
 
 
 def _shown(value: Any) -> str:
@@ -45,25 +45,25 @@ def _shown(value: Any) -> str:
     return repr(value) if isinstance(value, int | float) else f"of type {type(value).__name__}"
 
 
-def known(value: Any) -> Any:
+def known_value(value: Any) -> Any:
     """Return a value that can be checked now, or None where it is absent or only known during the update."""
     return None if isinstance(value, pulumi.Output) else value
 
 
 def check_range(component: str, field: str, value: Any, lowest: int, highest: int) -> None:
     """Refuse a number outside of its range; a value that is not known yet passes."""
-    number = known(value)
+    number = known_value(value)
     if number is not None and not lowest <= number <= highest:
-        refuse(component, field, f"is {number}", f"Choose {lowest} to {highest}.")
+        reject(component, field, f"is {number}", f"Choose {lowest} to {highest}.")
 
 
 def check_arn(component: str, field: str, value: Any, *services: str) -> None:
     """Refuse what is no ARN, or not of one of `services` where they are named; unknown values pass."""
-    arn = known(value)
+    arn = known_value(value)
     if arn is None:
         return
     if not str(arn).startswith("arn:"):
-        refuse(
+        reject(
             component,
             field,
             f"is {arn!r}, which is no ARN",
@@ -71,18 +71,18 @@ def check_arn(component: str, field: str, value: Any, *services: str) -> None:
         )
     service = [*str(arn).split(":"), "", ""][2]
     if services and service not in services:
-        refuse(component, field, f"is {arn!r}", f"Give the ARN of one of: {', '.join(sorted(services))}.")
+        reject(component, field, f"is {arn!r}", f"Give the ARN of one of: {', '.join(sorted(services))}.")
 
 
 def check_key(component: str, field: str, value: Any) -> None:
     """Refuse what is no ARN of a KMS key itself; for permissions an alias is not its key. Unknown values pass."""
     check_arn(component, field, value, "kms")
-    if ":alias/" in str(known(value) or ""):
+    if ":alias/" in str(known_value(value) or ""):
         fix = "Give the key's own ARN, …:key/ID: a permission on an alias permits nothing on its key."
-        refuse(component, field, f"is {value!r}, an alias", fix)
+        reject(component, field, f"is {value!r}, an alias", fix)
 
 
 def check_together(component: str, args: Any, one: str, other: str) -> None:
     """Refuse `one` without `other`."""
     if one in args and other not in args:
-        refuse(component, one, f"needs `{other}`", f"Give `{other}` too, or leave `{one}` out.")
+        reject(component, one, f"needs `{other}`", f"Give `{other}` too, or leave `{one}` out.")

@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from ..arguments.cors import BUCKET_METHODS, CorsRules, check_cors
-from ..arguments.validation import check_arn, check_fields, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 from .lifecycle import DocumentExpiry, check_expiry
 
 
@@ -43,27 +43,27 @@ def check_bucket(args: DocumentBucketArgs) -> None:
     """Refuse names that S3 would refuse, and arguments that contradict each other."""
     component = "DocumentBucket"
     check_fields(component, args, DocumentBucketArgs)
-    name = known(args["bucket_name"])
+    name = known_value(args["bucket_name"])
     if name is not None and (
         not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name)
         or re.fullmatch(_IPV4, name)
         or ".." in name
     ):
         fix = "Use 3 to 63 small letters, digits, `.` and `-`, a letter or digit at both ends."
-        refuse(component, "bucket_name", f"is {name!r}", fix)
+        reject(component, "bucket_name", f"is {name!r}", fix)
     check_range(component, "keep_old_versions_days", args.get("keep_old_versions_days"), 1, 3650)
     check_expiry(component, args.get("expiry", []))
     if args.get("force_destroy") and args.get("deletion_protection", True):
         fix = "Set `deletion_protection` to false too, if the documents may really go."
-        refuse(component, "force_destroy", "contradicts `deletion_protection`", fix)
-    if name is not None and known(args.get("access_log_bucket")) == name:
+        reject(component, "force_destroy", "contradicts `deletion_protection`", fix)
+    if name is not None and known_value(args.get("access_log_bucket")) == name:
         fix = "Name another bucket: each line of the log would be a request to log."
-        refuse(component, "access_log_bucket", "is the bucket itself", fix)
+        reject(component, "access_log_bucket", "is the bucket itself", fix)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
     if "cors" in args:
         check_cors(component, "cors", args["cors"], BUCKET_METHODS)
         if args["cors"].get("allow_credentials"):
-            refuse(
+            reject(
                 component,
                 "cors.allow_credentials",
                 "is nothing that S3 knows",
@@ -73,4 +73,4 @@ def check_bucket(args: DocumentBucketArgs) -> None:
         missing = [part for part in ("Effect", "Principal", "Action", "Resource") if part not in one]
         if missing:
             fix = "A bucket's policy needs Effect, Principal, Action and Resource in each statement."
-            refuse(component, "policy_statements", f"lack {missing[0]}", fix)
+            reject(component, "policy_statements", f"lack {missing[0]}", fix)

@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from ..arguments.validation import check_fields, check_range, refuse
+from ..arguments.validation import check_fields, check_range, reject
 
 _LONGEST_ID = 240
 
@@ -74,7 +74,7 @@ def check_expiry(component: str, expiry: Sequence[DocumentExpiry]) -> None:
         check_fields(f"{component}.expiry", one, DocumentExpiry)
         place = f"expiry: {one['prefix'] or 'all'}"
         if prefixes.count(one["prefix"]) > 1:
-            refuse(component, place, "is there twice", "Write one rule with all of its days.")
+            reject(component, place, "is there twice", "Write one rule with all of its days.")
         cold, archive, delete = (
             one.get("cold_after_days"), one.get("archive_after_days"), one.get("delete_after_days"),
         )  # fmt: skip
@@ -83,11 +83,11 @@ def check_expiry(component: str, expiry: Sequence[DocumentExpiry]) -> None:
         check_range(component, f"{place}: delete_after_days", delete, 1, 36500)
         given = [days for days in (cold, archive, delete) if days is not None]
         if not given:
-            refuse(
+            reject(
                 component, place, "names no days", "Give `delete_after_days`, `cold_after_days` or the like."
             )
         if given != sorted(set(given)):
-            refuse(
+            reject(
                 component,
                 place,
                 f"has the days {given}",

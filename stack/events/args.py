@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
 from .event_pattern import check_event_pattern, check_message_filter
 from .input_transformer import InputTransformer, check_transformer
 
@@ -72,17 +72,17 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     component = "EventSubscription"
     check_fields(component, args, EventSubscriptionArgs)
     if problem := check_event_pattern(args["pattern"]):
-        refuse(component, "pattern", problem, _WRITE_IT)
+        reject(component, "pattern", problem, _WRITE_IT)
     _check_filters(component, args)
     if "transformer" in args:
         check_transformer(component, args["transformer"])
-    name = known(args["subscription_name"])
+    name = known_value(args["subscription_name"])
     if name is not None and name.endswith(".fifo"):
         fix = "Leave `.fifo` out: EventBridge keeps no order, so a queue that does would promise too much."
-        refuse(component, "subscription_name", f"is {name!r}", fix)
+        reject(component, "subscription_name", f"is {name!r}", fix)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
         fix = "Use 1 to 64 letters, digits, `-` and `_`: rule and queues are named after it."
-        refuse(component, "subscription_name", f"is {name!r}", fix)
+        reject(component, "subscription_name", f"is {name!r}", fix)
     _check_batches(component, args)
     check_range(component, "delay_seconds", args.get("delay_seconds"), 0, 900)
     check_range(component, "delivery_retries", args.get("delivery_retries"), 0, 185)
@@ -91,15 +91,15 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
     check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
     age, kept = (
-        known(args.get("alarm_age_seconds", 900)),
-        known(args.get("message_retention_seconds", 345600)),
+        known_value(args.get("alarm_age_seconds", 900)),
+        known_value(args.get("message_retention_seconds", 345600)),
     )
     if age is not None and kept is not None and age >= kept:
-        refuse(
+        reject(
             component, "alarm_age_seconds", f"is {age}, but messages are gone after {kept}",
             "Keep it below `message_retention_seconds`.",
         )  # fmt: skip
-    for topic in known(args.get("alarm_topic_arns")) or []:
+    for topic in known_value(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
     check_key(component, "key_arn", args.get("key_arn"))
 
@@ -126,7 +126,7 @@ def calls_at_a_time(known: Sequence[Any]) -> int:
     if 0 < share < most:
         rule = f"is {most}, and the function may run {share} at a time"
         fix = "Lower it, to 2 at least, or raise the function's `reserved_concurrency`."
-        refuse("EventSubscription", "maximum_concurrency", rule, fix)
+        reject("EventSubscription", "maximum_concurrency", rule, fix)
     return most
 
 
@@ -134,24 +134,24 @@ def _check_filters(component: str, args: EventSubscriptionArgs) -> None:
     """Refuse filters that Lambda would refuse, and the two ways to give them at once."""
     if "message_filter" in args and "message_filters" in args:
         rule = "and `message_filters` exclude each other"
-        refuse(component, "message_filter", rule, "Put the one among the others.")
+        reject(component, "message_filter", rule, "Put the one among the others.")
     many = args.get("message_filters", [None])
     if not 1 <= len(many) <= 5:
-        refuse(component, "message_filters", f"are {len(many)}", "Give 1 to 5, or leave them out.")
+        reject(component, "message_filters", f"are {len(many)}", "Give 1 to 5, or leave them out.")
     for number, pattern in enumerate(_patterns(args)):
         if problem := check_message_filter(pattern):
             field = "message_filter" if "message_filter" in args else f"message_filters[{number}]"
-            refuse(component, field, problem, _FILTER_IT)
+            reject(component, field, problem, _FILTER_IT)
 
 
 def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
     """Refuse batches that cannot fill."""
-    window, size = args.get("batch_window_seconds", 0), known(args.get("batch_size"))
+    window, size = args.get("batch_window_seconds", 0), known_value(args.get("batch_size"))
     check_range(component, "batch_window_seconds", window, 0, 300)
     check_range(component, "batch_size", size, 1, 10000)
     if size is not None and size > 10 and not window:
         fix = "Choose 1 to 10, or give `batch_window_seconds` of 1 or more in which they gather."
-        refuse(component, "batch_size", f"is {size} without a window", fix)
+        reject(component, "batch_size", f"is {size} without a window", fix)
     if window and ("batch_size" not in args or size == 1):
         fix = "Give a `batch_size` of 2 or more: a batch of one is full with its first message."
-        refuse(component, "batch_window_seconds", f"is {window}, and batches have one message", fix)
+        reject(component, "batch_window_seconds", f"is {window}, and batches have one message", fix)

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, statement
-from ..arguments.validation import check_arn, check_fields, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 
 
 class EventBusArgs(TypedDict):
@@ -83,15 +83,15 @@ def _check(args: EventBusArgs) -> None:
     check_fields(component, args, EventBusArgs)
     check_range(component, "archive_days", args.get("archive_days"), 1, 3650)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
-    name = known(args["bus_name"])
+    name = known_value(args["bus_name"])
     if name == "default":
-        refuse(component, "bus_name", "is 'default', which is there already", "Subscribe to it by its name.")
+        reject(component, "bus_name", "is 'default', which is there already", "Subscribe to it by its name.")
     if name is not None and not re.fullmatch(r"[A-Za-z0-9._-]{1,48}", name):
-        refuse(component, "bus_name", f"is {name!r}", "Use 1 to 48 letters, digits, `.`, `_` and `-`.")
-    policy = known(args.get("policy"))
+        reject(component, "bus_name", f"is {name!r}", "Use 1 to 48 letters, digits, `.`, `_` and `-`.")
+    policy = known_value(args.get("policy"))
     if policy is not None and not _is_policy(policy):
         fix = 'Write it as JSON: {"Version": "2012-10-17", "Statement": […]}.'
-        refuse(component, "policy", "is no policy document", fix)
+        reject(component, "policy", "is no policy document", fix)
 
 
 def _is_policy(text: str) -> bool:

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, document, statement
-from ..function.invocation_target import called
+from ..function.invocation_target import invocation_target
 from ..monitoring.queue_alarms import watch_queue, watch_rule
 from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filters
 from .input_transformer import input_transformer
@@ -84,7 +84,7 @@ class EventSubscription(pulumi.ComponentResource):
             # Until the queue lets the rule in, events would be refused.
             opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
         )
-        receiver = called("EventSubscription", function, args.get("alias"))
+        receiver = invocation_target("EventSubscription", function, args.get("alias"))
         concurrency = pulumi.Output.all(
             args.get("maximum_concurrency"),
             function.apply(lambda known: known.reserved_concurrent_executions),

@@ -3,7 +3,7 @@
 import re
 from typing import Any, TypedDict
 
-from ..arguments.validation import check_fields, refuse
+from ..arguments.validation import check_fields, reject
 
 
 class InputTransformer(TypedDict):
@@ -25,19 +25,19 @@ def check_transformer(component: str, transformer: InputTransformer) -> None:
     check_fields(f"{component}.transformer", transformer, InputTransformer)
     for name, path in transformer["paths"].items():
         if name.startswith("aws."):
-            refuse(
+            reject(
                 component,
                 "transformer.paths",
                 f"defines {name!r}",
                 "EventBridge defines all `aws.` names itself.",
             )
         if not path.startswith("$"):
-            refuse(
+            reject(
                 component, "transformer.paths", f"has {path!r}", "Start at the event: `$.detail.order_id`."
             )
     if len(transformer["paths"]) > 100:
-        refuse(component, "transformer.paths", "are more than 100", "Take whole objects: `$.detail`.")
+        reject(component, "transformer.paths", "are more than 100", "Take whole objects: `$.detail`.")
     used = set(re.findall(r"<([A-Za-z0-9_.-]+)>", transformer["template"]))
     unknown = sorted(name for name in used - set(transformer["paths"]) if not name.startswith("aws."))
     if unknown:
-        refuse(component, "transformer.template", f"uses <{unknown[0]}>", "Define it in `paths`.")
+        reject(component, "transformer.template", f"uses <{unknown[0]}>", "Define it in `paths`.")

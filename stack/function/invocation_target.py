@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import refuse
+from ..arguments.validation import reject
 
 
 @dataclass(frozen=True)
-class CalledFunction:
+class InvocationTarget:
     """A function of AWS Lambda, given to a component that has it called.
 
     ``qualifier`` is the name of its alias, None where none was given; ``arn`` and ``invoke_arn`` (by which API Gateway
@@ -24,12 +24,12 @@ class CalledFunction:
     role_name: pulumi.Output[str]
 
 
-def called(
+def invocation_target(
     component: str,
     function: pulumi.Input[aws.lambda_.Function],
     alias: pulumi.Input[str] | None,
     field: str = "alias",
-) -> CalledFunction:
+) -> InvocationTarget:
     """Say how a component has a function called; ``field`` names the alias in its arguments.
 
     Where both are known, a function with published versions and without an alias raises InvalidArgument: the
@@ -40,14 +40,14 @@ def called(
     def checked(given: Sequence[object]) -> str:
         published, name = given
         if published and not name:
-            refuse(
+            reject(
                 component, field, "is missing, and the function is called by its published versions",
                 "Give its alias: what a PythonFunction has in `.alias_name`.",
             )  # fmt: skip
         return str(name or "")
 
     live = pulumi.Output.all(known.apply(lambda found: found.publish), alias).apply(checked)
-    return CalledFunction(
+    return InvocationTarget(
         name=known.apply(lambda found: found.name),
         arn=pulumi.Output.all(known.apply(lambda found: found.arn), live).apply(_through),
         invoke_arn=pulumi.Output.all(known.apply(lambda found: found.invoke_arn), live).apply(

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, statement
-from ..arguments.validation import check_arn, check_fields, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 
 _NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -97,9 +97,9 @@ def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousC
     if vpc is not None:
         check_fields(f"{component}.vpc", vpc, VpcPlacement)
         for field in ("subnet_ids", "security_group_ids"):
-            if known(vpc[field]) == []:
+            if known_value(vpc[field]) == []:
                 fix = "Name at least one, or leave `vpc` out for a function outside of any network."
-                refuse(component, f"vpc.{field}", "is empty", fix)
+                reject(component, f"vpc.{field}", "is empty", fix)
     if calls is not None:
         check_fields(f"{component}.asynchronous", calls, AsynchronousCalls)
         check_range(component, "asynchronous.maximum_retries", calls.get("maximum_retries"), 0, 2)
@@ -108,8 +108,8 @@ def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousC
         )
         for end, arn in _destinations(calls).items():
             check_arn(component, f"asynchronous.{end}_arn", arn, *_DELIVER)
-            if str(known(arn) or "").endswith(".fifo"):
-                refuse(
+            if str(known_value(arn) or "").endswith(".fifo"):
+                reject(
                     component, f"asynchronous.{end}_arn", "is a FIFO queue or topic, and Lambda delivers to none",
                     "Give a standard one.",
                 )  # fmt: skip

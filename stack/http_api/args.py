@@ -7,7 +7,7 @@ import pulumi
 
 from ..arguments.cors import API_METHODS, CorsRules, check_cors
 from ..arguments.log_validation import check_logs
-from ..arguments.validation import check_arn, check_fields, check_together, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_together, known_value, reject
 from .authorizer import FunctionAuthorizer, TokenIssuer, check_authorizers
 from .route import WebhookRoute, check_routes, check_throttle
 
@@ -60,24 +60,24 @@ def check_api(args: WebhookApiArgs) -> None:
     check_logs(component, args)
     if "cors" in args:
         check_cors(component, "cors", args["cors"], API_METHODS)
-    name = known(args["api_name"])
+    name = known_value(args["api_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9._/#-]{1,128}", name):
         fix = "Use letters, digits and `._/#-`: the access log's group is named after it."
-        refuse(component, "api_name", f"is {name!r}", fix)
+        reject(component, "api_name", f"is {name!r}", fix)
     stage = args.get("stage_name", "prod")
     if not re.fullmatch(r"\$default|[A-Za-z0-9_-]{1,128}", stage):
-        refuse(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`, or `$default`.")
+        reject(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`, or `$default`.")
     if "domain_name" in args and "certificate_arn" not in args and "zone_id" not in args:
-        refuse(
+        reject(
             component, "domain_name", "needs a certificate",
             "Give `certificate_arn`, or `zone_id` of the Route 53 zone in which one can be made.",
         )  # fmt: skip
     for field in ("certificate_arn", "zone_id", "domain_path", "only_own_domain"):
         check_together(component, args, field, "domain_name")
     check_arn(component, "certificate_arn", args.get("certificate_arn"))
-    domain = known(args.get("domain_name"))
+    domain = known_value(args.get("domain_name"))
     if domain is not None and not re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+", domain):
-        refuse(
+        reject(
             component,
             "domain_name",
             f"is {domain!r}",

@@ -6,8 +6,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_fields, check_range, refuse
-from ..function.invocation_target import called
+from ..arguments.validation import check_fields, check_range, reject
+from ..function.invocation_target import invocation_target
 from .route import Authorization, WebhookRoute, authorization_of
 
 
@@ -63,7 +63,9 @@ def _deciding(
     name: str, api: aws.apigatewayv2.Api, rules: FunctionAuthorizer, opts: pulumi.ResourceOptions
 ) -> aws.apigatewayv2.Authorizer:
     """Let a function decide, and let exactly this authoriser call it."""
-    function = called("WebhookApi", rules["function"], rules.get("alias"), "authorizer_function.alias")
+    function = invocation_target(
+        "WebhookApi", rules["function"], rules.get("alias"), "authorizer_function.alias"
+    )
     authorizer = aws.apigatewayv2.Authorizer(
         f"{name}-authorizer",
         name="function",
@@ -103,7 +105,7 @@ def check_authorizers(
             component, "authorizer_function.remember_seconds", function.get("remember_seconds"), 0, 3600
         )
         if not function.get("headers", ["Authorization"]) and function.get("remember_seconds"):
-            refuse(
+            reject(
                 component, "authorizer_function.remember_seconds", "needs `headers`",
                 "An answer is remembered for what it was decided by: name the headers.",
             )  # fmt: skip
@@ -113,4 +115,4 @@ def check_authorizers(
     ):
         if any(authorization_of(route) is kind for route in routes) != (given is not None):
             rule = f"and routes with authorization {kind.name} need each other"
-            refuse(component, field, rule, "Give both or none.")
+            reject(component, field, rule, "Give both or none.")

@@ -8,8 +8,8 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_fields, check_range, refuse
-from ..function.invocation_target import called
+from ..arguments.validation import check_fields, check_range, reject
+from ..function.invocation_target import invocation_target
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
 _REST = "$default"
@@ -72,7 +72,7 @@ def create_route(
     opts: pulumi.ResourceOptions,
 ) -> aws.apigatewayv2.Route:
     """Create a route, its integration, and the permission for exactly this route."""
-    function = called(
+    function = invocation_target(
         "WebhookApi", route["function"], route.get("alias"), f"routes: {route_key(route)}: alias"
     )
     name = f"{api_name}-{_slug(route)}"
@@ -110,21 +110,21 @@ def create_route(
 def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
     """Refuse routes that AWS would refuse, or that would take each other's names."""
     if not routes:
-        refuse(component, "routes", "is empty", "Give at least one route.")
+        reject(component, "routes", "is empty", "Give at least one route.")
     slugs: dict[str, str] = {}
     for route in routes:
         check_fields(f"{component}.routes", route, WebhookRoute)
         key, slug = route_key(route), _slug(route)
         _check_key(component, route)
         if key in slugs.values():
-            refuse(component, "routes", f"has {key!r} twice", "Keep one of them.")
+            reject(component, "routes", f"has {key!r} twice", "Keep one of them.")
         if slug in slugs:
             rule = f"has both {slugs[slug]!r} and {key!r}, whose parts would be called {slug!r} in Pulumi"
-            refuse(component, "routes", rule, "Give one of them a `name` of its own.")
+            reject(component, "routes", rule, "Give one of them a `name` of its own.")
         slugs[slug] = key
         check_throttle(component, f"routes: {key}: ", route)
         if "scopes" in route and authorization_of(route) is not Authorization.JWT:
-            refuse(
+            reject(
                 component,
                 f"routes: {key}: scopes",
                 "need authorization JWT",
@@ -137,19 +137,19 @@ def _check_key(component: str, route: WebhookRoute) -> None:
     method, path = route["method"], route["path"]
     if method not in _METHODS:
         fix = f"Use one of {', '.join(_METHODS)}."
-        refuse(component, "routes", f"has the method {method!r}", fix)
+        reject(component, "routes", f"has the method {method!r}", fix)
     if path == _REST:
         if method != "ANY":
-            refuse(
+            reject(
                 component, "routes", f"has the path {path!r} with method {method}", "Give it method `ANY`."
             )
     elif not re.fullmatch(r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", path):
-        refuse(component, "routes", f"has the path {path!r}", "Write it as `/orders/{order_id}`.")
+        reject(component, "routes", f"has the path {path!r}", "Write it as `/orders/{order_id}`.")
     elif "+}" in path[:-2]:
         fix = "Put it at the end, or leave out the `+`."
-        refuse(component, "routes", f"has the path {path!r}, with more after what takes the rest", fix)
+        reject(component, "routes", f"has the path {path!r}, with more after what takes the rest", fix)
     if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", _slug(route)) and "name" in route:
-        refuse(component, "routes", f"has the name {route['name']!r}", "Use letters, digits and `-`.")
+        reject(component, "routes", f"has the name {route['name']!r}", "Use letters, digits and `-`.")
 
 
 def check_throttle(component: str, place: str, limits: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 from . import dashboard
 from .alarm import Metric, alarm
 from .alarm_topic import create_topic
@@ -132,10 +132,10 @@ def _check(args: ObservabilityArgs) -> None:
     """Refuse labels that collide, and half an API."""
     component = "Observability"
     check_fields(component, args, ObservabilityArgs)
-    system = known(args["system_name"])
+    system = known_value(args["system_name"])
     if system is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", system):
         fix = "Use letters, digits, `-` and `_`: dashboard and topic are named after it."
-        refuse(component, "system_name", f"is {system!r}", fix)
+        reject(component, "system_name", f"is {system!r}", fix)
     for function in args["functions"]:
         check_fields(f"{component}.functions", function, WatchedFunction)
         for line in function.get("watched_lines", []):
@@ -153,21 +153,21 @@ def _check(args: ObservabilityArgs) -> None:
         for label in labels:
             if not re.fullmatch(r"[^:*$\x00-\x1f\x7f]{1,60}", label):
                 fix = "Use up to 60 signs without `:`, `*` and `$`: alarms, filters and metrics are named after it."
-                refuse(component, field, f"have the label {label!r}", fix)
+                reject(component, field, f"have the label {label!r}", fix)
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
-            refuse(component, field, f"have the label {twice[0]!r} twice", "Give each a label of its own.")
+            reject(component, field, f"have the label {twice[0]!r} twice", "Give each a label of its own.")
     for function in args["functions"]:
         check_range(
             component, f"functions: {function['label']}: timeout_seconds", function["timeout_seconds"], 1, 900
         )
     if ("api_id" in args) != ("api_stage" in args):
-        refuse(component, "api_id", "and `api_stage` need each other", "Give both or none.")
+        reject(component, "api_id", "and `api_stage` need each other", "Give both or none.")
     check_range(component, "surge_of_refusals", args.get("surge_of_refusals"), 1, 1_000_000)
     for field in ("alarm_email", "topic_key_arn"):
         if "alarm_topic_arn" in args and args.get(field):
             rule = f"and `{field}` exclude each other"
-            refuse(
+            reject(
                 component,
                 "alarm_topic_arn",
                 rule,
@@ -176,9 +176,9 @@ def _check(args: ObservabilityArgs) -> None:
     check_arn(component, "alarm_topic_arn", args.get("alarm_topic_arn"), "sns")
     email = args.get("alarm_email")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        refuse(component, "alarm_email", f"is {email!r}", "Write an address: oncall@example.com.")
-    if str(known(args.get("topic_key_arn")) or "").endswith("alias/aws/sns"):
-        refuse(
+        reject(component, "alarm_email", f"is {email!r}", "Write an address: oncall@example.com.")
+    if str(known_value(args.get("topic_key_arn")) or "").endswith("alias/aws/sns"):
+        reject(
             component, "topic_key_arn", "is AWS's own key, with which CloudWatch cannot write to the topic",
             "Give a key of your own that lets `cloudwatch.amazonaws.com` use it, or none.",
         )  # fmt: skip

@@ -11,7 +11,7 @@ import pulumi
 import requests
 from pulumi import dynamic
 
-from ..arguments.validation import check_fields, known, refuse
+from ..arguments.validation import check_fields, known_value, reject
 
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
 """Environment variables with an unscoped API token of a Jira administrator.
@@ -190,12 +190,12 @@ def _check(args: JiraWebhookArgs) -> None:
     """Refuse what Jira would refuse, or would never report to."""
     component = "JiraWebhook"
     check_fields(component, args, JiraWebhookArgs)
-    if known(args["events"]) == []:
-        refuse(component, "events", "is empty", 'Give at least one, e.g. ["jira:issue_updated"].')
-    jira = known(args["jira_url"])
+    if known_value(args["events"]) == []:
+        reject(component, "events", "is empty", 'Give at least one, e.g. ["jira:issue_updated"].')
+    jira = known_value(args["jira_url"])
     if jira is not None and "api.atlassian.com" in jira:
-        refuse(
+        reject(
             component, "jira_url", "is the API gateway's", "Give Jira's own, https://example.atlassian.net."
         )
-    if known(args["secret"]) == "":
-        refuse(component, "secret", "is empty", 'Make one: "$(openssl rand -hex 32)".')
+    if known_value(args["secret"]) == "":
+        reject(component, "secret", "is empty", 'Make one: "$(openssl rand -hex 32)".')

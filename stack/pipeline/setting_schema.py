@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
 from ..schedule.args import EXPRESSION
-from .setting_types import BaseUrl, Choice, Flag, Number, Rule, Secret, Text, Words
+from .setting_types import BaseUrl, Flag, Number, OneOf, Rule, Secret, Text, Words
 
 RANDOM = '"$(openssl rand -hex 32)"'
 """A command that makes a random secret."""
@@ -218,7 +218,7 @@ SETTINGS = (
         default=True,
     ),
     Setting(
-        "logRetentionDays", "log_retention_days", Choice(RETENTION_DAYS, "30"),
+        "logRetentionDays", "log_retention_days", OneOf(RETENTION_DAYS, "30"),
         "Days for which logs are kept.",
         default=30,
     ),
@@ -251,7 +251,7 @@ def default_prefix(pipeline: str, stack: str) -> str:
     return f"{pipeline}-{stack}"
 
 
-def at_odds(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] | None:
+def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] | None:
     """Find a setting that does not go with the others, or with the stack's name: which, why not, and what would.
 
     `given` has values that passed their own rules; those that are not given have their default.

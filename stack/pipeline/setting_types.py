@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 
-class BrokenRule(Exception):
+class InvalidValue(Exception):
     """A value is not what it may be; the message goes on after the setting's name, and shows no secret."""
 
 
@@ -36,7 +36,7 @@ class Text:
         """Take off blanks around it."""
         text = str(value).strip()
         if not re.fullmatch(self.pattern, text):
-            raise BrokenRule(f"is {text!r}, which is malformed")
+            raise InvalidValue(f"is {text!r}, which is malformed")
         return text
 
 
@@ -53,10 +53,10 @@ class Words:
         """Leave out blanks and empty words."""
         words = _words(value)
         if not words and not self.may_be_empty:
-            raise BrokenRule("is empty")
+            raise InvalidValue("is empty")
         for word in words:
             if not re.fullmatch(self.pattern, word):
-                raise BrokenRule(f"contains {word!r}, which is malformed")
+                raise InvalidValue(f"contains {word!r}, which is malformed")
         return ",".join(words)
 
 
@@ -73,13 +73,13 @@ class BaseUrl:
         url = str(value).strip().rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"\s", url):
-            raise BrokenRule(f"is {url!r}, which is no URL")
+            raise InvalidValue(f"is {url!r}, which is no URL")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
-            raise BrokenRule(f"is {url!r}, which would send the token unencrypted")
+            raise InvalidValue(f"is {url!r}, which would send the token unencrypted")
         if parts.query or parts.fragment or parts.username:
-            raise BrokenRule(f"is {url!r}, and a base URL has no query, fragment or user")
+            raise InvalidValue(f"is {url!r}, and a base URL has no query, fragment or user")
         if not parts.path.endswith(self.ends_in):
-            raise BrokenRule(f"is {url!r}, and does not end in {self.ends_in}")
+            raise InvalidValue(f"is {url!r}, and does not end in {self.ends_in}")
         return url
 
 
@@ -94,7 +94,7 @@ class Flag:
         """Read it."""
         text = str(value).strip().lower()
         if text not in ("true", "false"):
-            raise BrokenRule(f"is {text!r}, and must be true or false")
+            raise InvalidValue(f"is {text!r}, and must be true or false")
         return text == "true"
 
 
@@ -111,12 +111,12 @@ class Number:
         """Read it."""
         text = _number(value)
         if not re.fullmatch(r"\d{1,9}", text) or not self.lowest <= int(text) <= self.highest:
-            raise BrokenRule(f"is {text!r}, and must be a number from {self.lowest} to {self.highest}")
+            raise InvalidValue(f"is {text!r}, and must be a number from {self.lowest} to {self.highest}")
         return int(text)
 
 
 @dataclass(frozen=True)
-class Choice:
+class OneOf:
     """One of several numbers."""
 
     python_type: ClassVar[type] = int
@@ -127,7 +127,7 @@ class Choice:
         """Read it."""
         text = _number(value)
         if text not in map(str, self.choices):
-            raise BrokenRule(f"is {text!r}, and must be one of {', '.join(map(str, self.choices))}")
+            raise InvalidValue(f"is {text!r}, and must be one of {', '.join(map(str, self.choices))}")
         return int(text)
 
 
@@ -144,9 +144,9 @@ class Secret:
         """Take off blanks around it, or around each."""
         secret = ",".join(_words(value)) if self.several else str(value).strip()
         if not secret:
-            raise BrokenRule("is empty")
+            raise InvalidValue("is empty")
         if len(secret) < self.least:
-            raise BrokenRule(f"has {len(secret)} characters, fewer than {self.least}")
+            raise InvalidValue(f"has {len(secret)} characters, fewer than {self.least}")
         return secret
 
 

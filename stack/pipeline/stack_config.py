@@ -9,8 +9,8 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 from .args import DocumentationPipelineArgs
 from .jira_webhook import ADMIN_EMAIL, ADMIN_TOKEN
-from .setting_schema import BY_FIELD, BY_KEY, SETTINGS, Setting, at_odds, default_prefix
-from .setting_types import BrokenRule
+from .setting_schema import BY_FIELD, BY_KEY, SETTINGS, Setting, default_prefix, find_conflict
+from .setting_types import InvalidValue
 
 _PROGRAM = "kinexus"
 _REMOVED = {"jiraAdminEmail": ADMIN_EMAIL, "jiraAdminToken": ADMIN_TOKEN}
@@ -30,7 +30,7 @@ def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
     given = {setting.field: reader.value(setting) for setting in SETTINGS if reader.wants(setting)}
     prefix = given.get("name_prefix", default_prefix(_PROGRAM, stack))
     given["name_prefix"] = reader.checked(BY_FIELD["name_prefix"], prefix)
-    odd = at_odds(given, stack)
+    odd = find_conflict(given, stack)
     if odd is not None:
         field, problem, right = odd
         raise reader.error(BY_FIELD[field], problem, right)
@@ -78,7 +78,7 @@ class _Reader:
         """Hold a value against its setting's rule."""
         try:
             return setting.rule.checked(value)
-        except BrokenRule as broken:
+        except InvalidValue as broken:
             raise self.error(setting, str(broken), setting.rule.example) from broken
 
     def error(self, setting: Setting, problem: str, example: str) -> InvalidConfiguration:

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import pulumi
 
-from ..arguments.validation import check_fields, refuse
+from ..arguments.validation import check_fields, reject
 from ..function.packaging import PackagingError
 from .args import DocumentationPipelineArgs
-from .setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, at_odds, default_prefix
-from .setting_types import BrokenRule, Rule
+from .setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, default_prefix, find_conflict
+from .setting_types import InvalidValue, Rule
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where `handlers` and `common` are, wherever the program runs."""
@@ -32,10 +32,10 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
     checked = {field: _checked(field, BY_FIELD[field].rule, value) for field, value in given.items()}
-    odd = at_odds(checked, stack)
+    odd = find_conflict(checked, stack)
     if odd is not None:
         field, problem, right = odd
-        refuse(_COMPONENT, field, problem, f"Set it to {right}.")
+        reject(_COMPONENT, field, problem, f"Set it to {right}.")
     for setting in SETTINGS:
         if setting.same_as:
             checked.setdefault(setting.field, checked[BY_KEY[setting.same_as].field])
@@ -48,5 +48,5 @@ def _checked(field: str, rule: Rule, value: Any) -> Any:
         return value.apply(lambda known: _checked(field, rule, known))
     try:
         return rule.checked(value)
-    except BrokenRule as broken:  # let go: refuse() raises InvalidArgument
-        refuse(_COMPONENT, field, str(broken), f"Give one such as {rule.example}.")
+    except InvalidValue as broken:  # let go: refuse() raises InvalidArgument
+        reject(_COMPONENT, field, str(broken), f"Give one such as {rule.example}.")

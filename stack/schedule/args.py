@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
 
 EXPRESSION = (
     r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
@@ -59,11 +59,11 @@ def check_schedule(args: FunctionScheduleArgs) -> None:
     check_range(component, "delivery_age_seconds", args.get("delivery_age_seconds"), 60, 86400)
     check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
     check_key(component, "key_arn", args.get("key_arn"))
-    for topic in known(args.get("alarm_topic_arns")) or []:
+    for topic in known_value(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
-    expression = known(args["expression"])
+    expression = known_value(args["expression"])
     if expression is not None and not re.fullmatch(EXPRESSION, expression):
-        refuse(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")
-    name = known(args["schedule_name"])
+        reject(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")
+    name = known_value(args["schedule_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,55}", name):
-        refuse(component, "schedule_name", f"is {name!r}", "Use 1 to 55 letters, digits, `_`, `.` and `-`.")
+        reject(component, "schedule_name", f"is {name!r}", "Use 1 to 55 letters, digits, `_`, `.` and `-`.")

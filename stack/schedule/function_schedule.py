@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, document, statement
 from ..events.dead_letter_queue import create_dead_letters
-from ..function.invocation_target import called
+from ..function.invocation_target import invocation_target
 from ..monitoring.alarm import Metric, alarm
 from .args import FunctionScheduleArgs, check_schedule
 
@@ -38,7 +38,7 @@ class FunctionSchedule(pulumi.ComponentResource):
         check_schedule(args)
         super().__init__("kinexus:index:FunctionSchedule", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        target = called("FunctionSchedule", args["function"], args.get("alias")).arn
+        target = invocation_target("FunctionSchedule", args["function"], args.get("alias")).arn
         own_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
 

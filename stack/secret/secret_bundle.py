@@ -15,10 +15,10 @@ from ..arguments.validation import (
     check_key,
     check_range,
     check_together,
-    known,
-    refuse,
+    known_value,
+    reject,
 )
-from ..function.invocation_target import called
+from ..function.invocation_target import invocation_target
 
 _ROTATE = [
     "secretsmanager:DescribeSecret",
@@ -87,7 +87,7 @@ class SecretBundle(pulumi.ComponentResource):
 
     def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
         """Let a function replace the secret, and nobody but this secret call it."""
-        function = called(
+        function = invocation_target(
             "SecretBundle", args["rotation_function"], args.get("rotation_alias"), "rotation_alias"
         )
         permission = aws.lambda_.Permission(
@@ -145,21 +145,21 @@ def _check(args: SecretBundleArgs) -> None:
     """Refuse what Secrets Manager would refuse, and content that is not what the field says."""
     component = "SecretBundle"
     check_fields(component, args, SecretBundleArgs)
-    name = known(args["secret_name"])
+    name = known_value(args["secret_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
-        refuse(component, "secret_name", f"is {name!r}", "Use letters, digits and `/_+=.@-`.")
-    content = known(args["secret_json"])
+        reject(component, "secret_name", f"is {name!r}", "Use letters, digits and `/_+=.@-`.")
+    content = known_value(args["secret_json"])
     if content is not None and not _is_object(content):
         # Without the content itself: it may be the secret.
-        refuse(
+        reject(
             component,
             "secret_json",
             "is no JSON object",
             'Write it as {"key": "…"}, e.g. with Output.json_dumps.',
         )
-    days = known(args.get("recovery_days"))
+    days = known_value(args.get("recovery_days"))
     if days is not None and days != 0 and not 7 <= days <= 30:
-        refuse(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
+        reject(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
     check_range(component, "rotation_days", args.get("rotation_days"), 1, 1000)
     for field in ("rotation_days", "rotation_alias"):
         check_together(component, args, field, "rotation_function")

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from ..arguments.validation import check_arn, check_fields, check_range, check_together, known, refuse
+from ..arguments.validation import check_arn, check_fields, check_range, check_together, known_value, reject
 
 
 class StreamView(Enum):
@@ -116,12 +116,12 @@ def check_table(args: RecordTableArgs) -> None:
     """Refuse keys that contradict each other, and what DynamoDB would refuse."""
     component = "RecordTable"
     check_fields(component, args, RecordTableArgs)
-    name = known(args["table_name"])
+    name = known_value(args["table_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", name):
-        refuse(component, "table_name", f"is {name!r}", "Use 3 to 255 letters, digits, `_`, `.` and `-`.")
+        reject(component, "table_name", f"is {name!r}", "Use 3 to 255 letters, digits, `_`, `.` and `-`.")
     if args.get("range_key") == args["hash_key"]:
         rule = "is the same attribute as `hash_key`"
-        refuse(component, "range_key", rule, "Leave it out, or name another.")
+        reject(component, "range_key", rule, "Leave it out, or name another.")
     check_together(component, args, "range_key_kind", "range_key")
     _check_indexes(component, args)
     kinds: dict[str, tuple[str, KeyKind]] = {}
@@ -129,14 +129,14 @@ def check_table(args: RecordTableArgs) -> None:
         before, held = kinds.setdefault(attribute, (place, kind))
         if kind is not held:
             rule = f"holds {held.name} as a key of {before} and {kind.name} as one of {place}"
-            refuse(component, attribute, rule, "Give it the same `…_key_kind` in both places.")
-    ttl = known(args.get("ttl_attribute"))
+            reject(component, attribute, rule, "Give it the same `…_key_kind` in both places.")
+    ttl = known_value(args.get("ttl_attribute"))
     if ttl is not None and ttl in (args["hash_key"], args.get("range_key")):
         fix = "Keys never change, so no record could live longer: name another attribute."
-        refuse(component, "ttl_attribute", f"is {ttl!r}, a key of the table", fix)
+        reject(component, "ttl_attribute", f"is {ttl!r}, a key of the table", fix)
     if ttl in kinds and kinds[ttl][1] is not KeyKind.NUMBER:
         fix = "DynamoDB reads it as seconds since 1970: give it KeyKind.NUMBER, or name another attribute."
-        refuse(component, "ttl_attribute", f"is {ttl!r}, a key that holds no number", fix)
+        reject(component, "ttl_attribute", f"is {ttl!r}, a key that holds no number", fix)
     for field in ("maximum_reads_per_second", "maximum_writes_per_second"):
         check_range(component, field, args.get(field), 1, 40_000)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
@@ -151,13 +151,13 @@ def _check_indexes(component: str, args: RecordTableArgs) -> None:
         check_together(place, index, "range_key_kind", "range_key")
         if index.get("range_key") == index["hash_key"]:
             rule = f"of {index['name']} is the same attribute as `hash_key`"
-            refuse(place, "range_key", rule, "Leave it out, or name another.")
+            reject(place, "range_key", rule, "Leave it out, or name another.")
         includes = Projection(index.get("projection", Projection.ALL)) is Projection.INCLUDE
         if includes != bool(index.get("included")):
             rule = f"of {index['name']} and `projection` INCLUDE need each other"
-            refuse(place, "included", rule, "Give both, or none.")
+            reject(place, "included", rule, "Give both, or none.")
     names = [index["name"] for index in indexes]
     if len(names) != len(set(names)):
-        refuse(component, "indexes", "have the same name twice", "Give each index a name of its own.")
+        reject(component, "indexes", "have the same name twice", "Give each index a name of its own.")
     if len(indexes) > 20:
-        refuse(component, "indexes", f"are {len(indexes)}", "DynamoDB takes 20.")
+        reject(component, "indexes", f"are {len(indexes)}", "DynamoDB takes 20.")

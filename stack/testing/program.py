@@ -25,8 +25,8 @@ def run_program(
     stack: str = "dev",
     config: Mapping[str, Any] | None = None,
     secret_keys: Collection[str] = (),
-    create: Create = pretend.create,
-    invoke: Invoke = pretend.invoke,
+    create: Create = pretend.fake_create,
+    invoke: Invoke = pretend.fake_invoke,
     preview: bool = False,
 ) -> Graph:
     """Run a program to its end and return everything it registered.

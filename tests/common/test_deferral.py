@@ -20,7 +20,7 @@ from botocore.exceptions import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.atlassian.http_client import LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized, Unavailable, VersionConflict
 from common.aws.bedrock_client import AnswerCutOff, ModelRefused, NoToolAnswer
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
@@ -28,14 +28,14 @@ from common.lambda_entry.deferral import (
     FIRST_PAUSE,
     LONGEST,
     LONGEST_PAUSE,
-    NOTICE_AFTER,
+    NOTIFY_AFTER_SECONDS,
     SHORTEST,
     Deferral,
     deferral_for,
     is_transient,
 )
-from common.runtime.deadline import OutOfTime, ServiceHung
-from common.runtime.errors import Busy, ConditionFailed, GivenUp
+from common.runtime.deadline import DeadlineExceeded, ServiceHung
+from common.runtime.errors import ConditionFailed, LeaseHeld, PermanentFailure
 
 WHERE: Any = {"endpoint_url": "https://aws.test", "error": OSError()}
 
@@ -73,10 +73,10 @@ TRANSIENT = [
 ]
 FAILURES = [
     NotFound("GET", "/x", 404, ""),
-    Stale("PUT", "/x", 409, ""),
-    Refused("POST", "/x", 400, ""),
-    LockedOut("GET", "/x", 401, ""),
-    OutOfTime("a loop without end"),
+    VersionConflict("PUT", "/x", 409, ""),
+    RequestRefused("POST", "/x", 400, ""),
+    Unauthorized("GET", "/x", 401, ""),
+    DeadlineExceeded("a loop without end"),
     aws("AccessDeniedException", 403),
     aws("ValidationException", 400),
     aws("ModelErrorException", 424),
@@ -89,7 +89,7 @@ FAILURES = [
     HTTPClientError(error=ValueError("a bug")),
     NoCredentialsError(),
     ParamValidationError(report="x"),
-    GivenUp("no"),
+    PermanentFailure("no"),
     ConditionFailed("moved"),
     InvalidSecret("x"),
     ModelRefused("x"),
@@ -116,8 +116,8 @@ def test_any_other_error_is_a_failure(error: Exception) -> None:
 
 
 def test_busy_work_is_waited_for_briefly_and_is_no_outage() -> None:
-    assert deferral_for(Busy("x")) == Deferral(grows=False)
-    assert not is_transient(Busy("x"))
+    assert deferral_for(LeaseHeld("x")) == Deferral(grows=False)
+    assert not is_transient(LeaseHeld("x"))
     assert {
         SHORTEST <= Deferral(grows=False).pause(waited) <= LONGEST for waited in range(0, 40_000, 500)
     } == {True}
@@ -134,9 +134,9 @@ def test_a_pause_is_never_shorter_than_asked_nor_long_without_need(waited: float
     assert max(asked, FIRST_PAUSE * 0.75) <= pause <= max(LONGEST_PAUSE, asked + FIRST_PAUSE)
 
 
-@given(st.floats(0, NOTICE_AFTER - 1))
+@given(st.floats(0, NOTIFY_AFTER_SECONDS - 1))
 def test_no_pause_passes_over_the_moment_at_which_people_are_told(waited: float) -> None:
-    assert waited + Deferral(grows=True).pause(waited) <= NOTICE_AFTER + FIRST_PAUSE * 1.25
+    assert waited + Deferral(grows=True).pause(waited) <= NOTIFY_AFTER_SECONDS + FIRST_PAUSE * 1.25
 
 
 def test_pauses_grow_to_the_longest_and_no_two_are_equal() -> None:

@@ -12,7 +12,7 @@ from common.runtime.invisible_characters import (
     invisible_in,
     without_invisible,
 )
-from common.runtime.unicode_safety import mixed_words, visible
+from common.runtime.unicode_safety import make_visible, mixed_words
 
 _ODD = st.sampled_from(
     "a1#é ب\u0915\u094d👩💻❤🏽\ufe0e\ufe0f\u200c\u200d\u200b\u00ad\u20e3\u202e\U000e0100\u2028\n"
@@ -29,7 +29,7 @@ _TEXT = st.text(st.one_of(_ODD, st.characters()), max_size=20)
 def test_an_invisible_character_is_removed_and_written_out(code: int) -> None:
     text = f"pay{chr(code)}outs"
     assert without_invisible(text).replace(" ", "") == "payouts"
-    assert visible(text) == f"pay⟨U+{code:04X}⟩outs"
+    assert make_visible(text) == f"pay⟨U+{code:04X}⟩outs"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_an_invisible_character_is_removed_and_written_out(code: int) -> None:
 )  # fmt: skip
 def test_what_belongs_where_it_stands_stays(text: str) -> None:
     assert without_invisible(text) == text
-    assert visible(text) == text
+    assert make_visible(text) == text
 
 
 @pytest.mark.parametrize(

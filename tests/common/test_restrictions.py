@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluencePage
-from common.atlassian.http_client import Gone, NotFound, Refused
+from common.atlassian.http_client import Gone, NotFound, RequestRefused
 from common.atlassian.page_restrictions import (
     Access,
     Closed,
@@ -20,9 +20,9 @@ from common.atlassian.page_restrictions import (
     open_title,
     refuse_if_closed_since,
 )
-from common.domain.document import Choice
+from common.domain.document import StoredSelection
 
-FOUND, NAMED = Choice("by its words", 0.9, "fallback"), Choice("a label", 1.0, "named")
+FOUND, NAMED = StoredSelection("by its words", 0.9, "fallback"), StoredSelection("a label", 1.0, "named")
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Tree:
         return said
 
 
-def refused(kind: type[NotFound | Refused | Gone], status: int) -> Exception:
+def refused(kind: type[NotFound | RequestRefused | Gone], status: int) -> Exception:
     return kind("GET", "/restriction", status, "")
 
 
@@ -148,10 +148,10 @@ def test_a_removed_endpoint_is_an_error_and_never_an_answer() -> None:
 
 
 def test_a_question_that_is_refused_says_nothing_of_a_folder_and_is_an_error_of_a_page() -> None:
-    said = refused(Refused, 400)
+    said = refused(RequestRefused, 400)
     tree = Tree({"1": (None, "folder", said), "2": ("1", "page", False), "3": (None, "page", said)})
     assert Restrictions(tree, trust_folders=False).of([tree.page("2")]) == [Access.UNKNOWN]
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         Restrictions(tree, trust_folders=False).of([tree.page("3")])
 
 

@@ -16,7 +16,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 
-from common.aws.clients import ATTEMPTS, BUDGET, client
+from common.aws.clients import MAX_ATTEMPTS, MAX_SECONDS, cached_client
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -141,7 +141,7 @@ def test_botocore_retries_a_few_times_with_jitter_and_within_a_budget(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     pauses, sent = list[float](), list[str]()
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=pauses.append))
-    made = client(service)
+    made = cached_client(service)
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         sent.append(request.url)
@@ -155,9 +155,9 @@ def test_botocore_retries_a_few_times_with_jitter_and_within_a_budget(
     for _ in range(2):
         with pytest.raises((ClientError, ReadTimeoutError)):
             CALLS[service](made)
-    assert len(sent) == 2 * ATTEMPTS
-    assert sum(pauses[: ATTEMPTS - 1]) <= BUDGET
-    assert len(set(pauses)) == 2 * (ATTEMPTS - 1)
+    assert len(sent) == 2 * MAX_ATTEMPTS
+    assert sum(pauses[: MAX_ATTEMPTS - 1]) <= MAX_SECONDS
+    assert len(set(pauses)) == 2 * (MAX_ATTEMPTS - 1)
 
 
 @claims(("DynamoDB: a condition failed", OUTCOME))
@@ -177,7 +177,9 @@ def test_a_record_that_somebody_else_moved_is_given_back_and_found_done(
 def test_work_that_another_invocation_does_is_deferred(pipeline: Pipeline, page_id: str) -> None:
     _, messages = closed(pipeline, page_id)
     change_id = pipeline.aws.changes()[0]["change_id"]
-    held: AbstractContextManager[Any] = dependencies.orchestration().changes.leased(change_id, "another", 60)
+    held: AbstractContextManager[Any] = dependencies.build_orchestrator().changes.lease(
+        change_id, "another", 60
+    )
     with held:
         assert deliver(orchestrate, messages) == []
         assert pipeline.aws.delayed("DocumentOrchestrator") == 1

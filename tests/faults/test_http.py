@@ -22,18 +22,23 @@ from common.atlassian.http_client import (
     AtlassianError,
     AtlassianHttp,
     Gone,
-    LockedOut,
     NotFound,
-    Refused,
-    Stale,
+    RequestRefused,
+    Unauthorized,
     Unavailable,
+    VersionConflict,
 )
-from common.atlassian.retry_policy import BUDGET, LONGEST_WAIT, RETRIES, asked_pause
-from common.runtime.deadline import within
+from common.atlassian.retry_policy import (
+    MAX_PAUSES_SECONDS,
+    MAX_RETRIES,
+    MAX_RETRY_AFTER_SECONDS,
+    asked_pause,
+)
+from common.runtime.deadline import within_deadline
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims
 
-ONCE, THRICE = 1, 1 + RETRIES
+ONCE, THRICE = 1, 1 + MAX_RETRIES
 READ, WRITE, CREATE = "read (GET)", "write (PUT)", "create (POST)"
 NEW_PAGE = "create a page (POST)"
 TITLE = {"status": "current", "title": "One"}
@@ -70,7 +75,7 @@ LASTING = {
     "503 with `Retry-After`": Case(Fault("status", status=503, retry_after=7), Unavailable, THRICE),
     **{
         f"{code} with a longer `Retry-After`": Case(
-            Fault("status", status=code, retry_after=LONGEST_WAIT + 1), Unavailable
+            Fault("status", status=code, retry_after=MAX_RETRY_AFTER_SECONDS + 1), Unavailable
         )
         for code in (429, 503)
     },
@@ -80,11 +85,11 @@ LASTING = {
     "time-out": Case(Fault("hang", seconds=0.3), Unavailable, THRICE),
     "truncated JSON": Case(Fault("truncate"), Unavailable),
     "HTML instead of JSON": Case(Fault("html"), Unavailable),
-    "401": status(401, LockedOut, 2),
-    **{str(code): status(code, Refused, ONCE) for code in (400, 403, 413)},
+    "401": status(401, Unauthorized, 2),
+    **{str(code): status(code, RequestRefused, ONCE) for code in (400, 403, 413)},
     "404": status(404, NotFound, ONCE),
     "410": status(410, Gone, ONCE),
-    "409": status(409, Stale, ONCE),
+    "409": status(409, VersionConflict, ONCE),
 }
 #: A POST is sent once whatever befalls it, but for a new token and for 429, after which nothing was processed.
 SENT_ONCE = {
@@ -92,7 +97,7 @@ SENT_ONCE = {
     for name, case in LASTING.items()
 }
 #: Even to look is not allowed: that is about our account, not about one page.
-READING = {**LASTING, "403": status(403, LockedOut, ONCE)}
+READING = {**LASTING, "403": status(403, Unauthorized, ONCE)}
 EXPECTED = {READ: READING, WRITE: LASTING, CREATE: SENT_ONCE, NEW_PAGE: SENT_ONCE}
 EACH = [(name, call, EXPECTED[call][name]) for name in LASTING for call in CALLS]
 
@@ -157,7 +162,7 @@ def test_a_fault_that_lasts(
         CALLS[call](http, page)
     assert sent(running, before, case.sent) == case.sent
     assert len(pauses) == (case.sent - 1 if case.raises is Unavailable else 0)
-    assert sum(pauses) < BUDGET
+    assert sum(pauses) < MAX_PAUSES_SECONDS
 
 
 @claims(("connection refused", call) for call in CALLS)
@@ -168,7 +173,7 @@ def test_nobody_there(pauses: list[float], call: str) -> None:
     nobody = AtlassianHttp(f"http://127.0.0.1:{port}", "a@example.com", lambda fresh: "token")
     with pytest.raises(Unavailable, match="no answer"):
         CALLS[call](nobody, "1")
-    assert len(pauses) == RETRIES, "nothing was sent, so even a POST may be tried again"
+    assert len(pauses) == MAX_RETRIES, "nothing was sent, so even a POST may be tried again"
 
 
 @claims(("slow drip", call) for call in CALLS)
@@ -200,7 +205,7 @@ def test_pauses_grow_and_no_two_requests_make_the_same(
     for _ in range(2):
         with pytest.raises(Unavailable):
             http.get("/rest/api/3/myself")
-    first, second = pauses[:RETRIES], pauses[RETRIES:]
+    first, second = pauses[:MAX_RETRIES], pauses[MAX_RETRIES:]
     for made in (first, second):
         assert all(0.4 * 2**n <= pause <= 0.8 * 2**n for n, pause in enumerate(made))
     assert set(first).isdisjoint(second)
@@ -260,7 +265,7 @@ def test_a_pause_that_outlasts_the_invocation_is_not_made(
     http: AtlassianHttp, running: Running, pauses: list[float]
 ) -> None:
     running.site.faults.add(Fault("status", status=429, retry_after=9, count=1))
-    with within(8), pytest.raises(Unavailable) as raised:
+    with within_deadline(8), pytest.raises(Unavailable) as raised:
         http.get("/rest/api/3/myself")
     assert (raised.value.retry_after, pauses) == (9, [])
 

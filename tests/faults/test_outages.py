@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
-from common.lambda_entry.deferral import NOTICE_AFTER
+from common.lambda_entry.deferral import NOTIFY_AFTER_SECONDS
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from stack.pipeline.functions import DEFERRED
@@ -92,7 +92,7 @@ def test_an_outage_of_an_hour_ends_in_no_dead_letter(
     assert status(pipeline) in {end, "in_review"} - ({"in_review"} if end == "published" else set())
     assert len(timeline.served_at) < 25, "a service that is down is asked less and less often"
     waited = deferrals()
-    assert any(NOTICE_AFTER <= each < NOTICE_AFTER + 240 for each in waited)
+    assert any(NOTIFY_AFTER_SECONDS <= each < NOTIFY_AFTER_SECONDS + 240 for each in waited)
     assert len(delayed(pipeline, key)) == (service != JIRA)
     if end == "published":
         assert pipeline.page(page_id)["version"]["number"] == 2

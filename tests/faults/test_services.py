@@ -22,7 +22,7 @@ from urllib3.exceptions import NewConnectionError
 
 from common.atlassian import http_client
 from common.runtime import deadline
-from common.runtime.deadline import RESERVE
+from common.runtime.deadline import RESERVE_SECONDS
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -339,8 +339,8 @@ def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE + 300)
-    monkeypatch.setattr(deadline, "GRACE", 0.1)
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE_SECONDS + 300)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_drip_without_end, args=(server,), daemon=True).start()
         monkeypatch.setenv("CONFLUENCE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/wiki")

@@ -27,15 +27,15 @@ from tests.handlers.gateway import Gateway
 from tests.secrets_in_use import WEBHOOK_SECRET
 
 BUILDERS = (
-    jira_webhook_handler.parts,
-    document_orchestrator.orchestration,
-    review_ticket_creator.opening,
-    approval_handler.parts,
-    document_orchestrator.own_queue,
-    review_ticket_creator.own_queue,
-    approval_handler.own_queue,
-    review_page.viewing,
-    sweep.sweep,
+    jira_webhook_handler.build_dependencies,
+    document_orchestrator.build_orchestrator,
+    review_ticket_creator.build_open_review,
+    approval_handler.build_dependencies,
+    document_orchestrator.source_queue,
+    review_ticket_creator.source_queue,
+    approval_handler.source_queue,
+    review_page.build_show_review,
+    sweep.build_reconciliation,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import boto3
 
-from common.aws.dynamodb_table import Records
+from common.aws.dynamodb_table import Table
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
 from common.lambda_entry.deferral import LONGEST, SHORTEST
 from handlers.approval_handler.handler import handle as approve
@@ -28,7 +28,7 @@ __all__ = ["page_id"]
 def somebody_at_work(table: str, key: str) -> Iterator[None]:
     """Hold the lease of a record, as another invocation does."""
     name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
-    with Records(boto3.client("dynamodb"), table, name, time.time).leased(key, "somebody else", 180):
+    with Table(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
         yield
 
 

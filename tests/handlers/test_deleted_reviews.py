@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from common.atlassian.http_client import Unavailable
-from common.aws.dynamodb_table import Records
+from common.aws.dynamodb_table import Table
 from common.aws.event_bus import EventBus, PublishFailed
 from common.intake.missing_reviews import ACCESS_MAY_BE_LOST, APART
-from handlers.approval_handler.carry_out_decision import Completion
+from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.handler import handle as approve
 from handlers.sweep.handler import handle as sweep
 from local.atlassian import Fault
@@ -318,7 +318,7 @@ def test_an_approval_that_the_page_carries_is_told_although_its_review_is_gone(
         raise RuntimeError("it died here")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Completion, "_end", die)
+        patch.setattr(DecisionExecutor, "_end", die)
         assert len(deliver(approve, messages)) == 1
     assert (status(pipeline), pipeline.page(page_id)["version"]["number"]) == ("publishing", 2)
     delete(pipeline, review)
@@ -398,6 +398,6 @@ def test_every_page_of_the_index_is_read(
         return query(name, given | {"Limit": 1})
 
     monkeypatch.setattr(client, "_make_api_call", small)
-    records = Records(client, "kinexus-documents", "document_id", lambda: 0)
+    records = Table(client, "kinexus-documents", "document_id", lambda: 0)
     assert len(list(records.under("by-status", "status", "in_review"))) == 4
     assert len(asked) >= 4

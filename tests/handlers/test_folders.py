@@ -11,9 +11,9 @@ import re
 import pytest
 import requests
 
-from common.aws.change_repository import ChangeRecords
+from common.aws.change_repository import ChangeRepository
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator.document_lifecycle import Documents
+from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -126,7 +126,7 @@ def test_a_process_that_dies_before_the_ticket_is_told_tells_it_once(
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    for broken in ((ChangeRecords, "close"), None):
+    for broken in ((ChangeRepository, "close"), None):
         with monkeypatch.context() as patched:
             if broken:
                 patched.setattr(*broken, fail)
@@ -235,7 +235,7 @@ def test_a_page_created_meanwhile_and_closed_since_is_not_drafted_on(
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", fail)
+        patched.setattr(DocumentLifecycle, "attach_change", fail)
         assert len(deliver(orchestrate, messages)) == 1, "its choice is kept: to join the open draft"
     pipeline.decide(review, "APPROVED")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from common.aws.sqs_source_queue import OwnQueue
+from common.aws.sqs_source_queue import SqsSourceQueue
 from common.domain.events import EventName
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -123,8 +123,8 @@ def test_a_message_that_is_seen_already_is_left_and_other_faults_of_sqs_are_not(
         "receiptHandle": message["ReceiptHandle"],
         "messageId": message["MessageId"],
     }
-    OwnQueue(sqs, time.time).expire_visibility(record)
-    OwnQueue(sqs, time.time).expire_visibility(record)
+    SqsSourceQueue(sqs, time.time).expire_visibility(record)
+    SqsSourceQueue(sqs, time.time).expire_visibility(record)
     sqs.delete_queue(QueueUrl=pipeline.aws.queue_urls[ORCHESTRATOR])
     with pytest.raises(ClientError):
-        OwnQueue(sqs, time.time).expire_visibility(record)
+        SqsSourceQueue(sqs, time.time).expire_visibility(record)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from common import storage_format as sf
-from common.aws.bedrock_client import Answer, Tool
+from common.aws.bedrock_client import ModelAnswer, ModelTool
 from common.domain.ticket import Ticket
-from common.runtime.errors import GivenUp
+from common.runtime.errors import PermanentFailure
 from common.runtime.invisible_characters import invisible_in
 from handlers.document_orchestrator import title_rules
 from handlers.document_orchestrator.drafting import ask_model, edit_page_prompt, new_page_prompt
-from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidAnswer, Proposal
+from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidEditAnswer, Proposal
 from handlers.document_orchestrator.page_selection import llm_judge
 
 KB = 1024
@@ -27,9 +27,11 @@ class Scripted:
         self.answers = list(answers)
         self.told: list[str] = []
 
-    def ask(self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()) -> Answer:
+    def ask(
+        self, system: str, prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]] = ()
+    ) -> ModelAnswer:
         self.told += [wrong for _, wrong in earlier[-1:]]
-        return Answer("1", self.answers.pop(0), 1, 1)
+        return ModelAnswer("1", self.answers.pop(0), 1, 1)
 
 
 def ticket(summary: str = "Refunds") -> Ticket:
@@ -40,20 +42,20 @@ def edits(*given: tuple[str, int, str]) -> Proposal:
     page = sf.parse(f"<p>{'old ' * 30_000}</p><p>two</p>")
     listed = [{"action": action, "block": block, "markdown": markdown} for action, block, markdown in given]
     outline = sf.outline(page, budget_tokens=100_000)
-    return edit_page_prompt.read({"summary": "s", "edits": listed}, page, outline)
+    return edit_page_prompt.parse_edits({"summary": "s", "edits": listed}, page, outline)
 
 
 def test_a_draft_of_64_kb_is_taken_and_one_byte_more_is_not() -> None:
     edits(("insert_after", 2, "é" * 32 * KB))
     with pytest.raises(
-        InvalidAnswer, match=r"adds 65,537 bytes of new text, and a review shows at most 65,536"
+        InvalidEditAnswer, match=r"adds 65,537 bytes of new text, and a review shows at most 65,536"
     ):
         edits(("insert_after", 2, "é" * 32 * KB + "a"))
-    with pytest.raises(InvalidAnswer, match="65,537"):
+    with pytest.raises(InvalidEditAnswer, match="65,537"):
         edits(("insert_after", 2, "a" * 32 * KB), ("replace", 2, "b" * (32 * KB + 1)))
-    new_page_prompt.read({"markdown": "a" * 64 * KB})
-    with pytest.raises(InvalidAnswer, match="65,537"):
-        new_page_prompt.read({"markdown": "a" * 64 * KB + "b"})
+    new_page_prompt.parse_new_page({"markdown": "a" * 64 * KB})
+    with pytest.raises(InvalidEditAnswer, match="65,537"):
+        new_page_prompt.parse_new_page({"markdown": "a" * 64 * KB + "b"})
 
 
 def test_what_a_long_block_keeps_is_not_new() -> None:
@@ -63,7 +65,8 @@ def test_what_a_long_block_keeps_is_not_new() -> None:
 def test_people_are_told_of_a_draft_that_stays_too_long() -> None:
     model = Scripted({"markdown": "a" * 65 * KB}, {"markdown": "b" * 65 * KB})
     with pytest.raises(
-        GivenUp, match=r"invalid twice: the draft adds 66,560 bytes .*split the work into several tickets"
+        PermanentFailure,
+        match=r"invalid twice: the draft adds 66,560 bytes .*split the work into several tickets",
     ):
         ask_model.draft_page(model, "Refunds", "", [ticket()], None)  # type: ignore[arg-type]
     assert "write less" in model.told[0]
@@ -87,20 +90,20 @@ def test_people_are_told_of_a_draft_that_stays_too_long() -> None:
     ],
 )
 def test_a_title_that_can_be_mistaken_is_refused(title: str, why: str) -> None:
-    assert why in title_rules.fault_of(title)
+    assert why in title_rules.title_fault(title)
     given = {"action": "create", "title": title, "confidence": 0.9, "reason": "new"}
-    with pytest.raises(llm_judge.InvalidAnswer):
-        llm_judge.understood(given, [], ticket())
-    with pytest.raises(GivenUp, match="correct the summary of the ticket"):
+    with pytest.raises(llm_judge.InvalidJudgement):
+        llm_judge.parse_answer(given, [], ticket())
+    with pytest.raises(PermanentFailure, match="correct the summary of the ticket"):
         new_page_prompt.unique_title("", ticket(title), lambda taken: False)
-    with pytest.raises(GivenUp):
+    with pytest.raises(PermanentFailure):
         ask_model.draft_page(Scripted(), title, "", [ticket()], None)  # type: ignore[arg-type]
 
 
 def test_the_judge_is_told_once_what_is_wrong_with_a_title() -> None:
     wrong = {"action": "create", "title": "Rate\u200b limits", "confidence": 0.9, "reason": "new"}
     model = Scripted(wrong, {**wrong, "title": "Rate limits"})
-    fallback = llm_judge.Verdict(llm_judge.NoDocument(), 0.5, "none", "fallback")
+    fallback = llm_judge.JudgeAnswer(llm_judge.NoDocument(), 0.5, "none", "fallback")
     decided = llm_judge.judge(ticket(), [], model, fallback)
     assert decided.target == llm_judge.CreatePage("Rate limits", None)
     assert "U+200B" in model.told[0]
@@ -110,17 +113,17 @@ def test_the_judge_is_told_once_what_is_wrong_with_a_title() -> None:
     "title", ["❤\ufe0f Refunds", "می\u200cخواهم", "Платежи и API", "Δ of rates", "10 µs"]
 )
 def test_other_titles_are_taken(title: str) -> None:
-    assert title_rules.fault_of(title) == ""
+    assert title_rules.title_fault(title) == ""
 
 
 def test_what_a_model_hides_in_a_page_is_removed() -> None:
     hidden = "\u200b\u00ad\U000e0148\u3164\u2800"
-    page = new_page_prompt.read(
+    page = new_page_prompt.parse_new_page(
         {"markdown": f"# T{hidden}\n\na&shy;b{hidden}\n\n```\nc{hidden}\n```\n\n[d](https://e.org/{hidden})"}
     )
     assert list(invisible_in(page.storage)) == []
     assert "&shy;" not in page.storage
-    with pytest.raises(InvalidAnswer):
-        new_page_prompt.read({"markdown": hidden})
-    with pytest.raises(InvalidAnswer):
+    with pytest.raises(InvalidEditAnswer):
+        new_page_prompt.parse_new_page({"markdown": hidden})
+    with pytest.raises(InvalidEditAnswer):
         edits(("insert_after", 2, hidden))

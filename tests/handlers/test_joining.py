@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from common.aws.change_repository import ChangeRecords
+from common.aws.change_repository import ChangeRepository
 from common.aws.draft_store import DraftStore
 from common.domain.change import ChangeStatus
-from handlers.document_orchestrator.drafting.draft_revision import Drafter
+from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven, worn_out
@@ -75,7 +75,7 @@ def test_what_a_draft_holds_gets_no_second_review(
     summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
     _, review = in_review(pipeline, summary, text)
     key, message = joining(
-        pipeline, f"{summary} in winter", f"{text} In winter, too.", (ChangeRecords, "close"), monkeypatch
+        pipeline, f"{summary} in winter", f"{text} In winter, too.", (ChangeRepository, "close"), monkeypatch
     )
     pipeline.run()
     pipeline.decide(review, decision)
@@ -113,15 +113,15 @@ def test_a_join_that_fails_for_good_leaves_the_review_as_it_is(
 def died_before_the_change_closed(
     pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    close = ChangeRecords.close
+    close = ChangeRepository.close
 
-    def closed(records: ChangeRecords, change_id: str, status: ChangeStatus, *what: Any) -> None:
+    def closed(records: ChangeRepository, change_id: str, status: ChangeStatus, *what: Any) -> None:
         if status is not ChangeStatus.DETECTED:  # a change that failed is opened again before anything else
             fail()
         close(records, change_id, status, *what)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ChangeRecords, "close", closed)
+        patched.setattr(ChangeRepository, "close", closed)
         assert len(deliver(orchestrate, messages)) == 1
     pipeline.run()
 
@@ -181,7 +181,7 @@ def test_a_change_that_another_one_drafted_has_not_failed(
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Drafter, "first", fail)
+        patched.setattr(RevisionDrafter, "draft_initial", fail)
         for receives in (1, 2):
             assert len(deliver(orchestrate, messages, receives)) == 1
     _, review = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Soon.")

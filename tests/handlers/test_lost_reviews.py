@@ -14,7 +14,7 @@ from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
 from common.aws.event_bus import EventBus
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
 from common.domain.events import EventName
-from common.intake.detect_change import REPLAYED
+from common.intake.detect_change import REPLAY_MOVE_ID
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -226,7 +226,7 @@ def test_each_review_that_is_deleted_is_told_of(pipeline: Pipeline, page_id: str
         [document] = pipeline.aws.documents()
         ids = {name: document[name] for name in ("review_issue_id", "review_issue_key")}
         bus = EventBus(boto3.client("events"), "kinexus-events")
-        bus.publish(EventName.REVIEW_COMPLETED, **ids, move_id=REPLAYED)
+        bus.publish(EventName.REVIEW_COMPLETED, **ids, move_id=REPLAY_MOVE_ID)
         pipeline.run()
         review = pipeline.review_of(key)
 

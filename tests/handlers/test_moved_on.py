@@ -48,7 +48,7 @@ def test_it_is_one_change_by_the_move_that_finished_it(
 def test_what_was_finished_long_ago_is_left_to_the_sweep(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orchestrator, "OVERTAKEN", -60)
+    monkeypatch.setattr(orchestrator, "MAX_WEBHOOK_DELAY", -60)
     resolve_and_close(pipeline, is_told=False)
     pipeline.run()
     assert [change["status"] for change in pipeline.aws.changes()] == ["ignored"]

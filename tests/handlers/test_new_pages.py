@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator.document_lifecycle import Documents
+from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
 from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.new_page_register import Beginnings
+from handlers.document_orchestrator.new_page_register import NewPageRegister
 from handlers.document_orchestrator.page_selection import select_page
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven, worn_out
@@ -136,7 +136,7 @@ def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
     later = pipeline.aws.messages("DocumentOrchestrator")
-    bring, met = Documents.bring, list[str]()
+    bring, met = DocumentLifecycle.attach_change, list[str]()
 
     def meanwhile(*given: Any) -> str:
         if not met:
@@ -144,7 +144,7 @@ def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
             assert deliver(orchestrate, later) == [], "it waits for the page that is about to begin"
         return bring(*given)
 
-    monkeypatch.setattr(Documents, "bring", meanwhile)
+    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
     assert deliver(orchestrate, earlier) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
@@ -158,7 +158,7 @@ def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", unavailable)
+        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
         assert len(deliver(orchestrate, messages)) == 1
     assert pipeline.aws.documents() == []
     return key, messages
@@ -189,7 +189,7 @@ def test_a_page_that_was_about_to_begin_and_failed_is_begun_by_the_change_that_w
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     waiting = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", unavailable)
+        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
         assert len(deliver(orchestrate, messages, receives=3)) == 1
     assert deliver(orchestrate, waiting) == []
     pipeline.run()
@@ -207,7 +207,7 @@ def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
     key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(key)
     with monkeypatch.context() as patched:
-        patched.setattr(Beginnings, "follow", lambda *_: False)
+        patched.setattr(NewPageRegister, "try_reserve", lambda *_: False)
         assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     pipeline.run()
@@ -226,7 +226,7 @@ def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_o
         assert len(deliver(orchestrate, worn_out([message]))) == 1
     pipeline.site.faults.clear()
     earlier, later = redriven(messages)
-    bring, met = Documents.bring, list[str]()
+    bring, met = DocumentLifecycle.attach_change, list[str]()
 
     def meanwhile(*given: Any) -> str:
         if not met:
@@ -234,7 +234,7 @@ def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_o
             assert deliver(orchestrate, [later]) == []
         return bring(*given)
 
-    monkeypatch.setattr(Documents, "bring", meanwhile)
+    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
     assert deliver(orchestrate, [earlier]) == []
     pipeline.run()
     [document] = pipeline.aws.documents()

@@ -16,10 +16,16 @@ from hypothesis import strategies as st
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage, PageDraft, PageVersion
-from common.atlassian.http_client import LockedOut, NotFound, Refused, Stale
+from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized, VersionConflict
 from common.domain.document import DocumentKind
 from common.domain.draft import Draft
-from handlers.approval_handler.publisher import Obstacle, PageConflict, Publisher, TooBusy, Unpublished
+from handlers.approval_handler.publisher import (
+    PageConflict,
+    PageContended,
+    PublishBlocked,
+    Publisher,
+    Unpublished,
+)
 
 WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{text}")
 PERSON = st.lists(
@@ -78,7 +84,7 @@ class Confluence:
         if self.held.meanwhile:
             self.held.save(self.held.meanwhile.pop(0), "by hand")
         if page.version != self.held.page.version:
-            raise Stale("PUT", "/page", 409, "Version must be incremented on update")
+            raise VersionConflict("PUT", "/page", 409, "Version must be incremented on update")
         self.held.save(body, message, "kinexus")
         return self.held.page
 
@@ -174,7 +180,7 @@ def test_people_who_save_without_end_are_left_to_a_later_delivery() -> None:
     base = storage(["one", "two"])
     held = PageInMemory(ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7"))
     held.meanwhile = [storage(["one", f"two {number}"]) for number in range(9)]
-    with pytest.raises(TooBusy):
+    with pytest.raises(PageContended):
         published(held, draft_on(base, 0, "ours, new"))
     assert "ours, new" not in held.page.storage
 
@@ -300,8 +306,8 @@ def test_a_page_published_between_reading_it_and_its_draft_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (LockedOut("GET", "/page", 403, "no"), "is restricted: let our account edit it"),
-        (Refused("PUT", "/page", 403, "no"), "is restricted: let our account edit it"),
+        (Unauthorized("GET", "/page", 403, "no"), "is restricted: let our account edit it"),
+        (RequestRefused("PUT", "/page", 403, "no"), "is restricted: let our account edit it"),
         (NotFound("PUT", "/page", 404, "no"), "may no longer edit it"),
     ],
     ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],
@@ -313,13 +319,13 @@ def test_a_page_that_was_taken_from_us_is_an_obstacle_that_can_be_lifted(
 
     class Locked(Confluence):
         def draft(self, page_id: str) -> PageDraft | None:
-            if isinstance(error, LockedOut):
+            if isinstance(error, Unauthorized):
                 raise error
             return None
 
         def update_page(self, page: ConfluencePage, body: str, message: str) -> ConfluencePage:
             raise error
 
-    with pytest.raises(Obstacle, match=words) as found:
+    with pytest.raises(PublishBlocked, match=words) as found:
         Publisher(Locked(held)).publish(draft_on(BASE, 0, "ours, new"), lambda: None)  # type: ignore[arg-type]
     assert not found.value.final

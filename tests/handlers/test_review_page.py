@@ -95,13 +95,13 @@ def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
     assert requests.get(old, timeout=60).status_code == 200
     arn, key = pipeline.aws.environment["LINK_KEY_SECRET_ARN"], "fedcba9876543210fedcba9876543210"
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
-    now[0] += secrets.PAUSE
+    now[0] += secrets.MIN_REFRESH_INTERVAL
     [document] = pipeline.aws.documents()
-    new = review_link.url(pipeline.gateway.url, key, document["document_id"], 1)
+    new = review_link.review_url(pipeline.gateway.url, key, document["document_id"], 1)
     assert requests.get(new, timeout=60).status_code == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": "0" * 32}))
     assert requests.get(new, timeout=60).status_code == 200, "kept for a while"
-    now[0] += secrets.OLDEST
+    now[0] += secrets.MAX_AGE_SECONDS
     assert requests.get(new, timeout=60).status_code == 403
 
 
@@ -120,7 +120,7 @@ def test_no_log_holds_the_signature_of_a_link(
     with caplog.at_level(logging.DEBUG, "handlers"), caplog.at_level(logging.DEBUG, "common"):
         assert requests.get(link, timeout=60).status_code == 200
         assert requests.get(link.replace("/1?", "/2?"), timeout=60).status_code == 403
-        monkeypatch.setattr(handler, "viewing", down)
+        monkeypatch.setattr(handler, "build_show_review", down)
         assert requests.get(link, timeout=60).status_code == 503
     ours = [each for each in caplog.records if each.name.startswith(("handlers", "common"))]
     assert "a review cannot be shown now" in [each.getMessage() for each in ours]

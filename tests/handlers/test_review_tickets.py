@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from common.aws.document_repository import DocumentRecords
+from common.aws.document_repository import DocumentRepository
 from common.domain.ticket import description_text
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -242,7 +242,7 @@ def test_a_review_that_is_there_and_not_on_record_yet_is_not_ended_by_a_level(
         raise RuntimeError("the process ended")
 
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRecords, "in_review_at", died)
+        patched.setattr(DocumentRepository, "in_review_at", died)
         assert len(deliver(open_review, messages)) == 1
     hide(pipeline, key)
     assert len(deliver(open_review, messages, 2)) == 1

@@ -9,7 +9,7 @@ import pytest
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.document_orchestrator.page_selection import select_page
-from handlers.document_orchestrator.page_selection.llm_judge import Verdict, understood
+from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer, parse_answer
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
@@ -45,12 +45,12 @@ def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_new_page_is_not_put_below_a_page_of_another_space(
     pipeline: Pipeline, second_space: str, monkeypatch: pytest.MonkeyPatch, decided_by: str
 ) -> None:
-    def judged(ticket: Any, best: Any, _model: object, fallback: Verdict) -> Verdict:
+    def judged(ticket: Any, best: Any, _model: object, fallback: JudgeAnswer) -> JudgeAnswer:
         if decided_by == "fallback":
             return fallback
         label = "ABCDEFGH"[next(i for i, each in enumerate(best) if each.page.title == NEAR)]
         answer = {"action": "create", "title": "Lattices", "parent_label": label, "confidence": 1}
-        return Verdict(*understood({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
+        return JudgeAnswer(*parse_answer({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
 
     monkeypatch.setattr(select_page, "judge", judged)
     _, review = in_review(pipeline, "Zyxomatic lattice for gardeners", "Zyxomatic lattice.")

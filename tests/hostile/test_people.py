@@ -9,12 +9,12 @@ import requests
 
 from common.aws.review_store import ReviewStatus
 from common.domain.document import (
-    Choice,
     Decision,
     Document,
     DocumentKind,
     DocumentStatus,
     Publication,
+    StoredSelection,
     Verdict,
 )
 from handlers.approval_handler import notification_texts
@@ -38,7 +38,7 @@ def document(reason: str = "") -> Document:
         status=DocumentStatus.REVISING,
         space_id="1",
         title="Refunds",
-        choice=Choice("nearest", 0.5, "model"),
+        choice=StoredSelection("nearest", 0.5, "model"),
         created_at=0,
         review_issue_key="PAY2-2",
         reason=reason,

@@ -20,7 +20,7 @@ from typing import Any
 import boto3
 import pytest
 
-from handlers.document_orchestrator.title_rules import fault_of
+from handlers.document_orchestrator.title_rules import title_fault
 from local.atlassian.jira import issue_json
 from tests.handlers.pipeline import Pipeline
 from tests.hostile import harmless
@@ -55,7 +55,7 @@ PLAYED = [
     for number, attack in enumerate(kind)
     if (number % (4 if EXAMPLES else 8) == 0 or attack.name in HANDED_OVER)
     and attack.name not in NOT_ON_A_WIRE
-    and not fault_of(attack.summary)
+    and not title_fault(attack.summary)
 ]
 #: Seconds of processor time, and bytes, that one hostile ticket may cost from the queue to its review, with Jira's,
 #: Confluence's and the model's stand-ins in the same process.

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from handlers.document_orchestrator.page_selection import select_page
-from handlers.document_orchestrator.page_selection.llm_judge import Verdict
+from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer
 from handlers.document_orchestrator.page_selection.selection import CreatePage
 from tests.handlers.pipeline import Pipeline, start_anew
 
@@ -109,9 +109,11 @@ def test_the_title_of_a_parent_that_was_restricted_since_goes_nowhere_from_then_
     parent = store.create(author, space.id, "Project Vermilion", "<p>x</p>", None)
     store.create(author, space.id, "Quarnix ledger refunds", "<p>The quarnix ledger.</p>", parent.id)
 
-    def judged(*_: object) -> Verdict:
+    def judged(*_: object) -> JudgeAnswer:
         parent.readers = (pipeline.site.account("kinexus").account_id,)
-        return Verdict(CreatePage("Lattices", parent.id, parent.title), 1.0, "It is new.", "model", (1, 1))
+        return JudgeAnswer(
+            CreatePage("Lattices", parent.id, parent.title), 1.0, "It is new.", "model", (1, 1)
+        )
 
     monkeypatch.setattr(select_page, "judge", judged)
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from handlers.sweep import dependencies
-from handlers.sweep.run_sweep import go_round
+from handlers.sweep.run_sweep import run_sweep
 from ops import dead_letter_queues
 from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
@@ -71,7 +71,7 @@ def test_a_message_that_was_given_up_belongs_to_the_story_and_stays_where_it_is(
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
-    deployed.give_up("DocumentOrchestrator")
+    deployed.record_failure("DocumentOrchestrator")
     code, said = deployed.command("status", key)
     assert code == 0
     assert "failed" in said
@@ -138,9 +138,9 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
-    deployed.give_up("DocumentOrchestrator")
+    deployed.record_failure("DocumentOrchestrator")
     feed = next(feed for feed in Deployment("kinexus").feeds if feed.function == "DocumentOrchestrator")
-    held = dead_letter_queues.hold(boto3.client("sqs"), feed)
+    held = dead_letter_queues.receive_all(boto3.client("sqs"), feed)
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "1 message is held by another command" in said
@@ -148,7 +148,7 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     assert "1 given up by DocumentOrchestrator, 1 of them held" in " ".join(
         deployed.command("doctor")[1].split()
     )
-    dead_letter_queues.let_go(boto3.client("sqs"), held)
+    dead_letter_queues.release(boto3.client("sqs"), held)
     assert "held by another" not in deployed.command("status", key)[1]
 
 
@@ -176,7 +176,7 @@ def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
         (now - 24 * 3600, "missing", "if the next finds it neither, it ends"),
         (now, "deleted", "finishing a source ticket again brings another"),
     ):
-        go_round(dependencies.sweep(), 3600, 200, sweep)
+        run_sweep(dependencies.build_reconciliation(), 3600, 200, sweep)
         pipeline.run()
         for command in (("status",), ("status", key), ("status", review)):
             code, said = deployed.command(*command)
@@ -200,7 +200,7 @@ def test_a_review_that_was_deleted_long_ago_is_not_listed(deployed: Deployed) ->
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for days in (32, 31):
-        go_round(dependencies.sweep(), 3600, 200, now - days * 24 * 3600)
+        run_sweep(dependencies.build_reconciliation(), 3600, 200, now - days * 24 * 3600)
     pipeline.run()
     assert "0 reviews found" in deployed.command("status")[1]
     assert "deleted" in deployed.command("status", key)[1]

@@ -18,10 +18,10 @@ import pytest
 from botocore.client import BaseClient
 
 from common.atlassian.http_client import Unavailable
-from common.atlassian.webhook_payload import WebhookEvent
+from common.atlassian.webhook_payload import WebhookPayload
 from common.intake import finished_issues
-from common.intake.finished_issues import FinishedTickets
-from common.runtime.deadline import RESERVE, within
+from common.intake.finished_issues import FinishedIssues
+from common.runtime.deadline import RESERVE_SECONDS, within_deadline
 from handlers.sweep import dependencies, run_sweep
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
@@ -32,9 +32,9 @@ from tests.ops.deployed import Deployed
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
     """Forget what the function built."""
-    dependencies.sweep.cache_clear()
+    dependencies.build_reconciliation.cache_clear()
     yield
-    dependencies.sweep.cache_clear()
+    dependencies.build_reconciliation.cache_clear()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_people_who_were_not_told_of_the_end_are_told(deployed: Deployed) -> Non
     review = in_review(deployed)
     pipeline.decide(review, "APPROVED")
     pipeline.site.faults.add(fault)
-    deployed.give_up("ApprovalHandler")
+    deployed.record_failure("ApprovalHandler")
     pipeline.site.faults.clear()
     assert published(deployed) == ["published"]
     said = deployed.command("sweep", "--dry-run")[1]
@@ -311,7 +311,7 @@ def test_a_ticket_costs_one_look_at_a_record_and_a_review_two(
 
 
 def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finished_issues, "BATCH", 2)
+    monkeypatch.setattr(finished_issues, "BATCH_SIZE", 2)
     keys = [finish(deaf, "needs-docs") for _ in range(5)]
     assert handle({}, None) == {"recorded": 5}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
@@ -324,7 +324,7 @@ def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
     decide_unheard(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
     looks = iter([99.0] * 6 + [1.0] * 99)  # a look before each batch and each of its tickets
-    monkeypatch.setattr(finished_issues, "left", lambda: next(looks))
+    monkeypatch.setattr(finished_issues, "remaining_seconds", lambda: next(looks))
     with caplog.at_level(logging.ERROR):
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
     assert "not everything could be swept" in caplog.text
@@ -348,14 +348,14 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
     @contextmanager
     def noted(seconds: float) -> Iterator[None]:
         given.append(seconds)
-        with within(seconds):
+        with within_deadline(seconds):
             yield
 
-    monkeypatch.setattr(run_sweep, "within", noted)
+    monkeypatch.setattr(run_sweep, "within_deadline", noted)
     handle({}, None)
     for_reviews, for_tickets = given
-    assert for_reviews == (TIMEOUT - RESERVE) / 2
-    assert TIMEOUT - RESERVE - 5 < for_tickets <= TIMEOUT - RESERVE
+    assert for_reviews == (TIMEOUT - RESERVE_SECONDS) / 2
+    assert TIMEOUT - RESERVE_SECONDS - 5 < for_tickets <= TIMEOUT - RESERVE_SECONDS
 
 
 def test_what_hinders_the_reviews_does_not_cost_the_tickets(
@@ -363,14 +363,14 @@ def test_what_hinders_the_reviews_does_not_cost_the_tickets(
 ) -> None:
     finish(deaf, "needs-docs")
 
-    each = FinishedTickets.__iter__
+    each = FinishedIssues.__iter__
 
-    def down(self: FinishedTickets) -> Iterator[WebhookEvent]:
+    def down(self: FinishedIssues) -> Iterator[WebhookPayload]:
         if "documentation-review" in self._jql:
             raise Unavailable("POST", "/rest/api/3/changelog/bulkfetch", 503, "busy")
         return each(self)
 
-    monkeypatch.setattr(FinishedTickets, "__iter__", down)
+    monkeypatch.setattr(FinishedIssues, "__iter__", down)
     with pytest.raises(Unavailable):
         handle({}, None)
     assert len(deaf.pipeline.aws.changes()) == 1

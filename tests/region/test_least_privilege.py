@@ -18,7 +18,7 @@ from rich.console import Console
 from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
-from local.environment import Machine, machine, wait_until
+from local.environment import LocalEnvironment, local_environment, wait_until
 from local.region.iam_evaluator import matches
 from stack.testing import checks
 from tests.region import contents
@@ -62,7 +62,7 @@ RARELY = {
 """The same for single functions: what only happens when something is lost or collides."""
 
 
-def rights(up: Machine, role: str) -> set[Right]:
+def rights(up: LocalEnvironment, role: str) -> set[Right]:
     """List each action on each resource that a role's statements allow."""
     return {
         (role, action, resource)
@@ -72,7 +72,7 @@ def rights(up: Machine, role: str) -> set[Right]:
     }
 
 
-def asked(up: Machine) -> set[Right]:
+def asked(up: LocalEnvironment) -> set[Right]:
     """List what the roles asked for: of AWS as it decided, and of the model."""
     of_aws = {(f"{one.function}-role", one.action, one.resource) for one in up.stack.decisions()}
     model = f"arn:aws:bedrock:{up.stack.region}::foundation-model/"
@@ -90,7 +90,7 @@ def used(right: Right, questions: set[Right]) -> bool:
     return any((role, action) == (by, done) and matches(resource, about) for by, done, about in questions)
 
 
-def by_lambda(up: Machine) -> set[Right]:
+def by_lambda(up: LocalEnvironment) -> set[Right]:
     """List the rights that a reason of BY_LAMBDA is about, for all functions."""
     here = f"{up.stack.region}:{up.stack.account}"
     return {
@@ -101,8 +101,8 @@ def by_lambda(up: Machine) -> set[Right]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with machine() as up:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEnvironment]:
+    with local_environment() as up:
         scenario.play(up, Steps(Console(quiet=True)), tmp_path_factory.mktemp("pages"))
         up.site.site.post.options.duplicates = 1.0
         _finish_another(up)
@@ -116,7 +116,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         yield up
 
 
-def _finish_another(up: Machine) -> str:
+def _finish_another(up: LocalEnvironment) -> str:
     """Finish a ticket of its own that asks for documentation; return its key."""
     developer = Person(up.site.url, up.site.site.account("developer"))
     fields = {
@@ -130,14 +130,14 @@ def _finish_another(up: Machine) -> str:
     return key
 
 
-def _swept(up: Machine, key: str) -> bool:
+def _swept(up: LocalEnvironment, key: str) -> bool:
     """Sweep, and tell whether the ticket is on record."""
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
 
 
-def _lose_a_review(up: Machine, key: str) -> None:
+def _lose_a_review(up: LocalEnvironment, key: str) -> None:
     """Delete the review of a ticket, and sweep on two days."""
 
     def document(status: str) -> dict[str, Any] | None:
@@ -156,7 +156,7 @@ def _lose_a_review(up: Machine, key: str) -> None:
     assert wait_until(lambda: document("failed") is not None, 60)
 
 
-def _meet_somebody_at_work(up: Machine) -> None:
+def _meet_somebody_at_work(up: LocalEnvironment) -> None:
     """Hold a document's lease while each function with a queue is told of it, until each has put its message off."""
     records, events = up.stack.client("dynamodb"), up.stack.client("events")
     found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
@@ -184,7 +184,7 @@ def _meet_somebody_at_work(up: Machine) -> None:
     assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _deferring(up), 60)
 
 
-def _get_what_is_no_event(up: Machine) -> None:
+def _get_what_is_no_event(up: LocalEnvironment) -> None:
     """Put something else on each function's queue; it is a dead letter long before its time there is over."""
     sqs = up.stack.client("sqs")
     for url in up.outputs["queueUrls"].values():
@@ -199,24 +199,26 @@ def _get_what_is_no_event(up: Machine) -> None:
     assert wait_until(lambda: all(map(lies_in, urls)), 60)
 
 
-def _deferring(up: Machine) -> set[str]:
+def _deferring(up: LocalEnvironment) -> set[str]:
     """Return the functions that sent a copy of a message to their own queue."""
     calls = up.stack.calls()
     return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
 
 
-def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
+def test_no_call_was_refused_for_want_of_a_right(played: LocalEnvironment) -> None:
     assert [one for one in played.stack.decisions() if not one.allowed] == []
     assert [call for call in played.stack.calls() if call.function and call.status == 403] == []
 
 
-def test_every_function_was_heard_with_the_role_that_is_its_own(played: Machine) -> None:
+def test_every_function_was_heard_with_the_role_that_is_its_own(played: LocalEnvironment) -> None:
     functions = set(played.outputs["functionNames"].values())
     assert {call.function for call in played.stack.calls()} - {""} == functions
     assert {role for role, _, _ in asked(played)} == {f"{function}-role" for function in functions}
 
 
-def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(played: Machine) -> None:
+def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
+    played: LocalEnvironment,
+) -> None:
     questions, excused = asked(played), by_lambda(played)
     idle = {
         right
@@ -235,7 +237,7 @@ def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
     }
 
 
-def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: Machine) -> None:
+def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: LocalEnvironment) -> None:
     given = {
         right
         for function in played.outputs["functionNames"].values()
@@ -246,7 +248,7 @@ def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(playe
     assert [right for right in excused if used(right, asked(played))] == []
 
 
-def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: Machine) -> None:
+def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: LocalEnvironment) -> None:
     graph = played.deployment.graph
     schedules = {one.inputs["target"]["roleArn"].rpartition("/")[2]: one for one in graph.of_type(SCHEDULE)}
     functions = played.outputs["functionNames"].values()
@@ -263,7 +265,7 @@ def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played
         assert rights(played, role) == needed
 
 
-def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Machine) -> None:
+def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: LocalEnvironment) -> None:
     client = played.stack.client
     kept = contents.secrets(client)
     assert {played.webhook_secret, played.us.token} < set(kept)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, SearchHit, Space
 from common.atlassian.http_client import AtlassianHttp
-from handlers.document_orchestrator.writable_spaces import Site
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 
@@ -34,7 +34,7 @@ class Docs:
 
     simulated: atlassian.Site
     confluence: Watched
-    site: Site
+    site: WritableSpaces
     ids: dict[str, str] = field(default_factory=dict)
 
     def page(self, title: str, storage: str, space: str = "SD", under: str | None = None) -> str:
@@ -65,4 +65,4 @@ def open_docs(url: str, simulated: atlassian.Site) -> Docs:
     browse = f"{url}/wiki"
     confluence = Watched(AtlassianHttp(browse, us.email, lambda fresh: us.token), browse)
     ours = tuple(Space(spaces[key].id, key, spaces[key].homepage_id) for key in ("SD", "OPS"))
-    return Docs(simulated, confluence, Site(ours, browse))
+    return Docs(simulated, confluence, WritableSpaces(ours, browse))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from common.storage_format import Section
 from handlers.document_orchestrator.page_selection.candidates import Candidate
-from handlers.document_orchestrator.page_selection.llm_judge import Verdict
-from handlers.document_orchestrator.page_selection.ranking import rank
-from handlers.document_orchestrator.page_selection.ranking_fallback import decide
+from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer
+from handlers.document_orchestrator.page_selection.ranking import rank_pages
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
 from handlers.document_orchestrator.page_selection.selection import CreatePage, JoinDraft, UpdatePage
 from tests.retrieval.tickets import ticket
 
@@ -23,9 +23,9 @@ PAGES = (
 )
 
 
-def decided(summary: str, *more: Candidate) -> Verdict:
+def decided(summary: str, *more: Candidate) -> JudgeAnswer:
     asked = ticket(summary)
-    return decide(asked, rank(asked, [*PAGES, *more]))
+    return decide_by_ranking(asked, rank_pages(asked, [*PAGES, *more]))
 
 
 def test_a_page_whose_title_is_named_is_updated() -> None:

@@ -111,7 +111,7 @@ def test_what_the_page_gains_is_what_is_shown(blocks: list[str], data: st.DataOb
     source = oracle.View(html, "source").shown
     assert not Counter("".join(after.split())) - Counter("".join(before.split())) - source.counted("added")
     description = ticket(before, after)
-    text = adf.to_text(description)
+    text = adf.adf_to_text(description)
     assert _is_counted(_decoded(_colored(description, "#006644")), new - old, _left_out(text, _LEFT_OUT))
     assert _is_counted(_decoded(_colored(description, "#bf2600")), old - new, _left_out(text, _LEFT_REMOVED))
 
@@ -143,7 +143,7 @@ def _check(before: str, after: str) -> None:
     assert not (new.characters - old.characters) - shown.counted("added")
     assert not (old.characters - new.characters) - shown.counted("removed")
     description = ticket(before, after)
-    text = adf.to_text(description)
+    text = adf.adf_to_text(description)
     added, removed = _left_out(text, _LEFT_OUT), _left_out(text, _LEFT_REMOVED)
     assert _is_counted(_decoded(_colored(description, "#006644")), new.characters - old.characters, added)
     assert _is_counted(_decoded(_colored(description, "#bf2600")), old.characters - new.characters, removed)
@@ -192,7 +192,7 @@ def _plant(markdown: str, length: int, kind: str) -> None:
             assert PLANTED in getattr(oracle.View(html, name).shown, where)
     described = ticket(before, after, "create" if kind == "create" else "update")
     is_shown = PLANTED in _colored(described, "#bf2600" if kind == "remove" else "#006644")
-    left_out = _left_out(adf.to_text(described), _LEFT_REMOVED if kind == "remove" else _LEFT_OUT)
+    left_out = _left_out(adf.adf_to_text(described), _LEFT_REMOVED if kind == "remove" else _LEFT_OUT)
     assert is_shown or left_out >= len(PLANTED)
     assert is_shown or length > 20_000
 
@@ -210,7 +210,7 @@ def test_an_attribute_that_changes_anywhere_is_shown_or_counted(storage: str, se
     tag = random.Random(seed).choice(tags)
     after = f'{storage[: tag.end()]} data-odd="1"{storage[tag.end() :]}'
     html = pages(storage, after)
-    text = adf.to_text(ticket(storage, after))
+    text = adf.adf_to_text(ticket(storage, after))
     is_drawn = "data-odd" in oracle.default_view(html).everything
     assert is_drawn or "1 change only visible in Source" in oracle.header(html)
     assert is_drawn or "1 change only visible in Source" in text

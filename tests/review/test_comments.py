@@ -5,15 +5,15 @@ import itertools
 import pytest
 
 from handlers.approval_handler.decision.deciding_comment import (
-    Comment,
-    MayDecide,
+    DecisionPolicy,
     Refusal,
     RefusalReason,
+    ReviewComment,
     deciding_comment,
 )
 
 ANNOUNCED = "2026-03-01T10:00:00.000+0000"
-JANE = MayDecide(mover_id="jane", own_ids=frozenset({"kinexus"}))
+JANE = DecisionPolicy(mover_id="jane", own_ids=frozenset({"kinexus"}))
 _ids = itertools.count(100)
 
 
@@ -25,13 +25,13 @@ def said(
     editor: str = "",
     ours: bool = False,
     account: str = "atlassian",
-) -> Comment:
+) -> ReviewComment:
     created = f"2026-03-01T{at}:00.000+0000"
     updated = f"2026-03-01T{edited}:00.000+0000" if edited else created
-    return Comment(str(next(_ids)), by, created, updated, editor or by, text, ours, author_type=account)
+    return ReviewComment(str(next(_ids)), by, created, updated, editor or by, text, ours, author_type=account)
 
 
-def outcome(*comments: Comment, who: MayDecide = JANE, names: frozenset[str] | None = None) -> str:
+def outcome(*comments: ReviewComment, who: DecisionPolicy = JANE, names: frozenset[str] | None = None) -> str:
     found = deciding_comment(comments, ANNOUNCED, who, revision=2, names=names)
     return found.reason if isinstance(found, Refusal) else found[1].verdict
 
@@ -46,7 +46,7 @@ def test_a_decision_on_an_earlier_revision_does_not_count() -> None:
 
 
 def test_jiras_time_zones_are_compared_as_times() -> None:
-    early = Comment(
+    early = ReviewComment(
         "1", "jane", "2026-03-01T10:30:00.000+0100", "2026-03-01T10:30:00.000+0100", "jane", "LGTM", False
     )
     assert outcome(early) == RefusalReason.NO_COMMENT
@@ -107,9 +107,9 @@ def test_only_a_known_name_may_be_thanked() -> None:
 @pytest.mark.parametrize("account", ["app", "customer", ""])
 def test_only_the_account_of_a_person_decides_unless_it_is_named(account: str) -> None:
     assert outcome(said("APPROVED", account=account)) == RefusalReason.NOT_A_PERSON
-    in_group = MayDecide(mover_id="jane", approver_ids=frozenset({"jane"}))
+    in_group = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED", account=account), who=in_group) == RefusalReason.NOT_A_PERSON
-    named = MayDecide(mover_id="jane", approver_ids=frozenset({"jane"}), app_ids=frozenset({"jane"}))
+    named = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}), app_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED", account=account), who=named) == "approved"
     objection = said("REJECTED", at="10:09", by="bot", account=account)
     assert outcome(said("APPROVED"), objection) == "approved"
@@ -127,7 +127,7 @@ def test_a_comment_edited_by_somebody_else_does_not_count() -> None:
 
 def test_our_own_comments_decide_nothing() -> None:
     assert outcome(said("APPROVED", ours=True)) == RefusalReason.NO_COMMENT
-    mover = MayDecide(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
+    mover = DecisionPolicy(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
     assert outcome(said("APPROVED", by="kinexus"), who=mover) == RefusalReason.OWN_ACCOUNT
 
 
@@ -137,14 +137,14 @@ def test_the_author_must_be_the_mover() -> None:
 
 
 def test_only_approvers_decide_where_they_are_named() -> None:
-    who = MayDecide(mover_id="jane", approver_ids=frozenset({"tom"}))
+    who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"tom"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.NOT_AN_APPROVER
-    who = MayDecide(mover_id="jane", approver_ids=frozenset({"jane"}))
+    who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="outsider"), who=who) == "approved"
 
 
 def test_four_eyes_keep_the_assignee_from_deciding() -> None:
-    who = MayDecide(mover_id="jane", author_ids=frozenset({"jane"}))
+    who = DecisionPolicy(mover_id="jane", author_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
 
 
@@ -169,6 +169,6 @@ def test_a_comment_that_says_more_is_told_what_to_write() -> None:
 
 
 def test_whoever_jira_does_not_name_decides_nothing_and_contradicts_nobody() -> None:
-    nobody = MayDecide(mover_id="", own_ids=frozenset({"kinexus"}))
+    nobody = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
     assert outcome(said("APPROVED", by=""), who=nobody) == RefusalReason.NOBODY_KNOWN
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"

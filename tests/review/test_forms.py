@@ -85,7 +85,9 @@ def render(before: str, after: str) -> str:
 
 
 def described(before: str, after: str) -> str:
-    return adf.to_text(ticket_description.describe(samples.review(before=before, after=after, changes=())))
+    return adf.adf_to_text(
+        ticket_description.describe(samples.review(before=before, after=after, changes=()))
+    )
 
 
 @pytest.mark.parametrize("with_words", [False, True])
@@ -197,7 +199,7 @@ def test_an_update_that_removes_most_of_a_page_says_so(after: str, said: str) ->
               if n.get("attrs", {}).get("panelType") == "warning"]  # fmt: skip
     if said:
         assert said in html.replace("&#x27;", "'")
-        assert [adf.to_text(panel).strip() for panel in panels] == [said]
+        assert [adf.adf_to_text(panel).strip() for panel in panels] == [said]
     else:
         assert "This update" not in html
         assert panels == []

@@ -37,7 +37,7 @@ def test_every_declared_setting_is_set_and_nothing_else_is(shape: FunctionShape)
 
 @pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
 def test_every_handler_can_read_its_environment(shape: FunctionShape) -> None:
-    read = settings.read(declared(shape), environment(shape.name))
+    read = settings.read_settings(declared(shape), environment(shape.name))
     assert dataclasses.is_dataclass(read)
 
 

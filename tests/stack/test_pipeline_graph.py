@@ -295,7 +295,7 @@ def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) 
     transformation = counted["metricTransformation"]
     assert transformation["value"] == "$.waited"
     assert (transformation["namespace"], transformation["name"]) == (alarm["namespace"], alarm["metricName"])
-    assert (alarm["statistic"], alarm["threshold"]) == ("Maximum", deferral.NOTICE_AFTER)
+    assert (alarm["statistic"], alarm["threshold"]) == ("Maximum", deferral.NOTIFY_AFTER_SECONDS)
     assert alarm["period"] > deferral.LONGEST_PAUSE, "it stays on until the message is served"
 
 

@@ -21,7 +21,7 @@ from stack.pipeline import stack_config as pipeline_config
 from stack.pipeline.functions import FUNCTIONS
 from stack.pipeline.preflight_provider import TOKEN_KEY
 from stack.pipeline.setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, Setting
-from stack.pipeline.setting_types import BrokenRule, Text, Words
+from stack.pipeline.setting_types import InvalidValue, Text, Words
 from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT, SECRETS, settings_of
 
@@ -125,7 +125,7 @@ def test_a_stack_needs_no_more_than_its_file_and_three_secrets(stack: str) -> No
 def may_be_empty(setting: Setting) -> bool:
     try:
         return setting.rule.checked("") == ""
-    except BrokenRule:
+    except InvalidValue:
         return False
 
 

@@ -24,9 +24,9 @@ from stack.pipeline.functions import (
 @pytest.mark.parametrize(
     ("counted_on", "function"),
     [
-        (document_lifecycle.LEASE, DOCUMENT_ORCHESTRATOR),
-        (open_review.LEASE, REVIEW_TICKET_CREATOR),
-        (process_review.LEASE, APPROVAL_HANDLER),
+        (document_lifecycle.LEASE_SECONDS, DOCUMENT_ORCHESTRATOR),
+        (open_review.LEASE_SECONDS, REVIEW_TICKET_CREATOR),
+        (process_review.LEASE_SECONDS, APPROVAL_HANDLER),
         (sweep.TIMEOUT, SWEEP),
     ],
 )
@@ -39,9 +39,9 @@ def test_a_function_may_run_as_long_as_its_handler_counts_on(
 @pytest.mark.parametrize(
     ("longest", "function"),
     [
-        (webhook_endpoint.LONGEST, JIRA_WEBHOOK_HANDLER),
-        (webhook_endpoint.LONGEST, APPROVAL_HANDLER),
-        (review_page.LONGEST, REVIEW_PAGE),
+        (webhook_endpoint.MAX_SECONDS, JIRA_WEBHOOK_HANDLER),
+        (webhook_endpoint.MAX_SECONDS, APPROVAL_HANDLER),
+        (review_page.MAX_SECONDS, REVIEW_PAGE),
     ],
 )
 def test_who_waits_for_an_answer_gets_one_before_the_function_is_stopped(

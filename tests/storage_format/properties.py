@@ -81,7 +81,7 @@ def edits_of_two_people_on_different_blocks_both_stand(storage: str, mine: int, 
     else:
         assert not (_is_unlike_others(one, page) and _stands_as_it_stood(one, page, moved_on))
     again = sf.rebase([second], page, moved_on)
-    assert isinstance(again, sf.Conflict)
+    assert isinstance(again, sf.EditConflict)
 
 
 def _is_unlike_others(block: sf.Block, page: sf.Page) -> bool:

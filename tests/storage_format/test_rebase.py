@@ -12,13 +12,13 @@ BASE = (
 )
 
 
-def rebased(current: str, *edits: tuple[int, str]) -> sf.Edited | sf.Conflict:
+def rebased(current: str, *edits: tuple[int, str]) -> sf.Edited | sf.EditConflict:
     base = sf.parse(BASE)
     aimed = [sf.Replace(base.blocks[number].id, markdown) for number, markdown in edits]
     return sf.rebase(aimed, base, sf.parse(current))
 
 
-def storage(result: sf.Edited | sf.Conflict) -> str:
+def storage(result: sf.Edited | sf.EditConflict) -> str:
     assert isinstance(result, sf.Edited), result
     return result.storage
 
@@ -31,7 +31,7 @@ def test_an_untouched_block_is_edited_where_it_is_now() -> None:
 def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
     for current in (BASE.replace("<p>one</p>", "<p>One</p>"), BASE.replace("<p>one</p>", "")):
         conflict = rebased(current, (1, "1"), (2, "2"))
-        assert isinstance(conflict, sf.Conflict)
+        assert isinstance(conflict, sf.EditConflict)
         ((edit, reason),) = conflict.reasons
         assert isinstance(edit, sf.Replace)
         assert edit.markdown == "1"
@@ -45,7 +45,7 @@ def test_a_block_that_moved_within_its_section_is_found_by_its_content() -> None
 
 def test_a_block_that_moved_out_of_its_section_is_a_conflict() -> None:
     conflict = rebased("<p>one</p>" + BASE.replace("<p>one</p>", ""), (1, "1"))
-    assert isinstance(conflict, sf.Conflict)
+    assert isinstance(conflict, sf.EditConflict)
     [(_, reason)] = conflict.reasons
     assert reason == 'block [2] "one" now stands under no heading, and no longer under "T"'
 
@@ -57,7 +57,7 @@ def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:
 
 def test_one_of_equal_blocks_is_gone() -> None:
     current = BASE.replace("<p>same</p><p>same</p>", "<p>same</p>")
-    assert isinstance(rebased(current, (6, "x"), (7, "y")), sf.Conflict)
+    assert isinstance(rebased(current, (6, "x"), (7, "y")), sf.EditConflict)
 
 
 def test_insertions_follow_their_block_into_whatever_holds_it_now() -> None:

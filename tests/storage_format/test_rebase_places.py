@@ -436,7 +436,7 @@ def test_the_reason_says_where_the_passage_stands_now() -> None:
     base = sf.parse(S + H3 + L + P + H3 + SEVEN)
     current = sf.parse(S + H3 + SEVEN + P + H3 + L)
     conflict = sf.rebase([sf.Replace(base.blocks[5].id, "x")], base, current)
-    assert isinstance(conflict, sf.Conflict)
+    assert isinstance(conflict, sf.EditConflict)
     assert conflict.reasons[0][1] == (
         'block [6] "Limit: 7" now stands under "Staging" › "Limits", and no longer under "Production" › "Limits"'
     )
@@ -446,7 +446,7 @@ def test_the_reason_names_tables_and_which_of_several_is_meant() -> None:
     base = sf.parse(T + T.replace("a<", "u<").replace("b<", "v<"))
     current = sf.parse(table("Name|Limit", "a|1", "u|1") + table("Name|Limit", "b|2", "v|2"))
     conflict = sf.rebase([sf.Delete(base.blocks[4].id)], base, current)
-    assert isinstance(conflict, sf.Conflict)
+    assert isinstance(conflict, sf.EditConflict)
     assert conflict.reasons[0][1] == (
         'block [5] "u 1" now stands under the table "Name | Limit" (1 of 2), '
         'and no longer under the table "Name | Limit" (2 of 2)'
@@ -496,7 +496,7 @@ def test_a_heading_that_goes_leaves_no_text_of_others_behind() -> None:
     base, current = sf.parse(S + SIX + D + SEVEN), sf.parse(S + SIX + D + SEVEN + "<p>theirs</p>")
     edits = [sf.Delete(base.blocks[2].id), sf.Delete(base.blocks[3].id)]
     conflict = sf.rebase(edits, base, current)
-    assert isinstance(conflict, sf.Conflict)
+    assert isinstance(conflict, sf.EditConflict)
     assert [edit for edit, _ in conflict.reasons] == edits[:1]
     renamed = sf.rebase([sf.Replace(base.blocks[2].id, "Test")], base, current)
     assert isinstance(renamed, sf.Edited)

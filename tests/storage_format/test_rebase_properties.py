@@ -28,7 +28,7 @@ def landed(before: Node, after: Node, number: int) -> tuple[Passage, Passage] | 
     if block.kind == "table_row":
         markdown = "| edited |" + base.markdown(number).split("|", 2)[2]
     result = sf.rebase([sf.Replace(block.id, markdown)], base, current)
-    if isinstance(result, sf.Conflict):
+    if isinstance(result, sf.EditConflict):
         return None
     [there] = [n for n, passage in enumerate(now) if _is_edited(current, n, result)]
     return was[number], now[there]

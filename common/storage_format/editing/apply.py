@@ -12,7 +12,7 @@ from common.storage_format.editing import insert_block, replace_block, table_row
 from common.storage_format.editing.list_end import ended
 from common.storage_format.editing.preserve_inline_markup import restore, wrappers
 from common.storage_format.editing.preserve_invisible import without_unseen
-from common.storage_format.edits import Change, Delete, Edit, Edited, InsertAfter, Replace, Token
+from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import blocks as new
 from common.storage_format.from_markdown import inline, render
@@ -76,18 +76,18 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
     return storage
 
 
-def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[Change, ...]:
+def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[BlockChange, ...]:
     """Return what each edit changed."""
     kept = {number for edit in edits if not isinstance(edit, Delete) for number in numbers(edit.markdown)}
     out = []
     for edit, splice in zip(edits, splices, strict=True):
         if edit.block_id is None:
-            out.append(Change(edit, None, (), "", splice.text))
+            out.append(BlockChange(edit, None, (), "", splice.text))
             continue
         block = page.block(edit.block_id)
         headings = block.headings
         if isinstance(edit, InsertAfter):
-            out.append(Change(edit, block.id, headings, "", splice.text))
+            out.append(BlockChange(edit, block.id, headings, "", splice.text))
             continue
         before = block.source
         removed = splice.lost
@@ -97,7 +97,7 @@ def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tup
                 for found in page.tokens_of(block.number, numbered=bool(kept))
                 if found.number not in kept and found.source not in splice.text
             )
-        out.append(Change(edit, block.id, headings, before, splice.text, removed))
+        out.append(BlockChange(edit, block.id, headings, before, splice.text, removed))
     return tuple(out)
 
 
@@ -156,7 +156,7 @@ class Plan:
         """Return Markdown as pieces that know the headings of the page."""
         if self.anchors is None:
             self.anchors = _anchors(self.page) if "](#" in markdown else None
-        return render.read(markdown, self.anchors, unlinked)
+        return render.read_markdown(markdown, self.anchors, unlinked)
 
     def task_id(self) -> int:
         """Return an id for a new task that no task of the page has."""

@@ -236,10 +236,10 @@ class Version:
         """Return what a short block gives a value for (`Limit` in `Limit: 5`, the first cell of a row)."""
         block = self.page.blocks[number]
         if block.kind == "table_row":
-            return plain_text.words(block.source).partition("\n")[0]
+            return plain_text.visible_words(block.source).partition("\n")[0]
         if not _COLON.search(block.source):
             return ""
-        said = " ".join(plain_text.words(block.source).split())
+        said = " ".join(plain_text.visible_words(block.source).split())
         field = said.replace("\uff1a", ":").partition(":")[0]
         is_field = len(said) <= _LONGEST_FIELD
         return f"{block.kind} {field.strip()}" if is_field else ""
@@ -252,7 +252,7 @@ class Version:
 
     @cached_property
     def _wordings(self) -> frozenset[str]:
-        lines = plain_text.words(self.page.source).split("\n")
+        lines = plain_text.visible_words(self.page.source).split("\n")
         named = [word for path in self._below for name in path for word in name.words]
         return frozenset(line.casefold() for line in (*lines, *named))
 
@@ -317,7 +317,7 @@ def _source(page: Page, number: int) -> str:
 
 
 def _quoted(page: Page, number: int) -> str:
-    said = " ".join(plain_text.words(page.blocks[number].source).split())
+    said = " ".join(plain_text.visible_words(page.blocks[number].source).split())
     return f'block [{number + 1}] "{_short(said, 60)}"' if said else f"block [{number + 1}]"
 
 

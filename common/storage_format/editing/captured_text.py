@@ -56,7 +56,7 @@ def _level(edit: Edit, block: Block | None) -> int:
     own = HEADINGS[block.found.name] if block is not None and is_heading else 0
     if isinstance(edit, Delete):
         return own
-    pieces = render.read(edit.markdown)
+    pieces = render.read_markdown(edit.markdown)
     levels = [piece.level for piece in pieces if isinstance(piece, Heading)]
     keeps_level = levels == [own] and isinstance(pieces[0], Heading)
     keeps_line = len(pieces) == 1 and isinstance(pieces[0], Paragraph)

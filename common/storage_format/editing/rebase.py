@@ -13,7 +13,7 @@ from common.storage_format.editing import apply, captured_text
 from common.storage_format.editing.apply import Splice
 from common.storage_format.editing.block_matching import Matching, NotFound
 from common.storage_format.editing.list_end import counterpart, ended
-from common.storage_format.edits import Conflict, Delete, Edit, Edited, InsertAfter, Replace
+from common.storage_format.edits import Delete, Edit, EditConflict, Edited, InsertAfter, Replace
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import opaque_tokens
@@ -23,7 +23,7 @@ from common.storage_format.xml.equivalence import Tree
 from common.storage_format.xml.nodes import Container
 
 
-def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflict:
+def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditConflict:
     """Apply edits made for `base` to `current`, or say which cannot be and why.
 
     Tokens in the edits are those of `base`. Raises InvalidEdit if the edits do not even apply to `base`.
@@ -43,11 +43,13 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | Conflic
         except NotFound as reason:
             reasons.append((edit, str(reason)))
     if reasons:
-        return Conflict(tuple(reasons))
+        return EditConflict(tuple(reasons))
     return _applied(edits, base, current, there)
 
 
-def _applied(edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]) -> Edited | Conflict:
+def _applied(
+    edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]
+) -> Edited | EditConflict:
     """Aim the edits at the blocks where they stand now, and apply them."""
     aimed: list[Edit] = []
     frames: dict[str, Container | None] = {}
@@ -68,7 +70,7 @@ def _applied(edits: Sequence[Edit], base: Page, current: Page, there: Mapping[in
         storage = apply.spliced(current, splices)
     except InvalidEdit as refusal:
         reason = f"it does not fit where its block stands now: {refusal.reason}"
-        return Conflict(((refused or edits[0], reason),))
+        return EditConflict(((refused or edits[0], reason),))
     made = apply.changes(current, aimed, splices)
     return Edited(
         storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))

@@ -47,10 +47,10 @@ def render(markdown: str) -> str:
     if front and ":" in front[0]:
         text = text[front.end() :]
     counter = itertools.count(1)
-    return blocks.storage(read(text), lambda: next(counter))
+    return blocks.storage(read_markdown(text), lambda: next(counter))
 
 
-def read(
+def read_markdown(
     markdown: str, anchors: Mapping[str, str] | None = None, unlinked: frozenset[str] = frozenset()
 ) -> tuple[Piece, ...]:
     """Return Markdown as pieces.

@@ -330,7 +330,7 @@ def _is_layout(container: Container) -> bool:
 
 def _said(storage: str, lines: int | None = None) -> str:
     """Return what a reader sees of a piece of a page, on one line; whom it mentions is told by their ids."""
-    said = " ".join(" ".join(plain_text.words(storage).split("\n")[:lines]).split())
+    said = " ".join(" ".join(plain_text.visible_words(storage).split("\n")[:lines]).split())
     return " ".join((said, *_UNSPOKEN.findall(storage))) if "ri:" in storage else said
 
 

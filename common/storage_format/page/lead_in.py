@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from common.storage_format.page.plain_text import words
+from common.storage_format.page.plain_text import visible_words
 from common.storage_format.xml.element_tree import Element, Text, tree
 from common.storage_format.xml.nodes import Node
 
@@ -32,12 +32,12 @@ class LeadIn(IntEnum):
 def lead_in(source: str, found: Node, following: str) -> LeadIn | None:
     """Tell whether a paragraph names what follows; `following` is the element of the list or table right after it."""
     text = source[found.start : found.end]
-    if _MAY_BE_EMPHASISED.match(text) and len(words(text)) <= _LONGEST and _is_emphasised(tree(text)):
+    if _MAY_BE_EMPHASISED.match(text) and len(visible_words(text)) <= _LONGEST and _is_emphasised(tree(text)):
         return LeadIn.SUBHEADING
-    if _MAY_END_WITH_COLON.search(text) and words(text).rstrip().endswith((":", "\uff1a")):
+    if _MAY_END_WITH_COLON.search(text) and visible_words(text).rstrip().endswith((":", "\uff1a")):
         return LeadIn.INTRODUCTION
     if following in LISTS:
-        said = words(text)
+        said = visible_words(text)
         if said and len(said.split()) <= _FEW_WORDS and not _ENDS_SENTENCE.search(said):
             return LeadIn.INTRODUCTION
     return None

@@ -174,10 +174,10 @@ class Page:
         """Return the text of the heading that is block `number`."""
         text = self._heading_texts.get(number)
         if text is None:
-            from common.storage_format.page.plain_text import words
+            from common.storage_format.page.plain_text import visible_words
 
             found = self._found[number]
-            text = words(self.source[found.start : found.end])
+            text = visible_words(self.source[found.start : found.end])
             self._heading_texts[number] = text
         return text
 

@@ -35,10 +35,10 @@ class Section:
 def plain_text(storage: str) -> str:
     """Return the words of a page in reading order, a line for each block; raise MalformedStorage."""
     check(storage)
-    return words(storage)
+    return visible_words(storage)
 
 
-def words(storage: str) -> str:
+def visible_words(storage: str) -> str:
     """Return `plain_text` of what is known to be well-formed."""
     return "\n".join(line for _, line in _lines(storage))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from common.runtime.json_access import listed, mapping
+from common.runtime.json_access import as_dict, as_list
 
 #: The only characters that separate words and carry nothing else.
 BLANK = " \t\n\u00a0"
@@ -97,15 +97,15 @@ class _Reader:
         self.nodes = _MAX_NODES
 
     def blocks(self, nodes: object, depth: int) -> Iterator[Block]:
-        for node in listed(nodes):
+        for node in as_list(nodes):
             self.nodes -= 1
             if self.nodes < 0 or depth > _MAX_DEPTH or not isinstance(node, Mapping):
                 yield Block(BlockKind.OTHER)
                 return
             kind = node.get("type")
-            is_decided = kind == "decisionItem" and mapping(node.get("attrs")).get("state") == "DECIDED"
+            is_decided = kind == "decisionItem" and as_dict(node.get("attrs")).get("state") == "DECIDED"
             if kind in ("paragraph", "heading") or is_decided:
-                yield from text_blocks([self.run(inline) for inline in listed(node.get("content"))])
+                yield from text_blocks([self.run(inline) for inline in as_list(node.get("content"))])
             elif isinstance(kind, str) and kind in _TRANSPARENT:
                 yield from self.blocks(node.get("content"), depth + 1)
             else:
@@ -113,9 +113,9 @@ class _Reader:
 
     def run(self, node: object) -> Run:
         self.nodes -= 1
-        node = mapping(node)
-        attrs, value = mapping(node.get("attrs")), node.get("text")
-        marks = {mapping(mark).get("type") for mark in listed(node.get("marks")) if mapping(mark)}
+        node = as_dict(node)
+        attrs, value = as_dict(node.get("attrs")), node.get("text")
+        marks = {as_dict(mark).get("type") for mark in as_list(node.get("marks")) if as_dict(mark)}
         if self.nodes < 0 or not all(isinstance(mark, str) and mark in _FORMATTING for mark in marks):
             return Run("", RunKind.OTHER)
         struck, code = "strike" in marks, "code" in marks

@@ -17,7 +17,7 @@ PERSON = "atlassian"
 
 
 @dataclass(frozen=True)
-class Comment:
+class ReviewComment:
     """A comment of the review ticket; `created` and `updated` are Jira's ISO 8601 times, `body` is ADF or wiki text.
 
     `ours` tells that Kinexus wrote it, `is_restricted` that not everybody who sees the ticket sees it.
@@ -36,7 +36,7 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class MayDecide:
+class DecisionPolicy:
     """Who may decide: the account that moved the ticket, if it is none of the excluded ones.
 
     `approver_ids` is None where anyone may; `own_ids` are Kinexus' accounts; `author_ids` are those whose change
@@ -101,13 +101,13 @@ _WORDS = {
 
 
 def deciding_comment(
-    comments: Iterable[Comment],
+    comments: Iterable[ReviewComment],
     announced_at: str,
-    who: MayDecide,
+    who: DecisionPolicy,
     *,
     revision: int,
     names: Collection[str] | None = None,
-) -> tuple[Comment, Said] | Refusal:
+) -> tuple[ReviewComment, Said] | Refusal:
     """Find the comment that decides on the revision announced at `announced_at` (ISO 8601), in any order given.
 
     It is the newest one that the person who moved the ticket wrote after the announcement, whatever it says; only an
@@ -124,16 +124,16 @@ def deciding_comment(
 @dataclass(frozen=True)
 class _Refused:
     reason: RefusalReason
-    comment: Comment | None = None
+    comment: ReviewComment | None = None
 
 
 def _found(
-    comments: Iterable[Comment],
+    comments: Iterable[ReviewComment],
     announced_at: str,
-    who: MayDecide,
+    who: DecisionPolicy,
     revision: int,
     names: Collection[str] | None,
-) -> tuple[Comment, Said] | _Refused:
+) -> tuple[ReviewComment, Said] | _Refused:
     if reason := _account_may_not(who.mover_id, who):
         return _Refused(reason)
     announced = _time(announced_at)
@@ -163,7 +163,7 @@ def _found(
 
 
 def _contradiction(
-    said: Said, later: Sequence[Comment], who: MayDecide, names: Collection[str] | None
+    said: Said, later: Sequence[ReviewComment], who: DecisionPolicy, names: Collection[str] | None
 ) -> _Refused | None:
     """Find what another person who may decide has written since that stops a decision.
 
@@ -179,27 +179,27 @@ def _contradiction(
     return None
 
 
-def unasked_anyway(comment: Comment) -> Refusal:
+def unasked_anyway(comment: ReviewComment) -> Refusal:
     """Refuse an APPROVED ANYWAY that answers no notice of unpublished changes."""
     reason = RefusalReason.UNASKED_ANYWAY
     return Refusal(reason, _WORDS[reason], comment.comment_id)
 
 
 def _decision_of_another(
-    counting: Sequence[Comment], who: MayDecide, names: Collection[str] | None
-) -> Comment | None:
+    counting: Sequence[ReviewComment], who: DecisionPolicy, names: Collection[str] | None
+) -> ReviewComment | None:
     decided = (comment for comment in counting if read_comment(comment.body, names).said)
     return next((comment for comment in decided if not _may_not(comment, who)), None)
 
 
-def _may_not(comment: Comment, who: MayDecide) -> RefusalReason | None:
+def _may_not(comment: ReviewComment, who: DecisionPolicy) -> RefusalReason | None:
     if reason := _account_may_not(comment.author_id, who):
         return reason
     is_trusted = comment.author_type == PERSON or comment.author_id in who.app_ids
     return None if is_trusted else RefusalReason.NOT_A_PERSON
 
 
-def _account_may_not(account_id: str, who: MayDecide) -> RefusalReason | None:
+def _account_may_not(account_id: str, who: DecisionPolicy) -> RefusalReason | None:
     if not account_id:
         return RefusalReason.NOBODY_KNOWN
     if account_id in who.own_ids:
@@ -209,12 +209,12 @@ def _account_may_not(account_id: str, who: MayDecide) -> RefusalReason | None:
     return RefusalReason.OWN_CHANGE if account_id in who.author_ids else None
 
 
-def _since(comment: Comment) -> datetime:
+def _since(comment: ReviewComment) -> datetime:
     """Tell since when a comment says what it says."""
     return max(_time(comment.created), _time(comment.updated or comment.created))
 
 
-def _edited_by_another(comment: Comment) -> bool:
+def _edited_by_another(comment: ReviewComment) -> bool:
     edited = _time(comment.updated or comment.created) > _time(comment.created)
     return edited and comment.update_author_id != comment.author_id
 

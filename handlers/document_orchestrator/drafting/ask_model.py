@@ -7,59 +7,73 @@ from typing import Any
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage
-from common.aws.bedrock_client import Answer, ModelFailure, Tool, ToolModel
+from common.aws.bedrock_client import BedrockClient, ModelAnswer, ModelFailure, ModelTool
 from common.domain.ticket import Ticket
-from common.runtime.errors import GivenUp
+from common.runtime.errors import PermanentFailure
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
-from handlers.document_orchestrator.drafting.edit_page_prompt import Again, InvalidAnswer, Proposal
-from handlers.document_orchestrator.title_rules import refuse_unsafe
+from handlers.document_orchestrator.drafting.edit_page_prompt import (
+    InvalidEditAnswer,
+    PreviousDraft,
+    Proposal,
+)
+from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 
 
 def draft_update(
-    model: ToolModel, page: ConfluencePage, tickets: Sequence[Ticket], again: Again | None
+    model: BedrockClient, page: ConfluencePage, tickets: Sequence[Ticket], again: PreviousDraft | None
 ) -> Proposal:
     """Return edits to an existing page (none if it says everything already); raise GivenUp."""
     try:
         parsed = sf.parse(page.storage)
     except sf.MalformedStorage as error:
-        raise GivenUp(f'the page "{page.title}" cannot be read, so it is not edited: {error}') from error
+        raise PermanentFailure(
+            f'the page "{page.title}" cannot be read, so it is not edited: {error}'
+        ) from error
     focus = [
         word for ticket in tickets for word in (ticket.summary, *ticket.components, ticket.description[:2000])
     ]
     outline = sf.outline(parsed, budget_tokens=edit_page_prompt.OUTLINE_BUDGET, focus=focus)
-    text = edit_page_prompt.prompt(page.title, outline, tickets, again)
+    text = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again)
     return _ask(
         model,
         edit_page_prompt.SYSTEM,
         text,
         edit_page_prompt.TOOL,
-        lambda answer: edit_page_prompt.read(answer, parsed, outline),
+        lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline),
     )
 
 
 def draft_page(
-    model: ToolModel, title: str, parent_title: str, tickets: Sequence[Ticket], again: Again | None
+    model: BedrockClient,
+    title: str,
+    parent_title: str,
+    tickets: Sequence[Ticket],
+    again: PreviousDraft | None,
 ) -> Proposal:
     """Return the body of a new page; raise GivenUp."""
-    refuse_unsafe(title)
-    text = new_page_prompt.prompt(title, parent_title, tickets, again)
-    return _ask(model, new_page_prompt.SYSTEM, text, new_page_prompt.TOOL, new_page_prompt.read)
+    refuse_unsafe_title(title)
+    text = new_page_prompt.new_page_prompt(title, parent_title, tickets, again)
+    return _ask(model, new_page_prompt.SYSTEM, text, new_page_prompt.TOOL, new_page_prompt.parse_new_page)
 
 
 def _ask(
-    model: ToolModel, system: str, text: str, tool: Tool, read: Callable[[Mapping[str, Any]], Proposal]
+    model: BedrockClient,
+    system: str,
+    text: str,
+    tool: ModelTool,
+    read: Callable[[Mapping[str, Any]], Proposal],
 ) -> Proposal:
-    earlier: list[tuple[Answer, str]] = []
+    earlier: list[tuple[ModelAnswer, str]] = []
     while True:
         try:
             answer = model.ask(system, text, tool, earlier)
         except ModelFailure as error:
-            raise GivenUp(f"no draft could be made: {error}") from error
+            raise PermanentFailure(f"no draft could be made: {error}") from error
         try:
             return read(answer.input)
-        except InvalidAnswer as error:
+        except InvalidEditAnswer as error:
             if earlier:
-                raise GivenUp(
+                raise PermanentFailure(
                     f"no draft could be made: the model's edits were invalid twice: {error}"
                 ) from error
             earlier.append((answer, str(error)))

@@ -13,55 +13,57 @@ from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import open_title, refuse_if_closed_since
-from common.aws.bedrock_client import ToolModel
-from common.aws.document_repository import DocumentRecords
+from common.aws.bedrock_client import BedrockClient
+from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
 from common.domain.document import Document, DocumentKind, DocumentStatus, Verdict
 from common.domain.draft import Draft
-from common.domain.issue_security import levels_of, shared_level
+from common.domain.issue_security import common_security_level, security_levels
 from common.domain.ticket import Ticket
-from common.runtime.errors import Busy, GivenUp
-from handlers.document_orchestrator.close_without_edit import NoEdit
+from common.runtime.errors import LeaseHeld, PermanentFailure
+from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.ask_model import draft_page, draft_update
-from handlers.document_orchestrator.drafting.edit_page_prompt import Again, Proposal
-from handlers.document_orchestrator.writable_spaces import Site
+from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Drafter:
+class RevisionDrafter:
     """What it takes to draft a document's next revision. The caller has the document's lease.
 
     A document may come with a change more than its record has: that goes on record with the draft that holds it.
     What is returned is to be announced when the lease is given back; None: the page needs no change.
     """
 
-    records: DocumentRecords
+    records: DocumentRepository
     drafts: DraftStore
     jira: JiraClient
     confluence: ConfluenceClient
-    model: ToolModel
-    no_edit: NoEdit
-    site: Callable[[], Site]
+    model: BedrockClient
+    no_edit: CloseWithoutEdit
+    site: Callable[[], WritableSpaces]
 
     def newest(self, document: Document) -> Draft:
         """Return the newest draft on record."""
         return self.drafts.get(document.document_id, document.revision, document.sha256)
 
-    def first(self, document: Document) -> Document | None:
+    def draft_initial(self, document: Document) -> Document | None:
         """Draft the first revision."""
         return self._draft(document, None, {})
 
-    def further(self, document: Document) -> Document | None:
+    def draft_next(self, document: Document) -> Document | None:
         """Draft the revision after the newest, with what its reviewer asked for."""
         newest = self.newest(document)
-        again = Again(sf.to_markdown(newest.storage), _feedback(document))
+        again = PreviousDraft(sf.to_markdown(newest.storage), _feedback(document))
         return self._draft(document, again, newest.levels)
 
-    def _draft(self, document: Document, again: Again | None, levels: Mapping[str, str]) -> Document | None:
+    def _draft(
+        self, document: Document, again: PreviousDraft | None, levels: Mapping[str, str]
+    ) -> Document | None:
         known = self._tickets(document)
-        tickets, levels = list(known.values()), levels_of(known, levels)
+        tickets, levels = list(known.values()), security_levels(known, levels)
         _keep_level(document, levels)
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
@@ -98,18 +100,20 @@ class Drafter:
                 # let go: the draft is made from the tickets that are left; GivenUp is raised without any
                 log.warning("the source ticket is gone", extra={"issue_key": key})
         if not tickets:
-            raise GivenUp("every ticket of this documentation is gone, or we may not see it any more")
+            raise PermanentFailure(
+                "every ticket of this documentation is gone, or we may not see it any more"
+            )
         return tickets
 
     def _page(self, document: Document) -> ConfluencePage:
         try:
             page = self.confluence.page(document.page_id or "")
         except NotFound as error:
-            raise GivenUp(
+            raise PermanentFailure(
                 f"page {document.page_id} does not exist any more, or our account may not view it"
             ) from error
-        if why_not := self.site().why_not(page):
-            raise GivenUp(f"{why_not}: put it back, or name another page")
+        if why_not := self.site().reason_not_writable(page):
+            raise PermanentFailure(f"{why_not}: put it back, or name another page")
         if document.revision:  # the first draft is made right after its page was chosen
             self.refuse_if_closed_since(page.page_id, document)
         return page
@@ -125,7 +129,7 @@ class Drafter:
 
     def _without_edit(self, document: Document, proposal: Proposal) -> None:
         if document.revision and not is_overtaken(document):
-            raise GivenUp("the model proposes no edit at all for this revision")
+            raise PermanentFailure("the model proposes no edit at all for this revision")
         reason = proposal.summary or f'the page "{document.title}" says everything already'
         self.no_edit.end(document, reason)
 
@@ -133,9 +137,9 @@ class Drafter:
 def _keep_level(document: Document, levels: Mapping[str, str]) -> None:
     """See that a ticket that a review could not show joins none, or nobody could review the others."""
     if document.review_issue_key:
-        shared_level(levels, document.review_issue_key.rpartition("-")[0])
+        common_security_level(levels, document.review_issue_key.rpartition("-")[0])
     elif levels and len(document.issue_keys) > 1:
-        raise Busy(
+        raise LeaseHeld(
             f"{', '.join(levels)} has a security level, and the review that it would join is not open yet"
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LARGEST = 64 * 1024
+MAX_NEW_TEXT_BYTES = 64 * 1024
 """Bytes of UTF-8."""
 
 
@@ -19,11 +19,11 @@ def _common(one: str, other: str) -> int:
     return next((place for place in range(shorter) if one[place] != other[place]), shorter)
 
 
-def fault_of(added: int) -> str:
+def size_fault(added: int) -> str:
     """Return why so many bytes of new text are too many, "" where they are not."""
-    if added <= LARGEST:
+    if added <= MAX_NEW_TEXT_BYTES:
         return ""
     return (
-        f"the draft adds {added:,} bytes of new text, and a review shows at most {LARGEST:,} (64 KB): "
+        f"the draft adds {added:,} bytes of new text, and a review shows at most {MAX_NEW_TEXT_BYTES:,} (64 KB): "
         "write less, or split the work into several tickets"
     )

@@ -12,18 +12,18 @@ from typing import Protocol
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage, SearchHit
-from common.runtime.deadline import carried
-from handlers.document_orchestrator.page_selection.cql_queries import Query
-from handlers.document_orchestrator.page_selection.excluded_pages import unfit
+from common.runtime.deadline import propagate_deadline
+from handlers.document_orchestrator.page_selection.cql_queries import CqlQuery
+from handlers.document_orchestrator.page_selection.excluded_pages import reason_to_exclude
 
 log = logging.getLogger(__name__)
 
-MOST_BODIES = 50
+MAX_BODIES = 50
 # Reciprocal rank fusion: a low place in several answers outweighs a high one in a single answer.
 _FUSION = 10
 
 
-class Search(Protocol):
+class PageSearch(Protocol):
     """What gathering asks of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
 
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
@@ -60,9 +60,9 @@ class Candidate:
     is_live: bool = False
 
 
-def gather(
-    search: Search,
-    planned: Sequence[Query],
+def gather_candidates(
+    search: PageSearch,
+    planned: Sequence[CqlQuery],
     space_ids: Sequence[str],
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
@@ -73,7 +73,7 @@ def gather(
     """
     answers = _all_at_once(search, planned)
     hits = {hit.page_id: hit for answer in answers for hit in answer if hit.page_id}
-    best = _fused(planned, answers)[:MOST_BODIES]
+    best = _fused(planned, answers)[:MAX_BODIES]
     pages = {page.page_id: page for page in just_created}
     pages |= {page.page_id: page for page in search.pages(best)} if best else {}
     known = [
@@ -87,14 +87,16 @@ def gather(
     return (*(candidate for candidate in found if candidate), *drafts)
 
 
-def _all_at_once(search: Search, planned: Sequence[Query]) -> list[tuple[SearchHit, ...]]:
+def _all_at_once(search: PageSearch, planned: Sequence[CqlQuery]) -> list[tuple[SearchHit, ...]]:
     if not planned:
         return []
     with ThreadPoolExecutor(max_workers=len(planned)) as threads:
-        return list(threads.map(carried(lambda query: search.search(query.cql, query.limit)), planned))
+        return list(
+            threads.map(propagate_deadline(lambda query: search.search(query.cql, query.limit)), planned)
+        )
 
 
-def _fused(planned: Sequence[Query], answers: Sequence[Sequence[SearchHit]]) -> list[str]:
+def _fused(planned: Sequence[CqlQuery], answers: Sequence[Sequence[SearchHit]]) -> list[str]:
     """Merge the answers into one order of page ids by the places that the pages have in each."""
     scores: defaultdict[str, float] = defaultdict(float)
     for query, answer in zip(planned, answers, strict=True):
@@ -106,7 +108,7 @@ def _fused(planned: Sequence[Query], answers: Sequence[Sequence[SearchHit]]) -> 
 
 def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
     path = hit.path if hit else ()
-    if reason := unfit(page, path):
+    if reason := reason_to_exclude(page, path):
         log.info("no candidate", extra={"page_id": page.page_id, "reason": reason})
         return None
     return Candidate(

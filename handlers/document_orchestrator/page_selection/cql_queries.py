@@ -25,7 +25,7 @@ _LUCENE = re.compile(r"""[+\-&|!(){}\[\]^~*?:/#"'\\]""")
 
 
 @dataclass(frozen=True)
-class Query:
+class CqlQuery:
     """One search: the CQL, how many hits to ask for, and how much a good place in its answer says (1 is normal)."""
 
     cql: str
@@ -38,7 +38,7 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[Query, ...]:
+def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery, ...]:
     """Return at most four queries: titles, words, phrases and code names, words of the description."""
     within = f"type = page AND space IN ({', '.join(map(quoted, space_keys))})"
     subject = asked.subject[:_MOST_WORDS]
@@ -53,7 +53,7 @@ def queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[Query, ...]:
         ("text", list(asked.described[:_MOST_DESCRIBED]), 25, 0.5),
     )
     return tuple(
-        Query(f"{within} AND ({any_of})", limit, weight)
+        CqlQuery(f"{within} AND ({any_of})", limit, weight)
         for field, words, limit, weight in planned
         if (any_of := _any_of(field, words))
     )

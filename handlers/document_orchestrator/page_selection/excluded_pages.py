@@ -34,7 +34,7 @@ _FEWEST_LINKS = 4
 _FEW_OWN_WORDS = 60
 
 
-def unfit(page: ConfluencePage, path: tuple[str, ...] = ()) -> str | None:
+def reason_to_exclude(page: ConfluencePage, path: tuple[str, ...] = ()) -> str | None:
     """Return why a page cannot be a candidate, or None; ``path`` are the titles above it."""
     if page.status != "current":
         return f"it is {page.status or 'not current'}"

@@ -25,7 +25,7 @@ MOST_BY_LABEL, MOST_BY_LINK = 10, 3
 
 
 @dataclass(frozen=True)
-class NamedPage:
+class ExplicitPage:
     """A page that somebody named; ``page_id`` None when the reference names no page that can be read from it.
 
     ``is_order`` is true for labels: they say where documentation goes, while a link may also be an aside.
@@ -36,7 +36,7 @@ class NamedPage:
     is_order: bool
 
 
-def named_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str) -> tuple[NamedPage, ...]:
+def explicit_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str) -> tuple[ExplicitPage, ...]:
     """Return the named pages, labels first, each page once.
 
     ``remote_links`` are URLs of the issue's remote links; ``browse_url`` is Confluence's for people, such as
@@ -45,13 +45,13 @@ def named_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str) ->
     found = [named for named in map(_by_label, ticket.labels) if named]
     urls = [*_URL.findall(ticket.description), *remote_links]
     found += [named for url in urls if (named := _by_url(url, browse_url))]
-    by_page: dict[str, NamedPage] = {}
+    by_page: dict[str, ExplicitPage] = {}
     for named in found:
         by_page.setdefault(named.page_id or named.reference, named)
     return tuple(by_page.values())
 
 
-def bounded(named: Sequence[NamedPage]) -> tuple[tuple[NamedPage, ...], dict[str, str]]:
+def limit_explicit_pages(named: Sequence[ExplicitPage]) -> tuple[tuple[ExplicitPage, ...], dict[str, str]]:
     """Return as many of the named pages as one ticket may name, and what to say of the rest."""
     labels, links = [n for n in named if n.is_order], [n for n in named if not n.is_order]
     rest = {
@@ -65,14 +65,14 @@ def bounded(named: Sequence[NamedPage]) -> tuple[tuple[NamedPage, ...], dict[str
     return (*labels[:MOST_BY_LABEL], *links[:MOST_BY_LINK]), rest
 
 
-def _by_label(label: str) -> NamedPage | None:
+def _by_label(label: str) -> ExplicitPage | None:
     match = _LABEL.fullmatch(label)
     if not match:
         return None
-    return NamedPage(f"label {label}", match[1] if _ID.fullmatch(match[1]) else None, is_order=True)
+    return ExplicitPage(f"label {label}", match[1] if _ID.fullmatch(match[1]) else None, is_order=True)
 
 
-def _by_url(url: str, browse_url: str) -> NamedPage | None:
+def _by_url(url: str, browse_url: str) -> ExplicitPage | None:
     # A sentence's or a bracket's end is no part of a URL.
     url = url.rstrip(".,;:!?")
     if url.endswith(")") and "(" not in url:
@@ -88,7 +88,7 @@ def _by_url(url: str, browse_url: str) -> NamedPage | None:
     if not link.path.startswith(f"{site.path}/"):
         return None
     page_id = _page_id(link.path.removeprefix(site.path), link.query)
-    return NamedPage(url, page_id, is_order=False) if page_id else None
+    return ExplicitPage(url, page_id, is_order=False) if page_id else None
 
 
 def _host(netloc: str, scheme: str) -> str:

@@ -79,7 +79,7 @@ class Ranked(Generic[P]):
     why: str
 
 
-def rank(ticket: Ticket, pages: Sequence[P]) -> tuple[Ranked[P], ...]:
+def rank_pages(ticket: Ticket, pages: Sequence[P]) -> tuple[Ranked[P], ...]:
     """Return the pages in the order of their nearness to the ticket; equals stay in the order they came in."""
     asked = search_terms(ticket)
     titles = [words(page.title) for page in pages]

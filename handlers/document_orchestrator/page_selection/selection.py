@@ -49,7 +49,7 @@ Target = UpdatePage | JoinDraft | CreatePage | NoDocument | UnnamedPage
 
 
 @dataclass(frozen=True)
-class Considered:
+class ConsideredPage:
     """A candidate as it is kept on record: its lexical ``score`` (higher is nearer) and why, in words."""
 
     page_id: str
@@ -60,18 +60,18 @@ class Considered:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TargetDecision:
     """One target for one change. ``confidence`` is 0..1; ``reason`` is one sentence for the review ticket."""
 
     target: Target
     confidence: float
     reason: str
     decided_by: DecidedBy
-    candidates: tuple[Considered, ...] = ()
+    candidates: tuple[ConsideredPage, ...] = ()
 
 
 @dataclass(frozen=True)
-class RefusedName:
+class RefusedExplicitPage:
     """A page that somebody named and that we may not edit: ``reason`` is written for the ticket."""
 
     reference: str
@@ -79,15 +79,15 @@ class RefusedName:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """Everything that was found out about where a change belongs.
 
     ``judgements`` holds one per document, at least one. ``searched`` are the CQL queries that were sent, and
     ``tokens`` what the model read and wrote, (0, 0) when it was not asked.
     """
 
-    judgements: tuple[Judgement, ...]
-    refused: tuple[RefusedName, ...] = ()
+    judgements: tuple[TargetDecision, ...]
+    refused: tuple[RefusedExplicitPage, ...] = ()
     searched: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from handlers.review_ticket_creator.diff import forms, source_lines
 from handlers.review_ticket_creator.diff.comparison import Row, compare
 from handlers.review_ticket_creator.diff.passage import Passage, Reading, Run
-from handlers.review_ticket_creator.diff.read_passages import read
+from handlers.review_ticket_creator.diff.read_passages import read_passages
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import Piece, compare_runs, is_too_long, tokens
 
@@ -91,7 +91,7 @@ class Compared:
 @lru_cache(maxsize=2)
 def compared(before: str, after: str) -> Compared:
     """Compare two versions of a page in storage format as a reader sees them."""
-    old, new = read(before), read(after)
+    old, new = read_passages(before), read_passages(after)
     return Compared(old, new, compare(old.passages, new.passages, _text_of))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from handlers.review_ticket_creator.diff.pair_passages import pair
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 
-CONTEXT = 3  # how many unchanged rows are shown before and after a change
+CONTEXT_ROWS = 3  # how many unchanged rows are shown before and after a change
 Item = TypeVar("Item", bound=Hashable)
 
 
@@ -25,7 +25,7 @@ class Row(NamedTuple):
     change: int
 
 
-class Fold(NamedTuple):
+class CollapsedRows(NamedTuple):
     """`rows` unchanged rows that are left out."""
 
     rows: int
@@ -74,7 +74,7 @@ def count(rows: Sequence[Row]) -> Counts:
     )
 
 
-def fold(rows: Sequence[Row], context: int = CONTEXT) -> list[Row | Fold]:
+def collapse_equal_rows(rows: Sequence[Row], context: int = CONTEXT_ROWS) -> list[Row | CollapsedRows]:
     """Leave out the unchanged rows that are farther than `context` rows from any change."""
     near = bytearray(len(rows))
     for place, row in enumerate(rows):
@@ -82,16 +82,16 @@ def fold(rows: Sequence[Row], context: int = CONTEXT) -> list[Row | Fold]:
             near[max(0, place - context) : place + context + 1] = b"\1" * (
                 min(len(rows), place + context + 1) - max(0, place - context)
             )
-    found: list[Row | Fold] = []
+    found: list[Row | CollapsedRows] = []
     left_out = 0
     for place, row in enumerate(rows):
         if near[place]:
             if left_out:
-                found.append(Fold(left_out))
+                found.append(CollapsedRows(left_out))
                 left_out = 0
             found.append(row)
         else:
             left_out += 1
     if left_out:
-        found.append(Fold(left_out))
+        found.append(CollapsedRows(left_out))
     return found

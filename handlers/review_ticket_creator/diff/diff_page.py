@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common.markup import html_page
-from common.runtime.unicode_safety import visible
+from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator.diff import diff_views, removed_elements
 from handlers.review_ticket_creator.diff.change_counts import forms_changed, only_in_source
 from handlers.review_ticket_creator.diff.compared import Compared, SourceCompared, compared, source_compared
@@ -42,7 +42,7 @@ def render(review: Review) -> str:
         f'<main id="changes"><fieldset class="tabs"><legend class="hidden">How to show the changes</legend>{tabs}'
         f"</fieldset>\n{''.join(html for _, _, html in views)}</main>\n{_footer(review)}"
     )
-    return html_page.document(f"Revision {review.revision}: {visible(review.title)}", STYLE, body)
+    return html_page.html_document(f"Revision {review.revision}: {make_visible(review.title)}", STYLE, body)
 
 
 def _tab(checked: bool, name: str, title: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from handlers.review_ticket_creator.diff import passage_html
 from handlers.review_ticket_creator.diff.compared import Compared, SourceCompared, compared, source_compared
-from handlers.review_ticket_creator.diff.comparison import Fold, Row, fold
+from handlers.review_ticket_creator.diff.comparison import CollapsedRows, Row, collapse_equal_rows
 from handlers.review_ticket_creator.diff.forms import form
 from handlers.review_ticket_creator.diff.passage import Reading, Run
 from handlers.review_ticket_creator.diff.passage_html import passage, text, whole
@@ -31,7 +31,7 @@ def side_by_side(view: Compared, name: str) -> str:
     """Write both versions beside one another; `name` begins the ids of the changes."""
     lines = []
     for row, jump in _jumps(view.rows, name):
-        if isinstance(row, Fold):
+        if isinstance(row, CollapsedRows):
             lines.append(_folded(row, 3, "passage"))
             continue
         left = _side(view, row, view.before, row.before, "-")
@@ -44,7 +44,7 @@ def unified(view: Compared, name: str) -> str:
     """Write one text in which what goes is struck and what comes is marked."""
     lines = []
     for row, jump in _jumps(view.rows, name):
-        if isinstance(row, Fold):
+        if isinstance(row, CollapsedRows):
             lines.append(_folded(row, 2, "passage"))
             continue
         shown, marker, _ = view.shown(row)
@@ -60,7 +60,7 @@ def source(view: SourceCompared, name: str) -> str:
     """Write the storage format line by line, what goes above what comes."""
     lines: list[str] = []
     for row, jump in _jumps(view.rows, name):
-        if isinstance(row, Fold):
+        if isinstance(row, CollapsedRows):
             lines.append(_folded(row, 4, "line"))
             continue
         old = view.before[row.before] if row.before is not None else ""
@@ -100,12 +100,12 @@ def _excerpt(view: Compared | SourceCompared, row: Row) -> str:
     return " › ".join([*headings[-1:], shown.text or form(shown)])
 
 
-def _jumps(rows: Sequence[Row], name: str) -> Iterator[tuple[Row | Fold, str]]:
+def _jumps(rows: Sequence[Row], name: str) -> Iterator[tuple[Row | CollapsedRows, str]]:
     """Yield the rows to show; with the first of each change its number, anchor and the ways to its neighbours."""
     last = max((row.change for row in rows), default=0)
     seen = 0
-    for row in fold(rows):
-        if isinstance(row, Fold) or row.change in (0, seen):
+    for row in collapse_equal_rows(rows):
+        if isinstance(row, CollapsedRows) or row.change in (0, seen):
             yield row, ""
             continue
         seen = row.change
@@ -149,7 +149,7 @@ def _source_line(
     return f'{_opening(sign, jump)}{numbers}<td class="code">{mark}{_said(sign)}<code>{code}</code></td></tr>'
 
 
-def _folded(fold_: Fold, columns: int, what: str) -> str:
+def _folded(fold_: CollapsedRows, columns: int, what: str) -> str:
     noun = what if fold_.rows == 1 else f"{what}s"
     return f'<tr class="fold"><td colspan="{columns}">⋯ {fold_.rows:,} unchanged {noun} ⋯</td></tr>'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from common.runtime.unicode_safety import mixed_words, visible
+from common.runtime.unicode_safety import make_visible, mixed_words
 from handlers.review_ticket_creator.diff.passage import Passage, Run
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import is_too_long, tokens
@@ -53,7 +53,7 @@ def split_words(shown: Passage) -> Iterator[str]:
         for run in shown.runs:
             at += 1 if run.style in _CELLS else len(run.text)
             if match.start() < at < match.end():
-                yield f"“{visible(match[0])}” mixes {scripts} letters"
+                yield f"“{make_visible(match[0])}” mixes {scripts} letters"
                 break
 
 
@@ -72,7 +72,7 @@ def _looks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
         )
         if was != now:
             usual = next((value for ending, value in _USUAL.items() if name.endswith(ending)), "none")
-            yield f"{name}: was {visible(was) or usual}, now {visible(now) or usual}"
+            yield f"{name}: was {make_visible(was) or usual}, now {make_visible(now) or usual}"
 
 
 def _inline(before: Sequence[Run], after: Sequence[Run]) -> Iterator[str]:
@@ -108,12 +108,12 @@ def _differences(was: Run, now: Run) -> Iterator[str]:
         if (style in before) != (style in after):
             yield f"now {name}" if style in after else f"no longer {name}"
     if was.target != now.target:
-        yield f"link: was {visible(was.target) or 'none'}, now {visible(now.target) or 'none'}"
+        yield f"link: was {make_visible(was.target) or 'none'}, now {make_visible(now.target) or 'none'}"
     yield from _looks(was.look, now.look)
     if before ^ after and not (before ^ after) & _STYLES.keys() and was.target == now.target:
         yield "no longer a link" if "link" in before else "now a link" if "link" in after else "now a label"
 
 
 def _short(text: str) -> str:
-    line = " ".join(visible(text).split())
+    line = " ".join(make_visible(text).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -25,7 +25,7 @@ class _List:
         return (f"starts at: {self.first}",) if is_first and self.first != 1 else ()
 
 
-class PassageWriter:
+class PassageBuilder:
     """The passages so far, and the one that is open.
 
     Inside a table row nothing opens a passage: the row is one, and blocks in its cells become lines of it.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from common.markup.html_page import escape
 from common.runtime.invisible_characters import invisible_in
-from common.runtime.unicode_safety import mixed_words, visible, written_out
+from common.runtime.unicode_safety import make_visible, mixed_words, written_out
 from handlers.review_ticket_creator.diff import forms
 from handlers.review_ticket_creator.diff.passage import Passage, Run
 from handlers.review_ticket_creator.diff.word_diff import Piece
@@ -106,7 +106,7 @@ def _run(run: Run, *, changed: bool) -> str:
     if run.target and _WEB.match(run.target):
         written = f'<a href="{escape(run.target)}" rel="noreferrer noopener">{written}</a>'
     elif run.target:
-        written = f'<span class="reference" title="{escape(visible(run.target))}">{written}</span>'
+        written = f'<span class="reference" title="{escape(make_visible(run.target))}">{written}</span>'
     if not changed:
         return written
     told = [*([run.target] if run.target not in ("", run.text) else []), *run.look]

@@ -16,7 +16,7 @@ from common.storage_format.xml import entities
 from handlers.review_ticket_creator.diff import element_labels
 from handlers.review_ticket_creator.diff.element_labels import Macro
 from handlers.review_ticket_creator.diff.passage import Passage, Reading, Run
-from handlers.review_ticket_creator.diff.passage_builder import PassageWriter
+from handlers.review_ticket_creator.diff.passage_builder import PassageBuilder
 
 _STYLES = {
     "strong": "b", "b": "b", "em": "i", "i": "i", "u": "u", "s": "s", "del": "s", "strike": "s", "code": "code",
@@ -53,7 +53,7 @@ _SPACE = re.compile(r"[ \t\n\r]+")
 
 
 @lru_cache(maxsize=4)
-def read(storage: str) -> Reading:
+def read_passages(storage: str) -> Reading:
     """Read a page into passages; one that is not storage format at all is read line by line as plain text."""
     try:
         sf.parse(storage)
@@ -89,7 +89,7 @@ class _Reader:
     """Hears from expat what comes next, and tells the writer what it means."""
 
     def __init__(self) -> None:
-        self.page = PassageWriter()
+        self.page = PassageBuilder()
         self.hidden: list[str] = []  # the elements that are open inside one that is not shown
         self.captured: list[str] | None = None  # the text of a parameter
         self.parameter = ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from common.storage_format import Change
+from common.storage_format import BlockChange
 from handlers.review_ticket_creator.diff.compared import Compared
 from handlers.review_ticket_creator.diff.passage import Passage
 
@@ -24,7 +24,7 @@ def images(before: Iterable[Passage], after: Iterable[Passage]) -> Images:
     return Images(tuple((new - old).elements()), tuple((old - new).elements()))
 
 
-def removals(changes: Iterable[Change]) -> tuple[str, ...]:
+def removals(changes: Iterable[BlockChange]) -> tuple[str, ...]:
     """Name the macros, comments and other things without words that the edits remove, images aside."""
     named = []
     for change in changes:

@@ -16,7 +16,7 @@ _WIDTHS = (1, 2, 4, 16)  # how many neighbours are tried as one anchor
 _MOST_DIFFERENCES = 120  # Myers' effort grows with the square of this
 
 
-class Stretch(NamedTuple):
+class MatchedRun(NamedTuple):
     """`before[before_start:before_end]` became `after[after_start:after_end]`; `equal` if they are the same."""
 
     equal: bool
@@ -26,7 +26,7 @@ class Stretch(NamedTuple):
     after_end: int
 
 
-def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Stretch]:
+def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[MatchedRun]:
     """Cut both sequences into stretches that alternate between equal and different and cover both completely."""
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in before]
@@ -59,20 +59,20 @@ def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Stretch
     return _stretches(matches, len(a), len(b))
 
 
-def _stretches(matches: list[tuple[int, int, int]], a_end: int, b_end: int) -> list[Stretch]:
-    found: list[Stretch] = []
+def _stretches(matches: list[tuple[int, int, int]], a_end: int, b_end: int) -> list[MatchedRun]:
+    found: list[MatchedRun] = []
     x = y = same = 0  # where the last match ends, and how long it is with those it continues
     for a0, b0, length in [*matches, (a_end, b_end, 0)]:
         if a0 == x and b0 == y:
             same += length
         else:
             if same:
-                found.append(Stretch(True, x - same, x, y - same, y))
-            found.append(Stretch(False, x, a0, y, b0))
+                found.append(MatchedRun(True, x - same, x, y - same, y))
+            found.append(MatchedRun(False, x, a0, y, b0))
             same = length
         x, y = a0 + length, b0 + length
     if same:
-        found.append(Stretch(True, x - same, x, y - same, y))
+        found.append(MatchedRun(True, x - same, x, y - same, y))
     return found
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from local.atlassian.accounts import Account
 from local.atlassian.confluence.lucene_terms import TermQuery
-from local.atlassian.confluence.pages import Page, PageStore
+from local.atlassian.confluence.pages import PageStore, StoredPage
 from local.atlassian.query_tokenizer import Cursor, QueryError, words_of
 
 TITLE_WEIGHT, TEXT_WEIGHT = 2.0, 1.0
@@ -30,7 +30,7 @@ Ids = frozenset[str]
 class Match:
     """A page found, with its score (higher is better)."""
 
-    page: Page
+    page: StoredPage
     score: float
 
 
@@ -188,7 +188,7 @@ class _Search:
         matched = frozenset(each for each in self.visible if test(self.store.pages[each]))
         return matched if sign == "=" else self.visible - matched
 
-    def _tests(self, wanted: set[str]) -> dict[str, Callable[[Page], bool]]:
+    def _tests(self, wanted: set[str]) -> dict[str, Callable[[StoredPage], bool]]:
         store = self.store
         titles = {value.strip('"') for value in wanted}
         mine = self.account.account_id.casefold()
@@ -219,7 +219,7 @@ def search(
     return Results(tuple(matches), frozenset(stem for _, stem in query.stems))
 
 
-def _date(page: Page, name: str) -> datetime:
+def _date(page: StoredPage, name: str) -> datetime:
     return page.created if name == "created" else page.current.created
 
 

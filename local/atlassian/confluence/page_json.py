@@ -4,7 +4,7 @@ from typing import Any
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import confluence_time
-from local.atlassian.confluence.pages import Page, PageStore, Property, Space, UnpublishedDraft, Version
+from local.atlassian.confluence.pages import PageStore, Property, Space, StoredPage, UnpublishedDraft, Version
 
 Json = dict[str, Any]
 
@@ -20,13 +20,15 @@ def version_json(version: Version) -> Json:
     }
 
 
-def webui(page: Page, store: PageStore) -> str:
+def webui(page: StoredPage, store: PageStore) -> str:
     """Return the browse path of a page, below /wiki."""
     words = "".join(sign if sign.isalnum() else "+" for sign in page.title)
     return f"/spaces/{store.spaces[page.space_id].key}/pages/{page.id}/{words}"
 
 
-def page_json(page: Page, store: PageStore, body: Json | None = None, version: Version | None = None) -> Json:
+def page_json(
+    page: StoredPage, store: PageStore, body: Json | None = None, version: Version | None = None
+) -> Json:
     """Return a page as v2 does; `version` names an older one."""
     shown = version or page.current
     status = page.status if shown is page.current else "historical"
@@ -55,7 +57,7 @@ def page_json(page: Page, store: PageStore, body: Json | None = None, version: V
     return result
 
 
-def draft_json(page: Page, draft: UnpublishedDraft, store: PageStore, body: Json) -> Json:
+def draft_json(page: StoredPage, draft: UnpublishedDraft, store: PageStore, body: Json) -> Json:
     """Return a page's draft as v2 does: version 1, however often it was saved."""
     version = Version(1, draft.saved, draft.author, "", False, draft.title, draft.storage)
     return {**page_json(page, store, body, version), "status": "draft"}
@@ -119,7 +121,7 @@ def space_v1(space: Space, base: str) -> Json:
     }
 
 
-def content_v1(page: Page, store: PageStore, base: str, expand: list[str]) -> Json:
+def content_v1(page: StoredPage, store: PageStore, base: str, expand: list[str]) -> Json:
     """Return a page as v1's search does; `space`, `version` and `ancestors` when expanded."""
     body: Json = {
         "id": page.id,
@@ -152,11 +154,11 @@ def content_v1(page: Page, store: PageStore, base: str, expand: list[str]) -> Js
     return body
 
 
-def _pages_above(page: Page, store: PageStore) -> list[Page]:
+def _pages_above(page: StoredPage, store: PageStore) -> list[StoredPage]:
     """Return the pages above as v1 knows them: none beyond a folder or another container."""
-    above: list[Page] = []
+    above: list[StoredPage] = []
     for each in reversed(store.ancestors(page)):
-        if not isinstance(each, Page):
+        if not isinstance(each, StoredPage):
             break
         above.insert(0, each)
     return above

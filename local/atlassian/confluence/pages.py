@@ -57,7 +57,7 @@ class Property:
 
 
 @dataclass
-class Page:
+class StoredPage:
     """A page; `status` is current, archived or trashed.
 
     `readers` and `editors` are account ids; empty means everyone may view, or edit, it. `draft` is None until someone
@@ -111,7 +111,7 @@ class Space:
         return not self.writers or account.account_id in self.writers
 
 
-Place = Page | Container
+Place = StoredPage | Container
 P = TypeVar("P", bound=Place)
 
 
@@ -121,7 +121,7 @@ class PageStore:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.spaces: dict[str, Space] = {}
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, StoredPage] = {}
         self.containers: dict[str, Container] = {}
         self.index = SearchIndex()
         self._titles: dict[tuple[str, str], str] = {}
@@ -144,7 +144,7 @@ class PageStore:
         """Return a space by its key, in any case."""
         return next((each for each in self.spaces.values() if each.key.upper() == key.upper()), None)
 
-    def get(self, page_id: str, account: Account) -> Page:
+    def get(self, page_id: str, account: Account) -> StoredPage:
         """Return a page that the account may view; 404 otherwise."""
         return self._visible(self.pages.get(page_id), page_id, account)
 
@@ -174,7 +174,9 @@ class PageStore:
         held = self._place(content_id)
         return held.kind if isinstance(held, Container) else "page" if held else None
 
-    def create(self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None) -> Page:
+    def create(
+        self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None
+    ) -> StoredPage:
         """Create a page; without a parent it hangs under the space's homepage."""
         space = self.spaces.get(space_id)
         if space is None:
@@ -188,7 +190,7 @@ class PageStore:
         self._check_parent(parent_id, space_id, author)
         now = self.clock.now()
         self._positions += 1
-        page = Page(
+        page = StoredPage(
             self.new_id(),
             space_id,
             parent_id or space.homepage_id or None,
@@ -237,7 +239,7 @@ class PageStore:
     def update(
         self,
         author: Account,
-        page: Page,
+        page: StoredPage,
         title: str,
         storage: str,
         number: int,
@@ -266,7 +268,7 @@ class PageStore:
             page.draft = UnpublishedDraft(page.current.created, author, title, page.current.storage)
         self.reindex(page)
 
-    def keep_draft(self, author: Account, page: Page, title: str, storage: str) -> UnpublishedDraft:
+    def keep_draft(self, author: Account, page: StoredPage, title: str, storage: str) -> UnpublishedDraft:
         """Keep what a person has written and not published, in place of the draft that there was."""
         self._may_edit(page, author)
         if page.is_live:
@@ -276,16 +278,16 @@ class PageStore:
         page.draft = UnpublishedDraft(self.clock.now(), author, title, stored)
         return page.draft
 
-    def discard_draft(self, author: Account, page: Page) -> None:
+    def discard_draft(self, author: Account, page: StoredPage) -> None:
         """Forget what was written and not published."""
         self._may_edit(page, author)
         page.draft = None
 
-    def retitle(self, author: Account, page: Page, title: str) -> None:
+    def retitle(self, author: Account, page: StoredPage, title: str) -> None:
         """Give a page another title as a version of its own."""
         self.update(author, page, title, page.current.storage, page.current.number + 1, is_edited=False)
 
-    def move(self, page: Page, parent_id: str, account: Account) -> None:
+    def move(self, page: StoredPage, parent_id: str, account: Account) -> None:
         """Hang a page under another parent of the same space."""
         parent = self.place(parent_id, account)
         if parent.space_id != page.space_id:
@@ -295,12 +297,12 @@ class PageStore:
         page.parent_id = parent_id
         self.reindex(page)
 
-    def transfer(self, page: Page, target: Place) -> None:
+    def transfer(self, page: StoredPage, target: Place) -> None:
         """Move a page with all below it under a page of another space; 400 where a title is taken there."""
         moved: list[Place] = [page]
         for each in moved:
             moved += self.below(each)
-        pages = [each for each in moved if isinstance(each, Page)]
+        pages = [each for each in moved if isinstance(each, StoredPage)]
         for each in pages:
             self._free_title(target.space_id, each.title, each)
         for each in pages:
@@ -310,7 +312,7 @@ class PageStore:
             each.space_id = target.space_id
         page.parent_id = target.id
 
-    def set_status(self, page: Page, status: str) -> None:
+    def set_status(self, page: StoredPage, status: str) -> None:
         """Archive, trash or restore a page; a trashed page's title is free again."""
         key = (page.space_id, page.title.casefold())
         if status == "trashed":
@@ -324,7 +326,7 @@ class PageStore:
         page.status = status
         self.reindex(page)
 
-    def purge(self, page: Page) -> None:
+    def purge(self, page: StoredPage) -> None:
         """Delete a trashed page for good."""
         del self.pages[page.id]
         self.index.remove(page.id, self.clock.peek())
@@ -337,9 +339,9 @@ class PageStore:
         found = [each for each in self._places() if each.parent_id == place.id and each.status != "trashed"]
         return sorted(found, key=lambda each: each.position)
 
-    def children(self, place: Place) -> list[Page]:
+    def children(self, place: Place) -> list[StoredPage]:
         """List the pages right below, in their order."""
-        return [each for each in self.below(place) if isinstance(each, Page)]
+        return [each for each in self.below(place) if isinstance(each, StoredPage)]
 
     def ancestors(self, place: Place) -> list[Place]:
         """List what is above in the tree, the highest first."""
@@ -360,28 +362,28 @@ class PageStore:
             not place.editors or account.account_id in place.editors or account.admin
         )
 
-    def _may_edit(self, page: Page, account: Account) -> None:
+    def _may_edit(self, page: StoredPage, account: Account) -> None:
         if not self.may_edit(page, account):
             raise ConfluenceRefusal(403, f"User does not have permission to edit content with id '{page.id}'")
 
-    def visible_to(self, account: Account) -> list[Page]:
+    def visible_to(self, account: Account) -> list[StoredPage]:
         """List every page that an account may view."""
         if not any(place.readers for place in self._places()):
             return list(self.pages.values())
         return [page for page in self.pages.values() if self.may_view(page, account)]
 
-    def reindex(self, page: Page) -> None:
+    def reindex(self, page: StoredPage) -> None:
         """Tell the search index about the page as it is now; a search sees it after the lag."""
         version = page.current
         self.index.add(
             page.id, version.title, lambda: text_of(version.storage), tuple(page.labels), self.clock.peek()
         )
 
-    def _rename(self, page: Page, title: str) -> None:
+    def _rename(self, page: StoredPage, title: str) -> None:
         self._titles.pop((page.space_id, page.title.casefold()), None)
         self._titles[page.space_id, title.casefold()] = page.id
 
-    def _free_title(self, space_id: str, title: str, page: Page | None) -> str:
+    def _free_title(self, space_id: str, title: str, page: StoredPage | None) -> str:
         title = title.strip()
         if not title:
             raise ConfluenceRefusal(400, "A title is required.")

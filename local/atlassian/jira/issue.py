@@ -38,7 +38,7 @@ class ChangeItem:
 
 
 @dataclass(frozen=True)
-class Change:
+class HistoryEntry:
     """A history entry: all that one person changed at once."""
 
     id: str
@@ -110,7 +110,7 @@ class Issue:
     created: datetime
     fields: Fields
     comments: list[Comment] = field(default_factory=list)
-    history: list[Change] = field(default_factory=list)
+    history: list[HistoryEntry] = field(default_factory=list)
     properties: dict[str, Json] = field(default_factory=dict)
     remote_links: list[RemoteLink] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
@@ -130,7 +130,7 @@ class Event:
     type_name: str
     issue: Issue
     actor: Account
-    change: Change | None = None
+    change: HistoryEntry | None = None
     comment: Comment | None = None
 
 

@@ -7,7 +7,7 @@ from local.atlassian.accounts import user_json
 from local.atlassian.clock import jira_time
 from local.atlassian.documents.adf_wiki import to_wiki
 from local.atlassian.jira import workflow
-from local.atlassian.jira.issue import Attachment, Change, Comment, Issue, Link, Project, RemoteLink
+from local.atlassian.jira.issue import Attachment, Comment, HistoryEntry, Issue, Link, Project, RemoteLink
 from local.atlassian.jira.issues import IssueStore
 
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ def comment_json(
     return body
 
 
-def change_items(change: Change) -> list[Json]:
+def change_items(change: HistoryEntry) -> list[Json]:
     """Return a change's items as changelogs carry them."""
     return [
         {
@@ -90,7 +90,7 @@ def change_items(change: Change) -> list[Json]:
     ]
 
 
-def change_json(change: Change, base: str) -> Json:
+def change_json(change: HistoryEntry, base: str) -> Json:
     """Return a history entry as the changelog resource writes it."""
     return {
         "id": change.id,

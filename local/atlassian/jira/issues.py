@@ -9,11 +9,11 @@ from local.atlassian.clock import Clock
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import workflow
 from local.atlassian.jira.issue import (
-    Change,
     ChangeItem,
     Comment,
     Event,
     Fields,
+    HistoryEntry,
     Issue,
     Json,
     Link,
@@ -107,7 +107,7 @@ class IssueStore:
         self.add(issue)
         issue.snapshots.append((now, issue.fields))
         first = ChangeItem("status", None, None, fields.status.id, fields.status.name, "Status")
-        created = Change(str(self.new_id()), actor, now, (first,))
+        created = HistoryEntry(str(self.new_id()), actor, now, (first,))
         self._tell(Event("jira:issue_created", "issue_created", issue, actor, created))
         for type_id, direction, other in links:
             self.link(actor, type_id, issue, self.get(other), direction)
@@ -120,14 +120,14 @@ class IssueStore:
         items: Iterable[ChangeItem],
         type_name: str = "issue_updated",
         **fields: Json,
-    ) -> Change | None:
+    ) -> HistoryEntry | None:
         """Set fields, write history and tell; nothing happens where no item differs."""
         kept = tuple(item for item in items if (item.old, item.old_text) != (item.new, item.new_text))
         if not kept:
             return None
         now = self.clock.now()
         issue.fields = replace(issue.fields, updated=now, **fields)
-        change = Change(str(self.new_id()), actor, now, kept)
+        change = HistoryEntry(str(self.new_id()), actor, now, kept)
         issue.history.append(change)
         self._index(issue, now)
         self._tell(Event("jira:issue_updated", type_name, issue, actor, change))
@@ -146,7 +146,7 @@ class IssueStore:
 
     def move(
         self, actor: Account, issue: Issue, transition: workflow.Transition, resolution: str | None = None
-    ) -> Change | None:
+    ) -> HistoryEntry | None:
         """Perform a transition: a done status sets a resolution, every other clears it."""
         before, target = issue.fields, transition.target
         done = target.category is workflow.DONE

@@ -15,7 +15,7 @@ from local.atlassian.confluence.page_json import (
     property_json,
     version_json,
 )
-from local.atlassian.confluence.pages import Page, UnpublishedDraft, Version
+from local.atlassian.confluence.pages import StoredPage, UnpublishedDraft, Version
 from local.atlassian.confluence.storage_html import to_html
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.routing import Call, Routes, answer, nothing
@@ -142,11 +142,11 @@ def _storage(given: dict[str, Any], *, required: bool = True) -> str:
     return str(body["value"])
 
 
-def _single(call: Call, page: Page, body: dict[str, Any], version: Version | None = None) -> Response:
+def _single(call: Call, page: StoredPage, body: dict[str, Any], version: Version | None = None) -> Response:
     return _whole(call, page, page_json(page, call.site.confluence, body, version))
 
 
-def _whole(call: Call, page: Page, result: dict[str, Any]) -> Response:
+def _whole(call: Call, page: StoredPage, result: dict[str, Any]) -> Response:
     result["_links"]["base"] = f"{call.base}/wiki"
     for name, values in (
         ("labels", [label_json(each) for each in page.labels]),
@@ -178,7 +178,7 @@ def read(call: Call, page_id: str) -> Response:
     return _single(call, page, body_json(call, version or page.current), version)
 
 
-def version_of(page: Page, number: str) -> Version:
+def version_of(page: StoredPage, number: str) -> Version:
     """Return one version of a page; 404 if it never was."""
     for version in page.versions:
         if str(version.number) == number:

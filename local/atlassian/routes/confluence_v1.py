@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from local.atlassian.clock import confluence_time
 from local.atlassian.confluence import cql
 from local.atlassian.confluence.page_json import content_v1, label_json, space_v1, user_v1, webui
-from local.atlassian.confluence.pages import Page, Place
+from local.atlassian.confluence.pages import Place, StoredPage
 from local.atlassian.confluence.search_index import stem
 from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal
 from local.atlassian.query_tokenizer import QueryError
@@ -25,7 +25,7 @@ CONTENT = f"{API}/content/<page_id>"
 _EXCERPT = 300
 
 
-def _page(call: Call, page_id: str) -> Page:
+def _page(call: Call, page_id: str) -> StoredPage:
     try:
         return call.site.confluence.get(page_id, call.account)
     except ConfluenceRefusal as refusal:
@@ -227,7 +227,7 @@ def restriction(call: Call, page_id: str, operation: str) -> Response:
 def _operation(call: Call, held: Place, operation: str) -> dict[str, Any]:
     """Return a page's own restriction; the answer for a folder or the like is empty (CONFCLOUD-82920)."""
     allowed: tuple[str, ...] = ()
-    if isinstance(held, Page):
+    if isinstance(held, StoredPage):
         allowed = held.readers if operation == "read" else held.editors
     users = [user_v1(account, call.base) for account in call.site.people.all if account.account_id in allowed]
     return {

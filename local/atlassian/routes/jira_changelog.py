@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from local.atlassian.errors import JiraRefusal
-from local.atlassian.jira.issue import Change, Issue
+from local.atlassian.jira.issue import HistoryEntry, Issue
 from local.atlassian.jira.issue_json import change_json
 from local.atlassian.routing import Call, Routes, answer, page_of, page_token, token_start
 
@@ -49,7 +49,9 @@ def bulk_fetch(call: Call) -> Response:
     return answer(shown)
 
 
-def _by_issue(call: Call, changes: list[tuple[Change, Issue]], fields: list[str]) -> list[dict[str, Any]]:
+def _by_issue(
+    call: Call, changes: list[tuple[HistoryEntry, Issue]], fields: list[str]
+) -> list[dict[str, Any]]:
     grouped: dict[str, list[dict[str, Any]]] = {}
     for change, issue in changes:
         entry = change_json(change, call.base)
