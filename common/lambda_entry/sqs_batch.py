@@ -75,8 +75,8 @@ def process_batch(
     called at each deferral.
 
     When a message fails for good, or for the last time before its dead-letter queue, ``work.record_failure`` is
-    called. The message goes back in any case, and so to the dead-letter queue, where an operator finds it, without a pause where
-    another try cannot succeed; if it is handed out again, it is tried again.
+    called. The message goes back in any case, and so to the dead-letter queue, where an operator finds it. Where
+    another try cannot succeed, it gets there without a pause. If it is handed out again, it is tried again.
     """
     failures = []
     for message in event["Records"]:

@@ -43,8 +43,9 @@ def wiki_to_text(markup: object, limit: int = 1_000_000) -> str:
     """Read Jira wiki markup as plain text of at most `limit` characters.
 
     Headings, lists, quotations, tables, code and struck text look as in Markdown (as
-    `common.markup.adf.adf_to_text` writes them); bold, italic and colours fall away; links keep their address in parentheses. What is no string gives what
-    `common.markup.adf.adf_to_text` makes of it, so that a field that holds either can be read by either. Never raises.
+    `common.markup.adf.adf_to_text` writes them). Bold, italic and colours fall away; links keep their address in
+    parentheses. What is no string gives what `common.markup.adf.adf_to_text` makes of it, so that a field that holds
+    either can be read by either. Never raises.
     """
     if not isinstance(markup, str):
         return adf_to_text.adf_to_text(markup, limit)

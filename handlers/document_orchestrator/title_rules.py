@@ -13,7 +13,8 @@ def title_fault(title: str) -> str:
     if unseen:
         named = ", ".join(f"U+{ord(character):04X}" for character in unseen[:5])
         more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-        return f"the title “{make_visible(title)}” holds invisible characters ({named}{more}), which a title may not hold"
+        shown = make_visible(title)
+        return f"the title “{shown}” holds invisible characters ({named}{more}), which a title may not hold"
     for match, scripts in mixed_words(title):
         return (
             f"the word “{match[0]}” in the title “{title}” mixes {scripts} letters, so that it can be mistaken for "

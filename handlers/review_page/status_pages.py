@@ -80,7 +80,8 @@ def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> 
     go = ""
     if link and link[0].startswith(("https://", "http://")):
         go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(make_visible(link[1]))}</a>'
-    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{html_page.escape(make_visible(title))}</h1>{said}{go}</main>'
+    heading = html_page.escape(make_visible(title))
+    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{heading}</h1>{said}{go}</main>'
     return html_page.html_document(title, _STYLE, body)
 
 
