@@ -68,7 +68,7 @@ lock: | $(PY)
 	    handlers/requirements.in --output-file handlers/requirements.lock
 
 docs: $(TEST_STAMP)
-	@$(PY) -m stack.pages
+	@$(PY) -m stack.docs_generator
 
 # The region has an environment of its own; the two are filled side by side.
 running: | $(PY)
@@ -78,7 +78,7 @@ testing: | $(PY)
 	@$(MAKE) --no-print-directory -j 2 $(TEST_STAMP) region-env
 
 region-env: | $(PY)
-	@$(PY) -c 'from local.region.environment import region_python; region_python()'
+	@$(PY) -c 'from local.region.ministack_venv import region_python; region_python()'
 
 clean:
 	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

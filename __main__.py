@@ -2,10 +2,10 @@
 
 import pulumi
 
-from stack import pipeline_config
-from stack.pipeline import DocumentationPipeline
+from stack.pipeline import stack_config
+from stack.pipeline.pipeline import DocumentationPipeline
 
-pipeline = DocumentationPipeline("kinexus", pipeline_config.read(pulumi.Config(), pulumi.get_stack()))
+pipeline = DocumentationPipeline("kinexus", stack_config.read(pulumi.Config(), pulumi.get_stack()))
 
 for name, value in pipeline.exports().items():
     pulumi.export(name, value)

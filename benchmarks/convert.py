@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from common import storage_format as sf
-from common.storage_format.comparing import Tree, normalised
-from common.storage_format.inline import anchor_of
-from common.storage_format.languages import known
+from common.storage_format.from_markdown.code_languages import known
+from common.storage_format.from_markdown.inline import anchor_of
+from common.storage_format.xml.equivalence import Tree, normalised
 
 SAME = """\
 headings' ids (Confluence makes its own) and links to them, `style="text-align: …"` however spaced,

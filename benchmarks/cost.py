@@ -22,8 +22,8 @@ from rich.table import Table
 from local.demo import scenario
 from local.demo.counts import Counts
 from local.demo.steps import Steps
-from local.machine import Machine, machine
-from local.region.calls import AwsCall
+from local.environment import LocalEnvironment, local_environment
+from local.region.access_log import AwsCall
 
 #: Invocations of one published page, with the memory in MB that the stack gives and the seconds that are assumed.
 INVOCATIONS = (
@@ -100,7 +100,7 @@ def _priced(call: AwsCall) -> str:
 def main() -> None:
     """Play, count, and print the bill."""
     console = Console()
-    with machine() as up, tempfile.TemporaryDirectory() as folder:
+    with local_environment() as up, tempfile.TemporaryDirectory() as folder:
         tales = scenario.play(up, Steps(console), Path(folder))
         calls = [call for call in up.stack.calls() if call.is_by_a_function]
         monthly = _monthly(up)
@@ -108,7 +108,7 @@ def main() -> None:
     show(console, bill(calls, len(published), sum(published, Counts())), monthly)
 
 
-def _monthly(up: Machine) -> float:
+def _monthly(up: LocalEnvironment) -> float:
     secrets = len(up.stack.client("secretsmanager").list_secrets()["SecretList"])
     alarms = len(up.stack.client("cloudwatch").describe_alarms()["MetricAlarms"])
     return secrets * SECRET + alarms * ALARM + QUEUED * POLLING * PRICES["SQS request"]

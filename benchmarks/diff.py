@@ -19,8 +19,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from handlers.review_ticket_creator import diff_page, diff_views, source_lines
-from handlers.review_ticket_creator.review import Review
+from handlers.review_ticket_creator.diff import diff_page, diff_views, source_lines
+from handlers.review_ticket_creator.review_content import Review
 
 LINES = (100, 1_000, 5_000, 20_000)
 LEAST = {"scattered": 3.0, "clustered": 8.0}

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from rank_bm25 import BM25Okapi
 
+from common.domain.ticket import Ticket
 from common.storage_format import Section
-from common.ticket import Ticket
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.ranking import rank_pages
 
 KILOBYTES = 1_000
 LIMIT = 0.3
@@ -74,7 +74,7 @@ def made(chance: random.Random, words: Sequence[str], size: int) -> Page:
 
 def ours(ticket: Ticket, pages: Sequence[Page]) -> None:
     """Rank with the pipeline's ranking."""
-    rank(ticket, pages)
+    rank_pages(ticket, pages)
 
 
 def peers(ticket: Ticket, pages: Sequence[Page]) -> None:
@@ -104,7 +104,7 @@ def main() -> None:
     ticket = Ticket(
         "1", "X-1", "X", _SUMMARY, _DESCRIPTION, "Story", "Done", "done", ("needs-docs",), ("Webhooks",), ""
     )
-    rank(ticket, [made(chance, words, KILOBYTES)])
+    rank_pages(ticket, [made(chance, words, KILOBYTES)])
     print(f"{'pages':>6} {'KB each':>8} {'ours':>9} {'rank_bm25':>10} {'ours, per MB':>13}")
     taken = {}
     for count, size in ((50, 5), (50, 10), (50, 20), (50, 40), (50, 80), (100, 20), (200, 20)):

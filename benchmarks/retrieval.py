@@ -24,18 +24,19 @@ from typing import Any
 from rank_bm25 import BM25Okapi
 
 from common import storage_format as sf
-from common.atlassian_http import AtlassianHttp
-from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
-from common.ticket import Ticket
-from handlers.document_orchestrator import ranking, search_terms, words
-from handlers.document_orchestrator.fallback import decide
-from handlers.document_orchestrator.finding import Site, searched
-from handlers.document_orchestrator.judgement import CreatePage
+from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, SearchHit, Space
+from common.atlassian.http_client import AtlassianHttp
+from common.domain.ticket import Ticket
+from handlers.document_orchestrator.page_selection import ranking, search_terms, tokenizer
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
+from handlers.document_orchestrator.page_selection.select_page import search_and_decide
+from handlers.document_orchestrator.page_selection.selection import CreatePage
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 SPACE = "DOCS"
 # An idea, and what takes its place when it is switched off, in whichever of these modules has the name.
-MODULES = (words, search_terms, ranking)
+MODULES = (tokenizer, search_terms, ranking)
 IDEAS: dict[str, dict[str, object]] = {
     "title weighted": {"TITLE_WEIGHT": 1.0},
     "headings weighted": {"HEADING_WEIGHT": 1.0},
@@ -143,7 +144,7 @@ class Bench:
 
     corpus: Corpus
     confluence: CountedConfluence
-    site: Site
+    site: WritableSpaces
 
     @classmethod
     @contextmanager
@@ -156,13 +157,13 @@ class Bench:
             url = f"{running.url}/wiki"
             confluence = CountedConfluence(AtlassianHttp(url, us.email, lambda fresh: us.token), url)
             space = Space(corpus.space.id, corpus.space.key, corpus.space.homepage_id)
-            yield cls(corpus, confluence, Site((space,), url))
+            yield cls(corpus, confluence, WritableSpaces((space,), url))
 
     def predict(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Return {id, ranked, decision} for a case."""
         ticket = ticket_of(case)
-        _, ranked = searched(ticket, self.site, self.confluence)
-        decision = "create" if isinstance(decide(ticket, ranked).target, CreatePage) else "update"
+        _, ranked = search_and_decide(ticket, self.site, self.confluence)
+        decision = "create" if isinstance(decide_by_ranking(ticket, ranked).target, CreatePage) else "update"
         paths = [path for each in ranked if (path := self.corpus.paths.get(each.page.page_id))]
         return {"id": case["id"], "ranked": paths, "decision": decision}
 

@@ -75,7 +75,7 @@ def _needless(page: sf.Page, edits: Sequence[sf.Edit]) -> str:
         kind = page.block(edit.block_id).kind if edit.block_id is not None else "paragraph"
         if kind in ALWAYS_POSSIBLE and "⟦" not in getattr(edit, "markdown", ""):
             try:
-                page.apply([edit])
+                sf.apply(page, [edit])
             except sf.InvalidEdit:
                 return f"an edit on a {kind}: {edit!r}"
     return ""

@@ -62,7 +62,7 @@ def page_faults(storage: str) -> list[str]:
         faults.append("two blocks have one id")
     if any(page.block(block.id) != block for block in blocks):
         faults.append("a block is not found by its id")
-    if page.apply([]).storage != storage:
+    if sf.apply(page, []).storage != storage:
         faults.append("no edits change the page")
     if not sf.equivalent(storage, storage):
         faults.append("the page is not equivalent to itself")
@@ -83,7 +83,7 @@ def shown(page: sf.Page) -> list[str]:
 def edit_faults(page: sf.Page, edits: Sequence[sf.Edit]) -> tuple[list[str], str]:
     """Return what is wrong with applying edits, and the reason if they were refused."""
     try:
-        edited = page.apply(edits)
+        edited = sf.apply(page, edits)
     except sf.InvalidEdit as refusal:
         return [], refusal.reason
     faults = _parses(edited.storage)
@@ -114,7 +114,7 @@ def _parses(storage: str) -> list[str]:
     return []
 
 
-def _lost_tokens(page: sf.Page, change: sf.Change, edits: Sequence[sf.Edit]) -> Iterator[str]:
+def _lost_tokens(page: sf.Page, change: sf.BlockChange, edits: Sequence[sf.Edit]) -> Iterator[str]:
     """Yield the tokens of a block that stand nowhere any more and were not reported."""
     assert change.block_id is not None
     number = page.block(change.block_id).number

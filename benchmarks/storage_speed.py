@@ -86,7 +86,7 @@ def _best(what: Callable[[], object], repeat: int) -> float:
 
 
 def _edit(storage: str, block_id: str) -> str:
-    return sf.parse(storage).apply([sf.Replace(block_id, MARKDOWN)]).storage
+    return sf.apply(sf.parse(storage), [sf.Replace(block_id, MARKDOWN)]).storage
 
 
 def _expat(storage: str) -> None:

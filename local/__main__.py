@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from local import interrupt
+from local import signals
 
 
 def main() -> int:
@@ -29,11 +29,11 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    interrupt.listen()
+    signals.listen()
     try:
         return _command(arguments)
     except KeyboardInterrupt:
-        interrupt.settle()
+        signals.ignore_interrupts()
         print("\nstopped", file=sys.stderr)
         return 130
 
@@ -41,9 +41,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def _command(arguments: argparse.Namespace) -> int:
     # Imported here: Pulumi and its AWS package take seconds, which `--help` need not.
     from local.bedrock.real import NoCredentials
-    from local.region.environment import EnvironmentFailure
     from local.region.ministack import RegionFailure
-    from local.region_file import NoRegion, RegionRunning
+    from local.region.ministack_venv import EnvironmentFailure
+    from local.state_file import NoRegion, RegionRunning
 
     try:
         match arguments.command:
@@ -73,16 +73,16 @@ def _command(arguments: argparse.Namespace) -> int:
 def _status() -> int:
     from rich.console import Console
 
-    from local.region_file import find
     from local.serve import show
+    from local.state_file import find
 
     show(Console(), find())
     return 0
 
 
 def _stop() -> int:
-    from local.machine import wait_until
-    from local.region_file import find
+    from local.environment import wait_until
+    from local.state_file import find
 
     running = find()
     os.kill(running.pid, signal.SIGTERM)

@@ -11,11 +11,11 @@ from typing import Any
 
 import requests
 
-from local import story
-from local.machine import wait_until
-from local.region_file import NoRegion, RegionFacts, find
-from local.story import ChangeStory, DocumentStory
-from local.trouble import errors_logged
+from local import change_progress
+from local.change_progress import ChangeProgress, DocumentProgress
+from local.environment import wait_until
+from local.error_logs import errors_logged
+from local.state_file import NoRegion, RegionFacts, find
 
 ROUTES = {"jira": "jiraWebhookUrl", "approval": "approvalWebhookUrl"}
 _PATIENCE = 90.0
@@ -79,10 +79,10 @@ def _send(region: RegionFacts, file: Path, route: str) -> int:
 def _follow_change(region: RegionFacts, change_id: str) -> int:
     """Wait until nothing more happens to a change without a person, and print where that left it."""
     client, since = functools.cache(region.client), time.time()
-    found: list[ChangeStory] = []
+    found: list[ChangeProgress] = []
 
     def settled() -> bool:
-        current = story.of_change(client, region.outputs, change_id)
+        current = change_progress.change_progress(client, region.outputs, change_id)
         found[:] = [current] if current else []
         return current is not None and current.is_settled
 
@@ -105,8 +105,8 @@ def _follow_review(region: RegionFacts, body: bytes) -> int:
     client, since = functools.cache(region.client), time.time()
     queue = [region.outputs["queueUrls"]["ApprovalHandler"]]
     issue_id = str((_object(body).get("issue") or {}).get("id", ""))
-    in_time = wait_until(lambda: story.is_idle(client, queue), _PATIENCE)
-    document = story.of_review(client, region.outputs, issue_id)
+    in_time = wait_until(lambda: change_progress.is_idle(client, queue), _PATIENCE)
+    document = change_progress.review_progress(client, region.outputs, issue_id)
     if document is None:
         print(f"  no document has the review ticket with the id {issue_id or '(none)'}: nothing was decided")
         return 0
@@ -123,7 +123,7 @@ def _print_delay(region: RegionFacts, since: float) -> None:
         print(f"  {line}")
 
 
-def _print_document(region: RegionFacts, document: DocumentStory) -> None:
+def _print_document(region: RegionFacts, document: DocumentProgress) -> None:
     what = {"create": "new page", "update": "update of"}.get(document.kind, document.kind)
     status = document.status.replace("_", " ")
     because = f" ({document.reason})" if document.reason else ""

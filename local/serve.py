@@ -5,19 +5,21 @@ import threading
 
 from rich.console import Console
 
-from local import region_file
-from local.machine import machine
-from local.region_file import RegionFacts
+from local import state_file
+from local.environment import local_environment
+from local.state_file import RegionFacts
 
 
 def serve(*, use_bedrock: bool = False) -> int:
     """Bring the region up, print its URLs, wait for Ctrl-C or SIGTERM, take it down."""
     console = Console()
-    region_file.refuse_second()
+    state_file.refuse_second()
     ended = threading.Event()
-    with machine(use_bedrock=use_bedrock, say=lambda step: console.print(f"[dim]{step} …[/dim]")) as up:
-        facts = region_file.facts(up)
-        with region_file.published(facts):
+    with local_environment(
+        use_bedrock=use_bedrock, say=lambda step: console.print(f"[dim]{step} …[/dim]")
+    ) as up:
+        facts = state_file.facts(up)
+        with state_file.published(facts):
             show(console, facts)
             console.print("Press Ctrl-C to stop it.")
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,39 +6,43 @@ import argparse
 import os
 import re
 import sys
+import time
 from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.atlassian_http import AtlassianError
-from common.secret import InvalidSecret
-from common.settings import InvalidSetting
-from ops import doctor, hindrance, redrive, replay, status, sweep
-from ops.deployment import FED, Deployment
-from ops.hindrance import Hindrance
-from ops.screen import Screen
+from common.atlassian.http_client import AtlassianError
+from common.aws.secrets import InvalidSecret
+from common.lambda_entry.environment import InvalidEnvironment
+from ops import errors, stuck_reviews
+from ops.commands import doctor, redrive, replay, status, sweep
+from ops.console_output import Terminal
+from ops.deployed_stack import FED, Deployment
+from ops.errors import OperatorError
 
 
-def main(arguments: Sequence[str] | None = None, screen: Screen | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, screen: Terminal | None = None) -> int:
     """Run one command and return its exit code; 2 when something outside stands in the way."""
     given = _parser().parse_args(arguments)
-    screen = screen or Screen()
+    screen = screen or Terminal()
     try:
         return _run(given, Deployment(given.prefix), screen)
-    except Hindrance as error:
+    except OperatorError as error:
         problem, remedy = error.problem, error.remedy
     except (BotoCoreError, ClientError) as error:
-        said = hindrance.of_aws(error)
+        said = errors.from_aws_error(error)
         problem, remedy = said.problem, said.remedy
-    except (AtlassianError, InvalidSecret, InvalidSetting) as error:
+    except (AtlassianError, InvalidSecret, InvalidEnvironment) as error:
         problem, remedy = str(error), "`python -m ops doctor` looks for the cause"
     screen.say(f"Cannot go on: {problem}", f"What to do: {remedy}")
     return 2
 
 
-def _run(given: argparse.Namespace, deployment: Deployment, screen: Screen) -> int:
+def _run(given: argparse.Namespace, deployment: Deployment, screen: Terminal) -> int:
     match given.command:
         case "status":
+            if given.issue_key is None:
+                return stuck_reviews.run(deployment, screen, time.time())
             return status.run(deployment, screen, given.issue_key)
         case "redrive":
             agreed = _yes if given.yes else _ask
@@ -58,7 +62,7 @@ def _yes(_question: str) -> bool:
 
 def _ask(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise Hindrance("there is no terminal to answer on", "say --yes to do it without being asked")
+        raise OperatorError("there is no terminal to answer on", "say --yes to do it without being asked")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
@@ -81,9 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the stack's namePrefix (default: $KINEXUS_PREFIX, or kinexus)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("status", help="the whole story of a ticket")
+    one = commands.add_parser("status", help="the whole story of a ticket, or the reviews that are stuck")
     one.add_argument(
-        "issue_key", metavar="ISSUE-KEY", type=_issue_key, help="a ticket's, or its review's: PAY2-7"
+        "issue_key",
+        nargs="?",
+        metavar="ISSUE-KEY",
+        type=_issue_key,
+        help="a ticket's, or its review's: PAY2-7; without one, all reviews that do not go on by themselves",
     )
     one = commands.add_parser("redrive", help="show messages that were given up, and send them again")
     one.add_argument(

@@ -1,33 +1,33 @@
 """Reusable components for serverless AWS on Pulumi, and the documentation pipeline that is made of them."""
 
-from stack.api_authorizer import FunctionAuthorizer, TokenIssuer
-from stack.arguments import InvalidArgument
-from stack.cors import CorsRules
-from stack.document_bucket import DocumentBucket
-from stack.document_bucket_args import DocumentBucketArgs
-from stack.document_lifecycle import DocumentExpiry
-from stack.event_bus import EventBus, EventBusArgs
-from stack.event_subscription import EventSubscription
-from stack.event_subscription_args import EventSubscriptionArgs
-from stack.function_options import AsynchronousCalls, VpcPlacement
-from stack.function_schedule import FunctionSchedule
-from stack.function_schedule_args import FunctionScheduleArgs
-from stack.input_transformer import InputTransformer
-from stack.jira_webhook import JiraWebhook, JiraWebhookArgs
-from stack.observability import Observability, ObservabilityArgs
-from stack.pipeline import DocumentationPipeline
-from stack.pipeline_args import DocumentationPipelineArgs
-from stack.policy import PolicyStatement
-from stack.python_function import PythonFunction
-from stack.python_function_args import FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
-from stack.record_table import RecordTable
-from stack.record_table_args import KeyKind, Projection, RecordTableArgs, StreamView, TableIndex
-from stack.secret_bundle import SecretBundle, SecretBundleArgs
-from stack.watched_function import WatchedFunction
-from stack.watched_queue import WatchedQueue
-from stack.webhook_api import WebhookApi
-from stack.webhook_api_args import WebhookApiArgs
-from stack.webhook_route import Authorization, WebhookRoute
+from .arguments.cors import CorsRules
+from .arguments.iam_policy import PolicyStatement
+from .arguments.validation import InvalidArgument
+from .bucket.args import DocumentBucketArgs
+from .bucket.document_bucket import DocumentBucket
+from .bucket.lifecycle import DocumentExpiry
+from .events.args import EventSubscriptionArgs
+from .events.event_bus import EventBus, EventBusArgs
+from .events.event_subscription import EventSubscription
+from .events.input_transformer import InputTransformer
+from .function.args import FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
+from .function.python_function import PythonFunction
+from .function.vpc_and_async import AsynchronousCalls, VpcPlacement
+from .http_api.args import WebhookApiArgs
+from .http_api.authorizer import FunctionAuthorizer, TokenIssuer
+from .http_api.route import Authorization, WebhookRoute
+from .http_api.webhook_api import WebhookApi
+from .monitoring.function_alarms import WatchedFunction
+from .monitoring.observability import Observability, ObservabilityArgs
+from .monitoring.queue_alarms import WatchedQueue
+from .pipeline.args import DocumentationPipelineArgs
+from .pipeline.jira_webhook import JiraWebhook, JiraWebhookArgs
+from .pipeline.pipeline import DocumentationPipeline
+from .schedule.args import FunctionScheduleArgs
+from .schedule.function_schedule import FunctionSchedule
+from .secret.secret_bundle import SecretBundle, SecretBundleArgs
+from .table.args import KeyKind, Projection, RecordTableArgs, StreamView, TableIndex
+from .table.record_table import RecordTable
 
 COMPONENTS = (
     DocumentBucket,

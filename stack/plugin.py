@@ -5,7 +5,7 @@ from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from stack import COMPONENTS, InvalidArgument
+from . import COMPONENTS, InvalidArgument
 
 VERSION = "0.1.0"
 """Of the components, the same as in pyproject.toml."""

@@ -1,7 +1,4 @@
-"""Who may import whom: handlers use common, the stack packages both by path and imports neither.
-
-The one look that the stack takes outside of itself is the pipeline's: its provider looks at the site before anything
-is made, by the same rules as the doctor.
+"""Who may import whom: between the rooms of the repository, and between the rooms inside `common/` and `stack/`.
 
 It reads the sources, so that imports inside of functions count as well.
 """
@@ -36,12 +33,54 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Rooms by room; every room may import itself. Tests, benchmarks and examples may import all."""
 
-BEYOND: dict[str, set[str]] = {"stack/pipeline_preflight_provider.py": {"preflight"}}
-"""What single files may import beyond their room."""
+BEYOND: dict[str, set[str]] = {"stack/pipeline/preflight_provider.py": {"preflight"}}
+"""What single files may import beyond their room: the pipeline's provider checks the site by the doctor's rules."""
+
+LAYERS: dict[str, dict[str, set[str]]] = {
+    "common": {
+        "runtime": set(),
+        "storage_format": {"runtime"},
+        "markup": {"runtime"},
+        "domain": {"runtime", "storage_format", "markup"},
+        "aws": {"runtime", "domain"},
+        "atlassian": {"runtime", "markup", "domain", "aws"},
+        "lambda_entry": {"runtime", "markup", "domain", "aws", "atlassian"},
+        "intake": {"runtime", "markup", "domain", "aws", "atlassian"},
+    },
+    "common.storage_format": {
+        "errors": set(),
+        "edits": set(),
+        "xml": {"errors"},
+        "from_markdown": {"errors", "xml"},
+        "to_markdown": {"errors", "edits", "xml", "from_markdown"},
+        "page": {"errors", "edits", "xml", "from_markdown", "to_markdown"},
+        "editing": {"errors", "edits", "xml", "from_markdown", "to_markdown", "page"},
+    },
+    "stack": {
+        "arguments": set(),
+        "function": {"arguments"},
+        "monitoring": {"arguments"},
+        "table": {"arguments"},
+        "bucket": {"arguments"},
+        "secret": {"arguments", "function"},
+        "http_api": {"arguments", "function"},
+        "events": {"arguments", "function", "monitoring"},
+        "schedule": {"arguments", "function", "monitoring", "events"},
+        "pipeline": {
+            "arguments", "function", "monitoring", "table", "bucket", "secret", "http_api", "events", "schedule",
+        },
+        "testing": set(),
+        "drawing": {"testing"},
+    },
+    "handlers.document_orchestrator": {"page_selection": {"prompt_text", "title_rules", "writable_spaces"}},
+    "handlers.approval_handler": {"decision": set()},
+    "handlers.review_ticket_creator": {"diff": {"review_content"}},
+}  # fmt: skip
+"""Rooms inside a package, and what each may import of the package besides itself."""
 
 
 def imported_modules(path: Path) -> set[str]:
-    """Name the modules of ours that a file imports, in full."""
+    """Name the modules of this repository that a file imports, in full."""
     package = path.relative_to(ROOT).parent.as_posix().replace("/", ".")
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -72,6 +111,28 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("package", sorted(LAYERS))
+def test_a_layer_imports_only_layers_below(package: str) -> None:
+    folder = package.replace(".", "/")
+    wrong = []
+    for layer, allowed in LAYERS[package].items():
+        files = files_of(f"{folder}/{layer}") or [ROOT / folder / f"{layer}.py"]
+        for path in files:
+            for module in sorted(imported_modules(path)):
+                if not module.startswith(f"{package}."):
+                    continue
+                other = module.removeprefix(f"{package}.").split(".")[0]
+                if other != layer and other not in allowed:
+                    wrong.append(f"{path.relative_to(ROOT)} imports {module}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", ["common", "stack"])
+def test_every_folder_has_a_layer(package: str) -> None:
+    folders = {path.name for path in (ROOT / package).iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(LAYERS[package])
+
+
 def test_handlers_never_import_each_other() -> None:
     wrong = [
         f"{path.relative_to(ROOT)} imports {module}"
@@ -82,12 +143,30 @@ def test_handlers_never_import_each_other() -> None:
     assert wrong == []
 
 
-def test_components_know_neither_jira_nor_confluence() -> None:
+def test_the_stack_imports_itself_relatively_so_that_it_can_be_installed_under_another_name() -> None:
     wrong = [
-        path.name
+        f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in files_of("stack")
-        if not path.name.startswith(("pipeline", "jira_webhook"))
-        and path.name != "__init__.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and not node.level
+        and (node.module or "").split(".")[0] == "stack"
+    ]
+    assert wrong == []
+
+
+def test_components_know_neither_jira_nor_confluence() -> None:
+    may_know = {
+        "stack/__init__.py",
+        "stack/docs_generator.py",
+        "stack/jira_webhook.py",
+        "stack/pipeline_preflight_provider.py",
+    }
+    wrong = [
+        path.relative_to(ROOT).as_posix()
+        for path in files_of("stack")
+        if path.relative_to(ROOT).parts[1] != "pipeline"
+        and path.relative_to(ROOT).as_posix() not in may_know
         and any(
             word in path.read_text(encoding="utf-8").lower() for word in ("jira", "confluence", "atlassian")
         )

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.load_audit import audit, given_up
-from benchmarks.load_end import (
+from benchmarks.load.audit import audit, given_up
+from benchmarks.load.final_state import (
     ChangeRecord,
     ClosedTicket,
     DocumentRecord,
@@ -16,7 +16,7 @@ from benchmarks.load_end import (
     PublishedDraft,
     ReviewTicket,
 )
-from benchmarks.load_memory import Process, Sample, growth
+from benchmarks.load.memory import Process, Sample, growth
 
 PUBLISHED = ("published", "doc-1", "2")
 CREATED = ("published", "doc-2", "1")

@@ -1,27 +1,40 @@
 """Edit Confluence pages without harming them.
 
 `parse` reads storage format into blocks and keeps every byte; `outline` shows the page to a model as numbered
-Markdown in which what has no Markdown form is an opaque token; `Page.apply` splices edits into the original
-text; `rebase` applies them to a page that has moved on. `render` and `to_markdown` convert whole texts.
+Markdown in which what has no Markdown form is an opaque token; `apply(page, edits)` splices edits into the
+original text; `rebase` applies them to a page that has moved on. `render` and `to_markdown` convert whole texts,
+`without_unseen` removes invisible characters from new text.
 """
 
-from common.storage_format.comparing import equivalent
-from common.storage_format.edits import Change, Conflict, Delete, Edit, Edited, InsertAfter, Replace, Token
+from common.storage_format.editing.apply import apply
+from common.storage_format.editing.preserve_invisible import without_unseen
+from common.storage_format.editing.rebase import rebase
+from common.storage_format.edits import (
+    BlockChange,
+    Delete,
+    Edit,
+    EditConflict,
+    Edited,
+    InsertAfter,
+    Replace,
+    Token,
+)
 from common.storage_format.errors import InvalidEdit, MalformedStorage
-from common.storage_format.external import external_addresses
-from common.storage_format.outlining import Outline, outline
-from common.storage_format.page import Block, Page, parse
-from common.storage_format.plain import Section, plain_text, sections
-from common.storage_format.reading import to_markdown
-from common.storage_format.rebasing import rebase
-from common.storage_format.rendering import render
+from common.storage_format.from_markdown.render import render
+from common.storage_format.page.outline import Outline, outline
+from common.storage_format.page.page import Block, Page, parse
+from common.storage_format.page.plain_text import Section, plain_text, sections
+from common.storage_format.to_markdown.reader_view import to_markdown
+from common.storage_format.xml.block_key import meaning
+from common.storage_format.xml.equivalence import equivalent
+from common.storage_format.xml.external_addresses import external_addresses
 
 __all__ = [
     "Block",
-    "Change",
-    "Conflict",
+    "BlockChange",
     "Delete",
     "Edit",
+    "EditConflict",
     "Edited",
     "InsertAfter",
     "InvalidEdit",
@@ -31,8 +44,10 @@ __all__ = [
     "Replace",
     "Section",
     "Token",
+    "apply",
     "equivalent",
     "external_addresses",
+    "meaning",
     "outline",
     "parse",
     "plain_text",
@@ -40,4 +55,5 @@ __all__ = [
     "render",
     "sections",
     "to_markdown",
+    "without_unseen",
 ]

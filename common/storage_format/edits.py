@@ -41,7 +41,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Change:
+class BlockChange:
     """What one edit did.
 
     `before` and `after` are storage format: the block's source before (empty for an insertion) and what
@@ -62,11 +62,11 @@ class Edited:
     """A page after its edits: the new storage format, and one change per edit, in the order of the edits."""
 
     storage: str
-    changes: tuple[Change, ...]
+    changes: tuple[BlockChange, ...]
 
 
 @dataclass(frozen=True)
-class Conflict:
+class EditConflict:
     """Edits that do not apply to the page as it is now, each with the reason."""
 
     reasons: tuple[tuple[Edit, str], ...]

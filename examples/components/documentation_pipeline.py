@@ -2,8 +2,9 @@
 
 import pulumi
 
-from stack import DocumentationPipeline, pipeline_config
+from stack import DocumentationPipeline
+from stack.pipeline import stack_config
 
-args = pipeline_config.read(pulumi.Config(), pulumi.get_stack())
+args = stack_config.read(pulumi.Config(), pulumi.get_stack())
 kinexus = DocumentationPipeline("kinexus", args)
 pulumi.export("steps", kinexus.webhook_steps)

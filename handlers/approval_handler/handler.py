@@ -5,36 +5,47 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from common import logs, queue_door
-from common.events import Event
-from common.review_notice import notice
-from common.webhook_door import Response, Turned, answer, in_time
-from handlers.approval_handler.composition import own_queue, parts
+from common.domain.events import Event
+from common.intake.detect_change import handle_review_closed
+from common.lambda_entry import logging_setup, sqs_batch
+from common.lambda_entry.webhook_endpoint import (
+    RequestRejected,
+    Response,
+    json_response,
+    respond_within_deadline,
+)
+from handlers.approval_handler.dependencies import build_dependencies, source_queue
 
-logs.set_up()
+logging_setup.configure_logging()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a webhook, or carry out the decisions that the queue holds."""
     if "Records" in event:
-        work = partial(_serve, owner=str(context.aws_request_id))
-        return queue_door.serve(event, context, work, _give_up, own_queue)
-    return in_time(partial(_answer, event))
+        do = partial(_serve, owner=str(context.aws_request_id))
+        return sqs_batch.process_batch(
+            event, context, sqs_batch.Work(do, _give_up, _tell_waiting), source_queue
+        )
+    return respond_within_deadline(partial(_answer, event))
 
 
 def _answer(request: dict[str, Any]) -> Response:
-    here = parts()
+    here = build_dependencies()
     try:
-        event = here.door.admit(request)
-    except Turned as turned:
+        event = here.door.verify(request)
+    except RequestRejected as turned:
         return turned.response
-    status, reason = notice(event, here.bus)
-    return answer(200, status=status, reason=reason)
+    status, reason = handle_review_closed(event, here.bus)
+    return json_response(200, status=status, reason=reason)
 
 
 def _serve(event: Event, owner: str) -> None:
-    parts().deciding.serve(event, owner)
+    build_dependencies().deciding.serve(event, owner)
 
 
 def _give_up(event: Event, reason: str) -> None:
-    parts().deciding.give_up(event, reason)
+    build_dependencies().deciding.record_failure(event, reason)
+
+
+def _tell_waiting(event: Event, reason: str) -> None:
+    build_dependencies().deciding.tell_waiting(event, reason)

@@ -22,5 +22,6 @@ class Settings:
     allow_unsigned_webhooks: bool
     approver_account_ids: tuple[str, ...]
     four_eyes: bool
+    decline_labels: tuple[str, ...]
     max_revisions: int
     approver_group_id: str = ""

@@ -5,22 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from common import logs, queue_door
-from common.events import Event
-from handlers.document_orchestrator.composition import orchestration, own_queue
+from common.domain.events import Event
+from common.lambda_entry import logging_setup, sqs_batch
+from handlers.document_orchestrator.dependencies import build_orchestrator, source_queue
 
-logs.set_up()
+logging_setup.configure_logging()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Bring every change to a drafted document; what fails goes back to the queue."""
-    work = partial(_serve, owner=str(context.aws_request_id))
-    return queue_door.serve(event, context, work, _give_up, own_queue)
+    do = partial(_serve, owner=str(context.aws_request_id))
+    return sqs_batch.process_batch(event, context, sqs_batch.Work(do, _give_up, _tell_waiting), source_queue)
 
 
 def _serve(event: Event, owner: str) -> None:
-    orchestration().serve(event, owner)
+    build_orchestrator().serve(event, owner)
 
 
 def _give_up(event: Event, reason: str) -> None:
-    orchestration().give_up(event, reason)
+    build_orchestrator().record_failure(event, reason)
+
+
+def _tell_waiting(event: Event, reason: str) -> None:
+    build_orchestrator().tell_waiting(event, reason)

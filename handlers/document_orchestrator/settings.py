@@ -21,3 +21,4 @@ class Settings:
     confluence_browse_url: str
     confluence_space_key: tuple[str, ...]
     bedrock_model_id: str
+    trust_folders: bool

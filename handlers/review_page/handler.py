@@ -8,35 +8,35 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common import logs
-from common.time_limit import OutOfTime, within
-from handlers.review_page import pages
-from handlers.review_page.composition import viewing
-from handlers.review_page.headers import headers
+from common.lambda_entry import logging_setup
+from common.runtime.deadline import DeadlineExceeded, within_deadline
+from handlers.review_page import status_pages
+from handlers.review_page.dependencies import build_show_review
+from handlers.review_page.response_headers import headers
 
-logs.set_up()
+logging_setup.configure_logging()
 log = logging.getLogger(__name__)
 
 #: Seconds in which a page is shown or asked to be tried again: less than the function has (10).
-LONGEST = 7
+MAX_SECONDS = 7
 #: Seconds after which a reader may try again when AWS could not be asked.
-TRY_AGAIN = 30
+RETRY_AFTER_SECONDS = 30
 
 
 def handle(request: dict[str, Any], _context: object) -> dict[str, Any]:
     """Show the diff of an open review, or say where a link leads instead."""
     try:
-        with within(LONGEST):
+        with within_deadline(MAX_SECONDS):
             return _answer(*_shown(request))
-    except (BotoCoreError, ClientError, OutOfTime):
+    except (BotoCoreError, ClientError, DeadlineExceeded):
         log.exception("a review cannot be shown now", extra={"path": request.get("rawPath")})
-        return _answer(503, pages.unavailable(), {"retry-after": str(TRY_AGAIN)})
+        return _answer(503, status_pages.unavailable(), {"retry-after": str(RETRY_AFTER_SECONDS)})
 
 
 def _shown(request: Mapping[str, Any]) -> tuple[int, str]:
     named = request.get("pathParameters") or {}
     given = request.get("queryStringParameters") or {}
-    return viewing().show(
+    return build_show_review().show(
         str(named.get("document_id")),
         str(named.get("revision")),
         str(given.get("signature")),

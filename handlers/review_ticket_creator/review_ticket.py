@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from common.atlassian_http import NotFound
-from common.detection import REVIEW_LABEL
-from common.document import Document
-from common.document_records import DocumentRecords
-from common.draft import Draft
-from common.jira import REVIEW_PROPERTY, JiraClient
-from common.json_shapes import listed, mapping, text
-from common.security_level import levels_of, shared_level
-from handlers.review_ticket_creator import ticket_body
-from handlers.review_ticket_creator.review import Review
+from common.atlassian.http_client import NotFound
+from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
+from common.aws.document_repository import DocumentRepository
+from common.domain.document import Document
+from common.domain.draft import Draft
+from common.domain.issue_security import common_security_level, security_levels
+from common.intake.detect_change import REVIEW_LABEL
+from common.runtime.json_access import as_dict, as_list, as_str
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.review_content import Review
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class ReviewTicket:
 class ReviewTickets:
     """What it takes to keep review tickets. ``project_key`` ``""`` means the source ticket's project."""
 
-    records: DocumentRecords
+    records: DocumentRepository
     jira: JiraClient
     project_key: str
     issue_type: str
@@ -57,13 +57,13 @@ class ReviewTickets:
     def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
         """Make the ticket of this revision, or bring the one that is there up to date."""
         fields: dict[str, Any] = {
-            "summary": ticket_body.summary_line(review),
-            "description": ticket_body.describe(review),
+            "summary": ticket_description.summary_line(review),
+            "description": ticket_description.describe(review),
         }
         # Tickets that were moved have new keys.
-        keys = [text(source.get("key")) for source in sources.values()]
+        keys = [as_str(source.get("key")) for source in sources.values()]
         named = {"document_id": draft.document_id, "revision": draft.revision}
-        levels = levels_of(dict(zip(sources, review.sources, strict=True)), draft.levels)
+        levels = security_levels(dict(zip(sources, review.sources, strict=True)), draft.levels)
         issue = self._find(document, sources)
         if issue is None:
             project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
@@ -76,14 +76,14 @@ class ReviewTickets:
                 fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True)
-        found, key = text(issue.get("id")), text(issue.get("key"))
+        found, key = as_str(issue.get("id")), as_str(issue.get("key"))
         if document.review_issue_id != found:
             self.records.in_review_at(document, found, key)
         security = _security(levels, key.rpartition("-")[0])
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
-        labels = listed(mapping(issue.get("fields")).get("labels"))
+        labels = as_list(as_dict(issue.get("fields")).get("labels"))
         self.jira.edit_issue(
             found,
             fields | security,
@@ -114,7 +114,7 @@ class ReviewTickets:
         found = self.jira.search(
             f'labels = "{REVIEW_LABEL}" AND updated >= "-1d" ORDER BY updated DESC', ["labels"]
         )
-        return tuple(text(issue.get("id")) for issue in islice(found, 100))
+        return tuple(as_str(issue.get("id")) for issue in islice(found, 100))
 
     def _made(self, document: Document, ids_or_keys: tuple[str, ...]) -> str | None:
         """Return the id of that one of these tickets that was made for this document.
@@ -122,7 +122,7 @@ class ReviewTickets:
         Others can write the property: our account must have made the ticket, and for no other document.
         """
         for issue in self.jira.issues(ids_or_keys, ["creator"], [REVIEW_PROPERTY]):
-            issue_id = text(issue.get("id"))
+            issue_id = as_str(issue.get("id"))
             if self.jira.reviewed_document(issue) != document.document_id or not self.jira.made(issue):
                 continue
             if self.records.reviewed_in(issue_id) in (None, document.document_id):
@@ -131,5 +131,5 @@ class ReviewTickets:
 
 
 def _security(levels: Mapping[str, str], project: str) -> dict[str, Any]:
-    level = shared_level(levels, project)
+    level = common_security_level(levels, project)
     return {"security": {"id": level}} if level else {}

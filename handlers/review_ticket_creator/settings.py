@@ -20,4 +20,5 @@ class Settings:
     link_key_secret_arn: str
     review_base_url: str
     review_issue_type: str
+    trust_folders: bool
     jira_review_project_key: str = ""

@@ -26,7 +26,7 @@ under `/_control` (see `control.py`).
 from local.atlassian.accounts import DEFAULT_ACCOUNTS, Account
 from local.atlassian.app import application
 from local.atlassian.clock import Clock
-from local.atlassian.faults import ConnectionDropped, Fault
+from local.atlassian.fault_injection import ConnectionDropped, Fault
 from local.atlassian.in_process import in_process
 from local.atlassian.server import Running, serve
 from local.atlassian.site import LoggedRequest, Site

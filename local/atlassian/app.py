@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +11,24 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from local.atlassian import (
-    routes_attached,
-    routes_comment,
-    routes_container,
-    routes_history,
-    routes_issue,
-    routes_jira,
-    routes_page,
-    routes_page_parts,
-    routes_search,
-    routes_webhook,
-    routes_wiki_v1,
+from local.atlassian.browser_pages import routes as browse_routes
+from local.atlassian.control_routes import routes as control_routes
+from local.atlassian.errors import JiraRefusal, Refusal
+from local.atlassian.fault_injection import ConnectionDropped, suffer
+from local.atlassian.jira.issues import NOT_FOUND
+from local.atlassian.routes import (
+    confluence_containers,
+    confluence_page_parts,
+    confluence_pages,
+    confluence_v1,
+    jira_attached,
+    jira_changelog,
+    jira_comments,
+    jira_issues,
+    jira_search,
+    jira_site,
+    jira_webhooks,
 )
-from local.atlassian.browse import routes as browse_routes
-from local.atlassian.control import routes as control_routes
-from local.atlassian.errors import Refusal
-from local.atlassian.faults import ConnectionDropped, suffer
 from local.atlassian.routing import Call, Handler, answer, merged
 from local.atlassian.site import LoggedRequest, Site
 
@@ -49,17 +50,17 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
 def _table() -> tuple[dict[str, Handler], Map]:
     """Compile the routes once per process: it takes a tenth of a second."""
     parts = (
-        routes_issue,
-        routes_history,
-        routes_attached,
-        routes_comment,
-        routes_search,
-        routes_jira,
-        routes_webhook,
-        routes_page,
-        routes_page_parts,
-        routes_container,
-        routes_wiki_v1,
+        jira_issues,
+        jira_changelog,
+        jira_attached,
+        jira_comments,
+        jira_search,
+        jira_site,
+        jira_webhooks,
+        confluence_pages,
+        confluence_page_parts,
+        confluence_containers,
+        confluence_v1,
     )
     routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
     return routes.handlers, Map(routes.rules, strict_slashes=False)
@@ -135,6 +136,7 @@ class _Application:
             if request.path.startswith("/_control"):
                 return self._handlers[endpoint](call, **arguments)
             with self.site.lock:
+                self._hide(call, arguments)
                 return self._handlers[endpoint](call, **arguments)
         except Refusal as refusal:
             return answer(refusal.body(), refusal.status)
@@ -150,3 +152,10 @@ class _Application:
             return Response(
                 json.dumps({"message": error.description}), error.code or 500, content_type="application/json"
             )
+
+    def _hide(self, call: Call, arguments: Mapping[str, Any]) -> None:
+        """Answer for a ticket that the account may not see as for one that is not there."""
+        if call.request.path.startswith("/rest/api/3/issue/"):
+            issue = self.site.jira.find(str(arguments.get("key", "")))
+            if issue and not self.site.jira.is_shown(issue, call.account):
+                raise JiraRefusal(404, NOT_FOUND)

@@ -10,7 +10,7 @@ from requests.structures import CaseInsensitiveDict
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from local.atlassian.app import application
-from local.atlassian.faults import ConnectionDropped
+from local.atlassian.fault_injection import ConnectionDropped
 from local.atlassian.site import Site
 
 

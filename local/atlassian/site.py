@@ -4,15 +4,15 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from local.atlassian import jql
 from local.atlassian.accounts import DEFAULT_ACCOUNTS, Account, Directory
 from local.atlassian.clock import Clock
-from local.atlassian.delivery import Post
-from local.atlassian.faults import Faults
-from local.atlassian.issue import Event
-from local.atlassian.issues import IssueStore
-from local.atlassian.pages import PageStore
-from local.atlassian.webhooks import WebhookRegistry
+from local.atlassian.confluence.pages import PageStore
+from local.atlassian.fault_injection import Faults
+from local.atlassian.jira import jql
+from local.atlassian.jira.issue import Event
+from local.atlassian.jira.issues import IssueStore
+from local.atlassian.webhooks.delivery import Post
+from local.atlassian.webhooks.registrations import WebhookRegistry
 
 CLOUD_ID = "3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
 

@@ -49,7 +49,7 @@ class Prompt:
     feedback: str
 
 
-def read(text: str) -> Prompt:
+def read_prompt(text: str) -> Prompt:
     """Return the parts of a user message. Text between tags cannot open or close a tag, so a plain search does."""
     page = _parts(text, "page")
     page_attributes, outline = page[0] if page else ({}, "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.bedrock import drafting, nova
 from local.bedrock.nova import Refused
-from local.bedrock.prompt import read
+from local.bedrock.prompt import read_prompt
 
 MayInvoke = Callable[[str, str], str | None]
 """Given the calling function and the model id: why the call is denied, or None."""
@@ -79,7 +79,7 @@ class StandIn:
         _raise_fault(fault)
         response = self.converse(model_id, request) if self.converse else _drafted(request, fault)
         usage, tool = response["usage"], _tool(request)
-        prompt = read(_first_text(request))
+        prompt = read_prompt(_first_text(request))
         with self._lock:
             self._calls.append(
                 Call(
@@ -141,7 +141,7 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tool's input, holding only what its schema knows."""
-    prompt, is_second = read(_first_text(request)), len(request["messages"]) > 1
+    prompt, is_second = read_prompt(_first_text(request)), len(request["messages"]) > 1
     rules: dict[str, Callable[[], dict[str, Any]]] = {
         "edit_page": lambda: drafting.edit_page(prompt, is_second),
         "write_page": lambda: drafting.write_page(prompt, is_second),

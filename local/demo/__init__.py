@@ -8,9 +8,9 @@ from rich.console import Console
 
 from local.demo import scenario, summary
 from local.demo.steps import StepFailed, Steps
-from local.machine import Machine, machine
-from local.region.environment import REPOSITORY, is_made, region_python
-from local.trouble import errors_logged
+from local.environment import LocalEnvironment, local_environment
+from local.error_logs import errors_logged
+from local.region.ministack_venv import REPOSITORY, is_made, region_python
 
 OUTPUT = REPOSITORY / "demo-output"
 
@@ -34,12 +34,12 @@ def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
     return 0
 
 
-def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Tale]:
+def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Result]:
     """Bring the region up, play, take it down, and look whether anything is left. Raises StepFailed and others."""
     if not is_made():
         steps.begin("making the region's environment, once")
         region_python()
-    with machine(use_bedrock=use_bedrock, say=steps.begin) as up:
+    with local_environment(use_bedrock=use_bedrock, say=steps.begin) as up:
         steps.end()
         tales = _play(up, steps, output)
         steps.begin("stopping")
@@ -49,7 +49,7 @@ def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Tale]:
     return tales
 
 
-def _play(up: Machine, steps: Steps, output: Path) -> list[scenario.Tale]:
+def _play(up: LocalEnvironment, steps: Steps, output: Path) -> list[scenario.Result]:
     """Play every ticket; when a step fails, say what the functions logged."""
     try:
         return scenario.play(up, steps, output)

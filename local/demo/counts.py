@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.machine import Machine
+from local.environment import LocalEnvironment
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Counts:
         return Counts(*(mine + theirs for mine, theirs in zip(_values(self), _values(other), strict=True)))
 
 
-def count(up: Machine) -> Counts:
+def count(up: LocalEnvironment) -> Counts:
     """Count what our account asked of Atlassian, and what the functions' roles asked of AWS and the model."""
     us = up.us.name
     calls = up.stand_in.calls()

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import story
+from local import change_progress
+from local.change_progress import ChangeProgress, DocumentProgress
 from local.demo.counts import Counts, count
 from local.demo.page_difference import difference
 from local.demo.person import Person, storage
 from local.demo.steps import Steps
-from local.machine import Machine, wait_until
-from local.story import ChangeStory, DocumentStory
+from local.environment import LocalEnvironment, wait_until
 
 _PATIENCE = 45.0
 _ENDS = ("published", "rejected", "failed")
@@ -19,7 +19,7 @@ _BY_HAND = ("waits for the next one.", "waits for the next working day.")
 
 
 @dataclass(frozen=True)
-class Tale:
+class Result:
     """One ticket's story, as the summary tells it; files lie in the output folder."""
 
     key: str
@@ -32,10 +32,10 @@ class Tale:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Context:
     """Who and what is on stage."""
 
-    up: Machine
+    up: LocalEnvironment
     steps: Steps
     output: Path
     developer: Person
@@ -54,14 +54,14 @@ class Stage:
         self.steps.check(wait_until(true, _PATIENCE), f"{otherwise} within {_PATIENCE:.0f} s")
 
 
-def play(up: Machine, steps: Steps, output: Path) -> list[Tale]:
+def play(up: LocalEnvironment, steps: Steps, output: Path) -> list[Result]:
     """Play all tickets, one after the other, so that each one's calls can be counted."""
     people = (Person(up.site.url, up.site.site.account(name)) for name in ("developer", "reviewer"))
-    stage = Stage(up, steps, output, *people)
+    stage = Context(up, steps, output, *people)
     return [update(stage), create(stage), ignored(stage), revision(stage), conflict(stage)]
 
 
-def update(stage: Stage) -> Tale:
+def update(stage: Context) -> Result:
     """Play a story that changes what a page says: the page gets one version more, untouched but for the edit."""
     key, page_id = stage.key("update"), stage.up.seeded.pages["webhooks"]
     since, before = count(stage.up), stage.reviewer.page(page_id)
@@ -86,7 +86,7 @@ def update(stage: Stage) -> Tale:
     return _tale(stage, key, what, diff, "update", published, since)
 
 
-def create(stage: Stage) -> Tale:
+def create(stage: Context) -> Result:
     """Play a feature that no page covers: it gets a page of its own."""
     key, since = stage.key("create"), count(stage.up)
     document = _to_review(stage, key)
@@ -101,7 +101,7 @@ def create(stage: Stage) -> Tale:
     return _tale(stage, key, what, diff, "create", published, since)
 
 
-def ignored(stage: Stage) -> Tale:
+def ignored(stage: Context) -> Result:
     """Play a clean-up that asks for documentation by habit: a label that declines wins."""
     key, since = stage.key("ignored"), count(stage.up)
     stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
@@ -113,7 +113,7 @@ def ignored(stage: Stage) -> Tale:
     return _tale(stage, key, f"ignored: {change.reason}", None, "", None, since)
 
 
-def revision(stage: Stage) -> Tale:
+def revision(stage: Context) -> Result:
     """Play a reviewer who asks for more: a second revision comes in the same ticket, with what was asked for."""
     key, since = stage.key("revision"), count(stage.up)
     page_id = stage.up.seeded.pages["rate-limits"]
@@ -137,7 +137,7 @@ def revision(stage: Stage) -> Tale:
     return _tale(stage, key, what, diff, "revision", published, since)
 
 
-def conflict(stage: Stage) -> Tale:
+def conflict(stage: Context) -> Result:
     """Play a person who edits the page while it is under review: nothing of that edit is lost."""
     key, page_id, since = stage.key("conflict"), stage.up.seeded.pages["payouts"], count(stage.up)
     document = _to_review(stage, key, page_id)
@@ -168,7 +168,7 @@ def conflict(stage: Stage) -> Tale:
     return _tale(stage, key, what, diff, "conflict", decided, since)
 
 
-def _to_review(stage: Stage, key: str, page_id: str = "") -> DocumentStory:
+def _to_review(stage: Context, key: str, page_id: str = "") -> DocumentProgress:
     """Finish a ticket and wait for the review of a change to that page (empty: to a new one); the step goes on."""
     stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
     change = _finish(stage, key)
@@ -188,7 +188,7 @@ def _to_review(stage: Stage, key: str, page_id: str = "") -> DocumentStory:
     return document
 
 
-def _finish(stage: Stage, key: str) -> ChangeStory:
+def _finish(stage: Context, key: str) -> ChangeProgress:
     """Move a ticket to Done; wait until its change needs a person, or nothing more."""
     site = stage.up.site.site
     site.drain(_PATIENCE)
@@ -201,10 +201,10 @@ def _finish(stage: Stage, key: str) -> ChangeStory:
     stage.steps.check(
         bool(change_id), f"Jira's webhooks were answered {answers or 'by nobody: none was sent'}"
     )
-    found: list[ChangeStory] = []
+    found: list[ChangeProgress] = []
 
     def settled() -> bool:
-        now = story.of_change(stage.up.stack.client, stage.up.outputs, change_id)
+        now = change_progress.change_progress(stage.up.stack.client, stage.up.outputs, change_id)
         found[:] = [now] if now else []
         return now is not None and now.is_settled
 
@@ -212,7 +212,7 @@ def _finish(stage: Stage, key: str) -> ChangeStory:
     return found[0]
 
 
-def _look_at_diff(stage: Stage, role: str, document: DocumentStory) -> Path:
+def _look_at_diff(stage: Context, role: str, document: DocumentProgress) -> Path:
     """Open the diff page as the reviewer does, and keep it."""
     stage.begin(document.review_issue_key, "shows the difference")
     url = stage.reviewer.diff_url(document.review_issue_key)
@@ -228,7 +228,7 @@ def _look_at_diff(stage: Stage, role: str, document: DocumentStory) -> Path:
     return file
 
 
-def _approve(stage: Stage, key: str, document: DocumentStory) -> DocumentStory:
+def _approve(stage: Context, key: str, document: DocumentProgress) -> DocumentProgress:
     """Approve a review and wait for its page; both tickets must carry the link. The step goes on."""
     review = document.review_issue_key
     published = _decide(stage, document, "APPROVED")
@@ -242,17 +242,17 @@ def _approve(stage: Stage, key: str, document: DocumentStory) -> DocumentStory:
     return published
 
 
-def _decide(stage: Stage, document: DocumentStory, *words: str) -> DocumentStory:
+def _decide(stage: Context, document: DocumentProgress, *words: str) -> DocumentProgress:
     """Comment as the reviewer and move the ticket to Done; wait for the document's end or its next revision."""
     review = document.review_issue_key
     stage.begin(review, f"gets the comment {words[0]} from a reviewer and is moved to Done")
     stage.reviewer.comment(review, *words)
     stage.reviewer.finish(review)
     issue_id = stage.reviewer.call("GET", f"/rest/api/3/issue/{review}?fields=summary")["id"]
-    found: list[DocumentStory] = []
+    found: list[DocumentProgress] = []
 
     def over() -> bool:
-        now = story.of_review(stage.up.stack.client, stage.up.outputs, issue_id)
+        now = change_progress.review_progress(stage.up.stack.client, stage.up.outputs, issue_id)
         found[:] = [now] if now else []
         if now is None or not now.is_settled:
             return False
@@ -263,14 +263,14 @@ def _decide(stage: Stage, document: DocumentStory, *words: str) -> DocumentStory
 
 
 def _tale(
-    stage: Stage,
+    stage: Context,
     key: str,
     what: str,
     diff: Path | None,
     role: str,
-    published: DocumentStory | None,
+    published: DocumentProgress | None,
     since: Counts,
-) -> Tale:
+) -> Result:
     """Keep the published page and count the calls."""
     file = None
     if published:
@@ -278,4 +278,4 @@ def _tale(
         file.write_text(stage.reviewer.look_at(published.page_url))
     summary = str(stage.developer.ticket(key)["summary"])
     url = published.page_url if published else ""
-    return Tale(key, summary, what, diff, file, url, count(stage.up) - since)
+    return Result(key, summary, what, diff, file, url, count(stage.up) - since)

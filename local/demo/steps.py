@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from local.interrupt import heed
+from local.signals import handle_interrupts
 
 
 class StepFailed(RuntimeError):
@@ -33,7 +33,7 @@ class Steps:
 
     def begin(self, step: str) -> None:
         """Begin a step; raises KeyboardInterrupt when somebody asked to stop during the one before."""
-        heed()
+        handle_interrupts()
         self.end()
         self._step, self._last, self._since = step, step, time.monotonic()
         if self._console.is_terminal:

@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from local.demo.counts import Counts
-from local.demo.scenario import Tale
+from local.demo.scenario import Result
 
 
-def show(console: Console, tales: list[Tale], seconds: float) -> None:
+def show(console: Console, tales: list[Result], seconds: float) -> None:
     """Print the summary."""
     console.print("\n[bold]What happened[/bold]")
     for tale in tales:
@@ -26,7 +26,7 @@ def show(console: Console, tales: list[Tale], seconds: float) -> None:
     console.print(f"\n[bold green]Everything was verified. {seconds:.1f} s in all.[/bold green]")
 
 
-def _calls(console: Console, tales: list[Tale]) -> None:
+def _calls(console: Console, tales: list[Result]) -> None:
     table = Table(
         title="Calls of the pipeline", title_justify="left", title_style="bold", box=None, pad_edge=False
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import local.region.resources  # noqa: F401 (registers the provisioners)
-from local.region import dynamic_resource, permissions
-from local.region.calls import APP_ID
-from local.region.ledger import Ledger
+from local.region import dynamic_resource, permission_checks
+from local.region.access_log import APP_ID
 from local.region.ministack import MiniStack
 from local.region.provisioner import Aws, answer, provision
+from local.region.resource_registry import ResourceRegistry
 from stack.testing import Graph, Registration, run_program
 
 
@@ -19,7 +19,7 @@ class Deployment:
     """What came of a program: its graph with outputs, and the facts about permissions."""
 
     graph: Graph
-    ledger: Ledger
+    ledger: ResourceRegistry
 
     @property
     def outputs(self) -> Mapping[str, Any]:
@@ -35,7 +35,7 @@ def deploy(
     name: str,
     config: Mapping[str, Any],
     secret_keys: Collection[str] = (),
-    ledger: Ledger | None = None,
+    ledger: ResourceRegistry | None = None,
     api_url: Callable[[str], str] | None = None,
     environment: Callable[[str], dict[str, str]] = lambda function: {},
     operator: Mapping[str, str | None] | None = None,
@@ -46,7 +46,7 @@ def deploy(
     MiniStack itself and functions get nothing but the certificate to trust. `operator` is the environment in which
     dynamic providers run, as they do on the machine of whoever deploys. Raises ProvisioningFailure.
     """
-    ledger = ledger or Ledger()
+    ledger = ledger or ResourceRegistry()
 
     def trusting(function: str) -> dict[str, str]:
         return {"AWS_CA_BUNDLE": str(stack.ca_bundle), APP_ID: function, **environment(function)}
@@ -74,5 +74,5 @@ def deploy(
         create=create,
         invoke=lambda token, arguments: answer(aws, token, arguments),
     )
-    permissions.check(ledger, stack.region, stack.account)
+    permission_checks.check(ledger, stack.region, stack.account)
     return Deployment(graph, ledger)

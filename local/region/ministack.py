@@ -20,13 +20,13 @@ import boto3
 import requests
 from botocore.config import Config
 
-from local.region import decisions
-from local.region.calls import FORMAT, AwsCall, parse
+from local.region import iam_decisions
+from local.region.access_log import FORMAT, AwsCall, parse
 from local.region.certificate import write_certificate
-from local.region.environment import region_python
+from local.region.ministack_venv import region_python
 
 ACCOUNT = "123456789012"
-_LAUNCHER = Path(__file__).with_name("launch.py")
+_LAUNCHER = Path(__file__).with_name("ministack_launcher.py")
 _START_SECONDS = 40.0
 _ACCESS_LOG = "access.log"
 _DECISIONS = "decisions.log"
@@ -84,10 +84,10 @@ class MiniStack:
         with (self.folder / _ACCESS_LOG).open(errors="replace") as log:
             return parse(log)
 
-    def decisions(self) -> list[decisions.Decision]:
+    def decisions(self) -> list[iam_decisions.Decision]:
         """Return what functions asked for so far and whether they were allowed it, oldest first."""
         with (self.folder / _DECISIONS).open() as log:
-            return decisions.parse(log, self.calls())
+            return iam_decisions.parse(log, self.calls())
 
     def stop(self) -> None:
         """End the process group and remove its folder; safe to call twice."""

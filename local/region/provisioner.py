@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.region.ledger import Ledger
+from local.region.input_properties import Properties
 from local.region.ministack import MiniStack, RegionFailure
-from local.region.properties import Properties
+from local.region.resource_registry import ResourceRegistry
 
 
 class ProvisioningFailure(RegionFailure):
@@ -38,7 +38,7 @@ class Aws:
     """
 
     stack: MiniStack
-    ledger: Ledger
+    ledger: ResourceRegistry
     api_url: Callable[[str], str]
     environment: Callable[[str], dict[str, str]]
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local.atlassian import workflow
-from local.atlassian.issue import Fields, Issue
-from local.atlassian.pages import Page
+from local.atlassian.confluence.pages import StoredPage
+from local.atlassian.jira import workflow
+from local.atlassian.jira.issue import Fields, Issue
 from local.atlassian.site import Site
 from local.seed.ticket_text import to_document
 
@@ -74,7 +74,7 @@ def _storage(name: str) -> str:
     return (_HERE / "pages" / f"{name}.xml").read_text("utf-8")
 
 
-def _backdate(site: Site, page: Page, days: int) -> None:
+def _backdate(site: Site, page: StoredPage, days: int) -> None:
     """Spread a page's versions over the days since it is said to have been written."""
     first = site.clock.peek() - timedelta(days=days)
     step = timedelta(days=days) / (len(page.versions) + 1)

@@ -5,7 +5,7 @@
 Alarms, logs and roles are left out: they belong to nearly everything.
 """
 
-from stack.drawing.flow import Arrow, Drawing, Node, flow
-from stack.drawing.mermaid import mermaid
+from .flow import Arrow, Drawing, Node, flow
+from .mermaid import mermaid
 
 __all__ = ["Arrow", "Drawing", "Node", "flow", "mermaid"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stack.testing.checks import role_statements
-from stack.testing.graph import Graph, Resource
+from ..testing.checks import role_statements
+from ..testing.graph import Graph, Resource
 
 KINDS: Mapping[str, str] = {
     "WebhookApi": "api",

@@ -3,7 +3,7 @@
 https://mermaid.js.org/syntax/flowchart.html
 """
 
-from stack.drawing.flow import Drawing
+from .flow import Drawing
 
 _SHAPES = {
     "api": ("[[", "]]"),

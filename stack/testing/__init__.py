@@ -7,10 +7,10 @@ What it does not prove: the checks a provider makes, naming rules, quotas, and w
 Every check with an example: docs/testing.md.
 """
 
-from stack.testing import checks
-from stack.testing.graph import UNKNOWN, AppliedTransform, Graph, Registration, Resource
-from stack.testing.monitor import Create, Invoke, RecordingMonitor
-from stack.testing.program import run_program
+from . import checks
+from .graph import UNKNOWN, AppliedTransform, Graph, Registration, Resource
+from .monitor import Create, Invoke, RecordingMonitor
+from .program import run_program
 
 __all__ = [
     "UNKNOWN",

@@ -6,17 +6,17 @@ assert functions_without_log_retention(graph) == []
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from stack.testing.delivery import asynchronous_functions_without_destination, targets_without_dead_letters
-from stack.testing.graph import Graph, Resource
-from stack.testing.policies import (
+from .delivery import asynchronous_functions_without_destination, targets_without_dead_letters
+from .graph import Graph, Resource
+from .policies import (
     Statement,
     policies_from_elsewhere,
     policy_documents,
     role_statements,
     statements,
 )
-from stack.testing.snapshot import urn_changes, write_urns
-from stack.testing.wildcards import is_wide, wildcard_actions, wildcard_resources
+from .snapshot import urn_changes, write_urns
+from .wildcards import is_wide, wildcard_actions, wildcard_resources
 
 __all__ = [
     "Statement",

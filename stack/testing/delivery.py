@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from stack.testing.graph import UNKNOWN, Graph, Resource
+from .graph import UNKNOWN, Graph, Resource
 
 _TO_PEOPLE = ("email", "email-json", "sms")
 

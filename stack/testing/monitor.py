@@ -10,10 +10,10 @@ from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-from stack.testing.graph import AppliedTransform, Registration, Resource
-from stack.testing.request import registration_of
-from stack.testing.transform import transform
-from stack.testing.wire import plain_properties, wire_properties
+from .graph import AppliedTransform, Registration, Resource
+from .request import registration_of
+from .transform import transform
+from .wire import plain_properties, wire_properties
 
 Create = Callable[[Registration], tuple[str, Mapping[str, Any]]]
 """Creates a custom resource: its id and its computed outputs. Called from several threads at once."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stack.testing.graph import UNKNOWN, Graph, Resource
+from .graph import UNKNOWN, Graph, Resource
 
 Statement = Mapping[str, Any]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stack.testing.graph import Registration
+from .graph import Registration
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -29,7 +29,7 @@ _ARNS = {
 }
 
 
-def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
+def fake_create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
     """Invent an id and the outputs that programs read, the same ones on every run."""
     inputs = registration.inputs
     name = str(next((inputs[key] for key in _NAMES if key in inputs), registration.name))
@@ -76,7 +76,7 @@ def create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
     return id_, outputs
 
 
-def invoke(token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+def fake_invoke(token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Say which account and region this is. Raises NotImplementedError for any other function."""
     match token:
         case "aws:index/getCallerIdentity:getCallerIdentity":

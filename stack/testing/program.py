@@ -13,9 +13,9 @@ from pulumi.runtime.mocks import MockEngine
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
-from stack.testing import pretend
-from stack.testing.graph import Graph
-from stack.testing.monitor import Create, Invoke, RecordingMonitor
+from . import pretend
+from .graph import Graph
+from .monitor import Create, Invoke, RecordingMonitor
 
 
 def run_program(
@@ -25,8 +25,8 @@ def run_program(
     stack: str = "dev",
     config: Mapping[str, Any] | None = None,
     secret_keys: Collection[str] = (),
-    create: Create = pretend.create,
-    invoke: Invoke = pretend.invoke,
+    create: Create = pretend.fake_create,
+    invoke: Invoke = pretend.fake_invoke,
     preview: bool = False,
 ) -> Graph:
     """Run a program to its end and return everything it registered.

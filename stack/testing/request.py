@@ -4,8 +4,8 @@ from typing import Any
 
 from pulumi.runtime.proto import alias_pb2
 
-from stack.testing.graph import AppliedTransform, Registration
-from stack.testing.wire import plain_properties, plain_value
+from .graph import AppliedTransform, Registration
+from .wire import plain_properties, plain_value
 
 
 def registration_of(urn: str, request: Any, transforms: tuple[AppliedTransform, ...]) -> Registration:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from stack.testing.graph import Graph, Resource
+from .graph import Graph, Resource
 
 
 def urn_changes(graph: Graph, path: str | Path) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 
-from stack.testing.graph import AppliedTransform
+from .graph import AppliedTransform
 
 _OPTIONS = {
     "dependencies": "depends_on",

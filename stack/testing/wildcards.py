@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from stack.testing.graph import Graph
-from stack.testing.policies import Statement, listed, policies_from_elsewhere, policy_documents, statements
+from .graph import Graph
+from .policies import Statement, listed, policies_from_elsewhere, policy_documents, statements
 
 _WORDS_BEFORE_THE_NAME = {
     "codecommit": 0,

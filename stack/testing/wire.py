@@ -8,7 +8,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 from pulumi.runtime.sync_await import _sync_await
 
-from stack.testing.graph import UNKNOWN
+from .graph import UNKNOWN
 
 
 def plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[str]]:

@@ -1,8 +1,8 @@
 """A ticket taken out of a saved webhook body is found by id, key and search, and never clashes with those made here."""
 
 from local.atlassian import Site
-from local.atlassian.adf_check import check_document
-from local.atlassian.adoption import adopt
+from local.atlassian.documents.adf_check import check_document
+from local.atlassian.import_webhook_body import adopt
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 

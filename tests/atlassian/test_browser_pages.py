@@ -41,6 +41,24 @@ def test_an_issue_is_readable_and_escaped(seed: Seed, developer: Person) -> None
     assert "javascript:" not in html
 
 
+def test_a_mention_by_id_alone_shows_the_persons_name(site: Site, seed: Seed, developer: Person) -> None:
+    mention = {"type": "mention", "attrs": {"id": site.account("reviewer").account_id}}
+    body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [mention]}]}
+    key = seed.tickets["update"]
+    developer("POST", f"/rest/api/3/issue/{key}/comment", 201, json={"body": body})
+    assert "<p>@Robin Reviewer</p>" in developer("GET", f"/browse/{key}").text
+
+
+def test_a_page_shows_its_unpublished_draft(seed: Seed, developer: Person) -> None:
+    page_id = seed.pages["webhooks"]
+    draft = {"id": page_id, "status": "draft", "title": "Webhooks", "version": {"number": 1}}
+    body = {"representation": "storage", "value": "<p>not published yet</p>"}
+    developer("PUT", f"/wiki/api/v2/pages/{page_id}", 200, json={**draft, "body": body})
+    html = developer("GET", f"/board/page/{page_id}").text
+    assert "Unpublished draft" in html
+    assert "not published yet" in html
+
+
 def test_a_page_is_readable_with_its_versions(seed: Seed, developer: Person) -> None:
     response = developer("GET", f"/wiki/spaces/SD/pages/{seed.pages['webhooks']}/Webhooks+for+merchants")
     html = response.text

@@ -3,7 +3,7 @@
 import pytest
 
 from local.atlassian import Site
-from local.atlassian.containers import COLLECTIONS
+from local.atlassian.confluence.containers import COLLECTIONS
 from local.seed import Seed
 from tests.atlassian import openapi
 from tests.atlassian.conftest import Person

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.atlassian import Site, search_index
+from local.atlassian import Site
+from local.atlassian.confluence import search_index
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 

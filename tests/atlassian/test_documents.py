@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from local.atlassian.adf_check import InvalidDocument, check_document
-from local.atlassian.adf_html import to_html
-from local.atlassian.adf_wiki import to_wiki
+from local.atlassian.documents.adf_check import InvalidDocument, check_document
+from local.atlassian.documents.adf_html import to_html
+from local.atlassian.documents.adf_wiki import to_wiki
 
 
 def text(value: str, *marks: dict[str, Any]) -> dict[str, Any]:

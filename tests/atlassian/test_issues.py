@@ -198,3 +198,35 @@ def test_who_is_not_known_gets_401_until_the_token_is_good_again(site: Site, kin
 def test_the_gateway_serves_the_same_site(kinexus: Person) -> None:
     gateway = "/ex/jira/3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
     assert kinexus("GET", gateway + "/rest/api/3/myself", 200)["accountType"] == "app"
+
+
+def test_what_an_account_may_not_see_is_as_if_it_were_not_there(
+    site: Site, seed: Seed, developer: Person, kinexus: Person
+) -> None:
+    key = seed.tickets["update"]
+    issue = developer("GET", f"{ISSUE}/{key}", 200)
+    asked = {"issueIdsOrKeys": [issue["id"]]}
+    jql = {"jql": f"key = {key}", "fields": ["summary"]}
+    for hidden in (issue["id"], "PAY2"):
+        site.jira.hidden["kinexus"] = {hidden}
+        for path in ("", "/comment", "/transitions", "/changelog", "/properties", "/remotelink"):
+            assert kinexus("GET", f"{ISSUE}/{key}{path}").status_code == 404, path
+        assert kinexus("POST", f"{ISSUE}/bulkfetch", 200, json=asked) == {"issueErrors": [], "issues": []}
+        assert kinexus("POST", "/rest/api/3/changelog/bulkfetch", 200, json=asked)["issueChangeLogs"] == []
+        assert kinexus("POST", "/rest/api/3/search/jql", 200, json=jql)["issues"] == []
+        assert developer("GET", f"{ISSUE}/{key}", 200)["id"] == issue["id"]
+        is_whole = hidden == "PAY2"
+        for path in ("/project/PAY2", "/mypermissions?permissions=BROWSE_PROJECTS&projectKey=PAY2"):
+            assert kinexus("GET", f"/rest/api/3{path}").status_code == (404 if is_whole else 200), path
+
+
+def test_a_bulk_read_tells_what_it_could_not_read_and_not_what_is_gone(
+    site: Site, seed: Seed, developer: Person
+) -> None:
+    issue = developer("GET", f"{ISSUE}/{seed.tickets['update']}", 200)
+    site.jira.unready.add(issue["id"])
+    answer = developer("POST", f"{ISSUE}/bulkfetch", 200, json={"issueIdsOrKeys": [issue["id"], "99999"]})
+    assert [error["id"] for error in answer["issueErrors"]] == [issue["id"]]
+    assert answer["issues"] == []
+    for wrong in ([], ["1"] * 101):
+        assert developer("POST", f"{ISSUE}/bulkfetch", json={"issueIdsOrKeys": wrong}).status_code == 400

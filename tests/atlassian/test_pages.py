@@ -5,7 +5,7 @@ import re
 import pytest
 
 from local.atlassian import Site
-from local.atlassian.storage_check import MalformedStorage, as_saved, check_storage, text_of
+from local.atlassian.confluence.storage_check import MalformedStorage, as_saved, check_storage, text_of
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 
@@ -275,6 +275,35 @@ def test_saving_rewrites_ids_and_names_and_nothing_else() -> None:
         '<ac:inline-comment-marker ac:ref="r">z</ac:inline-comment-marker>'
         '<ri:page ri:content-title="P" ri:version-at-save="2" /><!-- <b>kept</b> --><td title="a>b">&nbsp;</td>'
     )
+
+
+def test_the_new_editor_stamps_an_id_on_every_element_that_makes_up_the_page() -> None:
+    before = (
+        '<h2>H</h2><p style="a" class="b">x&nbsp;<b>y</b><br/></p><ul><li local-id="1"><p>i</p></li></ul>'
+        "<table><tbody><tr><td>c</td></tr></tbody></table>"
+        '<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[<p>&nbsp;</p>]]></ac:plain-text-body>'
+        "</ac:structured-macro>"
+    )
+    after = re.sub(r'="[0-9a-f-]{36}"', '="ID"', as_saved(before, "1", 2, in_editor=True))
+    assert after == (
+        '<h2 local-id="ID">H</h2><p class="b" local-id="ID" style="a">x\u00a0<strong>y</strong><br /></p>'
+        '<ul local-id="ID"><li local-id="ID"><p local-id="ID">i</p></li></ul><table local-id="ID">'
+        '<tbody local-id="ID"><tr local-id="ID"><td local-id="ID">c</td></tr></tbody></table>'
+        '<ac:structured-macro ac:local-id="ID" ac:macro-id="ID" ac:name="code"><ac:plain-text-body>'
+        "<![CDATA[<p>&nbsp;</p>]]></ac:plain-text-body></ac:structured-macro>"
+    )
+
+
+def test_what_a_person_saves_is_stamped_and_what_an_app_saves_is_not(
+    seed: Seed, kinexus: Person, developer: Person
+) -> None:
+    page = new(kinexus, seed, "Stamped", "<p>a</p>")
+    for person, number, is_stamped in ((kinexus, 2, False), (developer, 3, True)):
+        body = {"representation": "storage", "value": f"<p>v{number}</p>"}
+        given = {"id": page["id"], "status": "current", "title": "Stamped", "version": {"number": number}}
+        person("PUT", f"{PAGES}/{page['id']}", 200, json={**given, "body": body})
+        saved = person("GET", f"{PAGES}/{page['id']}?body-format=storage", 200)["body"]["storage"]["value"]
+        assert saved.startswith("<p local-id=") == is_stamped
 
 
 def test_saving_again_gives_other_ids() -> None:

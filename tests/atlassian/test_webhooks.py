@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.atlassian import Site
-from local.atlassian.webhooks import signature
+from local.atlassian.webhooks.registrations import signature
 from local.seed import Seed
 from tests.atlassian.conftest import Person, words
 from tests.secrets_in_use import EXAMPLE_SECRET, HOOK_SECRET

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from common.atlassian_http import AtlassianHttp, Unavailable
+from common.atlassian.http_client import AtlassianHttp, Unavailable
 
 CALLS: dict[str, Callable[[AtlassianHttp], object]] = {
     "read": lambda http: http.get("/rest/api/3/issue/PAY-1"),

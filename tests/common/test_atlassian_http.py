@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from common import patience
-from common.atlassian_http import AtlassianHttp, Gone, LockedOut, NotFound, Refused, Stale, Unavailable
+from common.atlassian import retry_policy
+from common.atlassian.http_client import (
+    AtlassianHttp,
+    Gone,
+    NotFound,
+    RequestRefused,
+    Unauthorized,
+    Unavailable,
+    VersionConflict,
+)
 from local.atlassian import Fault, Running, Site, serve
 from tests.secrets_in_use import WRONG_API_TOKEN
 
@@ -51,7 +59,7 @@ def test_a_post_is_never_repeated_blindly(http: AtlassianHttp, running: Running)
 def test_a_post_that_only_asks_is_repeated_like_a_get(
     http: AtlassianHttp, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(retry_policy, "FIRST_PAUSE_SECONDS", 0.0)
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=5))
     with pytest.raises(Unavailable, match="503"):
         http.ask("/rest/api/3/issue/bulkfetch", {})
@@ -73,7 +81,14 @@ def test_nobody_there_is_unavailable() -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(404, NotFound), (410, Gone), (409, Stale), (400, Refused), (403, LockedOut), (413, Refused)],
+    [
+        (404, NotFound),
+        (410, Gone),
+        (409, VersionConflict),
+        (400, RequestRefused),
+        (403, Unauthorized),
+        (413, RequestRefused),
+    ],
 )
 def test_each_refusal_has_its_type(
     http: AtlassianHttp, running: Running, status: int, error: type[Exception]
@@ -104,13 +119,13 @@ def test_after_a_401_the_token_is_read_anew_once(running: Running) -> None:
 
 def test_a_token_that_is_wrong_twice_is_refused(running: Running) -> None:
     wrong = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: "wrong")
-    with pytest.raises(LockedOut, match="401"):
+    with pytest.raises(Unauthorized, match="401"):
         wrong.get("/rest/api/3/myself")
 
 
 def test_the_token_is_in_no_error(running: Running) -> None:
     running.site.faults.add(Fault("status", status=400))
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RequestRefused) as raised:
         AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: WRONG_API_TOKEN).get(
             "/rest/api/3/myself"
         )

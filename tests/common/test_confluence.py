@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from common.atlassian_http import AtlassianHttp
-from common.confluence import ConfluenceClient, PageVersion
+from common.atlassian import confluence_client
+from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluenceClient, PageVersion
+from common.atlassian.http_client import AtlassianHttp, NotFound
 from local.atlassian import Running, Site, serve
 
 
@@ -33,14 +34,103 @@ def test_a_version_is_found_however_many_came_after_it_down_to_the_base(running:
 
 
 def test_an_older_version_is_read_with_its_own_body(running: Running) -> None:
-    site, admin = running.site, running.site.account("admin")
-    space = site.confluence.add_space("SD", "Software", admin)
-    page_id = site.confluence.create(admin, space.id, "Refunds", "<p>first</p>", None).id
+    site, kinexus = running.site, running.site.account("kinexus")
+    space = site.confluence.add_space("SD", "Software", kinexus)
+    page_id = site.confluence.create(kinexus, space.id, "Refunds", "<p>first</p>", None).id
     client = ConfluenceClient(
-        AtlassianHttp(f"{running.url}/wiki", admin.email, lambda fresh: admin.token), running.url
+        AtlassianHttp(f"{running.url}/wiki", kinexus.email, lambda fresh: kinexus.token), running.url
     )
     client.update_page(client.page(page_id), "<p>second</p>", "")
     assert [client.page(page_id, version).storage for version in (1, None)] == [
         "<p>first</p>",
         "<p>second</p>",
     ]
+
+
+@pytest.fixture
+def client(running: Running) -> ConfluenceClient:
+    us = running.site.account("kinexus")
+    return ConfluenceClient(
+        AtlassianHttp(f"{running.url}/wiki", us.email, lambda fresh: us.token), running.url
+    )
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 250])
+def test_everything_above_a_page_is_told_however_little_one_answer_holds(
+    running: Running, client: ConfluenceClient, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    store, us = running.site.confluence, running.site.account("kinexus")
+    space = store.add_space("SD", "Software", us)
+    above = [Ancestor(space.homepage_id, "page")]
+    for kind in (*COLLECTIONS, "page"):
+        parent = above[-1].content_id
+        place = (
+            store.create(us, space.id, f"Page {len(above)}", "<p>x</p>", parent)
+            if kind == "page"
+            else store.add_container(us, kind, space.id, kind, parent)
+        )
+        above.append(Ancestor(place.id, kind))
+    monkeypatch.setattr(confluence_client, "MOST", most)
+    assert client.ancestors(above[-1].content_id) == tuple(above[:-1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"restrictions": {"user": {"results": []}, "group": {"results": []}}}, False),
+        ({"restrictions": {"user": {"results": []}, "group": {"results": [{"id": "1"}]}}}, True),
+        ({"restrictions": {"user": {"results": [{}]}}}, True),
+        ({"restrictions": {"user": {"results": []}}}, None),
+        ({"restrictions": {}}, None),
+        ({"restrictions": None}, None),
+        ({}, None),
+        ([], None),
+    ],
+)
+def test_what_does_not_say_that_everyone_may_view_a_page_does_not_count_as_if_it_did(
+    answer: object, said: bool | None
+) -> None:
+    class Answers(AtlassianHttp):
+        def get(self, path: str, params: object = None) -> object:
+            return answer
+
+    client = ConfluenceClient(Answers("https://site.test", "a@b.c", lambda fresh: ""), "https://site.test")
+    assert client.is_restricted("1") is said
+
+
+def test_of_a_folder_nothing_is_told_and_a_hidden_page_is_not_found(
+    running: Running, client: ConfluenceClient
+) -> None:
+    store, admin = running.site.confluence, running.site.account("admin")
+    space = store.add_space("SD", "Software", admin)
+    folder = store.add_container(admin, "folder", space.id, "Board")
+    folder.readers = (running.site.account("kinexus").account_id,)
+    page = store.create(admin, space.id, "Papers", "<p>x</p>", folder.id)
+    assert (client.is_restricted(folder.id), client.is_restricted(page.id)) == (False, False)
+    folder.readers = (admin.account_id,)
+    for content_id in (folder.id, page.id):
+        with pytest.raises(NotFound):
+            client.is_restricted(content_id)
+    with pytest.raises(NotFound):
+        client.ancestors(page.id)
+
+
+def test_all_current_pages_of_a_space_are_listed_with_their_kinds(
+    running: Running, client: ConfluenceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confluence_client, "MOST", 2)
+    store, us = running.site.confluence, running.site.account("kinexus")
+    space = store.add_space("SD", "Software", us)
+    folder = store.add_container(us, "folder", space.id, "Board")
+    for number in range(4):
+        store.create(us, space.id, f"Page {number}", "<p>x</p>", folder.id if number else None)
+    live = store.create(us, space.id, "Live", "<p>x</p>", None)
+    live.is_live = True
+    store.set_status(store.create(us, space.id, "Old", "<p>x</p>", None), "archived")
+    told = {page.title: (page.parent_type, page.is_live) for page in client.pages_in(space.id)}
+    assert told == {
+        "Software": ("", False),
+        "Page 0": ("page", False),
+        **{f"Page {number}": ("folder", False) for number in range(1, 4)},
+        "Live": ("page", True),
+    }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from common.atlassian_http import Gone, Refused, Unavailable
-from common.event_bus import PublishFailed
-from common.failure_words import in_words
-from common.model import AnswerCutOff
-from common.queue_door import GivenUp
-from common.secret import InvalidSecret
+from common.atlassian.http_client import Gone, RequestRefused, Unavailable
+from common.aws.bedrock_client import AnswerCutOff
+from common.aws.event_bus import PublishFailed
+from common.aws.secrets import InvalidSecret
+from common.lambda_entry.error_messages import user_message
+from common.runtime.errors import PermanentFailure
 
 ARN = "arn:aws:dynamodb:eu-central-1:123456789012:table/kinexus-changes"
 HOST = "https://proxy.internal.example.net:8443/"
@@ -24,13 +24,13 @@ FAILURES = {
     "EventBridge did not take an event": PublishFailed(f"ChangeDetected: AccessDenied: {ARN}"),
     "a secret is not as the stack writes it": InvalidSecret(f"{ARN} has no text"),
     "the program failed (KeyError)": KeyError(ARN),
-    "Jira answered POST /rest/api/3/issue with 400: Too much.; issuetype: Specify a valid issue type": Refused(
+    "Jira answered POST /rest/api/3/issue with 400: Too much.; issuetype: Specify a valid issue type": RequestRefused(
         "POST",
         "/rest/api/3/issue",
         400,
         '{"errorMessages": ["Too much."], "errors": {"issuetype": "Specify a valid issue type"}}',
     ),
-    "Confluence answered PUT /api/v2/pages/1 with 400: A page with this title exists": Refused(
+    "Confluence answered PUT /api/v2/pages/1 with 400: A page with this title exists": RequestRefused(
         "PUT",
         "/api/v2/pages/1",
         400,
@@ -49,15 +49,18 @@ FAILURES = {
     "Jira gave no answer to GET /rest/api/3/myself (ReadTimeout)": Unavailable(
         "GET", "/rest/api/3/myself", None, "ReadTimeout"
     ),
-    "the page is gone": GivenUp("the page is gone"),
+    "the page is gone": PermanentFailure("the page is gone"),
     "the answer was cut off": AnswerCutOff("the answer was cut off"),
 }
 
 
 @pytest.mark.parametrize(("words", "error"), FAILURES.items(), ids=FAILURES.keys())
 def test_each_failure_has_its_words(words: str, error: Exception) -> None:
-    assert in_words(error) == words
+    assert user_message(error) == words
 
 
 def test_long_words_of_others_are_cut() -> None:
-    assert len(in_words(Refused("PUT", "/rest/api/3/x", 400, '{"message": "' + "x" * 9_000 + '"}'))) < 400
+    assert (
+        len(user_message(RequestRefused("PUT", "/rest/api/3/x", 400, '{"message": "' + "x" * 9_000 + '"}')))
+        < 400
+    )

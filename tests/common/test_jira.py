@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from common.atlassian_http import AtlassianHttp
-from common.jira import JiraClient
-from common.status_moves import moves_of
+from common.atlassian.http_client import AtlassianHttp
+from common.atlassian.jira_client import JiraClient
+from common.domain.status_transitions import status_transitions
 from local.atlassian import Fault, Running, Site, serve
 
 
@@ -87,5 +87,5 @@ def test_what_only_asks_is_asked_again(
 @pytest.mark.parametrize("created", ["2017-04-13T08:00:29.000+00:00", 1492070429, 1492070429000])
 def test_a_time_is_read_as_text_as_seconds_and_as_milliseconds(created: object) -> None:
     entry = {"id": "1", "created": created, "items": [{"fieldId": "status", "from": "1", "to": "3"}]}
-    [move] = moves_of(entry)
+    [move] = status_transitions(entry)
     assert move.at == "2017-04-13T08:00:29.000+00:00"

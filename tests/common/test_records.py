@@ -8,20 +8,22 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from common.document import (
+from common.aws.document_repository import DocumentRepository, page_lock_key, title_lock_key
+from common.aws.dynamodb_codec import from_item, to_item
+from common.aws.dynamodb_table import Table
+from common.domain.document import (
     Announcement,
-    Choice,
     Decision,
     Document,
     DocumentKind,
     DocumentStatus,
     Publication,
     Scored,
+    StoredSelection,
+    Undecided,
     Verdict,
 )
-from common.document_records import DocumentRecords, page_lock, title_lock
-from common.item_shape import from_item, to_item
-from common.records import Busy, ConditionFailed, Records
+from common.runtime.errors import ConditionFailed, LeaseHeld
 
 
 class Clock:
@@ -38,7 +40,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
+def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
@@ -49,7 +51,7 @@ def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
             AttributeDefinitions=[{"AttributeName": "document_id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield Records(client, "things", "document_id", clock)
+        yield Table(client, "things", "document_id", clock)
 
 
 DOCUMENT = Document(
@@ -58,7 +60,7 @@ DOCUMENT = Document(
     status=DocumentStatus.IN_REVIEW,
     space_id="65540",
     title="Refunds",
-    choice=Choice("it is about refunds", 0.8125, "model", (Scored("1", "Refunds", 12.5),)),
+    choice=StoredSelection("it is about refunds", 0.8125, "model", (Scored("1", "Refunds", 12.5),)),
     created_at=1000,
     page_id="1",
     change_ids=("chg-1",),
@@ -67,11 +69,12 @@ DOCUMENT = Document(
     announcement=Announcement(2, "10", "2026-11-22T10:00:00.000+0000"),
     decision=Decision(Verdict.APPROVED, "a", "Rita", "11", 2, "abc", "2026-11-22T11:00:00.000+0000"),
     publication=Publication("1", 4, "https://example.com/1", "Refunds"),
+    undecided=Undecided(2, ("10", "11")),
 )
 
 
-def test_a_document_survives_the_way_through_the_table(records: Records) -> None:
-    documents = DocumentRecords(records)
+def test_a_document_survives_the_way_through_the_table(records: Table) -> None:
+    documents = DocumentRepository(records)
     assert documents.begin(DOCUMENT) == DOCUMENT
     assert documents.get("doc-1") == DOCUMENT
     assert documents.get("doc-2") is None
@@ -79,20 +82,22 @@ def test_a_document_survives_the_way_through_the_table(records: Records) -> None
 
 def test_an_item_leaves_out_what_is_absent() -> None:
     item = to_item(
-        Document("d", DocumentKind.CREATE, DocumentStatus.DRAFTING, "1", "T", Choice("", 1.0, "named"), 1)
+        Document(
+            "d", DocumentKind.CREATE, DocumentStatus.DRAFTING, "1", "T", StoredSelection("", 1.0, "named"), 1
+        )
     )
     assert "page_id" not in item
     assert "change_ids" not in item
     assert from_item(Document, {**item, "lease_owner": "x"}).page_id is None
 
 
-def test_a_new_item_is_written_once(records: Records) -> None:
+def test_a_new_item_is_written_once(records: Table) -> None:
     assert records.create({"document_id": "a", "value": 1})
     assert not records.create({"document_id": "a", "value": 2})
     assert records.get("a") == {"document_id": "a", "value": 1}
 
 
-def test_an_update_holds_only_in_the_expected_state(records: Records) -> None:
+def test_an_update_holds_only_in_the_expected_state(records: Table) -> None:
     records.create({"document_id": "a", "status": "old"})
     assert (
         records.update("a", {"status": "new", "reason": "r"}, {"status": "old", "reason": None})["reason"]
@@ -105,20 +110,20 @@ def test_an_update_holds_only_in_the_expected_state(records: Records) -> None:
     assert "reason" not in records.update("a", {"reason": None})
 
 
-def test_a_lease_keeps_others_out_until_it_is_given_back(records: Records) -> None:
+def test_a_lease_keeps_others_out_until_it_is_given_back(records: Table) -> None:
     records.create({"document_id": "a"})
-    with records.leased("a", "first", 60), pytest.raises(Busy), records.leased("a", "second", 60):
+    with records.lease("a", "first", 60), pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass
-    with records.leased("a", "second", 60) as item:
+    with records.lease("a", "second", 60) as item:
         assert item["lease_owner"] == "second"
     assert records.get("a") == {"document_id": "a"}
 
 
-def test_a_lease_is_given_back_when_the_work_fails(records: Records) -> None:
+def test_a_lease_is_given_back_when_the_work_fails(records: Table) -> None:
     records.create({"document_id": "a"})
-    with pytest.raises(ValueError, match="broken"), records.leased("a", "first", 60):
+    with pytest.raises(ValueError, match="broken"), records.lease("a", "first", 60):
         raise ValueError("broken")
-    with records.leased("a", "second", 60):
+    with records.lease("a", "second", 60):
         pass
 
 
@@ -126,21 +131,21 @@ class Death(BaseException):
     """The process dies."""
 
 
-def test_a_lease_of_a_dead_process_runs_out(records: Records, clock: Clock) -> None:
+def test_a_lease_of_a_dead_process_runs_out(records: Table, clock: Clock) -> None:
     records.create({"document_id": "a"})
-    with pytest.raises(Death), records.leased("a", "first", 60):
+    with pytest.raises(Death), records.lease("a", "first", 60):
         raise Death
     clock.now += 59
-    with pytest.raises(Busy), records.leased("a", "second", 60):
+    with pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass
     clock.now += 2
-    with records.leased("a", "second", 60):
+    with records.lease("a", "second", 60):
         pass
 
 
-def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Records) -> None:
-    documents = DocumentRecords(records)
-    lock = page_lock("77")
+def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Table) -> None:
+    documents = DocumentRepository(records)
+    lock = page_lock_key("77")
     assert documents.lock(lock, "doc-1", 100) == "doc-1"
     assert documents.lock(lock, "doc-2", 100) == "doc-1"
     assert documents.lock(lock, "doc-1", 100) == "doc-1"
@@ -151,11 +156,11 @@ def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Reco
 
 
 def test_titles_that_confluence_takes_for_the_same_share_a_lock() -> None:
-    assert title_lock("1", "Partial  Refunds") == title_lock("1", "partial refunds")
+    assert title_lock_key("1", "Partial  Refunds") == title_lock_key("1", "partial refunds")
 
 
-def test_moving_a_document_that_somebody_else_moved_fails(records: Records) -> None:
-    documents = DocumentRecords(records)
+def test_moving_a_document_that_somebody_else_moved_fails(records: Table) -> None:
+    documents = DocumentRepository(records)
     documents.begin(DOCUMENT)
     moved = documents.move(DOCUMENT, DocumentStatus.PUBLISHING, decision=None)
     assert (moved.status, moved.decision) == (DocumentStatus.PUBLISHING, None)
@@ -163,6 +168,6 @@ def test_moving_a_document_that_somebody_else_moved_fails(records: Records) -> N
         documents.move(DOCUMENT, DocumentStatus.REVISING)
 
 
-def test_a_record_that_is_not_there_is_not_waited_for(records: Records) -> None:
-    with pytest.raises(KeyError), records.leased("absent", "first", 60):
+def test_a_record_that_is_not_there_is_not_waited_for(records: Table) -> None:
+    with pytest.raises(KeyError), records.lease("absent", "first", 60):
         pass

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from common import secret
-from common.secret import OLDEST, PAUSE, Secret
+from common.aws import secrets
+from common.aws.secrets import MAX_AGE_SECONDS, MIN_REFRESH_INTERVAL, CachedSecret
 
 
 class Manager:
@@ -26,25 +26,25 @@ class Manager:
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1_000.0]
-    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    monkeypatch.setattr(secrets, "time", SimpleNamespace(time=lambda: now[0]))
     return now
 
 
 def test_a_secret_is_kept_for_some_minutes_and_then_read_again(now: list[float]) -> None:
     manager = Manager()
-    kept = Secret(manager, "arn")
+    kept = CachedSecret(manager, "arn")
     assert kept.get("key") == "first"
     manager.value = "second"
-    now[0] += OLDEST - 1
-    assert (kept.get("key"), kept.several("secrets")) == ("first", ["first"])
+    now[0] += MAX_AGE_SECONDS - 1
+    assert (kept.get("key"), kept.get_list("secrets")) == ("first", ["first"])
     now[0] += 1
-    assert (kept.get("key"), kept.several("secrets")) == ("second", ["second"])
+    assert (kept.get("key"), kept.get_list("secrets")) == ("second", ["second"])
     assert manager.reads == 2
 
 
 def test_after_a_401_it_is_read_at_once(now: list[float]) -> None:
     manager = Manager()
-    kept = Secret(manager, "arn")
+    kept = CachedSecret(manager, "arn")
     kept.get("key")
     manager.value = "second"
     assert kept.get("key", fresh=True) == "second"
@@ -52,8 +52,8 @@ def test_after_a_401_it_is_read_at_once(now: list[float]) -> None:
 
 def test_guesses_of_strangers_make_it_be_read_now_and_then_only(now: list[float]) -> None:
     manager = Manager()
-    kept = Secret(manager, "arn")
+    kept = CachedSecret(manager, "arn")
     for _ in range(100):
-        kept.several("secrets", fresh=True, pause=PAUSE)
+        kept.get_list("secrets", fresh=True, pause=MIN_REFRESH_INTERVAL)
         now[0] += 1
-    assert manager.reads == 100 / PAUSE
+    assert manager.reads == 100 / MIN_REFRESH_INTERVAL

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from common.security_level import LevelLost, levels_of, shared_level
-from common.ticket import Ticket
+from common.domain.issue_security import SecurityLevelConflict, common_security_level, security_levels
+from common.domain.ticket import Ticket
 
 
 def ticket(key: str, level: str = "") -> Ticket:
@@ -16,13 +16,13 @@ def ticket(key: str, level: str = "") -> Ticket:
 def test_a_ticket_that_is_gone_keeps_its_level_and_one_that_moved_or_was_opened_does_not() -> None:
     before = {"PAY-1": "10", "PAY-2": "10", "PAY-3": "10"}
     there = {"PAY-2": ticket("OPS-7", "20"), "PAY-3": ticket("PAY-3"), "PAY-4": ticket("PAY-4", "30")}
-    assert levels_of(there, before) == {"PAY-1": "10", "OPS-7": "20", "PAY-4": "30"}
+    assert security_levels(there, before) == {"PAY-1": "10", "OPS-7": "20", "PAY-4": "30"}
 
 
 def test_a_review_has_the_one_level_of_its_project() -> None:
-    assert shared_level({}, "PAY") == ""
-    assert shared_level({"PAY-1": "10", "PAY-2": "10"}, "PAY") == "10"
-    with pytest.raises(LevelLost, match="different security levels"):
-        shared_level({"PAY-1": "10", "PAY-2": "20"}, "PAY")
-    with pytest.raises(LevelLost, match="in the project DOCS cannot have"):
-        shared_level({"PAY-1": "10"}, "DOCS")
+    assert common_security_level({}, "PAY") == ""
+    assert common_security_level({"PAY-1": "10", "PAY-2": "10"}, "PAY") == "10"
+    with pytest.raises(SecurityLevelConflict, match="different security levels"):
+        common_security_level({"PAY-1": "10", "PAY-2": "20"}, "PAY")
+    with pytest.raises(SecurityLevelConflict, match="in the project DOCS cannot have"):
+        common_security_level({"PAY-1": "10"}, "DOCS")

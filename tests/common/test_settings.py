@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from common.settings import InvalidSetting, read
+from common.lambda_entry.environment import InvalidEnvironment, read_settings
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ GOOD = {"TABLE": "t", "LABELS": "a, b,,", "DAYS": "30", "STRICT": "true"}
 
 
 def test_the_environment_becomes_a_typed_object() -> None:
-    assert read(Settings, GOOD) == Settings("t", ("a", "b"), 30, True)
-    assert read(Settings, {**GOOD, "LABELS": "", "GROUP": " g "}) == Settings("t", (), 30, True, "g")
+    assert read_settings(Settings, GOOD) == Settings("t", ("a", "b"), 30, True)
+    assert read_settings(Settings, {**GOOD, "LABELS": "", "GROUP": " g "}) == Settings("t", (), 30, True, "g")
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_the_environment_becomes_a_typed_object() -> None:
     ],
 )
 def test_what_is_amiss_is_named(change: dict[str, str], says: str) -> None:
-    with pytest.raises(InvalidSetting, match=says):
-        read(Settings, {**GOOD, **change})
+    with pytest.raises(InvalidEnvironment, match=says):
+        read_settings(Settings, {**GOOD, **change})

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from common import signature
-from common.signature import is_valid
+from common.lambda_entry import webhook_endpoint
+from common.lambda_entry.webhook_endpoint import is_valid_signature
 from tests.secrets_in_use import EXAMPLE_SECRET
 
 BODY = b"Hello World!"
@@ -17,11 +17,11 @@ SIGNED = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c
 
 
 def test_the_published_example_is_valid() -> None:
-    assert is_valid(SIGNED, BODY, [EXAMPLE_SECRET])
+    assert is_valid_signature(SIGNED, BODY, [EXAMPLE_SECRET])
 
 
 def test_any_of_several_secrets_will_do_while_one_is_replaced() -> None:
-    assert is_valid(SIGNED, BODY, ["the new one", EXAMPLE_SECRET])
+    assert is_valid_signature(SIGNED, BODY, ["the new one", EXAMPLE_SECRET])
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_any_of_several_secrets_will_do_while_one_is_replaced() -> None:
     ],
 )
 def test_what_does_not_sign_the_body_is_refused(header: str, body: bytes, secrets: list[str]) -> None:
-    assert not is_valid(header, body, secrets)
+    assert not is_valid_signature(header, body, secrets)
 
 
 @pytest.mark.parametrize("verdict", [True, False])
@@ -54,10 +54,12 @@ def test_a_comparison_in_constant_time_alone_decides_and_is_asked_about_every_se
         asked.append((ours, given))
         return verdict
 
-    monkeypatch.setattr(signature, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest))
+    monkeypatch.setattr(
+        webhook_endpoint, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest)
+    )
     secrets = [EXAMPLE_SECRET, "the new one", "a third"]
     given = SIGNED.removeprefix("sha256=")
     for header in (SIGNED, "sha256=" + "0" * 64):
-        assert is_valid(header, BODY, secrets) is verdict, "whatever stands there"
+        assert is_valid_signature(header, BODY, secrets) is verdict, "whatever stands there"
     expected = [hmac.new(secret.encode(), BODY, hashlib.sha256).hexdigest().encode() for secret in secrets]
     assert asked == [(each, given.encode()) for each in expected] + [(each, b"0" * 64) for each in expected]

@@ -1,4 +1,4 @@
-"""How a run ended, without what may differ between two good runs: clock times and the ids of comments."""
+"""How a run ended, without what may differ between two good runs: clock times, ids of comments, news of a delay."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ from typing import Any
 import boto3
 
 from common import storage_format as sf
-from common.ticket import description_text
+from common.domain.ticket import description_text
 from tests.crash.world import World
 
 #: What a process that died while it told people of a failure leaves behind, and nobody takes up: it runs out.
 _LEFT = ("telling_owner", "telling_until")
-_VOLATILE = ("detected_at", "created_at", "announcement", "decision", "expires_at", "failed_by", *_LEFT)
+#: How a comment begins that tells of a delay: work that waits for what a dead process has begun is late.
+DELAYED = "The documentation is delayed"
+_NOTICES = ("draft_notice", "source_notice")
+_VOLATILE = (
+    "detected_at",
+    "created_at",
+    "announcement",
+    "missing_since",
+    "decision",
+    "expires_at",
+    "failed_by",
+    *_LEFT,
+    *_NOTICES,
+)
 
 
 def of(world: World) -> dict[str, Any]:
@@ -64,7 +77,11 @@ def _in_common(world: World) -> dict[str, Any]:
             for change in changes
         },
         "told": {
-            ticket.fields.summary: [description_text(comment.body)[:46] for comment in ticket.comments]
+            ticket.fields.summary: [
+                said[:46]
+                for said in (description_text(comment.body) for comment in ticket.comments)
+                if not said.startswith(DELAYED)
+            ]
             for ticket in named.values()
         },
         "versions that no document has, or that have two": len(ours) - len(documents),
@@ -135,7 +152,9 @@ def _ticket(world: World, issue: Any) -> dict[str, Any]:
         "properties": answer.get("properties"),
         "remote links": [(link["globalId"], link["object"]["url"]) for link in links],
         "comments": [
-            (comment["author"]["displayName"], description_text(comment["body"])) for comment in said
+            (comment["author"]["displayName"], text)
+            for comment in said
+            if not (text := description_text(comment["body"])).startswith(DELAYED)
         ],
     }
 

@@ -127,6 +127,23 @@ def swept(world: World) -> None:
     world.run()
 
 
+def vanished(world: World) -> None:
+    """The review ticket is deleted: two sweeps running do not find it, and the ticket that is finished again gets another.
+
+    A third sweep makes up for one that died.
+    """
+    key = _finish(world)
+    world.jira("admin", "DELETE", f"/rest/api/3/issue/{world.review_of(key)}")
+    world.sweep_daily(3)
+    world.run()
+    assert world.aws.locks() == []
+    world.move(key, "new", "developer")
+    world.finish(key)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
+    world.run()
+
+
 def overtaken(world: World) -> None:
     """A ticket is resolved and closed at once, and Jira's webhook tells of the second move only."""
     key = world.create_ticket(*TICKET, ["needs-docs"])
@@ -139,12 +156,15 @@ def overtaken(world: World) -> None:
 
 
 def deleted(world: World) -> None:
-    """The page is deleted for good under the review; the approved draft fails, and everybody is told."""
+    """The page is deleted for good under the review; the approver is told, and ends the review."""
     review = _in_review(world)
     [page] = [page for page in world.site.confluence.pages.values() if page.title == PAGE]
     for purge in ("false", "true"):
         world.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page.id}?purge={purge}")
     world.decide(review, "APPROVED")
+    world.run()
+    assert not world.dead, "the reviewer is told, and the ticket is open again"
+    world.decide(review, "REJECTED: the page is gone")
     world.run()
 
 
@@ -188,6 +208,51 @@ def obstructed(world: World) -> None:
     assert not world.dead, "the reviewer is told, and the ticket is open again"
     world.site.faults.clear()
     world.move(review, "done", "reviewer")
+    world.run()
+
+
+def drafted(world: World) -> None:
+    """A person keeps unpublished work on the page, and then other work, which the reviewer lets be overridden."""
+    review = _in_review(world)
+    page = next(page for page in world.site.confluence.pages.values() if page.title == PAGE)
+    for text in ("Mind this.", "Mind that."):
+        world.keep_draft(page.id, f"{page.current.storage}<p>{text}</p>")
+        world.decide(review, "APPROVED")
+        world.run()
+        assert (page.current.number, world.status(review)) == (1, "new"), "the reviewer is told instead"
+    world.decide(review, "APPROVED ANYWAY")
+    world.run()
+
+
+def doubted(world: World) -> None:
+    """The source ticket is declined before the approval, and asks for documentation again after it."""
+    key = _finish(world)
+    review = world.review_of(key)
+    for change in ("add", "remove"):
+        body = {"update": {"labels": [{change: "no-docs"}]}}
+        world.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
+        if change == "add":
+            world.decide(review, "APPROVED")
+            world.run()
+            assert not world.dead, "the reviewer is told, and the ticket is open again"
+    world.decide(review, "APPROVED")
+    world.run()
+
+
+def unnamed(world: World) -> None:
+    """The page that fits best is below a folder: the ticket is told to name it, does so, and is closed again."""
+    store = world.site.confluence
+    page = next(page for page in store.pages.values() if page.title == PAGE)
+    page.parent_id = store.add_container(world.site.account("admin"), "folder", page.space_id, "Place").id
+    key = _finish(world)
+    [told] = world.comments(key)
+    assert f"docs:{page.id}" in told
+    body = {"update": {"labels": [{"add": f"docs:{page.id}"}]}}
+    world.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
+    world.move(key, "new", "developer")
+    world.finish(key)
+    world.run()
+    world.decide(world.review_of(key), "APPROVED")
     world.run()
 
 
@@ -235,11 +300,15 @@ SCENARIOS = {
         replaced,
         hasty,
         swept,
+        vanished,
         overtaken,
         deleted,
         withheld,
         refused,
         obstructed,
+        drafted,
+        doubted,
+        unnamed,
         withdrawn,
         abandoned,
     )

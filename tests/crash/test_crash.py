@@ -19,7 +19,7 @@ UNSAFE = {
         ["--points", "12", "--twice", "0", "--schedules", "0", "--seed", "1", "--scenarios", "rejection"],
     ),
     "neither leases nor the states of records are honoured": (
-        "from contextlib import contextmanager; from common.records import Records; update = Records.update;"
+        "from contextlib import contextmanager; from common.aws.dynamodb_table import Records; update = Records.update;"
         "Records.leased = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
         "Records.update = lambda self, key, values, expect=None: update(self, key, values);",
         ["--points", "0", "--twice", "0", "--schedules", "40", "--seed", "1", "--scenarios", "update"],

@@ -2,7 +2,7 @@
 
 A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
 (six times the function's timeout), or at once where its function has said so; until then everything else goes on. After
-``MAX_RECEIVES`` it is dead. The copy of a message that was put off is a new one, seen after the longest delay.
+``MAX_RECEIVES`` it is dead. The copy of a message that was deferred is a new one, seen after its delay.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from uuid import UUID, uuid4
 
 from moto import mock_aws
 
-from common import secret
 from common import storage_format as sf
-from common.own_queue import LONGEST, WAITED
-from common.queue_door import MAX_RECEIVES
-from handlers.approval_handler import composition as approval_handler
+from common.atlassian import page_restrictions
+from common.aws import secrets
+from common.lambda_entry import deferral
+from common.lambda_entry.sqs_batch import MAX_RECEIVES
+from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import candidates, finding
-from handlers.document_orchestrator import composition as document_orchestrator
-from handlers.jira_webhook_handler import composition as jira_webhook_handler
+from handlers.document_orchestrator import dependencies as document_orchestrator
+from handlers.document_orchestrator.page_selection import candidates
+from handlers.jira_webhook_handler import dependencies as jira_webhook_handler
 from handlers.jira_webhook_handler.handler import handle as notice_change
-from handlers.review_ticket_creator import composition as review_ticket_creator
-from handlers.sweep import composition as sweep
+from handlers.review_ticket_creator import dependencies as review_ticket_creator
+from handlers.sweep import dependencies as sweep
 from handlers.sweep.handler import handle as sweep_up
 from local.atlassian import Clock, Site
-from local.atlassian.webhooks import Delivery, WebhookRegistry
+from local.atlassian.webhooks.registrations import Delivery, WebhookRegistry
 from local.bedrock import StandIn
 from tests.crash.boundary import Boundary, Died, Plan, install
 from tests.handlers import aws as ground
@@ -153,8 +154,7 @@ class World(Pipeline):
             return
         for function in QUEUE_HANDLERS:
             for taken in self.aws.messages(function):
-                is_copy = WAITED in taken.get("MessageAttributes", {})
-                self.waiting.append(Message(function, taken, self.now + LONGEST * is_copy))
+                self.waiting.append(Message(function, taken, self.now + taken["Delay"]))
         self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
 
     def hand_over(self, message: Message) -> bool:
@@ -240,10 +240,12 @@ def build() -> World:
     site.webhooks = WebhookRegistry(site.clock, world.receive)
     world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
     register_webhooks(world)
-    for composition in (*COMPOSITIONS, secret):
+    for composition in (*COMPOSITIONS, secrets):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
-    for searching in (candidates, finding):
-        searching.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
+    # The longest pauses that chance may draw, so that a run can be repeated.
+    deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[assignment]
+    for asking in (candidates, page_restrictions):
+        asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
     _warm_up()
     return world
 

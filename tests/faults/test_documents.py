@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import test_crash
-from tests.faults import test_aws, test_http, test_new_page, test_services
+from tests.faults import test_aws, test_http, test_new_page, test_outages, test_services
 from tests.faults.claims import CLAIMED
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +61,11 @@ def test_each_fault_of_a_request_is_run_over_a_socket() -> None:
 
 
 def test_each_outcome_of_a_request_is_run_through_the_pipeline() -> None:
-    through = claimed(test_services, test_new_page) - set(OTHERS)
+    through = claimed(test_services, test_new_page, test_outages) - set(OTHERS)
     assert through <= set(REQUESTS)
     outcomes = {(column, outcome) for (_, column), outcome in REQUESTS.items()}
     assert {(column, REQUESTS[fault, column]) for fault, column in through} == outcomes
 
 
 def test_each_other_fault_is_run_through_the_pipeline() -> None:
-    assert claimed(test_aws, test_services, test_crash) - set(REQUESTS) == set(OTHERS)
+    assert claimed(test_aws, test_outages, test_services, test_crash) - set(REQUESTS) == set(OTHERS)

@@ -7,29 +7,38 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from types import SimpleNamespace
 
 import pytest
 import urllib3.util.retry
 
-from common import atlassian_http
-from common.atlassian_http import (
+from common.atlassian import http_client
+from common.atlassian.http_client import (
+    SETTLES,
     AtlassianError,
     AtlassianHttp,
     Gone,
-    LockedOut,
     NotFound,
-    Refused,
-    Stale,
+    RequestRefused,
+    Unauthorized,
     Unavailable,
+    VersionConflict,
 )
-from common.patience import BUDGET, LONGEST_WAIT, RETRIES
+from common.atlassian.retry_policy import (
+    MAX_PAUSES_SECONDS,
+    MAX_RETRIES,
+    MAX_RETRY_AFTER_SECONDS,
+    asked_pause,
+)
+from common.runtime.deadline import within_deadline
 from local.atlassian import Fault, Running, Site, serve
 from tests.faults.claims import claims
 
-ONCE, THRICE = 1, 1 + RETRIES
+ONCE, THRICE = 1, 1 + MAX_RETRIES
 READ, WRITE, CREATE = "read (GET)", "write (PUT)", "create (POST)"
 NEW_PAGE = "create a page (POST)"
 TITLE = {"status": "current", "title": "One"}
@@ -63,27 +72,32 @@ def status(code: int, raises: type[AtlassianError] = Unavailable, sent: int = TH
 
 LASTING = {
     "429 with `Retry-After`": Case(Fault("status", status=429, retry_after=7), Unavailable, THRICE),
-    "429 with a longer `Retry-After`": Case(
-        Fault("status", status=429, retry_after=LONGEST_WAIT + 1), Unavailable
-    ),
+    "503 with `Retry-After`": Case(Fault("status", status=503, retry_after=7), Unavailable, THRICE),
+    **{
+        f"{code} with a longer `Retry-After`": Case(
+            Fault("status", status=code, retry_after=MAX_RETRY_AFTER_SECONDS + 1), Unavailable
+        )
+        for code in (429, 503)
+    },
     "429 without `Retry-After`": status(429),
     **{str(code): status(code) for code in (408, 425, 500, 502, 503, 504)},
     "connection reset": Case(Fault("drop"), Unavailable, THRICE),
     "time-out": Case(Fault("hang", seconds=0.3), Unavailable, THRICE),
     "truncated JSON": Case(Fault("truncate"), Unavailable),
     "HTML instead of JSON": Case(Fault("html"), Unavailable),
-    "401": status(401, LockedOut, 2),
-    **{str(code): status(code, Refused, ONCE) for code in (400, 403, 413)},
+    "401": status(401, Unauthorized, 2),
+    **{str(code): status(code, RequestRefused, ONCE) for code in (400, 403, 413)},
     "404": status(404, NotFound, ONCE),
     "410": status(410, Gone, ONCE),
-    "409": status(409, Stale, ONCE),
+    "409": status(409, VersionConflict, ONCE),
 }
-#: A POST is sent once whatever befalls it, but for a new token.
+#: A POST is sent once whatever befalls it, but for a new token and for 429, after which nothing was processed.
 SENT_ONCE = {
-    name: replace(case, sent=min(case.sent, ONCE + (name == "401"))) for name, case in LASTING.items()
+    name: case if "429" in name else replace(case, sent=min(case.sent, ONCE + (name == "401")))
+    for name, case in LASTING.items()
 }
 #: Even to look is not allowed: that is about our account, not about one page.
-READING = {**LASTING, "403": status(403, LockedOut, ONCE)}
+READING = {**LASTING, "403": status(403, Unauthorized, ONCE)}
 EXPECTED = {READ: READING, WRITE: LASTING, CREATE: SENT_ONCE, NEW_PAGE: SENT_ONCE}
 EACH = [(name, call, EXPECTED[call][name]) for name in LASTING for call in CALLS]
 
@@ -141,14 +155,14 @@ def test_a_fault_that_lasts(
     call: str,
     case: Case,
 ) -> None:
-    monkeypatch.setattr(atlassian_http, "TIMEOUT", (1.0, 0.1))
+    monkeypatch.setattr(http_client, "TIMEOUT", (1.0, 0.1))
     running.site.faults.add(replace(case.fault, count=99))
     before = len(running.site.calls())
     with pytest.raises(case.raises):
         CALLS[call](http, page)
     assert sent(running, before, case.sent) == case.sent
     assert len(pauses) == (case.sent - 1 if case.raises is Unavailable else 0)
-    assert sum(pauses) < BUDGET
+    assert sum(pauses) < MAX_PAUSES_SECONDS
 
 
 @claims(("connection refused", call) for call in CALLS)
@@ -159,7 +173,7 @@ def test_nobody_there(pauses: list[float], call: str) -> None:
     nobody = AtlassianHttp(f"http://127.0.0.1:{port}", "a@example.com", lambda fresh: "token")
     with pytest.raises(Unavailable, match="no answer"):
         CALLS[call](nobody, "1")
-    assert len(pauses) == RETRIES, "nothing was sent, so even a POST may be tried again"
+    assert len(pauses) == MAX_RETRIES, "nothing was sent, so even a POST may be tried again"
 
 
 @claims(("slow drip", call) for call in CALLS)
@@ -191,7 +205,7 @@ def test_pauses_grow_and_no_two_requests_make_the_same(
     for _ in range(2):
         with pytest.raises(Unavailable):
             http.get("/rest/api/3/myself")
-    first, second = pauses[:RETRIES], pauses[RETRIES:]
+    first, second = pauses[:MAX_RETRIES], pauses[MAX_RETRIES:]
     for made in (first, second):
         assert all(0.4 * 2**n <= pause <= 0.8 * 2**n for n, pause in enumerate(made))
     assert set(first).isdisjoint(second)
@@ -214,3 +228,53 @@ def test_a_time_to_wait_that_cannot_be_read_is_none(
     assert http.get("/rest/api/3/myself")
     assert len(pauses) == 2
     assert max(pauses) < 2
+
+
+@pytest.mark.parametrize(("call", "asked"), [(CREATE, 2), (CREATE, None), (NEW_PAGE, 2)])
+def test_a_post_beyond_a_limit_is_sent_again_in_place(
+    http: AtlassianHttp, running: Running, pauses: list[float], call: str, asked: float | None
+) -> None:
+    running.site.faults.add(Fault("status", status=429, retry_after=asked, count=2))
+    assert CALLS[call](http, "")
+    assert len(pauses) == 2
+    assert min(pauses) >= (asked or 0.4)
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked"),
+    [
+        (Fault("status", status=429, retry_after=600), 600),
+        (Fault("status", status=503, retry_after=5), 5),
+        (Fault("status", status=503), 0),
+        (Fault("status", status=500), 0),
+        (Fault("status", status=504), SETTLES),
+        (Fault("drop"), SETTLES),
+    ],
+)
+def test_a_post_that_is_not_repeated_says_when_it_may_be(
+    http: AtlassianHttp, running: Running, pauses: list[float], fault: Fault, asked: float
+) -> None:
+    """One that was not answered may still take effect; only then its marks can be found."""
+    running.site.faults.add(replace(fault, count=1))
+    with pytest.raises(Unavailable) as raised:
+        CALLS[CREATE](http, "")
+    assert (raised.value.retry_after, pauses) == (asked, [])
+
+
+def test_a_pause_that_outlasts_the_invocation_is_not_made(
+    http: AtlassianHttp, running: Running, pauses: list[float]
+) -> None:
+    running.site.faults.add(Fault("status", status=429, retry_after=9, count=1))
+    with within_deadline(8), pytest.raises(Unavailable) as raised:
+        http.get("/rest/api/3/myself")
+    assert (raised.value.retry_after, pauses) == (9, [])
+
+
+@pytest.mark.parametrize("named", ["soon", "-5", "", "1.5"])
+def test_a_pause_that_cannot_be_read_is_none(named: str) -> None:
+    assert asked_pause({"Retry-After": named}) == 0
+
+
+def test_a_pause_may_be_named_as_a_date() -> None:
+    at = formatdate(time.time() + 90, usegmt=True)
+    assert 85 <= asked_pause({"Retry-After": at}) <= 90

@@ -23,7 +23,7 @@ from tests.handlers.pipeline import Pipeline
 PAGES = "/wiki/api/v2/pages\\?*$"
 LOST = {
     "503": Fault("status", status=503),
-    "429 without `Retry-After`": Fault("status", status=429),
+    "503 with `Retry-After`": Fault("status", status=503, retry_after=5),
     "429 with a longer `Retry-After`": Fault("status", status=429, retry_after=600),
     "connection reset": Fault("drop"),
     "truncated JSON": Fault("truncate"),
@@ -49,11 +49,24 @@ def test_a_page_is_created_once_whatever_becomes_of_the_answer(
 ) -> None:
     review, messages = new_page_approved(pipeline)
     pipeline.site.faults.add(replace(fault, method="POST", path=PAGES, account="kinexus", after=after))
-    assert len(deliver(approve, messages)) == 1
-    assert deliver(approve, messages, receives=2) == []
+    assert deliver(approve, messages) == []
+    [copy] = pipeline.aws.messages("ApprovalHandler")
+    assert deliver(approve, [copy]) == []
     assert status(pipeline) == "published"
     assert len(created(pipeline)) == 1
     assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
+
+
+@claims(("429 with `Retry-After`", NEW_PAGE), ("429 without `Retry-After`", NEW_PAGE))
+@pytest.mark.parametrize("asked", [1, None])
+def test_a_page_beyond_a_limit_is_sent_again_within_the_invocation(
+    pipeline: Pipeline, asked: float | None
+) -> None:
+    _, messages = new_page_approved(pipeline)
+    limit = Fault("status", status=429, retry_after=asked, count=2, method="POST", path=PAGES)
+    pipeline.site.faults.add(limit)
+    assert deliver(approve, messages) == []
+    assert (status(pipeline), len(created(pipeline))) == ("published", 1)
 
 
 @claims((str(code), NEW_PAGE) for code in (400, 403, 404, 409, 413))

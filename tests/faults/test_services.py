@@ -1,8 +1,9 @@
 """Each fault of Jira and Confluence has the outcome for the whole pipeline that docs/faults.md states.
 
-*retried*: within the invocation, nobody notices. *given back*: the message returns to its queue and a later delivery
-succeeds, with every effect once. *failed*: the reason is on record, in the ticket of whoever waits, and the message is
-given back each time, which brings it to the dead-letter queue. What each does to one request is in test_http.py.
+*retried*: within the invocation, nobody notices. *deferred*: a copy of the message is served later and succeeds, with
+every effect once. *given back*: so does the message itself, which returns to its queue. *failed*: the reason is on
+record, in the ticket of whoever waits, and the message is given back each time, which brings it to the dead-letter queue.
+What each does to one request is in test_http.py; outages that last are in test_outages.py.
 """
 
 from __future__ import annotations
@@ -19,17 +20,18 @@ import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NewConnectionError
 
-from common import atlassian_http, time_limit
-from common.time_limit import RESERVE
+from common.atlassian import http_client
+from common.runtime import deadline
+from common.runtime.deadline import RESERVE_SECONDS
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import composition
+from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.faults.claims import claims
 from tests.faults.stages import approved, closed, drafted, status
 from tests.faults.test_http import CREATE, READ, WRITE
-from tests.handlers.aws import Context, deliver, redriven
+from tests.handlers.aws import Context, deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline, start_anew
 
 ISSUE, PAGES = "/rest/api/3/issue", "/wiki/api/v2/pages"
@@ -41,14 +43,16 @@ RETRIED = {
     "500": Fault("status", status=500),
     "502": Fault("status", status=502),
     "503": Fault("status", status=503),
+    "503 with `Retry-After`": Fault("status", status=503, retry_after=1),
     "connection reset": Fault("drop"),
     "slow drip": Fault("slow", seconds=0.3),
 }
-GIVEN_BACK = {
+DEFERRED = {
     "truncated JSON": Fault("truncate"),
     "HTML instead of JSON": Fault("html"),
     "time-out": Fault("hang", count=9, seconds=0.6),
     "429 with a longer `Retry-After`": Fault("status", status=429, retry_after=600),
+    "503 with a longer `Retry-After`": Fault("status", status=503, retry_after=600),
     "503": Fault("status", status=503, count=9),
 }
 
@@ -64,25 +68,49 @@ def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
     assert status(pipeline) == "drafted"
 
 
-@claims((name, READ) for name in GIVEN_BACK)
-@pytest.mark.parametrize("fault", GIVEN_BACK.values(), ids=GIVEN_BACK.keys())
-def test_a_lasting_fault_of_a_read_is_given_back_and_nothing_is_lost(
+@claims((name, READ) for name in DEFERRED)
+@pytest.mark.parametrize("fault", DEFERRED.values(), ids=DEFERRED.keys())
+def test_a_lasting_fault_of_a_read_defers_and_nothing_is_lost(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    monkeypatch.setattr(atlassian_http, "TIMEOUT", (1.0, 0.4))
+    monkeypatch.setattr(http_client, "TIMEOUT", (1.0, 0.4))
     _, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(replace(fault, method="GET", path=ISSUE, account="kinexus"))
-    assert len(deliver(orchestrate, messages)) == 1
+    assert deliver(orchestrate, messages, receives=3) == []
     assert pipeline.aws.changes()[0]["status"] == "detected"
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     pipeline.site.faults.clear()
-    assert deliver(orchestrate, messages, receives=2) == []
     pipeline.run()
     assert status(pipeline) == "in_review"
 
 
+@claims(("409", READ))
+def test_a_read_that_meets_a_conflict_is_given_back(pipeline: Pipeline, page_id: str) -> None:
+    _, messages = closed(pipeline, page_id)
+    pipeline.site.faults.add(Fault("status", status=409, method="GET", path=ISSUE, account="kinexus"))
+    assert len(deliver(orchestrate, messages)) == 1
+    assert deliver(orchestrate, messages, receives=2) == []
+    assert status(pipeline) == "drafted"
+
+
+@claims(("429 with `Retry-After`", CREATE), ("429 without `Retry-After`", CREATE))
+@pytest.mark.parametrize("asked", [1, None])
+def test_a_post_beyond_a_limit_is_repeated_within_the_invocation(
+    pipeline: Pipeline, page_id: str, asked: float | None
+) -> None:
+    key, messages = drafted(pipeline, page_id)
+    pipeline.site.faults.add(
+        Fault("status", status=429, retry_after=asked, count=2, method="POST", account="kinexus")
+    )
+    assert deliver(open_review, messages) == []
+    assert (status(pipeline), pipeline.aws.delayed("ReviewTicketCreator")) == ("in_review", 0)
+    assert len(pipeline.comments(pipeline.review_of(key))) == 1
+
+
 NOT_REPEATED = {
     "503": Fault("status", status=503),
-    "429 without `Retry-After`": Fault("status", status=429),
+    "503 with `Retry-After`": Fault("status", status=503, retry_after=5),
+    "429 with a longer `Retry-After`": Fault("status", status=429, retry_after=600),
     "409": Fault("status", status=409),
     "connection reset": Fault("drop"),
     "HTML instead of JSON": Fault("html"),
@@ -100,8 +128,11 @@ def test_a_post_that_fails_is_not_repeated_blindly(
     pipeline.site.faults.add(
         replace(fault, method="POST", path=f"{ISSUE}\\?*$", account="kinexus", after=after)
     )
-    assert len(deliver(open_review, messages)) == 1
-    assert deliver(open_review, messages, receives=2) == []
+    given_back = deliver(open_review, messages)
+    assert len(given_back) == (fault.status == 409)
+    assert pipeline.aws.delayed("ReviewTicketCreator") == (fault.status != 409)
+    again = messages if given_back else pipeline.aws.messages("ReviewTicketCreator")
+    assert deliver(open_review, again) == []
     assert status(pipeline) == "in_review"
     assert pipeline.review_of(key)
     assert len(pipeline.comments(pipeline.review_of(key))) == 1
@@ -169,34 +200,36 @@ def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
     assert pipeline.aws.locks() == []
 
 
+DONE, DEFER = "done", "deferred"
 LOST_WRITES = {
-    "500": (Fault("status", status=500, after=True), 0),
-    "connection reset": (Fault("drop", after=True), 0),
-    "409": (Fault("status", status=409), 0),
-    "slow drip": (Fault("slow", seconds=0.3), 0),
-    "truncated JSON": (Fault("truncate"), 1),
-    "HTML instead of JSON": (Fault("html", after=True), 1),
-    "429 with a longer `Retry-After`": (Fault("status", status=429, retry_after=600), 1),
-    "404": (Fault("status", status=404), 1),
+    "500": (Fault("status", status=500, after=True), DONE),
+    "connection reset": (Fault("drop", after=True), DONE),
+    "409": (Fault("status", status=409), DONE),
+    "slow drip": (Fault("slow", seconds=0.3), DONE),
+    "truncated JSON": (Fault("truncate"), DEFER),
+    "HTML instead of JSON": (Fault("html", after=True), DEFER),
+    "429 with a longer `Retry-After`": (Fault("status", status=429, retry_after=600), DEFER),
 }
 
 
 @claims((name, WRITE) for name in LOST_WRITES)
-@pytest.mark.parametrize(("fault", "given_back"), LOST_WRITES.values(), ids=LOST_WRITES.keys())
+@pytest.mark.parametrize(("fault", "outcome"), LOST_WRITES.values(), ids=LOST_WRITES.keys())
 def test_a_page_is_written_once_whatever_becomes_of_the_answer(
-    pipeline: Pipeline, page_id: str, fault: Fault, given_back: int
+    pipeline: Pipeline, page_id: str, fault: Fault, outcome: str
 ) -> None:
     review, messages = approved(pipeline, page_id)
     pipeline.site.faults.add(replace(fault, method="PUT", path=PAGES, account="kinexus"))
-    assert len(deliver(approve, messages)) == given_back
+    assert deliver(approve, messages) == []
+    assert pipeline.aws.delayed("ApprovalHandler") == (outcome == DEFER)
     assert deliver(approve, messages, receives=2) == []
+    pipeline.run()
     assert status(pipeline) == "published"
     assert pipeline.page(page_id)["version"]["number"] == 2
     assert len([text for text in pipeline.comments(review) if text.startswith("Published")]) == 1
 
 
-@claims((str(code), WRITE) for code in (400, 403, 413))
-@pytest.mark.parametrize("code", [400, 403, 413])
+@claims((str(code), WRITE) for code in (400, 403, 404, 413))
+@pytest.mark.parametrize("code", [400, 403, 404, 413])
 def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(
     pipeline: Pipeline, page_id: str, code: int
 ) -> None:
@@ -306,19 +339,20 @@ def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE + 300)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda self: 1000 * RESERVE_SECONDS + 300)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_drip_without_end, args=(server,), daemon=True).start()
         monkeypatch.setenv("CONFLUENCE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/wiki")
         now = [time.time()]
-        monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: now[0]))
+        monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: now[0]))
         start_anew()
-        for receives in (1, 2, 3):
-            now[0] += 6 * 180  # the message is seen again when the lease of the stopped work is over
+        for failed, tried in ((0, messages), (1, worn_out(messages))):
+            now[0] += 6 * 180  # the lease of the stopped work is over
             began = time.monotonic()
-            assert len(deliver(orchestrate, messages, receives)) == 1
+            assert len(deliver(orchestrate, tried)) == failed
             assert time.monotonic() - began < 5
+    assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     [change] = pipeline.aws.changes()
     assert change["status"] == "failed"
     assert "not done within" in change["reason"]
@@ -338,22 +372,3 @@ def _drip(connection: socket.socket) -> None:
         while True:
             connection.sendall(b" ")
             time.sleep(0.02)
-
-
-@claims(("503", READ))
-def test_an_outage_that_outlasts_the_queue_fails_with_its_reason_and_can_be_sent_again(
-    pipeline: Pipeline, page_id: str
-) -> None:
-    key, messages = closed(pipeline, page_id)
-    pipeline.site.faults.add(Fault("status", status=503, count=99, path="/wiki/", account="kinexus"))
-    for receives in (1, 2, 3):
-        assert pipeline.aws.changes()[0]["status"] == "detected"
-        assert len(deliver(orchestrate, messages, receives)) == 1
-    [change] = pipeline.aws.changes()
-    assert change["status"] == "failed"
-    assert "503" in change["reason"]
-    assert any("503" in text for text in pipeline.comments(key))
-    pipeline.site.faults.clear()
-    assert deliver(orchestrate, redriven(messages)) == []
-    pipeline.run()
-    assert status(pipeline) == "in_review"

@@ -10,15 +10,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from common import queue_door, time_limit, webhook_door
-from common.atlassian_http import AtlassianHttp, Unavailable
-from common.aws_clients import client
-from common.time_limit import OutOfTime, carried, within
+from common.atlassian.http_client import AtlassianHttp, Unavailable
+from common.aws.clients import cached_client
+from common.lambda_entry import sqs_batch, webhook_endpoint
+from common.runtime import deadline
+from common.runtime.deadline import DeadlineExceeded, ServiceHung, propagate_deadline, within_deadline
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -58,11 +60,11 @@ def test_a_request_ends_when_the_time_does_and_is_not_tried_again(tarpit: str) -
     http = AtlassianHttp(tarpit, "kinexus@example.com", lambda fresh: "token")
 
     def ask() -> None:
-        with within(1), pytest.raises(Unavailable, match="no answer"):
+        with within_deadline(1), pytest.raises(Unavailable, match="no answer"):
             http.get("/rest/api/3/myself")
 
     assert took(ask) < 8, "a single read would have taken ten"
-    with within(-1), pytest.raises(Unavailable, match="no time"):
+    with within_deadline(-1), pytest.raises(Unavailable, match="no time"):
         http.get("/rest/api/3/myself")
 
 
@@ -76,8 +78,8 @@ def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
         except Unavailable as error:
             ended.append(error)
 
-    with within(0.5):
-        thread = threading.Thread(target=carried(ask))
+    with within_deadline(0.5):
+        thread = threading.Thread(target=propagate_deadline(ask))
         thread.start()
         thread.join(2)
     assert len(ended) == 1
@@ -86,21 +88,41 @@ def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
 @pytest.mark.usefixtures("aws")
 def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", tarpit)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
-    model = client("bedrock-runtime", read_timeout=30)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
+    model = cached_client("bedrock-runtime", read_timeout=30)
 
     def ask() -> None:
-        with pytest.raises(OutOfTime), within(0.5):
+        with pytest.raises(ServiceHung), within_deadline(0.5):
             model.converse(modelId="amazon.nova-lite-v1:0", messages=[])
 
     assert took(ask) < 5, "botocore would have tried again"
 
 
 def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
-    with pytest.raises(OutOfTime), within(0.01):
+    with pytest.raises(DeadlineExceeded) as late, within_deadline(0.01):
         time.sleep(5)
-    assert time_limit.left() == float("inf")
+    assert not isinstance(late.value, ServiceHung), "no service was waited for"
+    assert deadline.remaining_seconds() == float("inf")
     time.sleep(0.05)
+
+
+def test_an_answer_without_end_is_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        http = AtlassianHttp(url, "kinexus@example.com", lambda fresh: "token")
+        with pytest.raises(ServiceHung), within_deadline(0.5):
+            http.get("/rest/api/3/myself")
+
+
+def drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+        while True:
+            connection.sendall(b" ")
+            time.sleep(0.02)
 
 
 @dataclass
@@ -116,10 +138,10 @@ class Invocation(ground.Context):
 
 @pytest.mark.parametrize("service", ["JIRA_BASE_URL", "CONFLUENCE_URL"])
 @pytest.mark.parametrize("handle", [orchestrate, open_review], ids=["orchestrator", "creator"])
-def test_the_third_try_ends_in_time_with_its_reason_on_record(
+def test_the_last_try_ends_in_time_with_its_reason_on_record(
     pipeline: Pipeline, tarpit: str, monkeypatch: pytest.MonkeyPatch, handle: Any, service: str
 ) -> None:
-    monkeypatch.setattr(queue_door, "RESERVE", 3)
+    monkeypatch.setattr(sqs_batch, "RESERVE_SECONDS", 3)
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
@@ -129,7 +151,7 @@ def test_the_third_try_ends_in_time_with_its_reason_on_record(
     monkeypatch.setenv(service, tarpit)
     start_anew()
     invocation = Invocation("third")
-    answer = handle(ground.queue_event(messages, 3), invocation)
+    answer = handle(ground.queue_event(ground.worn_out(messages), 3), invocation)
     assert len(answer["batchItemFailures"]) == 1
     assert invocation.get_remaining_time_in_millis() > 0, "Lambda would have killed it"
     records = pipeline.aws.changes() if handle is orchestrate else pipeline.aws.documents()
@@ -138,8 +160,8 @@ def test_the_third_try_ends_in_time_with_its_reason_on_record(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "GRACE", 0.0)
-    monkeypatch.setattr(time_limit, "AGAIN", 0.2)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(deadline, "REARM_SECONDS", 0.2)
 
     class Slow:
         def __del__(self) -> None:
@@ -150,7 +172,7 @@ def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.Monk
         time.sleep(30)
 
     def stopped() -> None:
-        with pytest.raises(OutOfTime), within(0.2):
+        with pytest.raises(DeadlineExceeded), within_deadline(0.2):
             work()
 
     assert took(stopped) < 5
@@ -159,8 +181,8 @@ def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.Monk
 def test_a_webhook_is_answered_while_aws_hangs(
     aws: Aws, tarpit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook_door, "LONGEST", 0.5)
-    monkeypatch.setattr(time_limit, "GRACE", 0.1)
+    monkeypatch.setattr(webhook_endpoint, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", tarpit)
     start_anew()
 

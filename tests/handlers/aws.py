@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,8 @@ from boto3.dynamodb.types import TypeSerializer
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
-from common.events import EventName
+from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
+from common.domain.events import EventName
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"
@@ -23,7 +25,7 @@ REGION = "eu-central-1"
 QUEUES = {
     "DocumentOrchestrator": [EventName.CHANGE_DETECTED, EventName.REVISION_REQUESTED],
     "ReviewTicketCreator": [EventName.DOCUMENT_GENERATED],
-    "ApprovalHandler": [EventName.REVIEW_COMPLETED],
+    "ApprovalHandler": [EventName.REVIEW_COMPLETED, EventName.REVIEW_DELETED],
     "Witness": list(EventName),
 }
 
@@ -70,9 +72,14 @@ class Aws:
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("lock#")]
 
     def messages(self, function: str) -> list[dict[str, Any]]:
-        """Take all messages of a function's queue, as SQS hands them out once all delays are over."""
+        """Take all messages of a function's queue, as SQS hands them out once all delays are over.
+
+        ``Delay`` is for how many seconds each was not to be seen.
+        """
         sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
+        delays: dict[str, int] = {}
         for message in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function]._messages:
+            delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
             message.delayed_until = 0.0
         taken: list[dict[str, Any]] = []
         while True:
@@ -81,7 +88,8 @@ class Aws:
                 return taken
             for message in answer["Messages"]:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append({**message, "QueueArn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"})
+                arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
+                taken.append({**message, "QueueArn": arn, "Delay": delays[message["MessageId"]]})
 
     def delayed(self, function: str) -> int:
         """Count the messages of a function's queue that nobody sees yet."""
@@ -130,6 +138,17 @@ def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [message | {"MessageId": str(uuid4()), "MessageAttributes": {}} for message in messages]
 
 
+def deferred_for(message: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Return a message as it is after it has been deferred for so long."""
+    since = {"DataType": "Number", "StringValue": str(int(time.time() - seconds))}
+    return {**message, "MessageAttributes": {DEFERRED_SINCE: since}}
+
+
+def worn_out(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return messages as they are when they may not be deferred any longer: now an outage fails them."""
+    return [deferred_for(message, MAX_DEFER_SECONDS) for message in messages]
+
+
 _new, _clients = boto3.client, dict[tuple[str, ...], Any]()
 _MOST_CLIENTS = 64
 #: The model's address is another one in each test, and concerns only the model's client.
@@ -162,32 +181,26 @@ def build() -> Aws:
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    _index_of_new_pages(dynamodb)
+    _index(dynamodb, "created-pages", "created_in", "created_at")
+    _index(dynamodb, "by-status", "status")
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket="kinexus-documents", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
     return Aws(_environment(), _bus_with_queues())
 
 
-def _index_of_new_pages(dynamodb: Any) -> None:
+def _index(dynamodb: Any, name: str, hash_key: str, number: str = "") -> None:
+    kinds = {"document_id": "S", hash_key: "S", **({number: "N"} if number else {})}
+    keys = [{"AttributeName": hash_key, "KeyType": "HASH"}]
+    if number:
+        keys.append({"AttributeName": number, "KeyType": "RANGE"})
     dynamodb.update_table(
         TableName="kinexus-documents",
         AttributeDefinitions=[
-            {"AttributeName": "document_id", "AttributeType": "S"},
-            {"AttributeName": "created_in", "AttributeType": "S"},
-            {"AttributeName": "created_at", "AttributeType": "N"},
+            {"AttributeName": attribute, "AttributeType": kind} for attribute, kind in kinds.items()
         ],
         GlobalSecondaryIndexUpdates=[
-            {
-                "Create": {
-                    "IndexName": "created-pages",
-                    "KeySchema": [
-                        {"AttributeName": "created_in", "KeyType": "HASH"},
-                        {"AttributeName": "created_at", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            }
+            {"Create": {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}}
         ],
     )
 
@@ -237,5 +250,6 @@ def _environment() -> dict[str, str]:
         "APPROVER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",
         "FOUR_EYES": "false",
+        "TRUST_FOLDERS": "false",
         "MAX_REVISIONS": "3",
     }

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
+from common.aws.document_repository import DocumentRepository
+from common.domain.document import Document, DocumentStatus
 
 
 def fail_moves(patched: pytest.MonkeyPatch, status: DocumentStatus, fault: BaseException) -> None:
     """Let every write that moves a document to a status raise instead."""
-    move = DocumentRecords.move
+    move = DocumentRepository.move
 
     def fail(
-        records: DocumentRecords, document: Document, to: DocumentStatus | None = None, **values: Any
+        records: DocumentRepository, document: Document, to: DocumentStatus | None = None, **values: Any
     ) -> Document:
         if to is status:
             raise fault
         return move(records, document, to, **values)
 
-    patched.setattr(DocumentRecords, "move", fail)
+    patched.setattr(DocumentRepository, "move", fail)

@@ -11,15 +11,15 @@ import boto3
 import requests
 
 from common import storage_format as sf
-from handlers.approval_handler import composition as approval_handler
+from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import composition as document_orchestrator
+from handlers.document_orchestrator import dependencies as document_orchestrator
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.jira_webhook_handler import composition as jira_webhook_handler
-from handlers.review_page import composition as review_page
-from handlers.review_ticket_creator import composition as review_ticket_creator
+from handlers.jira_webhook_handler import dependencies as jira_webhook_handler
+from handlers.review_page import dependencies as review_page
+from handlers.review_ticket_creator import dependencies as review_ticket_creator
 from handlers.review_ticket_creator.handler import handle as open_review
-from handlers.sweep import composition as sweep
+from handlers.sweep import dependencies as sweep
 from local.atlassian import Site
 from local.bedrock import StandIn
 from tests.handlers.aws import Aws, deliver
@@ -27,15 +27,15 @@ from tests.handlers.gateway import Gateway
 from tests.secrets_in_use import WEBHOOK_SECRET
 
 BUILDERS = (
-    jira_webhook_handler.parts,
-    document_orchestrator.orchestration,
-    review_ticket_creator.opening,
-    approval_handler.parts,
-    document_orchestrator.own_queue,
-    review_ticket_creator.own_queue,
-    approval_handler.own_queue,
-    review_page.viewing,
-    sweep.sweep,
+    jira_webhook_handler.build_dependencies,
+    document_orchestrator.build_orchestrator,
+    review_ticket_creator.build_open_review,
+    approval_handler.build_dependencies,
+    document_orchestrator.source_queue,
+    review_ticket_creator.source_queue,
+    approval_handler.source_queue,
+    review_page.build_show_review,
+    sweep.build_reconciliation,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,
@@ -140,7 +140,7 @@ class Pipeline:
 
     def comments(self, key: str) -> list[str]:
         """Return the texts of all comments on a ticket, oldest first."""
-        from common.ticket import description_text
+        from common.domain.ticket import description_text
 
         answer = self.jira("admin", "GET", f"/rest/api/3/issue/{key}/comment")
         return [description_text(comment["body"]) for comment in answer["comments"]]
@@ -165,7 +165,7 @@ class Pipeline:
 
     def changed_passages(self, review: str) -> list[str]:
         """Return the source of the blocks that the newest draft of a review replaces or follows."""
-        from common.draft import Draft
+        from common.domain.draft import Draft
 
         [document] = [d for d in self.aws.documents() if d["review_issue_key"] == review]
         key = f"drafts/{document['document_id']}/{document['revision']}.json"
@@ -185,6 +185,26 @@ class Pipeline:
             "version": {"number": page["version"]["number"] + 1, "message": "by hand"},
         }
         self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
+
+    def keep_draft(self, page_id: str, storage: str, account: str = "developer", title: str = "") -> None:
+        """Write on a page as a person does who does not publish it yet."""
+        body = {
+            "id": page_id,
+            "status": "draft",
+            "title": title or self.page(page_id)["title"],
+            "body": {"representation": "storage", "value": storage},
+            "version": {"number": 1},
+        }
+        self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
+
+    def discard_draft(self, page_id: str, account: str = "developer") -> None:
+        """Discard what is written on a page and not published."""
+        self.jira(account, "DELETE", f"/wiki/api/v2/pages/{page_id}?draft=true")
+
+    def draft(self, page_id: str) -> str:
+        """Return what is written on a page, published or not, as its editor shows it."""
+        path = f"/wiki/api/v2/pages/{page_id}?get-draft=true&body-format=storage"
+        return str(self.jira("admin", "GET", path)["body"]["storage"]["value"])
 
 
 def register_webhooks(pipeline: Pipeline) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import boto3
 
-from common.own_queue import LONGEST, PATIENCE, SHORTEST
-from common.records import Records
+from common.aws.dynamodb_table import Table
+from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
+from common.lambda_entry.deferral import LONGEST, SHORTEST
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deferred_for, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -28,7 +28,7 @@ __all__ = ["page_id"]
 def somebody_at_work(table: str, key: str) -> Iterator[None]:
     """Hold the lease of a record, as another invocation does."""
     name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
-    with Records(boto3.client("dynamodb"), table, name, time.time).leased(key, "somebody else", 180):
+    with Table(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
         yield
 
 
@@ -37,12 +37,6 @@ def finished(pipeline: Pipeline, number: int = 1) -> str:
     key = pipeline.create_ticket(f"{SUMMARY} {number}", f"{TEXT} Number {number}.", ["needs-docs"])
     pipeline.finish(key)
     return key
-
-
-def waited(message: dict[str, Any], seconds: int) -> dict[str, Any]:
-    """Return a message as it is after it has been put off for so long."""
-    attribute = {"DataType": "Number", "StringValue": str(seconds)}
-    return {**message, "MessageAttributes": {"waited": attribute}}
 
 
 def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pipeline: Pipeline) -> None:
@@ -54,7 +48,8 @@ def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pi
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
     assert copy["Body"] == message["Body"]
-    assert SHORTEST <= int(copy["MessageAttributes"]["waited"]["StringValue"]) <= LONGEST
+    assert SHORTEST <= copy["Delay"] <= LONGEST
+    assert abs(time.time() - int(copy["MessageAttributes"][DEFERRED_SINCE]["StringValue"])) < 30
     assert pipeline.aws.changes()[0]["status"] == "detected"
     assert deliver(orchestrate, [copy]) == []
     assert pipeline.aws.changes()[0]["status"] == "documented"
@@ -98,11 +93,11 @@ def test_what_was_busy_for_hours_is_given_up_in_words(pipeline: Pipeline) -> Non
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     [change] = pipeline.aws.changes()
     with somebody_at_work("kinexus-changes", change["change_id"]):
-        assert deliver(orchestrate, [waited(message, PATIENCE - 1)]) == []
+        assert deliver(orchestrate, [deferred_for(message, MAX_DEFER_SECONDS - 60)]) == []
         assert pipeline.aws.messages("DocumentOrchestrator")
-        assert len(deliver(orchestrate, [waited(message, PATIENCE)])) == 1
+        assert len(deliver(orchestrate, [deferred_for(message, MAX_DEFER_SECONDS)])) == 1
     assert pipeline.aws.messages("DocumentOrchestrator") == []
-    assert "being worked on, and has been for 12 hours" in pipeline.aws.changes()[0]["reason"]
+    assert "being worked on (tried for 12 hours)" in pipeline.aws.changes()[0]["reason"]
     assert any("for 12 hours" in text for text in pipeline.comments(key))
 
 

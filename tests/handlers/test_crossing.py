@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import Document, DocumentStatus
-from common.document_records import DocumentRecords
-from common.draft_store import DraftStore
-from common.jira import JiraClient
-from common.status_moves import StatusMove
+from common.atlassian.jira_client import JiraClient
+from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
+from common.domain.document import Document, DocumentStatus
+from common.domain.status_transitions import StatusTransition
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver
@@ -125,16 +125,16 @@ def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
 def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, met = DocumentRecords.move, []
+    move, met = DocumentRepository.move, []
 
     def approved_just_before(
-        records: DocumentRecords, document: Document, status: DocumentStatus | None = None, **values: Any
+        records: DocumentRepository, document: Document, status: DocumentStatus | None = None, **values: Any
     ) -> Document:
         if status is DocumentStatus.IN_REVIEW and not met:
             met.append(approves_meanwhile(pipeline, document.review_issue_key))
         return move(records, document, status, **values)
 
-    monkeypatch.setattr(DocumentRecords, "move", approved_just_before)
+    monkeypatch.setattr(DocumentRepository, "move", approved_just_before)
     in_review(pipeline)
     assert deliver(approve, met) == []
     assert pipeline.aws.documents()[0]["status"] == "published"
@@ -144,15 +144,15 @@ def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
 def test_an_approval_quicker_than_the_announcement_is_answered(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_review_at, met = DocumentRecords.in_review_at, []
+    in_review_at, met = DocumentRepository.in_review_at, []
 
     def approved_just_before(
-        records: DocumentRecords, document: Document, issue_id: str, key: str
+        records: DocumentRepository, document: Document, issue_id: str, key: str
     ) -> Document:
         met.append(approves_meanwhile(pipeline, key))
         return in_review_at(records, document, issue_id, key)
 
-    monkeypatch.setattr(DocumentRecords, "in_review_at", approved_just_before)
+    monkeypatch.setattr(DocumentRepository, "in_review_at", approved_just_before)
     _, review = in_review(pipeline)
     assert deliver(approve, met) == []
     assert pipeline.status(review) == "new", "moved back"
@@ -168,7 +168,7 @@ def test_a_review_that_we_move_back_while_it_is_read_is_not_said_to_be_moved_by_
     _, review = in_review(pipeline)
     status_moves = JiraClient.status_moves
 
-    def moved_back_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusMove, ...]:
+    def moved_back_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusTransition, ...]:
         pipeline.move(review, "new", "kinexus")
         return status_moves(jira, id_or_key)
 
@@ -187,7 +187,7 @@ def test_an_approval_that_its_reviewer_takes_back_while_it_is_read_is_not_publis
     pipeline.decide(review, "APPROVED")
     status_moves = JiraClient.status_moves
 
-    def reopened_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusMove, ...]:
+    def reopened_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusTransition, ...]:
         pipeline.move(review, "new", "reviewer")
         return status_moves(jira, id_or_key)
 

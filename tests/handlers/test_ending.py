@@ -8,7 +8,7 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven
+from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -60,7 +60,7 @@ def test_while_jira_takes_no_comments_the_document_is_over_and_people_are_told_o
         Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99)
     )
     for receives in (1, 2, 3):
-        assert len(deliver(approve, messages, receives)) == 1
+        assert len(deliver(approve, worn_out(messages), receives)) == 1
     assert (document(pipeline)["status"], pipeline.aws.locks()) == ("published", [])
     pipeline.site.faults.clear()
     said = len(pipeline.comments(review))
@@ -79,7 +79,7 @@ def test_a_page_that_not_everybody_can_be_told_of_says_so_on_record_and_in_the_r
     messages = pipeline.aws.messages("ApprovalHandler")
     pipeline.site.faults.add(Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99))
     for receives in (1, 2, 3):
-        assert len(deliver(approve, messages, receives)) == 1
+        assert len(deliver(approve, worn_out(messages), receives)) == 1
     assert document(pipeline)["status"] == "published"
     assert "503" in document(pipeline)["reason"]
     assert "could not tell everybody" in pipeline.comments(review)[-1]
@@ -114,7 +114,7 @@ def test_a_redrive_that_fails_in_another_way_says_so(pipeline: Pipeline, page_id
     ):
         pipeline.site.faults.add(fault)
         for receives in (1, 2, 3):
-            assert len(deliver(approve, messages, receives)) == 1
+            assert len(deliver(approve, worn_out(messages), receives)) == 1
         pipeline.site.faults.clear()
         assert says in pipeline.comments(review)[-1]
         messages = redriven(messages)

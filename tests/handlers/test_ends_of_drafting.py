@@ -7,16 +7,16 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import DocumentStatus
-from common.event_bus import EventBus, PublishFailed
-from common.review_store import ReviewStore
+from common.aws.event_bus import EventBus, PublishFailed
+from common.aws.review_store import ReviewStore
+from common.domain.document import DocumentStatus
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import next_draft
-from handlers.document_orchestrator.edit_page import Proposal
+from handlers.document_orchestrator.drafting import draft_revision
+from handlers.document_orchestrator.drafting.edit_page_prompt import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven
+from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.failing_records import fail_moves
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_names import page
@@ -29,7 +29,7 @@ def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the model find that the page says everything already."""
     said = "The page says it already."
     monkeypatch.setattr(
-        next_draft, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
+        draft_revision, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
     )
 
 
@@ -48,6 +48,9 @@ def test_a_revision_is_drafted_from_the_tickets_that_are_left(pipeline: Pipeline
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 3)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert any("cannot be read any more" in text for text in pipeline.comments(review))
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
@@ -177,7 +180,7 @@ def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_
     key, messages = finished(pipeline)
     take_no_comment(pipeline, 503)
     for receives in (1, 2, 3):
-        assert len(deliver(orchestrate, messages, receives)) == 1
+        assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     [change] = pipeline.aws.changes()
     assert (change["status"], "503" in change["reason"]) == ("failed", True)
     pipeline.site.faults.clear()
@@ -211,12 +214,12 @@ def test_a_revision_that_is_drafted_and_cannot_be_announced_is_told_and_comes_ag
     key, review, messages = sent_back(pipeline)
 
     def down(*_: object, **__: object) -> None:
-        raise PublishFailed("DocumentGenerated: InternalFailure: down")
+        raise PublishFailed("DocumentGenerated: InternalFailure: down", "InternalFailure")
 
     with monkeypatch.context() as patched:
         patched.setattr(EventBus, "publish", down)
         for receives in (1, 2, 3):
-            assert len(deliver(orchestrate, messages, receives)) == 1
+            assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     [document] = pipeline.aws.documents()
     assert (document["status"], bool(document["reason"])) == ("drafted", True)
     for ticket in (key, review):
@@ -286,7 +289,7 @@ def test_a_review_whose_end_is_on_record_and_not_told_is_closed_when_the_message
     nothing_to_edit(monkeypatch)
     comments = r"/rest/api/3/issue/[^/]+/comment\?$"
     pipeline.site.faults.add(Fault("status", status=503, method="POST", path=comments, account="kinexus"))
-    assert len(deliver(orchestrate, messages, 1)) == 1
+    assert deliver(orchestrate, messages, 1) == []
     assert pipeline.aws.documents()[0]["status"] == "not_needed"
     for receives in (2, 3):
         assert deliver(orchestrate, messages, receives) == []

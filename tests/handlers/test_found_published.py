@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from common.confluence import ConfluenceClient
+from common import storage_format as sf
+from common.atlassian.confluence_client import ConfluenceClient
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
@@ -41,7 +42,7 @@ def test_a_message_like_ours_by_somebody_else_publishes_nothing(pipeline: Pipeli
     assert document(pipeline)["publication"]["version"] == 3
     after = pipeline.page(page_id)
     assert after["version"]["authorId"] == pipeline.site.account("kinexus").account_id
-    assert "<p>Mine.</p>" in after["body"]["storage"]["value"]
+    assert sf.plain_text(after["body"]["storage"]["value"]).endswith("Mine.")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def lost(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]], str]:
     messages = pipeline.aws.messages("ApprovalHandler")
     fault = Fault("drop", method="POST", path="/wiki/api/v2/pages", account="kinexus", after=True)
     pipeline.site.faults.add(fault)
-    assert len(deliver(approve, messages)) == 1
+    assert deliver(approve, messages) == []
     assert document(pipeline)["status"] == "publishing"
     return review, messages, pages(pipeline)[0]
 
@@ -73,7 +74,7 @@ def test_a_new_page_that_somebody_edited_before_its_lost_answer_was_made_up_for_
     assert document(pipeline)["status"] == "published"
     assert document(pipeline)["publication"]["page_id"] == new
     assert document(pipeline)["publication"]["version"] == 1
-    assert pipeline.page(new)["body"]["storage"]["value"] == edited
+    assert sf.equivalent(pipeline.page(new)["body"]["storage"]["value"], edited)
     assert pages(pipeline) == [new]
     assert pipeline.comments(review)[-1].startswith("Published")
 
@@ -104,11 +105,11 @@ def test_a_page_of_ours_that_began_otherwise_is_another_one(pipeline: Pipeline) 
 def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
     """Approve; the page is saved, and then Confluence is gone. Return the message that comes again."""
     pipeline.site.faults.add(
-        Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=1, count=999)
+        Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=2, count=999)
     )
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
-    assert len(deliver(approve, messages)) == 1
+    assert deliver(approve, messages) == []
     pipeline.site.faults.clear()
     assert pipeline.page(page_id)["version"]["number"] == 2
     return messages

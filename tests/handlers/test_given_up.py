@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import boto3
@@ -10,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from common.events import EventName
-from common.own_queue import OwnQueue
+from common.aws.sqs_source_queue import SqsSourceQueue
+from common.domain.events import EventName
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from stack.pipeline_functions import GIVEN_UP
+from stack.pipeline.functions import GIVEN_UP
 from tests.handlers.aws import REGION, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
@@ -54,7 +55,7 @@ def test_what_cannot_succeed_is_seen_at_once(pipeline: Pipeline, messages: list[
 def test_what_may_succeed_waits_until_its_last_try(
     pipeline: Pipeline, messages: list[dict[str, Any]], receives: int, is_seen: bool
 ) -> None:
-    pipeline.site.faults.add(Fault("status", status=503, count=99, path="/rest/api/3/issue/"))
+    pipeline.site.faults.add(Fault("status", status=409, count=99, path="/rest/api/3/issue/"))
     assert len(deliver(orchestrate, messages, receives)) == 1
     assert bool(receive(pipeline, ORCHESTRATOR)) is is_seen
 
@@ -122,8 +123,8 @@ def test_a_message_that_is_seen_already_is_left_and_other_faults_of_sqs_are_not(
         "receiptHandle": message["ReceiptHandle"],
         "messageId": message["MessageId"],
     }
-    OwnQueue(sqs).show(record)
-    OwnQueue(sqs).show(record)
+    SqsSourceQueue(sqs, time.time).expire_visibility(record)
+    SqsSourceQueue(sqs, time.time).expire_visibility(record)
     sqs.delete_queue(QueueUrl=pipeline.aws.queue_urls[ORCHESTRATOR])
     with pytest.raises(ClientError):
-        OwnQueue(sqs).show(record)
+        SqsSourceQueue(sqs, time.time).expire_visibility(record)

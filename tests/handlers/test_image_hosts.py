@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import storage_format as sf
-from handlers.document_orchestrator import edit_page, write_page
-from handlers.document_orchestrator.edit_page import InvalidAnswer
+from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidEditAnswer
+from handlers.document_orchestrator.drafting.image_hosts import host_of, images_from_new_hosts
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.image_hosts import host_of, images_from_new_hosts
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, page_id
@@ -81,11 +81,13 @@ PAGE = (
 def edited(markdown: str, storage: str = PAGE, action: str = "insert_after", block: int = 1) -> str:
     page = sf.parse(storage)
     edits = [{"action": action, "block": block, "markdown": markdown}]
-    return edit_page.read({"summary": "x", "edits": edits}, page, sf.outline(page, 1000)).storage
+    return edit_page_prompt.parse_edits(
+        {"summary": "x", "edits": edits}, page, sf.outline(page, 1000)
+    ).storage
 
 
 def written(markdown: str) -> str:
-    return write_page.read({"summary": "x", "markdown": f"Words.\n\n{markdown}"}).storage
+    return new_page_prompt.parse_new_page({"summary": "x", "markdown": f"Words.\n\n{markdown}"}).storage
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -94,7 +96,7 @@ def test_an_image_from_elsewhere_is_refused_wherever_it_stands(place: str, addre
     markdown = place.replace("@", address)
     assert list(sf.external_addresses(sf.render(markdown))), "the image is shown"
     for draft in (edited, written):
-        with pytest.raises(InvalidAnswer, match="leave the image out, or write a link"):
+        with pytest.raises(InvalidEditAnswer, match="leave the image out, or write a link"):
             draft(markdown)
 
 
@@ -109,7 +111,7 @@ def test_so_it_is_refused_in_storage_format(address: str) -> None:
 @pytest.mark.parametrize("address", HERE)
 def test_a_host_that_the_page_shows_images_from_may_show_another(address: str) -> None:
     assert list(sf.external_addresses(edited(f"![x]({address})")))
-    with pytest.raises(InvalidAnswer):
+    with pytest.raises(InvalidEditAnswer):
         written(f"![x]({address})")
 
 
@@ -118,7 +120,7 @@ def test_images_in_cells_and_items_count() -> None:
         (2, "![x](https://evil.example/x.png)"),
         (5, "| ![x](https://evil.example/x.png) |"),
     ):
-        with pytest.raises(InvalidAnswer, match="this website"):
+        with pytest.raises(InvalidEditAnswer, match="this website"):
             edited(markdown, action="replace", block=block)
 
 

@@ -216,10 +216,10 @@ def test_a_base64_body_is_verified_over_its_raw_bytes(aws: Aws) -> None:
 def test_unsigned_webhooks_pass_only_where_the_stack_says_so(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from handlers.jira_webhook_handler.composition import parts
+    from handlers.jira_webhook_handler.dependencies import build_dependencies
 
     monkeypatch.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")
-    parts.cache_clear()
+    build_dependencies.cache_clear()
     assert handle(request(FINISHED, x_hub_signature=""), None)["statusCode"] == 200
     wrongly_signed = request(FINISHED, x_hub_signature="sha256=00")
     assert handle(wrongly_signed, None)["statusCode"] == 401

@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from common.document import DocumentStatus
+from common.domain.document import DocumentStatus
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.failing_records import fail_moves

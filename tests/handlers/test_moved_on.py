@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.document_orchestrator import orchestration
+from handlers.document_orchestrator import orchestrator
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
@@ -48,7 +48,7 @@ def test_it_is_one_change_by_the_move_that_finished_it(
 def test_what_was_finished_long_ago_is_left_to_the_sweep(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orchestration, "OVERTAKEN", -60)
+    monkeypatch.setattr(orchestrator, "MAX_WEBHOOK_DELAY", -60)
     resolve_and_close(pipeline, is_told=False)
     pipeline.run()
     assert [change["status"] for change in pipeline.aws.changes()] == ["ignored"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.document_orchestrator.named_pages import MOST_BY_LABEL, MOST_BY_LINK
+from handlers.document_orchestrator.page_selection.explicit_pages import MOST_BY_LABEL, MOST_BY_LINK
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
 

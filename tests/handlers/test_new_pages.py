@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator import finding, next_draft
-from handlers.document_orchestrator.beginnings import Beginnings
-from handlers.document_orchestrator.documents import Documents
+from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
+from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.document_orchestrator.new_page_register import NewPageRegister
+from handlers.document_orchestrator.page_selection import select_page
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven
+from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_contention import somebody_at_work
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review
@@ -65,7 +66,7 @@ def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
     [message] = pipeline.aws.messages("DocumentOrchestrator")
 
     with monkeypatch.context() as patched:
-        patched.setattr(next_draft, "draft_page", unavailable)
+        patched.setattr(draft_revision, "draft_page", unavailable)
         assert len(deliver(orchestrate, [message])) == 1
     assert pipeline.aws.documents()[0]["status"] == "drafting"
     second = second_ticket(pipeline)
@@ -84,7 +85,7 @@ def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_
     pipeline.finish(first)
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
-    judged, ask = [], finding.judge
+    judged, ask = [], select_page.judge
 
     def meanwhile(*given: Any) -> Any:
         judged.append(given)
@@ -92,7 +93,7 @@ def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_
             assert deliver(orchestrate, earlier) == []
         return ask(*given)
 
-    monkeypatch.setattr(finding, "judge", meanwhile)
+    monkeypatch.setattr(select_page, "judge", meanwhile)
     pipeline.run()
     [document] = pipeline.aws.documents()
     assert document["issue_keys"] == [first, second]
@@ -135,7 +136,7 @@ def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
     later = pipeline.aws.messages("DocumentOrchestrator")
-    bring, met = Documents.bring, list[str]()
+    bring, met = DocumentLifecycle.attach_change, list[str]()
 
     def meanwhile(*given: Any) -> str:
         if not met:
@@ -143,7 +144,7 @@ def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
             assert deliver(orchestrate, later) == [], "it waits for the page that is about to begin"
         return bring(*given)
 
-    monkeypatch.setattr(Documents, "bring", meanwhile)
+    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
     assert deliver(orchestrate, earlier) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
@@ -157,7 +158,7 @@ def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", unavailable)
+        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
         assert len(deliver(orchestrate, messages)) == 1
     assert pipeline.aws.documents() == []
     return key, messages
@@ -188,7 +189,7 @@ def test_a_page_that_was_about_to_begin_and_failed_is_begun_by_the_change_that_w
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     waiting = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "bring", unavailable)
+        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
         assert len(deliver(orchestrate, messages, receives=3)) == 1
     assert deliver(orchestrate, waiting) == []
     pipeline.run()
@@ -206,7 +207,7 @@ def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
     key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(key)
     with monkeypatch.context() as patched:
-        patched.setattr(Beginnings, "follow", lambda *_: False)
+        patched.setattr(NewPageRegister, "try_reserve", lambda *_: False)
         assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     pipeline.run()
@@ -222,10 +223,10 @@ def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_o
     messages = pipeline.aws.messages("DocumentOrchestrator")
     pipeline.site.faults.add(Fault("status", status=503, path="/wiki/", count=999))
     for message in messages:
-        assert len(deliver(orchestrate, [message], receives=3)) == 1
+        assert len(deliver(orchestrate, worn_out([message]))) == 1
     pipeline.site.faults.clear()
     earlier, later = redriven(messages)
-    bring, met = Documents.bring, list[str]()
+    bring, met = DocumentLifecycle.attach_change, list[str]()
 
     def meanwhile(*given: Any) -> str:
         if not met:
@@ -233,7 +234,7 @@ def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_o
             assert deliver(orchestrate, [later]) == []
         return bring(*given)
 
-    monkeypatch.setattr(Documents, "bring", meanwhile)
+    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
     assert deliver(orchestrate, [earlier]) == []
     pipeline.run()
     [document] = pipeline.aws.documents()

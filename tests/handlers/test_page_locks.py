@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from common.atlassian_http import Unavailable
-from common.document_records import DocumentRecords
-from handlers.document_orchestrator import composition
-from handlers.document_orchestrator.documents import LEASE, Documents
+from common.atlassian.http_client import Unavailable
+from common.aws.document_repository import DocumentRepository
+from handlers.document_orchestrator import dependencies
+from handlers.document_orchestrator.document_lifecycle import LEASE_SECONDS, DocumentLifecycle
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver, redriven
+from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_kept_drafts import forget_lease
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, page_id
@@ -42,9 +42,9 @@ def test_work_that_fails_before_its_record_frees_the_title(
 ) -> None:
     messages = finished(pipeline, NEW_SUMMARY, NEW_TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(Documents, "_created_meanwhile", down)
+        patched.setattr(DocumentLifecycle, "_created_meanwhile", down)
         for receives in (1, 2, 3):
-            assert len(deliver(orchestrate, messages, receives)) == 1
+            assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
     assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
@@ -55,7 +55,7 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
 ) -> None:
     messages = finished(pipeline, SUMMARY, TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRecords, "begin", die)
+        patched.setattr(DocumentRepository, "begin", die)
         with pytest.raises(Died):
             deliver(orchestrate, messages)
     start_anew()
@@ -66,8 +66,8 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1, "it may still be at work, so it is waited for"
     assert pipeline.aws.documents() == []
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
-    later_on = SimpleNamespace(time=lambda: time.time() + LEASE + 1)
-    monkeypatch.setattr(composition, "time", later_on)
+    later_on = SimpleNamespace(time=lambda: time.time() + LEASE_SECONDS + 1)
+    monkeypatch.setattr(dependencies, "time", later_on)
     start_anew()
     assert deliver(orchestrate, [copy]) == []
     [document] = pipeline.aws.documents()
@@ -92,23 +92,23 @@ def test_the_lock_of_a_document_that_begins_again_is_given_back_by_nobody_else(
     failing = messages
     if who == "another change":
         with monkeypatch.context() as patched:
-            patched.setattr(DocumentRecords, "unlock", die)
+            patched.setattr(DocumentRepository, "unlock", die)
             with pytest.raises(Died):
                 deliver(orchestrate, messages)
         forget_lease(pipeline.aws.changes()[0])
         forget_lease(pipeline.aws.documents()[0])
         pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
         failing = pipeline.aws.messages("DocumentOrchestrator")
-    unlock, replayed = DocumentRecords.unlock, list[int]()
+    unlock, replayed = DocumentRepository.unlock, list[int]()
 
-    def unlock_late(records: DocumentRecords, name: str, document_id: str) -> None:
+    def unlock_late(records: DocumentRepository, name: str, document_id: str) -> None:
         if not replayed:
             replayed.append(1)
             assert deliver(orchestrate, redriven(messages)) == []
         unlock(records, name, document_id)
 
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRecords, "unlock", unlock_late)
+        patched.setattr(DocumentRepository, "unlock", unlock_late)
         assert len(deliver(orchestrate, failing)) == (1 if who == "its own failure" else 0)
     assert replayed
     pipeline.run()

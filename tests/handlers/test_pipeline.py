@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from common import storage_format as sf
-from common.ticket import description_text
+from common.domain.ticket import description_text
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -300,6 +300,20 @@ def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_i
     assert any("edited meanwhile elsewhere" in text for text in pipeline.comments(review))
 
 
+def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str) -> None:
+    """The new editor rewrites the page; the draft goes onto those bytes, and nobody reads of edits that were kept."""
+    _, review = in_review(pipeline)
+    pipeline.save_page(page_id, pipeline.page(page_id)["body"]["storage"]["value"])
+    stamped = pipeline.page(page_id)["body"]["storage"]["value"]
+    assert "<p local-id=" in stamped
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    after = pipeline.page(page_id)["body"]["storage"]["value"]
+    assert after.count("local-id=") == stamped.count("local-id=")
+    assert not any("edited meanwhile" in text for text in pipeline.comments(review))
+
+
 def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
     pipeline: Pipeline, page_id: str
 ) -> None:
@@ -501,18 +515,43 @@ def test_a_page_that_we_may_not_edit_any_more_is_told_and_publishes_once_we_may(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_page_gone_for_good_closes_the_document_and_everybody_is_told(
+def test_a_page_gone_for_good_is_told_once_a_move_until_the_review_is_ended(
     pipeline: Pipeline, page_id: str
 ) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}?purge=true")
     pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    for receives in (1, 2):
+        assert deliver(approve, messages, receives) == []
+    for told in (1, 2):
+        assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
+        said = [text for text in pipeline.comments(review) if "our account may no longer view it" in text]
+        assert len(said) == told
+        pipeline.move(review, "done", "reviewer")
+        pipeline.run()
+    pipeline.decide(review, "REJECTED: the page is gone")
     pipeline.run()
-    assert pipeline.aws.documents()[0]["status"] == "failed"
-    assert any("Nothing was published" in text for text in pipeline.comments(review))
-    assert any("Nothing was published" in text for text in pipeline.comments(key))
+    assert pipeline.aws.documents()[0]["status"] == "rejected"
+    assert any("rejected the documentation" in text for text in pipeline.comments(key))
     assert pipeline.aws.locks() == []
+
+
+def test_a_page_that_is_hidden_from_us_is_published_once_we_may_see_it_again(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.site.confluence.pages[page_id].readers = (pipeline.site.account("developer").account_id,)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
+    assert "Restore it or give our account access" in pipeline.comments(review)[-1]
+    pipeline.site.confluence.pages[page_id].readers = ()
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    assert pipeline.aws.documents()[0]["status"] == "published"
+    assert pipeline.page(page_id)["version"]["number"] == 2
 
 
 def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(

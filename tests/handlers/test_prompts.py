@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from common import storage_format as sf
-from common.ticket import Ticket
-from handlers.document_orchestrator import edit_page, write_page
-from handlers.document_orchestrator.ticket_text import LONGEST_DESCRIPTION, LONGEST_TOGETHER
+from common.domain.ticket import Ticket
+from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.prompt_text import MAX_DESCRIPTION, MAX_DESCRIPTIONS_TOGETHER
 
 
 def tickets(count: int) -> list[Ticket]:
@@ -20,9 +20,9 @@ def tickets(count: int) -> list[Ticket]:
 
 def prompt(kind: str, count: int) -> str:
     if kind == "create":
-        return write_page.prompt("Refunds", "", tickets(count), None)
+        return new_page_prompt.new_page_prompt("Refunds", "", tickets(count), None)
     outline = sf.outline(sf.parse("<p>One.</p>"), 100)
-    return edit_page.prompt("Refunds", outline, tickets(count), None)
+    return edit_page_prompt.edit_page_prompt("Refunds", outline, tickets(count), None)
 
 
 @pytest.mark.parametrize("kind", ["create", "update"])
@@ -30,5 +30,7 @@ def prompt(kind: str, count: int) -> str:
 def test_the_descriptions_of_all_tickets_together_are_bounded(kind: str, count: int) -> None:
     written = prompt(kind, count)
     assert all(f"Key: PAY2-{n}\n" in written for n in range(1, count + 1))
-    assert len(written) < min(count * LONGEST_DESCRIPTION, LONGEST_TOGETHER) + 300 * count + 500
-    assert written.count("word ") > min(count * LONGEST_DESCRIPTION, LONGEST_TOGETHER) / len("word ") * 0.9
+    assert len(written) < min(count * MAX_DESCRIPTION, MAX_DESCRIPTIONS_TOGETHER) + 300 * count + 500
+    assert (
+        written.count("word ") > min(count * MAX_DESCRIPTION, MAX_DESCRIPTIONS_TOGETHER) / len("word ") * 0.9
+    )

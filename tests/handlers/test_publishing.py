@@ -1,5 +1,7 @@
 """Publishing against people who edit the same page: whatever they do and whenever, nothing of theirs is lost.
 
+Neither what they have published, nor what they keep in a draft.
+
 Confluence is a page in memory here, on which a person saves between our read and our write; the pipeline's tests
 publish over HTTP.
 """
@@ -13,11 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
-from common.atlassian_http import Stale
-from common.confluence import ConfluencePage, PageVersion
-from common.document import DocumentKind
-from common.draft import Draft
-from handlers.approval_handler.publishing import PageConflict, Publisher, TooBusy
+from common.atlassian.confluence_client import ConfluencePage, PageDraft, PageVersion
+from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized, VersionConflict
+from common.domain.document import DocumentKind
+from common.domain.draft import Draft
+from handlers.approval_handler.publisher import (
+    PageConflict,
+    PageContended,
+    PublishBlocked,
+    Publisher,
+    Unpublished,
+)
 
 WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{text}")
 PERSON = st.lists(
@@ -40,8 +48,11 @@ class PageInMemory:
     page: ConfluencePage
     meanwhile: list[str] = field(default_factory=list)
     versions: list[PageVersion] = field(default_factory=list)
+    draft: PageDraft | None = None
+    older: dict[int, ConfluencePage] = field(default_factory=dict)
 
     def save(self, body: str, message: str, author: str = "person") -> None:
+        self.older[self.page.version] = self.page
         self.page = replace(self.page, storage=body, version=self.page.version + 1)
         self.versions.insert(0, PageVersion(self.page.version, author, message))
 
@@ -55,8 +66,13 @@ class Confluence:
     def __init__(self, held: PageInMemory) -> None:
         self.held = held
 
-    def page(self, page_id: str) -> ConfluencePage:
-        return self.held.page
+    def page(self, page_id: str, version: int | None = None) -> ConfluencePage:
+        if version and version not in self.held.older:
+            raise NotFound("GET", "/page", 404, "no such version")
+        return self.held.older[version] if version else self.held.page
+
+    def draft(self, page_id: str) -> PageDraft | None:
+        return self.held.draft
 
     def is_us(self, account_id: str) -> bool:
         return account_id == "kinexus"
@@ -68,7 +84,7 @@ class Confluence:
         if self.held.meanwhile:
             self.held.save(self.held.meanwhile.pop(0), "by hand")
         if page.version != self.held.page.version:
-            raise Stale("PUT", "/page", 409, "Version must be incremented on update")
+            raise VersionConflict("PUT", "/page", 409, "Version must be incremented on update")
         self.held.save(body, message, "kinexus")
         return self.held.page
 
@@ -84,7 +100,7 @@ def draft_on(base: str, target: int, text: str) -> Draft:
         title="Page",
         space_id="1",
         summary="s",
-        storage=page.apply(edits).storage,
+        storage=sf.apply(page, edits).storage,
         change_ids=("chg-1",),
         issue_keys=("A-1",),
         page_id="7",
@@ -108,7 +124,7 @@ def by_person(texts: list[str], actions: list[tuple[str, int, str]]) -> list[str
 
 
 def published(held: PageInMemory, draft: Draft) -> None:
-    Publisher(Confluence(held)).publish(draft)  # type: ignore[arg-type]
+    Publisher(Confluence(held)).publish(draft, lambda: None)  # type: ignore[arg-type]
 
 
 @settings(max_examples=150, deadline=None)
@@ -164,6 +180,152 @@ def test_people_who_save_without_end_are_left_to_a_later_delivery() -> None:
     base = storage(["one", "two"])
     held = PageInMemory(ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7"))
     held.meanwhile = [storage(["one", f"two {number}"]) for number in range(9)]
-    with pytest.raises(TooBusy):
+    with pytest.raises(PageContended):
         published(held, draft_on(base, 0, "ours, new"))
     assert "ours, new" not in held.page.storage
+
+
+def page_of(base: str) -> ConfluencePage:
+    return ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7")
+
+
+def kept(text: str, title: str = "Page") -> PageDraft:
+    return PageDraft(title, text, "person", "2026-11-22T20:58:00.123Z")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    texts=st.lists(WORDS, min_size=2, max_size=6),
+    saves=st.lists(PERSON, max_size=3),
+    drafted=st.one_of(st.none(), st.integers(0, 3), PERSON),
+    title=st.sampled_from(["Page", "Page", "Page, renamed"]),
+)
+def test_work_that_is_not_published_is_never_overridden_unasked(
+    texts: list[str],
+    saves: list[list[tuple[str, int, str]]],
+    drafted: int | list[tuple[str, int, str]] | None,
+    title: str,
+) -> None:
+    """The draft is absent, a copy of some version, or a person's work on the newest; its title may be new."""
+    base = storage(texts)
+    draft = draft_on(base, 0, "ours, new")
+    held, mine, said = PageInMemory(page_of(base)), texts, [base]
+    for actions in saves:
+        mine = by_person(mine, actions)
+        said.append(storage(mine))
+        held.save(said[-1], "by hand")
+    if isinstance(drafted, int):
+        held.draft = kept(said[drafted % len(said)], title)
+    elif drafted is not None:
+        held.draft = kept(storage(by_person(mine, drafted)), title)
+    is_work = held.draft is not None and (title != "Page" or held.draft.storage not in said)
+    before = held.page.version
+    try:
+        published(held, draft)
+    except PageConflict:
+        return
+    except Unpublished as found:
+        assert (held.page.version, is_work) == (before, True)
+        Publisher(Confluence(held)).publish(draft, lambda: None, found.work.state)  # type: ignore[arg-type]
+        assert held.page.version == before + 1, "the reviewer may say that it is to be lost"
+        return
+    assert not is_work
+    assert held.page.version == before + 1
+
+
+BASE = storage(["one", "two", "three"])
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        '<h2 local-id="1">Top</h2><p local-id="a">one</p><p local-id="b">two</p>\n<p>three</p>',
+        '<h2>Top</h2><p>one</p><p><ac:inline-comment-marker ac:ref="c">two</ac:inline-comment-marker></p><p>three</p>',
+        '<h2>Top</h2><p>one</p><p>t<ac:inline-comment-marker ac:ref="c">w</ac:inline-comment-marker>o</p><p>three</p>',
+        "<h2>Top</h2><p>&#111;ne</p><p>two</p><p>three</p>",
+    ],
+    ids=["ids", "a comment marker", "a comment marker inside a word", "spelling"],
+)
+def test_a_draft_that_confluence_only_spells_differently_is_no_work(same: str) -> None:
+    held = PageInMemory(page_of(BASE), draft=kept(same))
+    published(held, draft_on(BASE, 0, "ours, new"))
+    assert held.page.version == 2
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        BASE.replace("two", "two!"),
+        BASE.replace("<p>two</p>", ""),
+        BASE.replace("<p>two</p>", "<p><strong>two</strong></p>"),
+        "",
+        "<p>half a tag",
+    ],
+    ids=["a word", "a deletion", "a form", "all of it deleted", "what cannot be parsed"],
+)
+def test_a_draft_that_says_something_else_is_work(work: str) -> None:
+    held = PageInMemory(page_of(BASE), draft=kept(work))
+    with pytest.raises(Unpublished) as found:
+        published(held, draft_on(BASE, 0, "ours, new"))
+    assert held.page.version == 1
+    assert (found.value.work.author_id, found.value.work.saved_at) == ("person", "2026-11-22T20:58:00.123Z")
+
+
+def test_what_a_version_before_the_base_said_long_ago_is_work() -> None:
+    texts = [storage([f"one {number}", "two"]) for number in range(4)]
+    for kept_copy, is_work in ((0, True), (1, False), (2, False)):
+        held = PageInMemory(page_of(texts[0]))
+        for text in texts[1:]:
+            held.save(text, "by hand")
+        draft = replace(draft_on(texts[2], 1, "ours, new"), base_version=3)
+        held.draft = kept(texts[kept_copy])
+        if is_work:
+            with pytest.raises(Unpublished):
+                published(held, draft)
+        else:
+            published(held, draft)
+        assert held.page.version == (4 if is_work else 5)
+
+
+def test_a_page_published_between_reading_it_and_its_draft_is_no_work() -> None:
+    """The draft that is read is the copy of a version that came after the page was read."""
+    held = PageInMemory(page_of(BASE))
+    edited = BASE.replace("three", "by a person")
+
+    class Late(Confluence):
+        def draft(self, page_id: str) -> PageDraft | None:
+            if held.page.version == 1:
+                held.save(edited, "by hand")
+                held.draft = kept(edited)
+            return held.draft
+
+    Publisher(Late(held)).publish(draft_on(BASE, 0, "ours, new"), lambda: None)  # type: ignore[arg-type]
+    assert ("by a person" in held.page.storage, "ours, new" in held.page.storage) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Unauthorized("GET", "/page", 403, "no"), "is restricted: let our account edit it"),
+        (RequestRefused("PUT", "/page", 403, "no"), "is restricted: let our account edit it"),
+        (NotFound("PUT", "/page", 404, "no"), "may no longer edit it"),
+    ],
+    ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],
+)
+def test_a_page_that_was_taken_from_us_is_an_obstacle_that_can_be_lifted(
+    error: Exception, words: str
+) -> None:
+    held = PageInMemory(page_of(BASE))
+
+    class Locked(Confluence):
+        def draft(self, page_id: str) -> PageDraft | None:
+            if isinstance(error, Unauthorized):
+                raise error
+            return None
+
+        def update_page(self, page: ConfluencePage, body: str, message: str) -> ConfluencePage:
+            raise error
+
+    with pytest.raises(PublishBlocked, match=words) as found:
+        Publisher(Locked(held)).publish(draft_on(BASE, 0, "ours, new"), lambda: None)  # type: ignore[arg-type]
+    assert not found.value.final

@@ -37,7 +37,7 @@ def test_a_revision_of_a_page_that_was_restricted_since_shows_nothing_of_it(
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
-    [told] = [said for said in pipeline.comments(review) if "only some may read the page" in said]
+    [told] = [said for said in pipeline.comments(review) if "cannot be shown in a review any more" in said]
     assert f"docs:{page_id}" in told
     assert pipeline.aws.documents()[0]["revision"] == 1
     assert "Zorbium" not in before + requests.get(pipeline.diff_url(review), timeout=60).text
@@ -50,11 +50,11 @@ def test_a_page_that_was_restricted_before_the_next_delivery_is_not_drafted_on(
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     pipeline.site.faults.add(Fault("status", status=503, count=99, method="GET", path=f"/pages/{page_id}"))
-    assert len(deliver(orchestrate, messages, 1)) == 1
+    assert deliver(orchestrate, messages, 1) == []
     pipeline.site.faults.clear()
     restrict(pipeline, page_id)
     assert len(deliver(orchestrate, messages, 2)) == 1
-    assert any("only some may read the page" in said for said in pipeline.comments(key))
+    assert any("cannot be shown in a review any more" in said for said in pipeline.comments(key))
     assert [document["status"] for document in pipeline.aws.documents()] == ["failed"]
     assert pipeline.aws.locks() == []
 

@@ -11,7 +11,8 @@ import pytest
 import requests
 from botocore.exceptions import EndpointConnectionError
 
-from common import review_link, secret
+from common.aws import secrets
+from common.domain import review_link
 from handlers.review_page import handler
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import in_review, page_id
@@ -57,12 +58,12 @@ def test_a_closed_review_shows_what_was_decided_and_no_content(
     assert "whole amount" not in page.text
 
 
-def test_a_closed_review_whose_page_is_gone_does_not_read_as_published(
+def test_a_closed_review_whose_page_left_the_space_does_not_read_as_published(
     pipeline: Pipeline, page_id: str
 ) -> None:
     _, review = in_review(pipeline)
-    for purged in ("", "?purge=true"):
-        pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}{purged}")
+    other = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
+    pipeline.site.confluence.pages[page_id].space_id = other.id
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     page = requests.get(pipeline.diff_url(review), timeout=60)
@@ -87,20 +88,20 @@ def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
+    monkeypatch.setattr(secrets, "time", SimpleNamespace(time=lambda: now[0]))
     start_anew()
     _, review = in_review(pipeline)
     old = pipeline.diff_url(review)
     assert requests.get(old, timeout=60).status_code == 200
     arn, key = pipeline.aws.environment["LINK_KEY_SECRET_ARN"], "fedcba9876543210fedcba9876543210"
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
-    now[0] += secret.PAUSE
+    now[0] += secrets.MIN_REFRESH_INTERVAL
     [document] = pipeline.aws.documents()
-    new = review_link.url(pipeline.gateway.url, key, document["document_id"], 1)
+    new = review_link.review_url(pipeline.gateway.url, key, document["document_id"], 1)
     assert requests.get(new, timeout=60).status_code == 200
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": "0" * 32}))
     assert requests.get(new, timeout=60).status_code == 200, "kept for a while"
-    now[0] += secret.OLDEST
+    now[0] += secrets.MAX_AGE_SECONDS
     assert requests.get(new, timeout=60).status_code == 403
 
 
@@ -119,7 +120,7 @@ def test_no_log_holds_the_signature_of_a_link(
     with caplog.at_level(logging.DEBUG, "handlers"), caplog.at_level(logging.DEBUG, "common"):
         assert requests.get(link, timeout=60).status_code == 200
         assert requests.get(link.replace("/1?", "/2?"), timeout=60).status_code == 403
-        monkeypatch.setattr(handler, "viewing", down)
+        monkeypatch.setattr(handler, "build_show_review", down)
         assert requests.get(link, timeout=60).status_code == 503
     ours = [each for each in caplog.records if each.name.startswith(("handlers", "common"))]
     assert "a review cannot be shown now" in [each.getMessage() for each in ours]

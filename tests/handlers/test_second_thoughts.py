@@ -66,11 +66,13 @@ def test_a_title_in_use_names_no_way_out_that_leads_back_to_it(pipeline: Pipelin
     assert "revision" not in newest(pipeline, review), "a revision keeps the title"
 
 
-def given_back(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Serve the approval's queue; every message must come back."""
+def deferred(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Serve the approval's queue; return the copies that wait there then, one of each message."""
     messages = pipeline.aws.messages("ApprovalHandler")
-    assert len(deliver(approve, messages)) == len(messages) > 0
-    return messages
+    assert deliver(approve, messages) == []
+    copies = pipeline.aws.messages("ApprovalHandler")
+    assert len(copies) == len(messages) > 0
+    return copies
 
 
 @pytest.mark.parametrize("moved_to_done_again", [False, True])
@@ -80,7 +82,7 @@ def test_an_approval_taken_back_before_it_took_effect_is_not_published(
     key, review = in_review(pipeline)
     down = pipeline.site.faults.add(Fault("status", status=503, method="PUT", path=SAVE, count=999))
     pipeline.decide(review, "APPROVED")
-    messages = given_back(pipeline)
+    messages = deferred(pipeline)
     assert document(pipeline)["status"] == "publishing"
     down.count = 0
     pipeline.site.faults.clear()
@@ -106,7 +108,7 @@ def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
     _, review = in_review(pipeline)
     pipeline.site.faults.add(Fault("status", status=503, method="PUT", path=SAVE, count=999))
     pipeline.decide(review, "APPROVED")
-    messages = given_back(pipeline)
+    messages = deferred(pipeline)
     pipeline.site.faults.clear()
     assert deliver(approve, messages, receives=2) == []
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
@@ -114,9 +116,9 @@ def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
 
 def test_once_the_page_carries_it_nothing_takes_an_approval_back(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
-    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")
-    messages = given_back(pipeline)
+    messages = deferred(pipeline)
     assert document(pipeline)["status"] == "publishing"
     pipeline.site.faults.clear()
     assert version(pipeline, page_id) == 2, "it was written, and the answer was lost"
@@ -135,10 +137,10 @@ def test_what_stands_beside_an_approval_is_no_feedback_when_the_page_moved_on(
     [edit] = pipeline.changed_passages(review)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
     pipeline.save_page(page_id, storage.replace(edit, edit.replace(">", ">Carefully: ", 1)))
-    pipeline.decide(review, "APPROVED\nGreetings to the zebrafish.")
+    pipeline.decide(review, "APPROVED\nThanks a lot, awesome!")
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
-    assert not any("zebrafish" in str(call) for call in pipeline.model.calls())
+    assert not any("awesome" in str(call) for call in pipeline.model.calls())
 
 
 @pytest.mark.parametrize("account", ["developer", "reviewer"])
@@ -195,10 +197,11 @@ def test_a_rejection_whose_message_carries_out_the_approval_is_answered(
     pipeline: Pipeline, page_id: str
 ) -> None:
     _, review = in_review(pipeline)
-    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=1, count=999))
+    pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")
     first = pipeline.aws.messages("ApprovalHandler")
-    assert len(deliver(approve, first)) == 1
+    assert deliver(approve, first) == []
+    assert len(pipeline.aws.messages("ApprovalHandler")) == 1
     pipeline.site.faults.clear()
     pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, "REJECTED: too late")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator import finding
 from handlers.document_orchestrator.handler import handle as orchestrate
-from handlers.document_orchestrator.judge import Verdict, understood
+from handlers.document_orchestrator.page_selection import select_page
+from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer, parse_answer
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
@@ -45,14 +45,14 @@ def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_new_page_is_not_put_below_a_page_of_another_space(
     pipeline: Pipeline, second_space: str, monkeypatch: pytest.MonkeyPatch, decided_by: str
 ) -> None:
-    def judged(ticket: Any, best: Any, _model: object, fallback: Verdict) -> Verdict:
+    def judged(ticket: Any, best: Any, _model: object, fallback: JudgeAnswer) -> JudgeAnswer:
         if decided_by == "fallback":
             return fallback
         label = "ABCDEFGH"[next(i for i, each in enumerate(best) if each.page.title == NEAR)]
         answer = {"action": "create", "title": "Lattices", "parent_label": label, "confidence": 1}
-        return Verdict(*understood({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
+        return JudgeAnswer(*parse_answer({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
 
-    monkeypatch.setattr(finding, "judge", judged)
+    monkeypatch.setattr(select_page, "judge", judged)
     _, review = in_review(pipeline, "Zyxomatic lattice for gardeners", "Zyxomatic lattice.")
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -64,14 +64,24 @@ def test_a_new_page_is_not_put_below_a_page_of_another_space(
 def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     [space] = pipeline.site.confluence.spaces.values()
     beside = page_in(pipeline, space.id, NEAR, "It rains, and gardeners stay at home.")
-    pipeline.site.confluence.pages[beside].parent_id = "777777"  # no page has this id
-    monkeypatch.setattr(finding, "judge", lambda _ticket, _best, _model, fallback: fallback)
+    folder = pipeline.site.confluence.add_container(
+        pipeline.site.account("developer"), "folder", space.id, "Town"
+    )
+    pipeline.site.confluence.pages[beside].parent_id = folder.id
+    monkeypatch.setenv("TRUST_FOLDERS", "true")
+    start_anew()
+    monkeypatch.setattr(select_page, "judge", lambda _ticket, _best, _model, fallback: fallback)
     pipeline.finish(
         pipeline.create_ticket("Zyxomatic lattice for gardeners", "Zyxomatic lattice.", ["needs-docs"])
     )
-    assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
+    pipeline.run()
     [document] = pipeline.aws.documents()
-    assert (document["status"], document["parent_id"]) == ("drafted", "777777")
+    assert (document["status"], document["parent_id"]) == ("in_review", folder.id)
+    pipeline.decide(document["review_issue_key"], "APPROVED")
+    pipeline.run()
+    [document] = pipeline.aws.documents()
+    created = pipeline.site.confluence.pages[document["publication"]["page_id"]]
+    assert created.parent_id == folder.id
 
 
 def test_a_page_that_was_moved_to_a_space_that_is_not_ours_is_not_drafted_on(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from common.jira import JiraClient
+from common.atlassian.jira_client import JiraClient
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver
+from tests.handlers.aws import deliver, worn_out
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_ends_of_drafting import nothing_to_edit
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
@@ -83,5 +83,5 @@ def test_that_a_decision_could_not_be_carried_out(
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.site.faults.add(Fault("status", status=503, path="/wiki/.*", count=999))
-    fail_twice_at_once(approve, pipeline.aws.messages("ApprovalHandler"), monkeypatch, receives=3)
+    fail_twice_at_once(approve, worn_out(pipeline.aws.messages("ApprovalHandler")), monkeypatch)
     assert times_told(pipeline, review, "could not carry out") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.jira import REVIEW_PROPERTY
+from common.atlassian.jira_client import REVIEW_PROPERTY
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.sweep.handler import handle as sweep

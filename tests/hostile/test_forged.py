@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from common import secret
+from common.aws import secrets as secret
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from tests.handlers.aws import Aws
@@ -142,12 +142,12 @@ def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_o
     secrets.put_secret_value(
         SecretId=arn, SecretString=json.dumps({"secrets": [WEBHOOK_SECRET, NEXT_WEBHOOK_SECRET]})
     )
-    now[0] += secret.PAUSE
+    now[0] += secret.MIN_REFRESH_INTERVAL
     assert (status(NEXT_WEBHOOK_SECRET), status(WEBHOOK_SECRET)) == (200, 200), (
         "read anew, without a cold start"
     )
     secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": [NEXT_WEBHOOK_SECRET]}))
-    now[0] += secret.OLDEST
+    now[0] += secret.MAX_AGE_SECONDS
     assert (status(WEBHOOK_SECRET), status(NEXT_WEBHOOK_SECRET)) == (401, 200), (
         "and nobody had to guess before"
     )

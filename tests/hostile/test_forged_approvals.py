@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-from common.event_bus import EventBus
-from common.events import Event, EventName
-from common.jira import JiraClient, JiraComment
-from common.status_moves import StatusMove
-from common.ticket import Ticket
-from common.webhook_event import WebhookEvent
-from handlers.approval_handler import handler, hearing
-from handlers.approval_handler.deciding import Deciding
+from common.atlassian.jira_client import JiraClient, JiraComment
+from common.atlassian.webhook_payload import WebhookPayload
+from common.aws.event_bus import EventBus
+from common.domain.events import Event, EventName
+from common.domain.status_transitions import StatusTransition
+from common.domain.ticket import Ticket
+from handlers.approval_handler import handler, read_review_state
 from handlers.approval_handler.handler import handle as approve
+from handlers.approval_handler.process_review import ReviewProcessor
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, start_anew
@@ -200,25 +200,25 @@ def test_no_place_of_a_signed_webhook_approves(world: World) -> None:
 def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whoever the webhook names be the one who moved the ticket and wrote in it."""
     named = [""]
-    serve, moves, comments = Deciding.serve, JiraClient.status_moves, JiraClient.comments
+    serve, moves, comments = ReviewProcessor.serve, JiraClient.status_moves, JiraClient.comments
 
-    def notice(event: WebhookEvent, bus: EventBus) -> tuple[str, str]:
+    def notice(event: WebhookPayload, bus: EventBus) -> tuple[str, str]:
         bus.publish(EventName.REVIEW_COMPLETED, review_issue_id=event.issue_id, by=event.account_id)
         return "accepted", ""
 
-    def hear(self: Deciding, event: Event, owner: str) -> None:
+    def hear(self: ReviewProcessor, event: Event, owner: str) -> None:
         named[0] = str(event.detail["by"])
         serve(self, event, owner)
 
-    def moved(self: JiraClient, key: str) -> tuple[StatusMove, ...]:
+    def moved(self: JiraClient, key: str) -> tuple[StatusTransition, ...]:
         return tuple(replace(move, author_id=named[0]) for move in moves(self, key))
 
     def written(self: JiraClient, key: str) -> Iterator[JiraComment]:
         by, ours = {"author_id": named[0], "update_author_id": named[0]}, self.account_id()
         yield from (each if each.author_id == ours else replace(each, **by) for each in comments(self, key))
 
-    monkeypatch.setattr(handler, "notice", notice)
-    monkeypatch.setattr(Deciding, "serve", hear)
+    monkeypatch.setattr(handler, "handle_review_closed", notice)
+    monkeypatch.setattr(ReviewProcessor, "serve", hear)
     monkeypatch.setattr(JiraClient, "status_moves", moved)
     monkeypatch.setattr(JiraClient, "comments", written)
 
@@ -231,7 +231,7 @@ def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         def from_rest(issue: Mapping[str, Any], browse_url: str) -> Ticket:
             return replace(Ticket.from_rest(issue, browse_url), status_category="done")
 
-    monkeypatch.setattr(hearing, "Ticket", Done)
+    monkeypatch.setattr(read_review_state, "Ticket", Done)
 
 
 @pytest.mark.parametrize("sabotage", [believing_who, believing_that_it_is_done])

@@ -7,10 +7,18 @@ import json
 import pytest
 import requests
 
-from common.document import Choice, Decision, Document, DocumentKind, DocumentStatus, Publication, Verdict
-from common.review_store import ReviewStatus
-from handlers.approval_handler import words
-from handlers.review_page import pages
+from common.aws.review_store import ReviewStatus
+from common.domain.document import (
+    Decision,
+    Document,
+    DocumentKind,
+    DocumentStatus,
+    Publication,
+    StoredSelection,
+    Verdict,
+)
+from handlers.approval_handler import notification_texts
+from handlers.review_page import status_pages
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import in_review, page_id
 from tests.hostile import harmless
@@ -30,7 +38,7 @@ def document(reason: str = "") -> Document:
         status=DocumentStatus.REVISING,
         space_id="1",
         title="Refunds",
-        choice=Choice("nearest", 0.5, "model"),
+        choice=StoredSelection("nearest", 0.5, "model"),
         created_at=0,
         review_issue_key="PAY2-2",
         reason=reason,
@@ -41,15 +49,17 @@ def document(reason: str = "") -> Document:
 def test_a_name_is_one_line_in_which_nothing_is_hidden(name: str) -> None:
     page = Publication("1", 2, "https://site.test/wiki/1", "Refunds")
     for said in (
-        words.published_in_review(page, decision(name)),
-        words.rejected_in_source(document(), decision(name), "https://site.test"),
+        notification_texts.published_in_review(page, decision(name)),
+        notification_texts.rejected_in_source(document(), decision(name), "https://site.test"),
     ):
         harmless.rich_text(said)
         paragraph = "".join(node["text"] for node in said["content"][0]["content"])
         harmless.visible(paragraph, exactly=True)
         assert len(paragraph.splitlines()) == 1
         assert len(paragraph) < 250
-    closed = pages.closed(ReviewStatus(1, "PAY2-2", "https://site.test/PAY2-2", True, "rejected", name))
+    closed = status_pages.closed(
+        ReviewStatus(1, "PAY2-2", "https://site.test/PAY2-2", True, "rejected", name)
+    )
     harmless.html(closed)
     harmless.visible(closed, exactly=True)
     assert len(closed) < 10_000
@@ -59,15 +69,15 @@ def test_a_name_is_one_line_in_which_nothing_is_hidden(name: str) -> None:
 def test_what_a_reviewer_or_a_page_says_is_repeated_as_text(attack: Attack) -> None:
     said, page = attack.text, Publication("1", 2, "https://site.test/wiki/1", attack.summary[:255])
     for told in (
-        words.rejected_in_source(document(), decision(feedback=said), "https://site.test"),
-        words.published_in_review(page, decision()),
-        words.published_in_source(page, document()),
-        words.conflict(said),
-        words.cannot_publish(said),
-        words.could_not_tell(said),
-        words.review_gone(said, "PAY2-1"),
-        words.could_not_finish(said),
-        words.between_drafts(document(said)),
+        notification_texts.rejected_in_source(document(), decision(feedback=said), "https://site.test"),
+        notification_texts.published_in_review(page, decision()),
+        notification_texts.published_in_source(page, document()),
+        notification_texts.conflict(said),
+        notification_texts.cannot_publish(said),
+        notification_texts.could_not_tell(said),
+        notification_texts.review_gone(said, "PAY2-1"),
+        notification_texts.could_not_finish(said),
+        notification_texts.between_drafts(document(said)),
     ):
         harmless.rich_text(told)
         harmless.visible(json.dumps(told, ensure_ascii=False))

@@ -2,7 +2,8 @@
 
 The tickets are put into Jira past its own checks, which refuse some of them (control characters, labels of any length,
 rich text of no known shape): a Jira that lets everything in is the worst case. Only what no JSON of the simulator
-carries cannot come this way: bombs nested 500 and 3,000 deep or doubled 24 times, and halves of surrogate pairs.
+carries cannot come this way: bombs nested 500 and 3,000 deep or doubled 24 times, and halves of surrogate pairs. A
+summary that no page may have as its title ends before a draft (tests/handlers/test_invalid_drafts.py).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.atlassian import issue_json
+from handlers.document_orchestrator.title_rules import title_fault
+from local.atlassian.jira import issue_json
 from tests.handlers.pipeline import Pipeline
 from tests.hostile import harmless
 from tests.hostile.corpus import BOMBS, INJECTIONS, MARKUP, QUERIES, Attack
@@ -53,6 +55,7 @@ PLAYED = [
     for number, attack in enumerate(kind)
     if (number % (4 if EXAMPLES else 8) == 0 or attack.name in HANDED_OVER)
     and attack.name not in NOT_ON_A_WIRE
+    and not title_fault(attack.summary)
 ]
 #: Seconds of processor time, and bytes, that one hostile ticket may cost from the queue to its review, with Jira's,
 #: Confluence's and the model's stand-ins in the same process.

@@ -34,8 +34,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from common.review_link import sign
-from common.review_store import ReviewStatus, ReviewStore
+from common.aws.review_store import ReviewStatus, ReviewStore
+from common.domain.review_link import sign_review_link
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
@@ -78,7 +78,7 @@ def holding_the_secrets(environ: dict[str, Any], start_response: Any) -> Iterabl
         *_, document_id, revision = environ["PATH_INFO"].split("/")
         if revision.isascii() and revision.isdigit():
             query = dict(parse_qsl(environ["QUERY_STRING"]))
-            query["signature"] = sign(LINK_KEY, document_id, int(revision[:9]))
+            query["signature"] = sign_review_link(LINK_KEY, document_id, int(revision[:9]))
             environ["QUERY_STRING"] = urlencode(query)
     return GATEWAY.application(environ, start_response)
 

@@ -21,8 +21,8 @@ import requests
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from common.atlassian_http import AtlassianError, AtlassianHttp
-from common.secret import InvalidSecret, Secret
+from common.atlassian.http_client import AtlassianError, AtlassianHttp
+from common.aws.secrets import CachedSecret, InvalidSecret
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
 from local.atlassian import Fault, Running, Site, serve
@@ -156,7 +156,7 @@ def test_no_fault_of_a_service_is_told_with_a_secret(running: Running, fault: Fa
 
 def test_a_token_that_was_replaced_is_taken_up_without_a_restart(aws: Aws, running: Running) -> None:
     manager, arn = boto3.client("secretsmanager"), aws.environment["JIRA_API_TOKEN_SECRET_ARN"]
-    token = Secret(manager, arn)
+    token = CachedSecret(manager, arn)
     http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: token.get("apiToken", fresh=fresh))
     manager.put_secret_value(SecretId=arn, SecretString=json.dumps({"apiToken": WRONG_API_TOKEN}))
     with pytest.raises(AtlassianError, match="401"):
@@ -193,9 +193,10 @@ MALFORMED: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("kept", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_secret_is_named_with_its_field_and_not_shown(kept: dict[str, object]) -> None:
     with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no text under "apiToken"') as raised:
-        Secret(Kept(**kept), ARN).get("apiToken")
+        CachedSecret(Kept(**kept), ARN).get("apiToken")
     assert (
-        found_in("".join(traceback.format_exception(raised.value)) + repr(Secret(Kept(**kept), ARN))) == set()
+        found_in("".join(traceback.format_exception(raised.value)) + repr(CachedSecret(Kept(**kept), ARN)))
+        == set()
     )
 
 
@@ -224,13 +225,13 @@ def test_what_is_no_list_of_webhook_secrets_lets_nobody_in(aws: Aws, value: Any,
 
 @pytest.mark.parametrize("key", [None, 7, [LINK_KEY], ""])
 def test_what_is_no_link_key_opens_no_review(aws: Aws, key: Any) -> None:
-    from common.review_link import sign
+    from common.domain.review_link import sign_review_link
 
     arn, document = aws.environment["LINK_KEY_SECRET_ARN"], "doc-" + "a" * 24
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"key": key}))
     link = {
         "pathParameters": {"document_id": document, "revision": "1"},
-        "queryStringParameters": {"signature": sign(str(key), document, 1)},
+        "queryStringParameters": {"signature": sign_review_link(str(key), document, 1)},
     }
     with pytest.raises(InvalidSecret, match=r'secret:link.* has no text under "key"'):
         show_review(link, None)

@@ -16,18 +16,20 @@ from contextlib import contextmanager
 import pytest
 
 from common import storage_format as sf
-from common.ticket import Ticket
-from common.webhook_event import NotAWebhook, parse
+from common.atlassian.webhook_payload import NotAWebhook, parse_webhook
+from common.domain.ticket import Ticket
 from handlers.approval_handler.decision import read_decision
-from handlers.document_orchestrator import edit_page, judge, write_page
-from handlers.document_orchestrator.candidates import Candidate
-from handlers.document_orchestrator.named_pages import named_pages
-from handlers.document_orchestrator.queries import queries
-from handlers.document_orchestrator.ranking import Ranked
-from handlers.document_orchestrator.search_terms import search_terms
-from handlers.document_orchestrator.ticket_text import ticket_part
-from handlers.review_ticket_creator import diff_page, ticket_body
-from handlers.review_ticket_creator.review import Review
+from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.page_selection import llm_judge
+from handlers.document_orchestrator.page_selection.candidates import Candidate
+from handlers.document_orchestrator.page_selection.cql_queries import cql_queries
+from handlers.document_orchestrator.page_selection.explicit_pages import explicit_pages
+from handlers.document_orchestrator.page_selection.ranking import Ranked
+from handlers.document_orchestrator.page_selection.search_terms import search_terms
+from handlers.document_orchestrator.prompt_text import ticket_part
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.diff import diff_page
+from handlers.review_ticket_creator.review_content import Review
 from tests.hostile import harmless
 from tests.hostile.corpus import ATTACKS, BOMBS, COMMENTS, KEYS, Attack
 
@@ -54,7 +56,7 @@ def ticket(attack: Attack) -> Ticket:
     return Ticket.from_rest({"id": "1", "key": "PAY2-1", "fields": fields}, "https://site.test")
 
 
-def review(attack: Attack, after: str, changes: tuple[sf.Change, ...]) -> Review:
+def review(attack: Attack, after: str, changes: tuple[sf.BlockChange, ...]) -> Review:
     said = attack.text[:2_000]
     return Review(
         document_id="doc-" + "0" * 24,
@@ -104,7 +106,7 @@ def test_a_bomb_is_read_in_little_memory(attack: Attack) -> None:
 @EACH
 def test_in_a_search_it_is_words(attack: Attack) -> None:
     with in_time():
-        planned = queries(search_terms(ticket(attack)), ["SD"])
+        planned = cql_queries(search_terms(ticket(attack)), ["SD"])
     for query in planned:
         assert QUERY.fullmatch(LITERAL.sub('""', query.cql)), query.cql
         assert 'space IN ("SD")' in query.cql
@@ -114,7 +116,7 @@ def test_in_a_search_it_is_words(attack: Attack) -> None:
 @EACH
 def test_it_names_no_page_of_another_site(attack: Attack) -> None:
     with in_time():
-        named = named_pages(ticket(attack), ["javascript:alert(1)"], "https://site.test/wiki")
+        named = explicit_pages(ticket(attack), ["javascript:alert(1)"], "https://site.test/wiki")
     for page in named:
         assert page.page_id is None or re.fullmatch("[0-9]{1,20}", page.page_id), page
 
@@ -123,15 +125,15 @@ def test_it_names_no_page_of_another_site(attack: Attack) -> None:
 def test_a_new_page_that_repeats_it_is_harmless_and_so_is_its_review(attack: Attack) -> None:
     with in_time():
         try:
-            page = write_page.read({"summary": attack.text, "markdown": attack.text}).storage
-        except edit_page.InvalidAnswer:
+            page = new_page_prompt.parse_new_page({"summary": attack.text, "markdown": attack.text}).storage
+        except edit_page_prompt.InvalidEditAnswer:
             return
         harmless.storage(page)
     with in_time():
         shown = review(attack, page, ())
         harmless.html(diff_page.render(shown))
-        harmless.rich_text(ticket_body.describe(shown))
-        harmless.rich_text(ticket_body.announcement(shown))
+        harmless.rich_text(ticket_description.describe(shown))
+        harmless.rich_text(ticket_description.announcement(shown))
 
 
 @EACH
@@ -141,15 +143,15 @@ def test_an_edit_that_repeats_it_is_harmless_or_refused_and_leaves_the_rest_as_i
     edits = [{"action": "replace", "block": 1, "markdown": attack.text}]
     with in_time():
         try:
-            edited = edit_page.read({"summary": attack.text, "edits": edits}, page, outline)
-        except edit_page.InvalidAnswer:
+            edited = edit_page_prompt.parse_edits({"summary": attack.text, "edits": edits}, page, outline)
+        except edit_page_prompt.InvalidEditAnswer:
             return
         harmless.storage(edited.storage)
         assert edited.storage.endswith("<h2>Limits</h2><p>Ninety days.</p>")
     with in_time():
-        shown = review(attack, edited.storage, page.apply(edited.edits).changes)
+        shown = review(attack, edited.storage, sf.apply(page, edited.edits).changes)
         harmless.html(diff_page.render(shown))
-        harmless.rich_text(ticket_body.describe(shown))
+        harmless.rich_text(ticket_description.describe(shown))
 
 
 @EACH
@@ -158,8 +160,11 @@ def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
         rendered = sf.render(attack.text)
         page = sf.parse(rendered)
         outline = sf.outline(page, budget_tokens=1_000, focus=["refund"])
-        prompt = edit_page.prompt(
-            attack.summary, outline, [ticket(attack)], edit_page.Again(attack.text, attack.text)
+        prompt = edit_page_prompt.edit_page_prompt(
+            attack.summary,
+            outline,
+            [ticket(attack)],
+            edit_page_prompt.PreviousDraft(attack.text, attack.text),
         )
     assert _tags(prompt) == ["ticket", "/ticket", "page", "/page", *AGAIN]
     assert len(prompt) < 200_000
@@ -168,13 +173,13 @@ def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
 @EACH
 def test_as_titles_and_candidates_it_opens_and_closes_no_part_of_a_prompt(attack: Attack) -> None:
     with in_time():
-        prompt = write_page.prompt(attack.summary, attack.summary, [ticket(attack)], None)
+        prompt = new_page_prompt.new_page_prompt(attack.summary, attack.summary, [ticket(attack)], None)
     assert _tags(prompt) == ["ticket", "/ticket", "title", "/title", "parent", "/parent"]
     section = sf.Section((attack.summary,), attack.text)
-    page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (), (section,))
+    page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (section,))
     ranked = Ranked(page, 1.0, 1.0, is_named=True, nearest=(0,), why="words")
     with in_time():
-        asked = judge.prompt(ticket(attack), [ranked, ranked], "update A")
+        asked = llm_judge.judge_prompt(ticket(attack), [ranked, ranked], "update A")
     parts = ["candidate", "/candidate"] * 2
     assert _tags(asked) == ["ticket", "/ticket", "candidates", *parts, "/candidates"]
     assert asked.count("Lexical ranking favours:") == 1
@@ -195,10 +200,10 @@ def test_a_hostile_comment_does_not_approve(comment: str, decides: str) -> None:
 @pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
 def test_what_is_no_key_is_turned_away(key: str) -> None:
     with pytest.raises(NotAWebhook, match=r"issue\.key"):
-        parse(json.loads(json.dumps({"issue": {"id": "1", "key": key}})))
+        parse_webhook(json.loads(json.dumps({"issue": {"id": "1", "key": key}})))
 
 
 @pytest.mark.parametrize("issue_id", ["", "1/2", "../1", "１", "1?x", "-1", None, {}, [], True])
 def test_what_is_no_issue_id_is_turned_away(issue_id: object) -> None:
     with pytest.raises(NotAWebhook, match=r"issue\.id"):
-        parse({"issue": {"id": issue_id, "key": "A-1"}})
+        parse_webhook({"issue": {"id": issue_id, "key": "A-1"}})

@@ -20,9 +20,9 @@ from handlers.document_orchestrator import settings as document_orchestrator
 from handlers.jira_webhook_handler import settings as jira_webhook_handler
 from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
-from ops.screen import WIDE, Screen
+from ops.console_output import WIDE, Terminal
 from tests import secret_watch
-from tests.handlers.aws import REGION, deliver
+from tests.handlers.aws import REGION, deliver, worn_out
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 
 FUNCTIONS = {
@@ -45,14 +45,15 @@ class Deployed:
         """Run `python -m ops …`; return the exit code and what it printed."""
         printed = io.StringIO()
         console = Console(file=printed, width=WIDE + 50, highlight=False)
-        code = main(arguments, Screen(console))
+        code = main(arguments, Terminal(console))
         secret_watch.look("what ops prints", printed.getvalue())
         return code, printed.getvalue()
 
-    def give_up(self, function: str) -> list[dict[str, Any]]:
+    def record_failure(self, function: str) -> list[dict[str, Any]]:
         """Let a function fail for the last time with all its messages, and move them where SQS would."""
         messages = self.pipeline.aws.messages(function)
-        assert len(deliver(QUEUE_HANDLERS[function], messages, receives=3)) == len(messages) > 0
+        failed = deliver(QUEUE_HANDLERS[function], worn_out(messages), receives=3)
+        assert len(failed) == len(messages) > 0
         for message in messages:
             boto3.client("sqs").send_message(
                 QueueUrl=self.dead_letters[function], MessageBody=message["Body"]

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ops import aws_checks
+from ops.checks import aws
 from tests.handlers.pipeline import Pipeline
 from tests.ops.deployed import Deployed
 
@@ -43,7 +43,7 @@ def findings(said: str) -> dict[str, tuple[str, str]]:
 
 
 NAMES = (
-    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "review tickets", "permissions",
+    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "view restrictions", "review tickets", "permissions",
     "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues", "daily sweep",
     "Jira and Confluence",
 )  # fmt: skip
@@ -54,7 +54,7 @@ def test_a_sound_stack_is_well_in_every_line(sound: Deployed) -> None:
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
     assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
-    assert "14 ok, 0 warning, 0 failed" in said
+    assert "15 ok, 0 warning, 0 failed" in said
     assert code == 0
 
 
@@ -83,6 +83,13 @@ def be(person: str) -> None:
 def close_spaces(deployed: Deployed) -> None:
     for space in deployed.pipeline.site.confluence.spaces.values():
         space.writers = (deployed.pipeline.site.account("admin").account_id,)
+
+
+def put_into_folder(deployed: Deployed) -> None:
+    store = deployed.pipeline.site.confluence
+    [space] = store.spaces.values()
+    folder = store.add_container(deployed.pipeline.site.account("developer"), "folder", space.id, "Place")
+    store.create(deployed.pipeline.site.account("developer"), space.id, "Inside", "<p>x</p>", folder.id)
 
 
 def give_up(url: str) -> None:
@@ -140,6 +147,7 @@ BROKEN: dict[str, list[Case]] = {
         ),
     ],
     "many other things": [
+        (put_into_folder, "view restrictions", "warning", "1 of ", "pulumi config set trustFolders true"),
         (close_spaces, "spaces", "failed", "may not write pages in SD", "Add/edit pages"),
         (
             lambda d: set_variable("ReviewTicketCreator", REVIEW_ISSUE_TYPE="Review"),
@@ -214,7 +222,7 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
     days: int, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = datetime(2026, 1, 1, tzinfo=UTC)
-    monkeypatch.setattr(aws_checks.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
+    monkeypatch.setattr(aws.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
         """The part of Secrets Manager that is asked; moto sets its own time of the version."""
@@ -230,13 +238,13 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
         def client(self, _service: str) -> Secrets:
             return Secrets()
 
-    [finding] = aws_checks.token_age(Stack())  # type: ignore[arg-type]
+    [finding] = aws.token_age(Stack())  # type: ignore[arg-type]
     assert finding.level == level
     assert "2027-01-01 if it was created then" in finding.seen
 
 
 def test_a_jira_that_is_down_does_not_stop_the_other_checks(sound: Deployed) -> None:
-    from local.atlassian.faults import Fault
+    from local.atlassian.fault_injection import Fault
 
     sound.pipeline.site.faults.add(Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype"))
     code, said = sound.command("doctor")

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from ops import hindrance
+from ops import errors
 
 
 def answered(code: str) -> ClientError:
@@ -41,6 +41,6 @@ ERRORS: dict[str, tuple[BotoCoreError | ClientError, str, str]] = {
 
 @pytest.mark.parametrize(("error", "problem", "remedy"), ERRORS.values(), ids=ERRORS.keys())
 def test_an_error_of_aws_has_words_and_a_remedy(error: Any, problem: str, remedy: str) -> None:
-    said = hindrance.of_aws(error)
+    said = errors.from_aws_error(error)
     assert problem in said.problem
     assert remedy in said.remedy

@@ -14,8 +14,8 @@ import pytest
 
 from local.atlassian import Fault
 from ops import __main__ as ops
-from ops import dead_letters
-from ops.deployment import Deployment
+from ops import dead_letter_queues
+from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
 
 
@@ -25,7 +25,7 @@ def given_up(deployed: Deployed) -> str:
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
-    deployed.give_up("DocumentOrchestrator")
+    deployed.record_failure("DocumentOrchestrator")
     pipeline.site.people.restore("kinexus")
     return key
 
@@ -74,7 +74,7 @@ def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
     pipeline.run()
     pipeline.decide(pipeline.review_of(key), "APPROVED")
     pipeline.site.faults.add(Fault("status", status=403, method="GET", path="/wiki/", count=99))
-    deployed.give_up("ApprovalHandler")
+    deployed.record_failure("ApprovalHandler")
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "403" in said, command
@@ -115,10 +115,10 @@ def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
 
     dying = boto3.Session().client("sqs")
     monkeypatch.setattr(dying, call, die)
-    [letter] = dead_letters.hold(dying, Deployment("kinexus").feeds[0])
+    [letter] = dead_letter_queues.receive_all(dying, Deployment("kinexus").feeds[0])
     with pytest.raises(KeyboardInterrupt):
-        dead_letters.send_again(dying, letter)
-    dead_letters.let_go(boto3.client("sqs"), [letter])
+        dead_letter_queues.send_again(dying, letter)
+    dead_letter_queues.release(boto3.client("sqs"), [letter])
     assert "Sent again: 1" in deployed.command("redrive", "--yes")[1]
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.draft_store import DraftStore
+from common.aws.draft_store import DraftStore
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS
@@ -137,7 +137,7 @@ def test_a_page_that_nobody_could_be_told_of_is_told_of(deployed: Deployed) -> N
     pipeline.site.faults.add(
         Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99)
     )
-    deployed.give_up("ApprovalHandler")
+    deployed.record_failure("ApprovalHandler")
     pipeline.site.faults.clear()
     id_, stands = document(deployed)
     assert stands == "published r1"

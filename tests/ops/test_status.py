@@ -5,11 +5,15 @@ Over moto and the simulator, through the command's own arguments; how it looks o
 
 from __future__ import annotations
 
+import time
+
 import boto3
 import pytest
 
-from ops import dead_letters
-from ops.deployment import Deployment
+from handlers.sweep import dependencies
+from handlers.sweep.run_sweep import run_sweep
+from ops import dead_letter_queues
+from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
 
 
@@ -35,6 +39,24 @@ def test_the_story_of_a_published_ticket(deployed: Deployed) -> None:
     assert deployed.command("status", review)[1].splitlines()[2:] == said.splitlines()[2:]
 
 
+def test_a_review_that_is_not_moved_back_any_more_is_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    for _ in range(3):
+        pipeline.move(review, "done", "reviewer")
+        pipeline.run()
+    assert "undecided" not in deployed.command("status", key)[1]
+    pipeline.move(review, "done", "reviewer")
+    pipeline.run()
+    said = deployed.command("status", key)[1]
+    assert "undecided" in said
+    assert "undecided" in deployed.command("status")[1]
+    assert "moved to done 4 times without a decision" in " ".join(said.replace("│", " ").split())
+
+
 def test_a_declined_ticket_says_why(deployed: Deployed) -> None:
     key = deployed.pipeline.create_ticket("Tidy up", "Nothing to see.", ["needs-docs", "tech-debt"])
     deployed.pipeline.finish(key)
@@ -49,7 +71,7 @@ def test_a_message_that_was_given_up_belongs_to_the_story_and_stays_where_it_is(
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
-    deployed.give_up("DocumentOrchestrator")
+    deployed.record_failure("DocumentOrchestrator")
     code, said = deployed.command("status", key)
     assert code == 0
     assert "failed" in said
@@ -116,9 +138,9 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
-    deployed.give_up("DocumentOrchestrator")
+    deployed.record_failure("DocumentOrchestrator")
     feed = next(feed for feed in Deployment("kinexus").feeds if feed.function == "DocumentOrchestrator")
-    held = dead_letters.hold(boto3.client("sqs"), feed)
+    held = dead_letter_queues.receive_all(boto3.client("sqs"), feed)
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "1 message is held by another command" in said
@@ -126,7 +148,7 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
     assert "1 given up by DocumentOrchestrator, 1 of them held" in " ".join(
         deployed.command("doctor")[1].split()
     )
-    dead_letters.let_go(boto3.client("sqs"), held)
+    dead_letter_queues.release(boto3.client("sqs"), held)
     assert "held by another" not in deployed.command("status", key)[1]
 
 
@@ -138,3 +160,47 @@ def test_what_is_no_key_is_refused_before_anybody_is_asked(
         deployed.command("status", given)
     assert refused.value.code == 2
     assert f"{given!r} is no Jira key: one such as PAY2-7 belongs there" in capsys.readouterr().err
+
+
+def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    code, said = deployed.command("status")
+    assert (code, "0 reviews found" in said, review in said) == (0, True, False)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    now = int(time.time())
+    for sweep, state, told in (
+        (now - 24 * 3600, "missing", "if the next finds it neither, it ends"),
+        (now, "deleted", "finishing a source ticket again brings another"),
+    ):
+        run_sweep(dependencies.build_reconciliation(), 3600, 200, sweep)
+        pipeline.run()
+        for command in (("status",), ("status", key), ("status", review)):
+            code, said = deployed.command(*command)
+            words = " ".join(said.split())
+            assert code == 0
+            assert review in words
+            assert state in words, command
+        assert told in " ".join(deployed.command("status", key)[1].split())
+        [document] = pipeline.aws.documents()
+        assert document["document_id"] in deployed.command("status")[1]
+    assert "failed r1" in deployed.command("status", key)[1]
+    assert "was deleted, or is hidden" in " ".join(deployed.command("status", key)[1].split())
+
+
+def test_a_review_that_was_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
+    pipeline = deployed.pipeline
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    now = int(time.time())
+    for days in (32, 31):
+        run_sweep(dependencies.build_reconciliation(), 3600, 200, now - days * 24 * 3600)
+    pipeline.run()
+    assert "0 reviews found" in deployed.command("status")[1]
+    assert "deleted" in deployed.command("status", key)[1]

@@ -17,24 +17,24 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from common import finished_tickets
-from common.atlassian_http import Unavailable
-from common.finished_tickets import FinishedTickets
-from common.time_limit import RESERVE, within
-from common.webhook_event import WebhookEvent
-from handlers.sweep import composition, daily_round
+from common.atlassian.http_client import Unavailable
+from common.atlassian.webhook_payload import WebhookPayload
+from common.intake import finished_issues
+from common.intake.finished_issues import FinishedIssues
+from common.runtime.deadline import RESERVE_SECONDS, within_deadline
+from handlers.sweep import dependencies, run_sweep
 from handlers.sweep.handler import TIMEOUT, handle
 from local.atlassian import Fault
-from ops import sweep as ops_sweep
+from ops.commands import sweep as ops_sweep
 from tests.ops.deployed import Deployed
 
 
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
     """Forget what the function built."""
-    composition.sweep.cache_clear()
+    dependencies.build_reconciliation.cache_clear()
     yield
-    composition.sweep.cache_clear()
+    dependencies.build_reconciliation.cache_clear()
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_people_who_were_not_told_of_the_end_are_told(deployed: Deployed) -> Non
     review = in_review(deployed)
     pipeline.decide(review, "APPROVED")
     pipeline.site.faults.add(fault)
-    deployed.give_up("ApprovalHandler")
+    deployed.record_failure("ApprovalHandler")
     pipeline.site.faults.clear()
     assert published(deployed) == ["published"]
     said = deployed.command("sweep", "--dry-run")[1]
@@ -174,6 +174,19 @@ def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them
     deployed.pipeline.run()
     assert published(deployed) == ["published"]
     assert "0 of them did not come to their end" in deployed.command("sweep")[1]
+
+
+def test_the_command_shows_reviews_whose_ticket_is_missing_and_counts_them_not(deployed: Deployed) -> None:
+    review = in_review(deployed)
+    assert "0 open reviews missing" in deployed.command("sweep")[1]
+    deployed.pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
+    for _ in range(2):
+        said = deployed.command("sweep")[1]
+        assert "was deleted, or is hidden from Kinexus" in said
+        assert review in said
+        assert "1 open review missing" in said
+    [document] = deployed.pipeline.aws.documents()
+    assert (document["status"], "missing_since" in document) == ("in_review", False)
 
 
 def test_a_webhook_that_comes_late_is_the_same_change(deployed: Deployed) -> None:
@@ -235,7 +248,7 @@ def test_what_was_finished_before_and_only_touched_since_is_left(
     deaf: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = deaf.pipeline.site.clock
-    monkeypatch.setattr(composition, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
+    monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
     old = finish(deaf, "needs-docs")
     clock.advance(3 * 24 * 3600)
     deaf.pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{old}", {"fields": {"summary": "Zibble"}})
@@ -245,7 +258,7 @@ def test_what_was_finished_before_and_only_touched_since_is_left(
 
 
 def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    from common.atlassian_http import AtlassianHttp
+    from common.atlassian.http_client import AtlassianHttp
 
     keys = {finish(deaf, "needs-docs") for _ in range(3)}
     get = AtlassianHttp.get
@@ -298,7 +311,7 @@ def test_a_ticket_costs_one_look_at_a_record_and_a_review_two(
 
 
 def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finished_tickets, "BATCH", 2)
+    monkeypatch.setattr(finished_issues, "BATCH_SIZE", 2)
     keys = [finish(deaf, "needs-docs") for _ in range(5)]
     assert handle({}, None) == {"recorded": 5}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
@@ -311,7 +324,7 @@ def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
     decide_unheard(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
     looks = iter([99.0] * 6 + [1.0] * 99)  # a look before each batch and each of its tickets
-    monkeypatch.setattr(finished_tickets, "left", lambda: next(looks))
+    monkeypatch.setattr(finished_issues, "remaining_seconds", lambda: next(looks))
     with caplog.at_level(logging.ERROR):
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
     assert "not everything could be swept" in caplog.text
@@ -335,14 +348,14 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
     @contextmanager
     def noted(seconds: float) -> Iterator[None]:
         given.append(seconds)
-        with within(seconds):
+        with within_deadline(seconds):
             yield
 
-    monkeypatch.setattr(daily_round, "within", noted)
+    monkeypatch.setattr(run_sweep, "within_deadline", noted)
     handle({}, None)
     for_reviews, for_tickets = given
-    assert for_reviews == (TIMEOUT - RESERVE) / 2
-    assert TIMEOUT - RESERVE - 5 < for_tickets <= TIMEOUT - RESERVE
+    assert for_reviews == (TIMEOUT - RESERVE_SECONDS) / 2
+    assert TIMEOUT - RESERVE_SECONDS - 5 < for_tickets <= TIMEOUT - RESERVE_SECONDS
 
 
 def test_what_hinders_the_reviews_does_not_cost_the_tickets(
@@ -350,14 +363,14 @@ def test_what_hinders_the_reviews_does_not_cost_the_tickets(
 ) -> None:
     finish(deaf, "needs-docs")
 
-    each = FinishedTickets.__iter__
+    each = FinishedIssues.__iter__
 
-    def down(self: FinishedTickets) -> Iterator[WebhookEvent]:
+    def down(self: FinishedIssues) -> Iterator[WebhookPayload]:
         if "documentation-review" in self._jql:
             raise Unavailable("POST", "/rest/api/3/changelog/bulkfetch", 503, "busy")
         return each(self)
 
-    monkeypatch.setattr(FinishedTickets, "__iter__", down)
+    monkeypatch.setattr(FinishedIssues, "__iter__", down)
     with pytest.raises(Unavailable):
         handle({}, None)
     assert len(deaf.pipeline.aws.changes()) == 1

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import region_file
-from local.machine import wait_until
-from local.region.environment import REPOSITORY
-from local.region_file import RegionFacts
+from local import state_file
+from local.environment import wait_until
+from local.region.ministack_venv import REPOSITORY
+from local.state_file import RegionFacts
 from tests import secret_watch
 from tests.region import contents
 
@@ -23,10 +23,10 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegionFacts]:
     environment = {**os.environ, "TMPDIR": str(temporary), "KINEXUS_REGION_FILE": str(place)}
     process = local("serve", environment)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(region_file, "PATH", place)
+        patch.setattr(state_file, "PATH", place)
         try:
             assert wait_until(lambda: _is_up(process), 120), "the region did not come up"
-            facts = region_file.find()
+            facts = state_file.find()
             for secret in contents.secrets(facts.client):
                 secret_watch.learn("a secret of the local region", secret)
             yield facts
@@ -51,7 +51,7 @@ def local(command: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
 def _is_up(process: "subprocess.Popen[str]") -> bool:
     assert process.poll() is None, process.communicate()[0]
     try:
-        region_file.find()
-    except region_file.NoRegion:
+        state_file.find()
+    except state_file.NoRegion:
         return False
     return True

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.atlassian import Site, in_process
-from local.atlassian.adoption import adopt
+from local.atlassian.import_webhook_body import adopt
 
 
 def _body(**fields: Any) -> dict[str, Any]:

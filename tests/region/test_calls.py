@@ -1,6 +1,6 @@
 """AWS calls are told apart from everything else that the access log holds."""
 
-from local.region.calls import AwsCall, parse
+from local.region.access_log import AwsCall, parse
 
 SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
 

@@ -2,8 +2,8 @@
 
 import json
 
-from local.region.calls import AwsCall
-from local.region.decisions import Decision, parse
+from local.region.access_log import AwsCall
+from local.region.iam_decisions import Decision, parse
 
 ORDERS = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 

@@ -21,7 +21,7 @@ def test_failure_while_starting_names_the_step(
         raise error
         yield
 
-    monkeypatch.setattr(demo_package, "machine", broken)
+    monkeypatch.setattr(demo_package, "local_environment", broken)
     monkeypatch.setattr(demo_package, "is_made", lambda: True)
     assert demo(output=tmp_path / "pages") == 1
     said = capsys.readouterr().out

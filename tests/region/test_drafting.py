@@ -3,7 +3,7 @@
 import pytest
 
 from local.bedrock import drafting
-from local.bedrock.prompt import Prompt, read
+from local.bedrock.prompt import Prompt, read_prompt
 
 PAGE = """<page title="Sessions">
 [1] ## Overview
@@ -23,7 +23,7 @@ def _ticket(summary: str, description: str, key: str = "AUTH-7") -> str:
 
 
 def _edit(summary: str, description: str, more: str = "") -> Prompt:
-    return read(f"{_ticket(summary, description)}\n\n{PAGE}\n{more}")
+    return read_prompt(f"{_ticket(summary, description)}\n\n{PAGE}\n{more}")
 
 
 def test_prompt_is_read_back_with_blocks_over_several_lines() -> None:
@@ -72,12 +72,15 @@ def test_feedback_chooses_the_block_and_is_used() -> None:
 def test_page_that_says_everything_gets_no_edit() -> None:
     page = '<page title="P">\n[1] Cookies are marked secure. Cookies.\n</page>'
     assert (
-        drafting.edit_page(read(f"{_ticket('Cookies', 'Cookies are marked secure.')}\n{page}"))["edits"] == []
+        drafting.edit_page(read_prompt(f"{_ticket('Cookies', 'Cookies are marked secure.')}\n{page}"))[
+            "edits"
+        ]
+        == []
     )
 
 
 def test_page_without_prose_gets_a_paragraph() -> None:
-    prompt = read(
+    prompt = read_prompt(
         f'{_ticket("Cookies", "Cookies are marked secure now.")}\n\n<page title="P">\n[1] # Title\n</page>'
     )
     assert drafting.edit_page(prompt)["edits"] == [
@@ -86,7 +89,9 @@ def test_page_without_prose_gets_a_paragraph() -> None:
 
 
 def test_empty_page_gets_its_first_paragraph() -> None:
-    prompt = read(f'{_ticket("Cookies", "Cookies are marked secure now.")}\n\n<page title="P">\n\n</page>')
+    prompt = read_prompt(
+        f'{_ticket("Cookies", "Cookies are marked secure now.")}\n\n<page title="P">\n\n</page>'
+    )
     assert drafting.edit_page(prompt)["edits"][0]["block"] == 0
 
 
@@ -103,7 +108,7 @@ Exports are kept for a year."""
 
 
 def test_new_page_has_sections_from_the_description() -> None:
-    answer = drafting.write_page(read(_ticket("Add an audit log export", DESCRIPTION)))
+    answer = drafting.write_page(read_prompt(_ticket("Add an audit log export", DESCRIPTION)))
     assert answer["title"] == "Audit log export"
     assert answer["markdown"] == (
         "## What changed\n\nExports of the audit log go to a bucket of yours.\n\n"
@@ -115,7 +120,7 @@ def test_new_page_has_sections_from_the_description() -> None:
 
 
 def test_new_page_of_a_ticket_without_description_says_its_summary() -> None:
-    answer = drafting.write_page(read(_ticket("Dark mode", "")))
+    answer = drafting.write_page(read_prompt(_ticket("Dark mode", "")))
     assert answer["markdown"] == "## What changed\n\nDark mode."
 
 
@@ -130,7 +135,7 @@ def test_new_page_of_a_ticket_without_description_says_its_summary() -> None:
     ],
 )
 def test_title_is_the_subject_of_the_summary(summary: str, title: str) -> None:
-    assert drafting.write_page(read(_ticket(summary, "x")))["title"] == title
+    assert drafting.write_page(read_prompt(_ticket(summary, "x")))["title"] == title
 
 
 CANDIDATES = """<candidates>
@@ -154,7 +159,9 @@ Title: Cookies
     ],
 )
 def test_judgement_follows_the_ranking(favours: str, expected: dict[str, str]) -> None:
-    prompt = read(f"{_ticket('Add a cookie banner', 'x')}\n{CANDIDATES}\nLexical ranking favours: {favours}")
+    prompt = read_prompt(
+        f"{_ticket('Add a cookie banner', 'x')}\n{CANDIDATES}\nLexical ranking favours: {favours}"
+    )
     answer = drafting.choose_page(prompt)
     assert {key: answer[key] for key in expected} == expected
     assert "without a model" in answer["reason"]
@@ -162,7 +169,9 @@ def test_judgement_follows_the_ranking(favours: str, expected: dict[str, str]) -
 
 def test_page_with_a_high_score_wins_over_a_new_one() -> None:
     near = CANDIDATES.replace("4.30", "9.30")
-    answer = drafting.choose_page(read(f"{_ticket('Add x', 'x')}\n{near}\nLexical ranking favours: create"))
+    answer = drafting.choose_page(
+        read_prompt(f"{_ticket('Add x', 'x')}\n{near}\nLexical ranking favours: create")
+    )
     assert (answer["action"], answer["label"]) == ("update", "A")
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.region import environment
-from local.region.environment import EnvironmentFailure, is_made, region_python
+from local.region import ministack_venv
+from local.region.ministack_venv import EnvironmentFailure, is_made, region_python
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         python.parent.mkdir(exist_ok=True)
         python.touch()
 
-    monkeypatch.setattr(environment, "_run", run)
+    monkeypatch.setattr(ministack_venv, "_run", run)
     return seen
 
 
@@ -49,7 +49,7 @@ def test_interrupted_installation_is_begun_again(tmp_path: Path, monkeypatch: py
     def fail(command: list[str], keep: Path) -> None:
         raise EnvironmentFailure("no network")
 
-    monkeypatch.setattr(environment, "_run", fail)
+    monkeypatch.setattr(ministack_venv, "_run", fail)
     with pytest.raises(EnvironmentFailure):
         region_python(folder, requirements)
     assert not is_made(folder, requirements)
@@ -57,4 +57,4 @@ def test_interrupted_installation_is_begun_again(tmp_path: Path, monkeypatch: py
 
 def test_failing_command_is_shown_with_what_it_said(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailure, match="python3-venv"):
-        environment._run(["sh", "-c", "echo no such package >&2; exit 3"], tmp_path / "lock")
+        ministack_venv._run(["sh", "-c", "echo no such package >&2; exit 3"], tmp_path / "lock")

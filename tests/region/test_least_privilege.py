@@ -1,8 +1,8 @@
 """No role is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
 
-The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, and each function meets
-a document that somebody else works on, while every question that is put to a role's policies is on record with its
-action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
+The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, a review is deleted, and each
+function meets a document that somebody else works on, while every question that is put to a role's policies is on
+record with its action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
 secrets or prefixes cannot be idle unseen. What a schedule's role does by the clock is not awaited: its rights are
 held against what its schedule names.
 """
@@ -10,6 +10,7 @@ held against what its schedule names.
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -17,8 +18,8 @@ from rich.console import Console
 from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
-from local.machine import Machine, machine, wait_until
-from local.region.policies import matches
+from local.environment import LocalEnvironment, local_environment, wait_until
+from local.region.iam_evaluator import matches
 from stack.testing import checks
 from tests.region import contents
 from tests.secrets_in_use import forms
@@ -61,7 +62,7 @@ RARELY = {
 """The same for single functions: what only happens when something is lost or collides."""
 
 
-def rights(up: Machine, role: str) -> set[Right]:
+def rights(up: LocalEnvironment, role: str) -> set[Right]:
     """List each action on each resource that a role's statements allow."""
     return {
         (role, action, resource)
@@ -71,7 +72,7 @@ def rights(up: Machine, role: str) -> set[Right]:
     }
 
 
-def asked(up: Machine) -> set[Right]:
+def asked(up: LocalEnvironment) -> set[Right]:
     """List what the roles asked for: of AWS as it decided, and of the model."""
     of_aws = {(f"{one.function}-role", one.action, one.resource) for one in up.stack.decisions()}
     model = f"arn:aws:bedrock:{up.stack.region}::foundation-model/"
@@ -89,7 +90,7 @@ def used(right: Right, questions: set[Right]) -> bool:
     return any((role, action) == (by, done) and matches(resource, about) for by, done, about in questions)
 
 
-def by_lambda(up: Machine) -> set[Right]:
+def by_lambda(up: LocalEnvironment) -> set[Right]:
     """List the rights that a reason of BY_LAMBDA is about, for all functions."""
     here = f"{up.stack.region}:{up.stack.account}"
     return {
@@ -100,8 +101,8 @@ def by_lambda(up: Machine) -> set[Right]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with machine() as up:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEnvironment]:
+    with local_environment() as up:
         scenario.play(up, Steps(Console(quiet=True)), tmp_path_factory.mktemp("pages"))
         up.site.site.post.options.duplicates = 1.0
         _finish_another(up)
@@ -109,12 +110,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         up.site.site.webhooks.webhooks.clear()
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
+        _lose_a_review(up, untold)
         _meet_somebody_at_work(up)
         _get_what_is_no_event(up)
         yield up
 
 
-def _finish_another(up: Machine) -> str:
+def _finish_another(up: LocalEnvironment) -> str:
     """Finish a ticket of its own that asks for documentation; return its key."""
     developer = Person(up.site.url, up.site.site.account("developer"))
     fields = {
@@ -128,14 +130,33 @@ def _finish_another(up: Machine) -> str:
     return key
 
 
-def _swept(up: Machine, key: str) -> bool:
+def _swept(up: LocalEnvironment, key: str) -> bool:
     """Sweep, and tell whether the ticket is on record."""
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
 
 
-def _meet_somebody_at_work(up: Machine) -> None:
+def _lose_a_review(up: LocalEnvironment, key: str) -> None:
+    """Delete the review of a ticket, and sweep on two days."""
+
+    def document(status: str) -> dict[str, Any] | None:
+        items = up.stack.client("dynamodb").scan(TableName=up.outputs["documentsTable"])["Items"]
+        ours = [item for item in items if key in json.dumps(item.get("issue_keys"))]
+        return next((item for item in ours if item["status"]["S"] == status), None)
+
+    assert wait_until(lambda: document("in_review") is not None, 60)
+    found = document("in_review")
+    assert found
+    admin = Person(up.site.url, up.site.site.account("admin"))
+    admin.call("DELETE", f"/rest/api/3/issue/{found['review_issue_key']['S']}")
+    for day in ("2026-11-10", "2026-11-11"):
+        told = json.dumps({"scheduled_at": f"{day}T04:30:00Z"}).encode()
+        up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=told)
+    assert wait_until(lambda: document("failed") is not None, 60)
+
+
+def _meet_somebody_at_work(up: LocalEnvironment) -> None:
     """Hold a document's lease while each function with a queue is told of it, until each has put its message off."""
     records, events = up.stack.client("dynamodb"), up.stack.client("events")
     found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
@@ -160,10 +181,10 @@ def _meet_somebody_at_work(up: Machine) -> None:
     ]
     assert events.put_events(Entries=entries)["FailedEntryCount"] == 0
     functions = set(up.outputs["queueUrls"])
-    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _put_off(up), 60)
+    assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _deferring(up), 60)
 
 
-def _get_what_is_no_event(up: Machine) -> None:
+def _get_what_is_no_event(up: LocalEnvironment) -> None:
     """Put something else on each function's queue; it is a dead letter long before its time there is over."""
     sqs = up.stack.client("sqs")
     for url in up.outputs["queueUrls"].values():
@@ -178,24 +199,26 @@ def _get_what_is_no_event(up: Machine) -> None:
     assert wait_until(lambda: all(map(lies_in, urls)), 60)
 
 
-def _put_off(up: Machine) -> set[str]:
+def _deferring(up: LocalEnvironment) -> set[str]:
     """Return the functions that sent a copy of a message to their own queue."""
     calls = up.stack.calls()
     return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
 
 
-def test_no_call_was_refused_for_want_of_a_right(played: Machine) -> None:
+def test_no_call_was_refused_for_want_of_a_right(played: LocalEnvironment) -> None:
     assert [one for one in played.stack.decisions() if not one.allowed] == []
     assert [call for call in played.stack.calls() if call.function and call.status == 403] == []
 
 
-def test_every_function_was_heard_with_the_role_that_is_its_own(played: Machine) -> None:
+def test_every_function_was_heard_with_the_role_that_is_its_own(played: LocalEnvironment) -> None:
     functions = set(played.outputs["functionNames"].values())
     assert {call.function for call in played.stack.calls()} - {""} == functions
     assert {role for role, _, _ in asked(played)} == {f"{function}-role" for function in functions}
 
 
-def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(played: Machine) -> None:
+def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
+    played: LocalEnvironment,
+) -> None:
     questions, excused = asked(played), by_lambda(played)
     idle = {
         right
@@ -214,7 +237,7 @@ def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
     }
 
 
-def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: Machine) -> None:
+def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: LocalEnvironment) -> None:
     given = {
         right
         for function in played.outputs["functionNames"].values()
@@ -225,7 +248,7 @@ def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(playe
     assert [right for right in excused if used(right, asked(played))] == []
 
 
-def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: Machine) -> None:
+def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: LocalEnvironment) -> None:
     graph = played.deployment.graph
     schedules = {one.inputs["target"]["roleArn"].rpartition("/")[2]: one for one in graph.of_type(SCHEDULE)}
     functions = played.outputs["functionNames"].values()
@@ -242,7 +265,7 @@ def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played
         assert rights(played, role) == needed
 
 
-def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Machine) -> None:
+def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: LocalEnvironment) -> None:
     client = played.stack.client
     kept = contents.secrets(client)
     assert {played.webhook_secret, played.us.token} < set(kept)

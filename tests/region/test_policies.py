@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.region.ledger import Function, Ledger
-from local.region.model_rights import denial
-from local.region.policies import UnreadablePolicy, allows, matches
+from local.region.bedrock_permissions import denial
+from local.region.iam_evaluator import UnreadablePolicy, allows, matches
+from local.region.resource_registry import Function, ResourceRegistry
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 RULE = "arn:aws:events:us-east-1:123456789012:rule/shop/paid"
@@ -70,13 +70,15 @@ def test_only_star_and_question_mark_are_wildcards() -> None:
     assert not matches("a.c", "abc")
 
 
-def _ledger(*statements: dict[str, Any]) -> Ledger:
+def _ledger(*statements: dict[str, Any]) -> ResourceRegistry:
     role = "arn:aws:iam::123456789012:role/writer-role"
     function = Function("writer", "arn:…", role, 10, "/aws/lambda/writer")
     document = json.dumps(
         {"Statement": [{"Effect": "Allow", "Action": "bedrock:InvokeModel", **s} for s in statements]}
     )
-    return Ledger(role_policies={"writer-role": {"writer": document}}, functions={"writer": function})
+    return ResourceRegistry(
+        role_policies={"writer-role": {"writer": document}}, functions={"writer": function}
+    )
 
 
 MODEL = "amazon.nova-lite-v1:0"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from local.machine import wait_until
-from local.region.environment import REPOSITORY
+from local.environment import wait_until
+from local.region.ministack_venv import REPOSITORY
 
 pytestmark = pytest.mark.region
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from local import region_file
+from local import state_file
 from local.atlassian.accounts import Directory
 from local.demo.person import Person
-from local.region_file import RegionFacts, RegionRunning, refuse_second
 from local.send import send
+from local.state_file import RegionFacts, RegionRunning, refuse_second
 
 pytestmark = pytest.mark.region
 
@@ -139,7 +139,7 @@ def test_second_region_in_the_same_place_is_refused(serving: RegionFacts) -> Non
 
 
 def test_aws_is_reached_with_what_the_file_says(serving: RegionFacts) -> None:
-    assert region_file.PATH.stat().st_mode & 0o777 == 0o600
+    assert state_file.PATH.stat().st_mode & 0o777 == 0o600
     tables = serving.client("dynamodb").list_tables()["TableNames"]
     assert sorted(tables) == ["kinexus-changes", "kinexus-documents"]
 
@@ -147,6 +147,6 @@ def test_aws_is_reached_with_what_the_file_says(serving: RegionFacts) -> None:
 def test_without_a_region_it_says_how_to_start_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.region_file.PATH", tmp_path / "none.json")
+    monkeypatch.setattr("local.state_file.PATH", tmp_path / "none.json")
     assert send([tmp_path / "x.json"]) == 1
     assert "python -m local serve" in capsys.readouterr().out

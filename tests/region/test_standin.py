@@ -11,11 +11,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from common.model import AnswerCutOff, ModelRefused, NoToolAnswer, Tool, ToolModel
+from common.aws.bedrock_client import AnswerCutOff, BedrockClient, ModelRefused, ModelTool, NoToolAnswer
 from local.bedrock import Running, StandIn, serve
 
 MODEL = "amazon.nova-lite-v1:0"
-EDIT = Tool(
+EDIT = ModelTool(
     "edit_page",
     "Propose edits",
     {
@@ -78,7 +78,7 @@ def _schema(**more: Any) -> dict[str, Any]:
 
 
 def test_our_model_client_gets_edits_and_the_calls_are_counted(running: Running, stand_in: StandIn) -> None:
-    answer = ToolModel(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)
+    answer = BedrockClient(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)
     [edit] = answer.input["edits"]
     assert (edit["action"], edit["block"]) == ("replace", 2)
     assert edit["markdown"].startswith("A refund returns the whole payment to the customer. ")
@@ -95,7 +95,7 @@ def test_same_request_gets_the_same_answer(running: Running) -> None:
 
 
 def test_second_try_after_an_invalid_answer_differs(running: Running) -> None:
-    model = ToolModel(_client(running), MODEL)
+    model = BedrockClient(_client(running), MODEL)
     first = model.ask("You edit.", PROMPT, EDIT)
     second = model.ask("You edit.", PROMPT, EDIT, earlier=[(first, "block 2 cannot be replaced")])
     assert [edit["action"] for edit in second.input["edits"]] == ["insert_after"]
@@ -172,4 +172,4 @@ def test_spoilt_answers_are_told_apart_by_our_client(
 ) -> None:
     stand_in.fail_next(fault)
     with pytest.raises(error):
-        ToolModel(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)
+        BedrockClient(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)

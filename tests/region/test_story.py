@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local import story
+from local import change_progress
 
 OUTPUTS = {"changesTable": "kinexus-changes", "documentsTable": "kinexus-documents"}
 DOCUMENT = {
@@ -40,8 +40,8 @@ def test_a_document_is_settled_when_nobody_is_left_to_be_told(
     tables.put_item(TableName="kinexus-documents", Item={**DOCUMENT, **left})
     tables.put_item(TableName="kinexus-changes", Item=CHANGE)
 
-    review = story.of_review(lambda _: tables, OUTPUTS, "10010")
-    change = story.of_change(lambda _: tables, OUTPUTS, "10003-1")
+    review = change_progress.review_progress(lambda _: tables, OUTPUTS, "10010")
+    change = change_progress.change_progress(lambda _: tables, OUTPUTS, "10003-1")
 
     assert review is not None
     assert change is not None

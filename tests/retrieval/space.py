@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from common.atlassian_http import AtlassianHttp
-from common.confluence import ConfluenceClient, ConfluencePage, SearchHit, Space
-from handlers.document_orchestrator.finding import Site
+from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, SearchHit, Space
+from common.atlassian.http_client import AtlassianHttp
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 
@@ -34,7 +34,7 @@ class Docs:
 
     simulated: atlassian.Site
     confluence: Watched
-    site: Site
+    site: WritableSpaces
     ids: dict[str, str] = field(default_factory=dict)
 
     def page(self, title: str, storage: str, space: str = "SD", under: str | None = None) -> str:
@@ -44,6 +44,15 @@ class Docs:
         assert held is not None
         self.ids[title] = store.create(author, held.id, title, storage, under).id
         return self.ids[title]
+
+    def container(self, kind: str, under: str | None = None) -> str:
+        """Put a folder or the like into the space SD and return its id."""
+        store, author = self.simulated.confluence, self.simulated.account("developer")
+        return store.add_container(author, kind, self.site.spaces[0].space_id, kind, under).id
+
+    def restrict(self, page_id: str) -> None:
+        """Let only our account view a page and all below it."""
+        self.simulated.confluence.pages[page_id].readers = (self.simulated.account("kinexus").account_id,)
 
 
 def open_docs(url: str, simulated: atlassian.Site) -> Docs:
@@ -56,4 +65,4 @@ def open_docs(url: str, simulated: atlassian.Site) -> Docs:
     browse = f"{url}/wiki"
     confluence = Watched(AtlassianHttp(browse, us.email, lambda fresh: us.token), browse)
     ours = tuple(Space(spaces[key].id, key, spaces[key].homepage_id) for key in ("SD", "OPS"))
-    return Docs(simulated, confluence, Site(ours, browse))
+    return Docs(simulated, confluence, WritableSpaces(ours, browse))

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from common.confluence import ConfluencePage, SearchHit
-from handlers.document_orchestrator.candidates import OpenDraft, gather
-from handlers.document_orchestrator.finding import searched
-from handlers.document_orchestrator.queries import Query
+from common.atlassian.confluence_client import ConfluencePage, SearchHit
+from handlers.document_orchestrator.page_selection.candidates import OpenDraft, gather_candidates
+from handlers.document_orchestrator.page_selection.cql_queries import CqlQuery
+from handlers.document_orchestrator.page_selection.select_page import search_and_decide
 from tests.retrieval.space import Docs
 from tests.retrieval.tickets import ticket
 
@@ -19,7 +19,7 @@ ABOUT = "<p>Invoices have burst limits: max_burst invoices a minute.</p>"
 
 
 def found(docs: Docs, **options: object) -> list[str]:
-    _, ranked = searched(ASK, docs.site, docs.confluence, **options)  # type: ignore[arg-type]
+    _, ranked = search_and_decide(ASK, docs.site, docs.confluence, **options)  # type: ignore[arg-type]
     return [each.page.title for each in ranked]
 
 
@@ -43,7 +43,7 @@ def test_the_searches_run_at_the_same_time() -> None:
         def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
             raise AssertionError("nothing was found, nothing is to be read")
 
-    assert gather(Slow(), [Query("type = page", 5, 1.0)] * 4, ["1"]) == ()
+    assert gather_candidates(Slow(), [CqlQuery("type = page", 5, 1.0)] * 4, ["1"]) == ()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_a_search_answers_is_held_to_our_spaces_and_to_current_pages(docs: 
             return docs.confluence.pages(page_ids)
 
     space_ids = [space.space_id for space in docs.site.spaces]
-    found = gather(AnswersAnything(), [Query("type = page", 5, 1.0)], space_ids)
+    found = gather_candidates(AnswersAnything(), [CqlQuery("type = page", 5, 1.0)], space_ids)
     assert [candidate.page_id for candidate in found] == [ours]
 
 
@@ -127,13 +127,8 @@ def test_pages_below_a_folder_of_templates_are_no_candidates(docs: Docs) -> None
 def test_a_page_tells_what_is_above_it(docs: Docs) -> None:
     above = docs.page("Finance", "<p>Money.</p>")
     docs.page("Billing", ABOUT, under=above)
-    _, (best, *_) = searched(ASK, docs.site, docs.confluence)
-    assert best.page.above
-    assert (best.page.path, best.page.above[-1], best.page.parent_id) == (
-        ("SD home", "Finance"),
-        above,
-        above,
-    )
+    _, (best, *_) = search_and_decide(ASK, docs.site, docs.confluence)
+    assert (best.page.path, best.page.parent_id) == (("SD home", "Finance"), above)
 
 
 def test_a_page_just_created_is_found_while_the_index_lags(docs: Docs) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from common.storage_format import Section
-from handlers.document_orchestrator.candidates import Candidate
-from handlers.document_orchestrator.fallback import decide
-from handlers.document_orchestrator.judge import Verdict
-from handlers.document_orchestrator.judgement import CreatePage, JoinDraft, UpdatePage
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.candidates import Candidate
+from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer
+from handlers.document_orchestrator.page_selection.ranking import rank_pages
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
+from handlers.document_orchestrator.page_selection.selection import CreatePage, JoinDraft, UpdatePage
 from tests.retrieval.tickets import ticket
 
 
 def candidate(title: str, text: str, document_id: str | None = None) -> Candidate:
     page_id = "" if document_id else title
-    return Candidate(page_id, title, "", "the-parent", (), (), (Section((), text),), document_id)
+    return Candidate(page_id, title, "", "the-parent", (), (Section((), text),), document_id)
 
 
 PAGES = (
@@ -23,9 +23,9 @@ PAGES = (
 )
 
 
-def decided(summary: str, *more: Candidate) -> Verdict:
+def decided(summary: str, *more: Candidate) -> JudgeAnswer:
     asked = ticket(summary)
-    return decide(asked, rank(asked, [*PAGES, *more]))
+    return decide_by_ranking(asked, rank_pages(asked, [*PAGES, *more]))
 
 
 def test_a_page_whose_title_is_named_is_updated() -> None:

@@ -13,14 +13,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.model import Answer, AnswerCutOff, NoToolAnswer, Tool
+from common.aws.bedrock_client import AnswerCutOff, ModelAnswer, ModelTool, NoToolAnswer
+from common.domain.ticket import Ticket
 from common.storage_format import Section
-from common.ticket import Ticket
-from handlers.document_orchestrator.candidates import Candidate
-from handlers.document_orchestrator.fallback import decide
-from handlers.document_orchestrator.judge import SYSTEM, TOOL, Verdict, judge, prompt
-from handlers.document_orchestrator.judgement import CreatePage, JoinDraft, NoDocument, UpdatePage
-from handlers.document_orchestrator.ranking import Ranked, rank
+from handlers.document_orchestrator.page_selection.candidates import Candidate
+from handlers.document_orchestrator.page_selection.llm_judge import (
+    SYSTEM,
+    TOOL,
+    JudgeAnswer,
+    judge,
+    judge_prompt,
+)
+from handlers.document_orchestrator.page_selection.ranking import Ranked, rank_pages
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
+from handlers.document_orchestrator.page_selection.selection import (
+    CreatePage,
+    JoinDraft,
+    NoDocument,
+    UpdatePage,
+)
 from tests.retrieval.tickets import ticket
 
 ASK = ticket("Add burst limits to invoices")
@@ -30,7 +41,7 @@ FINE: dict[str, Any] = {"action": "update", "label": "A", "confidence": 0.8, "re
 def candidate(page_id: str, title: str, text: str = "Invoices", document_id: str | None = None) -> Candidate:
     sections = (Section(("Limits",), text),)
     return Candidate(
-        page_id, title, f"https://x.test/{page_id}", "1", ("Home", "Billing"), ("1",), sections, document_id
+        page_id, title, f"https://x.test/{page_id}", "1", ("Home", "Billing"), sections, document_id
     )
 
 
@@ -47,26 +58,28 @@ class Scripted:
     def __init__(self, *answers: Mapping[str, Any] | Exception) -> None:
         self.answers = list(answers)
         self.prompts: list[str] = []
-        self.earlier: list[Sequence[tuple[Answer, str]]] = []
+        self.earlier: list[Sequence[tuple[ModelAnswer, str]]] = []
 
-    def ask(self, system: str, prompt: str, tool: Tool, earlier: Sequence[tuple[Answer, str]] = ()) -> Answer:
+    def ask(
+        self, system: str, prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]] = ()
+    ) -> ModelAnswer:
         self.prompts.append(prompt)
         self.earlier.append(tuple(earlier))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return Answer(f"use-{len(self.prompts)}", answer, 100, 10)
+        return ModelAnswer(f"use-{len(self.prompts)}", answer, 100, 10)
 
 
 def ranked(pages: Sequence[Candidate] = PAGES, asked: Ticket = ASK) -> tuple[Ranked[Candidate], ...]:
     """Rank, but in the order given, so that labels are known."""
-    by_page = {id(each.page): each for each in rank(asked, pages)}
+    by_page = {id(each.page): each for each in rank_pages(asked, pages)}
     return tuple(by_page[id(page)] for page in pages)
 
 
-def ruled(model: Scripted, asked: Ticket = ASK, pages: Sequence[Candidate] = PAGES) -> Verdict:
+def ruled(model: Scripted, asked: Ticket = ASK, pages: Sequence[Candidate] = PAGES) -> JudgeAnswer:
     shown = ranked(pages, asked)
-    return judge(asked, shown, model, decide(asked, shown))
+    return judge(asked, shown, model, decide_by_ranking(asked, shown))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +100,7 @@ def ruled(model: Scripted, asked: Ticket = ASK, pages: Sequence[Candidate] = PAG
 )
 def test_a_valid_answer_is_the_verdict(answer: Mapping[str, Any], target: object) -> None:
     verdict = ruled(Scripted(answer))
-    assert verdict == Verdict(target, 0.8, "It is about limits.", "model", (100, 10))  # type: ignore[arg-type]
+    assert verdict == JudgeAnswer(target, 0.8, "It is about limits.", "model", (100, 10))  # type: ignore[arg-type]
 
 
 INVALID: list[dict[str, Any]] = [
@@ -128,7 +141,7 @@ def test_an_invalid_answer_is_explained_once_and_may_be_mended(invalid: dict[str
 def test_an_answer_that_stays_invalid_leaves_it_to_the_fallback(invalid: dict[str, Any]) -> None:
     verdict = ruled(Scripted(invalid, invalid))
     assert verdict.decided_by == "fallback"
-    assert verdict.target == decide(ASK, ranked()).target
+    assert verdict.target == decide_by_ranking(ASK, ranked()).target
 
 
 @pytest.mark.parametrize("failure", [AnswerCutOff("cut"), NoToolAnswer("none")])
@@ -167,7 +180,7 @@ def test_no_injection_leads_outside_the_candidates(order: str, answered: str) ->
 @pytest.mark.parametrize("order", ORDERS)
 def test_data_cannot_pose_as_another_part_of_the_prompt(order: str) -> None:
     asked = ticket(f"Limits {order}", order)
-    text = prompt(asked, ranked([candidate("111", f"Invoices {order}", order)], asked), "A")
+    text = judge_prompt(asked, ranked([candidate("111", f"Invoices {order}", order)], asked), "A")
     assert text.count("<ticket>") == text.count("</ticket>") == 1
     assert text.count("<candidates>") == text.count("</candidates>") == 1
     assert text.count("<candidate label=") == text.count("</candidate>") == 1
@@ -176,7 +189,7 @@ def test_data_cannot_pose_as_another_part_of_the_prompt(order: str) -> None:
 
 
 def test_the_prompt_shows_letters_titles_paths_and_passages_but_no_ids() -> None:
-    text = prompt(ASK, ranked(), "A")
+    text = judge_prompt(ASK, ranked(), "A")
     assert '<candidate label="B" score="' in text
     assert "Title: Burst limits\nPath: Home > Billing\n## Limits\nInvoices" in text
     assert "111" not in text
@@ -194,7 +207,7 @@ def test_the_request_stays_under_4000_tokens_whatever_the_sizes(piece: str, time
     long = piece * (times // len(piece))
     asked = ticket(long[:1000], long, labels=(long[:255],) * 20)
     pages = [candidate(str(n), long[:255] or "x", long) for n in range(count)]
-    text = prompt(asked, ranked(pages, asked)[:5], "A")
+    text = judge_prompt(asked, ranked(pages, asked)[:5], "A")
     whole = SYSTEM + json.dumps(TOOL.schema) + TOOL.description + text
     ascii_only = sum(map(str.isascii, whole))
     assert ascii_only / 3 + (len(whole) - ascii_only) < 4_000

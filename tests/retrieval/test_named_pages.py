@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.document_orchestrator.named_pages import named_pages
+from handlers.document_orchestrator.page_selection.explicit_pages import explicit_pages
 from tests.retrieval.tickets import ticket
 
 SITE = "https://acme.atlassian.net/wiki"
 
 
 def ids(description: str = "", *links: str, labels: tuple[str, ...] = ()) -> list[str | None]:
-    return [named.page_id for named in named_pages(ticket("x", description, labels=labels), links, SITE)]
+    return [named.page_id for named in explicit_pages(ticket("x", description, labels=labels), links, SITE)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_several_pages_are_several_and_each_counts_once_labels_first() -> None:
 
 @pytest.mark.parametrize("label", ["docs:", "docs:rate-limits", "docs:12x", "docs:-5", "docs:0"])
 def test_a_label_that_names_no_id_is_told_and_not_passed_over(label: str) -> None:
-    (named,) = named_pages(ticket("x", labels=(label,)), (), SITE)
+    (named,) = explicit_pages(ticket("x", labels=(label,)), (), SITE)
     assert (named.page_id, named.is_order, label in named.reference) == (None, True, True)
 
 
@@ -80,5 +80,5 @@ def test_other_labels_name_nothing(label: str) -> None:
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=3))
 def test_no_text_breaks_it_and_only_numbers_come_back(text: str, links: list[str]) -> None:
-    for named in named_pages(ticket("x", f"{SITE}/{text} https://{text}", labels=(text,)), links, SITE):
+    for named in explicit_pages(ticket("x", f"{SITE}/{text} https://{text}", labels=(text,)), links, SITE):
         assert named.page_id is None or named.page_id.isdigit()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from handlers.document_orchestrator.queries import queries, quoted
-from handlers.document_orchestrator.search_terms import search_terms
+from handlers.document_orchestrator.page_selection.cql_queries import cql_queries, quoted
+from handlers.document_orchestrator.page_selection.search_terms import search_terms
 from tests.retrieval.space import Docs
 from tests.retrieval.tickets import ticket
 
@@ -26,7 +26,7 @@ HOSTILE = [
 
 
 def cql_of(summary: str, description: str = "") -> list[str]:
-    return [query.cql for query in queries(search_terms(ticket(summary, description)), ["SD", "OPS"])]
+    return [query.cql for query in cql_queries(search_terms(ticket(summary, description)), ["SD", "OPS"])]
 
 
 def test_a_full_ticket_takes_four_searches_and_an_empty_one_none() -> None:
@@ -41,7 +41,7 @@ def test_a_ticket_with_only_a_description_is_searched_by_it() -> None:
 
 def test_components_and_labels_of_a_topic_are_searched_too() -> None:
     asked = ticket("Improvements", components=("Billing API",), labels=("invoices", "needs-docs"))
-    found = [query.cql for query in queries(search_terms(asked), ["SD"])]
+    found = [query.cql for query in cql_queries(search_terms(asked), ["SD"])]
     assert all(f'~ "{word}"' in cql for word in ("billing", "api", "invoices") for cql in found)
     assert not any("needs" in cql for cql in found)
 

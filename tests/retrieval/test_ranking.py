@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.storage_format import Section
-from handlers.document_orchestrator.ranking import rank
+from handlers.document_orchestrator.page_selection.ranking import rank_pages
 from tests.retrieval.tickets import ticket
 
 
@@ -35,7 +35,7 @@ FILLER = (
 
 def first(summary: str, *pages: Page, description: str = "", components: tuple[str, ...] = ()) -> str:
     asked = ticket(summary, description, components=components)
-    return rank(asked, [*FILLER, *pages])[0].page.title
+    return rank_pages(asked, [*FILLER, *pages])[0].page.title
 
 
 def test_a_title_named_wholly_beats_one_named_in_part() -> None:
@@ -109,7 +109,7 @@ def test_the_scope_of_a_conventional_summary_is_a_component() -> None:
 
 def test_links_and_issue_numbers_are_no_words() -> None:
     asked = ticket("Improvements (#1299)", "See https://tracker.test/billing/1299 and #1299.")
-    assert rank(asked, [page("Billing tracker 1299", "Test https.")])[0].score == 0
+    assert rank_pages(asked, [page("Billing tracker 1299", "Test https.")])[0].score == 0
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,14 @@ def test_links_and_issue_numbers_are_no_words() -> None:
 def test_labels_of_the_process_find_nothing_and_labels_of_a_topic_do(label: str) -> None:
     process = page("API changes, documentation and debt", "Breaking API changes need docs, 12 of them.")
     billing = page("Billing", "Invoices.")
-    assert rank(ticket("Improvements", labels=(label,)), [process, billing])[0].score == 0
-    assert rank(ticket("Improvements", labels=(label, "billing")), [process, billing])[0].page is billing
+    assert rank_pages(ticket("Improvements", labels=(label,)), [process, billing])[0].score == 0
+    assert (
+        rank_pages(ticket("Improvements", labels=(label, "billing")), [process, billing])[0].page is billing
+    )
 
 
 def test_rank_says_in_words_why() -> None:
-    (best, *_) = rank(ticket("Burst limits"), [page("Limits", ("Bursts", "A burst is cut.")), *FILLER])
+    (best, *_) = rank_pages(ticket("Burst limits"), [page("Limits", ("Bursts", "A burst is cut.")), *FILLER])
     assert "its title names limits" in best.why
     assert "“Bursts”" in best.why
     assert best.nearest == (0,)
@@ -132,9 +134,9 @@ def test_rank_says_in_words_why() -> None:
 
 
 def test_no_page_and_no_word_are_no_error() -> None:
-    assert rank(ticket("x"), []) == ()
-    assert [each.score for each in rank(ticket(""), FILLER)] == [0, 0, 0]
-    assert rank(ticket("Zebra"), [page("", ""), Page("", ())])[0].score == 0
+    assert rank_pages(ticket("x"), []) == ()
+    assert [each.score for each in rank_pages(ticket(""), FILLER)] == [0, 0, 0]
+    assert rank_pages(ticket("Zebra"), [page("", ""), Page("", ())])[0].score == 0
 
 
 words = st.text(alphabet="abc XY_-.é9", max_size=40)
@@ -147,9 +149,9 @@ def test_the_order_of_the_candidates_decides_nothing(
 ) -> None:
     asked = ticket(summary, description)
     shuffled = chance.sample(given, len(given))
-    scores = {id(each.page): each.score for each in rank(asked, given)}
-    again = {id(each.page): each.score for each in rank(asked, shuffled)}
+    scores = {id(each.page): each.score for each in rank_pages(asked, given)}
+    again = {id(each.page): each.score for each in rank_pages(asked, shuffled)}
     assert scores == pytest.approx(again)
-    for each in rank(asked, given):
+    for each in rank_pages(asked, given):
         assert each.score >= 0
         assert each.evidence >= 0

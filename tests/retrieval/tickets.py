@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.ticket import Ticket
+from common.domain.ticket import Ticket
 
 
 def ticket(

@@ -1,8 +1,8 @@
 """A page of every kind of content, a careful edit of it, and the review that shows both."""
 
-from common.storage_format import Change, Delete, Replace, Token
-from common.ticket import Ticket
-from handlers.review_ticket_creator.review import Review
+from common.domain.ticket import Ticket
+from common.storage_format import BlockChange, Delete, Replace, Token
+from handlers.review_ticket_creator.review_content import Review
 
 TICKET = Ticket(
     issue_id="10042",
@@ -89,7 +89,7 @@ def review(**changes: object) -> Review:
         "before": BEFORE,
         "after": AFTER,
         "changes": (
-            Change(
+            BlockChange(
                 Replace("b", ""),
                 "b",
                 ("Rate limits",),
@@ -97,7 +97,7 @@ def review(**changes: object) -> Review:
                 "<p>…</p>",
                 (Token("inline-comment", "rotate"),),
             ),
-            Change(Delete("c"), "c", ("Rate limits",), "<p>…</p>", "", (Token("jira-macro", "PAY-7"),)),
+            BlockChange(Delete("c"), "c", ("Rate limits",), "<p>…</p>", "", (Token("jira-macro", "PAY-7"),)),
         ),
         "previous": PREVIOUS,
         "follows": 1,

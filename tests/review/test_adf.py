@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf
+from common.markup import adf
 
 
 def test_empty_text_is_never_an_empty_text_node() -> None:
@@ -35,7 +35,7 @@ def test_paragraphs_headings_lists_code_and_quotes_read_like_markdown() -> None:
         adf.panel("info", adf.paragraph("note")),
         {"type": "rule"},
     )
-    assert adf.to_text(document) == (
+    assert adf.adf_to_text(document) == (
         "## Limits\n\nFirst bold\nsecond\n\n- one\n- two\n  3. a\n  4. b\n\n"
         "```python\nx = 1\ny = 2\n```\n\n> said\n\nnote\n\n---"
     )
@@ -45,7 +45,7 @@ def test_marks_that_change_the_meaning_stay_visible() -> None:
     line = adf.paragraph(
         adf.text("gone", adf.STRIKE), " ", adf.text("code", CODE), " ", adf.link("docs", "https://e.org/d")
     )
-    assert adf.to_text(adf.doc(line)) == "~~gone~~ `code` docs (https://e.org/d)"
+    assert adf.adf_to_text(adf.doc(line)) == "~~gone~~ `code` docs (https://e.org/d)"
 
 
 def test_people_emoji_dates_status_and_cards() -> None:
@@ -60,7 +60,7 @@ def test_people_emoji_dates_status_and_cards() -> None:
             {"type": "inlineCard", "attrs": {"url": "https://e.org"}},
         ],
     }
-    assert adf.to_text(adf.doc(line)) == "@Jane\u00a0van\u00a0Doe✅:custom:2023-11-14DONEhttps://e.org"
+    assert adf.adf_to_text(adf.doc(line)) == "@Jane\u00a0van\u00a0Doe✅:custom:2023-11-14DONEhttps://e.org"
 
 
 def test_tables_tasks_expands_and_media() -> None:
@@ -76,7 +76,7 @@ def test_tables_tasks_expands_and_media() -> None:
         {"type": "expand", "attrs": {"title": "More"}, "content": [adf.paragraph("inside")]},
         {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"alt": "shot.png"}}]},
     )
-    assert adf.to_text(document) == (
+    assert adf.adf_to_text(document) == (
         "| Key | Value |\n| --- | --- |\n| a | 1 |\n\n- [x] did\n  - [ ] to do\n\nMore\ninside\n\n[image: shot.png]"
     )
 
@@ -111,16 +111,16 @@ def test_tables_tasks_expands_and_media() -> None:
     ],
 )
 def test_odd_shapes_give_what_text_they_hold(odd: object, text: str) -> None:
-    assert adf.to_text(odd) == text
+    assert adf.adf_to_text(odd) == text
 
 
 def test_depth_and_size_are_bounded() -> None:
     deep: dict[str, object] = {"type": "paragraph", "content": [{"type": "text", "text": "bottom"}]}
     for _ in range(50_000):
         deep = {"type": "blockquote", "content": [deep]}
-    assert "bottom" not in adf.to_text({"type": "doc", "content": [deep]})
+    assert "bottom" not in adf.adf_to_text({"type": "doc", "content": [deep]})
     wide = adf.doc(*[adf.paragraph("word " * 100) for _ in range(5_000)])
-    assert len(adf.to_text(wide, limit=10_000)) <= 10_000
+    assert len(adf.adf_to_text(wide, limit=10_000)) <= 10_000
 
 
 _json = st.recursive(
@@ -158,5 +158,5 @@ _types = st.sampled_from(
     st.builds(lambda kind, rest: {**rest, "type": kind} if isinstance(rest, dict) else rest, _types, _json)
 )
 def test_never_raises(value: object) -> None:
-    assert isinstance(adf.to_text(value), str)
-    json.dumps(adf.to_text(value))
+    assert isinstance(adf.adf_to_text(value), str)
+    json.dumps(adf.adf_to_text(value))

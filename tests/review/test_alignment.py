@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.alignment import align
-from handlers.review_ticket_creator.comparison import Fold, Row, compare, count, fold
-from handlers.review_ticket_creator.pairing import pair
+from handlers.review_ticket_creator.diff.comparison import (
+    CollapsedRows,
+    Row,
+    collapse_equal_rows,
+    compare,
+    count,
+)
+from handlers.review_ticket_creator.diff.pair_passages import pair
+from handlers.review_ticket_creator.diff.sequence_alignment import align
 
 _few = st.lists(st.integers(0, 3), max_size=25)
 _many = st.lists(st.integers(0, 40), max_size=40)
@@ -91,17 +97,17 @@ def test_rows_far_from_a_change_are_left_out_with_their_count() -> None:
         + [Row("+", None, 10, 1)]
         + [Row("=", n, n + 1, 0) for n in range(10, 14)]
     )
-    assert fold(rows) == [Fold(7), *rows[7:14], Fold(1)]
-    assert fold(rows[:10]) == [Fold(10)]
-    assert fold([]) == []
+    assert collapse_equal_rows(rows) == [CollapsedRows(7), *rows[7:14], CollapsedRows(1)]
+    assert collapse_equal_rows(rows[:10]) == [CollapsedRows(10)]
+    assert collapse_equal_rows([]) == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(_many, _many)
 def test_folding_hides_no_change_and_loses_no_row(before: list[int], after: list[int]) -> None:
     rows = compare(before, after, str)
-    folded = fold(rows)
+    folded = collapse_equal_rows(rows)
     assert [row for row in folded if isinstance(row, Row) and row.change] == [
         row for row in rows if row.change
     ]
-    assert sum(row.rows if isinstance(row, Fold) else 1 for row in folded) == len(rows)
+    assert sum(row.rows if isinstance(row, CollapsedRows) else 1 for row in folded) == len(rows)

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from common.review_store import ReviewStatus
-from handlers.review_page import pages
-from handlers.review_page.headers import headers
-from handlers.review_ticket_creator import diff_page
+from common.aws.review_store import ReviewStatus
+from common.runtime.invisible_characters import DEFAULT_IGNORABLE, EMOJI, code_points
+from handlers.review_page import status_pages
+from handlers.review_page.response_headers import headers
+from handlers.review_ticket_creator.diff import diff_page
 from tests.review import samples
 from tests.review.test_diff_page import HOSTILE
 
@@ -240,6 +241,77 @@ def test_text_can_be_read_by_day_and_night(show: Show, dark: bool) -> None:
     assert (ground == "rgb(255, 255, 255)") is not dark
 
 
+_UNUSUAL = (
+    "<ul><li>a thing to do</li></ul><p>see <ac:image><ri:attachment ri:filename='a.png'/></ac:image></p><p>a\u200bb here</p>",
+    "<ol start='3'><li>a thing to do</li></ol><p>see <a href='https://evil.example/login'><ac:image><ri:attachment "
+    f"ri:filename='a.png'/></ac:image></a></p><p class='x'>a\u200bb p\u0430y there</p><p>{'long ' * 400}</p>",
+)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_links_forms_and_what_was_invisible_can_be_read(show: Show, dark: bool, width: int) -> None:
+    before, after = _UNUSUAL
+    page = show(
+        diff_page.render(samples.review(before=before, after=after, previous=None)), width=width, dark=dark
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shown = page.locator("#side").inner_text()
+    for said in (
+        "was bullets, now a numbered list",
+        "https://evil.example/login",
+        "⟨U+200B⟩",
+        "Latin and Cyrillic",
+    ):
+        assert said in shown
+    assert shown.count("long") == 400
+    for selector in ("#side .form li", "#side .target", "#side .unseen", "#side .mixed", ".counts .form-changed",
+                     ".counts .source-only"):  # fmt: skip
+        assert page.locator(selector).first.is_visible()
+        assert _contrast(page, selector) >= 4.5, selector
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_warning_of_what_is_removed_stands_above_the_rest(show: Show, dark: bool) -> None:
+    page = show(diff_page.render(samples.review(after="<p>Gone.</p>", previous=None)), dark=dark)
+    assert page.locator(".warning").first.inner_text().startswith("This update removes more than half")
+    assert _contrast(page, ".warning.grave p") >= 4.5
+
+
+def test_a_draft_of_64_kb_on_a_long_page_opens_quickly(show: Show) -> None:
+    page = "".join(f"<p>Paragraph {number} says {number * number}.</p>" for number in range(20_000))
+    new = "".join(f"<p>{'new words of a long draft ' * 40}</p>" for _ in range(63))
+    html = diff_page.render(
+        samples.review(
+            before=page, after=page.replace("<p>Paragraph 9000 ", f"{new}<p>Paragraph 9000 "), previous=None
+        )
+    )
+    assert len(html) < 400_000
+    opened = show(html)
+    took = opened.evaluate("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart")
+    assert took < 5_000
+    assert opened.locator("#side .added").count() == 63
+
+
+def test_the_tables_of_unicode_are_the_browsers(show: Show) -> None:
+    """A browser of another Unicode version may know more emoji; what is ignorable is stable."""
+    page = show(diff_page.render(samples.review()))
+    script = """pattern => {
+      const found = [], test = new RegExp(pattern, "u");
+      for (let code = 0; code < 0x110000; code++)
+        if (!(code >= 0xd800 && code < 0xe000) && test.test(String.fromCodePoint(code))) found.push(code);
+      return found;
+    }"""
+
+    def codes(table: str) -> set[int]:
+        return {code for first, last in code_points(table) for code in range(first, last + 1)}
+
+    assert codes(DEFAULT_IGNORABLE) == set(page.evaluate(script, r"\p{Default_Ignorable_Code_Point}"))
+    theirs = set(page.evaluate(script, r"(?![#*0-9])\p{Emoji}"))
+    assert len(codes(EMOJI) ^ theirs) < 40
+    assert codes(EMOJI) >= {code for code in theirs if code < 0x1FA00}
+
+
 def test_on_paper_the_unified_view_is_printed_alone(show: Show) -> None:
     page = show(diff_page.render(samples.review()))
     page.emulate_media(media="print")
@@ -275,7 +347,11 @@ def test_everything_is_readable_with_scripts_switched_off(browser: Browser, tmp_
 
 @pytest.mark.parametrize(
     "html",
-    [pages.wrong_link(), pages.missing(), pages.superseded(1, ReviewStatus(2, "PAY-9", "https://e.org/2"))],
+    [
+        status_pages.wrong_link(),
+        status_pages.missing(),
+        status_pages.superseded(1, ReviewStatus(2, "PAY-9", "https://e.org/2")),
+    ],
 )
 def test_the_other_pages_load_cleanly(show: Show, html: str) -> None:
     page = show(html, width=360, height=640)

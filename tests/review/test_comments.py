@@ -4,23 +4,35 @@ import itertools
 
 import pytest
 
-from handlers.approval_handler.comments import Comment, MayDecide, Refusal, RefusalReason, deciding_comment
+from handlers.approval_handler.decision.deciding_comment import (
+    DecisionPolicy,
+    Refusal,
+    RefusalReason,
+    ReviewComment,
+    deciding_comment,
+)
 
 ANNOUNCED = "2026-03-01T10:00:00.000+0000"
-JANE = MayDecide(mover_id="jane", own_ids=frozenset({"kinexus"}))
+JANE = DecisionPolicy(mover_id="jane", own_ids=frozenset({"kinexus"}))
 _ids = itertools.count(100)
 
 
 def said(
-    text: str, at: str = "10:05", by: str = "jane", edited: str = "", editor: str = "", ours: bool = False
-) -> Comment:
+    text: str,
+    at: str = "10:05",
+    by: str = "jane",
+    edited: str = "",
+    editor: str = "",
+    ours: bool = False,
+    account: str = "atlassian",
+) -> ReviewComment:
     created = f"2026-03-01T{at}:00.000+0000"
     updated = f"2026-03-01T{edited}:00.000+0000" if edited else created
-    return Comment(str(next(_ids)), by, created, updated, editor or by, text, ours)
+    return ReviewComment(str(next(_ids)), by, created, updated, editor or by, text, ours, author_type=account)
 
 
-def outcome(*comments: Comment, who: MayDecide = JANE) -> str:
-    found = deciding_comment(comments, ANNOUNCED, who)
+def outcome(*comments: ReviewComment, who: DecisionPolicy = JANE, names: frozenset[str] | None = None) -> str:
+    found = deciding_comment(comments, ANNOUNCED, who, revision=2, names=names)
     return found.reason if isinstance(found, Refusal) else found[1].verdict
 
 
@@ -34,7 +46,7 @@ def test_a_decision_on_an_earlier_revision_does_not_count() -> None:
 
 
 def test_jiras_time_zones_are_compared_as_times() -> None:
-    early = Comment(
+    early = ReviewComment(
         "1", "jane", "2026-03-01T10:30:00.000+0100", "2026-03-01T10:30:00.000+0100", "jane", "LGTM", False
     )
     assert outcome(early) == RefusalReason.NO_COMMENT
@@ -45,15 +57,63 @@ def test_the_newest_decides_whatever_the_order() -> None:
     assert outcome(*comments) == outcome(*reversed(comments)) == "rejected"
 
 
-def test_chatter_after_a_decision_changes_nothing() -> None:
-    assert outcome(said("APPROVED", at="10:01"), said("lunch?", at="10:02")) == "approved"
+@pytest.mark.parametrize("word", ["Thanks!", "👍", "looks good", "@Dana", "Yes, please publish. LGTM"])
+def test_harmless_words_after_an_approval_leave_it_standing(word: str) -> None:
+    assert outcome(said("APPROVED", at="10:01"), said(word, at="10:02"), said("👍", at="10:03")) == "approved"
 
 
 @pytest.mark.parametrize(
-    "doubt", ["wait, not approved", "Approved once fixed", "please stop", "can someone approve?"]
+    "doubt",
+    [
+        "wait, not approved",
+        "Approved once fixed",
+        "please stop",
+        "can someone approve?",
+        "Hmm, numbers in row 3 look off to me",
+        "lunch?",
+        "Thanks. Later",
+        "Lee must sign too",
+        "revision 1",
+        "мне надо подумать",
+    ],
 )
-def test_a_doubt_after_a_decision_leaves_it_undecided(doubt: str) -> None:
-    assert outcome(said("APPROVED", at="10:01"), said(doubt, at="10:02")) == RefusalReason.UNDECIDABLE
+def test_other_words_after_a_decision_leave_it_undecided(doubt: str) -> None:
+    for decision in ("APPROVED", "REJECTED", "NEEDS REVISION: the table"):
+        assert outcome(said(decision, at="10:01"), said(doubt, at="10:02")) == RefusalReason.SAYS_MORE
+    late_thanks = said("Thanks!", at="10:03")
+    assert (
+        outcome(said("APPROVED", at="10:01"), said(doubt, at="10:02"), late_thanks) == RefusalReason.SAYS_MORE
+    )
+
+
+def test_what_follows_another_decision_than_to_approve_is_asked_about() -> None:
+    assert outcome(said("REJECTED", at="10:01"), said("looks good", at="10:02")) == RefusalReason.SAYS_MORE
+    assert outcome(said("APPROVED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
+    assert outcome(said("REJECTED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
+
+
+def test_an_approval_may_name_only_the_current_revision() -> None:
+    assert outcome(said("APPROVED revision 2")) == "approved"
+    assert outcome(said("APPROVED revision 1")) == RefusalReason.OTHER_REVISION
+    assert outcome(said("APPROVED revision 3")) == RefusalReason.OTHER_REVISION
+    assert outcome(said("APPROVED revision 1", at="10:01"), said("APPROVED", at="10:02")) == "approved"
+
+
+def test_only_a_known_name_may_be_thanked() -> None:
+    assert outcome(said("LGTM, thanks Ana"), names=frozenset({"Ana"})) == "approved"
+    assert outcome(said("LGTM, thanks Nein"), names=frozenset({"Ana"})) == RefusalReason.SAYS_MORE
+
+
+@pytest.mark.parametrize("account", ["app", "customer", ""])
+def test_only_the_account_of_a_person_decides_unless_it_is_named(account: str) -> None:
+    assert outcome(said("APPROVED", account=account)) == RefusalReason.NOT_A_PERSON
+    in_group = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
+    assert outcome(said("APPROVED", account=account), who=in_group) == RefusalReason.NOT_A_PERSON
+    named = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}), app_ids=frozenset({"jane"}))
+    assert outcome(said("APPROVED", account=account), who=named) == "approved"
+    objection = said("REJECTED", at="10:09", by="bot", account=account)
+    assert outcome(said("APPROVED"), objection) == "approved"
+    assert outcome(said("APPROVED", by="bot", account=account)) == RefusalReason.NO_COMMENT
 
 
 def test_an_edited_comment_counts_from_its_edit() -> None:
@@ -67,7 +127,7 @@ def test_a_comment_edited_by_somebody_else_does_not_count() -> None:
 
 def test_our_own_comments_decide_nothing() -> None:
     assert outcome(said("APPROVED", ours=True)) == RefusalReason.NO_COMMENT
-    mover = MayDecide(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
+    mover = DecisionPolicy(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
     assert outcome(said("APPROVED", by="kinexus"), who=mover) == RefusalReason.OWN_ACCOUNT
 
 
@@ -77,14 +137,14 @@ def test_the_author_must_be_the_mover() -> None:
 
 
 def test_only_approvers_decide_where_they_are_named() -> None:
-    who = MayDecide(mover_id="jane", approver_ids=frozenset({"tom"}))
+    who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"tom"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.NOT_AN_APPROVER
-    who = MayDecide(mover_id="jane", approver_ids=frozenset({"jane"}))
+    who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="outsider"), who=who) == "approved"
 
 
 def test_four_eyes_keep_the_assignee_from_deciding() -> None:
-    who = MayDecide(mover_id="jane", author_ids=frozenset({"jane"}))
+    who = DecisionPolicy(mover_id="jane", author_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
 
 
@@ -92,16 +152,23 @@ def test_a_later_contradiction_by_another_approver_leaves_it_undecided() -> None
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="tom")) == RefusalReason.CONTRADICTED
     assert outcome(said("APPROVED"), said("APPROVED", at="10:09", by="tom")) == "approved"
     assert outcome(said("REJECTED", at="10:01", by="tom"), said("APPROVED")) == "approved"
+    doubt = said("APPROVED, but the port is wrong", at="10:09", by="tom")
+    assert outcome(said("APPROVED"), doubt) == RefusalReason.CONTRADICTED
+    assert outcome(said("REJECTED"), doubt) == "rejected"
+    assert outcome(said("APPROVED"), said("the port is wrong", at="10:09", by="tom")) == "approved"
 
 
-def test_every_refusal_has_words_for_the_ticket() -> None:
-    found = deciding_comment([said("approved if fixed")], ANNOUNCED, JANE)
+def test_a_comment_that_says_more_is_told_what_to_write() -> None:
+    found = deciding_comment([said("approved if fixed")], ANNOUNCED, JANE, revision=2)
     assert isinstance(found, Refusal)
-    assert found.words.endswith(".")
+    assert found.words == (
+        "I did not publish, because your comment says more than APPROVED. "
+        "To publish revision 2, comment just APPROVED."
+    )
     assert found.comment_id
 
 
 def test_whoever_jira_does_not_name_decides_nothing_and_contradicts_nobody() -> None:
-    nobody = MayDecide(mover_id="", own_ids=frozenset({"kinexus"}))
+    nobody = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
     assert outcome(said("APPROVED", by=""), who=nobody) == RefusalReason.NOBODY_KNOWN
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"

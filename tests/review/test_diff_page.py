@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.html_page import content_security_policy
-from handlers.review_page.headers import headers
-from handlers.review_ticket_creator import diff_page, diff_views
+from common.markup.html_page import content_security_policy
+from handlers.review_page.response_headers import headers
+from handlers.review_ticket_creator.diff import diff_page, diff_views
 from tests.review import samples
 
 _ALLOWED = {

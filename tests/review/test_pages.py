@@ -2,24 +2,26 @@
 
 import pytest
 
-from common.html_page import content_security_policy
-from common.review_store import ReviewStatus
-from handlers.review_page import pages
+from common.aws.review_store import ReviewStatus
+from common.markup.html_page import content_security_policy
+from handlers.review_page import status_pages
 from tests.review.test_diff_page import Page
 
 
 def test_a_wrong_link_says_what_to_do() -> None:
-    text = Page(pages.wrong_link()).text
+    text = Page(status_pages.wrong_link()).text
     assert "This link is not valid" in text
     assert "Open the review ticket in Jira" in text
 
 
 def test_nothing_there_says_so() -> None:
-    assert "There is no such review" in Page(pages.missing()).text
+    assert "There is no such review" in Page(status_pages.missing()).text
 
 
 def test_a_superseded_revision_leads_to_the_newest() -> None:
-    page = Page(pages.superseded(1, ReviewStatus(3, "PAY-9", "https://jira.example.com/browse/PAY-9?x&y")))
+    page = Page(
+        status_pages.superseded(1, ReviewStatus(3, "PAY-9", "https://jira.example.com/browse/PAY-9?x&y"))
+    )
     assert "Revision 1 is superseded" in page.text
     assert "Revision 3 is what is under review now" in page.text
     assert "https://jira.example.com/browse/PAY-9?x&y" in page.links
@@ -46,7 +48,7 @@ def test_a_closed_review_says_what_by_whom_and_when(
         "2026-03-01T10:05:00.000+0100",
         page_url,
     )
-    page = Page(pages.closed(status))
+    page = Page(status_pages.closed(status))
     assert said in page.text
     assert "Jane Doe decided on 01 March 2026 at 10:05 (+01:00) in PAY-9, on revision 2." in page.text
     assert link in page.links
@@ -56,11 +58,11 @@ def test_names_are_escaped_and_odd_links_left_out() -> None:
     status = ReviewStatus(
         2, "<b>", "javascript:alert(1)", True, "<i>", "<script>x</script>\u202e", "soon", ""
     )
-    page = Page(pages.closed(status))
+    page = Page(status_pages.closed(status))
     assert page.links == ["data:,"]
     assert "<script>x</script>⟨U+202E⟩ decided on soon" in page.text
 
 
 def test_every_page_holds_itself_to_its_policy() -> None:
-    for html in (pages.wrong_link(), pages.missing()):
+    for html in (status_pages.wrong_link(), status_pages.missing()):
         assert content_security_policy(html).replace("'", "&#x27;") in html

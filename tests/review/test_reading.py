@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.passage import Run
-from handlers.review_ticket_creator.reading import read
-from handlers.review_ticket_creator.words import compare_runs
+from handlers.review_ticket_creator.diff.passage import Run
+from handlers.review_ticket_creator.diff.read_passages import read_passages
+from handlers.review_ticket_creator.diff.word_diff import compare_runs
 from tests.review import samples
 
 
 def seen(storage: str) -> list[str]:
     """Each passage as `kind marker text`."""
-    reading = read(storage)
+    reading = read_passages(storage)
     pairs = zip(reading.passages, reading.markers, strict=True)
     return [" ".join(filter(None, (passage.kind, marker, passage.text))) for passage, marker in pairs]
 
@@ -83,14 +83,16 @@ def test_what_a_reader_sees(storage: str, passages: list[str]) -> None:
 
 
 def test_styles_and_targets_are_kept_beside_the_text() -> None:
-    (passage,) = read("<p>a <strong>b <em>c</em></strong> <a href='https://e.org'>d</a></p>").passages
+    (passage,) = read_passages(
+        "<p>a <strong>b <em>c</em></strong> <a href='https://e.org'>d</a></p>"
+    ).passages
     assert passage.runs == (
         Run("a "), Run("b ", "b"), Run("c", "b i"), Run(" "), Run("d", "link", "https://e.org")
     )  # fmt: skip
 
 
 def test_passages_know_their_headings_and_boxes() -> None:
-    reading = read(samples.AFTER)
+    reading = read_passages(samples.AFTER)
     place = next(n for n, passage in enumerate(reading.passages) if "Retry-After" in passage.text)
     assert reading.headings[place] == ("Rate limits", "Above the limit")
     assert next(p for p in reading.passages if p.text.startswith("response =")).frames == ("code",)

@@ -6,15 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from common import review_link
+from common.domain import review_link
 
 KEY = "k" * 32
 
 
 def test_a_link_carries_its_own_signature() -> None:
-    address = urlsplit(review_link.url("https://api.example.com/prod/", KEY, "doc-1a", 2))
+    address = urlsplit(review_link.review_url("https://api.example.com/prod/", KEY, "doc-1a", 2))
     assert address.path == "/prod/reviews/doc-1a/2"
-    assert review_link.verify(KEY, "doc-1a", 2, parse_qs(address.query)["signature"][0])
+    assert review_link.verify_review_link(KEY, "doc-1a", 2, parse_qs(address.query)["signature"][0])
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,21 @@ def test_a_link_carries_its_own_signature() -> None:
     ],
 )
 def test_a_signature_is_bound_to_key_document_and_revision(key: str, document_id: str, revision: int) -> None:
-    assert not review_link.verify(key, document_id, revision, review_link.sign(KEY, "doc-1a", 2))
+    assert not review_link.verify_review_link(
+        key, document_id, revision, review_link.sign_review_link(KEY, "doc-1a", 2)
+    )
 
 
-@pytest.mark.parametrize("signature", ["", "x", "é", "\ud800", review_link.sign(KEY, "doc-1a", 2) + "="])
+@pytest.mark.parametrize(
+    "signature", ["", "x", "é", "\ud800", review_link.sign_review_link(KEY, "doc-1a", 2) + "="]
+)
 def test_odd_signatures_are_wrong_and_raise_nothing(signature: str) -> None:
-    assert not review_link.verify(KEY, "doc-1a", 2, signature)
+    assert not review_link.verify_review_link(KEY, "doc-1a", 2, signature)
 
 
 @pytest.mark.parametrize("verdict", [True, False])
 def test_a_comparison_in_constant_time_alone_decides(monkeypatch: pytest.MonkeyPatch, verdict: bool) -> None:
-    right = review_link.sign(KEY, "doc-1a", 2)
+    right = review_link.sign_review_link(KEY, "doc-1a", 2)
     asked: list[tuple[bytes, bytes]] = []
 
     def compare_digest(ours: bytes, given: bytes) -> bool:
@@ -47,5 +51,5 @@ def test_a_comparison_in_constant_time_alone_decides(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(review_link, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest))
     for given in (right, "wrong"):
-        assert review_link.verify(KEY, "doc-1a", 2, given) is verdict, "whatever stands there"
+        assert review_link.verify_review_link(KEY, "doc-1a", 2, given) is verdict, "whatever stands there"
     assert asked == [(right.encode(), right.encode()), (right.encode(), b"wrong")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.source_lines import split, split_both
+from handlers.review_ticket_creator.diff.source_lines import split, split_both
 from tests.review import samples
 
 _source = st.lists(

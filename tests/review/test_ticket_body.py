@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf
-from common.storage_format import Change, Delete, Token
-from handlers.review_ticket_creator import ticket_body
-from handlers.review_ticket_creator.review import Review
+from common.markup import adf
+from common.storage_format import BlockChange, Delete, Token
+from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.review_content import Review
 from tests.review import adf_schema, samples
 
 
 def described(review: Review) -> adf.Node:
     """The description, checked against Jira's rules and limit."""
-    description = ticket_body.describe(review)
+    description = ticket_description.describe(review)
     adf_schema.check(description)
     assert len(json.dumps(description)) <= 32_767
     return description
@@ -34,7 +34,7 @@ def colored(node: adf.Node, hex_color: str) -> str:
 
 
 def test_the_ticket_says_what_why_where_and_how_to_decide() -> None:
-    text = adf.to_text(described(samples.review()))
+    text = adf.adf_to_text(described(samples.review()))
     assert "Raises the partner limit to 250 requests per minute" in text
     assert "PAY-128 (https://jira.example.com/browse/PAY-128) Raise the rate limit" in text
     assert "Rate limits (https://wiki.example.com/wiki/spaces/SD/pages/4711/Rate+limits)" in text
@@ -54,20 +54,20 @@ def test_insertions_are_green_and_deletions_red_and_struck() -> None:
 
 
 def test_changes_stand_under_their_headings() -> None:
-    text = adf.to_text(described(samples.review()))
+    text = adf.adf_to_text(described(samples.review()))
     assert "Rate limits › Limits per plan\n\n▦ Partner | ~~100~~250 | ~~40~~80" in text
 
 
 def test_what_stays_far_from_a_change_is_not_shown() -> None:
-    assert "introduced in 2021" not in adf.to_text(described(samples.review()))
+    assert "introduced in 2021" not in adf.adf_to_text(described(samples.review()))
 
 
 def test_removed_macros_and_comments_are_a_warning_and_images_are_named() -> None:
     description = described(samples.review())
     (warning,) = [n for n in description["content"] if n.get("attrs", {}).get("panelType") == "warning"]
-    assert "inline comment: rotate" in adf.to_text(warning)
-    assert "jira macro: PAY-7" in adf.to_text(warning)
-    text = adf.to_text(description)
+    assert "inline comment: rotate" in adf.adf_to_text(warning)
+    assert "jira macro: PAY-7" in adf.adf_to_text(warning)
+    text = adf.adf_to_text(description)
     assert "Images added:\n\n- limits-2026.png" in text
     assert "Images removed:\n\n- limits.png" in text
     assert "panelType" not in json.dumps(described(samples.review(changes=()))["content"][:4])
@@ -77,7 +77,7 @@ def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
     review = samples.review(
         kind="create", before="", parent_title="Payments API", page_url=None, changes=(), previous=None
     )
-    text = adf.to_text(described(review))
+    text = adf.adf_to_text(described(review))
     assert "New page “Rate limits” under “Payments API”" in text
     assert "Requests above the limit are answered with" in text
     assert "Images" not in text
@@ -86,7 +86,7 @@ def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
 def test_the_middle_of_a_long_change_is_left_out_with_its_count() -> None:
     before = "".join(f"<h2>Part {n}</h2><p>It was {n}.</p><p>-</p>" for n in range(2_000))
     description = described(samples.review(before=before, after=before.replace("It was", "It is")))
-    text = adf.to_text(description)
+    text = adf.adf_to_text(description)
     assert "Part 0\n\nIt ~~was~~is 0." in text
     assert "~~was~~is 1999." in text
     shown = text.count("~~was~~")
@@ -112,13 +112,15 @@ def test_it_fits_whatever_the_page(before: str, after: str) -> None:
 
 def test_it_fits_with_long_texts_everywhere() -> None:
     tickets = tuple(samples.TICKET for _ in range(60))
-    removed = tuple(Change(Delete("b"), "b", (), "x", "", (Token("macro", "🎉" * 5_000),)) for _ in range(50))
+    removed = tuple(
+        BlockChange(Delete("b"), "b", (), "x", "", (Token("macro", "🎉" * 5_000),)) for _ in range(50)
+    )
     text = described(
         samples.review(
             summary="🎉" * 9_000, why="ü" * 9_000, title="🎉" * 3_000, sources=tickets, changes=removed
         )
     )
-    assert "and 40 more" in adf.to_text(text)
+    assert "and 40 more" in adf.adf_to_text(text)
 
 
 def test_what_is_in_a_page_or_ticket_is_text() -> None:
@@ -126,8 +128,8 @@ def test_what_is_in_a_page_or_ticket_is_text() -> None:
     description = described(
         samples.review(after=hostile, summary="a\u202eb\x00c", why="[x|javascript:alert(1)]")
     )
-    assert "<script>alert(1)</script>" in adf.to_text(description)
-    assert "⟨U+202E⟩" in adf.to_text(description)
+    assert "<script>alert(1)</script>" in adf.adf_to_text(description)
+    assert "⟨U+202E⟩" in adf.adf_to_text(description)
     hrefs = [m["attrs"]["href"] for m in _marks(description) if m["type"] == "link"]
     assert all(href.startswith("https://") for href in hrefs)
 
@@ -151,11 +153,11 @@ def test_any_pair_of_pages_gives_a_valid_ticket(before: str, after: str, words: 
     described(
         samples.review(before=before, after=after, summary=words, title=words, why=words, previous=before)
     )
-    adf_schema.check(ticket_body.announcement(samples.review(previous=before, after=after)))
+    adf_schema.check(ticket_description.announcement(samples.review(previous=before, after=after)))
 
 
 def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
-    text = adf.to_text(described(samples.review(before="<p>x</p>", after='<p class="a">x</p>')))
+    text = adf.adf_to_text(described(samples.review(before="<p>x</p>", after='<p class="a">x</p>')))
     assert (
         "No words change, only what cannot be seen, such as attributes; the full diff shows it as source."
         in text
@@ -163,16 +165,18 @@ def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
 
 
 def test_the_summary_is_one_line_of_at_most_255_characters() -> None:
-    assert ticket_body.summary_line(samples.review()) == "Review documentation: update of “Rate limits”"
     assert (
-        ticket_body.summary_line(samples.review(kind="create", title="A\nB"))
+        ticket_description.summary_line(samples.review()) == "Review documentation: update of “Rate limits”"
+    )
+    assert (
+        ticket_description.summary_line(samples.review(kind="create", title="A\nB"))
         == "Review documentation: new page “A B”"
     )
-    assert len(ticket_body.summary_line(samples.review(title="x" * 400))) == 255
+    assert len(ticket_description.summary_line(samples.review(title="x" * 400))) == 255
 
 
 def test_a_revision_is_announced_with_what_changed_since_the_one_before() -> None:
-    text = adf.to_text(ticket_body.announcement(samples.review()))
+    text = adf.adf_to_text(ticket_description.announcement(samples.review()))
     assert "Revision 2 is ready for review; since the revision before: 2 changed passages." in text
-    first = adf.to_text(ticket_body.announcement(samples.review(revision=1, previous=None)))
+    first = adf.adf_to_text(ticket_description.announcement(samples.review(revision=1, previous=None)))
     assert first.startswith("Revision 1 is ready for review. See what it changes (https://api.example.com")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common import adf, wiki_markup
+from common.markup import adf, wiki_markup
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ from common import adf, wiki_markup
     ],
 )
 def test_notation(markup: str, text: str) -> None:
-    assert wiki_markup.to_text(markup) == text
+    assert wiki_markup.wiki_to_text(markup) == text
 
 
 def test_adf_in_the_place_of_markup_is_read_too() -> None:
-    assert wiki_markup.to_text(adf.doc(adf.paragraph("hello"))) == "hello"
-    assert wiki_markup.to_text(None) == ""
+    assert wiki_markup.wiki_to_text(adf.doc(adf.paragraph("hello"))) == "hello"
+    assert wiki_markup.wiki_to_text(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_adf_in_the_place_of_markup_is_read_too() -> None:
 def test_time_grows_with_the_length_whatever_is_repeated(piece: str) -> None:
     def seconds(size: int) -> float:
         started = time.process_time()
-        wiki_markup.to_text(piece * (size // len(piece)))
+        wiki_markup.wiki_to_text(piece * (size // len(piece)))
         return time.process_time() - started
 
     assert seconds(200_000) < 0.1 + 10 * seconds(50_000)
@@ -99,4 +99,4 @@ def test_time_grows_with_the_length_whatever_is_repeated(piece: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(alphabet="*_-+{}[]|!\\~^?h2. #\n(x)code:quote", max_size=80))
 def test_never_raises(markup: str) -> None:
-    assert isinstance(wiki_markup.to_text(markup), str)
+    assert isinstance(wiki_markup.wiki_to_text(markup), str)

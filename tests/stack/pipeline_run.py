@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from stack.packaging import function_archive
+from stack.function.packaging import function_archive
 from stack.testing import Graph, run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 

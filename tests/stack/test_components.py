@@ -557,6 +557,18 @@ def test_watching_needs_neither_queues_nor_an_api() -> None:
     assert body["widgets"][0]["properties"]["title"] == "Calls"
 
 
+def test_a_line_of_the_log_raises_an_alarm_of_its_own() -> None:
+    line = {"label": "refunds", "pattern": '{ $.message = "refund.stuck" }', "words": "a refund is stuck."}
+    shop = {"label": "shop", "function_name": "shop", "log_group_name": "/shop", "timeout_seconds": 10}
+    found = graph_of(lambda: watch(functions=[{**shop, "watched_lines": [line]}]))
+    counted = found.named("watch-shop-refunds").inputs
+    assert (counted["pattern"], counted["logGroupName"]) == (line["pattern"], "/shop")
+    alarm = found.named("watch-shop-refunds-alarm").inputs
+    assert (alarm["name"], alarm["threshold"]) == ("shop-shop-refunds", 1)
+    assert alarm["metricName"] == counted["metricTransformation"]["name"]
+    assert alarm["alarmDescription"] == "shop: a refund is stuck."
+
+
 def test_watching_uses_a_topic_of_ones_own_and_watches_queues_of_ones_own() -> None:
     queue = {"label": "mail", "queue_name": "mail", "dead_letter_queue_name": "mail-dead"}
     found = graph_of(lambda: watch(alarm_topic_arn=TOPIC, queues=[{**queue, "alarm_age_seconds": 60}]))

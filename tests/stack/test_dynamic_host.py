@@ -13,8 +13,8 @@ from pulumi.output import Unknown
 
 from local import bedrock, seed
 from local.atlassian import Running, Site, serve
-from stack.jira_webhook import JiraWebhookProvider
-from stack.pipeline_preflight_provider import PreflightProvider
+from stack.pipeline.jira_webhook import JiraWebhookProvider
+from stack.pipeline.preflight_provider import PreflightProvider
 from tests.secrets_in_use import HOOK_SECRET
 from tests.stack.dynamic_host import UNKNOWN, Hosted, host
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stack.event_pattern import check_event_pattern, check_message_filter
+from stack.events.event_pattern import check_event_pattern, check_message_filter
 
 
 def value(one: Any) -> str | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from stack.arguments import InvalidArgument
-from stack.function_schedule import FunctionSchedule
+from stack.arguments.validation import InvalidArgument
+from stack.schedule.function_schedule import FunctionSchedule
 from stack.testing import Graph, run_program
 from tests.stack.shop import KEY, TOPIC, function
 

@@ -24,8 +24,14 @@ from pulumi.dynamic.dynamic import serialize_provider
 from local import seed
 from local.atlassian import Running, Site, serve
 from stack import InvalidArgument
-from stack.jira_webhook import ADMIN_EMAIL, ADMIN_TOKEN, JiraWebhook, JiraWebhookProvider, WebhookRefused
-from stack.pipeline_config import InvalidConfiguration
+from stack.pipeline.jira_webhook import (
+    ADMIN_EMAIL,
+    ADMIN_TOKEN,
+    JiraWebhook,
+    JiraWebhookProvider,
+    WebhookRefused,
+)
+from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import checks, run_program
 from tests.secrets_in_use import HOOK_SECRET, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, run

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.packaging import PackagingError, function_archive, layer_archive, source_code_hash
+from stack.function.packaging import PackagingError, function_archive, layer_archive, source_code_hash
 from tests.stack.pipeline_run import FUNCTIONS, ROOT, graph
 
 INCLUDE = ["handlers/__init__.py", "handlers/shop", "common"]
@@ -99,7 +99,7 @@ def test_the_layer_is_the_same_in_any_folder_under_any_umask_and_locale(tmp_path
     script = (
         f"import os, sys; os.umask(0o077); sys.path.insert(0, {str(ROOT)!r})\n"
         "from pathlib import Path\n"
-        "from stack.packaging import layer_archive\n"
+        "from stack.function.packaging import layer_archive\n"
         f"print(layer_archive(Path({str(moved)!r}), Path({str(tmp_path / 'there')!r})))"
     )
     second = Path(elsewhere(script))

@@ -8,9 +8,7 @@ import pulumi
 import pytest
 
 import stack
-from stack.pipeline_args import DocumentationPipelineArgs
-from stack.pipeline_config import key_of
-from stack.pipeline_rules import DEFAULTS, RULES, SAME_AS
+from stack.pipeline.setting_schema import BY_KEY
 from stack.testing import Graph, checks, run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import SECRETS, run, some_layer
@@ -91,23 +89,8 @@ def test_what_is_not_given_is_what_the_configuration_has_by_default() -> None:
     needed = {
         "aws:region", "jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey", "layerArchive", *SECRETS,
     }  # fmt: skip
-    others = {key_of(field) for field in RULES} - needed
+    others = set(BY_KEY) - needed
     assert inputs(graph_of(build)) == inputs(run("dev", without=tuple(sorted(others))))
-
-
-def test_every_argument_has_one_rule_and_is_required_or_has_a_default() -> None:
-    required = DocumentationPipelineArgs.__required_keys__
-    optional = {*DEFAULTS, *SAME_AS, "name_prefix", "layer_archive"}
-    assert set(RULES) == required | optional
-    assert required & optional == set()
-    assert set(DocumentationPipelineArgs.__annotations__) == set(RULES)
-
-
-def test_defaults_keep_the_rules() -> None:
-    broken = [
-        field for field, value in DEFAULTS.items() if value != "" and RULES[field].checked(value) != value
-    ]
-    assert broken == []
 
 
 def test_two_pipelines_stand_beside_each_other_in_one_program() -> None:

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from stack.pipeline_config import InvalidConfiguration
+from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import run_program
 from tests.secrets_in_use import SECRET_SETTING
-from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of
+from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer
 
 REQUIRED = (
     "jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey", "jiraApiToken", "webhookSecret", "linkKey",
@@ -29,6 +29,7 @@ MALFORMED = [
     ("bedrockModelId", "nova", "malformed"),
     ("linkKey", "short", "5 characters, fewer than 32"),
     ("fourEyes", "maybe", "true or false"),
+    ("trustFolders", "maybe", "true or false"),
     ("sweepSchedule", "daily", "malformed"),
     ("maxRevisions", "0", "from 1 to 20"),
     ("maxChangeAgeDays", "soon", "from 1 to 3650"),
@@ -54,6 +55,56 @@ def test_a_malformed_setting_is_named_with_the_rule_and_the_command(
     pattern = rf"kinexus:{key} .*{re.escape(problem)}.*{re.escape(remedy(key))}\S"
     with pytest.raises(InvalidConfiguration, match=pattern):
         run(**{key: value})
+
+
+UNKNOWN = [
+    ("approverGroupID", "approverGroupId"),
+    ("approvergroupid", "approverGroupId"),
+    ("approver_group_id", "approverGroupId"),
+    ("approverAccountId", "approverAccountIds"),
+    ("webhookSecrets", "webhookSecret"),
+    ("JiraBaseUrl", "jiraBaseUrl"),
+    ("fourEye", "fourEyes"),
+    ("confluenceSpaceKeys", "confluenceSpaceKey"),
+]
+
+
+@pytest.mark.parametrize(("key", "meant"), UNKNOWN)
+def test_a_mistyped_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
+    pattern = (
+        rf"no setting kinexus:{key}; did you mean {meant}\? .*remove {key} with: pulumi config rm {key}$"
+    )
+    with pytest.raises(InvalidConfiguration, match=pattern):
+        run(**{key: "x"})
+
+
+@pytest.mark.parametrize("value", ["x", "", '{"of": {"us": 1}}', "[1, 2]"])
+def test_an_unknown_key_is_refused_whatever_it_holds(value: str) -> None:
+    with pytest.raises(
+        InvalidConfiguration, match=r"kinexus:colour\. Remove colour with: pulumi config rm colour$"
+    ):
+        run(colour=value)
+
+
+def test_an_unknown_key_is_refused_where_only_the_process_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", '{"kinexus:approverGroupID": "x"}')
+    with pytest.raises(InvalidConfiguration, match="did you mean approverGroupId"):
+        run_program(ROOT, project="kinexus", stack="dev", config=settings_of("dev"))
+
+
+def test_keys_of_other_namespaces_are_left_alone() -> None:
+    config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
+    config |= {"aws:profile": "dev", "pulumi:tags": "{}", "kinexusother:approverGroupID": "x"}
+    config["kinexus:layerArchive"] = some_layer()
+    assert run_program(
+        ROOT, project="kinexus", stack="dev", config=config, secret_keys=tuple(SECRETS)
+    ).resources
+
+
+def test_the_value_of_an_unknown_key_is_not_shown() -> None:
+    with pytest.raises(InvalidConfiguration) as caught:
+        run(jiraApiTokn=SECRET_SETTING)
+    assert SECRET_SETTING not in str(caught.value)
 
 
 def test_a_secret_in_plain_text_is_refused() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from common import settings
-from stack.pipeline_functions import FUNCTIONS, FunctionShape
+from common.lambda_entry import environment as settings
+from stack.pipeline.functions import FUNCTIONS, FunctionShape
 from tests.stack.pipeline_run import graph, run
 
 HERE = "eu-central-1:123456789012"
@@ -37,7 +37,7 @@ def test_every_declared_setting_is_set_and_nothing_else_is(shape: FunctionShape)
 
 @pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
 def test_every_handler_can_read_its_environment(shape: FunctionShape) -> None:
-    read = settings.read(declared(shape), environment(shape.name))
+    read = settings.read_settings(declared(shape), environment(shape.name))
     assert dataclasses.is_dataclass(read)
 
 
@@ -78,6 +78,7 @@ def test_settings_that_nobody_made_have_the_defaults_of_the_design() -> None:
         "APPROVER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",
         "FOUR_EYES": "false",
+        "TRUST_FOLDERS": "false",
         "JIRA_REVIEW_PROJECT_KEY": "",
         "REVIEW_ISSUE_TYPE": "Task",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
@@ -91,6 +92,8 @@ CHANGED = [
     ("ApprovalHandler", "jiraBrowseUrl", "https://jira.example.com/", "JIRA_BROWSE_URL", "https://jira.example.com"),
     ("ApprovalHandler", "approverAccountIds", "a1, b2 ,", "APPROVER_ACCOUNT_IDS", "a1,b2"),
     ("ApprovalHandler", "fourEyes", "true", "FOUR_EYES", "true"),
+    ("DocumentOrchestrator", "trustFolders", "true", "TRUST_FOLDERS", "true"),
+    ("ReviewTicketCreator", "trustFolders", "true", "TRUST_FOLDERS", "true"),
     ("ApprovalHandler", "maxRevisions", "3", "MAX_REVISIONS", "3"),
     ("DocumentOrchestrator", "confluenceSpaceKey", "SD, OPS", "CONFLUENCE_SPACE_KEY", "SD,OPS"),
     ("DocumentOrchestrator", "bedrockModelId", "us.amazon.nova-lite-v1:0", "BEDROCK_MODEL_ID",

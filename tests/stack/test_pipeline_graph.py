@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from stack.pipeline_functions import GIVEN_UP
+from common.intake.missing_reviews import ACCESS_MAY_BE_LOST
+from common.lambda_entry import deferral
+from stack.pipeline.functions import DEFERRED, GIVEN_UP
 from stack.testing import UNKNOWN, Graph, checks
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
@@ -20,7 +22,7 @@ from tests.stack.pipeline_run import FUNCTIONS, graph, run
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 QUEUED = {
-    "ApprovalHandler": (90, ["ReviewCompleted"]),
+    "ApprovalHandler": (90, ["ReviewCompleted", "ReviewDeleted"]),
     "DocumentOrchestrator": (180, ["ChangeDetected", "RevisionRequested"]),
     "ReviewTicketCreator": (90, ["DocumentGenerated"]),
 }
@@ -162,6 +164,8 @@ def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> No
         {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [DEAD_CALLS]},
     ]
     assert schedule["target"]["deadLetterConfig"] == {"arn": DEAD_CALLS}
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    assert json.loads(schedule["target"]["input"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>"}
 
 
 def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
@@ -233,8 +237,13 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
             for name in FUNCTIONS
             for kind in ("duration", "errors", "failures", "throttles")
         ]
-        + [f"kinexus-{name}-{kind}" for name in QUEUED for kind in ("age", "dead-letters", "lost")]
+        + [
+            f"kinexus-{name}-{kind}"
+            for name in QUEUED
+            for kind in ("age", "dead-letters", "deferred", "lost")
+        ]
         + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
+        + ["kinexus-Sweep-review-access"]
     )
     topic = found.named("kinexus-observability-topic").outputs["arn"]
     assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}
@@ -264,6 +273,30 @@ def test_the_line_that_counts_as_failure_is_the_one_that_handlers_log(name: str)
     """That they log it: tests/handlers/test_given_up.py."""
     pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
     assert pattern == GIVEN_UP
+
+
+def test_an_alarm_tells_that_the_account_may_have_lost_sight_of_reviews() -> None:
+    counted = graph("dev").named("kinexus-observability-Sweep-review-access").inputs
+    assert counted["pattern"] == f'{{ $.message = "{ACCESS_MAY_BE_LOST}" }}'
+    assert counted["logGroupName"] == "/aws/lambda/kinexus-Sweep"
+    alarm = graph("dev").named("kinexus-observability-Sweep-review-access-alarm").inputs
+    assert (alarm["namespace"], alarm["metricName"]) == ("kinexus", counted["metricTransformation"]["name"])
+    assert "python -m ops doctor" in alarm["alarmDescription"]
+
+
+@pytest.mark.parametrize("name", sorted(QUEUED))
+def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) -> None:
+    """That handlers log it: tests/faults/test_outages.py."""
+    found = graph("dev")
+    counted = found.named(f"kinexus-observability-{name}-deferred").inputs
+    alarm = found.named(f"kinexus-observability-{name}-deferred-alarm").inputs
+    assert counted["pattern"] == DEFERRED
+    assert counted["logGroupName"] == f"/aws/lambda/kinexus-{name}"
+    transformation = counted["metricTransformation"]
+    assert transformation["value"] == "$.waited"
+    assert (transformation["namespace"], transformation["name"]) == (alarm["namespace"], alarm["metricName"])
+    assert (alarm["statistic"], alarm["threshold"]) == ("Maximum", deferral.NOTIFY_AFTER_SECONDS)
+    assert alarm["period"] > deferral.LONGEST_PAUSE, "it stays on until the message is served"
 
 
 def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:
@@ -302,7 +335,7 @@ def test_the_dashboard_shows_api_functions_and_queues() -> None:
         assert widget["properties"]["metrics"]
 
 
-def test_tables_expire_recover_and_find_created_pages() -> None:
+def test_tables_expire_recover_and_find_documents() -> None:
     found = graph("dev")
     for name, key in (("changes", "change_id"), ("documents", "document_id")):
         table = found.named(f"kinexus-{name}-table", "aws:dynamodb/table:Table").inputs
@@ -318,12 +351,18 @@ def test_tables_expire_recover_and_find_created_pages() -> None:
                 {"attributeName": "created_in", "keyType": "HASH"},
                 {"attributeName": "created_at", "keyType": "RANGE"},
             ],
-        }
+        },
+        {
+            "name": "by-status",
+            "projectionType": "ALL",
+            "keySchemas": [{"attributeName": "status", "keyType": "HASH"}],
+        },
     ]
     assert {(a["name"], a["type"]) for a in table["attributes"]} == {
         ("document_id", "S"),
         ("created_in", "S"),
         ("created_at", "N"),
+        ("status", "S"),
     }
 
 

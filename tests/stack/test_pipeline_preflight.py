@@ -14,16 +14,19 @@ from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 from urllib3.util.retry import Retry
 
+from common.atlassian import confluence_client
+from common.atlassian.confluence_client import ConfluencePage
 from local import bedrock, seed
 from local.atlassian import Running, Site, serve
 from local.atlassian.accounts import DEFAULT_ACCOUNTS
-from local.atlassian.faults import Fault
+from local.atlassian.fault_injection import Fault
 from local.region.dynamic_resource import create, is_dynamic
 from local.region.ministack import RegionFailure
-from preflight import model as model_rules
-from preflight import site_rules
+from preflight import atlassian_check as preflight_site
+from preflight import atlassian_rules
+from preflight import bedrock_check as model_rules
 from preflight.finding import Level
-from stack.pipeline_preflight_provider import PreflightProvider
+from stack.pipeline.preflight_provider import PreflightProvider
 from stack.testing import checks, pretend, run_program
 from tests.secrets_in_use import STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer
@@ -158,9 +161,58 @@ def test_a_sound_site_passes_without_a_word(around: Around) -> None:
     assert (call.function, call.model_id) == ("", "amazon.nova-lite-v1:0")
 
 
+def in_folders(around: Around, kind: str = "folder") -> None:
+    store, author = around.jira.site.confluence, around.jira.site.account("developer")
+    [space] = store.spaces.values()
+    folder = store.add_container(author, kind, space.id, "Place")
+    inside = store.create(author, space.id, "Inside", "<p>x</p>", folder.id)
+    store.create(author, space.id, "Deeper inside", "<p>x</p>", inside.id)
+    store.create(author, space.id, "Live", "<p>x</p>", None).is_live = True
+
+
+@pytest.mark.parametrize("kind", ["folder", "whiteboard", "database", "embed"])
+def test_pages_below_folders_are_counted_and_noted_with_both_remedies(around: Around, kind: str) -> None:
+    in_folders(around, kind)
+    before = len(around.jira.site.calls())
+    refused, [note] = around.look()
+    count = len([page for page in around.jira.site.confluence.pages.values() if page.status == "current"])
+    assert refused == []
+    assert "view restrictions: 2 of" in note
+    assert "1 are live docs, edited only where a ticket names them" in note
+    assert "docs:PAGE-ID" in note
+    assert "pulumi config set trustFolders true" in note
+    assert (
+        len([call for call in around.jira.site.calls()[before:] if "/pages" in call.path])
+        <= 1 + count // 250 + 1
+    )
+    assert around.look(trust_folders=True) == ([], [])
+
+
+def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confluence_client, "MOST", 2)
+    monkeypatch.setattr(preflight_site, "MOST_PAGES", 4)
+    in_folders(around)
+    before = len(around.jira.site.calls())
+    around.look()
+    listed = [call for call in around.jira.site.calls()[before:] if call.path.endswith("/pages")]
+    assert len(listed) == 3
+    pages = [ConfluencePage("1", "", "1", "9", "current", 1, "", "", "", parent_type="folder")]
+    assert (
+        "1 of the first 1 pages"
+        in atlassian_rules.restrictions(pages, is_all=False, trust_folders=False).seen
+    )
+
+
+def test_an_endpoint_for_restrictions_that_is_gone_stops_the_deployment(around: Around) -> None:
+    around.jira.site.faults.add(Fault(kind="gone", path="/restriction/"))
+    [refusal], _ = around.look()
+    assert "view restrictions: GET" in refusal
+    assert "update Kinexus: Atlassian has removed an endpoint" in refusal
+
+
 def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without_them(around: Around) -> None:
     assert around.look(**as_account("open")(around)) == ([], [])
-    finding = site_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
+    finding = atlassian_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
     assert (finding.level, "a ticket with a security level gets no review" in finding.seen) == (
         Level.OK,
         True,
@@ -247,7 +299,7 @@ def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
         made.append(wanted.type)
         if is_dynamic(wanted.type):
             return create(wanted.name, wanted.inputs, config, "kinexus", {})
-        return pretend.create(wanted)
+        return pretend.fake_create(wanted)
 
     try:
         return run_program(

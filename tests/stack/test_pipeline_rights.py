@@ -11,7 +11,7 @@ import parliament
 import pulumi
 import pytest
 
-from stack.bedrock import model_statements
+from stack.pipeline.bedrock_permissions import model_statements
 from stack.testing import checks, run_program
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
 from tests.stack.test_pipeline_graph import SNAPSHOTS
@@ -108,7 +108,8 @@ RIGHTS = {
     "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
     "Sweep": [
         table("GetItem PutItem", CHANGES),
-        table("GetItem", DOCUMENTS),
+        table("GetItem UpdateItem", DOCUMENTS),
+        table("Query", f"{DOCUMENTS}/index/by-status"),
         PUBLISH,
         secret("atlassian"),
     ],

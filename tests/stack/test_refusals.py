@@ -24,6 +24,7 @@ from tests.stack.shop import (
     watch,
 )
 
+LINE = {"label": "stuck", "pattern": "x", "words": "y"}
 LATER = pulumi.Output.from_input("unused")
 
 REFUSED: list[tuple[Callable[[], Any], str]] = [
@@ -456,6 +457,14 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: watch(queues=[{"label": "q\n", "queue_name": "q", "dead_letter_queue_name": "d"}]),
         r"`queues` have the label 'q\\n'. Use up to 60 signs without",
+    ),
+    (
+        lambda: watch(functions=[{**WATCHED, "watched_lines": [LINE, LINE]}]),
+        r"`functions: orders: watched_lines` have the label 'stuck' twice",
+    ),
+    (
+        lambda: watch(functions=[{**WATCHED, "watched_lines": [{**LINE, "label": "errors"}]}]),
+        r"`functions: orders: watched_lines` have the label 'errors' twice",
     ),
     (lambda: watch(surge_of_refusals=0), r"`surge_of_refusals` is 0"),
     (

@@ -13,8 +13,8 @@ import pulumi
 import pytest
 import yaml
 
-from stack import pipeline_config
-from stack.pipeline_config import InvalidConfiguration
+from stack.pipeline import stack_config
+from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT, SECRETS, SETTINGS, some_layer
 
@@ -50,7 +50,7 @@ def read(path: Path) -> None:
         config[key] = config.get(key, "a stand-in") if isinstance(value, Mapping) else value
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     run_program(
-        lambda: pipeline_config.read(pulumi.Config("kinexus"), stack),
+        lambda: stack_config.read(pulumi.Config("kinexus"), stack),
         project="kinexus", stack=stack, config=config, secret_keys=tuple(SECRETS),
     )  # fmt: skip
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from common import webhook_door
-from handlers.approval_handler import deciding
-from handlers.document_orchestrator import documents
+from common.lambda_entry import webhook_endpoint
+from handlers.approval_handler import process_review
+from handlers.document_orchestrator import document_lifecycle
 from handlers.review_page import handler as review_page
-from handlers.review_ticket_creator import opening
+from handlers.review_ticket_creator import open_review
 from handlers.sweep import handler as sweep
-from stack.pipeline_functions import (
+from stack.pipeline.functions import (
     APPROVAL_HANDLER,
     DOCUMENT_ORCHESTRATOR,
     JIRA_WEBHOOK_HANDLER,
@@ -24,9 +24,9 @@ from stack.pipeline_functions import (
 @pytest.mark.parametrize(
     ("counted_on", "function"),
     [
-        (documents.LEASE, DOCUMENT_ORCHESTRATOR),
-        (opening.LEASE, REVIEW_TICKET_CREATOR),
-        (deciding.LEASE, APPROVAL_HANDLER),
+        (document_lifecycle.LEASE_SECONDS, DOCUMENT_ORCHESTRATOR),
+        (open_review.LEASE_SECONDS, REVIEW_TICKET_CREATOR),
+        (process_review.LEASE_SECONDS, APPROVAL_HANDLER),
         (sweep.TIMEOUT, SWEEP),
     ],
 )
@@ -39,9 +39,9 @@ def test_a_function_may_run_as_long_as_its_handler_counts_on(
 @pytest.mark.parametrize(
     ("longest", "function"),
     [
-        (webhook_door.LONGEST, JIRA_WEBHOOK_HANDLER),
-        (webhook_door.LONGEST, APPROVAL_HANDLER),
-        (review_page.LONGEST, REVIEW_PAGE),
+        (webhook_endpoint.MAX_SECONDS, JIRA_WEBHOOK_HANDLER),
+        (webhook_endpoint.MAX_SECONDS, APPROVAL_HANDLER),
+        (review_page.MAX_SECONDS, REVIEW_PAGE),
     ],
 )
 def test_who_waits_for_an_answer_gets_one_before_the_function_is_stopped(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stack.python_function_args import RUNTIME
+from stack.function.args import RUNTIME
 from tests.stack.pipeline_run import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"

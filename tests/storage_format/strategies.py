@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from common.storage_format import entities
+from common.storage_format.xml import entities
 
 _CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
 _ODD = st.sampled_from(

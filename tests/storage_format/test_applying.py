@@ -8,24 +8,24 @@ from common import storage_format as sf
 
 
 def edited(storage: str, *edits: sf.Edit) -> str:
-    return sf.parse(storage).apply(edits).storage
+    return sf.apply(sf.parse(storage), edits).storage
 
 
 def replaced(storage: str, markdown: str, number: int = 0) -> str:
     page = sf.parse(storage)
-    return page.apply([sf.Replace(page.blocks[number].id, markdown)]).storage
+    return sf.apply(page, [sf.Replace(page.blocks[number].id, markdown)]).storage
 
 
 def inserted(storage: str, markdown: str, number: int = 0) -> str:
     page = sf.parse(storage)
-    return page.apply([sf.InsertAfter(page.blocks[number].id, markdown)]).storage
+    return sf.apply(page, [sf.InsertAfter(page.blocks[number].id, markdown)]).storage
 
 
 def refused(storage: str, markdown: str, number: int = 0, insert: bool = False) -> str:
     page = sf.parse(storage)
     kind = sf.InsertAfter if insert else sf.Replace
     with pytest.raises(sf.InvalidEdit) as refusal:
-        page.apply([kind(page.blocks[number].id, markdown)])
+        sf.apply(page, [kind(page.blocks[number].id, markdown)])
     return refusal.value.reason
 
 
@@ -146,7 +146,7 @@ def test_quotes_macros_images_and_rules() -> None:
 
 def test_deleting_takes_away_the_block_and_nothing_else() -> None:
     page = sf.parse("<p>a</p>\n<ul><li>b</li> <li>c</li></ul>")
-    assert page.apply([sf.Delete(page.blocks[1].id)]).storage == "<p>a</p>\n<ul> <li>c</li></ul>"
+    assert sf.apply(page, [sf.Delete(page.blocks[1].id)]).storage == "<p>a</p>\n<ul> <li>c</li></ul>"
 
 
 def test_text_before_the_first_block_stands_before_what_holds_it_but_within_the_layout() -> None:
@@ -167,12 +167,14 @@ def test_edits_are_independent_and_insertions_keep_their_order() -> None:
         sf.Delete(a),
         sf.InsertAfter(a, "0"),
     ]
-    assert page.apply(edits).storage == "<p>0</p><p>B</p><p>c</p><p>1</p><p>2</p>"
+    assert sf.apply(page, edits).storage == "<p>0</p><p>B</p><p>c</p><p>1</p><p>2</p>"
 
 
 def test_changes_say_what_was_and_what_is() -> None:
     page = sf.parse("<h1>T</h1><p>a</p>")
-    changes = page.apply([sf.Replace(page.blocks[1].id, "b"), sf.InsertAfter(page.blocks[1].id, "c")]).changes
+    changes = sf.apply(
+        page, [sf.Replace(page.blocks[1].id, "b"), sf.InsertAfter(page.blocks[1].id, "c")]
+    ).changes
     assert [(change.before, change.after, change.headings) for change in changes] == [
         ("<p>a</p>", "<p>b</p>", ("T",)),
         ("", "<p>c</p>", ("T",)),
@@ -183,9 +185,9 @@ def test_what_cannot_be_meant_is_refused() -> None:
     assert "delete it" in refused("<p>a</p>", "   ")
     page = sf.parse("<p>a</p>")
     with pytest.raises(sf.InvalidEdit, match="two edits"):
-        page.apply([sf.Delete(page.blocks[0].id), sf.Replace(page.blocks[0].id, "b")])
+        sf.apply(page, [sf.Delete(page.blocks[0].id), sf.Replace(page.blocks[0].id, "b")])
     with pytest.raises(sf.InvalidEdit, match="no block"):
-        page.apply([sf.Delete("1.0000000000000000-1")])
+        sf.apply(page, [sf.Delete("1.0000000000000000-1")])
 
 
 def test_new_text_cannot_bring_macros_scripts_or_other_links() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import convert, storage
+from benchmarks import convert, rebase_found, storage
+from benchmarks.storage_speed import _page as page_like_real_ones
 from common import storage_format as sf
-from common.storage_format.page import Page
+from common.storage_format.page.page import Page
 from tests.fuzz import storage_format as fuzz
+from tests.storage_format.page_model import Writer, written
 
 PAGE = "<h1>T</h1><p>a <em>b</em></p><ul><li>c</li></ul>"
 
@@ -66,6 +69,35 @@ def test_pairs_are_compared_as_trees_and_the_differing_ones_reported(
     assert "passed 1/2  differing 1  broken 0" in capsys.readouterr().out
     assert "other.csf" in report.read_text("utf-8")
     assert "same.xml" not in report.read_text("utf-8")
+
+
+def test_blocks_are_found_on_a_page_with_ids_stamped_on_every_element(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sections.xml").write_text(page_like_real_ones(40_000, None), "utf-8")
+    chance = random.Random(3)
+    for number in range(5):
+        (tmp_path / f"alike{number}.xml").write_text(written(Writer(chance, 0.5).page())[0], "utf-8")
+    assert rebase_found.main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("100.0%")
+
+
+def test_stamping_ids_changes_bytes_and_no_meaning() -> None:
+    before = '<p class=\'a\' id="b">x&nbsp;<br/></p><ac:structured-macro ac:name="toc"/>'
+    after = rebase_found.stamped(before)
+    assert after == (
+        '<p local-id="00000001" id="b" class=\'a\'>x\u00a0<br local-id="00000002" /></p>'
+        '<ac:structured-macro ac:macro-id="00000004" ac:local-id="00000003" ac:name="toc" />'
+    )
+    assert sf.meaning(before) == sf.meaning(after)
+
+
+def test_too_few_blocks_found_is_a_failure(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rebase_found, "stamped", lambda storage: storage.replace("<p>a", "<p>b"))
+    assert rebase_found.main([str(corpus)]) == 1
+    assert "66.7%" in capsys.readouterr().out
 
 
 def test_reading_and_parsing_import_no_markdown_parser() -> None:

@@ -31,14 +31,14 @@ from common import storage_format as sf
 def test_words_and_wrappers_survive_an_edit(inline: str) -> None:
     storage = f"<p>{inline}</p>"
     page = sf.parse(storage)
-    change = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes[0]
+    change = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes[0]
     assert "".join(sf.plain_text(change.after).split()) == "word" + "".join(sf.plain_text(storage).split())
     assert change.removed == ()
 
 
 def test_loose_text_that_is_nothing_but_a_token_reports_it_when_it_goes() -> None:
     page = sf.parse('<ac:emoticon ac:name="smile" />')
-    assert page.apply([sf.Replace(page.blocks[0].id, "0")]).changes[0].removed == (
+    assert sf.apply(page, [sf.Replace(page.blocks[0].id, "0")]).changes[0].removed == (
         sf.Token("emoticon", "smile"),
     )
 
@@ -52,12 +52,12 @@ def test_a_token_shown_unchanged_in_one_edit_cannot_stand_in_another() -> None:
     page = sf.parse(f"<p>a</p>{toc}")
     one, two = page.blocks
     with pytest.raises(sf.InvalidEdit, match="two edits"):
-        page.apply([sf.Replace(one.id, "⟦toc-macro 1⟧"), sf.Replace(two.id, "⟦toc-macro 1⟧")])
+        sf.apply(page, [sf.Replace(one.id, "⟦toc-macro 1⟧"), sf.Replace(two.id, "⟦toc-macro 1⟧")])
 
 
 def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
     page = sf.parse("<ul><li>a<ul><li>b</li></ul></li></ul>")
-    assert page.apply([sf.Replace(page.blocks[0].id, "- x\n- y")]).storage == (
+    assert sf.apply(page, [sf.Replace(page.blocks[0].id, "- x\n- y")]).storage == (
         "<ul><li>x</li><li>y<ul><li>b</li></ul></li></ul>"
     )
 
@@ -78,7 +78,7 @@ def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
 )
 def test_marks_that_touch_are_read_as_they_were_written(inline: str) -> None:
     page = sf.parse(f"<p>{inline}</p>")
-    [change] = page.apply([sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes
+    [change] = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes
     merged = inline.replace("</strong><strong>", "")
     assert change.after == f"<p>word {merged}</p>"
 
@@ -96,5 +96,5 @@ def test_text_in_a_layout_without_any_stands_in_its_first_cell_that_can_hold_it(
 ) -> None:
     before = f"<ac:layout><ac:layout-section>{before}"
     after += "</ac:layout-section></ac:layout>"
-    edited = sf.parse(before + after).apply([sf.InsertAfter(None, "text")])
+    edited = sf.apply(sf.parse(before + after), [sf.InsertAfter(None, "text")])
     assert edited.storage == f"{before}<p>text</p>{after}"

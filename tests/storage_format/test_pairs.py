@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common import storage_format as sf
-from common.storage_format.comparing import normalised
+from common.storage_format.xml.equivalence import normalised
 
 PAIRS = sorted((Path(__file__).parent / "pairs").glob("*.md"))
 

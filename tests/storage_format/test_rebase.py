@@ -12,13 +12,13 @@ BASE = (
 )
 
 
-def rebased(current: str, *edits: tuple[int, str]) -> sf.Edited | sf.Conflict:
+def rebased(current: str, *edits: tuple[int, str]) -> sf.Edited | sf.EditConflict:
     base = sf.parse(BASE)
     aimed = [sf.Replace(base.blocks[number].id, markdown) for number, markdown in edits]
     return sf.rebase(aimed, base, sf.parse(current))
 
 
-def storage(result: sf.Edited | sf.Conflict) -> str:
+def storage(result: sf.Edited | sf.EditConflict) -> str:
     assert isinstance(result, sf.Edited), result
     return result.storage
 
@@ -31,16 +31,23 @@ def test_an_untouched_block_is_edited_where_it_is_now() -> None:
 def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
     for current in (BASE.replace("<p>one</p>", "<p>One</p>"), BASE.replace("<p>one</p>", "")):
         conflict = rebased(current, (1, "1"), (2, "2"))
-        assert isinstance(conflict, sf.Conflict)
+        assert isinstance(conflict, sf.EditConflict)
         ((edit, reason),) = conflict.reasons
         assert isinstance(edit, sf.Replace)
         assert edit.markdown == "1"
         assert "[2] is not there as it was: <p>one</p>" in reason
 
 
-def test_a_block_that_moved_is_found_by_its_bytes() -> None:
-    current = "<p>one</p>" + BASE.replace("<p>one</p>", "")
+def test_a_block_that_moved_within_its_section_is_found_by_its_content() -> None:
+    current = BASE.replace("<p>one</p>", "").replace("<ul>", "<p>one</p><ul>", 1)
     assert storage(rebased(current, (1, "1"))) == current.replace("<p>one</p>", "<p>1</p>")
+
+
+def test_a_block_that_moved_out_of_its_section_is_a_conflict() -> None:
+    conflict = rebased("<p>one</p>" + BASE.replace("<p>one</p>", ""), (1, "1"))
+    assert isinstance(conflict, sf.EditConflict)
+    [(_, reason)] = conflict.reasons
+    assert reason == 'block [2] "one" now stands under no heading, and no longer under "T"'
 
 
 def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:
@@ -50,7 +57,7 @@ def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:
 
 def test_one_of_equal_blocks_is_gone() -> None:
     current = BASE.replace("<p>same</p><p>same</p>", "<p>same</p>")
-    assert isinstance(rebased(current, (6, "x"), (7, "y")), sf.Conflict)
+    assert isinstance(rebased(current, (6, "x"), (7, "y")), sf.EditConflict)
 
 
 def test_insertions_follow_their_block_into_whatever_holds_it_now() -> None:
@@ -76,7 +83,7 @@ def test_text_after_a_list_that_grew_stands_after_all_of_it() -> None:
 def test_the_same_page_is_just_edited() -> None:
     base = sf.parse(BASE)
     edits = [sf.Replace(base.blocks[1].id, "1"), sf.Delete(base.blocks[6].id)]
-    assert sf.rebase(edits, base, base) == base.apply(edits)
+    assert sf.rebase(edits, base, base) == sf.apply(base, edits)
 
 
 def test_edits_that_never_applied_are_invalid_and_no_conflict() -> None:

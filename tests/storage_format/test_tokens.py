@@ -16,7 +16,7 @@ STORAGE = f'<p>See {LINK} by {USER} {SMILE} on <time datetime="2024-05-06" /> {S
 
 def apply(storage: str, markdown: str, number: int = 0) -> sf.Edited:
     page = sf.parse(storage)
-    return page.apply([sf.Replace(page.blocks[number].id, markdown)])
+    return sf.apply(page, [sf.Replace(page.blocks[number].id, markdown)])
 
 
 def test_everything_without_a_markdown_form_is_a_token_with_a_hint() -> None:
@@ -45,7 +45,7 @@ def test_tokens_that_are_gone_are_reported() -> None:
         sf.Token("status", "DONE"),
     )
     page = sf.parse(STORAGE)
-    assert page.apply([sf.Delete(page.blocks[1].id)]).changes[0].removed == (sf.Token("toc-macro", ""),)
+    assert sf.apply(page, [sf.Delete(page.blocks[1].id)]).changes[0].removed == (sf.Token("toc-macro", ""),)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,13 @@ def test_tokens_cannot_be_made_up_doubled_or_hidden(markdown: str, reason: str) 
 def test_a_token_can_move_between_edited_blocks_once() -> None:
     page = sf.parse(STORAGE)
     one, two = page.blocks
-    edited = page.apply([sf.Replace(one.id, "gone: ⟦toc-macro 6⟧"), sf.Replace(two.id, "here: ⟦status 5⟧")])
+    edited = sf.apply(
+        page, [sf.Replace(one.id, "gone: ⟦toc-macro 6⟧"), sf.Replace(two.id, "here: ⟦status 5⟧")]
+    )
     assert edited.storage == f"<p>gone: {TOC}</p><p>here: {STATUS}</p>"
     assert sf.Token("toc-macro", "") not in edited.changes[1].removed
     with pytest.raises(sf.InvalidEdit, match="two edits"):
-        page.apply([sf.Replace(one.id, "⟦toc-macro 6⟧"), sf.Replace(two.id, "⟦toc-macro 6⟧")])
+        sf.apply(page, [sf.Replace(one.id, "⟦toc-macro 6⟧"), sf.Replace(two.id, "⟦toc-macro 6⟧")])
 
 
 def test_a_macro_alone_needs_no_paragraph() -> None:
@@ -114,7 +116,7 @@ def test_a_marker_over_the_edge_of_other_markup_is_split_with_one_reference() ->
 def test_a_marker_whose_text_is_gone_is_reported() -> None:
     assert apply(MARKED, "It is slow now.").changes[0].removed == (sf.Token("inline-comment", "very fast"),)
     page = sf.parse(MARKED)
-    assert page.apply([sf.Delete(page.blocks[0].id)]).changes[0].removed[0].kind == "inline-comment"
+    assert sf.apply(page, [sf.Delete(page.blocks[0].id)]).changes[0].removed[0].kind == "inline-comment"
 
 
 def test_a_marker_around_a_token_and_one_in_code() -> None:

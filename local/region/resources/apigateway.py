@@ -1,9 +1,9 @@
 """API Gateway: HTTP APIs, their routes, integrations and stages."""
 
-from local.region.ledger import Route
+from local.region.input_properties import Properties, pascal
 from local.region.ministack import RegionFailure
-from local.region.properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
+from local.region.resource_registry import Route
 
 
 @provisions("aws:apigatewayv2/api:Api")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.region.properties import Properties
+from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 from local.region.resources.iam import tags
 

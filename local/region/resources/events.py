@@ -1,8 +1,8 @@
 """EventBridge: buses, rules, targets, archives."""
 
-from local.region.ledger import Target
-from local.region.properties import Properties, pascal
+from local.region.input_properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
+from local.region.resource_registry import Target
 from local.region.resources.iam import tags
 
 

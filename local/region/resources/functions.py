@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local.region.archives import zip_bytes
-from local.region.ledger import Function, Mapping
+from local.region.input_properties import Properties, pascal
 from local.region.ministack import RegionFailure
-from local.region.properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
+from local.region.pulumi_archives import zip_bytes
+from local.region.resource_registry import Function, Mapping
 
 _RESERVED = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} | {
     "AWS_SESSION_TOKEN", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",

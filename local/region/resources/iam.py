@@ -1,7 +1,7 @@
 """IAM: roles and what they may do."""
 
+from local.region.input_properties import Properties
 from local.region.ministack import RegionFailure
-from local.region.properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 
 

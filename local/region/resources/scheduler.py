@@ -1,8 +1,8 @@
 """EventBridge Scheduler: what runs by the clock."""
 
-from local.region.ledger import Schedule
-from local.region.properties import Properties, pascal
+from local.region.input_properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
+from local.region.resource_registry import Schedule
 
 
 @provisions("aws:scheduler/schedule:Schedule")

@@ -1,6 +1,6 @@
 """Secrets Manager: secrets and their values."""
 
-from local.region.properties import Properties
+from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 from local.region.resources.iam import tags
 

@@ -1,6 +1,6 @@
 """SNS: topics, who may publish to them, who listens."""
 
-from local.region.properties import Properties
+from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 from local.region.resources.iam import tags
 

@@ -2,7 +2,7 @@
 
 import json
 
-from local.region.properties import Properties
+from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions
 
 _ATTRIBUTES = {

@@ -1,0 +1,106 @@
+"""The people of the load run: developers who close tickets at an even pace, reviewers who approve what appears."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from benchmarks.load.tickets import Planned
+from local.atlassian import Account
+from local.demo.person import Person
+
+#: People at work at the same time, each with a connection of their own.
+DEVELOPERS, REVIEWERS = 6, 2
+#: Every review ticket, as the README tells people to filter them.
+REVIEWS = "labels = documentation-review AND labels = kinexus-ai"
+#: Seconds between two looks at the filter, and until a ticket that was just decided is looked at again.
+LOOK, AGAIN = 3.0, 6.0
+
+
+class Closing:
+    """Developers close all tickets at an even pace; `closed` has the moment (seconds since the epoch) of each."""
+
+    def __init__(self, url: str, developer: Account, planned: Sequence[Planned], seconds: float) -> None:
+        self._people = [Person(url, developer) for _ in range(DEVELOPERS)]
+        self._planned, self._seconds = planned, seconds
+        self.closed: dict[str, float] = {}
+        self.took = 0.0
+
+    def run(self) -> None:
+        """Close the tickets; returns when the last one is closed. Raises requests.RequestException."""
+        begun = time.monotonic()
+        with ThreadPoolExecutor(DEVELOPERS) as pool:
+            for done in [pool.submit(self._work, number, begun) for number in range(DEVELOPERS)]:
+                done.result()
+        self.took = time.monotonic() - begun
+
+    def _work(self, number: int, begun: float) -> None:
+        person, pause = self._people[number], self._seconds / len(self._planned)
+        for place in range(number, len(self._planned), DEVELOPERS):
+            time.sleep(max(0.0, begun + place * pause - time.monotonic()))
+            ticket = self._planned[place]
+            if ticket.is_touched:
+                person.label(ticket.key, "sprint-done")
+            person.finish(ticket.key)
+            self.closed[ticket.key] = time.time()
+
+
+class Reviewing:
+    """Reviewers approve every open review as it appears, and again if it is moved back, from `start` to `stop`."""
+
+    def __init__(self, url: str, reviewer: Account) -> None:
+        self._people = [Person(url, reviewer) for _ in range(REVIEWERS)]
+        self._ended = threading.Event()
+        self._decided: dict[str, float] = {}
+        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(REVIEWERS)]
+        self.approvals: list[str] = []
+        self.open: set[str] = set()
+        self.missed = 0
+
+    def start(self) -> None:
+        """Begin to look for reviews."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop looking; returns when the review at hand is decided."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, number: int) -> None:
+        person = self._people[number]
+        while not self._ended.wait(LOOK):
+            try:
+                self.open = set(review_keys(person, f"{REVIEWS} AND statusCategory != Done"))
+                for key in sorted(self.open):
+                    if int(key.rpartition("-")[2]) % REVIEWERS == number:
+                        self._decide(person, key)
+            except requests.RequestException:
+                self.missed += 1  # people load the page again, and find there what they had done
+
+    def _decide(self, person: Person, key: str) -> None:
+        # The filter lags behind, as Jira's does, so that a review that was just decided may still be in it.
+        if time.monotonic() - self._decided.get(key, -AGAIN) < AGAIN:
+            return
+        if person.ticket(key)["status"]["statusCategory"]["key"] != "done":
+            person.comment(key, "APPROVED")
+            person.finish(key)
+            self.approvals.append(key)
+        self._decided[key] = time.monotonic()
+
+
+def review_keys(person: Person, jql: str) -> list[str]:
+    """Return the keys of all tickets that a query finds."""
+    keys: list[str] = []
+    body: dict[str, object] = {"jql": jql, "fields": ["summary"], "maxResults": 1000}
+    while True:
+        answer = person.call("POST", "/rest/api/3/search/jql", body)
+        keys += [issue["key"] for issue in answer["issues"]]
+        if "nextPageToken" not in answer:
+            return keys
+        body["nextPageToken"] = answer["nextPageToken"]

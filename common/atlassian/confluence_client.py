@@ -1,0 +1,300 @@
+"""Confluence Cloud: pages by REST v2, search by the v1 endpoint that has no v2 twin.
+
+https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from common.atlassian.http_client import AtlassianHttp, NotFound
+from common.runtime.json_access import as_dict, as_list, as_str
+
+#: Where v2 keeps each kind of content that may stand in the page tree.
+COLLECTIONS = {
+    "page": "pages",
+    "folder": "folders",
+    "whiteboard": "whiteboards",
+    "database": "databases",
+    "embed": "embeds",
+}
+#: So many pages, and so many places above one, are told in one answer.
+MOST = 250
+
+
+@dataclass(frozen=True)
+class ConfluencePage:
+    """One version of a page. ``storage`` is its body in storage format; ``url`` is for people.
+
+    ``parent_type`` is the kind of its parent (see COLLECTIONS). ``subtype`` is "live" for a live doc; the endpoint for
+    a single page need not tell it, lists of pages do.
+    """
+
+    page_id: str
+    title: str
+    space_id: str
+    parent_id: str | None
+    status: str
+    version: int
+    author_id: str
+    storage: str
+    url: str
+    parent_type: str = ""
+    subtype: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a live doc, which has no publishing step: each edit is public at once."""
+        return self.subtype == "live"
+
+
+@dataclass(frozen=True)
+class PageVersion:
+    """What a page keeps about one of its versions: its author's account id, and the message saved with it."""
+
+    number: int
+    author_id: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PageDraft:
+    """The copy of a page that people edit before they publish it. Confluence keeps it when it is published.
+
+    ``author_id`` and ``saved_at`` (ISO 8601) are empty where Confluence does not tell them.
+    """
+
+    title: str
+    storage: str
+    author_id: str
+    saved_at: str
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """What is above a page in the tree; ``kind`` is one of COLLECTIONS, or one that Atlassian has added since."""
+
+    content_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One page that a CQL query found; ``path`` are the titles above it that the search tells, top first."""
+
+    page_id: str
+    title: str
+    space_key: str
+    score: float
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Space:
+    """A space: ``homepage_id`` is where pages without a parent go."""
+
+    space_id: str
+    key: str
+    homepage_id: str | None
+
+
+class ConfluenceClient:
+    """What the pipeline asks of Confluence. Raises the errors of common.atlassian.http_client."""
+
+    def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
+        self._http, self._browse_url = http, browse_url.rstrip("/")
+        self._account_id = ""
+
+    def page(self, page_id: str, version: int | None = None) -> ConfluencePage:
+        """Return a version, the newest by default, with its body; NotFound when it is gone or hidden from us."""
+        params: dict[str, Any] = {"body-format": "storage"}
+        if version:
+            params["version"] = version
+        return self._read(self._http.get(f"/api/v2/pages/{page_id}", params))
+
+    def draft(self, page_id: str) -> PageDraft | None:
+        """Return the page's draft, or what Confluence answers in its place: the page itself, or nothing (None).
+
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-id-get
+        """
+        params = {"body-format": "storage", "get-draft": "true"}
+        try:
+            answer = as_dict(self._http.get(f"/api/v2/pages/{page_id}", params))
+        except NotFound:
+            return None
+        held, version = self._read(answer), as_dict(answer.get("version"))
+        return PageDraft(
+            held.title, held.storage, as_str(version.get("authorId")), as_str(version.get("createdAt"))
+        )
+
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return the pages of these ids that exist, with bodies, in one request (at most 250)."""
+        wanted = ",".join(page_ids)
+        if not wanted:
+            return ()
+        answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MOST})
+        return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
+
+    def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
+        """Yield every current page of a space that our account may see, without bodies, 250 a request."""
+        return map(
+            self._read, self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MOST})
+        )
+
+    def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
+        """Return the page of this title, archived ones included, without the search index's lag.
+
+        Confluence takes a title once in a space, whatever its case.
+        """
+        params = {
+            "space-id": space_id,
+            "title": title,
+            "status": "current,archived",
+            "body-format": "storage",
+        }
+        answer = self._http.get("/api/v2/pages", params)
+        found = [self._read(page) for page in as_list(as_dict(answer).get("results"))]
+        return next((page for page in found if page.title.casefold() == title.casefold()), None)
+
+    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+        """Return the first ``limit`` pages of a CQL query, best first.
+
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/#api-wiki-rest-api-search-get
+        """
+        answer = self._http.get(
+            "/rest/api/search", {"cql": cql, "limit": limit, "expand": "content.ancestors"}
+        )
+        return tuple(_hit(result) for result in as_list(as_dict(answer).get("results")))
+
+    def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
+        """Return the spaces of these keys that our account may see."""
+        answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
+        return tuple(
+            Space(as_str(s.get("id")), as_str(s.get("key")), as_str(s.get("homepageId")) or None)
+            for s in map(as_dict, as_list(as_dict(answer).get("results")))
+        )
+
+    def create_page(self, space_id: str, title: str, parent_id: str | None, storage: str) -> ConfluencePage:
+        """Create a current page; Refused with status 400 when the title is in use."""
+        body: dict[str, Any] = {
+            "spaceId": space_id,
+            "status": "current",
+            "title": title,
+            "body": {"representation": "storage", "value": storage},
+        }
+        if parent_id:
+            body["parentId"] = parent_id
+        return self._read(self._http.post("/api/v2/pages", body))
+
+    def update_page(self, page: ConfluencePage, storage: str, message: str) -> ConfluencePage:
+        """Write the version after ``page``; Stale when somebody was faster."""
+        body = {
+            "id": page.page_id,
+            "status": "current",
+            "title": page.title,
+            "body": {"representation": "storage", "value": storage},
+            "version": {"number": page.version + 1, "message": message},
+        }
+        return self._read(self._http.put(f"/api/v2/pages/{page.page_id}", body))
+
+    def versions(self, page_id: str, after: int) -> Iterator[PageVersion]:
+        """Yield every version after version ``after``, newest first."""
+        path = f"/api/v2/pages/{page_id}/versions"
+        for version in self._listed(path, {"limit": 50, "sort": "-modified-date"}):
+            number = int(version.get("number") or 0)
+            if number <= after:
+                return
+            yield PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
+
+    def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
+        """Return everything above a page, the highest first; NotFound where part of it is hidden from us.
+
+        One answer tells the nearest ones only; the highest of them is then asked for its own.
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-ancestors/
+        """
+        found: tuple[Ancestor, ...] = ()
+        asked = Ancestor(page_id, "page")
+        while asked.kind in COLLECTIONS:
+            path = f"/api/v2/{COLLECTIONS[asked.kind]}/{asked.content_id}/ancestors"
+            told = as_list(as_dict(self._http.get(path, {"limit": MOST})).get("results"))
+            part = tuple(
+                Ancestor(as_str(each.get("id")), as_str(each.get("type"))) for each in map(as_dict, told)
+            )
+            found = part + found
+            if len(part) < MOST:
+                break
+            asked = part[0]
+        return found
+
+    def is_restricted(self, content_id: str) -> bool | None:
+        """Say whether reading a page is restricted to some people or groups; None where the answer does not tell.
+
+        It counts for the page alone, not for those above it. Of a folder and the like the service tells nothing: no one
+        is named there, whoever may view it. NotFound where it is hidden from us.
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
+        """
+        answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
+        named = as_dict(as_dict(answer).get("restrictions"))
+        lists = [as_dict(named.get(kind)).get("results") for kind in ("user", "group")]
+        if any(map(as_list, lists)):
+            return True
+        return False if all(isinstance(each, list) for each in lists) else None
+
+    def is_us(self, account_id: str) -> bool:
+        """Say whether an account is ours."""
+        return bool(account_id) and account_id == self.account_id()
+
+    def account_id(self) -> str:
+        """Return our own account in Confluence, asked once."""
+        if not self._account_id:
+            answer = self._http.get("/rest/api/user/current")
+            self._account_id = as_str(as_dict(answer).get("accountId"))
+        return self._account_id
+
+    def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Yield all of a list of v2's, answer by answer."""
+        asked = dict(params)
+        while True:
+            answer = as_dict(self._http.get(path, asked))
+            yield from map(as_dict, as_list(answer.get("results")))
+            cursor = parse_qs(urlsplit(as_str(as_dict(answer.get("_links")).get("next"))).query).get("cursor")
+            if not cursor:
+                return
+            asked["cursor"] = cursor[0]
+
+    def _read(self, page: Any) -> ConfluencePage:
+        page = as_dict(page)
+        version = as_dict(page.get("version"))
+        links = as_dict(page.get("_links"))
+        page_id = as_str(page.get("id"))
+        return ConfluencePage(
+            page_id=page_id,
+            title=as_str(page.get("title")),
+            space_id=as_str(page.get("spaceId")),
+            parent_id=as_str(page.get("parentId")) or None,
+            status=as_str(page.get("status")),
+            version=int(version.get("number") or 0),
+            author_id=as_str(page.get("authorId")),
+            storage=as_str(as_dict(as_dict(page.get("body")).get("storage")).get("value")),
+            url=self._browse_url + (as_str(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
+            parent_type=as_str(page.get("parentType")),
+            subtype=as_str(page.get("subtype")),
+        )
+
+
+def _hit(result: object) -> SearchHit:
+    found: Mapping[str, Any] = as_dict(result)
+    content = as_dict(found.get("content"))
+    container = as_dict(found.get("resultGlobalContainer"))
+    in_url = re.search(r"/spaces/([^/?#]+)", as_str(container.get("displayUrl")))
+    return SearchHit(
+        page_id=as_str(content.get("id")),
+        title=as_str(content.get("title")),
+        space_key=as_str(as_dict(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
+        score=float(found.get("score") or 0.0),
+        path=tuple(as_str(above.get("title")) for above in map(as_dict, as_list(content.get("ancestors")))),
+    )

@@ -1,0 +1,340 @@
+"""Jira Cloud REST v3, as far as the pipeline needs it.
+
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.atlassian.http_client import AtlassianHttp, NotFound, RequestRefused, Unavailable, VersionConflict
+from common.domain.document import DOCUMENT_ID
+from common.domain.status_transitions import StatusTransition, status_transitions
+from common.runtime.json_access import as_dict, as_list, as_str
+
+log = logging.getLogger(__name__)
+
+#: Property under which a review ticket names its document.
+REVIEW_PROPERTY = "kinexus.review"
+#: Property by which a comment of ours is known again.
+COMMENT_PROPERTY = "kinexus.comment"
+#: The property that keeps a comment from a service project's customers; elsewhere it means nothing.
+INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+#: How the global ids of our links to published pages begin.
+LINK_ID_PREFIX = "kinexus="
+#: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
+Adf = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class JiraComment:
+    """A comment with its raw body (ADF or wiki text); times are Jira's own ISO 8601 strings.
+
+    ``author_type`` is ``atlassian`` for people, ``app`` or ``customer``. A restricted comment is shown to a role or
+    group only.
+    """
+
+    comment_id: str
+    author_id: str
+    author_name: str
+    author_type: str
+    created: str
+    updated: str
+    update_author_id: str
+    body: Any
+    is_restricted: bool
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A transition that our account may do now."""
+
+    transition_id: str
+    to_id: str
+    to_category: str
+
+
+class JiraClient:
+    """What the pipeline asks of Jira. Raises the errors of common.atlassian.http_client."""
+
+    def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
+        self._http, self.browse_url = http, browse_url.rstrip("/")
+        self._account_id = ""
+
+    def account_id(self) -> str:
+        """Return our own account, asked once."""
+        if not self._account_id:
+            self._account_id = as_str(as_dict(self._http.get("/rest/api/3/myself")).get("accountId"))
+        return self._account_id
+
+    def issue(self, id_or_key: str, properties: Sequence[str] = ()) -> Mapping[str, Any]:
+        """Return an issue as Jira gives it, with the named properties."""
+        params = {"properties": ",".join(properties)} if properties else None
+        return as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
+
+    def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
+        """
+        params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
+        while True:
+            answer = as_dict(self._http.get("/rest/api/3/search/jql", params))
+            yield from map(as_dict, as_list(answer.get("issues")))
+            token = as_str(answer.get("nextPageToken"))
+            if not token:
+                return
+            params["nextPageToken"] = token
+
+    def count(self, jql: str) -> int:
+        """Return about how many issues a query finds."""
+        answer = self._http.ask("/rest/api/3/search/approximate-count", {"jql": jql})
+        return int(as_dict(answer).get("count") or 0)
+
+    def is_done(self, status_id: str) -> bool:
+        """Say whether a ticket in this status is done; one that is gone from Jira says nothing."""
+        try:
+            status = self._http.get(f"/rest/api/3/status/{status_id}")
+        except NotFound:
+            return False
+        return as_str(as_dict(as_dict(status).get("statusCategory")).get("key")) == "done"
+
+    def create_issue(
+        self, fields: Mapping[str, Any], links: Sequence[str], properties: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """Create an issue with its links to the given keys and its properties in one request; return id and key."""
+        body = {
+            "fields": dict(fields),
+            "update": {"issuelinks": [_link(key) for key in links]},
+            "properties": [{"key": key, "value": value} for key, value in properties.items()],
+        }
+        answer = as_dict(self._http.post("/rest/api/3/issue", body))
+        return as_str(answer.get("id")), as_str(answer.get("key"))
+
+    def edit_issue(
+        self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = (), labels: Sequence[str] = ()
+    ) -> None:
+        """Set fields, and add links to other tickets and labels to those that are there."""
+        additions = {
+            "issuelinks": [_link(key) for key in links],
+            "labels": [{"add": label} for label in labels],
+        }
+        body: dict[str, Any] = {"fields": dict(fields)}
+        if links or labels:
+            body["update"] = {name: added for name, added in additions.items() if added}
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
+
+    def reviewed_document(self, issue: Mapping[str, Any]) -> str:
+        """Return the id of the document that ``issue``, which came with REVIEW_PROPERTY, says to review, or ``""``.
+
+        Anyone who may edit the ticket can write that property: what is no document's id counts as none.
+        """
+        named = as_str(as_dict(as_dict(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
+        return named if DOCUMENT_ID.fullmatch(named) else ""
+
+    def set_property(self, id_or_key: str, key: str, value: object) -> None:
+        """Set an issue property."""
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
+
+    def linked_issues(self, issue: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the keys of all issues that ``issue`` (as ``issue()`` returned it) is linked to."""
+        keys = []
+        for link in map(as_dict, as_list(as_dict(issue.get("fields")).get("issuelinks"))):
+            keys += [as_str(as_dict(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
+        return tuple(key for key in keys if key)
+
+    def made(self, issue: Mapping[str, Any]) -> bool:
+        """Say whether our account created ``issue``, which came with its field ``creator``: nobody can write that."""
+        creator = as_dict(as_dict(issue.get("fields")).get("creator"))
+        return bool(self.account_id()) and as_str(creator.get("accountId")) == self.account_id()
+
+    def issues(
+        self, ids_or_keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield those of these issues that there are, with these fields and properties, 100 a request.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
+        """
+        path = "/rest/api/3/issue/bulkfetch"
+        for start in range(0, len(ids_or_keys), 100):
+            body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": list(fields)}
+            answer = as_dict(self._http.ask(path, {**body, "properties": list(properties)}))
+            errors = as_list(answer.get("issueErrors"))
+            if errors:
+                raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
+            yield from map(as_dict, as_list(answer.get("issues")))
+
+    def shown(self, issue_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these ids whose issues Jira shows us, or could not read just now, 100 a request.
+
+        The others were deleted or are hidden from our account: Jira answers alike for both.
+        """
+        found: set[str] = set()
+        for start in range(0, len(issue_ids), 100):
+            body = {"issueIdsOrKeys": list(issue_ids[start : start + 100]), "fields": ["project"]}
+            answer = as_dict(self._http.ask("/rest/api/3/issue/bulkfetch", body))
+            for name in ("issues", "issueErrors"):
+                found |= {as_str(as_dict(each).get("id")) for each in as_list(answer.get(name))}
+        return frozenset(found)
+
+    def may_browse(self, project_key: str) -> bool:
+        """Say whether our account can read a project, and has the right to see its issues.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
+        params = {"projectKey": project_key, "permissions": "BROWSE_PROJECTS"}
+        try:
+            self._http.get(f"/rest/api/3/project/{project_key}")
+            answer = as_dict(self._http.get("/rest/api/3/mypermissions", params))
+        except NotFound:
+            return False
+        right = as_dict(as_dict(answer.get("permissions")).get("BROWSE_PROJECTS"))
+        return right.get("havePermission") is True
+
+    def comments(self, id_or_key: str) -> Iterator[JiraComment]:
+        """Yield the comments, newest first."""
+        start = 0
+        while True:
+            params = {"startAt": start, "maxResults": 100, "orderBy": "-created"}
+            answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/comment", params))
+            page = [_comment(comment) for comment in map(as_dict, as_list(answer.get("comments")))]
+            yield from page
+            start += len(page)
+            if not page or start >= int(answer.get("total") or 0):
+                return
+
+    def comment_marks(self, comment_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return the ``kinexus.comment`` property of each of these comments that has one (at most 1,000 ids)."""
+        if not comment_ids:
+            return {}
+        body = {"ids": [int(comment_id) for comment_id in comment_ids]}
+        answer = self._http.ask("/rest/api/3/comment/list", body, {"expand": "properties"})
+        marks: dict[str, Mapping[str, Any]] = {}
+        for comment in map(as_dict, as_list(as_dict(answer).get("values"))):
+            for prop in map(as_dict, as_list(comment.get("properties"))):
+                if prop.get("key") == COMMENT_PROPERTY:
+                    marks[as_str(comment.get("id"))] = as_dict(prop.get("value"))
+        return marks
+
+    def add_comment(self, id_or_key: str, body: Adf, mark: Mapping[str, Any]) -> JiraComment:
+        """Comment, with ``mark`` as its property in the same request; in service projects not for customers.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
+        """
+        properties = [{"key": COMMENT_PROPERTY, "value": dict(mark)}, INTERNAL]
+        posted = {"body": body, "properties": properties}
+        return _comment(as_dict(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
+
+    def transitions(self, id_or_key: str) -> tuple[Transition, ...]:
+        """Return what our account may do from the current status."""
+        answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
+        found = []
+        for transition in map(as_dict, as_list(answer.get("transitions"))):
+            to = as_dict(transition.get("to"))
+            category = as_str(as_dict(to.get("statusCategory")).get("key"))
+            found.append(Transition(as_str(transition.get("id")), as_str(to.get("id")), category))
+        return tuple(found)
+
+    def move(self, id_or_key: str, transition: Transition) -> None:
+        """Do a transition."""
+        body = {"transition": {"id": transition.transition_id}}
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
+
+    def move_back(self, id_or_key: str) -> bool:
+        """Move an issue that is done back to where work begins; False when no transition leads there for us."""
+        status = as_dict(as_dict(self.issue(id_or_key).get("fields")).get("status"))
+        if as_dict(status.get("statusCategory")).get("key") != "done":
+            return True
+        open_ones = [
+            transition for transition in self.transitions(id_or_key) if transition.to_category != "done"
+        ]
+        open_ones.sort(key=lambda transition: transition.to_category != "new")
+        return any(self._moved(id_or_key, transition) for transition in open_ones)
+
+    def _moved(self, id_or_key: str, transition: Transition) -> bool:
+        try:
+            self.move(id_or_key, transition)
+        except (RequestRefused, VersionConflict) as error:
+            # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
+            log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
+            return False
+        return True
+
+    def status_moves(self, id_or_key: str) -> tuple[StatusTransition, ...]:
+        """Return all changes of status, oldest first."""
+        moves: list[StatusTransition] = []
+        start = 0
+        while True:
+            params = {"startAt": start, "maxResults": 100}
+            answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/changelog", params))
+            page = [as_dict(entry) for entry in as_list(answer.get("values"))]
+            moves += [move for entry in page for move in status_transitions(entry)]
+            start += len(page)
+            if not page or start >= int(answer.get("total") or 0):
+                return tuple(moves)
+
+    def status_moves_of(self, issue_ids: Sequence[str]) -> dict[str, tuple[StatusTransition, ...]]:
+        """Return all changes of status of up to 1,000 issues by their ids, oldest first; none of those that are gone.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
+        """
+        moves: dict[str, tuple[StatusTransition, ...]] = {}
+        body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
+        while issue_ids:
+            answer = as_dict(self._http.ask("/rest/api/3/changelog/bulkfetch", body))
+            for log_of in map(as_dict, as_list(answer.get("issueChangeLogs"))):
+                issue_id, entries = as_str(log_of.get("issueId")), as_list(log_of.get("changeHistories"))
+                more = tuple(move for entry in map(as_dict, entries) for move in status_transitions(entry))
+                moves[issue_id] = moves.get(issue_id, ()) + more
+            body["nextPageToken"] = as_str(answer.get("nextPageToken"))
+            if not body["nextPageToken"]:
+                break
+        return moves
+
+    def remote_links(self, id_or_key: str) -> tuple[str, ...]:
+        """Return the URLs of the issue's remote links that people made; ours, and Confluence's own, are left out."""
+        links = map(as_dict, as_list(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
+        return tuple(as_str(as_dict(link.get("object")).get("url")) for link in links if _by_a_person(link))
+
+    def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
+        """Add or replace the remote link of this ``global_id``."""
+        body = {"globalId": global_id, "object": {"url": url, "title": title}}
+        self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
+
+    def is_member(self, account_id: str, group_id: str) -> bool:
+        """Say whether an account belongs to a group; one that Jira does not know any more belongs to none."""
+        try:
+            groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
+        except NotFound:
+            return False
+        return any(as_str(as_dict(group).get("groupId")) == group_id for group in as_list(groups))
+
+
+def _link(key: str) -> dict[str, Any]:
+    return {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": key}}}
+
+
+def _by_a_person(link: Mapping[str, Any]) -> bool:
+    # Confluence links each page that shows the ticket, meeting notes and all; what a person links is a “Wiki Page”.
+    of_confluence = as_str(as_dict(link.get("application")).get("type")) == "com.atlassian.confluence"
+    is_mention = of_confluence and as_str(link.get("relationship")).casefold() == "mentioned in"
+    return not is_mention and not as_str(link.get("globalId")).startswith(LINK_ID_PREFIX)
+
+
+def _comment(comment: Mapping[str, Any]) -> JiraComment:
+    author, editor = as_dict(comment.get("author")), as_dict(comment.get("updateAuthor"))
+    created = as_str(comment.get("created"))
+    return JiraComment(
+        comment_id=as_str(comment.get("id")),
+        author_id=as_str(author.get("accountId")),
+        author_name=as_str(author.get("displayName")),
+        author_type=as_str(author.get("accountType")),
+        created=created,
+        updated=as_str(comment.get("updated")) or created,
+        update_author_id=as_str(editor.get("accountId")) or as_str(author.get("accountId")),
+        body=comment.get("body"),
+        is_restricted=bool(comment.get("visibility")),
+    )

@@ -1,0 +1,158 @@
+"""What a Jira webhook says, whatever Jira sent it: Cloud or Server, an event or a workflow's post function.
+
+https://developer.atlassian.com/cloud/jira/platform/webhooks/
+Decisions are made by ids and category keys; names are for people, since they can be renamed and translated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.runtime.json_access import as_dict, as_list, as_str
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+#: Characters of a name or a label that are read; Jira's own limit for both.
+_LONGEST = 255
+#: The last moment, in milliseconds, that is taken for a time (the year 5138).
+_LATEST = 1e14
+#: Event types that older Jira sends, without a changelog, when a ticket is finished.
+_FINISHING_TYPES = frozenset({"issue_resolved", "issue_closed", "issue_generic"})
+
+
+class NotAWebhook(Exception):
+    """The body is not one of Jira's; the message names the field, what it holds and what belongs there."""
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """A ticket's way from one status to another. ``move_id`` is Jira's changelog id, or ``""``."""
+
+    move_id: str
+    from_id: str
+    to_id: str
+    to_name: str = ""
+
+
+@dataclass(frozen=True)
+class WebhookPayload:
+    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say.
+
+    ``identity`` stays the same when the event is told again; it counts where ``move`` has no id of Jira's.
+    ``account_id`` and ``assignee_id`` are who did it, and to whom the ticket was assigned then; ``""`` for nobody.
+    """
+
+    name: str
+    issue_id: str
+    issue_key: str
+    labels: tuple[str, ...]
+    issue_type: str
+    resolution: str
+    status_category: str
+    status_id: str
+    status_name: str
+    move: StatusChange | None
+    account_id: str
+    assignee_id: str
+    happened_at: float
+    identity: str = ""
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether the ticket moved into a status of the category "done" with this event.
+
+        The issue in the body may be of a later moment than the change: then the two name different statuses, and the
+        event of the later change will tell. Where Jira sent no category, a resolution says that the ticket is done.
+        """
+        if self.move is None or not self._is_current(self.move):
+            return False
+        return self.status_category == "done" or (not self.status_category and bool(self.resolution))
+
+    def _is_current(self, move: StatusChange) -> bool:
+        same_id = not move.to_id or not self.status_id or move.to_id == self.status_id
+        return same_id or (bool(move.to_name) and move.to_name == self.status_name)
+
+
+def parse_webhook(body: object) -> WebhookPayload:
+    """Read a webhook's JSON body; raise NotAWebhook when it cannot be one."""
+    if not isinstance(body, Mapping):
+        raise NotAWebhook("the body must be a JSON object as Jira sends it, with a field `issue`")
+    issue = as_dict(body.get("issue"))
+    key, issue_id = as_str(issue.get("key")), as_str(issue.get("id"))
+    if not _KEY.fullmatch(key):
+        raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: a Jira key such as OPS-12 belongs there")
+    if not _NUMBER.fullmatch(issue_id):
+        raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: Jira's numeric issue id belongs there")
+    fields = as_dict(issue.get("fields"))
+    status = as_dict(fields.get("status"))
+    user = as_dict(body.get("user")) or as_dict(as_dict(body.get("comment")).get("author"))
+    timestamp = body.get("timestamp")
+    return WebhookPayload(
+        name=_brief(body.get("webhookEvent")) or ("transition" if body.get("transition") else ""),
+        issue_id=issue_id,
+        issue_key=key,
+        labels=tuple(label for label in map(_brief, as_list(fields.get("labels"))) if label),
+        issue_type=_brief(as_dict(fields.get("issuetype")).get("name")),
+        resolution=_brief(as_dict(fields.get("resolution")).get("name")),
+        status_category=_brief(as_dict(status.get("statusCategory")).get("key")),
+        status_id=_brief(status.get("id")),
+        status_name=_brief(status.get("name")),
+        move=_move(body, status),
+        account_id=_brief(user.get("accountId")),
+        assignee_id=_brief(as_dict(fields.get("assignee")).get("accountId")),
+        happened_at=timestamp / 1000
+        if isinstance(timestamp, int | float) and 0 < timestamp < _LATEST
+        else 0.0,
+    )
+
+
+def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | None:
+    name = _brief(body.get("webhookEvent"))
+    if name not in ("jira:issue_updated", "jira:issue_created", ""):
+        return None
+    changelog = body.get("changelog")
+    if isinstance(changelog, Mapping):
+        items = map(as_dict, as_list(changelog.get("items")))
+        moves = [_from_changelog(item, _number(changelog.get("id"))) for item in items if _is_status(item)]
+        return next((move for move in moves if move.from_id != move.to_id), None)
+    transition = as_dict(body.get("transition"))
+    if transition:
+        return StatusChange(
+            "",
+            "",
+            _brief(status.get("id")),
+            _brief(transition.get("to_status")),
+        )
+    if name == "jira:issue_updated" and _brief(body.get("issue_event_type_name")) in _FINISHING_TYPES:
+        return StatusChange("", "", _brief(status.get("id")), _brief(status.get("name")))
+    return None
+
+
+def _is_status(item: Mapping[str, Any]) -> bool:
+    field_id = _brief(item.get("fieldId"))
+    return field_id == "status" if field_id else _brief(item.get("field")).lower() == "status"
+
+
+def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:
+    return StatusChange(
+        move_id,
+        _brief(item.get("from")),
+        _brief(item.get("to")),
+        _brief(item.get("toString")),
+    )
+
+
+def _brief(value: object) -> str:
+    return as_str(value)[:_LONGEST]
+
+
+def _number(value: object) -> str:
+    return as_str(value) if _NUMBER.fullmatch(as_str(value)) else ""
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -1,0 +1,171 @@
+"""The documents table: documents, and the locks that make work on a page exclusive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from common.aws.dynamodb_codec import from_item, to_attribute, to_item
+from common.aws.dynamodb_table import Table
+from common.domain.document import Document, DocumentKind, DocumentStatus
+from common.runtime.errors import ConditionFailed
+
+#: The index of documents by their status.
+BY_STATUS_INDEX = "by-status"
+#: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
+CREATED_PAGES_INDEX = "created-pages"
+#: So many of them are looked at: where ten pages a day are new, an open review is overlooked after ten days.
+MAX_NEWEST_PAGES = 100
+
+
+def page_lock_key(page_id: str) -> str:
+    """Name the lock of an existing page."""
+    return f"lock#page#{page_id}"
+
+
+def title_lock_key(space_id: str, title: str) -> str:
+    """Name the lock of a page to be created: titles are unique in a space whatever their case."""
+    return f"lock#title#{space_id}#{' '.join(title.split()).casefold()}"
+
+
+def _review_name(issue_id: str) -> str:
+    return f"review#{issue_id}"
+
+
+def lock_key(document: Document) -> str:
+    """Name the lock that an open document holds."""
+    if document.page_id:
+        return page_lock_key(document.page_id)
+    return title_lock_key(document.space_id, document.title)
+
+
+class DocumentRepository:
+    """Documents by their derived id."""
+
+    def __init__(self, records: Table) -> None:
+        self._records = records
+
+    def begin(self, document: Document) -> Document:
+        """Write a document that begins, unless it is on record; return what is there."""
+        self._records.create(to_item(document))
+        return self.require(document.document_id)
+
+    def begin_again(self, failed: Document, mine: Document) -> Document:
+        """Have a document that failed before it was drafted begin as ``mine``: its page may be there by now.
+
+        Raises ConditionFailed when somebody else moved it.
+        """
+        is_new = mine.kind is DocumentKind.CREATE
+        return self.move(
+            failed,
+            DocumentStatus.DRAFTING,
+            kind=str(mine.kind),
+            title=mine.title,
+            page_id=mine.page_id,
+            parent_id=mine.parent_id,
+            choice=mine.choice,
+            created_in=mine.space_id if is_new else None,
+            reason="",
+        )
+
+    def get(self, document_id: str) -> Document | None:
+        """Return the document, or None."""
+        item = self._records.get(document_id)
+        return from_item(Document, item) if item else None
+
+    def require(self, document_id: str) -> Document:
+        """Return the document; KeyError when there is none."""
+        document = self.get(document_id)
+        if document is None:
+            raise KeyError(document_id)
+        return document
+
+    def of_review(self, issue_id: str) -> Document | None:
+        """Return the document that is reviewed in a ticket, whatever became of it; None for one that is not ours."""
+        document_id = self.reviewed_in(issue_id)
+        document = self.get(document_id) if document_id else None
+        return document if document and document.review_issue_id == issue_id else None
+
+    def reviewed_in(self, issue_id: str) -> str | None:
+        """Return the id of the document that a ticket was made to review, or None."""
+        item = self._records.get(_review_name(issue_id))
+        return str(item["reviews"]) if item else None
+
+    def in_review_at(self, document: Document, issue_id: str, key: str) -> Document:
+        """Write in which ticket a document is reviewed, so that either is found by the other.
+
+        ConditionFailed where the ticket reviews another document.
+        """
+        is_new = self._records.create(
+            {"document_id": _review_name(issue_id), "reviews": document.document_id}
+        )
+        if not is_new and self.reviewed_in(issue_id) != document.document_id:
+            raise ConditionFailed(f"{key} reviews another document")
+        if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
+            return document
+        return self.move(document, review_issue_id=issue_id, review_issue_key=key, missing_since=None)
+
+    def having(self, *statuses: DocumentStatus) -> Iterator[Document]:
+        """Yield all documents that have one of these statuses, as an index shows them that lags behind a moment."""
+        for status in statuses:
+            for item in self._records.under(BY_STATUS_INDEX, "status", str(status)):
+                yield from_item(Document, item)
+
+    def newest_pages(self, space_id: str) -> tuple[Document, ...]:
+        """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""
+        items = self._records.newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
+        return tuple(from_item(Document, item) for item in items)
+
+    def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:
+        """Write ``values`` (and a new status) if the record still has this document's status and revision.
+
+        Raises ConditionFailed when somebody else moved it.
+        """
+        attributes = {name: to_attribute(value) for name, value in values.items()}
+        if status:
+            attributes["status"] = str(status)
+        expect: Mapping[str, Any] = {"status": str(document.status), "revision": document.revision}
+        return from_item(Document, self._records.update(document.document_id, attributes, expect))
+
+    def lease(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Work on the document alone; raises Busy."""
+        return self._records.lease(document_id, owner, seconds)
+
+    def notification_lease(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+        """Tell people of the document's failure alone; raises Busy."""
+        return self._records.notification_lease(document_id, seconds)
+
+    def lock(self, name: str, document_id: str, now: int) -> str:
+        """Take a lock for a document if it is free; return the id of the document that holds it.
+
+        ``now``, in seconds since the epoch, is when it was taken last: see ``release_stale``.
+        """
+        if self._records.create({"document_id": name, "held_by": document_id, "taken_at": now}):
+            return document_id
+        item = self._records.get(name)
+        if item is None:
+            return self.lock(name, document_id, now)
+        if item["held_by"] == document_id:
+            try:
+                self._records.update(name, {"taken_at": now}, {"held_by": document_id})
+            except ConditionFailed:
+                return self.lock(name, document_id, now)  # it was stale, and somebody else has it now
+        return str(item["held_by"])
+
+    def release_stale(self, name: str, document_id: str, before: int) -> bool:
+        """Give back the lock of a document that never began, if it was taken before a time; say whether to try for it.
+
+        Between lock and record a process may die, or fail for good: nothing else would ever give the lock back.
+        """
+        item = self._records.get(name)
+        if item is None or item["held_by"] != document_id:
+            return True
+        if int(item.get("taken_at", 0)) >= before:
+            return False
+        self._records.delete(name, {key: item[key] for key in ("held_by", "taken_at") if key in item})
+        return True
+
+    def unlock(self, name: str, document_id: str) -> None:
+        """Give a lock back, if this document holds it."""
+        self._records.delete(name, {"held_by": document_id})

@@ -1,0 +1,62 @@
+"""Secrets from Secrets Manager, read by ARN, kept for a few minutes, re-read on demand."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+#: Seconds after which a secret is read again: so long a warm function may go on with one that was replaced.
+MAX_AGE_SECONDS = 300
+#: Seconds between two readings that strangers can bring about, by a signature that does not fit.
+MIN_REFRESH_INTERVAL = 10
+
+
+class InvalidSecret(Exception):
+    """The secret is not the JSON object that the stack writes; the message names the key, never the value."""
+
+
+class CachedSecret:
+    """One secret, a JSON object of strings and lists of them. ``client`` is boto3's ``secretsmanager`` client."""
+
+    def __init__(self, client: Any, arn: str) -> None:
+        self._client, self._arn = client, arn
+        self._value: object = None
+        self._read_at: float | None = None
+
+    def __repr__(self) -> str:
+        return f"Secret({self._arn!r})"
+
+    def get(self, key: str, *, fresh: bool = False, pause: float = 0) -> str:
+        """Return the string under ``key``.
+
+        ``fresh`` reads the secret anew (after a 401, say) unless that was done in the last ``pause`` seconds.
+        """
+        value = self._under(key, fresh, pause)
+        if not isinstance(value, str) or not value:
+            raise self._invalid(f'no text under "{key}"')
+        return value
+
+    def get_list(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
+        """Return the list of strings under ``key``, likewise. A string alone is no list of its letters."""
+        value = self._under(key, fresh, pause)
+        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+            raise self._invalid(f'no list of texts under "{key}"')
+        return value
+
+    def _under(self, key: str, fresh: bool, pause: float) -> object:
+        # By the clock on the wall: a frozen function's own clock may stand still.
+        now = time.time()
+        if self._read_at is None or now - self._read_at >= (pause if fresh else MAX_AGE_SECONDS):
+            answer = self._client.get_secret_value(SecretId=self._arn)
+            self._read_at = now
+            try:
+                self._value = json.loads(answer["SecretString"])
+            except (KeyError, ValueError):
+                self._value = None
+        return self._value.get(key) if isinstance(self._value, dict) else None
+
+    def _invalid(self, lacks: str) -> InvalidSecret:
+        return InvalidSecret(
+            f"{self._arn} has {lacks}: set it again with `pulumi config set --secret` and `pulumi up`"
+        )

@@ -1,0 +1,119 @@
+"""The queue that a message came from: `defer` re-sends it with a delay, `expire_visibility` lets it be seen at once.
+
+A deferred message is a copy: to give the message itself back would use up one of its receives and hide it for six times
+the function's timeout. A process that dies between the copy and the end of the original leaves a duplicate, which
+changes nothing. A copy carries since when the message is deferred, because its age starts at zero again.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from common.lambda_entry.deferral import Deferral
+from common.runtime.deadline import Clock
+
+log = logging.getLogger(__name__)
+
+#: Longest delay of a message, in seconds; SQS takes no longer one.
+MAX_DELAY_SECONDS = 900
+#: Seconds for which a message may be deferred, all its copies together. Then its work has failed.
+MAX_DEFER_SECONDS = 12 * 3600
+#: SQS's words for a message that is not hidden any more, or gone.
+_SEEN_ALREADY = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
+#: The attributes of a copy, in seconds since the epoch: since when it is deferred, and before when it is not served.
+DEFERRED_SINCE, NOT_BEFORE = "deferred_since", "not_before"
+
+
+class DeferredTooLong(Exception):
+    """A message has been deferred for as long as one may be."""
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A message that was deferred: for how many seconds by now, and in how many its copy is seen."""
+
+    waited: int
+    pause: int
+
+
+class SqsSourceQueue:
+    """The function's own queue. ``client`` is boto3's ``sqs`` client."""
+
+    def __init__(self, client: Any, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._urls: dict[str, str] = {}
+
+    def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
+        """Send a copy of a message, as Lambda handed it over, that is seen later; raise DeferredTooLong."""
+        waited = self._waited(message)
+        if waited >= MAX_DEFER_SECONDS:
+            raise DeferredTooLong(f"for {waited // 3600:.0f} hours")
+        return self._send_copy(message, waited, deferral.pause(waited))
+
+    def rest(self, message: Mapping[str, Any]) -> Deferred | None:
+        """Send on a copy that is not to be served yet; None if it is to be served now.
+
+        A service may ask for a longer pause than the longest delay of SQS.
+        """
+        pause, waited = _number(message, NOT_BEFORE) - self._clock(), self._waited(message)
+        if pause <= 0 or waited >= MAX_DEFER_SECONDS:
+            return None
+        return self._send_copy(message, waited, pause)
+
+    def expire_visibility(self, message: Mapping[str, Any]) -> None:
+        """Let a message whose work has failed be seen at once: it uses up its receives, and soon is a dead letter."""
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url(str(message["eventSourceARN"])),
+                ReceiptHandle=message["receiptHandle"],
+                VisibilityTimeout=0,
+            )
+        except ClientError as error:
+            # let go: a message that is visible already is what was wanted; other errors are raised
+            if error.response["Error"]["Code"].rpartition(".")[2] not in _SEEN_ALREADY:
+                raise
+            log.info("seen already", extra={"message_id": message["messageId"]})
+
+    def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float) -> Deferred:
+        now = self._clock()
+        delay = min(math.ceil(pause), MAX_DELAY_SECONDS)
+        times = {DEFERRED_SINCE: now - waited} | (
+            {NOT_BEFORE: now + pause} if pause > MAX_DELAY_SECONDS else {}
+        )
+        self._client.send_message(
+            QueueUrl=self._url(str(message["eventSourceARN"])),
+            MessageBody=message["body"],
+            DelaySeconds=delay,
+            MessageAttributes={
+                name: {"DataType": "Number", "StringValue": str(int(at))} for name, at in times.items()
+            },
+        )
+        return Deferred(int(waited), delay)
+
+    def _waited(self, message: Mapping[str, Any]) -> float:
+        since = _number(message, DEFERRED_SINCE)
+        return max(self._clock() - since, 0) if since else 0
+
+    def _url(self, arn: str) -> str:
+        if arn not in self._urls:
+            answer = self._client.get_queue_url(QueueName=arn.rpartition(":")[2])
+            self._urls[arn] = answer["QueueUrl"]
+        return self._urls[arn]
+
+
+def is_resting(message: Mapping[str, Any]) -> bool:
+    """Say whether a message names a time before which it is not served."""
+    return bool(_number(message, NOT_BEFORE))
+
+
+def _number(message: Mapping[str, Any], attribute: str) -> float:
+    value: str | None = message.get("messageAttributes", {}).get(attribute, {}).get("stringValue")
+    return float(value or 0)

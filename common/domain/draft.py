@@ -1,0 +1,81 @@
+"""A draft: one proposed version of a document, with everything that a review and a publication need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from common import storage_format as sf
+from common.domain.document import DocumentKind
+
+_EDITS: dict[str, Any] = {"replace": sf.Replace, "insert_after": sf.InsertAfter, "delete": sf.Delete}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Revision ``revision`` of a document.
+
+    An *update* has ``page_id``, ``base_version``, the ``base`` storage it was drafted on and ``edits``; a *create* has
+    the ``storage`` of the new page. ``storage`` is always what the reviewer sees as the result. ``follows`` is the
+    revision that it was drafted after, 0 for the first, and ``inputs`` names what it was drafted from: a draft that was
+    kept and never announced is taken again only for the same. ``levels`` are its tickets' security levels, by key.
+    """
+
+    document_id: str
+    revision: int
+    kind: DocumentKind
+    title: str
+    space_id: str
+    summary: str
+    storage: str
+    change_ids: tuple[str, ...]
+    issue_keys: tuple[str, ...]
+    parent_id: str | None = None
+    page_id: str | None = None
+    base_version: int = 0
+    base: str = ""
+    edits: tuple[sf.Edit, ...] = ()
+    follows: int = 0
+    inputs: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    def changes(self) -> tuple[sf.BlockChange, ...]:
+        """Return what each edit of an update does, before and after; nothing for a new page."""
+        return sf.apply(sf.parse(self.base), self.edits).changes if self.edits else ()
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical form, the bytes that a decision is bound to."""
+        shape = asdict(self)
+        shape["edits"] = [edit_to_json(edit) for edit in self.edits]
+        return json.dumps(shape, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Draft:
+        """Read what ``to_bytes`` wrote."""
+        shape = json.loads(data)
+        shape["kind"] = DocumentKind(shape["kind"])
+        shape["edits"] = tuple(edit_from_json(edit) for edit in shape["edits"])
+        for name in ("change_ids", "issue_keys"):
+            shape[name] = tuple(shape[name])
+        return cls(**shape)
+
+
+def draft_digest(data: bytes) -> str:
+    """Return the SHA-256, in hex, by which a decision names a draft."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def edit_to_json(edit: sf.Edit) -> dict[str, Any]:
+    """Return an edit as JSON: ``{"action": "replace", "block_id": …, "markdown": …}``."""
+    action = next(name for name, kind in _EDITS.items() if type(edit) is kind)
+    return {"action": action, **asdict(edit)}
+
+
+def edit_from_json(shape: dict[str, Any]) -> sf.Edit:
+    """Read what ``edit_to_json`` returned."""
+    fields = {name: value for name, value in shape.items() if name != "action"}
+    edit: sf.Edit = _EDITS[shape["action"]](**fields)
+    return edit

@@ -1,0 +1,71 @@
+"""A Jira ticket as the pipeline reads it, whatever shape it arrived in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.markup import adf, wiki_markup
+from common.runtime.json_access import as_dict, as_list, as_str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a ticket says: the only source of facts for a draft.
+
+    ``description`` is plain text, whether Jira sent ADF, wiki markup or nothing. ``url`` is for people.
+    """
+
+    issue_id: str
+    key: str
+    project_key: str
+    summary: str
+    description: str
+    issue_type: str
+    status: str
+    status_category: str
+    labels: tuple[str, ...]
+    components: tuple[str, ...]
+    url: str
+    assignee_id: str | None = None
+    security_id: str = ""
+
+    @classmethod
+    def from_rest(cls, issue: Mapping[str, Any], browse_url: str) -> Ticket:
+        """Read an issue as REST v2, v3 or a webhook gives it; every field but id and key may be missing.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
+        """
+        fields = as_dict(issue.get("fields"))
+        key = as_str(issue.get("key"))
+        project = as_dict(fields.get("project"))
+        status = as_dict(fields.get("status"))
+        return cls(
+            issue_id=as_str(issue.get("id")),
+            key=key,
+            project_key=as_str(project.get("key")) or key.rpartition("-")[0],
+            summary=as_str(fields.get("summary")),
+            description=description_text(fields.get("description")),
+            issue_type=as_str(as_dict(fields.get("issuetype")).get("name")),
+            status=as_str(status.get("name")),
+            status_category=as_str(as_dict(status.get("statusCategory")).get("key")),
+            labels=tuple(label for label in map(as_str, as_list(fields.get("labels"))) if label),
+            components=tuple(
+                name
+                for name in (as_str(as_dict(c).get("name")) for c in as_list(fields.get("components")))
+                if name
+            ),
+            url=f"{browse_url}/browse/{key}",
+            assignee_id=as_str(as_dict(fields.get("assignee")).get("accountId")) or None,
+            security_id=as_str(as_dict(fields.get("security")).get("id")),
+        )
+
+
+def description_text(value: object) -> str:
+    """Plain text of a description or comment body: ADF object, wiki text, or nothing."""
+    if isinstance(value, Mapping):
+        return adf.adf_to_text(dict(value))
+    if isinstance(value, str):
+        return wiki_markup.wiki_to_text(value)
+    return ""

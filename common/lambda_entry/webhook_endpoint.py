@@ -1,0 +1,143 @@
+"""The door for webhooks: size, signature, JSON, in this order; and answers as JSON.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from common.atlassian import webhook_payload
+from common.atlassian.webhook_payload import WebhookPayload
+from common.aws.secrets import MIN_REFRESH_INTERVAL, CachedSecret
+from common.lambda_entry.deferral import is_transient
+from common.lambda_entry.error_messages import user_message
+from common.runtime.deadline import DeadlineExceeded, within_deadline
+
+log = logging.getLogger(__name__)
+
+#: Largest body taken, in bytes. API Gateway hands at most 6 MB to a function, base64 included.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+#: Seconds in which a webhook is answered: less than the functions have, and far less than API Gateway's 30.
+MAX_SECONDS = 10
+Response = dict[str, Any]
+
+
+class RequestRejected(Exception):
+    """A request was turned away at the door; ``response`` says why."""
+
+    def __init__(self, status_code: int, error: str) -> None:
+        super().__init__(error)
+        self.response = json_response(status_code, status="error", error=error)
+
+
+@dataclass(frozen=True)
+class WebhookVerifier:
+    """Lets signed webhooks in. ``secret`` holds ``{"secrets": […]}``, several while one replaces another."""
+
+    secret: CachedSecret
+    allow_unsigned: bool
+
+    def verify(self, request: Mapping[str, Any]) -> WebhookPayload:
+        """Return an authenticated event; raises Turned with the response to give."""
+        raw = _raw_body(request)
+        if len(raw) > MAX_BODY_BYTES:
+            raise RequestRejected(
+                413, f"the body has {len(raw)} bytes, more than the {MAX_BODY_BYTES} that are taken"
+            )
+        headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
+        self._authenticate(headers.get("x-hub-signature", ""), raw)
+        try:
+            event = webhook_payload.parse_webhook(json.loads(raw))
+        except webhook_payload.NotAWebhook as error:
+            raise RequestRejected(400, str(error)) from error
+        except (ValueError, RecursionError) as error:
+            raise RequestRejected(400, f"the body is not JSON: {error}") from error
+        return replace(event, identity=_identity(event, raw))
+
+    def _authenticate(self, given: str, raw: bytes) -> None:
+        if not given:
+            if not self.allow_unsigned:
+                raise RequestRejected(
+                    401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
+                )
+            log.warning("an unsigned webhook was accepted, because ALLOW_UNSIGNED_WEBHOOKS is true")
+            return
+        # Read anew when a signature does not fit: the secret may just have been replaced.
+        if not any(is_valid_signature(given, raw, self._secrets(fresh)) for fresh in (False, True)):
+            raise RequestRejected(
+                401,
+                "X-Hub-Signature does not fit the body: the secret in Jira is not webhookSecret",
+            )
+
+    def _secrets(self, fresh: bool) -> list[str]:
+        return self.secret.get_list("secrets", fresh=fresh, pause=MIN_REFRESH_INTERVAL)
+
+
+def respond_within_deadline(work: Callable[[], Response]) -> Response:
+    """Return the answer of ``work``; 503, so that Jira sends the webhook again, if AWS is down or it takes too long."""
+    try:
+        with within_deadline(MAX_SECONDS):
+            return work()
+    except Exception as error:
+        if not isinstance(error, DeadlineExceeded) and not is_transient(error):
+            raise
+        log.error("a webhook could not be served", extra={"reason": user_message(error)}, exc_info=error)
+        return json_response(503, status="error", error="this does not work right now: send it again later")
+
+
+def json_response(status_code: int, **body: str) -> Response:
+    """Return the response that API Gateway expects, with a JSON body."""
+    return {
+        "statusCode": status_code,
+        "headers": {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"},
+        "body": json.dumps({name: value for name, value in body.items() if value}, ensure_ascii=False),
+    }
+
+
+def _identity(event: WebhookPayload, raw: bytes) -> str:
+    """Return what names an event in Jira's own signed words: its ticket and moment, or else all of its bytes.
+
+    Jira's X-Atlassian-Webhook-Identifier, which is the same across retries too, is not signed: whoever sends an old
+    webhook again could give it another.
+    """
+    if event.happened_at:
+        return f"{event.issue_id} at {event.happened_at:.3f}"
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _raw_body(request: Mapping[str, Any]) -> bytes:
+    body = request.get("body") or ""
+    if not request.get("isBase64Encoded"):
+        return str(body).encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise RequestRejected(400, "the body is not valid base64") from error
+
+
+#: Methods we accept; Jira signs with sha256 and says that it may change.
+SIGNATURE_METHODS = frozenset({"sha256", "sha384", "sha512"})
+
+
+def is_valid_signature(header: str, body: bytes, secrets: Sequence[str]) -> bool:
+    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets``.
+
+    There are several secrets while one replaces another.
+    """
+    method, separator, given = header.strip().partition("=")
+    if not separator or method.lower() not in SIGNATURE_METHODS:
+        return False
+    expected = [hmac.new(secret.encode(), body, method.lower()).hexdigest() for secret in secrets if secret]
+    matches = [
+        hmac.compare_digest(candidate.encode(), given.strip().lower().encode()) for candidate in expected
+    ]
+    return any(matches)

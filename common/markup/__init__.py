@@ -1,0 +1,1 @@
+"""Markup of the services around us: ADF, wiki markup, HTML pages. Imports `runtime` only."""

@@ -1,0 +1,132 @@
+"""Atlassian Document Format: small builders for what we write, and `adf_to_text` for what people wrote.
+
+The builders return plain dictionaries as Jira's REST v3 takes them
+(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They keep a rule whose
+breach Jira answers with 400: there is no empty text node. Nothing in a text stays hidden or turned around.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from common.markup.adf_to_text import adf_to_text
+from common.runtime.unicode_safety import make_visible
+
+__all__ = [
+    "EM",
+    "STRIKE",
+    "STRONG",
+    "UNDERLINE",
+    "Mark",
+    "Node",
+    "adf_to_text",
+    "bullet_list",
+    "color",
+    "doc",
+    "hard_break",
+    "heading",
+    "link",
+    "mention",
+    "panel",
+    "paragraph",
+    "quote",
+    "table",
+    "text",
+]
+
+Node = dict[str, Any]
+Mark = dict[str, Any]
+PanelType = Literal["info", "note", "success", "warning", "error"]
+
+STRONG: Mark = {"type": "strong"}
+EM: Mark = {"type": "em"}
+STRIKE: Mark = {"type": "strike"}
+UNDERLINE: Mark = {"type": "underline"}
+
+
+def color(hex_color: str) -> Mark:
+    """Mark text with a colour; `hex_color` as `#rrggbb`."""
+    return {"type": "textColor", "attrs": {"color": hex_color}}
+
+
+def doc(*content: Node) -> Node:
+    """Build a whole document; an empty one holds an empty paragraph."""
+    return {"type": "doc", "version": 1, "content": list(content) or [paragraph()]}
+
+
+def text(value: str, *marks: Mark) -> Node:
+    """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
+    node: Node = {"type": "text", "text": make_visible(value) or "\u200b"}
+    return {**node, "marks": list(marks)} if marks else node
+
+
+def link(label: str, href: str, *marks: Mark) -> Node:
+    """Build text that leads to `href`."""
+    return text(label or href, {"type": "link", "attrs": {"href": href}}, *marks)
+
+
+def mention(account_id: str) -> Node:
+    """Name a person, whom Jira then notifies."""
+    return {"type": "mention", "attrs": {"id": account_id}}
+
+
+def hard_break() -> Node:
+    """Break the line inside a paragraph."""
+    return {"type": "hardBreak"}
+
+
+def _inline(content: Iterable[Node | str]) -> list[Node]:
+    return [text(part) if isinstance(part, str) else part for part in content if part != ""]
+
+
+def paragraph(*content: Node | str) -> Node:
+    """Build a paragraph of inline nodes; strings are taken as plain text."""
+    return {"type": "paragraph", "content": _inline(content)}
+
+
+def heading(level: int, *content: Node | str) -> Node:
+    """Build a heading; `level` is brought into 1..6."""
+    return {"type": "heading", "attrs": {"level": min(6, max(1, level))}, "content": _inline(content)}
+
+
+def _item(content: Node | str | Iterable[Node]) -> Node:
+    if isinstance(content, str):
+        blocks = [paragraph(content)]
+    elif isinstance(content, dict):
+        blocks = [content]
+    else:
+        blocks = list(content) or [paragraph()]
+    return {"type": "listItem", "content": blocks}
+
+
+def bullet_list(*items: Node | str | Iterable[Node]) -> Node:
+    """Build a bulleted list; an item is text, one block, or several blocks."""
+    return {"type": "bulletList", "content": [_item(item) for item in items]}
+
+
+def panel(kind: PanelType, *content: Node) -> Node:
+    """Put a coloured box around paragraphs, headings and lists."""
+    return {"type": "panel", "attrs": {"panelType": kind}, "content": list(content)}
+
+
+def quote(*content: Node) -> Node:
+    """Build a block quotation of paragraphs."""
+    return {"type": "blockquote", "content": list(content)}
+
+
+def table(*rows: Iterable[Node], header: bool = False) -> Node:
+    """Build a table; every cell is one block. With `header`, the first cell of each row is its heading."""
+    first = "tableHeader" if header else "tableCell"
+    return {
+        "type": "table",
+        "attrs": {"isNumberColumnEnabled": False, "layout": "default"},
+        "content": [
+            {
+                "type": "tableRow",
+                "content": [
+                    {"type": "tableCell" if n else first, "attrs": {}, "content": [cell]}
+                    for n, cell in enumerate(row)
+                ],
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,200 @@
+"""Atlassian Document Format as readable plain text, whatever shape it comes in."""
+
+import datetime
+from typing import Any
+
+_Node = dict[str, Any]
+
+
+def adf_to_text(value: object, limit: int = 1_000_000) -> str:
+    """Read whatever stands where ADF may stand, as plain text of at most `limit` characters.
+
+    Paragraphs are separated by an empty line; headings, lists, quotations, tables, code and struck text look
+    as in Markdown. A mention is `@Name` with no-break spaces inside the name, so that its end can be told. A string
+    is returned as it is, anything of odd shape as what text it holds. Never raises.
+    """
+    if isinstance(value, str):
+        return value[:limit]
+    if isinstance(value, dict) and _kind(value) == "doc":
+        value = value.get("content")
+    nodes = value if isinstance(value, list) else [value]
+    return _Reader(limit).document(nodes)[:limit].strip("\n")
+
+
+_MAX_DEPTH = 60  # deeper nesting than any editor makes; below it text is left out
+_MAX_NODES = 200_000
+_INLINE = {
+    "text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "placeholder", "inlineExtension",
+    "mediaInline",
+}  # fmt: skip
+_LISTS = {"bulletList": "- ", "taskList": "- ", "decisionList": "- ", "orderedList": ""}
+
+
+class _Reader:
+    """One reading of a document, within a budget of nodes and characters."""
+
+    def __init__(self, limit: int) -> None:
+        self.characters = limit
+        self.nodes = _MAX_NODES
+
+    def document(self, nodes: list[object]) -> str:
+        return "\n\n".join("\n".join(lines) for lines in self.blocks(nodes, 0) if lines)
+
+    def spent(self, depth: int) -> bool:
+        self.nodes -= 1
+        return self.nodes < 0 or self.characters < 0 or depth > _MAX_DEPTH
+
+    def blocks(self, nodes: object, depth: int) -> list[list[str]]:
+        """Give the lines of each block; inline nodes that stand side by side make one block."""
+        found: list[list[str]] = []
+        run: list[object] = []
+        for node in nodes if isinstance(nodes, list) else []:
+            if isinstance(node, str) or (isinstance(node, dict) and _kind(node) in _INLINE):
+                run.append(node)
+                continue
+            if run:
+                found.append(self.inline(run, depth).split("\n"))
+                run = []
+            if isinstance(node, dict):
+                found.append(self.block(node, depth + 1))
+        if run:
+            found.append(self.inline(run, depth).split("\n"))
+        return found
+
+    def lines(self, node: _Node, depth: int) -> list[str]:
+        """Give the content of a container, its blocks one under the other."""
+        return [line for block in self.blocks(node.get("content"), depth) for line in block]
+
+    def block(self, node: _Node, depth: int) -> list[str]:
+        if self.spent(depth):
+            return []
+        kind = _kind(node)
+        attrs = _attrs(node)
+        if kind == "paragraph":
+            return self.inline(node.get("content"), depth).split("\n")
+        if kind == "heading":
+            level = attrs.get("level")
+            marks = "#" * (min(6, max(1, level)) if isinstance(level, int) else 1)
+            return [f"{marks} {self.inline(node.get('content'), depth)}".replace("\n", " ")]
+        if kind in _LISTS:
+            return self.list_items(node, depth)
+        if kind == "codeBlock":
+            body = self.inline(node.get("content"), depth).split("\n")
+            return [f"```{_string(attrs.get('language'))}", *body, "```"]
+        if kind == "blockquote":
+            return [f"> {line}" for line in self.lines(node, depth)]
+        if kind == "table":
+            return self.table(node, depth)
+        if kind == "rule":
+            return ["---"]
+        if kind in ("media", "image"):
+            name = _string(attrs.get("alt")) or _string(attrs.get("url")) or "attachment"
+            return [f"[image: {name}]"]
+        if kind in ("blockCard", "embedCard"):
+            return [_string(attrs.get("url"))]
+        title = _string(attrs.get("title"))
+        return ([title] if title else []) + self.lines(node, depth)
+
+    def list_items(self, node: _Node, depth: int) -> list[str]:
+        found: list[str] = []
+        order = _attrs(node).get("order")
+        number = order if isinstance(order, int) else 1
+        items = node.get("content")
+        for item in items if isinstance(items, list) else []:
+            if not isinstance(item, dict) or self.spent(depth):
+                continue
+            if _kind(item) in _LISTS:  # a task list nests without an item around it
+                found += [f"  {line}" for line in self.list_items(item, depth + 1)]
+                continue
+            marker = _LISTS[_kind(node)] or f"{number}. "
+            if _kind(item) == "taskItem":
+                marker += "[x] " if _attrs(item).get("state") == "DONE" else "[ ] "
+            lines = self.lines(item, depth + 1) or [""]
+            found += [(marker if n == 0 else "  ") + line for n, line in enumerate(lines)]
+            number += 1
+        return found
+
+    def table(self, node: _Node, depth: int) -> list[str]:
+        found: list[str] = []
+        rows = node.get("content")
+        for row in rows if isinstance(rows, list) else []:
+            cells = row.get("content") if isinstance(row, dict) else None
+            texts = [
+                " ".join(self.lines(cell, depth + 2)).strip()
+                for cell in (cells if isinstance(cells, list) else [])
+                if isinstance(cell, dict) and not self.spent(depth + 1)
+            ]
+            found.append("| " + " | ".join(texts) + " |")
+            if len(found) == 1:
+                found.append("|" + " --- |" * len(texts))
+        return found
+
+    def inline(self, nodes: object, depth: int) -> str:
+        parts: list[str] = []
+        for node in nodes if isinstance(nodes, list) else []:
+            if self.spent(depth):
+                break
+            part = node if isinstance(node, str) else ""
+            if isinstance(node, dict):
+                part = self.inline_node(node, depth)
+            self.characters -= len(part)
+            parts.append(part)
+        return "".join(parts)
+
+    def inline_node(self, node: _Node, depth: int) -> str:
+        attrs = _attrs(node)
+        match _kind(node):
+            case "text":
+                return _marked(_string(node.get("text")), node.get("marks"))
+            case "hardBreak":
+                return "\n"
+            case "mention":
+                name = _string(attrs.get("text")).lstrip("@") or _string(attrs.get("id"))
+                return "@" + "\u00a0".join(name.split()) if name else ""
+            case "emoji":
+                return _string(attrs.get("text")) or _string(attrs.get("shortName"))
+            case "date":
+                return _day(attrs.get("timestamp"))
+            case "mediaInline":
+                return "[file]"
+            case "status" | "placeholder" | "inlineExtension":
+                return _string(attrs.get("text"))
+            case "inlineCard":
+                return _string(attrs.get("url"))
+        return self.inline(node.get("content"), depth + 1) or _string(node.get("text"))
+
+
+def _kind(node: _Node) -> str:
+    return _string(node.get("type"))
+
+
+def _attrs(node: _Node) -> _Node:
+    attrs = node.get("attrs")
+    return attrs if isinstance(attrs, dict) else {}
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _marked(value: str, marks: object) -> str:
+    """Write text with the marks that change its meaning: code, struck out, link."""
+    kinds = {_kind(mark): mark for mark in marks if isinstance(mark, dict)} if isinstance(marks, list) else {}
+    if "code" in kinds and value:
+        value = f"`{value}`"
+    if "strike" in kinds and value.strip():
+        value = f"~~{value}~~"
+    if "link" in kinds:
+        href = _string(_attrs(kinds["link"]).get("href"))
+        if href and href != value:
+            value = f"{value} ({href})" if value else href
+    return value
+
+
+def _day(timestamp: object) -> str:
+    """Write a date node's milliseconds since 1970 as an ISO date."""
+    try:
+        seconds = int(str(timestamp)) // 1000
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""

@@ -1,0 +1,54 @@
+"""What would hide or mislead a reader, written out, so that what is shown is what is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from common.runtime.invisible_characters import character_class, replaced
+
+#: Characters that a person's name may have where it is shown.
+_LONGEST_NAME = 100
+
+# Unicode 17.0, Scripts.txt; accents and Coptic left out.
+_LATIN = character_class(
+    "41-5A 61-7A AA BA C0-D6 D8-F6 F8-2B8 2E0-2E4 1D00-1D25 1D2C-1D5C 1D62-1D65 1D6B-1D77 1D79-1DBE 1E00-1EFF 2071"
+    " 207F 2090-209C 212A-212B 2132 214E 2160-2188 2C60-2C7F A722-A787 A78B-A7FF AB30-AB5A AB5C-AB64 AB66-AB69"
+    " FB00-FB06 FF21-FF3A FF41-FF5A 10780-107BA 1DF00-1DF2A"
+)
+_GREEK = character_class(
+    "370-373 376-377 37A-37D 37F 386 388-3E1 3F0-3FF 1D26-1D2A 1D5D-1D61 1D66-1D6A 1F00-1FFE 2126 AB65"
+)
+_CYRILLIC = character_class("400-481 48A-52F 1C80-1C8F 1D2B 1D78 A640-A66E A680-A69D 1E030-1E06D")
+_OTHER = re.compile(f"{_GREEK}|{_CYRILLIC}")
+_WORD = re.compile("(?:[^\\W_][\u0300-\u036f\u0483-\u0487]*)+")
+_SCRIPTS = {"Latin": re.compile(_LATIN), "Cyrillic": re.compile(_CYRILLIC), "Greek": re.compile(_GREEK)}
+
+
+def make_visible(text: str) -> str:
+    """Write out characters that hide or reorder text as `⟨U+202E⟩`."""
+    return replaced(text, written_out)
+
+
+def written_out(character: str) -> str:
+    """Return the name of a character as it stands in a text."""
+    return f"⟨U+{ord(character):04X}⟩"
+
+
+def safe_display_name(text: str) -> str:
+    """Return a name, which people choose themselves, as one line of bounded length with all that it hides in sight."""
+    line = " ".join(make_visible(text).split())
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
+
+
+def mixed_words(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the words that mix Latin letters with Cyrillic or Greek ones, each with the names of its scripts.
+
+    Such a word can look like another: “pаyments” with a Cyrillic а.
+    """
+    if not _OTHER.search(text):
+        return
+    for match in _WORD.finditer(text):
+        if match[0].isascii() or not _OTHER.search(match[0]) or not _SCRIPTS["Latin"].search(match[0]):
+            continue
+        yield match, " and ".join(name for name, letters in _SCRIPTS.items() if letters.search(match[0]))

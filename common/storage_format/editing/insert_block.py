@@ -1,0 +1,99 @@
+"""Where new text after a block goes, and in what form: items after items, tasks after tasks, the rest as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from common.storage_format.editing.replace_block import items, shaped
+from common.storage_format.errors import InvalidEdit
+from common.storage_format.from_markdown import blocks as new
+from common.storage_format.from_markdown.blocks import Definitions, Item, List, Paragraph, Piece, TaskIds
+from common.storage_format.page.page import Block, Page
+from common.storage_format.xml.block_scanner import MARKUP
+from common.storage_format.xml.nodes import Container, Node
+
+
+def insertion(
+    page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
+) -> tuple[int, str]:
+    """Return where new text after a block goes, and what goes there; raise InvalidEdit where it cannot.
+
+    What is no item stands below `frame`, the list that the block ends (see `list_end`).
+    """
+    if not pieces:
+        raise InvalidEdit("nothing to insert")
+    if block is None:
+        return beginning(page), new.storage(pieces, task_ids)
+    node, container = block.found, block.found.container
+    if block.kind == "list_item":
+        item = node if node.name == "li" else _nearest(container, "li")
+        if item is not None:
+            return _after_item(page, item, pieces, task_ids, frame)
+    if block.kind == "task":
+        task = node if node.name == "ac:task" else _nearest(container, "ac:task-body")
+        return _after_task(task, container, pieces, task_ids, frame)
+    if block.kind in ("term", "definition"):
+        if len(pieces) == 1 and isinstance(pieces[0], Definitions):
+            return block.span[1], new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+        if frame is None:
+            raise InvalidEdit(
+                "between terms and definitions only those fit: a line with the term, then `: definition`"
+            )
+        return frame.node.end, new.storage(pieces, task_ids)
+    return block.span[1], new.storage(pieces, task_ids)
+
+
+def beginning(page: Page) -> int:
+    """Return where text before the first block goes: before the outermost thing that holds it, within layouts."""
+    if not page.blocks:
+        tags = MARKUP.finditer(page.source)
+        cells = (tag for tag in tags if tag[1] == "ac:layout-cell" and not tag[0].endswith("/>"))
+        return next((cell.end() for cell in cells), 0)
+    block = page.blocks[0]
+    outermost = block.found.start
+    container = block.found.container
+    while container is not None and not container.node.name.startswith("ac:layout"):
+        outermost = min(outermost, container.node.start)
+        container = container.above
+    return outermost
+
+
+def _nearest(container: Container | None, name: str) -> Node | None:
+    while container is not None:
+        if container.node.name == name:
+            return container.node
+        container = container.above
+    return None
+
+
+def _after_item(
+    page: Page, item: Node, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
+) -> tuple[int, str]:
+    """Items, and text as one; other blocks stand after the list where the item is its last, else within an item."""
+    wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
+    if all(isinstance(piece, Paragraph | List) for piece in pieces):
+        rest = items(pieces)
+        return item.end, "".join(f"<li>{shaped(one, wrap, task_ids)}</li>" for one in rest)
+    if frame is not None:
+        return frame.node.end, new.storage(pieces, task_ids)
+    return item.end, f"<li>{shaped(Item(tuple(pieces)), wrap, task_ids)}</li>"
+
+
+def _after_task(
+    task: Node | None,
+    container: Container | None,
+    pieces: Sequence[Piece],
+    task_ids: TaskIds,
+    frame: Container | None,
+) -> tuple[int, str]:
+    tasks = _nearest(container, "ac:task-list")
+    if task is None or tasks is None:
+        raise InvalidEdit("nothing can be inserted after this task")
+    if task.name == "ac:task-body":
+        task = next(node for node in tasks.children if task in node.children)
+    if all(isinstance(piece, Paragraph | List) for piece in pieces):
+        return task.end, "".join(new.task(item, task_ids) for item in items(pieces))
+    if frame is not None:
+        return frame.node.end, new.storage(pieces, task_ids)
+    raise InvalidEdit("between tasks only a task fits: `- [ ] text`; other text goes after the last task")

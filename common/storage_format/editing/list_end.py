@@ -1,0 +1,57 @@
+"""The list or table that a block is the last of: other text after the block stands below it."""
+
+from __future__ import annotations
+
+from common.storage_format.page.page import Block
+from common.storage_format.xml.nodes import Container, Node, table_rows
+
+_FRAMES = {"task": "ac:task-list", "term": "dl", "definition": "dl", "table_row": "table"}
+
+
+def ended(block: Block) -> Container | None:
+    """Return the list or table that a block ends, of lists within lists the outermost; None if it ends none."""
+    if block.kind == "list_item":
+        return _outermost_list(block)
+    name = _FRAMES.get(block.kind, "")
+    frame = _nearest(block.found.container, name)
+    if frame is None:
+        return None
+    parts = table_rows(frame.node) if name == "table" else frame.node.children
+    is_last = parts and parts[-1].start <= block.found.start and block.found.end <= parts[-1].end
+    return frame if is_last else None
+
+
+def counterpart(block: Block, frame: Container | None, place: Block) -> Container | None:
+    """Return the list around `place` that is what `frame` is around `block`; None if there is no such list."""
+    around, above = block.found.container, place.found.container
+    while frame is not None and around is not frame and around is not None and above is not None:
+        around, above = around.above, above.above
+    if frame is None or above is None or above.node.name != frame.node.name:
+        return None
+    return above
+
+
+def _nearest(container: Container | None, name: str) -> Container | None:
+    while container is not None and container.node.name != name:
+        container = container.above
+    return container
+
+
+def _outermost_list(block: Block) -> Container | None:
+    container = block.found.container
+    around = _nearest(container, "li")
+    item = block.found if block.found.name == "li" or around is None else around.node
+    last: Node = item
+    end: Container | None = None
+    while container is not None:
+        node = container.node
+        if node is not item:
+            if node.name not in ("ul", "ol", "li"):
+                break
+            if not node.children or node.children[-1] is not last:
+                return None
+            last = node
+            if node.name != "li":
+                end = container
+        container = container.above
+    return end

@@ -1,0 +1,1 @@
+"""Markdown to storage format. Imports `xml`."""

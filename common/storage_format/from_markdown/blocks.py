@@ -1,0 +1,218 @@
+"""New text on its way to storage format: what Markdown said, as blocks that still know what they are.
+
+An edit needs more than a string: text aimed at a list item becomes the item's, a table row takes cells. So
+Markdown becomes pieces, and pieces become storage format, whole (`storage`) or fitted to a target (`fitting`).
+Inline content is storage format already (`Inline`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from common.storage_format.xml import entities
+
+Inline: TypeAlias = str
+TaskIds: TypeAlias = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A line of text. `bare` is the tight list's: without an element of its own."""
+
+    inline: Inline
+    bare: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of `level` 1 to 6."""
+
+    level: int
+    inline: Inline
+
+
+@dataclass(frozen=True)
+class Item:
+    """A list item; `done` is None where it is no task."""
+
+    pieces: tuple[Piece, ...]
+    done: bool | None = None
+
+
+@dataclass(frozen=True)
+class List:
+    """A list; `start` is the first number of an ordered one, None of any other."""
+
+    items: tuple[Item, ...]
+    start: int | None = None
+
+    @property
+    def is_tasks(self) -> bool:
+        """Tell whether every item is a task."""
+        return self.start is None and all(item.done is not None for item in self.items)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table; `align` is left, center, right or empty."""
+
+    inline: Inline
+    align: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its header row (may be empty) and its rows."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A block of code; `language` is empty or one that Confluence knows."""
+
+    text: str
+    language: str = ""
+    title: str = ""
+    collapse: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A quotation."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A macro with a body of blocks: a panel or an expand."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A definition list: terms and definitions in order."""
+
+    entries: tuple[tuple[Inline | None, tuple[Piece, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A horizontal rule."""
+
+
+Piece: TypeAlias = Paragraph | Heading | List | Table | Code | Quote | Macro | Definitions | Rule
+
+
+def storage(pieces: Iterable[Piece], task_ids: TaskIds) -> str:
+    """Return pieces as storage format; `task_ids` gives each new task its id."""
+    return "".join(_storage(piece, task_ids) for piece in pieces)
+
+
+def _storage(piece: Piece, task_ids: TaskIds) -> str:
+    match piece:
+        case Paragraph(inline, bare):
+            return inline if bare else f"<p>{inline}</p>"
+        case Heading(level, inline):
+            return f"<h{level}>{inline}</h{level}>"
+        case List():
+            return _list(piece, task_ids)
+        case Table():
+            return _table(piece)
+        case Code():
+            return code_macro(piece)
+        case Quote(inner):
+            return f"<blockquote>{storage(inner, task_ids)}</blockquote>"
+        case Macro(name, parameters, inner):
+            given = "".join(parameter(key, value) for key, value in parameters)
+            body = f"<ac:rich-text-body>{storage(inner, task_ids)}</ac:rich-text-body>"
+            return f'<ac:structured-macro ac:name="{name}">{given}{body}</ac:structured-macro>'
+        case Definitions(entries):
+            parts = [
+                f"<dt>{term}</dt>" if term is not None else f"<dd>{storage(inner, task_ids)}</dd>"
+                for term, inner in entries
+            ]
+            return f"<dl>{''.join(parts)}</dl>"
+        case Rule():
+            return "<hr />"
+
+
+def _list(piece: List, task_ids: TaskIds) -> str:
+    if piece.is_tasks:
+        return f"<ac:task-list>{''.join(task(item, task_ids) for item in piece.items)}</ac:task-list>"
+    items = "".join(list_item(item, task_ids) for item in piece.items)
+    if piece.start is None:
+        return f"<ul>{items}</ul>"
+    return f"<ol>{items}</ol>" if piece.start == 1 else f'<ol start="{piece.start}">{items}</ol>'
+
+
+def list_item(item: Item, task_ids: TaskIds) -> str:
+    """Return an item of a list that is not of tasks alone; a task in it shows its box as text."""
+    return f"<li>{item_content(item, task_ids)}</li>"
+
+
+def item_content(item: Item, task_ids: TaskIds) -> str:
+    """Return what stands in a list item."""
+    pieces = item.pieces
+    if item.done is not None:
+        box = "[x] " if item.done else "[ ] "
+        first = pieces[0] if pieces else Paragraph("", bare=True)
+        rest = pieces[1:]
+        if not isinstance(first, Paragraph):
+            first, rest = Paragraph("", bare=True), pieces
+        pieces = (Paragraph(box + first.inline, first.bare), *rest)
+    return storage(pieces, task_ids)
+
+
+def task(item: Item, task_ids: TaskIds) -> str:
+    """Return an item of a task list."""
+    number = task_ids()
+    pieces = item.pieces
+    body = pieces[0].inline if pieces and isinstance(pieces[0], Paragraph) else ""
+    rest = storage(pieces[1:] if body else pieces, task_ids)
+    status = "complete" if item.done else "incomplete"
+    return (
+        f"<ac:task><ac:task-id>{number}</ac:task-id><ac:task-status>{status}</ac:task-status>"
+        f"<ac:task-body>{body}{rest}</ac:task-body></ac:task>"
+    )
+
+
+def _table(piece: Table) -> str:
+    head = f"<thead>{_row(piece.header, 'th')}</thead>" if piece.header else ""
+    rows = "".join(_row(row, "td") for row in piece.rows)
+    return f"<table>{head}<tbody>{rows}</tbody></table>" if rows else f"<table>{head}</table>"
+
+
+def _row(cells: Iterable[Cell], name: str) -> str:
+    return f"<tr>{''.join(_cell(cell, name) for cell in cells)}</tr>"
+
+
+def _cell(cell: Cell, name: str) -> str:
+    style = f' style="text-align: {cell.align};"' if cell.align else ""
+    return f"<{name}{style}>{cell.inline}</{name}>"
+
+
+def parameter(name: str, value: str) -> str:
+    """Return a parameter of a macro."""
+    return f'<ac:parameter ac:name="{name}">{entities.escape(value)}</ac:parameter>'
+
+
+def code_macro(code: Code) -> str:
+    """Return a block of code as Confluence's code macro."""
+    given = parameter("language", code.language) if code.language else ""
+    given += parameter("title", code.title) if code.title else ""
+    given += parameter("collapse", "true") if code.collapse else ""
+    body = f"<ac:plain-text-body>{cdata(code.text)}</ac:plain-text-body>"
+    return f'<ac:structured-macro ac:name="code">{given}{body}</ac:structured-macro>'
+
+
+def cdata(text: str) -> str:
+    """Return `text` as CDATA; `]]>` within it is split over two sections."""
+    return "<![CDATA[" + entities.allowed(text).replace("]]>", "]]]]><![CDATA[>") + "]]>"

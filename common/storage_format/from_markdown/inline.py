@@ -1,0 +1,244 @@
+"""Markdown within a line, as storage format: emphasis, code, links, images, footnote marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from common.storage_format.from_markdown.blocks import cdata
+from common.storage_format.xml import entities
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_URL = re.compile(
+    r"(?<![\w@])(?:https?://|www\.(?=[\w-]+\.\w))[^\s<>\"\u27e6\u27e7\ue000-\uf8ff]+"
+    r"|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w@-])"
+)
+_TRAILING = re.compile(r"(?:[?!.,:;*_~'\"]|&[A-Za-z]+;)+$")
+_BR = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_TAGS = {"em": "em", "strong": "strong", "s": "del"}
+_PAGE_SCHEMES = ("confluence-page", "ac")
+
+
+@dataclass
+class Surroundings:
+    """What a line may refer to: the anchors of the page's headings and the footnotes of the text."""
+
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    unlinked: frozenset[str] = frozenset()
+    """Addresses that are text and no links, because that is how they stood in the page."""
+    line_breaks: bool = False
+    """Whether `<br>` is a line break here, as in the cells of a table, which cannot have another."""
+
+
+def render(tokens: Sequence[Token], around: Surroundings) -> str:
+    """Return the tokens of a line as storage format."""
+    return _Line(around).all(tokens)
+
+
+class _Line:
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.out: list[str] = []
+        self.links = 0
+
+    def all(self, tokens: Sequence[Token]) -> str:
+        position = 0
+        while position < len(tokens):
+            token = tokens[position]
+            if token.type == "link_open":
+                close = _closing(tokens, position)
+                self.link(token, tokens[position + 1 : close])
+                position = close + 1
+                continue
+            self.one(token)
+            position += 1
+        return "".join(self.out)
+
+    def one(self, token: Token) -> None:
+        kind = token.type
+        if kind == "text":
+            self.text(token.content)
+        elif kind == "softbreak":
+            self.out.append("\n")
+        elif kind == "hardbreak":
+            self.out.append("<br />")
+        elif kind == "code_inline":
+            self.out.append(f"<code>{entities.escape(token.content)}</code>")
+        elif kind in ("math_inline", "math_inline_double"):
+            fence = "$$" if kind.endswith("double") else "$"
+            self.out.append(entities.escape(f"{fence}{token.content}{fence}"))
+        elif kind == "image":
+            self.image(token)
+        elif kind == "footnote_ref":
+            number = token.meta["id"] + 1
+            self.out.append(f"<sup>{anchor_link(f'footnote-{number}', str(number))}</sup>")
+        elif kind == "footnote_anchor":
+            pass
+        elif token.tag in _TAGS and token.nesting:
+            slash = "/" if token.nesting < 0 else ""
+            self.out.append(f"<{slash}{_TAGS[token.tag]}>")
+        else:
+            self.out.append(entities.escape(token.content))
+
+    def text(self, text: str) -> None:
+        parts = _BR.split(text) if self.around.line_breaks else [text]
+        self.out.append(
+            "<br />".join(
+                entities.escape(part) if self.links else _linked(part, self.around.unlinked) for part in parts
+            )
+        )
+
+    def link(self, token: Token, inner: Sequence[Token]) -> None:
+        self.links += 1
+        outside, self.out = self.out, []
+        body = self.all(inner)
+        self.out = outside
+        self.links -= 1
+        target = str(token.attrGet("href") or "")
+        scheme = target.partition(":")[0].lower()
+        if token.info == "auto" and scheme not in ("http", "https", "mailto", "confluence-page"):
+            self.out.append(f"&lt;{body}&gt;")
+        else:
+            self.out.append(link(target, body, self.around.anchors))
+
+    def image(self, token: Token) -> None:
+        source = str(token.attrGet("src") or "")
+        alt = "".join(child.content if child.type != "softbreak" else " " for child in token.children or [])
+        title = str(token.attrGet("title") or "")
+        self.out.append(image(source, alt, title))
+
+
+def _closing(tokens: Sequence[Token], position: int) -> int:
+    depth = 0
+    for number in range(position, len(tokens)):
+        depth += (tokens[number].type == "link_open") - (tokens[number].type == "link_close")
+        if depth == 0:
+            return number
+    return len(tokens)
+
+
+def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
+    """Return a link to `target` around `body` (storage format); one that is not allowed is its body alone."""
+    target = target.strip()
+    scheme = _SCHEME.match(target)
+    name = scheme[1].lower() if scheme else ""
+    if name in _PAGE_SCHEMES and scheme:
+        return _page_link(target[scheme.end() :], body)
+    if name in ("http", "https", "mailto") and is_followed(target):
+        return (
+            f'<a href="{entities.escape_attribute(_encoded(target))}">{body or entities.escape(target)}</a>'
+        )
+    if target.startswith("#") and len(target) > 1:
+        anchor = anchors.get(anchor_key(target[1:]), unquote(target[1:]))
+        return f'<a href="#{entities.escape_attribute(_encoded(anchor))}">{body}</a>'
+    return body
+
+
+def is_followed(url: str) -> bool:
+    """Tell whether a browser would go where `url` says: with a host, or an address to write to."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.netloc) if parts.scheme.lower() in ("http", "https") else bool(parts.path)
+
+
+def _encoded(url: str) -> str:
+    """Return `url` with white space and control characters encoded, so that no reader takes it for another."""
+    return re.sub(r"[\x00-\x20\x7f-\xa0\ud800-\udfff]", lambda match: _percent(match[0]), url)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+
+
+def _page_link(target: str, body: str) -> str:
+    title, _, anchor = target.partition("#")
+    title, _, query = title.partition("?space=")
+    title = unquote(title).strip() or plain(body)
+    space = f' ri:space-key="{entities.escape_attribute(unquote(query))}"' if query else ""
+    at = f' ac:anchor="{entities.escape_attribute(unquote(anchor))}"' if anchor else ""
+    if not title:
+        return body
+    page = f'<ri:page{space} ri:content-title="{entities.escape_attribute(title)}" />'
+    return f"<ac:link{at}>{page}{link_body(body)}</ac:link>"
+
+
+def anchor_link(anchor: str, text: str) -> str:
+    """Return a link to an anchor macro of the page itself."""
+    return f'<ac:link ac:anchor="{entities.escape_attribute(anchor)}">{link_body(text)}</ac:link>'
+
+
+def link_body(body: str) -> str:
+    """Return the visible part of an `ac:link`: CDATA where it is plain text."""
+    if "<" in body:
+        return f"<ac:link-body>{body}</ac:link-body>"
+    return (
+        f"<ac:plain-text-link-body>{cdata(entities.decode(body))}</ac:plain-text-link-body>" if body else ""
+    )
+
+
+def plain(body: str) -> str:
+    """Return the text of inline storage format."""
+    return entities.decode(re.sub(r"<[^>]*>", "", body))
+
+
+def image(source: str, alt: str, title: str = "") -> str:
+    """Return an image: of the web by its URL, otherwise an attachment of the page; other schemes are their text."""
+    source = source.strip()
+    attributes = f' ac:alt="{entities.escape_attribute(alt)}"' if alt else ""
+    attributes += f' ac:title="{entities.escape_attribute(title)}"' if title else ""
+    scheme = _SCHEME.match(source)
+    if scheme and scheme[1].lower() in ("http", "https") and is_followed(source):
+        of = f'<ri:url ri:value="{entities.escape_attribute(_encoded(source))}" />'
+    else:
+        filename = unquote(source.split("#")[0].split("?")[0]).replace("\\", "/").rsplit("/", 1)[-1]
+        if not filename.strip(". ") or (scheme and len(scheme[1]) > 1):
+            return entities.escape(alt)
+        of = f'<ri:attachment ri:filename="{entities.escape_attribute(filename)}" />'
+    return f"<ac:image{attributes}>{of}</ac:image>"
+
+
+def anchor_key(anchor: str) -> str:
+    """Return what two spellings of a heading's anchor have in common: its letters and digits."""
+    return "".join(character for character in unquote(anchor).lower() if character.isalnum())
+
+
+def anchor_of(text: str) -> str:
+    """Return the anchor that Confluence gives a heading with this text."""
+    return re.sub(r"\s", "-", text.strip())
+
+
+def addresses(text: str) -> frozenset[str]:
+    """Return what in a text would become a link by itself."""
+    return (
+        frozenset(match[0] for match in _URL.finditer(text))
+        if "@" in text or "//" in text or "www." in text
+        else frozenset()
+    )
+
+
+def _linked(text: str, unlinked: frozenset[str]) -> str:
+    """Return text as storage format, its bare addresses as links."""
+    out, at = [], 0
+    for match in _URL.finditer(text):
+        url = match[0]
+        if "@" not in url or "://" in url or url.startswith("www."):
+            url = _TRAILING.sub("", url)
+            while url.endswith(")") and url.count(")") > url.count("("):
+                url = _TRAILING.sub("", url[:-1])
+            target = url if "://" in url else f"http://{url}"
+        else:
+            target = f"mailto:{url}"
+        if not is_followed(target) or match[0] in unlinked:
+            continue
+        out.append(entities.escape(text[at : match.start()]))
+        out.append(f'<a href="{entities.escape_attribute(target)}">{entities.escape(url)}</a>')
+        at = match.start() + len(url)
+    return "".join(out) + entities.escape(text[at:])

@@ -1,0 +1,318 @@
+"""Markdown → pieces → storage format.
+
+Total: any string renders, and what is rendered parses. Nothing in the text can name a macro, a script or a link
+of another scheme than http, https, mailto and pages.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from common.storage_format.from_markdown import blocks, code_languages, inline
+from common.storage_format.from_markdown.blocks import (
+    Cell,
+    Code,
+    Definitions,
+    Heading,
+    Item,
+    List,
+    Macro,
+    Paragraph,
+    Piece,
+    Quote,
+    Rule,
+    Table,
+)
+from common.storage_format.xml import entities
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|)\n)+?(?:---|\.\.\.)[ \t]*(?:\n|$)"
+)
+_TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
+_ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")
+_CUSTOM_ID = re.compile(r"[ \t]*\{#([\w.:-]+)\}\s*$")
+_TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
+
+
+def render(markdown: str) -> str:
+    """Return Markdown as storage format. Never raises; front matter is left out."""
+    text = _clean(markdown)
+    front = _FRONT_MATTER.match(text)
+    if front and ":" in front[0]:
+        text = text[front.end() :]
+    counter = itertools.count(1)
+    return blocks.storage(read_markdown(text), lambda: next(counter))
+
+
+def read_markdown(
+    markdown: str, anchors: Mapping[str, str] | None = None, unlinked: frozenset[str] = frozenset()
+) -> tuple[Piece, ...]:
+    """Return Markdown as pieces.
+
+    `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses
+    that stand there as mere text.
+    """
+    from common.storage_format.from_markdown import grammar
+
+    tokens = grammar.parser().parse(_clean(markdown))
+    return _Reader(tokens, inline.Surroundings(anchors or {}, unlinked)).all()
+
+
+def _clean(markdown: str) -> str:
+    """Return the text with one kind of line end and without what XML cannot hold."""
+    return entities.allowed(markdown.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
+
+
+class _Reader:
+    """Reads the tokens once, front to back; recursion is bounded by the grammar's nesting."""
+
+    def __init__(self, tokens: list[Token], around: inline.Surroundings) -> None:
+        self.tokens = tokens
+        self.position = 0
+        around.anchors = {**around.anchors, **_anchors(tokens)}
+        self.around = around
+
+    def all(self) -> tuple[Piece, ...]:
+        return self.until(None)
+
+    def until(self, closing: str | None) -> tuple[Piece, ...]:
+        """Read pieces up to a closing token, and that token."""
+        out: list[Piece] = []
+        while self.position < len(self.tokens):
+            token = self.tokens[self.position]
+            self.position += 1
+            if token.type == closing:
+                break
+            piece = self.piece(token)
+            if piece is not None:
+                out.extend(piece if isinstance(piece, tuple) else (piece,))
+        return tuple(out)
+
+    def piece(self, token: Token) -> Piece | tuple[Piece, ...] | None:
+        kind = token.type
+        if kind == "paragraph_open":
+            return self.paragraph(token)
+        if kind == "heading_open":
+            return Heading(int(token.tag[1]), _CUSTOM_ID.sub("", self.line("heading_close")))
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            return self.list(token)
+        if kind == "table_open":
+            return self.table()
+        if kind in ("fence", "code_block"):
+            return _code(token)
+        if kind == "blockquote_open":
+            return self.quote()
+        if kind == "hr":
+            return Rule()
+        if kind in ("math_block", "math_block_label"):
+            return Paragraph(entities.escape(f"$${token.content}$$"))
+        if kind == "dl_open":
+            return self.definitions()
+        if kind == "footnote_block_open":
+            return self.footnotes()
+        return self.framed(token)
+
+    def framed(self, token: Token) -> Piece | tuple[Piece, ...] | None:
+        """Read what becomes a macro."""
+        from common.storage_format.from_markdown.grammar import PANELS
+
+        kind = token.type
+        if kind == "details_open":
+            given = (("title", token.content),) if token.content else ()
+            return Macro("expand", given, self.until("details_close"))
+        if kind == "container_open":
+            body = self.until("container_close")
+            if token.info == "details":
+                return Macro("expand", (("title", token.content),) if token.content else (), body)
+            return Macro(PANELS[token.info], (), (*_bold(entities.escape(token.content)), *body))
+        if kind == "admonition_open":
+            return self.admonition(token)
+        if kind in ("inline", "literal"):
+            return Paragraph(self.inline(token) if kind == "inline" else entities.escape(token.content))
+        return None
+
+    def paragraph(self, token: Token) -> Piece:
+        parts = []
+        while (inner := self.tokens[self.position]).type != "paragraph_close":
+            parts.append(self.inline(inner) if inner.type == "inline" else entities.escape(inner.content))
+            self.position += 1
+        self.position += 1
+        return Paragraph("".join(parts), bare=token.hidden)
+
+    def line(self, closing: str) -> str:
+        """Read the inline content up to a closing token."""
+        parts = []
+        while (inner := self.tokens[self.position]).type != closing:
+            if inner.type == "inline":
+                parts.append(self.inline(inner))
+            self.position += 1
+        self.position += 1
+        return "".join(parts)
+
+    def inline(self, token: Token) -> str:
+        return inline.render(token.children or [], self.around)
+
+    def list(self, token: Token) -> Piece:
+        start = int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None
+        if start is not None and token.attrGet("start") == 0:
+            start = 0
+        items: list[Item] = []
+        closing = token.type.replace("_open", "_close")
+        while self.tokens[self.position].type != closing:
+            self.position += 1  # list_item_open
+            done = self.task_box()
+            items.append(Item(self.until("list_item_close"), done))
+        self.position += 1
+        return List(tuple(items), start)
+
+    def task_box(self) -> bool | None:
+        """Take the box of a task off the item that begins here."""
+        following = self.tokens[self.position : self.position + 2]
+        if len(following) < 2 or following[0].type != "paragraph_open" or not following[1].children:
+            return None
+        first = following[1].children[0]
+        match = _TASK.match(first.content) if first.type == "text" else None
+        if match is None:
+            return None
+        first.content = first.content[match.end() :]
+        return match[1] != " "
+
+    def table(self) -> Piece:
+        rows: list[tuple[Cell, ...]] = []
+        header: tuple[Cell, ...] = ()
+        cells: list[Cell] = []
+        self.around.line_breaks = True
+        while (token := self.tokens[self.position]).type != "table_close":
+            self.position += 1
+            if token.type in ("th_open", "td_open"):
+                align = str(token.attrGet("style") or "").removeprefix("text-align:")
+                cells.append(Cell(self.line(token.type.replace("_open", "_close")), align))
+            elif token.type == "tr_close":
+                rows.append(tuple(cells))
+                cells = []
+            elif token.type == "thead_close":
+                header = rows.pop()
+        self.around.line_breaks = False
+        self.position += 1
+        if not any(cell.inline for cell in header):
+            header = ()
+        return Table(header, tuple(rows))
+
+    def quote(self) -> Piece:
+        alert = self.alert()
+        inner = self.until("blockquote_close")
+        if alert is None:
+            return Quote(inner)
+        name, title = alert
+        return Macro(name, (), (*_bold(title), *inner))
+
+    def alert(self) -> tuple[str, str] | None:
+        """Take the `[!NOTE]` line off the quote that begins here; return its panel and title."""
+        from common.storage_format.from_markdown.grammar import ALERTS, PANELS
+
+        following = self.tokens[self.position : self.position + 3]
+        if len(following) < 3 or following[0].type != "paragraph_open" or following[1].type != "inline":
+            return None
+        match = _ALERT.match(following[1].content)
+        if match is None:
+            return None
+        panel = ALERTS.get(match[1].upper()) or PANELS.get(match[1].lower())
+        children = following[1].children or []
+        if panel is None:
+            return None
+        breaks = [number for number, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
+        first = children[: breaks[0]] if breaks else children
+        rest = children[breaks[0] + 1 :] if breaks else []
+        title = inline.render(first, self.around).partition("]")[2].strip()
+        if rest:
+            following[1].children = rest
+        else:
+            self.position += 3
+        return panel, title
+
+    def admonition(self, token: Token) -> Piece:
+        from common.storage_format.from_markdown.grammar import PANELS
+
+        name = str(token.meta.get("tag", "")).lower()
+        title = ""
+        if self.tokens[self.position].type == "admonition_title_open":
+            self.position += 1
+            title = self.line("admonition_title_close")
+        body = self.until("admonition_close")
+        if title.lower() == name and '"' not in token.info:
+            title = ""
+        return Macro(PANELS.get(name, "info"), (), (*_bold(title), *body))
+
+    def definitions(self) -> Piece:
+        entries: list[tuple[str | None, tuple[Piece, ...]]] = []
+        while (token := self.tokens[self.position]).type != "dl_close":
+            self.position += 1
+            if token.type == "dt_open":
+                entries.append((self.line("dt_close"), ()))
+            elif token.type == "dd_open":
+                entries.append((None, self.until("dd_close")))
+        self.position += 1
+        return Definitions(tuple(entries))
+
+    def footnotes(self) -> tuple[Piece, ...]:
+        """Read the footnotes: a rule and a list whose items carry the anchors that the marks lead to."""
+        items: list[Item] = []
+        while (token := self.tokens[self.position]).type != "footnote_block_close":
+            self.position += 1
+            if token.type == "footnote_open":
+                body = self.until("footnote_close")
+                mark = _anchor(f"footnote-{len(items) + 1}")
+                if body and isinstance(body[0], Paragraph):
+                    body = (Paragraph(mark + body[0].inline, body[0].bare), *body[1:])
+                else:
+                    body = (Paragraph(mark), *body)
+                if len(body) == 1 and isinstance(body[0], Paragraph):
+                    body = (Paragraph(body[0].inline, bare=True),)
+                items.append(Item(body))
+        self.position += 1
+        return Rule(), List(tuple(items), 1)
+
+
+def _anchor(name: str) -> str:
+    return f'<ac:structured-macro ac:name="anchor">{blocks.parameter("", name)}</ac:structured-macro>'
+
+
+def _bold(title: str) -> tuple[Piece, ...]:
+    return (Paragraph(f"<strong>{title}</strong>"),) if title else ()
+
+
+def _code(token: Token) -> Code:
+    text = token.content.removesuffix("\n")
+    info = token.info.strip() if token.type == "fence" else ""
+    language, _, rest = info.partition(" ")
+    language = language.strip("{}.").split("{")[0].split(":")[0].split(",")[0]
+    if "=" in language:
+        language, rest = "", info
+    words = rest.split()
+    title = ""
+    if match := _TITLE.search(rest):
+        title = match[1] or match[2] or match[3] or ""
+    elif "title" in words:
+        title = " ".join(words[words.index("title") + 1 :])
+    return Code(text, code_languages.known(language), title, collapse="collapse" in words)
+
+
+def _anchors(tokens: Iterable[Token]) -> dict[str, str]:
+    """Return the anchors of the headings in the text; where two cannot be told apart there is none."""
+    found: dict[str, set[str]] = {}
+    previous = None
+    for token in tokens:
+        if previous is not None and previous.type == "heading_open" and token.type == "inline":
+            custom = _CUSTOM_ID.search(token.content)
+            text = inline.plain(inline.render(token.children or [], inline.Surroundings()))
+            anchor = inline.anchor_of(_CUSTOM_ID.sub("", text))
+            key = inline.anchor_key(custom[1] if custom else anchor)
+            found.setdefault(key, set()).add(anchor)
+        previous = token
+    return {key: anchors.pop() for key, anchors in found.items() if len(anchors) == 1}

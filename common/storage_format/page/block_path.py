@@ -1,0 +1,362 @@
+"""Where a block stands, as a reader would say it: under which headings, and in which item, panel, table or row.
+
+The *path* of a block is the names of all that it stands under or in, outermost first. Names that stand several times
+in one place are told apart by their order there, and tables always are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from common.storage_format.page import plain_text
+from common.storage_format.page.lead_in import LeadIn, lead_in
+from common.storage_format.xml.element_tree import tree
+from common.storage_format.xml.nodes import Container, Node, table_rows
+from common.storage_format.xml.vocabulary import HEADINGS, MACROS
+
+if TYPE_CHECKING:
+    from common.storage_format.page.page import Page
+
+_UNSPOKEN = re.compile(
+    r"""\s(?:ri:account-id|ri:userkey|ri:username|ri:value|ri:key|ri:space-key)\s*=\s*["']([^"']*)"""
+)
+_CELL = re.compile(r"<t[dh][\s/>]")
+_DATA_CELL = re.compile(r"<td[\s/>]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Name(NamedTuple):
+    """One step of a path.
+
+    kind   heading, lead-in, item, table, group, span, row, column, or the name of a macro
+    words  what a reader sees: one text, or those of the cells of a header row
+    place  which of how many with these words in the same place it is
+    """
+
+    kind: str
+    words: tuple[str, ...]
+    place: tuple[int, int]
+
+
+Path: TypeAlias = tuple[Name, ...]
+
+
+class Step:
+    """A name on the way to a block. `block` is the number of the block that holds the words, where one does."""
+
+    def __init__(
+        self,
+        kind: str,
+        above: Step | None,
+        read: Callable[[], tuple[str, ...]],
+        level: int,
+        block: int | None,
+    ) -> None:
+        self.kind = kind
+        self.above = above
+        self.level = level
+        self.block = block
+        self.below: list[Step] = []
+        self._read = read
+        if above is not None:
+            above.below.append(self)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What a reader sees."""
+        return self._read()
+
+    @cached_property
+    def places(self) -> dict[Step, tuple[int, int]]:
+        """Which of how many alike each step below is."""
+        alike: dict[tuple[str, tuple[str, ...]], list[Step]] = {}
+        for step in self.below:
+            alike.setdefault((step.kind, step.words), []).append(step)
+        return {
+            step: (number, len(steps))
+            for steps in alike.values()
+            for number, step in enumerate(steps, start=1)
+        }
+
+    @cached_property
+    def path(self) -> Path:
+        """The names from the page down to this step."""
+        if self.above is None:
+            return ()
+        named = self.kind == "table" or any(self.words)
+        place = self.above.places[self] if named else (1, 1)
+        return (*self.above.path, Name(self.kind, self.words, place))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from the page down to this one, as `path` has them."""
+        return (*self.above.steps, self) if self.above is not None else ()
+
+
+class _Scope:
+    """A container that is open while the blocks are walked, and the innermost step within it."""
+
+    def __init__(self, container: Container | None, step: Step, floor: Step) -> None:
+        self.container = container
+        self.step = step
+        self.floor = floor
+        self.header: tuple[Node, ...] = ()
+        self.reaching: list[tuple[str, int]] = []
+        self.reached: dict[tuple[Step, tuple[str, ...]], Step] = {}
+
+    def close(self, level: int) -> None:
+        """End the headings and lead-ins of this level and below."""
+        while self.step is not self.floor and self.step.above is not None and self.step.level >= level:
+            self.step = self.step.above
+
+
+def steps(page: Page) -> tuple[Step, ...]:
+    """Return the step that each block of a page stands right below."""
+    return tuple(_Walk(page).above)
+
+
+class _Walk:
+    """One walk over the blocks of a page, in order."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.source = page.source
+        self.root = Step("page", None, tuple, 0, None)
+        self.scopes = [_Scope(None, self.root, self.root)]
+        self.above: list[Step] = []
+        found = [block.found for block in page.blocks]
+        for number, node in enumerate(found):
+            if node.container is not self.scopes[-1].container:
+                self.enter(_chain(node.container), number, node)
+            self.block(number, node, found[number + 1] if number + 1 < len(found) else None)
+
+    # -- containers ------------------------------------------------------------------------------------------
+
+    def enter(self, chain: list[Container], number: int, node: Node) -> None:
+        """Close the containers that end before a block, and open those that begin."""
+        depth = 0
+        while (
+            depth < len(chain)
+            and depth + 1 < len(self.scopes)
+            and self.scopes[depth + 1].container is chain[depth]
+        ):
+            depth += 1
+        while len(self.scopes) - 1 > depth:
+            closed, outer = self.scopes.pop(), self.scopes[-1]
+            if closed.container is not None and _is_layout(closed.container):
+                closed.close(LeadIn.SUBHEADING)
+                outer.step = closed.step
+            else:
+                outer.close(LeadIn.INTRODUCTION)
+        for container in chain[depth:]:
+            self.open(container, number, node)
+
+    def open(self, container: Container, number: int, first: Node) -> None:
+        """Open a container; `first` is the first block in it."""
+        outer = self.scopes[-1]
+        name = container.node.name
+        step = outer.step
+        if name == "li" or container.name == "task":
+            head = number if first.container is container and first.kind in ("list_item", "task") else None
+            step = self.step("item", step, lambda: (self.said(first) if head is not None else "",), head)
+        elif name in MACROS:
+            step = self.step(container.name, step, lambda: (self.title(container),), None)
+        elif name == "ac:adf-content":
+            step = self.step("panel", step, lambda: ("",), None)
+        elif name == "tr":
+            step = self.step(
+                "row", self.row(container.node, outer, number), lambda: (self.label(container.node),), None
+            )
+        elif name in ("td", "th"):
+            step = self.step("column", step, lambda: (self.column(container),), None)
+        elif name == "table":
+            self.table(container, outer, number)
+            return
+        floor = outer.floor if _is_layout(container) else step
+        scope = _Scope(container, step, floor)
+        if name in ("thead", "tbody", "tfoot"):
+            scope.header = outer.header
+            scope.reaching, scope.reached = outer.reaching, outer.reached
+        self.scopes.append(scope)
+
+    def table(self, container: Container, outer: _Scope, number: int) -> None:
+        header = header_rows(self.source, container.node)
+        plain_rows = header and all(row.kind == "table_row" for row in header)
+        last = number + len(header) - 1 if plain_rows else None
+        step = self.step(
+            "table", outer.step, lambda: tuple(text for row in header for text in self.cells(row)), last
+        )
+        scope = _Scope(container, step, step)
+        scope.header = header
+        self.scopes.append(scope)
+
+    def step(
+        self, kind: str, above: Step, read: Callable[[], tuple[str, ...]], block: int | None, level: int = 0
+    ) -> Step:
+        return Step(kind, above, read, level, block)
+
+    # -- blocks ----------------------------------------------------------------------------------------------
+
+    def block(self, number: int, node: Node, following: Node | None) -> None:
+        """Note what a block stands below, and what begins with it; `following` is the next block."""
+        scope = self.scopes[-1]
+        level = HEADINGS.get(node.name, 0) if node.kind == "heading" else 0
+        if level:
+            scope.close(level)
+            self.above.append(scope.step)
+            scope.step = self.step("heading", scope.step, lambda: (self.said(node),), number, level)
+            return
+        if node.kind == "table_row":
+            self.above.append(self.row(node, scope, number))
+            return
+        if node.kind == "term":
+            scope.close(LeadIn.SUBHEADING)
+            self.above.append(scope.step)
+            scope.step = self.step("term", scope.step, lambda: (self.said(node),), number, LeadIn.SUBHEADING)
+            return
+        if node.kind == "paragraph":
+            begins = lead_in(self.source, node, _entered(following, scope.container))
+            if begins:
+                scope.close(begins)
+                self.above.append(scope.step)
+                scope.step = self.step("lead-in", scope.step, lambda: (self.said(node),), number, begins)
+                return
+            self.above.append(scope.step)
+            return
+        is_head = scope.step.kind == "item" and scope.step.block == number
+        self.above.append(scope.step.above if is_head and scope.step.above else scope.step)
+        if node.kind not in ("list_item", "task", "definition"):
+            scope.close(LeadIn.INTRODUCTION)
+
+    def row(self, node: Node, scope: _Scope, number: int) -> Step:
+        """Return what a row stands below: its table, the row that names its group, cells that reach into it."""
+        if node not in scope.header and not scope.reaching and self.names_rows(node):
+            scope.close(LeadIn.SUBHEADING)
+            above = scope.step
+            scope.step = self.step("group", above, lambda: (self.said(node),), number, LeadIn.SUBHEADING)
+            return above
+        above = scope.step
+        if reached := tuple(said for said, _ in scope.reaching):
+            if (above, reached) not in scope.reached:
+                scope.reached[above, reached] = self.step("span", above, lambda: reached, None)
+            above = scope.reached[above, reached]
+        scope.reaching[:] = [(said, rows - 1) for said, rows in scope.reaching if rows > 1]
+        scope.reaching += self.reaching(node)
+        return above
+
+    def names_rows(self, row: Node) -> bool:
+        """Tell whether a row names those after it: one cell across the table, or header cells only."""
+        cells, data = _counted(self.source, row)
+        return not data or (cells == 1 and "colspan" in self.source[row.start : row.end])
+
+    def reaching(self, row: Node) -> list[tuple[str, int]]:
+        """Return what the cells say that reach from a row into those below, and into how many."""
+        text = self.source[row.start : row.end]
+        if "rowspan" not in text:
+            return []
+        cells = tree(text).elements[0].elements
+        spans = [(cell, cell.attributes.get("rowspan", "").strip()) for cell in cells]
+        return [
+            (_said(cell.markup), int(rows) - 1) for cell, rows in spans if rows.isdecimal() and int(rows) > 1
+        ]
+
+    # -- words -----------------------------------------------------------------------------------------------
+
+    def said(self, node: Node) -> str:
+        return _said(self.source[node.start : node.end])
+
+    def title(self, container: Container) -> str:
+        """Return the title of a macro."""
+        element = tree(self.source, container.node.start, container.node.end).elements[0]
+        return element.parameter("title")
+
+    def cells(self, row: Node, lines: int | None = None) -> list[str]:
+        """Return what the cells of a row say, or the first lines of each."""
+        element = tree(self.source, row.start, row.end).elements[0]
+        return [_said(cell.markup, lines) for cell in element.elements]
+
+    def label(self, row: Node) -> str:
+        """Return what names a row: its first cell, and those after it up to one with a letter."""
+        names: list[str] = []
+        for said in self.cells(row, lines=1):
+            names.append(said)
+            if _LETTER.search(said):
+                break
+        return " ".join(names)
+
+    def column(self, container: Container) -> str:
+        """Return what stands over a cell in the header of its table, or which cell of its row it is."""
+        row, table = container.above, table_around(container)
+        if row is None or table is None:
+            return ""
+        number = row.node.children.index(container.node)
+        header = header_rows(self.source, table.node)
+        if header and row.node not in header:
+            over = self.cells(header[-1])
+            if len(over) == len(row.node.children) and over[number]:
+                return over[number]
+        return str(number + 1)
+
+
+def _entered(following: Node | None, container: Container | None) -> str:
+    """Return the element that begins between a block in `container` and the next block, if that is within it."""
+    entered = following.container if following is not None else None
+    while entered is not None and entered.above is not container:
+        entered = entered.above
+    return entered.node.name if entered is not None else ""
+
+
+def _chain(container: Container | None) -> list[Container]:
+    chain = []
+    while container is not None:
+        chain.append(container)
+        container = container.above
+    return chain[::-1]
+
+
+def table_around(container: Container | None) -> Container | None:
+    """Return the innermost table among a container and those around it."""
+    while container is not None and container.node.name != "table":
+        container = container.above
+    return container
+
+
+def _is_layout(container: Container) -> bool:
+    return container.node.name.startswith("ac:layout")
+
+
+def _said(storage: str, lines: int | None = None) -> str:
+    """Return what a reader sees of a piece of a page, on one line; whom it mentions is told by their ids."""
+    said = " ".join(" ".join(plain_text.visible_words(storage).split("\n")[:lines]).split())
+    return " ".join((said, *_UNSPOKEN.findall(storage))) if "ri:" in storage else said
+
+
+def header_rows(source: str, table: Node) -> tuple[Node, ...]:
+    """Return the rows of a table that a reader takes for its header.
+
+    That is its head, or the first rows that have only header cells. If no row has one, it is the first row.
+    """
+    rows = table_rows(table)
+    counts = [_counted(source, row) for row in rows]
+    head = next((part for part in table.children if part.name == "thead"), None)
+    header = [row for row in rows if head is not None and head.start <= row.start < head.end]
+    if not header:
+        for row, (cells, data) in zip(rows, counts, strict=True):
+            if data or not cells:
+                break
+            header.append(row)
+    if not header and rows and all(cells == data for cells, data in counts):
+        header = rows[:1]
+    return tuple(header)
+
+
+def _counted(source: str, row: Node) -> tuple[int, int]:
+    """Return how many cells a row has, and how many of them are no header cells."""
+    if row.children:
+        cells = [child for child in row.children if child.name in ("td", "th")]
+        return len(cells), sum(cell.name == "td" for cell in cells)
+    text = source[row.start : row.end]
+    return len(_CELL.findall(text)), len(_DATA_CELL.findall(text))

@@ -1,0 +1,212 @@
+"""What a model reads of a page: its blocks, numbered, as Markdown with tokens, within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from common.storage_format.errors import InvalidEdit
+from common.storage_format.page.block_finder import macro_name
+from common.storage_format.page.page import Block, Page
+from common.storage_format.to_markdown.escaping import indent
+from common.storage_format.xml.nodes import Container
+from common.storage_format.xml.vocabulary import names
+
+_WORD = re.compile(r"\w+")
+_UNMARKED = names(
+    """
+    ul ol li dl table tbody thead tfoot tr task-list task layout layout-section p div section body
+    """
+)
+"""Containers whose ends tell a model nothing."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A page for a model. `omitted` names the sections that are not, or not wholly, shown."""
+
+    text: str
+    omitted: tuple[str, ...]
+    shown: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+    def block_id(self, number: int) -> str:
+        """Return the id of the block with this number; raise InvalidEdit if it was not shown."""
+        block_id = self.shown.get(number)
+        if block_id is None:
+            raise InvalidEdit(
+                f"[{number}] is not a block of this outline; edits can only be aimed at blocks it shows"
+            )
+        return block_id
+
+
+def outline(
+    page: Page, budget_tokens: int | None = None, focus: str | Iterable[str] | None = None
+) -> Outline:
+    """Return the page as numbered Markdown.
+
+    With a budget (in tokens of a model, estimated) the headings stay and the sections nearest to `focus` (a text
+    or terms) are shown; what is left out is named. Tokens are numbered over the whole page either way.
+    """
+    written = [f"[{block.number + 1}] {_shown(page, block)}" for block in page.blocks]
+    chosen = _chosen(page, written, budget_tokens, focus)
+    lines: list[str] = []
+    omitted: list[str] = []
+    open_containers: list[Container] = []
+    skipped = 0
+    for block in page.blocks:
+        if block.number not in chosen:
+            skipped += 1
+            continue
+        if skipped:
+            lines.append(f"… {skipped} block{'s' if skipped > 1 else ''} left out")
+            skipped = 0
+        path = _path(block)
+        while open_containers and (
+            len(open_containers) > len(path) or open_containers != path[: len(open_containers)]
+        ):
+            lines.append(f"⟨/{_label(page, open_containers.pop(), short=True)}⟩")
+        for container in path[len(open_containers) :]:
+            lines.append(f"⟨{_label(page, container)}⟩")
+            open_containers.append(container)
+        lines.append(written[block.number])
+    lines.extend(f"⟨/{_label(page, container, short=True)}⟩" for container in reversed(open_containers))
+    if skipped:
+        lines.append(f"… {skipped} block{'s' if skipped > 1 else ''} left out")
+    for headings, blocks in _sections(page):
+        if any(block.number not in chosen for block in blocks):
+            omitted.append(" > ".join(headings) or "(before the first heading)")
+    shown = {block.number + 1: block.id for block in page.blocks if block.number in chosen}
+    return Outline("\n".join(lines), tuple(dict.fromkeys(omitted)), shown)
+
+
+def _shown(page: Page, block: Block) -> str:
+    """Return a block's Markdown as it stands among the others."""
+    text = page.markdown(block.number)
+    found = block.found
+    depth = max(0, sum(name in ("ul", "ol") for name in block.containers) - 1)
+    if block.kind == "list_item":
+        return "  " * depth + _mark(page, block) + indent(text, "  " * depth + "  ")
+    if block.kind == "definition":
+        return ": " + indent(text, "  ")
+    if block.kind == "task" and (found.name in ("", "p")):
+        return "- [ ] " + text
+    return text
+
+
+def _mark(page: Page, block: Block) -> str:
+    """Return the bullet or number of a list item."""
+    found = block.found
+    item = found if found.name == "li" else None
+    container = found.container
+    while item is None and container is not None:
+        if container.node.name == "li":
+            item = container.node
+        container = container.above
+    while container is not None and container.node.name not in ("ul", "ol"):
+        container = container.above
+    if item is None or container is None or container.node.name == "ul":
+        return "- "
+    siblings = [child for child in container.node.children if child.name == "li"]
+    start = re.search(
+        r"""\sstart\s*=\s*["'](\d+)""", page.source[container.node.start : container.node.opened]
+    )
+    return f"{siblings.index(item) + (int(start[1]) if start else 1)}. "
+
+
+def _path(block: Block) -> list[Container]:
+    """Return the containers around a block that the outline shows, outermost first."""
+    path = []
+    container = block.found.container
+    while container is not None:
+        if container.name not in _UNMARKED:
+            path.append(container)
+        container = container.above
+    return path[::-1]
+
+
+def _label(page: Page, container: Container, short: bool = False) -> str:
+    name = container.name
+    if short or macro_name(page.source, container.node) == "":
+        return name
+    title = re.search(
+        r'<ac:parameter\s+ac:name="title"\s*>([^<]*)</ac:parameter>',
+        page.source[container.node.opened : container.node.children[-1].start],
+    )
+    return f"{name}: {title[1]}" if title and title[1].strip() else name
+
+
+# -- what fits the budget ----------------------------------------------------------------------------------------
+
+
+def _chosen(
+    page: Page, written: Sequence[str], budget: int | None, focus: str | Iterable[str] | None
+) -> set[int]:
+    costs = [_tokens(text) + 1 for text in written]
+    everything = set(range(len(written)))
+    if budget is None or sum(costs) <= budget:
+        return everything
+    headings = [block for block in page.blocks if block.kind == "heading"]
+    chosen: set[int] = set()
+    left = budget
+    for block in sorted(headings, key=lambda block: (len(block.headings), block.number)):
+        if costs[block.number] > left:
+            break
+        chosen.add(block.number)
+        left -= costs[block.number]
+    sections = [blocks for _, blocks in _sections(page)]
+    scores = _scores([" ".join(written[block.number] for block in blocks) for blocks in sections], focus)
+    for _, _, blocks in sorted(
+        zip((-score for score in scores), range(len(sections)), sections, strict=True)
+    ):
+        for block in blocks:
+            cost = costs[block.number]
+            if block.number in chosen:
+                continue
+            if cost > left:
+                break
+            chosen.add(block.number)
+            left -= cost
+    return chosen
+
+
+def _sections(page: Page) -> list[tuple[tuple[str, ...], list[Block]]]:
+    """Return the blocks by the heading they stand under; a heading belongs to its own section."""
+    sections: list[tuple[tuple[str, ...], list[Block]]] = []
+    key: object = object()
+    for block in page.blocks:
+        above = block.found.heading
+        own = block.number if block.kind == "heading" else above.block if above is not None else None
+        if own != key:
+            path = block.headings
+            if block.kind == "heading":
+                path = (*path, page.heading_text(block.number))
+            sections.append((path, []))
+            key = own
+        sections[-1][1].append(block)
+    return sections
+
+
+def _scores(texts: Sequence[str], focus: str | Iterable[str] | None) -> list[float]:
+    """Return how near each text is to the focus: shared words, the rarer the dearer."""
+    wanted = set(_words(focus if isinstance(focus, str) else " ".join(focus or ())))
+    counted = [Counter(_words(text)) for text in texts]
+    spread = Counter(word for words in counted for word in words)
+    return [
+        sum((1 + log(words[word])) * log(1 + len(texts) / spread[word]) for word in wanted if words[word])
+        / (1 + log(1 + sum(words.values())))
+        for words in counted
+    ]
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, plural and the like cut off roughly."""
+    return [word[:6] if len(word) > 6 else word.removesuffix("s") for word in _WORD.findall(text.lower())]
+
+
+def _tokens(text: str) -> int:
+    """Estimate a model's tokens: four characters of ASCII each, less than two of anything else."""
+    wide = len(text) - len(text.encode("ascii", "ignore"))
+    return (len(text) - wide) // 4 + wide * 2 // 3 + 1

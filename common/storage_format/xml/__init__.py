@@ -1,0 +1,1 @@
+"""Storage format as XML: scanning, element trees, entities, equivalence. Imports no other room."""

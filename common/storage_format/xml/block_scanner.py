@@ -1,0 +1,112 @@
+"""One sweep over a page: the tree of its structural elements, with offsets in characters.
+
+expat has said before that the page is well-formed (`wellformed`), so that a `<` always begins markup and one
+regular expression reads it exactly: comments, CDATA and processing instructions included, and `>` within
+quoted attributes. That gives offsets in characters at once (expat counts bytes), and costs less than calls from
+expat for each tag: a paragraph, list item or table row that holds nothing but text and well-known inline
+elements is one match. What is more than that is read tag by tag, to the same tree.
+"""
+
+from __future__ import annotations
+
+import re
+
+from common.storage_format.errors import MalformedStorage
+from common.storage_format.xml.nodes import Node
+from common.storage_format.xml.vocabulary import MAX_DEPTH, STRUCTURE
+from common.storage_format.xml.wellformed import position
+
+_SILENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
+_ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
+_OPEN = rf"{_ATTRIBUTES}(?<!/)>"
+
+MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})", re.DOTALL)
+"""A tag (group 1 is its name, with `/` before it in an end tag), a comment, a CDATA section or an instruction."""
+
+# Inline elements that many pages have. Any other is as good: it only takes the longer way.
+_INLINE = (
+    r"strong|em|code|a|br|span|b|i|u|s|sub|sup|del|ins|time|small|font|ri:(?:page|attachment|user|url|space)"
+    r"|ac:(?:link|link-body|plain-text-link-body|inline-comment-marker|emoticon|placeholder)"
+)
+_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){_ATTRIBUTES}>|<(?:{_SILENT}))*+"
+_LINE = rf"<p(?=[\s>]){_OPEN}{_TEXT}</p\s*>"
+_SWEEP = re.compile(
+    rf"<(?:(p|h[1-6])(?=[\s>]){_OPEN}{_TEXT}</\1\s*>"
+    rf"|(li)(?=[\s>]){_OPEN}(?:{_TEXT}|\s*+(?>{_LINE}\s*+)++)</li\s*>"
+    rf"|(tr)(?=[\s>]){_OPEN}\s*+(?><t[dh](?=[\s>]){_OPEN}(?>\s*+{_LINE}\s*+(?=</t)|{_TEXT})</t[dh]\s*>\s*+)++</tr\s*>"
+    rf"|ac:parameter(?=[\s>]){_OPEN}[^<]*+</ac:parameter\s*>"
+    rf"|(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})",
+    re.DOTALL,
+)
+_GENERIC = 4
+_CLOSING = frozenset(f"/{name}" for name in STRUCTURE)
+
+
+def scan(source: str) -> tuple[Node, int]:
+    """Return the root over the structural elements of a well-formed page, and how deep its elements nest at most.
+
+    Too deep a nesting is malformed.
+    """
+    root = node = Node("", 0, 0, len(source))
+    count = source.count
+    above: list[Node] = []
+    depth = deepest = 0
+    for match in _SWEEP.finditer(source):
+        group = match.lastindex
+        if group is None:
+            continue
+        name = match[group]
+        start, end = match.span()
+        if group != _GENERIC:
+            child = Node(name, start, start, end)
+            if node.children:
+                node.children.append(child)
+            else:
+                node.children = [child]
+            if group == _GENERIC - 1:
+                child.kind = "table_row"
+            nested = depth + (count("<", start, end) + 1) // 2
+            if nested > deepest:
+                deepest = nested if nested <= MAX_DEPTH else max(deepest, _deep(source, start, end, depth))
+            continue
+        if name[0] == "/":
+            depth -= 1
+            if name in _CLOSING:
+                node.closed = start
+                node.end = end
+                node = above.pop()
+            continue
+        is_open = source[end - 2] != "/"
+        depth += is_open
+        if name in STRUCTURE:
+            child = Node(name, start, end, end)
+            if node.children:
+                node.children.append(child)
+            else:
+                node.children = [child]
+            if is_open:
+                above.append(node)
+                node = child
+        if depth > deepest:
+            deepest = depth
+            if deepest > MAX_DEPTH:
+                _refuse(source, start)
+    return root, deepest
+
+
+def _deep(source: str, start: int, end: int, depth: int) -> int:
+    """Return how deep a stretch nests that begins at a depth."""
+    deepest = depth
+    for match in MARKUP.finditer(source, start, end):
+        if match[1] is not None:
+            depth += -1 if match[1][0] == "/" else source[match.end() - 2] != "/"
+            if depth > deepest:
+                deepest = depth
+                if deepest > MAX_DEPTH:
+                    _refuse(source, match.start())
+    return deepest
+
+
+def _refuse(source: str, start: int) -> None:
+    line, column = position(source, start)
+    raise MalformedStorage(line, column, f"elements nested more than {MAX_DEPTH} deep")

@@ -1,0 +1,75 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from common.atlassian.clients import connect
+from common.aws.clients import cached_client
+from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
+from common.aws.dynamodb_table import Table
+from common.aws.event_bus import EventBus
+from common.aws.review_store import ReviewStore
+from common.aws.secrets import CachedSecret
+from common.aws.sqs_source_queue import SqsSourceQueue
+from common.lambda_entry import environment
+from common.lambda_entry.webhook_endpoint import WebhookVerifier
+from handlers.approval_handler.carry_out_decision import DecisionExecutor
+from handlers.approval_handler.hold_approval import ApprovalHold
+from handlers.approval_handler.process_review import ReviewProcessor
+from handlers.approval_handler.publisher import Publisher
+from handlers.approval_handler.read_review_state import ApproverRules
+from handlers.approval_handler.settings import Settings
+from handlers.approval_handler.source_tickets import SourceTickets
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What both doors work with."""
+
+    deciding: ReviewProcessor
+    bus: EventBus
+    door: WebhookVerifier
+
+
+@cache
+def build_dependencies() -> Dependencies:
+    """Build everything from the environment."""
+    env = environment.read_settings(Settings, os.environ)
+    secrets = cached_client("secretsmanager")
+    s3 = cached_client("s3")
+    jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
+    records = DocumentRepository(
+        Table(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
+    )
+    bus = EventBus(cached_client("events"), env.event_bus)
+    completion = DecisionExecutor(
+        records=records,
+        drafts=DraftStore(s3, env.documents_bucket),
+        reviews=ReviewStore(s3, env.documents_bucket),
+        bus=bus,
+        jira=jira,
+        publisher=Publisher(confluence),
+        holding=ApprovalHold(records, jira, SourceTickets(jira, env.decline_labels)),
+        max_revisions=env.max_revisions,
+    )
+    return Dependencies(
+        deciding=ReviewProcessor(
+            records=records,
+            jira=jira,
+            completion=completion,
+            approvers=ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
+        ),
+        bus=bus,
+        door=WebhookVerifier(CachedSecret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
+    )
+
+
+@cache
+def source_queue() -> SqsSourceQueue:
+    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    return SqsSourceQueue(cached_client("sqs"), time.time)

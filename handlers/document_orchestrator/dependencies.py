@@ -1,0 +1,88 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache, partial
+
+from common.atlassian.clients import connect
+from common.atlassian.confluence_client import ConfluenceClient
+from common.aws.bedrock_client import BedrockClient
+from common.aws.change_repository import ChangeRepository
+from common.aws.clients import cached_client
+from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
+from common.aws.dynamodb_table import Table
+from common.aws.event_bus import EventBus
+from common.aws.review_store import ReviewStore
+from common.aws.secrets import CachedSecret
+from common.aws.sqs_source_queue import SqsSourceQueue
+from common.lambda_entry import environment
+from common.runtime.errors import PermanentFailure
+from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
+from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
+from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
+from handlers.document_orchestrator.new_page_register import NewPageRegister
+from handlers.document_orchestrator.orchestrator import Orchestrator
+from handlers.document_orchestrator.select_and_reserve_page import select_pages
+from handlers.document_orchestrator.settings import Settings
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
+
+
+@cache
+def build_orchestrator() -> Orchestrator:
+    """Build everything from the environment."""
+    env = environment.read_settings(Settings, os.environ)
+    jira, confluence = connect(
+        env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
+    )
+    dynamodb = cached_client("dynamodb")
+    model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
+    s3 = cached_client("s3")
+    table = Table(dynamodb, env.documents_table, "document_id", time.time)
+    records = DocumentRepository(table)
+    site = cache(partial(_site, confluence, env))
+    drafter = RevisionDrafter(
+        records=records,
+        drafts=DraftStore(s3, env.documents_bucket),
+        jira=jira,
+        confluence=confluence,
+        model=model,
+        no_edit=CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira),
+        site=site,
+    )
+    changes = ChangeRepository(Table(dynamodb, env.changes_table, "change_id", time.time))
+    documents = DocumentLifecycle(
+        records=records,
+        beginnings=NewPageRegister(table, changes, time.time),
+        changes=changes,
+        drafter=drafter,
+        bus=EventBus(cached_client("events"), env.event_bus),
+        confluence=confluence,
+        clock=time.time,
+    )
+    return Orchestrator(
+        changes=changes,
+        documents=documents,
+        jira=jira,
+        site=site,
+        choose=partial(select_pages, documents),
+    )
+
+
+def _site(confluence: ConfluenceClient, env: Settings) -> WritableSpaces:
+    keys = env.confluence_space_key
+    found = {space.key: space for space in confluence.spaces(keys)}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise PermanentFailure(
+            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, which our account cannot see"
+        )
+    return WritableSpaces(tuple(found[key] for key in keys), env.confluence_browse_url, env.trust_folders)
+
+
+@cache
+def source_queue() -> SqsSourceQueue:
+    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    return SqsSourceQueue(cached_client("sqs"), time.time)

@@ -1,0 +1,303 @@
+"""From a detected change to drafted documents, and from a refused draft to the next revision."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from common.atlassian import idempotent_comments
+from common.atlassian.http_client import AtlassianError, NotFound
+from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
+from common.atlassian.page_restrictions import refuse_if_closed_since
+from common.aws import event_bus
+from common.aws.change_repository import ChangeRepository
+from common.aws.document_repository import lock_key
+from common.domain.change import Change, ChangeStatus
+from common.domain.document import Document, DocumentStatus
+from common.domain.events import Event, EventName
+from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
+from common.domain.ticket import Ticket
+from common.intake.detect_change import parse_change_id, transition_id
+from common.runtime.errors import LeaseHeld, PermanentFailure
+from common.runtime.json_access import as_dict
+from handlers.document_orchestrator import notifications, stored_targets
+from handlers.document_orchestrator.document_lifecycle import LEASE_SECONDS, DocumentLifecycle, new_document
+from handlers.document_orchestrator.stored_targets import StoredTargets
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
+
+log = logging.getLogger(__name__)
+
+#: Seconds after which a webhook has come. What was finished longer ago was decided then, or is found by the sweep.
+MAX_WEBHOOK_DELAY = 3600
+
+_OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
+
+#: A document whose draft somebody was shown, or that came further.
+_SHOWN = frozenset(
+    {
+        DocumentStatus.IN_REVIEW,
+        DocumentStatus.REVISING,
+        DocumentStatus.PUBLISHING,
+        DocumentStatus.PUBLISHED,
+        DocumentStatus.REJECTED,
+    }
+)
+#: A document that does not wait for its change to be taken up again.
+_SETTLED = _SHOWN | {DocumentStatus.NOT_NEEDED}
+#: A document without a draft; one that failed may still hold its page's lock, if its function died in between.
+_NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
+
+
+@dataclass(frozen=True)
+class Orchestrator:
+    """What it takes to serve this function's queue.
+
+    ``site`` tells where we may write; ``choose`` decides where there a change belongs.
+    """
+
+    changes: ChangeRepository
+    documents: DocumentLifecycle
+    jira: JiraClient
+    site: Callable[[], WritableSpaces]
+    choose: Callable[[Change, Ticket, WritableSpaces], StoredTargets]
+
+    def serve(self, event: Event, owner: str) -> None:
+        """Do what an event asks for; raises GivenUp, Busy or the errors of the services."""
+        if event.name is EventName.CHANGE_DETECTED:
+            self._process_change(event, owner)
+        elif event.name is EventName.REVISION_REQUESTED:
+            self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), owner)
+
+    def record_failure(self, event: Event, reason: str) -> None:
+        """Put a failure on record, free its page, and tell whoever waits."""
+        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        if event.name is EventName.CHANGE_DETECTED:
+            change = self.changes.get(str(event.detail["change_id"]))
+            if change and change.status not in _OVER:
+                self._fail_change(change, reason, event.message_id)
+        elif event.name is EventName.REVISION_REQUESTED:
+            self._fail_revision(event, reason)
+
+    def tell_waiting(self, event: Event, reason: str) -> None:
+        """Tell people that an event waits: in the source ticket, or the reviewer who asked for a revision."""
+        if event.name is EventName.CHANGE_DETECTED:
+            change = self.changes.get(str(event.detail["change_id"]))
+            if change and change.status not in _OVER:
+                with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
+                    idempotent_comments.comment_waiting_once(
+                        self.jira, change.issue_id, change.change_id, reason
+                    )
+        elif event.name is EventName.REVISION_REQUESTED:
+            document = self.documents.records.get(str(event.detail["document_id"]))
+            revision = int(event.detail["revision"])
+            if document and _awaits(document, revision):
+                with self.documents.records.notification_lease(document.document_id, LEASE_SECONDS):
+                    what = f"{document.document_id} after r{revision}"
+                    idempotent_comments.comment_waiting_once(
+                        self.jira, document.review_issue_id, what, reason
+                    )
+
+    def _process_change(self, event: Event, owner: str) -> None:
+        change_id = str(event.detail["change_id"])
+        with self.changes.lease(change_id, owner, LEASE_SECONDS):
+            change = self.changes.get(change_id)
+            if change is None or change.status in _OVER:
+                return
+            if change.status is ChangeStatus.FAILED and change.failed_by == event.message_id:
+                raise PermanentFailure(
+                    change.reason
+                )  # people were told so; an operator sends it in a new message
+            if change.status is ChangeStatus.FAILED:
+                self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
+            if change.from_status_id and self.jira.is_done(change.from_status_id):
+                self._finished_before(change)
+                return
+            issue = self._issue(change)
+            if self._is_review(change.issue_id, issue):
+                # It has lost its label, by which the approval's webhook would have known it.
+                _, move_id = parse_change_id(change_id)
+                event_bus.publish_review_completed(
+                    self.documents.bus, change.issue_id, change.issue_key, move_id or change_id
+                )
+                self.changes.close(change_id, ChangeStatus.IGNORED, "it is a review ticket of ours")
+                return
+            ticket = Ticket.from_rest(issue, self.jira.browse_url)
+            targets = self._choose(change, ticket)
+            ids = [
+                self.documents.attach_change(change, target, owner)
+                for target in targets.targets
+                if target.kind is not None
+            ]
+            self._refuse(change, targets)
+            self._ask_for_name(change, targets)
+            self._close(change, targets, tuple(dict.fromkeys(ids)))
+
+    def _finished_before(self, change: Change) -> None:
+        """Pass over a ticket that moved on from one done status to another; what finished it is a change of its own.
+
+        The webhook of that one may have told of the later status, and so that nothing was finished.
+        """
+        move = last_transition_to_done(self.jira.status_moves(change.issue_id), cache(self.jira.is_done))
+        if move and change.detected_at - to_epoch_seconds(move.at) < MAX_WEBHOOK_DELAY:
+            first = replace(
+                change,
+                change_id=transition_id(change.issue_id, move.move_id),
+                from_status_id=move.from_id,
+                author_ids=tuple(dict.fromkeys((move.author_id, *change.author_ids))),
+            )
+            known = self.changes.get(first.change_id)
+            if known is None:
+                self.changes.record(first)
+            if known is None or known.is_waiting:
+                event_bus.publish_change_detected(self.documents.bus, first)
+        self.changes.close(change.change_id, ChangeStatus.IGNORED, "the ticket was finished already")
+
+    def _issue(self, change: Change) -> Mapping[str, Any]:
+        try:
+            return self.jira.issue(change.issue_id, [REVIEW_PROPERTY])
+        except NotFound as error:
+            raise PermanentFailure(
+                f"{change.issue_key} does not exist any more, or we may not see it"
+            ) from error
+
+    def _is_review(self, issue_id: str, issue: Mapping[str, Any]) -> bool:
+        """Say whether an issue is a review ticket of ours, whatever became of its labels and properties."""
+        if not self.jira.made(issue):
+            return False
+        is_marked = REVIEW_PROPERTY in as_dict(issue.get("properties"))
+        return is_marked or self.documents.records.reviewed_in(issue_id) is not None
+
+    def _choose(self, change: Change, ticket: Ticket) -> StoredTargets:
+        if change.choice is None:
+            settled = self.choose(change, ticket, self.site())
+            return stored_targets.from_json(
+                self.changes.keep_choice(change.change_id, stored_targets.to_json(settled))
+            )
+        earlier = stored_targets.from_json(change.choice)
+        choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
+        trust_folders = self.site().trust_folders
+        refuse_if_closed_since(choices, self.documents.confluence, trust_folders=trust_folders)
+        return earlier
+
+    def _close(self, change: Change, targets: StoredTargets, ids: tuple[str, ...]) -> None:
+        documents = [document for document in map(self.documents.records.get, ids) if document]
+        needed = [document for document in documents if document.status is not DocumentStatus.NOT_NEEDED]
+        reasons = [target.choice.reason for target in targets.targets if target.kind is None]
+        reasons += [
+            notifications.why_not_needed(document) for document in documents if document not in needed
+        ]
+        if needed:
+            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
+            return
+        reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
+        if change.asked_by_label and not any(target.unnamed for target in targets.targets):
+            mark = {"kind": "not-needed", "change_id": change.change_id}
+            idempotent_comments.comment_best_effort(
+                self.jira, change.issue_id, mark, notifications.not_drafted(reason)
+            )
+        self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
+
+    def _refuse(self, change: Change, targets: StoredTargets) -> None:
+        if not targets.refused:
+            return
+        mark = {"kind": "refused-page", "change_id": change.change_id}
+        idempotent_comments.comment_best_effort(
+            self.jira, change.issue_id, mark, notifications.refused_pages(targets.refused)
+        )
+
+    def _ask_for_name(self, change: Change, targets: StoredTargets) -> None:
+        for target in targets.targets:
+            if target.unnamed:
+                url = f"{self.site().browse_url}/pages/viewpage.action?pageId={target.unnamed}"
+                mark = {"kind": "unnamed-page", "change_id": change.change_id}
+                said = notifications.unnamed_page(target.unnamed, url, target.choice.reason)
+                idempotent_comments.comment_best_effort(self.jira, change.issue_id, mark, said)
+
+    def _revise(self, document_id: str, revision: int, owner: str) -> None:
+        drafted = None
+        with self.documents.records.lease(document_id, owner, LEASE_SECONDS):
+            document = self.documents.records.require(document_id)
+            if document.revision > revision:
+                drafted = document if document.status is DocumentStatus.DRAFTED else None
+            else:
+                drafted = self.documents.revise(document)
+        if drafted:
+            event_bus.publish_document_generated(self.documents.bus, drafted)
+
+    def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
+        own = self._my_documents(change)
+        settled = self._settled(change, own)
+        if len(settled) >= len(own) and any(document.status in _SHOWN for document in settled):
+            ids = tuple(document.document_id for document in settled)
+            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
+            return
+        self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
+        for mine in own:
+            begun = self.documents.records.get(mine.document_id)
+            if begun and begun.status is DocumentStatus.DRAFTING:
+                self.documents.records.move(begun, DocumentStatus.FAILED, reason=reason, created_in=None)
+            if begun is None:
+                self.documents.records.unlock(lock_key(mine), mine.document_id)
+            elif begun.status in _NOT_DRAFTED:
+                self._release_page(begun)
+        said = notifications.not_draftable(reason)
+        with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
+            idempotent_comments.comment_failure_once(self.jira, change.issue_id, change.change_id, said)
+
+    def _release_page(self, failed: Document) -> None:
+        try:
+            self.documents.unlock_over(lock_key(failed), failed.document_id, uuid4().hex)
+        except LeaseHeld:  # let go: the document begins again and keeps its page
+            log.info("the page stays locked", extra={"document_id": failed.document_id})
+
+    def _fail_revision(self, event: Event, reason: str) -> None:
+        document = self.documents.records.get(str(event.detail["document_id"]))
+        revision = int(event.detail["revision"])
+        if document is None or not _awaits(document, revision):
+            return
+        unopened = document.revision if document.status is DocumentStatus.DRAFTED else document.unopened
+        self.documents.records.move(document, reason=reason[:1000], unopened=unopened)
+        what = f"{document.document_id} after r{revision}"
+        with self.documents.records.notification_lease(document.document_id, LEASE_SECONDS):
+            for issue in document.issue_keys:
+                idempotent_comments.comment_failure_once(
+                    self.jira, issue, what, notifications.not_draftable(reason)
+                )
+            said = notifications.not_draftable(reason, notifications.YOUR_TURN)
+            idempotent_comments.comment_failure_once(self.jira, document.review_issue_id, what, said)
+            self._hand_back(document)
+
+    def _settled(self, change: Change, own: Sequence[Document]) -> list[Document]:
+        """Return the documents that hold the change and need it no more: another change's work may have done that."""
+        ids = dict.fromkeys((*(mine.document_id for mine in own), *change.joined))
+        return [
+            document
+            for document in filter(None, map(self.documents.records.get, ids))
+            if document.status in _SETTLED and change.change_id in document.change_ids
+        ]
+
+    def _my_documents(self, change: Change) -> list[Document]:
+        """Return the documents that this change begins, as they begin: pages are locked before they are on record."""
+        targets = stored_targets.from_json(change.choice).targets if change.choice else ()
+        return [new_document(change, target, 0) for target in targets if target.kind is not None]
+
+    def _hand_back(self, document: Document) -> None:
+        """Move a review ticket back: it is the reviewer's turn again. What they have decided since is heard first."""
+        review = document.review_issue_id
+        try:
+            moves = self.jira.status_moves(review)
+            if document.decision and moves and moves[-1].move_id == document.decision.move_id:
+                self.jira.move_back(review)
+        except AtlassianError:  # let go: the reviewer was told already, and can move the ticket
+            log.exception("the review ticket could not be moved back", extra={"issue": review})
+
+
+def _awaits(document: Document, revision: int) -> bool:
+    """Say whether the draft after ``revision`` is still to be made, or to be announced."""
+    if document.status is DocumentStatus.DRAFTED:
+        return document.revision > revision
+    return document.status is DocumentStatus.REVISING

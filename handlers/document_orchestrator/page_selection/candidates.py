@@ -1,0 +1,131 @@
+"""Gathers the pages that a ticket may belong to: a few searches at once, then one request for the best bodies."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from common import storage_format as sf
+from common.atlassian.confluence_client import ConfluencePage, SearchHit
+from common.runtime.deadline import propagate_deadline
+from handlers.document_orchestrator.page_selection.cql_queries import CqlQuery
+from handlers.document_orchestrator.page_selection.excluded_pages import reason_to_exclude
+
+log = logging.getLogger(__name__)
+
+MAX_BODIES = 50
+# Reciprocal rank fusion: a low place in several answers outweighs a high one in a single answer.
+_FUSION = 10
+
+
+class PageSearch(Protocol):
+    """What gathering asks of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
+
+    def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
+        """Return the first pages of a CQL query, best first."""
+
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return the pages of these ids that exist, with bodies."""
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """A page to be created that is under review: a candidate, so that two tickets do not create it twice."""
+
+    document_id: str
+    title: str
+    storage: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A page, or with ``document_id`` an open draft of one, as ranking and judge read it.
+
+    ``path`` are the titles above it that the search tells, top first. ``space_id`` is ``""`` for a draft.
+    """
+
+    page_id: str
+    title: str
+    url: str
+    parent_id: str | None
+    path: tuple[str, ...]
+    sections: tuple[sf.Section, ...]
+    document_id: str | None = None
+    space_id: str = ""
+    is_live: bool = False
+
+
+def gather_candidates(
+    search: PageSearch,
+    planned: Sequence[CqlQuery],
+    space_ids: Sequence[str],
+    just_created: Sequence[ConfluencePage] = (),
+    open_drafts: Sequence[OpenDraft] = (),
+) -> tuple[Candidate, ...]:
+    """Return the candidates, best found first; raises the errors of common.atlassian.http_client.
+
+    ``space_ids`` are the only spaces whose pages may come back, whatever a search answers.
+    """
+    answers = _all_at_once(search, planned)
+    hits = {hit.page_id: hit for answer in answers for hit in answer if hit.page_id}
+    best = _fused(planned, answers)[:MAX_BODIES]
+    pages = {page.page_id: page for page in just_created}
+    pages |= {page.page_id: page for page in search.pages(best)} if best else {}
+    known = [
+        page for page_id in (*best, *(p.page_id for p in just_created)) if (page := pages.pop(page_id, None))
+    ]
+    found = [_candidate(page, hits.get(page.page_id)) for page in known if page.space_id in space_ids]
+    drafts = [
+        Candidate("", draft.title, "", None, (), _sections(draft.storage, draft.title), draft.document_id)
+        for draft in open_drafts
+    ]
+    return (*(candidate for candidate in found if candidate), *drafts)
+
+
+def _all_at_once(search: PageSearch, planned: Sequence[CqlQuery]) -> list[tuple[SearchHit, ...]]:
+    if not planned:
+        return []
+    with ThreadPoolExecutor(max_workers=len(planned)) as threads:
+        return list(
+            threads.map(propagate_deadline(lambda query: search.search(query.cql, query.limit)), planned)
+        )
+
+
+def _fused(planned: Sequence[CqlQuery], answers: Sequence[Sequence[SearchHit]]) -> list[str]:
+    """Merge the answers into one order of page ids by the places that the pages have in each."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    for query, answer in zip(planned, answers, strict=True):
+        for place, hit in enumerate(answer):
+            if hit.page_id:
+                scores[hit.page_id] += query.weight / (_FUSION + place)
+    return sorted(scores, key=lambda page_id: -scores[page_id])
+
+
+def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
+    path = hit.path if hit else ()
+    if reason := reason_to_exclude(page, path):
+        log.info("no candidate", extra={"page_id": page.page_id, "reason": reason})
+        return None
+    return Candidate(
+        page_id=page.page_id,
+        title=page.title,
+        url=page.url,
+        parent_id=page.parent_id,
+        path=path,
+        sections=_sections(page.storage, page.title),
+        space_id=page.space_id,
+        is_live=page.is_live,
+    )
+
+
+def _sections(storage: str, title: str) -> tuple[sf.Section, ...]:
+    try:
+        return sf.sections(storage)
+    except sf.MalformedStorage:
+        # Rank it by its bare words: a page that we cannot edit is told to a person later, not silently passed over.
+        return (sf.Section((title,), re.sub(r"<[^>]*>", " ", storage)),)

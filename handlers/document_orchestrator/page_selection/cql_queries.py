@@ -1,0 +1,73 @@
+"""The few CQL queries that look for a ticket's page.
+
+Terms are taken from the ticket as plain words, so that nothing a ticket says is ever read as CQL or as Lucene syntax;
+every query is held to the configured spaces and to pages.
+https://developer.atlassian.com/cloud/confluence/advanced-searching-using-cql/
+https://developer.atlassian.com/cloud/confluence/performing-text-searches-using-cql/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from handlers.document_orchestrator.page_selection.search_terms import SearchTerms
+from handlers.document_orchestrator.page_selection.tokenizer import parts
+
+_MOST_WORDS = 12
+_MOST_TOPICS = 6
+_MOST_PHRASES = 8
+_MOST_DESCRIBED = 10
+_LONGEST_WORD = 64
+_LUCENE = re.compile(r"""[+\-&|!(){}\[\]^~*?:/#"'\\]""")
+
+
+@dataclass(frozen=True)
+class CqlQuery:
+    """One search: the CQL, how many hits to ask for, and how much a good place in its answer says (1 is normal)."""
+
+    cql: str
+    limit: int
+    weight: float
+
+
+def quoted(value: str) -> str:
+    """Return a CQL string literal; backslash and quote are escaped in that order."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery, ...]:
+    """Return at most four queries: titles, words, phrases and code names, words of the description."""
+    within = f"type = page AND space IN ({', '.join(map(quoted, space_keys))})"
+    subject = asked.subject[:_MOST_WORDS]
+    topics = asked.topics[:_MOST_TOPICS]
+    joined = ["".join(pair) for pair in pairwise(subject)]
+    phrases = [f'"{first} {second}"' for first, second in pairwise(subject)]
+    names = [*asked.identifiers, *(f'"{" ".join(parts(name))}"' for name in asked.identifiers)]
+    planned = (
+        ("title", [*subject, *topics, *joined], 25, 1.5),
+        ("text", [*subject, *topics], 50, 1.0),
+        ("text", [*names[:_MOST_PHRASES], *phrases[:_MOST_PHRASES]], 25, 1.0),
+        ("text", list(asked.described[:_MOST_DESCRIBED]), 25, 0.5),
+    )
+    return tuple(
+        CqlQuery(f"{within} AND ({any_of})", limit, weight)
+        for field, words, limit, weight in planned
+        if (any_of := _any_of(field, words))
+    )
+
+
+def _any_of(field: str, words: Iterable[str]) -> str:
+    clean = dict.fromkeys(cleaned for word in words if (cleaned := _searchable(word)))
+    return " OR ".join(f"{field} ~ {quoted(word)}" for word in clean)
+
+
+def _searchable(text: str) -> str:
+    """Return a word or a ``"quoted phrase"`` without Lucene's signs; lower case, for AND, OR and NOT are operators."""
+    is_phrase = text.startswith('"')
+    bare = " ".join(word[:_LONGEST_WORD] for word in _LUCENE.sub(" ", text).lower().split())
+    if not bare:
+        return ""
+    return f'"{bare}"' if is_phrase or " " in bare else bare

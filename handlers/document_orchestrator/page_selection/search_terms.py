@@ -1,0 +1,144 @@
+"""What a ticket asks for: its words, each with the weight it has for finding a page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.domain.ticket import Ticket
+from handlers.document_orchestrator.page_selection.tokenizer import (
+    ACTIONS,
+    RAW,
+    STOP_WORDS,
+    compound,
+    compounds,
+    parts,
+    stem,
+    words,
+)
+
+ACTION_WEIGHT = 0.1
+COMPONENT_WEIGHT = 0.5
+LABEL_WEIGHT = 0.3
+# Labels that hold one of these (or a word of action) speak of the process: breaking-change, tech-debt, docs:123.
+_PROCESS = frozenset(
+    map(
+        stem,
+        re.findall(r"\w+", "breaking customer debt documentation hotfix internal priority release triage"),
+    )
+)
+# What follows the last preposition of a summary is what the change was made to: “Add status field to Cluster”.
+TAIL_BONUS = 0.4
+_PREPOSITION = re.compile(r"\b(?:to|for|on|in|of|from)\b", re.IGNORECASE)
+# All words of the description together weigh at most this share of the summary's (or of an ordinary summary's, when
+# this one says little), so that a long description does not drown the summary.
+DESCRIPTION_SHARE = 1.0
+DESCRIPTION_WEIGHT = 0.3
+_ORDINARY_SUMMARY = 4.0
+_DESCRIPTION_TERMS = 40
+_DESCRIPTION_CHARACTERS = 20_000
+_SUMMARY_CHARACTERS = 500
+# “feat(billing)!: …”: the kind is of the process, the scope is a component.
+_CONVENTIONAL_PREFIX = re.compile(
+    r"^(?:feat|fix|docs|chore|refactor|perf|build|ci|test|style|revert)(?:\(([^)]*)\))?!?:\s*", re.IGNORECASE
+)
+# Links and numbers of issues are no words.
+_REFERENCE = re.compile(r"https?://\S+|(?<!\w)#\d+\b")
+
+
+@dataclass(frozen=True)
+class SearchTerms:
+    """A ticket's terms (stems and compounds) with their weights, 0 to about 1.5.
+
+    ``core`` are the terms that say what the ticket is about: the summary's subject and the components. ``subject`` are
+    the summary's own words as written, in order, without stop words and words of action, and ``topics`` those of
+    components and labels; ``identifiers`` are the code names in summary and description, and ``described`` the
+    description's words, what counts most first. ``shown`` gives a term's written form.
+    """
+
+    weights: Mapping[str, float]
+    core: frozenset[str]
+    subject: tuple[str, ...]
+    topics: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    described: tuple[str, ...]
+    shown: Mapping[str, str]
+
+
+def search_terms(ticket: Ticket) -> SearchTerms:
+    """Read the terms of a ticket: summary first, then components and labels, then the description within its share."""
+    prefix = _CONVENTIONAL_PREFIX.match(ticket.summary)
+    scope = [prefix[1]] if prefix and prefix[1] else []
+    summary = _REFERENCE.sub(" ", ticket.summary[prefix.end() if prefix else 0 :][:_SUMMARY_CHARACTERS])
+    description = _REFERENCE.sub(" ", ticket.description[:_DESCRIPTION_CHARACTERS])
+    weights: dict[str, float] = {}
+    shown: dict[str, str] = {}
+    _weigh_summary(summary, weights, shown)
+    components = [word for name in (*ticket.components, *scope) for word in words(name)]
+    labels = [word for label in ticket.labels if not _is_process(label) for word in words(label)]
+    for topic, weight in ((components, COMPONENT_WEIGHT), (labels, LABEL_WEIGHT)):
+        for word in topic:
+            weights.setdefault(stem(word), weight)
+            shown.setdefault(stem(word), word)
+    described = _weigh_description(description, weights, shown)
+    subject = tuple(word for word in dict.fromkeys(words(summary)) if stem(word) not in ACTIONS)
+    core = frozenset(map(stem, (*subject, *components)))
+    topics = tuple(dict.fromkeys((*components, *labels)))
+    names = (raw for raw in RAW.findall(f"{summary}\n{description}") if _is_identifier(raw))
+    return SearchTerms(weights, core, subject, topics, tuple(dict.fromkeys(names)), described, shown)
+
+
+def _is_process(label: str) -> bool:
+    return any(stem(word) in ACTIONS | _PROCESS for word in words(label))
+
+
+def _weigh_summary(summary: str, weights: dict[str, float], shown: dict[str, str]) -> None:
+    for raw in RAW.findall(summary):
+        found = parts(raw)
+        for word in found:
+            if word not in STOP_WORDS:
+                weights.setdefault(stem(word), ACTION_WEIGHT if stem(word) in ACTIONS else 1.0)
+                shown.setdefault(stem(word), word)
+        if len(found) > 1:
+            weights[compound(found)] = 1.0
+            shown[compound(found)] = raw
+    for joined in compounds(words(summary)):
+        weights.setdefault(joined, 1.0)
+    prepositions = list(_PREPOSITION.finditer(summary))
+    if prepositions:
+        tail = words(summary[prepositions[-1].end() :])
+        for term in {*map(stem, tail), *compounds(tail)}:
+            weights[term] *= 1 + TAIL_BONUS
+
+
+def _weigh_description(description: str, weights: dict[str, float], shown: dict[str, str]) -> tuple[str, ...]:
+    counts: Counter[str] = Counter()
+    for raw in RAW.findall(description):
+        found = parts(raw)
+        for word in found:
+            if word not in STOP_WORDS and stem(word) not in ACTIONS:
+                counts[stem(word)] += 1
+                shown.setdefault(stem(word), word)
+        if len(found) > 1:
+            counts[compound(found)] += 1
+            shown.setdefault(compound(found), raw)
+    raised = {
+        term: 1 + math.log(count)
+        for term, count in counts.most_common(_DESCRIPTION_TERMS)
+        if term not in weights
+    }
+    if not raised:
+        return ()
+    budget = DESCRIPTION_SHARE * max(sum(weights.values()), _ORDINARY_SUMMARY)
+    factor = min(DESCRIPTION_WEIGHT, budget / sum(raised.values()))
+    weights.update({term: weight * factor for term, weight in raised.items()})
+    return tuple(shown[term] for term in raised)
+
+
+def _is_identifier(raw: str) -> bool:
+    """Say whether a word is written as code is, with humps or parts joined by signs; a hyphen alone is prose."""
+    has_hump = re.search(r"[a-z][A-Z]", raw) is not None
+    return has_hump or (len(parts(raw)) > 1 and not raw.replace("-", "").isalpha())

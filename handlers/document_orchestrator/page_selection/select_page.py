@@ -1,0 +1,194 @@
+"""Where a finished change belongs: pages that people named win, then search, ranking and the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from common.atlassian import page_restrictions
+from common.atlassian.confluence_client import ConfluencePage
+from common.atlassian.page_restrictions import Access, Restrictions, only_if_named
+from common.domain.ticket import Ticket
+from handlers.document_orchestrator.page_selection.candidates import (
+    Candidate,
+    OpenDraft,
+    PageSearch,
+    gather_candidates,
+)
+from handlers.document_orchestrator.page_selection.cql_queries import CqlQuery, cql_queries
+from handlers.document_orchestrator.page_selection.explicit_pages import (
+    ExplicitPage,
+    explicit_pages,
+    limit_explicit_pages,
+)
+from handlers.document_orchestrator.page_selection.llm_judge import MAX_CANDIDATES, JudgeModel, judge
+from handlers.document_orchestrator.page_selection.ranking import Ranked, rank_pages
+from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
+from handlers.document_orchestrator.page_selection.search_terms import search_terms
+from handlers.document_orchestrator.page_selection.selection import (
+    ConsideredPage,
+    CreatePage,
+    NoDocument,
+    RefusedExplicitPage,
+    Selection,
+    Target,
+    TargetDecision,
+    UnnamedPage,
+    UpdatePage,
+)
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
+
+__all__ = ["OpenDraft", "SelectionSources", "WritableSpaces", "select_page"]
+
+
+class SelectionSources(PageSearch, page_restrictions.RestrictionReader, Protocol):
+    """What finding a page asks of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
+
+
+def select_page(
+    ticket: Ticket,
+    site: WritableSpaces,
+    confluence: SelectionSources,
+    model: JudgeModel | None,
+    *,
+    remote_links: Sequence[str] = (),
+    just_created: Sequence[ConfluencePage] = (),
+    open_drafts: Sequence[OpenDraft] = (),
+) -> Selection:
+    """Decide which page, or pages, a finished ticket belongs to.
+
+    ``remote_links`` are the URLs of the issue's remote links. ``just_created`` are pages of ours that the search
+    index may not hold yet. Without a ``model`` the documented fallback decides. Raises the errors of
+    common.atlassian.http_client when Confluence does not answer; a model that fails only means the fallback.
+    """
+    named = explicit_pages(ticket, remote_links, site.browse_url)
+    judgements, refused, is_ordered = _named(named, site, confluence)
+    if judgements:
+        return Selection(judgements, refused)
+    if is_ordered:
+        reason = "; ".join(f"{each.reference}: {each.reason}" for each in refused)
+        return Selection((TargetDecision(NoDocument(), 1.0, reason, "named"),), refused)
+    return _searched(ticket, site, confluence, model, just_created, open_drafts, refused)
+
+
+def _named(
+    named: Sequence[ExplicitPage], site: WritableSpaces, confluence: SelectionSources
+) -> tuple[tuple[TargetDecision, ...], tuple[RefusedExplicitPage, ...], bool]:
+    """Return the judgements of the named pages that we may edit, the others, and whether a label named one of those."""
+    named, too_many = limit_explicit_pages(named)
+    ids = [each.page_id for each in named if each.page_id]
+    pages = {page.page_id: page for page in confluence.pages(ids)} if ids else {}
+    judgements: list[TargetDecision] = []
+    refused: list[RefusedExplicitPage] = []
+    is_ordered = False
+    for each in named:
+        page = pages.get(each.page_id) if each.page_id else None
+        reason = _refusal(each, page, site)
+        if page is None or reason:
+            refused.append(RefusedExplicitPage(each.reference, reason))
+            is_ordered = is_ordered or each.is_order
+        else:
+            said = f"the ticket names the page “{page.title}” ({each.reference})"
+            judgements.append(TargetDecision(UpdatePage(page.page_id, page.title), 1.0, said, "named"))
+    refused += [RefusedExplicitPage(which, reason) for which, reason in too_many.items()]
+    return tuple(judgements), tuple(refused), is_ordered
+
+
+def _refusal(named: ExplicitPage, page: ConfluencePage | None, site: WritableSpaces) -> str:
+    if named.page_id is None:
+        return "this names no page: write docs: and the page's id, a number"
+    if page is None:
+        return f"there is no page {named.page_id}, or we may not see it"
+    return site.reason_not_writable(page)
+
+
+def _searched(
+    ticket: Ticket,
+    site: WritableSpaces,
+    confluence: SelectionSources,
+    model: JudgeModel | None,
+    just_created: Sequence[ConfluencePage],
+    open_drafts: Sequence[OpenDraft],
+    refused: tuple[RefusedExplicitPage, ...],
+) -> Selection:
+    planned, ranked = search_and_decide(ticket, site, confluence, just_created, open_drafts)
+    best, unnamed = _usable(ranked, confluence, site)
+    asked = tuple(query.cql for query in planned)
+    if unnamed and isinstance(decide_by_ranking(ticket, [unnamed.ranked]).target, UpdatePage):
+        return Selection((unnamed.judgement(),), refused, asked)
+    verdict = decide_by_ranking(ticket, best)
+    if model is not None:
+        verdict = judge(ticket, best, model, verdict)
+    considered = tuple(
+        ConsideredPage(each.page.page_id, each.page.title, each.page.url, each.score, each.why)
+        for each in best
+    )
+    target = _at_home(verdict.target, best, site.spaces[0].space_id)
+    judgement = TargetDecision(target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
+    return Selection((judgement,), refused, asked, verdict.tokens)
+
+
+def _at_home(target: Target, candidates: Sequence[Ranked[Candidate]], home: str) -> Target:
+    """Return a target whose parent is in the space in which new pages are created, or that has none.
+
+    Confluence puts no page below one of another space.
+    """
+    if not isinstance(target, CreatePage) or not target.parent_id:
+        return target
+    around = (
+        each.page for each in candidates if target.parent_id in (each.page.page_id, each.page.parent_id)
+    )
+    is_at_home = any(page.space_id == home for page in around)
+    return target if is_at_home else CreatePage(target.title, None)
+
+
+def search_and_decide(
+    ticket: Ticket,
+    site: WritableSpaces,
+    confluence: PageSearch,
+    just_created: Sequence[ConfluencePage] = (),
+    open_drafts: Sequence[OpenDraft] = (),
+) -> tuple[tuple[CqlQuery, ...], tuple[Ranked[Candidate], ...]]:
+    """Search and rank: return the queries that were sent and the candidates, nearest first."""
+    planned = cql_queries(search_terms(ticket), [space.key for space in site.spaces])
+    space_ids = [space.space_id for space in site.spaces]
+    return planned, rank_pages(
+        ticket, gather_candidates(confluence, planned, space_ids, just_created, open_drafts)
+    )
+
+
+@dataclass(frozen=True)
+class _Unnamed:
+    """A page that only a person may choose, and why."""
+
+    ranked: Ranked[Candidate]
+    reason: str
+
+    def judgement(self) -> TargetDecision:
+        """Leave the choice to a person; the page's title stays out of it, which not everyone may know."""
+        page_id = self.ranked.page.page_id
+        reason = f"page {page_id} fits best, and only a person may choose it, because {self.reason}"
+        return TargetDecision(UnnamedPage(page_id), 1.0, reason, "fallback")
+
+
+def _usable(
+    ranked: Sequence[Ranked[Candidate]], confluence: SelectionSources, site: WritableSpaces
+) -> tuple[tuple[Ranked[Candidate], ...], _Unnamed | None]:
+    """Return the best pages that may be used unasked, and the page before all of them that only a person may choose.
+
+    Pages that are known to be restricted are passed over, and nobody is told of them.
+    """
+    known = Restrictions(confluence, trust_folders=site.trust_folders)
+    best: list[Ranked[Candidate]] = []
+    unnamed: _Unnamed | None = None
+    rest = list(ranked)
+    while rest and len(best) < MAX_CANDIDATES:
+        batch, rest = rest[: MAX_CANDIDATES - len(best)], rest[MAX_CANDIDATES - len(best) :]
+        for each, access in zip(batch, known.of([each.page for each in batch]), strict=True):
+            reason = only_if_named(access, is_live=each.page.is_live)
+            if not reason:
+                best.append(each)
+            elif access is not Access.RESTRICTED and not best and unnamed is None:
+                unnamed = _Unnamed(each, reason)
+    return tuple(best), unnamed

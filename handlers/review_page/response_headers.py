@@ -1,0 +1,25 @@
+"""The response headers of every review page."""
+
+from __future__ import annotations
+
+from common.markup.html_page import content_security_policy
+
+_FIXED = {
+    "content-type": "text/html; charset=utf-8",
+    # A closed review shows no content any more, so no copy of an open one may stay in a cache.
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+}
+
+
+def headers(page: str) -> dict[str, str]:
+    """Build the headers for `page`, which may use its own style and nothing else; names are lower-case."""
+    policy = f"{content_security_policy(page)}; frame-ancestors 'none'"
+    return {**_FIXED, "content-security-policy": policy}

@@ -1,0 +1,42 @@
+"""What a signed link shows: an open review's diff, or where else to look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from common.aws.review_store import ReviewStore
+from common.domain import review_link
+from handlers.review_page import status_pages
+
+_DOCUMENT = re.compile(r"doc-[0-9a-f]{24}")
+_REVISION = re.compile(r"[1-9][0-9]{0,5}")
+
+
+@dataclass(frozen=True)
+class ShowReview:
+    """What it takes to show a review. ``link_key`` reads the key that links are signed with, with ``True`` anew."""
+
+    reviews: ReviewStore
+    link_key: Callable[[bool], str]
+
+    def show(self, document_id: str, revision: str, signature: str) -> tuple[int, str]:
+        """Return status code and page."""
+        if not _DOCUMENT.fullmatch(document_id) or not _REVISION.fullmatch(revision):
+            return 403, status_pages.wrong_link()
+        number = int(revision)
+        # Read anew when a signature does not fit: the key may just have been replaced.
+        keys = (self.link_key(fresh) for fresh in (False, True))
+        if not any(review_link.verify_review_link(key, document_id, number, signature) for key in keys):
+            return 403, status_pages.wrong_link()
+        status = self.reviews.status(document_id)
+        if status is None:
+            return 404, status_pages.missing()
+        if status.closed:
+            return 200, status_pages.closed(status)
+        if number < status.revision:
+            # Not to the newest itself: a ticket that joined since may be hidden from whoever holds this link.
+            return 200, status_pages.superseded(number, status)
+        page = self.reviews.page(document_id, number)
+        return (404, status_pages.missing()) if page is None else (200, page)

@@ -1,0 +1,50 @@
+"""Where this function's clients are built, once a process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache
+
+from common.atlassian.clients import connect
+from common.aws.clients import cached_client
+from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
+from common.aws.dynamodb_table import Table
+from common.aws.review_store import ReviewStore
+from common.aws.secrets import CachedSecret
+from common.aws.sqs_source_queue import SqsSourceQueue
+from common.lambda_entry import environment
+from handlers.review_ticket_creator.open_review import OpenReview
+from handlers.review_ticket_creator.review_ticket import ReviewTickets
+from handlers.review_ticket_creator.settings import Settings
+
+
+@cache
+def build_open_review() -> OpenReview:
+    """Build everything from the environment."""
+    env = environment.read_settings(Settings, os.environ)
+    secrets = cached_client("secretsmanager")
+    link_key = CachedSecret(secrets, env.link_key_secret_arn)
+    s3 = cached_client("s3")
+    jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
+    records = DocumentRepository(
+        Table(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
+    )
+    return OpenReview(
+        records=records,
+        drafts=DraftStore(s3, env.documents_bucket),
+        reviews=ReviewStore(s3, env.documents_bucket),
+        jira=jira,
+        tickets=ReviewTickets(records, jira, env.jira_review_project_key, env.review_issue_type),
+        confluence=confluence,
+        link_key=lambda: str(link_key.get("key")),
+        base_url=env.review_base_url,
+        trust_folders=env.trust_folders,
+    )
+
+
+@cache
+def source_queue() -> SqsSourceQueue:
+    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    return SqsSourceQueue(cached_client("sqs"), time.time)

@@ -1,0 +1,97 @@
+"""Two versions side by side: row by row what stays, changes, goes and comes; far from any change only how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple, TypeVar
+
+from handlers.review_ticket_creator.diff.pair_passages import pair
+from handlers.review_ticket_creator.diff.sequence_alignment import align
+
+CONTEXT_ROWS = 3  # how many unchanged rows are shown before and after a change
+Item = TypeVar("Item", bound=Hashable)
+
+
+class Row(NamedTuple):
+    """What stands at `before` became what stands at `after` (places in the two versions; None: nothing there).
+
+    `sign` is `=` (stays), `~` (changes), `-` (goes) or `+` (comes). `change` numbers the change from 1; unchanged rows
+    have 0.
+    """
+
+    sign: str
+    before: int | None
+    after: int | None
+    change: int
+
+
+class CollapsedRows(NamedTuple):
+    """`rows` unchanged rows that are left out."""
+
+    rows: int
+
+
+class Counts(NamedTuple):
+    """How many rows change, come and go, in how many `places`."""
+
+    changed: int
+    added: int
+    removed: int
+    places: int
+
+
+def compare(before: Sequence[Item], after: Sequence[Item], text: Callable[[Item], str]) -> list[Row]:
+    """Compare two sequences; rows that differ are versions of one another where their `text` is alike."""
+    rows: list[Row] = []
+    change = 0
+    for stretch in align(before, after):
+        if stretch.equal:
+            places = zip(
+                range(stretch.before_start, stretch.before_end),
+                range(stretch.after_start, stretch.after_end),
+                strict=True,
+            )
+            rows += [Row("=", x, y, 0) for x, y in places]
+            continue
+        change += 1
+        pairs = pair(
+            [text(item) for item in before[stretch.before_start : stretch.before_end]],
+            [text(item) for item in after[stretch.after_start : stretch.after_end]],
+        )
+        for x, y in pairs:
+            sign = "+" if x is None else "-" if y is None else "~"
+            x = None if x is None else x + stretch.before_start
+            y = None if y is None else y + stretch.after_start
+            rows.append(Row(sign, x, y, change))
+    return rows
+
+
+def count(rows: Sequence[Row]) -> Counts:
+    """Count what `compare` found."""
+    signs = [row.sign for row in rows]
+    return Counts(
+        signs.count("~"), signs.count("+"), signs.count("-"), max((row.change for row in rows), default=0)
+    )
+
+
+def collapse_equal_rows(rows: Sequence[Row], context: int = CONTEXT_ROWS) -> list[Row | CollapsedRows]:
+    """Leave out the unchanged rows that are farther than `context` rows from any change."""
+    near = bytearray(len(rows))
+    for place, row in enumerate(rows):
+        if row.change:
+            near[max(0, place - context) : place + context + 1] = b"\1" * (
+                min(len(rows), place + context + 1) - max(0, place - context)
+            )
+    found: list[Row | CollapsedRows] = []
+    left_out = 0
+    for place, row in enumerate(rows):
+        if near[place]:
+            if left_out:
+                found.append(CollapsedRows(left_out))
+                left_out = 0
+            found.append(row)
+        else:
+            left_out += 1
+    if left_out:
+        found.append(CollapsedRows(left_out))
+    return found

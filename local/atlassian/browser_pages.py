@@ -1,0 +1,253 @@
+"""What a person sees in a browser: issues and pages as HTML, and the board that holds them together."""
+
+import json
+import secrets
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from local.atlassian.confluence.page_json import webui
+from local.atlassian.confluence.pages import PageStore, Place, StoredPage
+from local.atlassian.confluence.storage_html import to_html as storage_html
+from local.atlassian.documents.adf_html import safe_link
+from local.atlassian.documents.adf_html import to_html as document_html
+from local.atlassian.jira import workflow
+from local.atlassian.jira.issue import Issue
+from local.atlassian.routing import Call, Routes, answer
+
+routes = Routes()
+_BOARD = Path(__file__).parent / "board"
+
+
+def _whole(title: str, body: str, script: str = "") -> Response:
+    """Return a complete page with its own style and script, allowed to reach nothing but this site."""
+    nonce = secrets.token_urlsafe(12)
+    style = (_BOARD / "board.css").read_text("utf-8")
+    code = f'<script nonce="{nonce}">{script}</script>' if script else ""
+    page = (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{style}</style></head><body>{body}{code}</body></html>"
+    )
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Response(
+        page,
+        content_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
+
+
+def _when(moment: Any) -> str:
+    return f"<time>{moment:%Y-%m-%d %H:%M:%S}</time>"
+
+
+def issue_html(issue: Issue, call: Call) -> str:
+    """Return an issue's readable part: fields, description, links, history, comments."""
+    fields, jira = issue.fields, call.site.jira
+    people = {each.account_id: each.display_name for each in call.site.people.all}
+    labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in fields.labels)
+    links = []
+    for link in jira.links_of(issue):
+        _, inward, outward = workflow.LINK_TYPES[link.type_id]
+        verb, other = (outward, link.outward) if link.inward == issue.id else (inward, link.inward)
+        end = jira.issues[other]
+        links.append(
+            f'<li>{escape(verb)} <a href="/browse/{escape(end.key)}" data-issue="{escape(end.key)}">'
+            f"{escape(end.key)}</a> {escape(end.fields.summary)}</li>"
+        )
+    for remote in issue.remote_links:
+        thing = remote.body["object"]
+        links.append(
+            f'<li>↗ <a href="{escape(safe_link(str(thing["url"])))}" rel="noopener">'
+            f"{escape(str(thing['title']))}</a></li>"
+        )
+    comments = "".join(
+        f'<article class="comment"><header><b>{escape(comment.author.display_name)}</b> {_when(comment.created)}'
+        f"{' (edited)' if comment.updated != comment.created else ''}</header>"
+        f"{document_html(_named(comment.body, people))}</article>"
+        for comment in issue.comments
+    )
+    history = "".join(
+        f"<li>{_when(change.created)} {escape(change.author.display_name)}: "
+        + escape(
+            "; ".join(
+                f"{item.name or item.field_id}: {item.old_text or '–'} → {item.new_text or '–'}"
+                for item in change.items
+            )
+        )
+        + "</li>"
+        for change in issue.history
+    )
+    return (
+        f'<h2><a href="/browse/{issue.key}">{issue.key}</a> {escape(fields.summary)}</h2>'
+        f'<p class="facts"><span class="status status-{fields.status.category.key}">{escape(fields.status.name)}'
+        f"</span> {escape(fields.issue_type.name)} {labels} "
+        f"{escape(workflow.RESOLUTIONS.get(fields.resolution or '', ''))}</p>"
+        f'<section class="document">{document_html(fields.description) or "<p>No description.</p>"}</section>'
+        + (f"<h3>Links</h3><ul>{''.join(links)}</ul>" if links else "")
+        + f"<h3>Comments</h3>{comments or '<p>None yet.</p>'}"
+        + (f"<details><summary>History</summary><ul>{history}</ul></details>" if history else "")
+    )
+
+
+def _named(node: Any, people: dict[str, str]) -> Any:
+    """Return a document in which mentions that came with an account's id alone bear its name, as Jira shows them."""
+    if isinstance(node, list):
+        return [_named(each, people) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "mention" and not node["attrs"].get("text"):
+        account_id = str(node["attrs"]["id"])
+        return {**node, "attrs": {**node["attrs"], "text": f"@{people.get(account_id, account_id)}"}}
+    return {key: _named(value, people) for key, value in node.items()}
+
+
+def page_html(page: StoredPage, call: Call, number: int | None = None) -> str:
+    """Return a page's readable part: path, body, versions with their messages, unpublished draft, source."""
+    store = call.site.confluence
+    version = next((each for each in page.versions if each.number == number), page.current)
+    people = {each.account_id: each.display_name for each in call.site.people.all}
+    path = " / ".join(escape(each.title) for each in store.ancestors(page))
+    versions = "".join(
+        f'<li><a href="/wiki{escape(webui(page, store))}?version={each.number}" data-page="{page.id}" '
+        f'data-version="{each.number}">v{each.number}</a> {_when(each.created)} '
+        f"{escape(each.author.display_name)} {escape(each.message)}</li>"
+        for each in reversed(page.versions)
+    )
+    labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in page.labels)
+    draft = ""
+    if page.draft and (page.draft.title, page.draft.storage) != (page.current.title, page.current.storage):
+        draft = (
+            f"<h3>Unpublished draft</h3><p>{escape(page.draft.author.display_name)}, {_when(page.draft.saved)}</p>"
+            f'<section class="document page">{storage_html(page.draft.storage, people)}</section>'
+        )
+    return (
+        f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
+        f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
+        f'<section class="document page">{storage_html(version.storage, people)}</section>'
+        f"{draft}<h3>Versions</h3><ul>{versions}</ul>"
+        f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>"
+    )
+
+
+@routes.on("GET", "/browse/<key>")
+def browse_issue(call: Call, key: str) -> Response:
+    """Show an issue."""
+    issue = call.site.jira.get(key)
+    return _whole(
+        f"{issue.key} {issue.fields.summary}",
+        f'<main class="single"><p><a href="/board">Board</a></p>{issue_html(issue, call)}</main>',
+    )
+
+
+@routes.on("GET", "/wiki/spaces/<space>/pages/<page_id>", "/wiki/spaces/<space>/pages/<page_id>/<path:words>")
+def browse_page(call: Call, space: str, page_id: str, words: str = "") -> Response:
+    """Show a page, or one of its versions."""
+    page = call.site.confluence.get(page_id, call.account)
+    number = call.number("version", 0, 1_000_000) or None
+    return _whole(
+        page.title,
+        f'<main class="single"><p><a href="/board#pages">Pages</a></p>{page_html(page, call, number)}</main>',
+    )
+
+
+@routes.on("GET", "/wiki/spaces/<space>", "/wiki/spaces/<space>/overview")
+def browse_space(call: Call, space: str) -> Response:
+    """Show a space's homepage."""
+    held = call.site.confluence.space_by_key(space)
+    if held is None:
+        raise call.refusal(404, "There is no such space")
+    return browse_page(call, space, held.homepage_id)
+
+
+@routes.on("GET", "/", "/board")
+def board(call: Call) -> Response:
+    """Show the board, on which a person plays every part."""
+    people = [
+        {"name": each.name, "shown": each.display_name, "authorization": each.authorization}
+        for each in call.site.people.all
+        if each.account_type == "atlassian"
+    ]
+    settings = {
+        "people": people,
+        "statuses": [each.name for each in workflow.STATUSES],
+        "types": [each.name for each in workflow.ISSUE_TYPES],
+        "projects": list(call.site.jira.projects),
+    }
+    # "<" is written as an escape, so that no name can close the script element.
+    data = json.dumps(settings).replace("<", "\\u003c")
+    script = f"const SETTINGS = {data};\n" + (_BOARD / "board.js").read_text("utf-8")
+    return _whole("Kinexus board", (_BOARD / "board.html").read_text("utf-8"), script)
+
+
+@routes.on("GET", "/board/data")
+def board_data(call: Call) -> Response:
+    """Return what the board shows: tickets by status and the page tree."""
+    issues = [
+        {
+            "key": each.key,
+            "summary": each.fields.summary,
+            "status": each.fields.status.name,
+            "type": each.fields.issue_type.name,
+            "labels": each.fields.labels,
+            "comments": len(each.comments),
+            "review": "kinexus.review" in each.properties,
+        }
+        for each in call.site.jira.issues.values()
+    ]
+    store = call.site.confluence
+    trees = [_tree(store.pages[space.homepage_id], store, call, 0) for space in store.spaces.values()]
+    return answer(
+        {
+            "issues": issues,
+            "pages": [page for tree in trees for page in tree],
+            "pending": len(call.site.post.pending()),
+        }
+    )
+
+
+def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
+    """List the pages of a branch; folders and the like only indent what is below them."""
+    if not store.may_view(place, call.account):
+        return []
+    rows: list[dict[str, Any]] = []
+    if isinstance(place, StoredPage):
+        rows.append(
+            {
+                "id": place.id,
+                "title": place.title,
+                "depth": depth,
+                "version": place.current.number,
+                "status": place.status,
+            }
+        )
+        if place.draft:
+            rows[0]["draft"] = place.draft.saved.isoformat()
+    for child in store.below(place):
+        rows += _tree(child, store, call, depth + 1)
+    return rows
+
+
+@routes.on("GET", "/board/issue/<key>")
+def board_issue(call: Call, key: str) -> Response:
+    """Return an issue as a piece of HTML."""
+    return Response(issue_html(call.site.jira.get(key), call), content_type="text/html; charset=utf-8")
+
+
+@routes.on("GET", "/board/page/<page_id>")
+def board_page(call: Call, page_id: str) -> Response:
+    """Return a page as a piece of HTML."""
+    page = call.site.confluence.get(page_id, call.account)
+    return Response(
+        page_html(page, call, call.number("version", 0, 1_000_000) or None),
+        content_type="text/html; charset=utf-8",
+    )

@@ -1,0 +1,1 @@
+"""The simulated Confluence: pages, search, storage checks."""

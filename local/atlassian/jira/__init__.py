@@ -1,0 +1,1 @@
+"""The simulated Jira: issues, workflow, JQL."""

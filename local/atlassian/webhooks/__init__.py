@@ -1,0 +1,1 @@
+"""The simulator's webhooks: who is registered, and delivery with retries."""

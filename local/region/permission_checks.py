@@ -1,0 +1,155 @@
+"""What AWS would refuse at run time and MiniStack lets pass: permissions missing from the graph.
+
+Checked once everything is created, because a program may declare a permission after what needs it. Each
+finding names what is missing and gives the statement to add.
+"""
+
+import json
+from collections.abc import Iterator
+
+from local.region.iam_evaluator import allows
+from local.region.provisioner import ProvisioningFailure
+from local.region.resource_registry import ResourceRegistry
+
+_FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_BY_SCHEDULE = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "events": "events:PutEvents"}
+_TO_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+
+def check(ledger: ResourceRegistry, region: str, account: str) -> None:
+    """Raise ProvisioningFailure that lists every missing permission, or return."""
+    here = f"{region}:{account}"
+    found = [
+        *_routes(ledger, here),
+        *_targets(ledger),
+        *_schedules(ledger),
+        *_mappings(ledger),
+        *_logs(ledger, here),
+    ]
+    if found:
+        raise ProvisioningFailure("AWS would refuse this graph:\n" + "\n".join(f"- {line}" for line in found))
+
+
+def _routes(ledger: ResourceRegistry, here: str) -> Iterator[str]:
+    for route in ledger.routes:
+        uri = ledger.integrations.get(route.integration)
+        if uri is None:
+            yield f"route {route.key}: its integration {route.integration} does not exist"
+            continue
+        if ":function:" not in uri:
+            continue
+        name = uri.split(":function:")[1].split("/")[0]
+        for stage in ledger.stages.get(route.api, []):
+            caller = f"arn:aws:execute-api:{here}:{route.api}/{stage}/{_resource(route.key)}"
+            yield from _invocation(ledger, f"route {route.key}", name, "apigateway.amazonaws.com", caller)
+        if not ledger.stages.get(route.api):
+            yield f"route {route.key}: its API {route.api} has no stage, so nobody reaches it"
+
+
+def _targets(ledger: ResourceRegistry) -> Iterator[str]:
+    for target in ledger.targets:
+        rule = target.rule_arn.split(":rule/")[-1]
+        if target.arn.split(":")[2] == "sqs":
+            yield from _sending(ledger, f"rule {rule}", target.arn, target.rule_arn)
+        elif target.arn.split(":")[2] == "lambda":
+            name = target.arn.split(":function:")[1]
+            yield from _invocation(ledger, f"rule {rule}", name, "events.amazonaws.com", target.rule_arn)
+        elif target.role_arn is None:
+            yield f"rule {rule}: its target {target.arn} needs a role_arn"
+        if target.dead_letter_arn:
+            yield from _sending(
+                ledger, f"dead letters of rule {rule}", target.dead_letter_arn, target.rule_arn
+            )
+
+
+def _schedules(ledger: ResourceRegistry) -> Iterator[str]:
+    for schedule in ledger.schedules:
+        action = _BY_SCHEDULE.get(schedule.arn.split(":")[2])
+        if action is None:
+            yield f"schedule {schedule.name}: no right to call {schedule.arn} is known here"
+        else:
+            yield from _role_allows(
+                ledger, f"schedule {schedule.name}", schedule.role_arn, (action,), schedule.arn
+            )
+        if schedule.dead_letter_arn:
+            what = f"dead letters of schedule {schedule.name}"
+            yield from _role_allows(
+                ledger, what, schedule.role_arn, ("sqs:SendMessage",), schedule.dead_letter_arn
+            )
+
+
+def _mappings(ledger: ResourceRegistry) -> Iterator[str]:
+    for mapping in ledger.mappings:
+        function = ledger.functions.get(mapping.function)
+        visibility = ledger.queues.get(mapping.queue_arn)
+        if function is None or visibility is None:
+            yield f"event source mapping: {mapping.function} or {mapping.queue_arn} does not exist"
+            continue
+        what = f"event source mapping of {function.name}"
+        yield from _role_allows(ledger, what, function.role, _FROM_QUEUE, mapping.queue_arn)
+        if visibility < function.timeout:
+            yield (
+                f"{what}: the queue's visibility timeout ({visibility} s) is below "
+                f"the function's timeout ({function.timeout} s)"
+            )
+
+
+def _logs(ledger: ResourceRegistry, here: str) -> Iterator[str]:
+    for function in ledger.functions.values():
+        stream = f"arn:aws:logs:{here}:log-group:{function.log_group}:log-stream:any"
+        yield from _role_allows(ledger, f"logs of {function.name}", function.role, _TO_LOGS, stream)
+
+
+def _invocation(
+    ledger: ResourceRegistry, what: str, function: str, principal: str, caller: str
+) -> Iterator[str]:
+    document = {"Statement": ledger.function_policies.get(function.partition(":")[0], [])}
+    if not allows([document], "lambda:InvokeFunction", _arn_of(ledger, function), _source(caller), principal):
+        yield (
+            f"{what}: {principal} may not invoke {function}; add a permission with action lambda:InvokeFunction, "
+            f"principal {principal}, source ARN {caller}"
+        )
+
+
+def _sending(ledger: ResourceRegistry, what: str, queue_arn: str, caller: str) -> Iterator[str]:
+    policy = ledger.queue_policies.get(queue_arn)
+    if not allows(
+        [policy] if policy else [], "sqs:SendMessage", queue_arn, _source(caller), "events.amazonaws.com"
+    ):
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": caller}},
+        }
+        yield f"{what}: its queue {queue_arn} does not let it send; add to the queue's policy {json.dumps(statement)}"
+
+
+def _role_allows(
+    ledger: ResourceRegistry, what: str, role: str, actions: tuple[str, ...], resource: str
+) -> Iterator[str]:
+    policies = ledger.policies_of_role(role)
+    missing = [action for action in actions if not allows(policies, action, resource)]
+    if missing:
+        statement = {"Effect": "Allow", "Action": missing, "Resource": resource}
+        yield f"{what}: add to the policy of role {role.rsplit('/', 1)[-1]} {json.dumps(statement)}"
+
+
+def _resource(route_key: str) -> str:
+    """Return METHOD/path as it stands in an execute-api ARN; a $default route is any method and path."""
+    method, _, path = route_key.partition(" ")
+    if not path:
+        return "$default"
+    return f"{'*' if method == 'ANY' else method}{path}"
+
+
+def _source(caller: str) -> dict[str, str]:
+    return {"aws:SourceArn": caller, "aws:SourceAccount": caller.split(":")[4], "AWS:SourceArn": caller}
+
+
+def _arn_of(ledger: ResourceRegistry, function: str) -> str:
+    """Return the ARN of a function, or of its alias where it is named as NAME:ALIAS."""
+    name, colon, alias = function.partition(":")
+    known = ledger.functions.get(name)
+    return f"{known.arn}{colon}{alias}" if known else function

@@ -1,0 +1,98 @@
+"""The doctor's look at Jira and Confluence, with the pipeline's own token."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.atlassian.http_client import AtlassianError, AtlassianHttp
+from common.aws.secrets import CachedSecret
+from common.runtime.json_access import as_dict, as_list, as_str
+from ops.deployed_stack import Deployment
+from preflight.atlassian_check import Site, SiteLook
+from preflight.finding import Finding, doubtful, failed, well
+
+#: Environment variables with an unscoped token of a Jira administrator, to look at webhooks with.
+ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
+
+
+def accounts(deployment: Deployment) -> Iterator[Finding]:
+    """Look at accounts, spaces and rights, as `pulumi up` does before it makes anything."""
+    env = deployment.settings
+    site = Site(
+        jira_url=env.jira_base_url,
+        confluence_url=env.confluence_url,
+        email=env.jira_email,
+        space_keys=env.confluence_space_key,
+        review_project=env.jira_review_project_key,
+        review_issue_type=env.review_issue_type,
+        approver_group=env.approver_group_id,
+        trust_folders=env.trust_folders,
+    )
+    secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
+    yield from SiteLook(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
+
+
+def webhooks(deployment: Deployment) -> Iterator[Finding]:
+    """Compare Jira's webhooks with the stack's addresses.
+
+    https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-using-the-rest-api
+    """
+    env = deployment.settings
+    wanted = {
+        "change webhook": f"{env.review_base_url}/webhooks/jira",
+        "approval webhook": f"{env.review_base_url}/webhooks/approval",
+    }
+    try:
+        registered = [as_dict(hook) for hook in as_list(_admin(deployment).get("/rest/webhooks/1.0/webhook"))]
+    except AtlassianError as error:
+        if error.status not in (401, 403, 404):
+            raise
+        remedy = (
+            f"set {ADMIN_EMAIL} and {ADMIN_TOKEN} (unscoped) for this command, or compare in Jira, Settings > System > "
+            f"WebHooks: {' and '.join(wanted.values())}, each with the secret"
+        )
+        yield doubtful("webhooks", f"only Jira's administrators may look at them ({error.status})", remedy)
+        return
+    for what, url in wanted.items():
+        yield _webhook(what, url, registered, env.allow_unsigned_webhooks)
+
+
+def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned: bool) -> Finding:
+    where = "in Jira, Settings > System > WebHooks"
+    hooks = [hook for hook in registered if as_str(hook.get("url")).rstrip("/") == url]
+    if not hooks:
+        return failed(
+            what, f"none goes to {url}", f"create it {where}, for issue updated, with the webhookSecret"
+        )
+    hook = next((hook for hook in hooks if hook.get("enabled")), hooks[0])
+    jql = as_str(as_dict(hook.get("filters")).get("issue-related-events-section")) or "all tickets"
+    seen = f"{as_str(hook.get('name'))} goes to {url} for {jql}"
+    if not hook.get("enabled"):
+        return failed(what, f"{seen}, but is switched off", f"enable it {where}")
+    if "jira:issue_updated" not in as_list(hook.get("events")):
+        return failed(what, f"{seen}, but not for jira:issue_updated", f"choose Issue > updated {where}")
+    if hook.get("excludeBody"):
+        return failed(what, f"{seen}, but without a body", f"untick Exclude body {where}")
+    if not hook.get("isSigned") and not unsigned:
+        return failed(
+            what, f"{seen}, but has no secret: it is turned away", f"give it the webhookSecret {where}"
+        )
+    return well(what, seen + ("" if hook.get("isSigned") else ", unsigned"))
+
+
+def _jira(deployment: Deployment) -> AtlassianHttp:
+    env = deployment.settings
+    secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
+    return AtlassianHttp(
+        env.jira_base_url, env.jira_email, lambda fresh: str(secret.get("apiToken", fresh=fresh))
+    )
+
+
+def _admin(deployment: Deployment) -> AtlassianHttp:
+    email, token = os.environ.get(ADMIN_EMAIL, ""), os.environ.get(ADMIN_TOKEN, "")
+    if not (email and token):
+        return _jira(deployment)
+    # Unscoped tokens work on the site itself, where people are.
+    return AtlassianHttp(deployment.settings.jira_browse_url, email, lambda fresh: token)

@@ -1,0 +1,161 @@
+"""A stack as it is deployed: its functions' own configuration says where everything is.
+
+Nothing is configured twice: an operator names the stack's prefix, the functions know the rest.
+https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from common.atlassian.clients import connect
+from common.atlassian.confluence_client import ConfluenceClient
+from common.atlassian.jira_client import JiraClient
+from common.aws.change_repository import ChangeRepository
+from common.aws.document_repository import DocumentRepository
+from common.aws.dynamodb_table import Table
+from common.aws.event_bus import EventBus
+from common.aws.secrets import CachedSecret
+from common.lambda_entry import environment as settings
+from ops.errors import OperatorError
+
+#: The functions whose environments hold what the commands need.
+FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
+#: Those of them that a queue feeds.
+FED = FUNCTIONS[1:]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the functions' environments say together; each field is the variable of its name in capitals."""
+
+    changes_table: str
+    documents_table: str
+    event_bus: str
+    jira_base_url: str
+    jira_browse_url: str
+    jira_email: str
+    jira_api_token_secret_arn: str
+    confluence_url: str
+    confluence_browse_url: str
+    confluence_space_key: tuple[str, ...]
+    webhook_secret_arn: str
+    allow_unsigned_webhooks: bool
+    trust_folders: bool
+    review_base_url: str
+    review_issue_type: str
+    bedrock_model_id: str
+    document_labels: tuple[str, ...]
+    decline_labels: tuple[str, ...]
+    document_issue_types: tuple[str, ...]
+    max_change_age_days: int
+    jira_review_project_key: str = ""
+    approver_group_id: str = ""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The queue that feeds a function, and the one where its messages end that were given up."""
+
+    function: str
+    queue_url: str
+    dead_letters_url: str
+    is_enabled: bool
+
+
+class Deployment:
+    """The stack whose resources' names begin with ``prefix``, in the account and region of the environment."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.client: Callable[[str], Any] = cache(boto3.client)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Read the functions' environments; Hindrance when a function is not there."""
+        environment: dict[str, str] = {}
+        for function in FUNCTIONS:
+            environment |= self._environment(function)
+        return settings.read_settings(Settings, environment)
+
+    @cached_property
+    def feeds(self) -> tuple[Feed, ...]:
+        """Find the queues through the functions' event source mappings."""
+        return tuple(self._feed(function) for function in FED)
+
+    @cached_property
+    def sweep_dead_letters_url(self) -> str | None:
+        """Where the daily sweep's schedule leaves what it could not start; None where there is no schedule."""
+        try:
+            return self._queue_url(f"{self.prefix}-Sweep-schedule-dead-letters")
+        except self.client("sqs").exceptions.QueueDoesNotExist:
+            return None
+
+    @property
+    def changes(self) -> ChangeRepository:
+        """The changes table."""
+        table = self.settings.changes_table
+        return ChangeRepository(Table(self.client("dynamodb"), table, "change_id", time.time))
+
+    @property
+    def documents(self) -> DocumentRepository:
+        """The documents table."""
+        table = self.settings.documents_table
+        return DocumentRepository(Table(self.client("dynamodb"), table, "document_id", time.time))
+
+    @property
+    def bus(self) -> EventBus:
+        """The bus between the functions."""
+        return EventBus(self.client("events"), self.settings.event_bus)
+
+    @cached_property
+    def atlassian(self) -> tuple[JiraClient, ConfluenceClient]:
+        """Both clients, with the pipeline's own API token."""
+        token = CachedSecret(self.client("secretsmanager"), self.settings.jira_api_token_secret_arn)
+        return connect(self.settings, token)
+
+    def _environment(self, function: str) -> dict[str, str]:
+        name = f"{self.prefix}-{function}"
+        try:
+            answer = self.client("lambda").get_function_configuration(FunctionName=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise OperatorError(
+                f"there is no function {name} in {self.client('lambda').meta.region_name} of this account",
+                "give the stack's namePrefix with --prefix, and its account and region with AWS_PROFILE and AWS_REGION",
+            ) from error
+        variables: dict[str, str] = answer.get("Environment", {}).get("Variables", {})
+        return variables
+
+    def _feed(self, function: str) -> Feed:
+        name = f"{self.prefix}-{function}"
+        mappings = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        if not mappings:
+            self._environment(function)  # it may be missing altogether
+            raise OperatorError(f"no queue feeds {name}", "run `pulumi up`: its event source mapping is gone")
+        queue = self._queue_url(mappings[0]["EventSourceArn"])
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])
+        policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        if "deadLetterTargetArn" not in policy:
+            raise OperatorError(
+                f"the queue of {name} has no dead-letter queue", "run `pulumi up`: the stack sets it"
+            )
+        return Feed(
+            function=function,
+            queue_url=queue,
+            dead_letters_url=self._queue_url(policy["deadLetterTargetArn"]),
+            is_enabled=mappings[0].get("State") in ("Enabled", "Enabling", "Creating", "Updating"),
+        )
+
+    def _queue_url(self, arn: str) -> str:
+        url: str = self.client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[-1])["QueueUrl"]
+        return url

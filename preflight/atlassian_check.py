@@ -1,0 +1,160 @@
+"""Asks Jira and Confluence, with the pipeline's own token, for all that the pipeline needs there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from common.atlassian.confluence_client import ConfluenceClient, Space
+from common.atlassian.http_client import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
+from common.runtime.json_access import as_dict, as_list, as_str
+from preflight import atlassian_rules as rules
+from preflight.finding import Finding, doubtful, failed
+
+_RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
+_SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
+_UPDATE = "update Kinexus: Atlassian has removed an endpoint that it uses"
+#: Pages that are looked at, 250 a request.
+MOST_PAGES = 5000
+_SCOPES = "give our account the right, and a scoped token the scope, to ask this (docs/atlassian-setup.md)"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the pipeline works, as it is configured."""
+
+    jira_url: str
+    confluence_url: str
+    email: str
+    space_keys: tuple[str, ...]
+    review_project: str
+    review_issue_type: str
+    approver_group: str = ""
+    trust_folders: bool = False
+
+
+class SiteLook:
+    """One look at one site."""
+
+    def __init__(self, site: Site, token: Callable[[bool], str]) -> None:
+        self._site = site
+        self._jira = AtlassianHttp(site.jira_url, site.email, token)
+        self._confluence = AtlassianHttp(site.confluence_url, site.email, token)
+        self._client = ConfluenceClient(self._confluence, site.confluence_url)
+
+    def findings(self) -> Iterator[Finding]:
+        """Look as far as can be told now."""
+        try:
+            yield from self._everything()
+        except Unavailable as error:
+            remedy = "see that jiraBaseUrl and confluenceUrl are right, and https://status.atlassian.com; try again"
+            yield failed("Jira and Confluence", f"nothing more can be said about them now: {error}", remedy)
+
+    def _everything(self) -> Iterator[Finding]:
+        """Log in to both products, since all else needs it; then look at spaces, rights and issue types."""
+        account_id = yield from self._jira_account()
+        if not account_id:
+            return
+        is_same = yield from self._confluence_account(account_id)
+        if is_same:
+            yield from _as_far_as_allowed("spaces", self._spaces)
+            yield from _as_far_as_allowed("view restrictions", self._restrictions)
+        yield from _as_far_as_allowed("review tickets", self._review_tickets)
+
+    def _jira_account(self) -> Generator[Finding, None, str]:
+        site = self._site
+        try:
+            answer = as_dict(self._jira.get("/rest/api/3/myself"))
+        except Unavailable:
+            raise
+        except AtlassianError as error:
+            remedy = f"{_RENEW}; {_SCOPED.format('jiraBaseUrl', 'jira', '')}"
+            yield failed("Jira account", f"{site.email} at {site.jira_url}: {error}", remedy)
+            return ""
+        yield rules.account(answer, site.email)
+        return as_str(answer.get("accountId"))
+
+    def _confluence_account(self, jira_account: str) -> Generator[Finding, None, bool]:
+        site = self._site
+        try:
+            account = self._client.account_id()
+        except Unavailable:
+            raise
+        except AtlassianError as error:
+            scoped = _SCOPED.format("confluenceUrl", "confluence", "/wiki")
+            remedy = f"give {site.email} access to Confluence and the token its scopes; {scoped}"
+            yield failed("Confluence account", f"{site.confluence_url}: {error}", remedy)
+            return False
+        yield rules.same_account(account, jira_account)
+        return account == jira_account
+
+    def _spaces(self) -> Iterator[Finding]:
+        wanted = self._site.space_keys
+        found = {space.key: space for space in self._client.spaces(wanted)}
+        if set(wanted) - set(found):
+            yield rules.spaces(wanted, found, ())
+            return
+        try:
+            read_only = [key for key in wanted if not self._may_write(found[key])]
+        except Unavailable:
+            raise
+        except AtlassianError as error:
+            yield doubtful("spaces", f"whether our account may write there was not told: {error}", _SCOPES)
+            return
+        yield rules.spaces(wanted, found, read_only)
+
+    def _may_write(self, space: Space) -> bool:
+        return rules.may_write(as_dict(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
+
+    def _restrictions(self) -> Iterator[Finding]:
+        """Ask who may view a page, as the pipeline does, and count those of which Confluence does not tell."""
+        spaces = self._client.spaces(self._site.space_keys)
+        if not spaces:
+            return
+        homes = [space.homepage_id for space in spaces if space.homepage_id]
+        if homes:
+            self._client.ancestors(homes[0])
+            self._client.is_restricted(homes[0])
+        pages = chain.from_iterable(self._client.pages_in(space.space_id) for space in spaces)
+        looked_at = list(islice(pages, MOST_PAGES + 1))
+        is_all = len(looked_at) <= MOST_PAGES
+        yield rules.restrictions(
+            looked_at[:MOST_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
+        )
+
+    def _review_tickets(self) -> Iterator[Finding]:
+        project = self._site.review_project
+        wanted = [*rules.PERMISSIONS, *([rules.SEE_GROUPS] if self._site.approver_group else [])]
+        wanted.append(rules.SET_LEVELS)
+        params = {"permissions": ",".join(wanted)}
+        if project:
+            params["projectKey"] = project
+        try:
+            answer = as_dict(self._jira.get("/rest/api/3/mypermissions", params))
+        except NotFound:
+            yield rules.no_project(project)
+            return
+        missing = rules.missing_permissions(answer, wanted)
+        yield rules.permissions(missing, project)
+        if "CREATE_ISSUES" not in missing:  # otherwise Jira offers no issue type at all
+            yield rules.issue_type(self._site.review_issue_type, self._issue_types(project), project)
+
+    def _issue_types(self, project: str) -> list[str]:
+        """Return the names of the types that can be created: in the project, or anywhere."""
+        if project:
+            path = f"/rest/api/3/issue/createmeta/{project}/issuetypes"
+            kinds = as_list(as_dict(self._jira.get(path, {"maxResults": 200})).get("issueTypes"))
+        else:
+            kinds = as_list(self._jira.get("/rest/api/3/issuetype"))
+        return [as_str(as_dict(each).get("name")) for each in kinds]
+
+
+def _as_far_as_allowed(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what a look finds; being refused an answer is a finding of its own."""
+    try:
+        yield from look()
+    except Unavailable:
+        raise
+    except AtlassianError as error:
+        yield failed(what, str(error), _UPDATE if isinstance(error, Gone) else _SCOPES)

@@ -1,0 +1,1 @@
+"""Checks of component arguments, and types that several components share."""

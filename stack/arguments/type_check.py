@@ -1,0 +1,58 @@
+"""Whether a value is what an argument's annotation says, and how to say so when it is not.
+
+Values that are only known during the update pass. Programs in other languages send whole numbers as 3.0 and
+choices as text.
+"""
+
+from collections.abc import Awaitable, Mapping
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, is_typeddict
+
+import pulumi
+
+
+def matches(value: Any, hint: Any) -> bool:
+    """Tell whether a value is what an annotation says."""
+    if isinstance(value, pulumi.Output | Awaitable) or hint is Any:
+        return True
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(matches(value, one) for one in inner)
+    if origin is list:
+        return isinstance(value, list | tuple) and all(matches(one, inner[0]) for one in value)
+    if origin is dict:
+        return isinstance(value, Mapping) and all(matches(one, inner[1]) for one in value.values())
+    if is_typeddict(hint):
+        return isinstance(value, Mapping)
+    if origin is not None or not isinstance(hint, type):
+        return False
+    return _fits_class(value, hint)
+
+
+def _fits_class(value: Any, kind: type) -> bool:
+    """Tell whether a value is of a class, or stands for one of its choices."""
+    if issubclass(kind, Enum):
+        return isinstance(value, kind) or value in [choice.value for choice in kind]
+    if kind in (int, float):
+        whole = not isinstance(value, float) or value.is_integer()
+        return isinstance(value, int | float) and not isinstance(value, bool) and (kind is float or whole)
+    return isinstance(value, kind)
+
+
+def describe(hint: Any) -> str:
+    """Say in words what an annotation asks for."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        plain = [
+            one for one in inner if get_origin(one) not in (pulumi.Output, Awaitable) and one is not NoneType
+        ]
+        return " or ".join(dict.fromkeys(describe(one) for one in plain))
+    if origin is list:
+        return f"a list, each entry {describe(inner[0])}"
+    if origin is dict or is_typeddict(hint):
+        return "an object"
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return f"one of {', '.join(choice.name for choice in hint)}"
+    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return words.get(hint, f"a {getattr(hint, '__name__', hint)}")

@@ -1,0 +1,137 @@
+"""An S3 bucket for documents: private, versioned, encrypted, reached over TLS only."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.cors import bucket_cors
+from ..arguments.iam_policy import PolicyStatement, statement
+from .args import DocumentBucketArgs, check_bucket
+from .lifecycle import lifecycle
+
+
+class DocumentBucket(pulumi.ComponentResource):
+    """A versioned bucket that nobody reaches without a permission and TLS."""
+
+    bucket_name: pulumi.Output[str]
+    """Its name."""
+    bucket_arn: pulumi.Output[str]
+    """Its ARN."""
+    read_statement: pulumi.Output[PolicyStatement]
+    """Permission to read every document."""
+    write_statement: pulumi.Output[PolicyStatement]
+    """Permission to write every document."""
+
+    def __init__(
+        self, name: str, args: DocumentBucketArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        check_bucket(args)
+        super().__init__("kinexus:index:DocumentBucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        protected = args.get("deletion_protection", True)
+        bucket = aws.s3.Bucket(
+            name,
+            bucket=args["bucket_name"],
+            force_destroy=args.get("force_destroy", False),
+            opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
+        )
+        aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.id,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=child,
+        )
+        block = aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        versioning = aws.s3.BucketVersioning(
+            f"{name}-versions",
+            bucket=bucket.id,
+            versioning_configuration={"status": "Enabled"},
+            opts=child,
+        )
+        key = args.get("key_arn")
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.id,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": (
+                        {"sse_algorithm": "aws:kms", "kms_master_key_id": key}
+                        if key is not None
+                        else {"sse_algorithm": "AES256"}
+                    ),
+                    "bucket_key_enabled": True if key is not None else None,
+                }
+            ],
+            opts=child,
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.id,
+            rules=lifecycle(args.get("keep_old_versions_days", 90), args.get("expiry", [])),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )
+        aws.s3.BucketPolicy(
+            f"{name}-tls",
+            bucket=bucket.id,
+            policy=pulumi.Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [_only_tls(bucket.arn), *args.get("policy_statements", [])],
+                }
+            ),
+            # One change of a bucket's access at a time: S3 answers 409 to two at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
+        )
+        if "access_log_bucket" in args:
+            aws.s3.BucketLogging(
+                f"{name}-access-log",
+                bucket=bucket.id,
+                target_bucket=args["access_log_bucket"],
+                target_prefix=pulumi.Output.concat(bucket.id, "/"),
+                opts=child,
+            )
+
+        if "cors" in args:
+            aws.s3.BucketCorsConfiguration(
+                f"{name}-cors", bucket=bucket.id, cors_rules=[bucket_cors(args["cors"])], opts=child
+            )
+        if args.get("event_notifications"):
+            aws.s3.BucketNotification(f"{name}-events", bucket=bucket.id, eventbridge=True, opts=child)
+
+        self.bucket_name = bucket.bucket
+        self.bucket_arn = bucket.arn
+        self.read_statement = self.grant("s3:GetObject")
+        self.write_statement = self.grant("s3:PutObject")
+        self.register_outputs(
+            {
+                "bucketName": self.bucket_name,
+                "bucketArn": self.bucket_arn,
+                "readStatement": self.read_statement,
+                "writeStatement": self.write_statement,
+            }
+        )
+
+    def grant(self, *actions: str, prefix: str = "") -> pulumi.Output[PolicyStatement]:
+        """Permit exactly these actions on the documents whose keys start with `prefix`."""
+        return statement(actions, pulumi.Output.concat(self.bucket_arn, f"/{prefix}*"))
+
+
+def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:
+    """Write the statement that refuses plain HTTP."""
+    return {
+        "Sid": "RefuseWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

@@ -1,0 +1,1 @@
+"""EventBus and EventSubscription: rule, queue, dead-letter queue, function."""

@@ -1,0 +1,141 @@
+"""A function that gets a bus's events through a queue, so that an outage delays work and loses none."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.iam_policy import PolicyStatement, document, statement
+from ..function.invocation_target import invocation_target
+from ..monitoring.queue_alarms import watch_queue, watch_rule
+from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filters
+from .input_transformer import input_transformer
+from .queue import create_queue
+
+_VISIBILITY_FACTOR = 6
+_QUEUE_SECONDS = 4 * 24 * 3600
+_RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+_SEND_BACK = ["sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:SendMessage"]
+
+
+class EventSubscription(pulumi.ComponentResource):
+    """Rule, queue that lets exactly this rule in, dead-letter queue, mapping to the function, alarms.
+
+    The queue hides a message for six times the function's timeout and the batch window, as AWS advises, and the
+    function's role gets the right to receive from this queue, and to send back to it only where it asks for that.
+    """
+
+    queue_url: pulumi.Output[str]
+    """URL of the queue."""
+    queue_arn: pulumi.Output[str]
+    """ARN of the queue."""
+    queue_name: pulumi.Output[str]
+    """Name of the queue."""
+    dead_letter_queue_url: pulumi.Output[str]
+    """URL of the dead-letter queue."""
+    dead_letter_queue_name: pulumi.Output[str]
+    """Name of the dead-letter queue."""
+    rule_arn: pulumi.Output[str]
+    """ARN of the rule."""
+
+    def __init__(
+        self, name: str, args: EventSubscriptionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        check_subscription(args)
+        super().__init__("kinexus:index:EventSubscription", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        own_name = args["subscription_name"]
+        function = pulumi.Output.from_input(args["function"])
+
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-rule",
+            name=own_name,
+            event_bus_name=args["bus_name"],
+            event_pattern=json.dumps(args["pattern"]),
+            opts=child,
+        )
+        visibility = function.apply(lambda known: known.timeout).apply(
+            lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3) + int(args.get("batch_window_seconds", 0))
+        )
+        fed = create_queue(
+            name,
+            own_name,
+            rule,
+            visibility_seconds=visibility,
+            maximum_receives=args.get("maximum_receives", 3),
+            delay_seconds=args.get("delay_seconds"),
+            retention_seconds=args.get("message_retention_seconds", _QUEUE_SECONDS),
+            key_arn=args.get("key_arn"),
+            opts=child,
+        )
+        queue, dead_letters = fed.queue, fed.dead_letters
+        aws.cloudwatch.EventTarget(
+            f"{name}-target",
+            rule=rule.name,
+            event_bus_name=args["bus_name"],
+            target_id="queue",
+            arn=queue.arn,
+            retry_policy={
+                "maximum_event_age_in_seconds": args.get("delivery_age_seconds", 24 * 3600),
+                "maximum_retry_attempts": args.get("delivery_retries", 185),
+            },
+            dead_letter_config={"arn": dead_letters.arn},
+            input_transformer=input_transformer(args.get("transformer")),
+            # Until the queue lets the rule in, events would be refused.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
+        )
+        receiver = invocation_target("EventSubscription", function, args.get("alias"))
+        concurrency = pulumi.Output.all(
+            args.get("maximum_concurrency"),
+            function.apply(lambda known: known.reserved_concurrent_executions),
+        ).apply(calls_at_a_time)
+        receive = aws.iam.RolePolicy(
+            f"{name}-receive",
+            # Not the name of the role's own policy, which it would replace.
+            name=pulumi.Output.concat(own_name, "-receive"),
+            role=receiver.role_name,
+            policy=document(_rights(args, queue)),
+            opts=child,
+        )
+        aws.lambda_.EventSourceMapping(
+            f"{name}-mapping",
+            event_source_arn=queue.arn,
+            function_name=receiver.arn,
+            batch_size=args.get("batch_size", 1),
+            maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
+            filter_criteria=filters(args),
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": concurrency},
+            # AWS refuses a mapping whose role may not receive yet.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
+        )
+        topics = args.get("alarm_topic_arns", [])
+        age = args.get("alarm_age_seconds", 900)
+        watch_queue(self, name, own_name, queue.name, dead_letters.name, topics, age)
+        watch_rule(self, name, own_name, args["bus_name"], topics)
+
+        self.queue_url = queue.url
+        self.queue_arn = queue.arn
+        self.queue_name = queue.name
+        self.dead_letter_queue_url = dead_letters.url
+        self.dead_letter_queue_name = dead_letters.name
+        self.rule_arn = rule.arn
+        self.register_outputs(
+            {
+                "queueUrl": queue.url,
+                "queueArn": queue.arn,
+                "queueName": queue.name,
+                "deadLetterQueueUrl": dead_letters.url,
+                "deadLetterQueueName": dead_letters.name,
+                "ruleArn": rule.arn,
+            }
+        )
+
+
+def _rights(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
+    """Say what the function may do with its queue, and with the key that encrypts it."""
+    messages, key = _RECEIVE, ["kms:Decrypt"]
+    if args.get("may_send_back"):
+        # SQS asks for a message's key in the name of whoever sends it.
+        messages, key = [*messages, *_SEND_BACK], [*key, "kms:GenerateDataKey"]
+    return [statement(messages, queue.arn), *([statement(key, args["key_arn"])] if "key_arn" in args else [])]

@@ -1,0 +1,84 @@
+"""A queue that one rule feeds: with its dead-letter queue, and closed to everyone else."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from .dead_letter_queue import create_dead_letters, encryption
+
+
+@dataclass(frozen=True)
+class RuleQueue:
+    """The two queues, and the policies that must be there before the rule sends."""
+
+    queue: aws.sqs.Queue
+    """What the function receives from."""
+    dead_letters: aws.sqs.Queue
+    """What was given up: by the function after several tries, or by EventBridge."""
+    doors: list[aws.sqs.QueuePolicy]
+    """Policies that let the rule in."""
+
+
+def create_queue(
+    name: str,
+    queue_name: pulumi.Input[str],
+    rule: aws.cloudwatch.EventRule,
+    *,
+    visibility_seconds: pulumi.Input[int],
+    maximum_receives: pulumi.Input[int],
+    delay_seconds: pulumi.Input[int] | None,
+    retention_seconds: pulumi.Input[int],
+    key_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
+) -> RuleQueue:
+    """Create queue and dead-letter queue (`queue_name` plus `-dead-letters`) that only `rule` may send to."""
+    dead_letters = create_dead_letters(
+        f"{name}-dead-letters", pulumi.Output.concat(queue_name, "-dead-letters"), key_arn, opts
+    )
+    queue = aws.sqs.Queue(
+        f"{name}-queue",
+        name=queue_name,
+        visibility_timeout_seconds=visibility_seconds,
+        delay_seconds=delay_seconds,
+        message_retention_seconds=retention_seconds,
+        redrive_policy=pulumi.Output.json_dumps(
+            {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives}
+        ),
+        opts=opts,
+        **encryption(key_arn),
+    )
+    aws.sqs.RedriveAllowPolicy(
+        f"{name}-redrive",
+        queue_url=dead_letters.id,
+        redrive_allow_policy=pulumi.Output.json_dumps(
+            {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
+        ),
+        opts=opts,
+    )
+    doors = [
+        aws.sqs.QueuePolicy(
+            f"{name}-{label}-policy", queue_url=door.id, policy=_only_from(rule, door), opts=opts
+        )
+        for label, door in (("queue", queue), ("dead-letters", dead_letters))
+    ]
+    return RuleQueue(queue, dead_letters, doors)
+
+
+def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:
+    """Write the queue policy that lets one rule send, and nobody else."""
+    return pulumi.Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "OnlyThisRule",
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": queue.arn,
+                    "Condition": {"ArnEquals": {"aws:SourceArn": rule.arn}},
+                }
+            ],
+        }
+    )

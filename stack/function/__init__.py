@@ -1,0 +1,1 @@
+"""The PythonFunction component: packaging, role, log group, layer."""

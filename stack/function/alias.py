@@ -1,0 +1,36 @@
+"""The alias of a function that is called by its published versions: for snapshots and for warm instances."""
+
+import pulumi
+import pulumi_aws as aws
+
+from .args import PythonFunctionArgs
+
+ALIAS = "live"
+
+
+def is_published(args: PythonFunctionArgs) -> bool:
+    """Tell whether the function is called through the alias."""
+    return bool(args.get("snap_start") or args.get("provisioned_concurrency"))
+
+
+def publish(
+    name: str, args: PythonFunctionArgs, function: aws.lambda_.Function, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Point the alias at the newest version, and keep as many instances warm as asked for; return its name."""
+    alias = aws.lambda_.Alias(
+        f"{name}-{ALIAS}",
+        name=ALIAS,
+        function_name=function.name,
+        function_version=function.version,
+        opts=opts,
+    )
+    if args.get("provisioned_concurrency"):
+        aws.lambda_.ProvisionedConcurrencyConfig(
+            f"{name}-warm",
+            function_name=function.name,
+            qualifier=alias.name,
+            provisioned_concurrent_executions=args["provisioned_concurrency"],
+            opts=opts,
+        )
+    alias_name: pulumi.Output[str] = alias.name
+    return alias_name

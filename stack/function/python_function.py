@@ -1,0 +1,126 @@
+"""A Python function on Lambda with a role, a log group and nothing it was not given."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.cors import api_cors
+from .alias import ALIAS, is_published, publish
+from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
+from .packaging import function_archive, source_code_hash
+from .role import create_role
+from .validation import check_function
+from .vpc_and_async import configure_calls
+
+
+class PythonFunction(pulumi.ComponentResource):
+    """A function with its own narrow role and its log group, whose lines are JSON.
+
+    Its archive is the same for the same sources wherever it is built, so that a second `pulumi up` changes
+    nothing. What has no argument here is reached by `transforms`.
+    """
+
+    function: pulumi.Output[aws.lambda_.Function]
+    """The function itself, as WebhookApi and EventSubscription take it."""
+    function_name: pulumi.Output[str]
+    """Its name."""
+    function_arn: pulumi.Output[str]
+    """Its ARN."""
+    alias_name: pulumi.Output[str]
+    """Alias that routes, schedules and subscriptions call; empty without `snap_start` or `provisioned_concurrency`."""
+    url: pulumi.Output[str]
+    """Its URL, for callers that sign with AWS credentials; empty without `url`."""
+    role_name: pulumi.Output[str]
+    """Name of its role, for statements that come later."""
+    log_group_name: pulumi.Output[str]
+    """Name of its log group."""
+
+    def __init__(
+        self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        check_function(args)
+        super().__init__("kinexus:index:PythonFunction", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        function_name = args["function_name"]
+        root = Path(args["source_root"])
+        archive = function_archive(
+            name, root, args["include"], Path(args.get("build_folder", root / ".build"))
+        )
+
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=pulumi.Output.concat("/aws/lambda/", function_name),
+            retention_in_days=args.get("log_retention_days", 30),
+            kms_key_id=args.get("log_key_arn"),
+            opts=child,
+        )
+        tracing = args.get("tracing", True)
+        role, policy = create_role(name, args, logs, child)
+        function = aws.lambda_.Function(
+            name,
+            name=function_name,
+            description=args.get("description"),
+            runtime=FunctionRuntime(args.get("runtime", RUNTIME)).value,
+            architectures=[FunctionArchitecture(args.get("architecture", ARCHITECTURE)).value],
+            handler=args["handler"],
+            code=pulumi.FileArchive(str(archive)),
+            source_code_hash=source_code_hash(archive),
+            role=role.arn,
+            layers=args.get("layers", []),
+            timeout=args.get("timeout_seconds", 30),
+            memory_size=args.get("memory_mb", 256),
+            reserved_concurrent_executions=args.get("reserved_concurrency"),
+            vpc_config=args.get("vpc"),
+            ephemeral_storage={"size": args["temporary_mb"]} if "temporary_mb" in args else None,
+            publish=is_published(args) or None,
+            snap_start={"apply_on": "PublishedVersions"} if args.get("snap_start") else None,
+            environment={"variables": args.get("environment", {})},
+            kms_key_arn=args.get("environment_key_arn"),
+            tracing_config={"mode": "Active" if tracing else "PassThrough"},
+            logging_config={
+                "log_format": "JSON",
+                "log_group": logs.name,
+                "application_log_level": args.get("log_level", "INFO"),
+                "system_log_level": "WARN",
+            },
+            # The policy first: the first event may come as soon as the function is there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+
+        self.alias_name = pulumi.Output.from_input("")
+        if is_published(args):
+            self.alias_name = publish(name, args, function, child)
+        if "asynchronous" in args:
+            configure_calls(f"{name}-calls", args["asynchronous"], function, None, child)
+            if is_published(args):
+                configure_calls(
+                    f"{name}-{ALIAS}-calls", args["asynchronous"], function, self.alias_name, child
+                )
+        self.url = pulumi.Output.from_input("")
+        if args.get("url"):
+            door = aws.lambda_.FunctionUrl(
+                f"{name}-url",
+                function_name=function.name,
+                qualifier=self.alias_name if is_published(args) else None,
+                authorization_type="AWS_IAM",
+                cors=api_cors(args["url_cors"]) if "url_cors" in args else None,
+                opts=child,
+            )
+            self.url = door.function_url
+        self.function = pulumi.Output.from_input(function)
+        self.function_name = function.name
+        self.function_arn = function.arn
+        self.role_name = role.name
+        self.log_group_name = logs.name
+        self.register_outputs(
+            {
+                "function": function,
+                "functionName": function.name,
+                "functionArn": function.arn,
+                "aliasName": self.alias_name,
+                "url": self.url,
+                "roleName": role.name,
+                "logGroupName": logs.name,
+            }
+        )

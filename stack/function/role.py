@@ -1,0 +1,48 @@
+"""The role of a function: it may write its own log, and do what it was given."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.iam_policy import PolicyStatement, document, statement, trust
+from .args import PythonFunctionArgs
+from .vpc_and_async import delivery_statements, network_statements
+
+_X_RAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+
+
+def create_role(
+    name: str, args: PythonFunctionArgs, logs: aws.cloudwatch.LogGroup, opts: pulumi.ResourceOptions
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    """Create the role of a function that writes to `logs`, and its policy."""
+    role = aws.iam.Role(
+        f"{name}-role",
+        name=pulumi.Output.concat(args["function_name"], "-role"),
+        assume_role_policy=trust("lambda.amazonaws.com"),
+        permissions_boundary=args.get("permissions_boundary"),
+        opts=opts,
+    )
+    own = [
+        statement(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")),
+        # X-Ray knows no resources: its two writing actions are only allowed on all of them.
+        *([statement(_X_RAY, "*")] if args.get("tracing", True) else []),
+        *([statement(["kms:Decrypt"], args["environment_key_arn"])] if "environment_key_arn" in args else []),
+        *network_statements(args.get("vpc")),
+        *delivery_statements(args.get("asynchronous")),
+    ]
+    policy = aws.iam.RolePolicy(
+        f"{name}-policy",
+        name=args["function_name"],
+        role=role.name,
+        policy=document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
+        opts=opts,
+    )
+    for number, managed in enumerate(args.get("managed_policy_arns", [])):
+        aws.iam.RolePolicyAttachment(
+            f"{name}-managed-{number}", role=role.name, policy_arn=managed, opts=opts
+        )
+    return role, policy
+
+
+def _joined(parts: list[list[PolicyStatement]]) -> list[PolicyStatement]:
+    """Put lists of statements one after the other."""
+    return [one for part in parts for one in part]

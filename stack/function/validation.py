@@ -1,0 +1,107 @@
+"""What PythonFunction refuses."""
+
+import re
+from collections.abc import Mapping
+
+from ..arguments.cors import URL_METHODS, check_cors
+from ..arguments.iam_policy import check_statement
+from ..arguments.log_validation import check_logs
+from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
+from .args import RUNTIME, FunctionRuntime, PythonFunctionArgs
+from .vpc_and_async import check_options
+
+_LOG_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_ENVIRONMENT_BYTES = 4096
+_SET_BY_LAMBDA = {
+    "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+}  # fmt: skip
+
+
+def check_function(args: PythonFunctionArgs) -> None:
+    """Refuse what AWS would refuse minutes later, or what would surprise at run time."""
+    component = "PythonFunction"
+    check_fields(component, args, PythonFunctionArgs)
+    check_options(component, args.get("vpc"), args.get("asynchronous"))
+    check_logs(component, args)
+    check_range(component, "timeout_seconds", args.get("timeout_seconds"), 1, 900)
+    check_range(component, "memory_mb", args.get("memory_mb"), 128, 10240)
+    check_range(component, "temporary_mb", args.get("temporary_mb"), 512, 10240)
+    name = known_value(args["function_name"])
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,59}", name):
+        fix = "Use 1 to 59 letters, digits, `-` and `_`: its role adds `-role`."
+        reject(component, "function_name", f"is {name!r} ({len(name)} characters)", fix)
+    handler = known_value(args["handler"])
+    if handler is not None and not re.fullmatch(r"\w+([./]\w+)*\.\w+", handler):
+        reject(component, "handler", f"is {handler!r}", "Write module and function: `orders.handler.handle`.")
+    if not args["include"]:
+        reject(component, "include", "is empty", "Name the folders that the function is made of.")
+    layers = known_value(args.get("layers"))
+    if layers is not None and len(layers) > 5:
+        reject(
+            component, "layers", f"are {len(layers)}", "Lambda takes 5: put several packages in one layer."
+        )
+    level = known_value(args.get("log_level"))
+    if level is not None and level not in _LOG_LEVELS:
+        reject(component, "log_level", f"is {level!r}", f"Use one of {', '.join(_LOG_LEVELS)}.")
+    if "url_cors" in args:
+        if not args.get("url"):
+            reject(component, "url_cors", "needs `url`", "Set `url` to true too, or leave `url_cors` out.")
+        check_cors(component, "url_cors", args["url_cors"], URL_METHODS)
+    check_key(component, "environment_key_arn", args.get("environment_key_arn"))
+    check_arn(component, "permissions_boundary", args.get("permissions_boundary"), "iam")
+    for managed in args.get("managed_policy_arns", []):
+        check_arn(component, "managed_policy_arns", managed, "iam")
+    for one in known_value(args.get("statements")) or []:
+        check_statement(component, one)
+    _check_environment(component, known_value(args.get("environment")) or {})
+    _check_concurrency(component, args)
+
+
+def _check_environment(component: str, environment: Mapping[str, object]) -> None:
+    """Refuse variables that Lambda sets itself, names that it does not take, and more than it takes.
+
+    What is only known later weighs nothing here.
+    """
+    for variable in environment:
+        if variable in _SET_BY_LAMBDA:
+            reject(
+                component, "environment", f"sets {variable}, which Lambda sets itself", "Use another name."
+            )
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+", variable):
+            fix = "Use two or more letters, digits and `_`, a letter first."
+            reject(component, "environment", f"has the name {variable!r}", fix)
+    weight = sum(len(text.encode()) for pair in environment.items() for text in pair if isinstance(text, str))
+    if weight > _ENVIRONMENT_BYTES:
+        fix = "Keep what is long in a bucket or a parameter, and give its name."
+        reject(component, "environment", f"has {weight} bytes, and Lambda takes {_ENVIRONMENT_BYTES}", fix)
+
+
+def _check_concurrency(component: str, args: PythonFunctionArgs) -> None:
+    """Refuse ways to start quickly that exclude each other, and warm instances that could never run."""
+    reserved, warm = (
+        known_value(args.get("reserved_concurrency")),
+        known_value(args.get("provisioned_concurrency")),
+    )
+    if reserved is not None and reserved < 0:
+        reject(component, "reserved_concurrency", f"is {reserved}", "Leave it out for no limit.")
+    if warm is not None and warm < 1:
+        reject(component, "provisioned_concurrency", f"is {warm}", "Leave it out for none.")
+    if warm is not None and reserved is not None and warm > reserved:
+        reject(
+            component, "provisioned_concurrency", f"is {warm}, above `reserved_concurrency` ({reserved})",
+            "Raise the one or lower the other.",
+        )  # fmt: skip
+    if not args.get("snap_start"):
+        return
+    if "provisioned_concurrency" in args:
+        reject(
+            component, "snap_start", "and `provisioned_concurrency` exclude each other", "Keep one of them."
+        )
+    if (known_value(args.get("temporary_mb")) or 512) > 512:
+        reject(component, "snap_start", "allows 512 MB in /tmp", "Leave `temporary_mb` out, or SnapStart.")
+    if FunctionRuntime(args.get("runtime", RUNTIME)) is FunctionRuntime.PYTHON_3_11:
+        reject(component, "snap_start", "needs Python 3.12 or later", "Choose a later `runtime`.")

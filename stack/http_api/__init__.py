@@ -1,0 +1,1 @@
+"""The WebhookApi component: routes, authorizers, custom domain."""

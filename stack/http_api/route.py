@@ -1,0 +1,171 @@
+"""One route of an HTTP API: integration, the permission for exactly this route, and who may call."""
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.validation import check_fields, check_range, reject
+from ..function.invocation_target import invocation_target
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
+_REST = "$default"
+
+
+class Authorization(Enum):
+    """Who may call a route, as far as API Gateway checks it."""
+
+    NONE = "NONE"
+    """Everyone; the function checks a signature."""
+    AWS_IAM = "AWS_IAM"
+    """Callers with AWS credentials that allow `execute-api:Invoke`."""
+    JWT = "JWT"
+    """Callers with a token of the API's `token_issuer`."""
+    FUNCTION = "CUSTOM"
+    """Callers whom the API's `authorizer_function` lets in."""
+
+
+class WebhookRoute(TypedDict):
+    """One route: what comes in there, and who answers."""
+
+    method: str
+    """HTTP method, e.g. `POST`, or `ANY` for those that no other route of the path takes."""
+    path: str
+    """Path with parameters in braces, e.g. `/orders/{order_id}`, or with `{rest+}` at its end for all paths below; or
+    `$default`, with method `ANY`, for what no other route takes."""
+    function: pulumi.Input[aws.lambda_.Function]
+    """The function that answers; its timeout should stay below the API's 30 seconds."""
+    alias: NotRequired[pulumi.Input[str]]
+    """Alias of the function to call; the function as it is now by default."""
+    rate_per_second: NotRequired[int]
+    """Requests per second that are let through in the long run; as the API's by default."""
+    burst: NotRequired[int]
+    """Requests that are let through at once; as the API's by default."""
+    authorization: NotRequired[Authorization]
+    """Who may call; everyone by default, since webhooks carry signatures instead."""
+    scopes: NotRequired[list[str]]
+    """Scopes, one of which a token must carry; needs authorization `JWT`."""
+    name: NotRequired[str]
+    """What the route's parts are called in Pulumi, after the API's name; made of method and path by default, where
+    `/a-b` and `/a/b` are the same."""
+
+
+def authorization_of(route: WebhookRoute) -> Authorization:
+    """Say who may call a route; from other languages the value arrives as text."""
+    return Authorization(route.get("authorization", Authorization.NONE))
+
+
+def route_key(route: WebhookRoute) -> str:
+    """Name a route as API Gateway does, e.g. `POST /orders`."""
+    return _REST if route["path"] == _REST else f"{route['method']} {route['path']}"
+
+
+def create_route(
+    api_name: str,
+    api: aws.apigatewayv2.Api,
+    stage_name: str,
+    route: WebhookRoute,
+    authorizers: Mapping[Authorization, aws.apigatewayv2.Authorizer],
+    opts: pulumi.ResourceOptions,
+) -> aws.apigatewayv2.Route:
+    """Create a route, its integration, and the permission for exactly this route."""
+    function = invocation_target(
+        "WebhookApi", route["function"], route.get("alias"), f"routes: {route_key(route)}: alias"
+    )
+    name = f"{api_name}-{_slug(route)}"
+    integration = aws.apigatewayv2.Integration(
+        f"{name}-integration",
+        api_id=api.id,
+        integration_type="AWS_PROXY",
+        integration_uri=function.invoke_arn,
+        payload_format_version="2.0",
+        opts=opts,
+    )
+    aws.lambda_.Permission(
+        f"{name}-permission",
+        action="lambda:InvokeFunction",
+        function=function.name,
+        qualifier=function.qualifier,
+        principal="apigateway.amazonaws.com",
+        source_arn=pulumi.Output.concat(api.execution_arn, f"/{stage_name}/{_resource(route)}"),
+        opts=opts,
+    )
+    authorization = authorization_of(route)
+    authorizer = authorizers.get(authorization)
+    return aws.apigatewayv2.Route(
+        f"{name}-route",
+        api_id=api.id,
+        route_key=route_key(route),
+        target=pulumi.Output.concat("integrations/", integration.id),
+        authorization_type=authorization.value,
+        authorizer_id=authorizer.id if authorizer else None,
+        authorization_scopes=route.get("scopes"),
+        opts=opts,
+    )
+
+
+def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
+    """Refuse routes that AWS would refuse, or that would take each other's names."""
+    if not routes:
+        reject(component, "routes", "is empty", "Give at least one route.")
+    slugs: dict[str, str] = {}
+    for route in routes:
+        check_fields(f"{component}.routes", route, WebhookRoute)
+        key, slug = route_key(route), _slug(route)
+        _check_key(component, route)
+        if key in slugs.values():
+            reject(component, "routes", f"has {key!r} twice", "Keep one of them.")
+        if slug in slugs:
+            rule = f"has both {slugs[slug]!r} and {key!r}, whose parts would be called {slug!r} in Pulumi"
+            reject(component, "routes", rule, "Give one of them a `name` of its own.")
+        slugs[slug] = key
+        check_throttle(component, f"routes: {key}: ", route)
+        if "scopes" in route and authorization_of(route) is not Authorization.JWT:
+            reject(
+                component,
+                f"routes: {key}: scopes",
+                "need authorization JWT",
+                "Tokens carry scopes; nothing else.",
+            )
+
+
+def _check_key(component: str, route: WebhookRoute) -> None:
+    """Refuse methods and paths that API Gateway does not know."""
+    method, path = route["method"], route["path"]
+    if method not in _METHODS:
+        fix = f"Use one of {', '.join(_METHODS)}."
+        reject(component, "routes", f"has the method {method!r}", fix)
+    if path == _REST:
+        if method != "ANY":
+            reject(
+                component, "routes", f"has the path {path!r} with method {method}", "Give it method `ANY`."
+            )
+    elif not re.fullmatch(r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", path):
+        reject(component, "routes", f"has the path {path!r}", "Write it as `/orders/{order_id}`.")
+    elif "+}" in path[:-2]:
+        fix = "Put it at the end, or leave out the `+`."
+        reject(component, "routes", f"has the path {path!r}, with more after what takes the rest", fix)
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", _slug(route)) and "name" in route:
+        reject(component, "routes", f"has the name {route['name']!r}", "Use letters, digits and `-`.")
+
+
+def check_throttle(component: str, place: str, limits: Any) -> None:
+    """Refuse `burst` and `rate_per_second` beyond what an account has by default."""
+    check_range(component, f"{place}burst", limits.get("burst"), 1, 5000)
+    check_range(component, f"{place}rate_per_second", limits.get("rate_per_second"), 1, 10000)
+
+
+def _resource(route: WebhookRoute) -> str:
+    """Write method and path as the ARN has them by which API Gateway calls a function."""
+    if route["path"] == _REST:
+        return _REST
+    method = "*" if route["method"] == "ANY" else route["method"]
+    return method + re.sub(r"\{[^}]*\}", "*", route["path"])
+
+
+def _slug(route: WebhookRoute) -> str:
+    """Make a logical name: `GET /reviews/{id}` becomes `get-reviews-id`."""
+    return route.get("name") or re.sub(r"[^a-z0-9]+", "-", route_key(route).lower()).strip("-")

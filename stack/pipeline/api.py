@@ -1,0 +1,38 @@
+"""The pipeline's endpoints: where Jira reports to, and where reviewers look."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from ..function.python_function import PythonFunction
+from ..http_api.webhook_api import WebhookApi
+from . import functions
+from .args import DocumentationPipelineArgs
+
+_ROUTES = (
+    ("POST", "/webhooks/jira", functions.JIRA_WEBHOOK_HANDLER),
+    ("POST", "/webhooks/approval", functions.APPROVAL_HANDLER),
+    ("GET", "/reviews/{document_id}/{revision}", functions.REVIEW_PAGE),
+)
+
+
+def create_endpoints(
+    name: str,
+    args: DocumentationPipelineArgs,
+    created: Mapping[str, PythonFunction],
+    opts: pulumi.ResourceOptions,
+) -> WebhookApi:
+    """Create the API in front of the functions that answer HTTP."""
+    return WebhookApi(
+        f"{name}-api",
+        {
+            "api_name": pulumi.Output.concat(args["name_prefix"], "-api"),
+            "description": "Jira's webhooks and the review pages",
+            "routes": [
+                {"method": method, "path": path, "function": created[shape.name].function}
+                for method, path, shape in _ROUTES
+            ],
+            "log_retention_days": args["log_retention_days"],
+        },
+        opts,
+    )

@@ -1,0 +1,87 @@
+"""Who watches the pipeline: alarms and a dashboard over its functions, queues and API."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from ..function.python_function import PythonFunction
+from ..http_api.webhook_api import WebhookApi
+from ..monitoring.function_alarms import ERROR_LINES, WatchedLine
+from ..monitoring.observability import Observability
+from . import functions
+from .args import DocumentationPipelineArgs
+from .functions import ACCESS_MAY_BE_LOST, DEFERRED, GIVEN_UP
+
+_DEFERRED_SECONDS = 900
+_DEFERRAL_PERIOD = 1200
+"""Longer than the longest pause between two lines of one message, so that its alarm stays on."""
+_LINES: Mapping[str, list[WatchedLine]] = {
+    functions.SWEEP.name: [
+        {
+            "label": "review-access",
+            "pattern": ACCESS_MAY_BE_LOST,
+            "words": (
+                "open reviews cannot be found, and its account may have lost the right to see them. None was ended. "
+                "Look at the account's rights in the review project: python -m ops doctor, python -m ops status."
+            ),
+        }
+    ],
+    **{
+        shape.name: [
+            {
+                "label": "deferred",
+                "pattern": DEFERRED,
+                "field": "waited",
+                "at_least": _DEFERRED_SECONDS,
+                "period_seconds": _DEFERRAL_PERIOD,
+                "words": (
+                    "a message has waited for 15 minutes, mostly for a service that is down or limits us; its log says "
+                    "for which. It is tried again for 12 hours."
+                ),
+            }
+        ]
+        for shape in functions.FUNCTIONS
+        if shape.events
+    },
+}
+
+
+def watch_pipeline(
+    name: str,
+    args: DocumentationPipelineArgs,
+    created: Mapping[str, PythonFunction],
+    api: WebhookApi,
+    opts: pulumi.ResourceOptions,
+) -> Observability:
+    """Watch functions, queues and the API."""
+    prefix = args["name_prefix"]
+    return Observability(
+        f"{name}-observability",
+        {
+            "system_name": prefix,
+            "functions": [
+                {
+                    "label": shape.name,
+                    "function_name": created[shape.name].function_name,
+                    "log_group_name": created[shape.name].log_group_name,
+                    "timeout_seconds": shape.timeout_seconds,
+                    "failure_pattern": GIVEN_UP if shape.events else ERROR_LINES,
+                    "watched_lines": _LINES.get(shape.name, []),
+                }
+                for shape in functions.FUNCTIONS
+            ],
+            "queues": [
+                {
+                    "label": shape.name,
+                    "queue_name": pulumi.Output.concat(prefix, f"-{shape.name}"),
+                    "dead_letter_queue_name": pulumi.Output.concat(prefix, f"-{shape.name}-dead-letters"),
+                }
+                for shape in functions.FUNCTIONS
+                if shape.events
+            ],
+            "api_id": api.api_id,
+            "api_stage": api.stage_name,
+            "alarm_email": args["alarm_email"],
+        },
+        opts,
+    )

@@ -1,0 +1,172 @@
+"""What the pipeline keeps and says: tables, bucket, bus and secrets, and which function may do what with them."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from ..arguments.iam_policy import PolicyStatement
+from ..bucket.document_bucket import DocumentBucket
+from ..events.event_bus import EventBus
+from ..secret.secret_bundle import SecretBundle
+from ..table.args import KeyKind, TableIndex
+from ..table.record_table import RecordTable
+from .args import DocumentationPipelineArgs
+
+CREATED_PAGES: TableIndex = {
+    "name": "created-pages",
+    "hash_key": "created_in",
+    "range_key": "created_at",
+    "range_key_kind": KeyKind.NUMBER,
+}
+"""How documents that create a page are found by space, newest first."""
+
+BY_STATUS: TableIndex = {"name": "by-status", "hash_key": "status"}
+"""How documents are found by where they stand."""
+
+_GET, _PUT = "dynamodb:GetItem", "dynamodb:PutItem"
+_UPDATE, _DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
+_FETCH, _STORE = "s3:GetObject", "s3:PutObject"
+_DRAFTS, _REVIEWS = "drafts/", "reviews/"
+
+Statements = list[pulumi.Input[PolicyStatement]]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything that outlives a call of a function."""
+
+    changes: RecordTable
+    """Finished tickets that were noticed, by change id."""
+    documents: RecordTable
+    """Pages on their way, and the locks on them, by document id."""
+    bucket: DocumentBucket
+    """Drafts and review pages."""
+    bus: EventBus
+    """What the functions tell each other."""
+    atlassian: SecretBundle
+    """API token for Jira and Confluence."""
+    webhook: SecretBundle
+    """Secrets that webhooks are signed with."""
+    link: SecretBundle
+    """Key that links to review pages are signed with."""
+
+    def values(self) -> dict[str, pulumi.Input[str]]:
+        """Name the stores as the functions' environment does."""
+        return {
+            "CHANGES_TABLE": self.changes.table_name,
+            "DOCUMENTS_TABLE": self.documents.table_name,
+            "DOCUMENTS_BUCKET": self.bucket.bucket_name,
+            "EVENT_BUS": self.bus.bus_name,
+            "JIRA_API_TOKEN_SECRET_ARN": self.atlassian.secret_arn,
+            "WEBHOOK_SECRET_ARN": self.webhook.secret_arn,
+            "LINK_KEY_SECRET_ARN": self.link.secret_arn,
+        }
+
+    def rights(self, ask_model: Statements) -> dict[str, Statements]:
+        """Say by function what it may do: exactly the calls that its code makes."""
+        fetch_drafts = self.bucket.grant(_FETCH, prefix=_DRAFTS)
+        store_reviews = self.bucket.grant(_STORE, prefix=_REVIEWS)
+        return {
+            "JiraWebhookHandler": [
+                self.changes.grant(_GET, _PUT),
+                self.bus.publish_statement,
+                self.webhook.read_statement,
+            ],
+            "DocumentOrchestrator": [
+                self.changes.grant(_GET, _PUT, _UPDATE),
+                self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
+                self.documents.grant_query(CREATED_PAGES["name"]),
+                self.bucket.grant(_FETCH, _STORE, prefix=_DRAFTS),
+                store_reviews,
+                self.bus.publish_statement,
+                self.atlassian.read_statement,
+                *ask_model,
+            ],
+            "ReviewTicketCreator": [
+                self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
+                fetch_drafts,
+                store_reviews,
+                self.atlassian.read_statement,
+                self.link.read_statement,
+            ],
+            "ApprovalHandler": [
+                self.documents.grant(_GET, _UPDATE, _DELETE),
+                fetch_drafts,
+                store_reviews,
+                self.bus.publish_statement,
+                self.webhook.read_statement,
+                self.atlassian.read_statement,
+            ],
+            "ReviewPage": [self.bucket.grant(_FETCH, prefix=_REVIEWS), self.link.read_statement],
+            "Sweep": [
+                self.changes.grant(_GET, _PUT),
+                self.documents.grant(_GET, _UPDATE),
+                self.documents.grant_query(BY_STATUS["name"]),
+                self.bus.publish_statement,
+                self.atlassian.read_statement,
+            ],
+        }
+
+
+def create_stores(
+    name: str,
+    args: DocumentationPipelineArgs,
+    account: pulumi.Input[str],
+    region: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> Stores:
+    """Create the stores of the pipeline of that name; `opts` names their parent."""
+    prefix, protected = args["name_prefix"], args["protect_data"]
+
+    def named(suffix: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat(prefix, "-", suffix)
+
+    def table(label: str, key: str, *indexes: TableIndex) -> RecordTable:
+        return RecordTable(
+            f"{name}-{label}-table",
+            {
+                "table_name": named(label),
+                "hash_key": key,
+                "indexes": list(indexes),
+                "ttl_attribute": "expires_at",
+                "deletion_protection": protected,
+            },
+            opts,
+        )
+
+    def secret(label: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
+        return SecretBundle(
+            f"{name}-{label}-secret",
+            {
+                "secret_name": pulumi.Output.concat(prefix, "/", suffix),
+                "secret_json": pulumi.Output.json_dumps(content),
+                "recovery_days": 30 if protected else 0,
+            },
+            opts,
+        )
+
+    return Stores(
+        changes=table("changes", "change_id"),
+        documents=table("documents", "document_id", CREATED_PAGES, BY_STATUS),
+        bucket=DocumentBucket(
+            f"{name}-documents-bucket",
+            {
+                "bucket_name": pulumi.Output.concat(prefix, "-documents-", account, "-", region),
+                "deletion_protection": protected,
+            },
+            opts,
+        ),
+        bus=EventBus(f"{name}-events", {"bus_name": named("events")}, opts),
+        atlassian=secret("atlassian", "atlassian", {"apiToken": args["jira_api_token"]}),
+        webhook=secret(
+            "webhook",
+            "webhook",
+            {"secrets": pulumi.Output.from_input(args["webhook_secrets"]).apply(_split)},
+        ),
+        link=secret("link", "review-links", {"key": args["link_key"]}),
+    )
+
+
+def _split(text: str) -> list[str]:
+    """Read a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]

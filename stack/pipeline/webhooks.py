@@ -1,0 +1,91 @@
+"""The two webhooks of the pipeline: registered in Jira, or described for somebody who may register them."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from .args import DocumentationPipelineArgs
+from .jira_webhook import JiraWebhook
+
+_REVIEWS = "labels = documentation-review AND statusCategory = Done"
+_EVENT = "jira:issue_updated"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One of the two webhooks."""
+
+    name: str
+    purpose: str
+    url: pulumi.Output[str]
+    jql: pulumi.Output[str]
+
+
+def create_webhooks(
+    name: str,
+    args: DocumentationPipelineArgs,
+    changes_url: pulumi.Output[str],
+    reviews_url: pulumi.Output[str],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Register both webhooks where that is wanted; return the steps that are left to a person, if any."""
+    wanted = (
+        _Wanted("jira-webhook", "change detection", changes_url, _changes_filter(args)),
+        _Wanted("approval-webhook", "approval", reviews_url, pulumi.Output.from_input(_REVIEWS)),
+    )
+    if not args["register_webhooks"]:
+        return pulumi.Output.all(*(_step(each) for each in wanted)).apply(
+            lambda steps: "\n".join([*_WAY_THERE, *steps])
+        )
+    for each in wanted:
+        JiraWebhook(
+            f"{name}-{each.name}",
+            {
+                "jira_url": args["jira_browse_url"],
+                "webhook_name": pulumi.Output.concat(args["name_prefix"], f": {each.purpose}"),
+                "url": each.url,
+                "events": [_EVENT],
+                "jql": each.jql,
+                "secret": pulumi.Output.from_input(args["webhook_secrets"]).apply(_newest),
+            },
+            opts,
+        )
+    return pulumi.Output.from_input("")
+
+
+_WAY_THERE = (
+    "As a Jira administrator: Settings > System > WebHooks > Create a WebHook, twice. Each with the event "
+    "Issue: updated, the status Enabled, Exclude body off,",
+    "and as its secret the first value of `pulumi config get webhookSecret`.",
+)
+
+
+def _step(webhook: _Wanted) -> pulumi.Output[str]:
+    """Say what to type for one webhook."""
+    return pulumi.Output.concat(
+        "Name: Kinexus: ", webhook.purpose, " | URL: ", webhook.url, " | JQL: ", webhook.jql
+    )
+
+
+def _changes_filter(args: DocumentationPipelineArgs) -> pulumi.Output[str]:
+    """Let through finished issues that may be worth documenting; the function decides.
+
+    Any label counts: the one that names its page, `docs:PAGE-ID`, cannot be listed, and JQL knows no prefixes.
+    """
+
+    def write(types: str) -> str:
+        wanted = f"labels is not EMPTY OR issuetype in ({_quoted(types)})" if types else "labels is not EMPTY"
+        return f"statusCategory = Done AND ({wanted})"
+
+    return pulumi.Output.from_input(args["document_issue_types"]).apply(write)
+
+
+def _quoted(words: str) -> str:
+    """Write a comma-separated list as JQL's list of strings."""
+    escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words.split(","))
+    return ", ".join(f'"{word}"' for word in escaped)
+
+
+def _newest(secrets: str) -> str:
+    """Take the first of the secrets, the one that replaces the others."""
+    return secrets.split(",")[0].strip()

@@ -1,0 +1,177 @@
+"""A secret in Secrets Manager, filled from Pulumi's secret configuration."""
+
+import hashlib
+import json
+import re
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from ..arguments.iam_policy import PolicyStatement, document, statement
+from ..arguments.validation import (
+    check_arn,
+    check_fields,
+    check_key,
+    check_range,
+    check_together,
+    known_value,
+    reject,
+)
+from ..function.invocation_target import invocation_target
+
+_ROTATE = [
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+]
+_LONGEST_POLICY_NAME = 128
+
+
+class SecretBundleArgs(TypedDict):
+    """Name and content of the secret."""
+
+    secret_name: pulumi.Input[str]
+    """Name in AWS."""
+    secret_json: pulumi.Input[str]
+    """Content, a JSON object as text, kept as a secret in Pulumi's state."""
+    description: NotRequired[pulumi.Input[str]]
+    """What the secret is for, as AWS shows it."""
+    recovery_days: NotRequired[pulumi.Input[int]]
+    """How long a deleted secret can be restored (7 to 30), or 0 for not at all; 30 by default."""
+    key_arn: NotRequired[pulumi.Input[str]]
+    """KMS key that encrypts the secret; Secrets Manager's own by default. Readers then need `kms:Decrypt` on it;
+    `rotation_function` gets the rights to use it."""
+    rotation_function: NotRequired[pulumi.Input[aws.lambda_.Function]]
+    """Function that replaces the secret, step by step, as Secrets Manager asks it to; none by default. Its role
+    gets the rights to."""
+    rotation_alias: NotRequired[pulumi.Input[str]]
+    """Alias of the rotation function to call; the function as it is now by default."""
+    rotation_days: NotRequired[int]
+    """How often it is asked, 1 to 1000; needs `rotation_function`, 30 by default."""
+
+
+class SecretBundle(pulumi.ComponentResource):
+    """One secret, and the permission to read it."""
+
+    secret_arn: pulumi.Output[str]
+    """Its ARN, which functions get instead of the secret."""
+    read_statement: pulumi.Output[PolicyStatement]
+    """Permission to read it."""
+
+    def __init__(self, name: str, args: SecretBundleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        _check(args)
+        super().__init__("kinexus:index:SecretBundle", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        secret = aws.secretsmanager.Secret(
+            name,
+            name=args["secret_name"],
+            description=args.get("description"),
+            kms_key_id=args.get("key_arn"),
+            recovery_window_in_days=args.get("recovery_days", 30),
+            opts=child,
+        )
+        aws.secretsmanager.SecretVersion(
+            f"{name}-value",
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(args["secret_json"]),
+            opts=child,
+        )
+
+        if "rotation_function" in args:
+            self._rotate(name, secret, args)
+        self.secret_arn = secret.arn
+        self.read_statement = statement(["secretsmanager:GetSecretValue"], secret.arn)
+        self.register_outputs({"secretArn": self.secret_arn, "readStatement": self.read_statement})
+
+    def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
+        """Let a function replace the secret, and nobody but this secret call it."""
+        function = invocation_target(
+            "SecretBundle", args["rotation_function"], args.get("rotation_alias"), "rotation_alias"
+        )
+        permission = aws.lambda_.Permission(
+            f"{name}-rotation-permission",
+            action="lambda:InvokeFunction",
+            function=function.name,
+            qualifier=function.qualifier,
+            principal="secretsmanager.amazonaws.com",
+            source_arn=secret.arn,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        rights = aws.iam.RolePolicy(
+            f"{name}-rotation-rights",
+            name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
+            role=function.role_name,
+            policy=document(_rotation_rights(secret, args)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.secretsmanager.SecretRotation(
+            f"{name}-rotation",
+            secret_id=secret.id,
+            rotation_lambda_arn=function.arn,
+            rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
+            # Secrets Manager tries the function at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),
+        )
+
+
+def _rotation_rights(
+    secret: aws.secretsmanager.Secret, args: SecretBundleArgs
+) -> list[pulumi.Output[PolicyStatement]]:
+    """Permit to replace the secret and, where a key of one's own encrypts it, to use that key for it alone.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+    """
+    rights = [statement(_ROTATE, secret.arn)]
+    if "key_arn" in args:
+        only_it = {"StringEquals": {"kms:EncryptionContext:SecretARN": [secret.arn]}}
+        rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"], conditions=only_it))
+        # Without the condition, which no call that encrypts nothing can meet.
+        rights.append(statement(["kms:DescribeKey"], args["key_arn"]))
+    return rights
+
+
+def _policy_name(text: str) -> str:
+    """Write a secret's name as one that IAM takes; a name that is too long ends in a part of its hash."""
+    name = re.sub(r"[^\w+=,.@-]", "-", text)
+    if len(name) <= _LONGEST_POLICY_NAME:
+        return name
+    end = f"-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return name[: _LONGEST_POLICY_NAME - len(end)] + end
+
+
+def _check(args: SecretBundleArgs) -> None:
+    """Refuse what Secrets Manager would refuse, and content that is not what the field says."""
+    component = "SecretBundle"
+    check_fields(component, args, SecretBundleArgs)
+    name = known_value(args["secret_name"])
+    if name is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
+        reject(component, "secret_name", f"is {name!r}", "Use letters, digits and `/_+=.@-`.")
+    content = known_value(args["secret_json"])
+    if content is not None and not _is_object(content):
+        # Without the content itself: it may be the secret.
+        reject(
+            component,
+            "secret_json",
+            "is no JSON object",
+            'Write it as {"key": "…"}, e.g. with Output.json_dumps.',
+        )
+    days = known_value(args.get("recovery_days"))
+    if days is not None and days != 0 and not 7 <= days <= 30:
+        reject(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
+    check_range(component, "rotation_days", args.get("rotation_days"), 1, 1000)
+    for field in ("rotation_days", "rotation_alias"):
+        check_together(component, args, field, "rotation_function")
+    check_arn(component, "key_arn", args.get("key_arn"), "kms")
+    if "rotation_function" in args:
+        check_key(component, "key_arn", args.get("key_arn"))
+
+
+def _is_object(text: str) -> bool:
+    """Tell whether a text is a JSON object."""
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(found, dict)

@@ -1,0 +1,194 @@
+"""Who may view a page, over random trees: the nearest place that is not open to all decides, each place asked once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluencePage
+from common.atlassian.http_client import Gone, NotFound, RequestRefused
+from common.atlassian.page_restrictions import (
+    Access,
+    Closed,
+    Restrictions,
+    only_if_named,
+    open_title,
+    refuse_if_closed_since,
+)
+from common.domain.document import StoredSelection
+
+FOUND, NAMED = StoredSelection("by its words", 0.9, "fallback"), StoredSelection("a label", 1.0, "named")
+
+
+@dataclass
+class Tree:
+    """A page tree in memory: id → (parent's id, kind, what the restriction endpoint says)."""
+
+    places: dict[str, tuple[str | None, str, bool | Exception | None]]
+    live: frozenset[str] = frozenset()
+    asked: Counter[str] = field(default_factory=Counter)
+    climbed: int = 0
+
+    def page(self, page_id: str) -> ConfluencePage:
+        parent_id, subtype = self.places[page_id][0], "live" if page_id in self.live else ""
+        return ConfluencePage(
+            page_id, f"Title {page_id}", "1", parent_id, "current", 1, "a", "", "", subtype=subtype
+        )
+
+    def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        return tuple(self.page(each) for each in page_ids if self.places.get(each, ("", ""))[1] == "page")
+
+    def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
+        self.climbed += 1
+        parent_id = self.places[page_id][0]
+        if parent_id is None:
+            return ()
+        return (*self.ancestors(parent_id), Ancestor(parent_id, self.places[parent_id][1]))
+
+    def is_restricted(self, content_id: str) -> bool | None:
+        self.asked[content_id] += 1
+        said = self.places[content_id][2]
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+def refused(kind: type[NotFound | RequestRefused | Gone], status: int) -> Exception:
+    return kind("GET", "/restriction", status, "")
+
+
+HIDDEN = refused(NotFound, 404)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Tree:
+    places: dict[str, tuple[str | None, str, bool | Exception | None]] = {}
+    for number in range(1, draw(st.integers(2, 12))):
+        parent = draw(st.sampled_from([None, *places]))
+        kind = draw(st.sampled_from(["page", "page", *COLLECTIONS, "canvas"]))
+        places[str(number)] = (parent, kind, draw(st.sampled_from([False, False, True, None, HIDDEN])))
+    return Tree(places)
+
+
+def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
+    """Say the same without any cleverness."""
+    here: str | None = page_id
+    while here is not None:
+        parent_id, kind, said = tree.places[here]
+        if said is True:
+            return Access.RESTRICTED
+        if kind == "page" and said is not False:
+            return Access.RESTRICTED
+        if kind != "page" and not (trust_folders and kind in COLLECTIONS):
+            return Access.UNKNOWN
+        here = parent_id
+    return Access.OPEN
+
+
+@given(trees(), st.booleans(), st.integers(1, 5))
+def test_the_nearest_place_that_is_not_open_decides_and_each_is_asked_once(
+    tree: Tree, trust_folders: bool, size: int
+) -> None:
+    pages = [tree.page(each) for each, (_, kind, _) in tree.places.items() if kind == "page"]
+    known = Restrictions(tree, trust_folders=trust_folders)
+    found = [
+        access for start in range(0, len(pages), size) for access in known.of(pages[start : start + size])
+    ]
+    assert found == [access_of(tree, page.page_id, trust_folders=trust_folders) for page in pages]
+    assert not tree.asked or max(tree.asked.values()) == 1
+
+
+def test_pages_with_one_parent_climb_once() -> None:
+    tree = Tree({"1": (None, "page", False), **{str(each): ("1", "page", False) for each in range(2, 9)}})
+    assert set(
+        Restrictions(tree, trust_folders=False).of([tree.page(str(each)) for each in range(2, 9)])
+    ) == {Access.OPEN}
+    assert tree.climbed == 2  # the first page's ancestors, and within this double the root's
+
+
+@pytest.mark.parametrize("wrong", ["hidden", "left out", "moved", "nothing"])
+def test_a_page_whose_place_is_not_told_is_not_open(wrong: str) -> None:
+    class Odd(Tree):
+        def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
+            if wrong == "hidden":
+                raise HIDDEN
+            told = {"left out": ["1"], "moved": ["1", "9"], "nothing": []}[wrong]
+            return tuple(Ancestor(each, "page") for each in told)
+
+    odd = Odd(dict.fromkeys(("1", "9"), (None, "page", False)) | {"3": ("2", "page", False)})
+    assert Restrictions(odd, trust_folders=True).of([odd.page("3")]) == [Access.RESTRICTED]
+
+
+def test_one_hidden_page_hides_none_beside_it() -> None:
+    class Odd(Tree):
+        def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
+            if page_id in ("2", "4"):
+                raise HIDDEN
+            return super().ancestors(page_id)
+
+    odd = Odd({"1": (None, "page", False), **dict.fromkeys("234", ("1", "page", False))})
+    assert Restrictions(odd, trust_folders=False).of([odd.page(each) for each in "1234"]) == [
+        Access.OPEN,
+        Access.RESTRICTED,
+        Access.OPEN,
+        Access.RESTRICTED,
+    ]
+
+
+def test_a_removed_endpoint_is_an_error_and_never_an_answer() -> None:
+    for kind in ("page", "folder"):
+        tree = Tree({"1": (None, kind, refused(Gone, 410)), "2": ("1", "page", False)})
+        with pytest.raises(Gone):
+            Restrictions(tree, trust_folders=True).of([tree.page("2")])
+
+
+def test_a_question_that_is_refused_says_nothing_of_a_folder_and_is_an_error_of_a_page() -> None:
+    said = refused(RequestRefused, 400)
+    tree = Tree({"1": (None, "folder", said), "2": ("1", "page", False), "3": (None, "page", said)})
+    assert Restrictions(tree, trust_folders=False).of([tree.page("2")]) == [Access.UNKNOWN]
+    with pytest.raises(RequestRefused):
+        Restrictions(tree, trust_folders=False).of([tree.page("3")])
+
+
+@pytest.mark.parametrize(
+    ("page_id", "words"),
+    [("2", "not everyone may view it"), ("4", "below a folder"), ("5", "live doc"), ("1", "")],
+)
+def test_a_page_that_was_found_is_refused_later_with_the_reason_and_the_label(
+    page_id: str, words: str
+) -> None:
+    tree = Tree(
+        {
+            "1": (None, "page", False),
+            "2": ("1", "page", True),
+            "3": ("1", "folder", False),
+            "4": ("3", "page", False),
+            "5": ("1", "page", False),
+        },
+        live=frozenset({"5"}),
+    )
+    refuse_if_closed_since({page_id: NAMED, "gone": FOUND}, tree, trust_folders=False)
+    if not words:
+        refuse_if_closed_since({page_id: FOUND}, tree, trust_folders=False)
+        return
+    with pytest.raises(Closed, match=words) as closed:
+        refuse_if_closed_since({page_id: FOUND}, tree, trust_folders=False)
+    assert f"docs:{page_id}" in str(closed.value)
+    assert "then close the ticket again" in str(closed.value)
+    assert "Title" not in str(closed.value)
+
+
+def test_only_the_title_of_an_open_page_is_told() -> None:
+    tree = Tree({"1": (None, "page", False), "2": ("1", "page", True), "3": ("1", "folder", False)})
+    said = [open_title(each, tree, trust_folders=True) for each in ("1", "2", "3", "9", None)]
+    assert said == ["Title 1", "", "", "", ""]
+
+
+def test_a_restriction_goes_before_what_is_said_of_a_live_doc() -> None:
+    assert only_if_named(Access.RESTRICTED, is_live=True) == only_if_named(Access.RESTRICTED, is_live=False)
+    assert only_if_named(Access.OPEN, is_live=False) == ""
