@@ -17,8 +17,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from common.lambda_entry.deferral import Deferral
 from common.runtime.deadline import Clock
+from common.runtime.deferral import Deferral
 
 log = logging.getLogger(__name__)
 

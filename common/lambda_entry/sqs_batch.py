@@ -13,9 +13,10 @@ from typing import Any, Protocol
 from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
 from common.aws.sqs_source_queue import Deferred, DeferredTooLong, is_resting
 from common.domain.events import Event, UnknownEvent, parse_event
-from common.lambda_entry.deferral import NOTIFY_AFTER_SECONDS, Deferral, deferral_for
 from common.lambda_entry.error_messages import user_message
+from common.lambda_entry.transient_errors import deferral_for
 from common.runtime.deadline import RESERVE_SECONDS, within_deadline
+from common.runtime.deferral import NOTIFY_AFTER_SECONDS, Deferral
 from common.runtime.errors import PermanentFailure
 
 log = logging.getLogger(__name__)

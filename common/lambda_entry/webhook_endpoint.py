@@ -18,8 +18,8 @@ from typing import Any
 from common.atlassian import webhook_payload
 from common.atlassian.webhook_payload import WebhookPayload
 from common.aws.secrets import MIN_REFRESH_INTERVAL, CachedSecret
-from common.lambda_entry.deferral import is_transient
 from common.lambda_entry.error_messages import user_message
+from common.lambda_entry.transient_errors import is_transient
 from common.runtime.deadline import DeadlineExceeded, within_deadline
 
 log = logging.getLogger(__name__)

@@ -24,17 +24,16 @@ from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized,
 from common.aws.bedrock_client import AnswerCutOff, ModelRefused, NoToolAnswer
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
-from common.lambda_entry.deferral import (
+from common.lambda_entry.transient_errors import deferral_for, is_transient
+from common.runtime.deadline import DeadlineExceeded, ServiceHung
+from common.runtime.deferral import (
     FIRST_PAUSE,
     LONGEST,
     LONGEST_PAUSE,
     NOTIFY_AFTER_SECONDS,
     SHORTEST,
     Deferral,
-    deferral_for,
-    is_transient,
 )
-from common.runtime.deadline import DeadlineExceeded, ServiceHung
 from common.runtime.errors import ConditionFailed, LeaseHeld, PermanentFailure
 
 WHERE: Any = {"endpoint_url": "https://aws.test", "error": OSError()}

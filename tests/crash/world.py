@@ -22,8 +22,8 @@ from moto import mock_aws
 from common import storage_format as sf
 from common.atlassian import page_restrictions
 from common.aws import secrets
-from common.lambda_entry import deferral
 from common.lambda_entry.sqs_batch import MAX_RECEIVES
+from common.runtime import deferral
 from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies as document_orchestrator

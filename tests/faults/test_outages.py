@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
-from common.lambda_entry.deferral import NOTIFY_AFTER_SECONDS
+from common.runtime.deferral import NOTIFY_AFTER_SECONDS
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from stack.pipeline.functions import DEFERRED

@@ -13,7 +13,7 @@ import boto3
 
 from common.aws.dynamodb_table import Table
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
-from common.lambda_entry.deferral import LONGEST, SHORTEST
+from common.runtime.deferral import LONGEST, SHORTEST
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from common.intake.missing_reviews import ACCESS_MAY_BE_LOST
-from common.lambda_entry import deferral
+from common.runtime import deferral
 from stack.pipeline.functions import DEFERRED, GIVEN_UP
 from stack.testing import UNKNOWN, Graph, checks
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS

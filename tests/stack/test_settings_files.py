@@ -77,7 +77,7 @@ def test_the_program_accepts_what_operators_leave_in_the_files(tmp_path: Path) -
 
 def test_another_environment_is_one_file_made_as_the_readme_says() -> None:
     """Copy prod's file, leave out what is prod's alone, change the lines that are shown."""
-    section = (ROOT / "README.md").read_text().split("### Another environment")[1].split("### ")[0]
+    section = (ROOT / "docs/deploy.md").read_text().split("## Another environment")[1].split("\n## ")[0]
     prod = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
     [shown] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
     changed = yaml.safe_load(shown)

@@ -48,7 +48,7 @@ def test_the_readme_lists_what_the_workflows_ask_for() -> None:
     asked = set()
     for name in WORKFLOWS:
         asked |= set(re.findall(r"\$\{\{ ((?:vars|secrets)\.\w+) \}\}", (FOLDER / name).read_text()))
-    table = (ROOT / "README.md").read_text().split("### From GitHub")[1].split("## ")[0]
+    table = (ROOT / "docs/deploy.md").read_text().split("## From GitHub")[1].split("\n## ")[0]
     listed = set()
     for names, kind in re.findall(r"^\| (`.+`) \| (variable|secret)s? \|", table, re.MULTILINE):
         listed |= {
