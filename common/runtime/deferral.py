@@ -1,4 +1,4 @@
-"""How long a message is deferred: briefly for work in progress elsewhere, with growing pauses for a service that is down."""
+"""How long a message is deferred: briefly for work under way elsewhere, ever longer for a service that is down."""
 
 from __future__ import annotations
 
