@@ -15,13 +15,13 @@ from tests.faults.claims import claims
 RUN = "import sys; from tests.crash.__main__ import main; sys.exit(main(sys.argv[1:]))"
 UNSAFE = {
     "comments are not looked for by their marks": (
-        "from common import marked_comment; marked_comment.find = lambda *_: None;",
+        "from common.atlassian import idempotent_comments; idempotent_comments.find_comment = lambda *_: None;",
         ["--points", "12", "--twice", "0", "--schedules", "0", "--seed", "1", "--scenarios", "rejection"],
     ),
     "neither leases nor the states of records are honoured": (
-        "from contextlib import contextmanager; from common.aws.dynamodb_table import Records; update = Records.update;"
-        "Records.leased = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
-        "Records.update = lambda self, key, values, expect=None: update(self, key, values);",
+        "from contextlib import contextmanager; from common.aws.dynamodb_table import Table; update = Table.update;"
+        "Table.lease = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
+        "Table.update = lambda self, key, values, expect=None: update(self, key, values);",
         ["--points", "0", "--twice", "0", "--schedules", "40", "--seed", "1", "--scenarios", "update"],
     ),
 }

@@ -232,8 +232,15 @@ def test_a_time_to_wait_that_cannot_be_read_is_none(
 
 @pytest.mark.parametrize(("call", "asked"), [(CREATE, 2), (CREATE, None), (NEW_PAGE, 2)])
 def test_a_post_beyond_a_limit_is_sent_again_in_place(
-    http: AtlassianHttp, running: Running, pauses: list[float], call: str, asked: float | None
+    http: AtlassianHttp,
+    running: Running,
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    asked: float | None,
 ) -> None:
+    # A request that an earlier test gave up may still create its page.
+    monkeypatch.setitem(NEW, "title", "Created after a limit")
     running.site.faults.add(Fault("status", status=429, retry_after=asked, count=2))
     assert CALLS[call](http, "")
     assert len(pauses) == 2

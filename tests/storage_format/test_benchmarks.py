@@ -29,13 +29,13 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def careless(monkeypatch: pytest.MonkeyPatch) -> None:
     """An `apply` that adds a character where it should not."""
-    apply = Page.apply
+    apply = sf.apply
 
     def changed(page: Page, edits: list[sf.Edit]) -> sf.Edited:
         edited = apply(page, edits)
         return sf.Edited(edited.storage + " " * bool(edits), edited.changes)
 
-    monkeypatch.setattr(Page, "apply", changed)
+    monkeypatch.setattr(sf, "apply", changed)
 
 
 def test_pages_that_are_edited_soundly_pass(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
