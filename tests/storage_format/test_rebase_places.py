@@ -479,6 +479,41 @@ def test_text_below_a_list_stands_below_the_list_that_grew() -> None:
     )
 
 
+def test_text_below_a_list_stands_below_it_when_it_is_numbered_now() -> None:
+    assert inserted("<ul><li>a</li></ul>", "<ol><li>a</li></ol>", 0, "> q") == (
+        "<ol><li>a</li></ol><blockquote><p>q</p></blockquote>"
+    )
+
+
+def test_text_below_tasks_and_definitions_stands_below_those_that_grew() -> None:
+    def tasks(*texts: str) -> str:
+        each = (
+            f"<ac:task><ac:task-id>{number}</ac:task-id><ac:task-status>incomplete</ac:task-status>"
+            f"<ac:task-body>{text}</ac:task-body></ac:task>"
+            for number, text in enumerate(texts)
+        )
+        return f"<ac:task-list>{''.join(each)}</ac:task-list>"
+
+    assert (
+        inserted(tasks("a"), tasks("a", "b"), 0, "> q")
+        == tasks("a", "b") + "<blockquote><p>q</p></blockquote>"
+    )
+    assert inserted("<dl><dt>a</dt></dl>", "<dl><dt>a</dt><dd>b</dd></dl>", 0, "new") == (
+        "<dl><dt>a</dt><dd>b</dd></dl><p>new</p>"
+    )
+    assert inserted(tasks("a", "b"), tasks("a", "b", "c"), 0, "- [ ] new") is not None
+
+
+def test_a_passage_is_deleted_where_it_stands_now() -> None:
+    base = sf.parse(S + L + P + L)
+    current = (
+        '<h2 local-id="1">Staging</h2><p local-id="2">Limit: 5</p>' + D + P + '<p local-id="3">Limit: 5</p>'
+    )
+    result = sf.rebase([sf.Delete(base.blocks[3].id)], base, sf.parse(current))
+    assert isinstance(result, sf.Edited)
+    assert result.storage == current.replace('<p local-id="3">Limit: 5</p>', "")
+
+
 def test_text_below_a_table_stands_below_the_table_that_grew() -> None:
     grown = table("Name|Limit", "a|1", "b|2", "c|3")
     assert inserted(T, grown, 2, "## New") == grown + "<h2>New</h2>"
@@ -492,20 +527,104 @@ def test_a_new_heading_captures_no_text_that_was_not_there() -> None:
     assert inserted(S + SIX, "<p>theirs</p>" + S + SIX, None, "# New") is None
 
 
+NEW_HEADING = {
+    "text added in the next section": (S + lines("a") + P, S + lines("a") + P + lines("theirs"), 1, "## New", True),
+    "text added below a subheading of its level": (
+        S + lines("a") + H3 + lines("b"),
+        S + lines("a") + H3 + lines("b", "theirs"),
+        1,
+        "### New",
+        True,
+    ),
+    "text added below a subheading": (
+        S + lines("a") + H3 + lines("b"),
+        S + lines("a") + H3 + lines("b", "theirs"),
+        1,
+        "## New",
+        False,
+    ),
+    "text added after an expand with a heading": (
+        S + lines("a") + expand("T", P + lines("b")) + lines("c"),
+        S + lines("a") + expand("T", P + lines("b")) + lines("c", "theirs"),
+        1,
+        "## New",
+        False,
+    ),
+    "text added after the expand that it stands in": (
+        S + expand("T", lines("a")) + lines("c"),
+        S + expand("T", lines("a")) + lines("c", "theirs"),
+        1,
+        "## New",
+        True,
+    ),
+    "text added below the list that it stands below": (
+        "<ul><li>a</li></ul>" + lines("b"),
+        "<ul><li>a</li></ul>" + lines("b", "theirs"),
+        0,
+        "## New",
+        False,
+    ),
+    "text that is no heading": (S + lines("a"), S + lines("a", "theirs"), 0, "new", True),
+    "a row below the header of a table that grew": (
+        T,
+        table("Name|Limit", "a|1", "b|2", "theirs|3"),
+        0,
+        "| new | 0 |",
+        True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NEW_HEADING.values(), ids=NEW_HEADING)
+def test_an_insertion_captures_no_text_that_was_not_there(case: tuple[str, str, int, str, bool]) -> None:
+    base, current, number, markdown, is_applied = case
+    assert (inserted(base, current, number, markdown) is not None) == is_applied
+
+
+@pytest.mark.parametrize(
+    ("markdown", "is_applied"),
+    [
+        ("Test", True),
+        ("## Test", True),
+        ("### Test", False),
+        ("## Test\n\n## More", False),
+        ("no heading\n\nat all", False),
+        ("- item", False),
+    ],
+)
+def test_a_heading_is_reworded_but_not_taken_from_text_of_others(markdown: str, is_applied: bool) -> None:
+    base, current = S + SIX + D + SEVEN, S + SIX + D + SEVEN + "<p>theirs</p>"
+    assert (outcome(base, current, 2, markdown) is not None) == is_applied
+    assert outcome(base, "<p>theirs</p>" + base, 2, markdown) is not None
+
+
 def test_a_heading_that_goes_leaves_no_text_of_others_behind() -> None:
     base, current = sf.parse(S + SIX + D + SEVEN), sf.parse(S + SIX + D + SEVEN + "<p>theirs</p>")
     edits = [sf.Delete(base.blocks[2].id), sf.Delete(base.blocks[3].id)]
     conflict = sf.rebase(edits, base, current)
     assert isinstance(conflict, sf.EditConflict)
     assert [edit for edit, _ in conflict.reasons] == edits[:1]
-    renamed = sf.rebase([sf.Replace(base.blocks[2].id, "Test")], base, current)
-    assert isinstance(renamed, sf.Edited)
 
 
-def test_a_header_row_is_not_changed_above_rows_of_others() -> None:
-    grown = table("Name|Limit", "a|1", "b|2", "c|3")
-    assert outcome(T, grown, 0, "| Limit | Name |") is None
-    assert outcome(T, "<p>It was so.</p>" + T, 0, "| Limit | Name |") is not None
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("<tbody>", ""), ("<thead>", "</thead><tbody>")],
+    ids=["header cells", "head of data cells"],
+)
+def test_a_header_row_is_not_changed_above_rows_of_others(start: str, end: str) -> None:
+    cell = "th" if start == "<tbody>" else "td"
+    header = f"<tr><{cell}>Name</{cell}><{cell}>Limit</{cell}></tr>"
+    rows_of = "<tr><td>a</td><td>1</td></tr>"
+    base = f"<table>{start}{header}{end}{rows_of}</tbody></table>"
+    grown = base.replace(rows_of, rows_of + "<tr><td>theirs</td><td>2</td></tr>")
+    assert outcome(base, grown, 0, "| Limit | Name |") is None
+    assert outcome(base, "<p>It was so.</p>" + base, 0, "| Limit | Name |") is not None
+    assert outcome(base, base + "<p>theirs</p>", 0, "| Limit | Name |") is not None
+
+
+def test_a_first_row_of_data_is_changed_whatever_rows_there_are() -> None:
+    base, grown = (table("a|1", *more, header="td") for more in (["b|2"], ["b|2", "c|3"]))
+    assert outcome(base, grown, 0, "| a | 9 |") == grown.replace("<td>1<", "<td>9<")
 
 
 # -- the current bytes -------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from common.storage_format.editing.list_end import counterpart, ended
 from common.storage_format.edits import Delete, Edit, InsertAfter
 from common.storage_format.from_markdown import render
 from common.storage_format.from_markdown.blocks import Heading, Paragraph
-from common.storage_format.page.block_path import header_rows, table_around
+from common.storage_format.page.block_path import table_around
 from common.storage_format.page.page import Block
 from common.storage_format.xml.nodes import Container
 from common.storage_format.xml.vocabulary import HEADINGS, names
@@ -38,7 +38,7 @@ def check(edit: Edit, number: int, there: int, matching: Matching) -> None:
             raise NotFound(
                 f"the text after {_named(number)} was edited, and this edit would put it under another heading"
             )
-    if block is None or place is None or isinstance(edit, InsertAfter) or not _is_header(base, block):
+    if block is None or place is None or isinstance(edit, InsertAfter) or not _is_header(block):
         return
     if _rows_after(base, number) != _rows_after(current, there):
         raise NotFound(
@@ -58,9 +58,7 @@ def _level(edit: Edit, block: Block | None) -> int:
         return own
     pieces = render.read_markdown(edit.markdown)
     levels = [piece.level for piece in pieces if isinstance(piece, Heading)]
-    keeps_level = levels == [own] and isinstance(pieces[0], Heading)
-    keeps_line = len(pieces) == 1 and isinstance(pieces[0], Paragraph)
-    if own and (keeps_level or keeps_line):
+    if levels == [own] or (len(pieces) == 1 and isinstance(pieces[0], Paragraph)):
         return 0
     return min((level for level in (own, *levels) if level), default=0)
 
@@ -87,16 +85,9 @@ def _scope(container: Container | None) -> Container | None:
     return container
 
 
-def _is_header(version: Version, block: Block) -> bool:
-    """Tell whether a block is a row that names the columns of its table."""
-    table = table_around(block.found.container)
-    if (
-        block.kind != "table_row"
-        or table is None
-        or block.found not in header_rows(version.page.source, table.node)
-    ):
-        return False
-    return "<td" not in block.source or "thead" in block.containers
+def _is_header(block: Block) -> bool:
+    """Tell whether a block is a row that names the columns of its table, or the rows after it."""
+    return block.kind == "table_row" and ("<td" not in block.source or "thead" in block.containers)
 
 
 def _rows_after(version: Version, number: int) -> list[int]:

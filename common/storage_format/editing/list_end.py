@@ -26,9 +26,14 @@ def counterpart(block: Block, frame: Container | None, place: Block) -> Containe
     around, above = block.found.container, place.found.container
     while frame is not None and around is not frame and around is not None and above is not None:
         around, above = around.above, above.above
-    if frame is None or above is None or above.node.name != frame.node.name:
+    if frame is None or above is None or _kind(above) != _kind(frame):
         return None
     return above
+
+
+def _kind(container: Container) -> str:
+    """Return what a list is, whether numbered or not."""
+    return "list" if container.node.name in ("ul", "ol") else container.node.name
 
 
 def _nearest(container: Container | None, name: str) -> Container | None:

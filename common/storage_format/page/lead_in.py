@@ -10,7 +10,7 @@ from common.storage_format.xml.element_tree import Element, Text, tree
 from common.storage_format.xml.nodes import Node
 
 _MAY_BE_EMPHASISED = re.compile(r"(?:<p(?:\s[^>]*)?>)?\s*<(?!p[\s>])")
-_MAY_END_WITH_COLON = re.compile(r"[:\uff1a](?:\s|&nbsp;|&#160;|&#xa0;|</?[^<>]*>)*$", re.IGNORECASE)
+_ENDS_WITH_COLON = re.compile(r"[:\uff1a](?:\s|&nbsp;|&#160;|&#xa0;|</?[^<>]*>)*$", re.IGNORECASE)
 _ENDS_SENTENCE = re.compile(r"[.!?\u3002\uff01\uff1f\u2026][\"'\u201d\u2019\u00bb)\]]*$")
 _EMPHASIS = frozenset({"strong", "b", "u", "code"})
 _TRANSPARENT = frozenset({"p", "em", "i", "span", "font", "ac:inline-comment-marker"})
@@ -34,7 +34,7 @@ def lead_in(source: str, found: Node, following: str) -> LeadIn | None:
     text = source[found.start : found.end]
     if _MAY_BE_EMPHASISED.match(text) and len(visible_words(text)) <= _LONGEST and _is_emphasised(tree(text)):
         return LeadIn.SUBHEADING
-    if _MAY_END_WITH_COLON.search(text) and visible_words(text).rstrip().endswith((":", "\uff1a")):
+    if _ENDS_WITH_COLON.search(text):
         return LeadIn.INTRODUCTION
     if following in LISTS:
         said = visible_words(text)
