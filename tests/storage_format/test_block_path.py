@@ -81,6 +81,8 @@ PAGES = {
     "items alike": (f"<ul><li>a<ul><li>b</li></ul></li><li>a<ul><li>{X}</li></ul></li></ul>", "item a 2 of 2"),
     "item without text of its own": (f"<ul><li>{info(X)}</li></ul>", "item / info"),
     "item that begins with a panel": (f"<ul><li>{info('<p>y</p>')}{X}</li></ul>", "item"),
+    "item that begins with a list": (f"<ul><li><ul><li>y</li><li>z<ul><li>{X}</li></ul></li></ul></li></ul>", "item / item z"),
+    "item that begins with a heading": (f"<ul><li><h3>t</h3>{X}</li></ul>", "item / heading t"),
     "task": (
         "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status><ac:task-body>a"
         f"<ul><li>{X}</li></ul></ac:task-body></ac:task></ac:task-list>",
@@ -116,6 +118,10 @@ PAGES = {
     "after code that a colon introduces": (f"<p>A:</p><pre>y</pre>{X}", ""),
     "a colon below a bold line": (f"<p><b>B</b></p><p>A:</p>{X}", "lead-in B / lead-in A:"),
     "the name of a list": (f"<p>A b c</p><ul><li>{X}</li></ul>", "lead-in A b c"),
+    "the name of a list whose items hold others": (
+        f"<p>A b c</p><ul><li>q<ul><li>{X}</li></ul></li></ul>",
+        "lead-in A b c / item q",
+    ),
     "a sentence before a list": (f"<p>A b.</p><ul><li>{X}</li></ul>", ""),
     "a long line before a list": (f"<p>A b c d</p><ul><li>{X}</li></ul>", ""),
     "an empty line before a list": (f"<p></p><ul><li>{X}</li></ul>", ""),
@@ -193,6 +199,35 @@ ROWS = {
         "<tr><td>a</td><td>c</td></tr></tbody></table>",
         "table N|L",
     ),
+    "after a cell that reached down far": (
+        '<table><tbody><tr><th>N</th><th>L</th></tr><tr><td rowspan="3">R</td><td>x</td></tr><tr><td>y</td></tr>'
+        "<tr><td>z</td></tr><tr><td>a</td><td>c</td></tr></tbody></table>",
+        "table N|L",
+    ),
+    "a cell that reaches into its own row only": (
+        '<table><tbody><tr><th>N</th><th>L</th></tr><tr><td rowspan="1">R</td><td>x</td></tr>'
+        "<tr><td>a</td><td>c</td></tr></tbody></table>",
+        "table N|L",
+    ),
+    "a wide cell beside one that reaches down": (
+        '<table><tbody><tr><th>N</th><th>M</th><th>L</th></tr><tr><td rowspan="2">R</td><td>x</td><td>y</td></tr>'
+        '<tr><td colspan="2">z</td></tr><tr><td>a</td><td>b</td><td>c</td></tr></tbody></table>',
+        "table N|M|L",
+    ),
+    "a wide cell beside another": (
+        '<table><tbody><tr><th>N</th><th>M</th><th>L</th></tr><tr><td colspan="2">x</td><td>y</td></tr>'
+        "<tr><td>a</td><td>b</td><td>c</td></tr></tbody></table>",
+        "table N|M|L",
+    ),
+    "header cells below a head": (
+        "<table><thead><tr><th>N</th><th>L</th></tr></thead><tbody><tr><th>G</th><th>H</th></tr>"
+        "<tr><td>a</td><td>1</td></tr></tbody></table>",
+        "table N|L / group G H",
+    ),
+    "header column but for the first row": (
+        "<table><tbody><tr><td>N</td><td>L</td></tr><tr><th>a</th><td>1</td></tr></tbody></table>",
+        "table",
+    ),
     "a span of no number": (
         '<table><tbody><tr><th>N</th></tr><tr><td rowspan="x">R</td></tr><tr><td>a</td></tr></tbody></table>',
         "table N",
@@ -226,6 +261,11 @@ CELLS = {
 def test_text_in_a_cell_stands_below_its_row_and_column(case: tuple[list[str], str, str]) -> None:
     cells, header, expected = case
     assert path(table(header).replace("</tbody>", f"{big(*cells)}</tbody>")) == expected
+
+
+def test_a_cell_of_a_table_without_a_header_has_the_number_of_its_column() -> None:
+    storage = f"<table><tbody><tr><th>a</th><td>b</td></tr><tr><th>c</th><td>{TWO}</td></tr></tbody></table>"
+    assert path(storage) == "table / row c / column 2"
 
 
 def test_rows_with_one_label_are_told_apart_by_their_order() -> None:

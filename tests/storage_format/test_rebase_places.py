@@ -564,7 +564,7 @@ NEW_HEADING = {
         "## New",
         False,
     ),
-    "text that is no heading": (S + lines("a"), S + lines("a", "theirs"), 0, "new", True),
+    "text that is no heading": (S + lines("a"), S + lines("a", "theirs"), 0, "new\n\nmore", True),
     "a row below the header of a table that grew": (
         T,
         table("Name|Limit", "a|1", "b|2", "theirs|3"),

@@ -203,8 +203,7 @@ class _Walk:
     def block(self, number: int, node: Node, following: Node | None) -> None:
         """Note what a block stands below, and what begins with it; `following` is the next block."""
         scope = self.scopes[-1]
-        level = HEADINGS.get(node.name, 0) if node.kind == "heading" else 0
-        if level:
+        if level := HEADINGS.get(node.name, 0):
             scope.close(level)
             self.above.append(scope.step)
             scope.step = self.step("heading", scope.step, lambda: (self.said(node),), number, level)
@@ -226,10 +225,9 @@ class _Walk:
                 return
             self.above.append(scope.step)
             return
-        is_head = scope.step.kind == "item" and scope.step.block == number
+        is_head = scope.step.block == number
         self.above.append(scope.step.above if is_head and scope.step.above else scope.step)
-        if node.kind not in ("list_item", "task", "definition"):
-            scope.close(LeadIn.INTRODUCTION)
+        scope.close(LeadIn.INTRODUCTION)
 
     def row(self, node: Node, scope: _Scope, number: int) -> Step:
         """Return what a row stands below: its table, the row that names its group, cells that reach into it."""
