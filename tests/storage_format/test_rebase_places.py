@@ -514,6 +514,13 @@ def test_a_passage_is_deleted_where_it_stands_now() -> None:
     assert result.storage == current.replace('<p local-id="3">Limit: 5</p>', "")
 
 
+def test_text_that_is_no_row_stands_below_no_row_but_the_last() -> None:
+    page = sf.parse(T)
+    with pytest.raises(sf.InvalidEdit):
+        sf.apply(page, [sf.InsertAfter(page.blocks[1].id, "## New")])
+    assert sf.apply(page, [sf.InsertAfter(page.blocks[2].id, "## New")]).storage == T + "<h2>New</h2>"
+
+
 def test_text_below_a_table_stands_below_the_table_that_grew() -> None:
     grown = table("Name|Limit", "a|1", "b|2", "c|3")
     assert inserted(T, grown, 2, "## New") == grown + "<h2>New</h2>"
@@ -732,6 +739,12 @@ CHANGED = {
     ),
     "white space in code": ("<pre>a b</pre>", "<pre>a  b</pre>"),
     "a space that does not break": ("<p>a b</p>", "<p>a&nbsp;b</p>"),
+    "paragraphs in one": ("<ul><li><p>a</p><p>b</p></li></ul>", "<ul><li><p>ab</p></li></ul>"),
+    "marks in one": ("<p><strong>a</strong><em>b</em></p>", "<p><strong>ab</strong></p>"),
+    "links in one": (
+        '<p><a href="https://a">x</a><a href="https://b">y</a></p>',
+        '<p><a href="https://a">xy</a></p>',
+    ),
     "level": ("<h2>a</h2>", "<h3>a</h3>"),
 }
 
