@@ -39,7 +39,7 @@ from local.signals import handle_interrupts
 MARKS = (0.25, 0.5, 0.75, 1.0)
 #: Seconds between two looks, of stillness before the run counts as over, and between two lines of progress.
 LOOK, STILL, TELL = 10.0, 15.0, 15.0
-_GIVEN_BACK = re.compile(r"a message goes back to its queue (\w+)")
+_GIVEN_BACK = re.compile(r"message.failed (\w+)")
 
 
 def main() -> int:

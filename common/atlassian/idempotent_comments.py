@@ -45,7 +45,7 @@ def comment_best_effort(jira: JiraClient, issue: str, mark: CommentKey, body: Ad
     try:
         return comment_once(jira, issue, mark, body)
     except (NotFound, RequestRefused) as error:
-        log.warning("the ticket cannot be told", extra={"issue": issue, **mark, "said": str(error)})
+        log.warning("comment.refused", extra={"issue": issue, **mark, "said": str(error)})
         return None
 
 
@@ -55,7 +55,7 @@ def comment_failure_once(jira: JiraClient, issue: str, what: str, body: Adf) -> 
         comment_once(jira, issue, {"kind": "failed", "what": what}, body)
     except AtlassianError:
         # let go: Jira itself may be down; the failure is on record and in the dead-letter queue
-        log.exception("the ticket could not be told", extra={"issue": issue})
+        log.exception("comment.failed", extra={"issue": issue})
 
 
 def comment_waiting_once(jira: JiraClient, issue: str, what: str, reason: str) -> None:

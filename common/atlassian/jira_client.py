@@ -259,7 +259,7 @@ class JiraClient:
             self.move(id_or_key, transition)
         except (RequestRefused, VersionConflict) as error:
             # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
-            log.warning("the transition was refused", extra={"issue": id_or_key, "said": error.said[:500]})
+            log.warning("transition.refused", extra={"issue": id_or_key, "said": error.said[:500]})
             return False
         return True
 

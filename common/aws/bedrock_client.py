@@ -85,7 +85,7 @@ class BedrockClient:
         )
         usage = response.get("usage") or {}
         log.info(
-            "model answered",
+            "model.answered",
             extra={
                 "tool": tool.name,
                 "stop_reason": response.get("stopReason"),

@@ -43,7 +43,7 @@ class EventBus:
             refused = answer["Entries"][0]
             code = str(refused.get("ErrorCode"))
             raise PublishFailed(f"{name}: {code}: {refused.get('ErrorMessage')}", code)
-        log.info("event published", extra={"event": str(name), **detail})
+        log.info("event.published", extra={"event": str(name), **detail})
 
 
 def publish_change_detected(bus: EventBus, change: Change) -> None:

@@ -80,20 +80,20 @@ class SqsSourceQueue:
             # let go: a message that is visible already is what was wanted; other errors are raised
             if error.response["Error"]["Code"].rpartition(".")[2] not in _SEEN_ALREADY:
                 raise
-            log.info("seen already", extra={"message_id": message["messageId"]})
+            log.info("message.already_visible", extra={"message_id": message["messageId"]})
 
     def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float) -> Deferred:
         now = self._clock()
         delay = min(math.ceil(pause), MAX_DELAY_SECONDS)
-        times = {DEFERRED_SINCE: now - waited} | (
-            {NOT_BEFORE: now + pause} if pause > MAX_DELAY_SECONDS else {}
-        )
+        times = {DEFERRED_SINCE: round(now - waited)}
+        if pause > MAX_DELAY_SECONDS:
+            times[NOT_BEFORE] = math.ceil(now + pause)
         self._client.send_message(
             QueueUrl=self._url(str(message["eventSourceARN"])),
             MessageBody=message["body"],
             DelaySeconds=delay,
             MessageAttributes={
-                name: {"DataType": "Number", "StringValue": str(int(at))} for name, at in times.items()
+                name: {"DataType": "Number", "StringValue": str(at)} for name, at in times.items()
             },
         )
         return Deferred(int(waited), delay)

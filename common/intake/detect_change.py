@@ -64,7 +64,7 @@ class ChangeDetector:
         ids = {"change_id": change.change_id, "issue_key": change.issue_key}
         is_new = self.changes.record(change)
         log.info(
-            "change recorded" if is_new else "change is on record", extra={**ids, "reason": worth.reason}
+            "change.recorded" if is_new else "change.already_recorded", extra={**ids, "reason": worth.reason}
         )
         if not is_new:
             return self.republish(self.changes.get(change.change_id) or change)

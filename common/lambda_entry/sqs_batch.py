@@ -84,7 +84,7 @@ def process_batch(
         try:
             _Delivery(message, context, work, queue).serve()
         except Exception:
-            log.exception("a message goes back to its queue", extra={"message_id": message["messageId"]})
+            log.exception("message.failed", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
     return {"batchItemFailures": failures}
 
@@ -101,7 +101,7 @@ class _Delivery:
     def serve(self) -> None:
         """Work on the message, or defer it; raises what makes it go back."""
         event = self._read()
-        log.info("event received", extra={"event": str(event.name), **event.detail})
+        log.info("event.received", extra={"event": str(event.name), **event.detail})
         if is_resting(self.message) and (deferred := self.queue().rest(self.message)):
             _log_deferred(event, deferred, "the service asked for this pause")
             return
@@ -160,7 +160,7 @@ class _Delivery:
                 self.work.tell_waiting(event, reason)
         except Exception as error:  # let go: told at the next deferral; what is down may be needed to tell
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}
-            log.warning("deferral.not_told", extra=extra)
+            log.warning("deferral.notification_failed", extra=extra)
 
     def _is_last(self) -> bool:
         return int(self.message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES

@@ -69,7 +69,7 @@ class WebhookVerifier:
                 raise RequestRejected(
                     401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
                 )
-            log.warning("an unsigned webhook was accepted, because ALLOW_UNSIGNED_WEBHOOKS is true")
+            log.warning("webhook.unsigned_accepted")
             return
         # Read anew when a signature does not fit: the secret may just have been replaced.
         if not any(is_valid_signature(given, raw, self._secrets(fresh)) for fresh in (False, True)):
@@ -90,7 +90,7 @@ def respond_within_deadline(work: Callable[[], Response]) -> Response:
     except Exception as error:
         if not isinstance(error, DeadlineExceeded) and not is_transient(error):
             raise
-        log.error("a webhook could not be served", extra={"reason": user_message(error)}, exc_info=error)
+        log.error("webhook.failed", extra={"reason": user_message(error)}, exc_info=error)
         return json_response(503, status="error", error="this does not work right now: send it again later")
 
 

@@ -42,7 +42,9 @@ class DecisionExecutor:
 
     def carry_out(self, document: Document, decision: Decision) -> None:
         """Do what was decided, or go on with it where an earlier delivery stopped."""
-        log.info("decided", extra={"document_id": document.document_id, "verdict": str(decision.verdict)})
+        log.info(
+            "decision.recorded", extra={"document_id": document.document_id, "verdict": str(decision.verdict)}
+        )
         if decision.verdict is Verdict.APPROVED:
             self._publish(document, decision)
         elif decision.verdict is Verdict.REJECTED:
@@ -144,7 +146,7 @@ class DecisionExecutor:
         if status is not DocumentStatus.PUBLISHED:
             values["created_in"] = None
         document = self.records.move(document, status, closing=True, **values)
-        log.info("ended", extra={"document_id": document.document_id, "status": str(status)})
+        log.info("document.ended", extra={"document_id": document.document_id, "status": str(status)})
         self.close(document)
 
     def _close_page(self, document: Document) -> None:

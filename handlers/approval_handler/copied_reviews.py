@@ -43,7 +43,7 @@ class CopiedReviews:
         replaced_id = self.records.reviewed_in(issue_id)
         document = self.records.get(replaced_id) if replaced_id else named
         if document is None or not document.review_issue_key:
-            log.info("not a review ticket of ours", extra=dict(event.detail))
+            log.info("review.unknown", extra=dict(event.detail))
             return
         if document.review_issue_id == issue_id:
             raise LeaseHeld(f"the review of {document.document_id} has just opened")

@@ -32,7 +32,7 @@ class DeletedReview:
     def _end(self, document: Document) -> None:
         approval = document.decision if document.status is DocumentStatus.PUBLISHING else None
         if self._may_be_there(document):
-            log.warning("review.back", extra={"document_id": document.document_id})
+            log.warning("review.restored", extra={"document_id": document.document_id})
             self.records.move(document, missing_since=None)
         elif approval and self.completion.is_published(document, approval):
             self.completion.carry_out(document, approval)

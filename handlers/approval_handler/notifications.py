@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def reopen_review(jira: JiraClient, document: Document, move_id: str) -> None:
     """Open the review ticket again after a move to done; where our account cannot, say who can."""
     if not jira.move_back(document.review_issue_id):
-        log.error("the review ticket cannot be opened again", extra={"document_id": document.document_id})
+        log.error("review.reopen_failed", extra={"document_id": document.document_id})
         mark = {"kind": "stays done", "document_id": document.document_id, "move_id": move_id}
         comment_best_effort(jira, document.review_issue_id, mark, notification_texts.stays_done())
 
@@ -73,4 +73,4 @@ def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -
         jira.link_page(issue, LINK_ID_PREFIX + document.document_id, page.url, page.title)
     except (NotFound, RequestRefused) as error:
         # let go: a ticket that is gone or takes no link cannot be linked; a 401 is raised
-        log.warning("the ticket cannot be linked to the page", extra={"issue": issue, "said": str(error)})
+        log.warning("page_link.refused", extra={"issue": issue, "said": str(error)})

@@ -77,7 +77,7 @@ class ReviewProcessor:
 
     def record_failure(self, event: Event, reason: str) -> None:
         """Put a failure on record and tell the reviewer."""
-        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
         document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
         if document is None:
@@ -136,7 +136,7 @@ class ReviewProcessor:
             try:
                 self.records.move(document, reason=reason[:1000])
             except ConditionFailed:  # let go: another worker moved the document on, and tells people itself
-                log.info("moved meanwhile", extra={"document_id": document.document_id})
+                log.info("review.moved_meanwhile", extra={"document_id": document.document_id})
 
     def _record_stop(self, document: Document, reason: str) -> bool:
         """Put on record why work on a document stopped; say whether it is still open."""
@@ -168,7 +168,7 @@ class ReviewProcessor:
                     self.records.require(document.document_id), str(event.detail.get("move_id"))
                 )
             return
-        log.info("nothing is published yet: asking again", extra={"document_id": document.document_id})
+        log.info("decision.asked_again", extra={"document_id": document.document_id})
         self._review(document)
 
     def _review(self, document: Document) -> None:
@@ -177,11 +177,13 @@ class ReviewProcessor:
         approved = isinstance(found, Decision) and found.verdict is Verdict.APPROVED
         if document.status is DocumentStatus.PUBLISHING and not approved:
             document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
-            log.info("the approval was taken back", extra={"document_id": document.document_id})
+            log.info("approval.withdrawn", extra={"document_id": document.document_id})
         if isinstance(found, Decision):
             self.completion.carry_out(document, found)
         elif heard and isinstance(found, Refusal):
-            log.info("undecided", extra={"document_id": document.document_id, "reason": str(found.reason)})
+            log.info(
+                "decision.missing", extra={"document_id": document.document_id, "reason": str(found.reason)}
+            )
             self._ask_again(document, heard.move_id, "undecided", notification_texts.undecided(found.words))
 
     def _ask_again(self, document: Document, move_id: str, kind: str, said: Adf) -> None:

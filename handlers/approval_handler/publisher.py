@@ -86,7 +86,7 @@ class Publisher:
             except (
                 VersionConflict
             ):  # let go: the loop tries again on the page as it is now, then raises TooBusy
-                log.info("somebody saved the page meanwhile", extra={"document_id": draft.document_id})
+                log.info("page.version_conflict", extra={"document_id": draft.document_id})
         raise PageContended(f'"{draft.title}" is being edited by others right now')
 
     def _update(self, draft: Draft, may_write: Callable[[], None], overriding: str) -> Publication:
@@ -223,7 +223,7 @@ def _restricted(title: str) -> str:
 
 def _refusal(title: str, error: AtlassianError) -> str:
     log.warning(
-        "Confluence refused the page",
+        "page.refused",
         extra={"title": title, "status": error.status, "said": error.said[:500]},
     )
     if error.status == 403:

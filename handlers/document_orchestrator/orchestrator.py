@@ -74,7 +74,7 @@ class Orchestrator:
 
     def record_failure(self, event: Event, reason: str) -> None:
         """Put a failure on record, free its page, and tell whoever waits."""
-        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
             if change and change.status not in _OVER:
@@ -252,7 +252,7 @@ class Orchestrator:
         try:
             self.documents.unlock_over(lock_key(failed), failed.document_id, uuid4().hex)
         except LeaseHeld:  # let go: the document begins again and keeps its page
-            log.info("the page stays locked", extra={"document_id": failed.document_id})
+            log.info("page_lock.kept", extra={"document_id": failed.document_id})
 
     def _fail_revision(self, event: Event, reason: str) -> None:
         document = self.documents.records.get(str(event.detail["document_id"]))
@@ -293,7 +293,7 @@ class Orchestrator:
             if document.decision and moves and moves[-1].move_id == document.decision.move_id:
                 self.jira.move_back(review)
         except AtlassianError:  # let go: the reviewer was told already, and can move the ticket
-            log.exception("the review ticket could not be moved back", extra={"issue": review})
+            log.exception("review.reopen_failed", extra={"issue": review})
 
 
 def _awaits(document: Document, revision: int) -> bool:

@@ -29,7 +29,7 @@ def handle(request: dict[str, Any], _context: object) -> dict[str, Any]:
         with within_deadline(MAX_SECONDS):
             return _answer(*_shown(request))
     except (BotoCoreError, ClientError, DeadlineExceeded):
-        log.exception("a review cannot be shown now", extra={"path": request.get("rawPath")})
+        log.exception("review_page.failed", extra={"path": request.get("rawPath")})
         return _answer(503, status_pages.unavailable(), {"retry-after": str(RETRY_AFTER_SECONDS)})
 
 

@@ -65,7 +65,7 @@ class OpenReview:
 
     def record_failure(self, event: Event, reason: str) -> None:
         """Put a failure on record, and tell whoever waits: the reviewer, if there is one, and the source tickets."""
-        log.error("given up", extra={"event": str(event.name), **event.detail, "reason": reason})
+        log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         document = self.records.get(str(event.detail["document_id"]))
         if document is None:
             return
@@ -121,7 +121,7 @@ class OpenReview:
             announcement=Announcement(draft.revision, said.comment_id, said.created),
             reason=None,
         )
-        log.info("review open", extra={"document_id": document.document_id, "issue_key": ticket.key})
+        log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
     def _review(self, document: Document, draft: Draft, sources: Sources, page_url: str | None) -> Review:
         previous = self.drafts.earlier(draft.document_id, draft.follows) if draft.follows else None

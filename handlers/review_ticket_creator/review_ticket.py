@@ -51,7 +51,7 @@ class ReviewTickets:
             try:
                 found[key] = self.jira.issue(key)
             except NotFound:  # let go: the review names the ticket as gone
-                log.warning("the source ticket is gone", extra={"issue_key": key})
+                log.warning("source_ticket.missing", extra={"issue_key": key})
         return found
 
     def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
@@ -92,7 +92,7 @@ class ReviewTickets:
         )
         self.jira.set_property(found, REVIEW_PROPERTY, named)
         if not is_open:
-            log.error("the review ticket cannot be reopened", extra={"issue_key": key})
+            log.error("review.reopen_failed", extra={"issue_key": key})
         return ReviewTicket(found, key, is_open)
 
     def _find(self, document: Document, sources: Sources) -> Mapping[str, Any] | None:
@@ -102,7 +102,7 @@ class ReviewTickets:
                 return self.jira.issue(document.review_issue_id)
             except NotFound:  # let go: another review ticket is found or made below
                 log.warning(
-                    "the review ticket is gone, so there will be another",
+                    "review.missing",
                     extra={"issue_key": document.review_issue_key},
                 )
         linked = (key for source in sources.values() for key in self.jira.linked_issues(source))

@@ -27,7 +27,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     outcomes = dict(
         run_sweep(here, WINDOW, TIMEOUT - RESERVE_SECONDS, _begun_at(event, here.detection.clock))
     )
-    log.info("swept", extra={"outcomes": outcomes})
+    log.info("sweep.finished", extra={"outcomes": outcomes})
     return outcomes
 
 

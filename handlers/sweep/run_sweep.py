@@ -33,5 +33,5 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:
                     left = outcomes[f"{kind} left"] = found.unreached()
-                    log.error("not everything could be swept", extra={"kind": kind, "left": left})
+                    log.error("sweep.incomplete", extra={"kind": kind, "left": left})
     return outcomes

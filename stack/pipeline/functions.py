@@ -101,8 +101,8 @@ SWEEP = FunctionShape(
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS"),
 )
 
-GIVEN_UP = '{ $.level = "ERROR" && $.message = "given up" }'
-"""Filter for the line with which a handler gives work up for good and tells a person; retries do not count."""
+WORK_FAILED = '{ $.message = "work.failed" }'
+"""Filter for the line that a handler logs when work has failed for good and people are told; retries do not count."""
 
 ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
 """Filter for the line with which the sweep tells that open reviews may be hidden from the pipeline's account."""

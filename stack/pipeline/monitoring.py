@@ -10,7 +10,7 @@ from ..monitoring.function_alarms import ERROR_LINES, WatchedLine
 from ..monitoring.observability import Observability
 from . import functions
 from .args import DocumentationPipelineArgs
-from .functions import ACCESS_MAY_BE_LOST, DEFERRED, GIVEN_UP
+from .functions import ACCESS_MAY_BE_LOST, DEFERRED, WORK_FAILED
 
 _DEFERRED_SECONDS = 900
 _DEFERRAL_PERIOD = 1200
@@ -65,7 +65,7 @@ def watch_pipeline(
                     "function_name": created[shape.name].function_name,
                     "log_group_name": created[shape.name].log_group_name,
                     "timeout_seconds": shape.timeout_seconds,
-                    "failure_pattern": GIVEN_UP if shape.events else ERROR_LINES,
+                    "failure_pattern": WORK_FAILED if shape.events else ERROR_LINES,
                     "watched_lines": _LINES.get(shape.name, []),
                 }
                 for shape in functions.FUNCTIONS

@@ -333,7 +333,7 @@ def test_a_failure_that_jira_cannot_be_told_is_on_record_and_in_the_log(
     with caplog.at_level(logging.ERROR):
         assert len(deliver(orchestrate, messages)) == 1
     assert pipeline.aws.changes()[0]["status"] == "failed"
-    assert "the ticket could not be told" in caplog.text
+    assert "comment.failed" in caplog.text
 
 
 @claims(("Jira is down while a decision is read", OUTCOME))
@@ -346,7 +346,7 @@ def test_a_decision_that_cannot_be_read_for_twelve_hours_counts_when_it_is_sent_
         assert deliver(approve, messages, receives=3) == []
         for receives in (1, 2, 3):
             assert len(deliver(approve, worn_out(messages), receives)) == 1
-    assert "the ticket could not be told" in caplog.text
+    assert "comment.failed" in caplog.text
     [document] = pipeline.aws.documents()
     assert (document["status"], "503" in document["reason"]) == ("in_review", True)
     pipeline.site.faults.clear()

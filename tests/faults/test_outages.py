@@ -157,9 +157,9 @@ def test_a_post_comes_back_when_the_service_said(
     timeline.take("ReviewTicketCreator", messages)
     timeline.run(1)
     calls = len(pipeline.site.calls())
-    timeline.run(earliest - 1)
+    timeline.run(earliest - 2)
     assert len(pipeline.site.calls()) == calls, "the service is left alone until then"
-    timeline.run(latest - earliest)
+    timeline.run(latest - earliest + 1)
     assert status(pipeline) == "in_review"
     assert earliest <= timeline.served_at[-1] - begun <= latest
 

@@ -327,7 +327,7 @@ def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
     monkeypatch.setattr(finished_issues, "remaining_seconds", lambda: next(looks))
     with caplog.at_level(logging.ERROR):
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
-    assert "not everything could be swept" in caplog.text
+    assert "sweep.incomplete" in caplog.text
     fed = {change["issue_key"] for change in deployed.pipeline.aws.changes()}
     assert fed - set(keys[1:]) == {fed_first(deployed, review)}
     assert keys[0] not in fed

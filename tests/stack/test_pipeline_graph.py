@@ -14,7 +14,7 @@ import pytest
 
 from common.intake.missing_reviews import ACCESS_MAY_BE_LOST
 from common.runtime import deferral
-from stack.pipeline.functions import DEFERRED, GIVEN_UP
+from stack.pipeline.functions import DEFERRED, WORK_FAILED
 from stack.testing import UNKNOWN, Graph, checks
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import FUNCTIONS, graph, run
@@ -272,7 +272,7 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
 def test_the_line_that_counts_as_failure_is_the_one_that_handlers_log(name: str) -> None:
     """That they log it: tests/handlers/test_given_up.py."""
     pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
-    assert pattern == GIVEN_UP
+    assert pattern == WORK_FAILED
 
 
 def test_an_alarm_tells_that_the_account_may_have_lost_sight_of_reviews() -> None:

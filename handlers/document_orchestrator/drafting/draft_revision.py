@@ -87,7 +87,7 @@ class RevisionDrafter:
             choice=document.choice,
             reason=None,
         )
-        log.info("draft kept", extra={"document_id": document.document_id, "revision": draft.revision})
+        log.info("draft.stored", extra={"document_id": document.document_id, "revision": draft.revision})
         return document
 
     def _tickets(self, document: Document) -> dict[str, Ticket]:
@@ -98,7 +98,7 @@ class RevisionDrafter:
                 tickets[key] = Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
             except NotFound:
                 # let go: the draft is made from the tickets that are left; GivenUp is raised without any
-                log.warning("the source ticket is gone", extra={"issue_key": key})
+                log.warning("source_ticket.missing", extra={"issue_key": key})
         if not tickets:
             raise PermanentFailure(
                 "every ticket of this documentation is gone, or we may not see it any more"

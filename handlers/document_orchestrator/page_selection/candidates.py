@@ -109,7 +109,7 @@ def _fused(planned: Sequence[CqlQuery], answers: Sequence[Sequence[SearchHit]]) 
 def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
     path = hit.path if hit else ()
     if reason := reason_to_exclude(page, path):
-        log.info("no candidate", extra={"page_id": page.page_id, "reason": reason})
+        log.info("candidate.excluded", extra={"page_id": page.page_id, "reason": reason})
         return None
     return Candidate(
         page_id=page.page_id,

@@ -113,13 +113,13 @@ def judge(
             answer = model.ask(SYSTEM, text, TOOL, earlier)
         except ModelFailure as failure:
             # let go: the fallback's verdict is returned below, and is recorded as one
-            log.warning("the judge failed", extra={"reason": str(failure)})
+            log.warning("judge.failed", extra={"reason": str(failure)})
             break
         read, written = read + answer.input_tokens, written + answer.output_tokens
         try:
             target, confidence, reason = parse_answer(answer.input, shown, ticket)
         except InvalidJudgement as wrong:
-            log.warning("the judge's answer is invalid", extra={"reason": str(wrong)})
+            log.warning("judge.answer_invalid", extra={"reason": str(wrong)})
             earlier.append((answer, str(wrong)))
             continue
         return JudgeAnswer(target, confidence, reason, "model", (read, written))
