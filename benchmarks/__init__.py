@@ -1,1 +1,10 @@
 """Scripts that measure, each printing ratios against a named peer or floor."""
+
+import sys
+from importlib.util import find_spec
+
+if find_spec("rich") is None and "-m" in sys.orig_argv:
+    command = " ".join(sys.orig_argv[sys.orig_argv.index("-m") :])
+    sys.exit(
+        f"This Python lacks the packages of Kinexus. Run .venv/bin/python {command} (make check creates .venv)."
+    )
