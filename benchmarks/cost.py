@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.demo import scenario
-from local.demo.counts import Counts
+from local.demo.counts import CallCounts
 from local.demo.steps import Steps
 from local.environment import LocalEnvironment, local_environment
 from local.region.access_log import AwsCall
@@ -71,7 +71,7 @@ class Bill:
         return self.units[name] * PRICES[name] * pages
 
 
-def bill(calls: Iterable[AwsCall], published: int, counts: Counts) -> Bill:
+def bill(calls: Iterable[AwsCall], published: int, counts: CallCounts) -> Bill:
     """Turn what was counted for ``published`` pages into units of one page."""
     units: Counter[str] = Counter()
     for call in calls:
@@ -101,11 +101,11 @@ def main() -> None:
     """Play, count, and print the bill."""
     console = Console()
     with local_environment() as up, tempfile.TemporaryDirectory() as folder:
-        tales = scenario.play(up, Steps(console), Path(folder))
+        results = scenario.play(up, Steps(console), Path(folder))
         calls = [call for call in up.stack.calls() if call.is_by_a_function]
         monthly = _monthly(up)
-    published = [tale.counts for tale in tales if tale.page_file]
-    show(console, bill(calls, len(published), sum(published, Counts())), monthly)
+    published = [result.counts for result in results if result.page_file]
+    show(console, bill(calls, len(published), sum(published, CallCounts())), monthly)
 
 
 def _monthly(up: LocalEnvironment) -> float:

@@ -1,4 +1,4 @@
-"""This machine as a region: the same program on MiniStack, with simulators of the services around it."""
+"""The local region: the real Pulumi program on MiniStack, with simulators of Jira, Confluence and Bedrock."""
 
 import sys
 from importlib.util import find_spec

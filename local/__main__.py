@@ -1,4 +1,4 @@
-"""`python -m local`: this machine as a region."""
+"""`python -m local`: start, use and stop the local region."""
 
 import argparse
 import os
@@ -10,20 +10,29 @@ from local import signals
 
 
 def main() -> int:
-    """Read the command line and do what it says; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m local", description="This machine as a region.")
+    """Run the command named on the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m local", description="Run Kinexus on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    serving = commands.add_parser("serve", help="keep the region up and print its URLs")
-    sending = commands.add_parser("send", help="post webhook bodies to the running region, as Jira would")
+    serving = commands.add_parser("serve", help="start the local region, print its URLs and keep it running")
+    sending = commands.add_parser("send", help="post saved webhook bodies to the running region, signed")
     sending.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    sending.add_argument("--route", choices=("jira", "approval"), default="jira")
-    playing = commands.add_parser("demo", help="play finished tickets to published pages")
+    sending.add_argument(
+        "--route",
+        choices=("jira", "approval"),
+        default="jira",
+        help="webhook endpoint to post to (default: jira)",
+    )
+    playing = commands.add_parser(
+        "demo", help="close tickets, approve their reviews and check the published pages"
+    )
     for each in (serving, playing):
         each.add_argument(
-            "--bedrock", action="store_true", help="ask the real Bedrock (needs AWS credentials)"
+            "--bedrock",
+            action="store_true",
+            help="use Amazon Bedrock instead of the stand-in (needs AWS credentials)",
         )
-    playing.add_argument("--output", type=Path, help="folder for the pages; demo-output if not given")
-    commands.add_parser("status", help="print the running region's URLs again")
+    playing.add_argument("--output", type=Path, help="folder for the HTML pages (default: demo-output)")
+    commands.add_parser("status", help="print the URLs of the running region")
     commands.add_parser("stop", help="stop the running region")
     return _run(parser.parse_args())
 
@@ -34,12 +43,12 @@ def _run(arguments: argparse.Namespace) -> int:
         return _command(arguments)
     except KeyboardInterrupt:
         signals.ignore_interrupts()
-        print("\nstopped", file=sys.stderr)
+        print("\nStopped.", file=sys.stderr)
         return 130
 
 
 def _command(arguments: argparse.Namespace) -> int:
-    # Imported here: Pulumi and its AWS package take seconds, which `--help` need not.
+    # Imported here because Pulumi and its AWS package take seconds to load, and `--help` does not need them.
     from local.bedrock.real import NoCredentials
     from local.region.ministack import RegionFailure
     from local.region.ministack_venv import EnvironmentFailure
@@ -73,20 +82,20 @@ def _command(arguments: argparse.Namespace) -> int:
 def _status() -> int:
     from rich.console import Console
 
-    from local.serve import show
-    from local.state_file import find
+    from local.serve import print_urls
+    from local.state_file import find_region
 
-    show(Console(), find())
+    print_urls(Console(), find_region())
     return 0
 
 
 def _stop() -> int:
     from local.environment import wait_until
-    from local.state_file import find
+    from local.state_file import find_region
 
-    running = find()
+    running = find_region()
     os.kill(running.pid, signal.SIGTERM)
-    # The certificate lies in MiniStack's folder, which is removed when MiniStack has ended.
+    # The certificate is in MiniStack's folder, which is removed when MiniStack has ended.
     return 0 if wait_until(lambda: not Path(running.aws_ca_bundle).exists(), 30) else 1
 
 

@@ -1,4 +1,4 @@
-"""What became of a change or a review: read from the tables, as an operator would read it."""
+"""Progress of a change or a review, read from the DynamoDB tables."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 Client = Callable[[str], Any]
-"""Gives a boto3 client by service name."""
+"""Returns a boto3 client for a service name."""
 
 _UNDER_WAY = ("drafting", "drafted", "revising", "publishing")
 _plain = TypeDeserializer()
@@ -15,7 +15,7 @@ _plain = TypeDeserializer()
 
 @dataclass(frozen=True)
 class DocumentProgress:
-    """A document as its record tells it; ``is_closing`` as long as its end is on record and not everybody told."""
+    """A document's record. ``is_closing``: it has ended, but some tickets still lack their notification."""
 
     document_id: str
     kind: str
@@ -30,7 +30,7 @@ class DocumentProgress:
 
     @property
     def is_settled(self) -> bool:
-        """Return whether it waits for a person or is over."""
+        """Return whether the document has ended or waits for a person."""
         return self.status not in _UNDER_WAY and not self.is_closing
 
 
@@ -46,14 +46,14 @@ class ChangeProgress:
 
     @property
     def is_settled(self) -> bool:
-        """Return whether nothing more happens to it without a person."""
+        """Return whether the change has ended or waits for a person."""
         if self.status == "documented":
             return bool(self.documents) and all(document.is_settled for document in self.documents)
         return self.status != "detected"
 
 
 def change_progress(client: Client, outputs: dict[str, Any], change_id: str) -> ChangeProgress | None:
-    """Return the story of a change, or None when it is not on record."""
+    """Return a change and its documents, or None when the table has no such change."""
     item = _get(client, outputs["changesTable"], {"change_id": change_id})
     if not item:
         return None
@@ -71,15 +71,15 @@ def change_progress(client: Client, outputs: dict[str, Any], change_id: str) -> 
 
 
 def review_progress(client: Client, outputs: dict[str, Any], issue_id: str) -> DocumentProgress | None:
-    """Return the story of the document whose review ticket has that id, or None."""
-    for item in scan(client, outputs["documentsTable"]):
+    """Return the document whose review ticket has this issue id, or None."""
+    for item in scan_table(client, outputs["documentsTable"]):
         if issue_id and item.get("review_issue_id") == issue_id:
             return _document(item)
     return None
 
 
 def is_idle(client: Client, queue_urls: Iterable[str]) -> bool:
-    """Return whether no message waits in the queues, at once or later, or is being worked on."""
+    """Return whether the queues hold no message: none visible, none in flight, none delayed."""
     names = [
         "ApproximateNumberOfMessages",
         "ApproximateNumberOfMessagesNotVisible",
@@ -115,8 +115,8 @@ def _get(client: Client, table: str, key: dict[str, str]) -> dict[str, Any]:
     return {name: _plain.deserialize(value) for name, value in item.items()}
 
 
-def scan(client: Client, table: str) -> Iterable[dict[str, Any]]:
-    """Yield the items of a table, as they are now."""
+def scan_table(client: Client, table: str) -> Iterable[dict[str, Any]]:
+    """Yield all items of a table, read strongly consistent."""
     for page in client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:
             yield {name: _plain.deserialize(value) for name, value in item.items()}

@@ -1,7 +1,7 @@
-"""This machine as a region: AWS, Atlassian and the model together, with the real program deployed into them.
+"""The complete local environment: AWS, Atlassian and the model, with the real Pulumi program deployed into them.
 
-Everything listens on free loopback ports and ends with `stop`; MiniStack, the one process of its own, also ends
-when this process does.
+Everything listens on free loopback ports and stops at the end of the with block. MiniStack, which runs in a child
+process, also ends when this process does.
 """
 
 import contextlib
@@ -30,17 +30,17 @@ STACK = "dev"
 SECRET_KEYS = ("jiraApiToken", "webhookSecret", "linkKey")
 REGION = "us-east-1"
 
-Say = Callable[[str], None]
-"""Told about each step as it begins."""
+OnStep = Callable[[str], None]
+"""Called with the name of each step when it begins."""
 
 
 @dataclass
 class LocalEnvironment:
-    """The running parts, and what a caller needs to play with them."""
+    """The running parts of the local environment, and the outputs and credentials to use them."""
 
     stack: MiniStack
     deployment: Deployment
-    door: Proxy
+    api_proxy: Proxy
     site: atlassian.Running
     seeded: seed.Seed
     stand_in: StandIn
@@ -49,22 +49,22 @@ class LocalEnvironment:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """Return the program's exports."""
+        """Return the outputs of the Pulumi program."""
         return dict(self.deployment.outputs)
 
     @property
-    def us(self) -> Account:
-        """Return the account that the pipeline works with in Jira and Confluence."""
+    def pipeline_account(self) -> Account:
+        """Return the account that the pipeline uses in Jira and Confluence."""
         return self.site.site.account("kinexus")
 
 
 @contextlib.contextmanager
 def local_environment(
-    *, use_bedrock: bool = False, say: Say = lambda step: None
+    *, use_bedrock: bool = False, on_step: OnStep = lambda step: None
 ) -> Iterator[LocalEnvironment]:
-    """Bring the whole region up for the length of a with block; whatever was started is stopped in any case."""
+    """Run the whole environment for the length of a with block; everything that was started is stopped at the end."""
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
-        say("starting AWS (MiniStack), Jira, Confluence and the model")
+        on_step("starting AWS (MiniStack), Jira, Confluence and the model")
         starting = pool.submit(ministack.start, REGION)
         try:
             site = atlassian.Site()
@@ -74,8 +74,8 @@ def local_environment(
         finally:
             stack = starting.result()
             stop.callback(stack.stop)
-        door = open_proxy(stack.endpoint, stack.ca_bundle)
-        stop.callback(door.close)
+        api_proxy = open_proxy(stack.endpoint, stack.ca_bundle)
+        stop.callback(api_proxy.close)
         ledger = ResourceRegistry()
         stand_in = StandIn(
             may_invoke=lambda function, model: denial(ledger, stack.region, stack.account, function, model),
@@ -83,7 +83,7 @@ def local_environment(
         )
         model = bedrock.serve(stand_in)
         stop.callback(model.stop)
-        say("creating every resource of the program")
+        on_step("creating the resources of the Pulumi program")
         webhook_secret = secrets.token_hex(32)
         deployment = deploy(
             REPOSITORY,
@@ -93,26 +93,26 @@ def local_environment(
             config=_settings(served, seeded, webhook_secret),
             secret_keys=SECRET_KEYS,
             ledger=ledger,
-            api_url=door.api_url,
+            api_url=api_proxy.api_url,
             environment=lambda function: {
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{model.url}/function/{function}",
-                # The simulator and the door are here; a proxy that this machine uses for the rest is not asked.
+                # The simulator and the API proxy are local, so a proxy configured on this machine is bypassed.
                 "NO_PROXY": "127.0.0.1",
             },
             operator=operator(stack, model, site.account("admin")),
         )
-        up = LocalEnvironment(stack, deployment, door, served, seeded, stand_in, model, webhook_secret)
+        up = LocalEnvironment(stack, deployment, api_proxy, served, seeded, stand_in, model, webhook_secret)
         handle_interrupts()
-        say("warming the functions")
+        on_step("warming the functions")
         warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]
-        for warmed in warming:
-            warmed.result()
+        for job in warming:
+            job.result()
         handle_interrupts()
         yield up
 
 
 def operator(stack: MiniStack, model: bedrock.Running, administrator: Account) -> dict[str, str | None]:
-    """Return the environment of whoever deploys: AWS credentials, and a Jira administrator's token."""
+    """Return the deploying person's environment variables: AWS credentials and a Jira administrator's token."""
     return {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
         "AWS_ACCESS_KEY_ID": stack.access_key,
@@ -126,7 +126,7 @@ def operator(stack: MiniStack, model: bedrock.Running, administrator: Account) -
 
 
 def _warm(up: LocalEnvironment, function: str) -> None:
-    """Start a worker with an event that asks for nothing, as any first caller would."""
+    """Start a worker of the function with an empty event, so that the first real call is fast."""
     event = b'{"Records": [], "headers": {}, "pathParameters": {}, "queryStringParameters": {}}'
     up.stack.client("lambda").invoke(FunctionName=function, Payload=event)
 
@@ -136,11 +136,11 @@ def _project() -> str:
 
 
 def _settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
-    """Return this machine's own settings, whose secrets live as long as the region.
+    """Return the stack's settings for the local region; its secrets are made up for each run.
 
-    None is read from Pulumi.dev.yaml: that names somebody's real site, and what is right there.
+    Pulumi.dev.yaml is not read, because its settings belong to a real site.
     """
-    us = served.site.account("kinexus")
+    account = served.site.account("kinexus")
     return {
         "aws:region": REGION,
         "kinexus:namePrefix": "kinexus",
@@ -148,8 +148,8 @@ def _settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str)
         "kinexus:logRetentionDays": "14",
         "kinexus:jiraBaseUrl": served.url,
         "kinexus:confluenceUrl": f"{served.url}/wiki",
-        "kinexus:jiraEmail": us.email,
-        "kinexus:jiraApiToken": us.token,
+        "kinexus:jiraEmail": account.email,
+        "kinexus:jiraApiToken": account.token,
         "kinexus:confluenceSpaceKey": seeded.space_key,
         "kinexus:webhookSecret": webhook_secret,
         "kinexus:registerWebhooks": "true",
@@ -157,10 +157,10 @@ def _settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str)
     }
 
 
-def wait_until(true: Callable[[], bool], seconds: float) -> bool:
-    """Ask again and again until something is true; False when it is not within the time."""
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait until a condition holds, checking every 50 ms; return False when it does not hold in time."""
     deadline = time.monotonic() + seconds
-    while not true():
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""`python -m local send FILE…`: post webhook bodies as Jira does, and tell what became of them."""
+"""`python -m local send FILE…`: post webhook bodies as Jira does, and print the result of each."""
 
 import functools
 import hashlib
@@ -15,16 +15,16 @@ from local import change_progress
 from local.change_progress import ChangeProgress, DocumentProgress
 from local.environment import wait_until
 from local.error_logs import errors_logged
-from local.state_file import NoRegion, RegionFacts, find
+from local.state_file import NoRegion, RegionFacts, find_region
 
 ROUTES = {"jira": "jiraWebhookUrl", "approval": "approvalWebhookUrl"}
-_PATIENCE = 90.0
+_TIMEOUT_SECONDS = 90.0
 
 
 def send(files: list[Path], route: str = "jira") -> int:
-    """Send each file; return 0 when all were taken and nothing failed, else 1."""
+    """Send each file; return 0 when every file was accepted and nothing failed, else 1."""
     try:
-        region = find()
+        region = find_region()
     except NoRegion as error:
         print(error)
         return 1
@@ -32,7 +32,7 @@ def send(files: list[Path], route: str = "jira") -> int:
 
 
 def post(url: str, body: bytes, secret: str) -> requests.Response:
-    """Post a body with the headers that Jira gives it; the signature is over the raw bytes."""
+    """Post a body with Jira's webhook headers; the signature is over the raw bytes."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return requests.post(
         url,
@@ -54,19 +54,19 @@ def _send(region: RegionFacts, file: Path, route: str) -> int:
     try:
         body = file.read_bytes()
     except OSError as error:
-        print(f"  cannot be read: {error.strerror}")
+        print(f"  The file cannot be read: {error.strerror}.")
         return 1
-    _adopt(region, body)
+    _import_ticket(region, body)
     try:
         response = post(url, body, region.webhook_secret)
     except requests.RequestException as error:
-        print(f"  no answer: {error}")
+        print(f"  The region did not respond: {error}")
         return 1
     answer = _object(response.content)
-    said = ": ".join(
+    result = ": ".join(
         str(answer[name]) for name in ("status", "reason", "error", "message") if answer.get(name)
     )
-    print(f"  {response.status_code} {said or response.text[:300]}")
+    print(f"  {response.status_code} {result or response.text[:300]}")
     if not response.ok:
         return 1
     if route == "approval" and answer.get("status") == "accepted":
@@ -77,38 +77,40 @@ def _send(region: RegionFacts, file: Path, route: str) -> int:
 
 
 def _follow_change(region: RegionFacts, change_id: str) -> int:
-    """Wait until nothing more happens to a change without a person, and print where that left it."""
+    """Wait until a change has ended or waits for a person, and print its state."""
     client, since = functools.cache(region.client), time.time()
-    found: list[ChangeProgress] = []
+    latest: list[ChangeProgress] = []
 
     def settled() -> bool:
         current = change_progress.change_progress(client, region.outputs, change_id)
-        found[:] = [current] if current else []
+        latest[:] = [current] if current else []
         return current is not None and current.is_settled
 
-    in_time = wait_until(settled, _PATIENCE)
-    if not found:
-        print(f"  change {change_id} is not on record")
+    in_time = wait_until(settled, _TIMEOUT_SECONDS)
+    if not latest:
+        print(f"  The changes table has no change {change_id}.")
         return 1
-    change = found[0]
+    change = latest[0]
     print(f"  change {change.change_id} of {change.issue_key}: {change.status} ({change.reason})")
     for document in change.documents:
         _print_document(region, document)
     if not in_time:
         _print_delay(region, since)
-    bad = change.status == "failed" or any(document.status == "failed" for document in change.documents)
-    return int(bad or not in_time)
+    failed = change.status == "failed" or any(document.status == "failed" for document in change.documents)
+    return int(failed or not in_time)
 
 
 def _follow_review(region: RegionFacts, body: bytes) -> int:
-    """Wait until the decision of a review was carried out, and print the document."""
+    """Wait until the decision on a review has been processed, and print the document."""
     client, since = functools.cache(region.client), time.time()
     queue = [region.outputs["queueUrls"]["ApprovalHandler"]]
     issue_id = str((_object(body).get("issue") or {}).get("id", ""))
-    in_time = wait_until(lambda: change_progress.is_idle(client, queue), _PATIENCE)
+    in_time = wait_until(lambda: change_progress.is_idle(client, queue), _TIMEOUT_SECONDS)
     document = change_progress.review_progress(client, region.outputs, issue_id)
     if document is None:
-        print(f"  no document has the review ticket with the id {issue_id or '(none)'}: nothing was decided")
+        print(
+            f"  No document has a review ticket with the id {issue_id or '(none)'}, so nothing was decided."
+        )
         return 0
     _print_document(region, document)
     if not in_time:
@@ -117,18 +119,18 @@ def _follow_review(region: RegionFacts, body: bytes) -> int:
 
 
 def _print_delay(region: RegionFacts, since: float) -> None:
-    """Say that something takes too long, and what went wrong meanwhile."""
-    print(f"  still under way after {_PATIENCE:.0f} s")
+    """Print that the work did not finish in time, and the errors logged since `since`."""
+    print(f"  Not finished after {_TIMEOUT_SECONDS:.0f} s. Errors logged since then, if any:")
     for line in errors_logged(functools.cache(region.client), region.outputs["logGroups"].values(), since):
         print(f"  {line}")
 
 
 def _print_document(region: RegionFacts, document: DocumentProgress) -> None:
-    what = {"create": "new page", "update": "update of"}.get(document.kind, document.kind)
+    kind = {"create": "new page", "update": "update of"}.get(document.kind, document.kind)
     status = document.status.replace("_", " ")
-    because = f" ({document.reason})" if document.reason else ""
+    reason = f" ({document.reason})" if document.reason else ""
     print(
-        f"  document {document.document_id}: {status}, {what} “{document.title}”, revision {document.revision}{because}"
+        f"  document {document.document_id}: {status}, {kind} “{document.title}”, revision {document.revision}{reason}"
     )
     if document.review_issue_key:
         print(f"  review ticket {region.jira_url}/browse/{document.review_issue_key}")
@@ -136,8 +138,8 @@ def _print_document(region: RegionFacts, document: DocumentProgress) -> None:
         print(f"  published as {document.page_url}")
 
 
-def _adopt(region: RegionFacts, body: bytes) -> None:
-    """Let the simulator know the ticket, if the body is of a Jira elsewhere: the pipeline reads it there."""
+def _import_ticket(region: RegionFacts, body: bytes) -> None:
+    """Add the body's ticket to the simulated Jira, because the pipeline reads the ticket from there."""
     if not isinstance(_object(body).get("issue"), dict):
         return
     requests.post(f"{region.jira_url}/_control/adopt", data=body, timeout=10,

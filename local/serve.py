@@ -1,4 +1,4 @@
-"""`python -m local serve`: keep the region up until Ctrl-C, and say where everything is."""
+"""`python -m local serve`: run the local region until Ctrl-C and print its URLs."""
 
 import signal
 import threading
@@ -11,37 +11,37 @@ from local.state_file import RegionFacts
 
 
 def serve(*, use_bedrock: bool = False) -> int:
-    """Bring the region up, print its URLs, wait for Ctrl-C or SIGTERM, take it down."""
+    """Start the region, print its URLs, wait for Ctrl-C or SIGTERM, stop the region."""
     console = Console()
     state_file.refuse_second()
-    ended = threading.Event()
+    stopped = threading.Event()
     with local_environment(
-        use_bedrock=use_bedrock, say=lambda step: console.print(f"[dim]{step} …[/dim]")
+        use_bedrock=use_bedrock, on_step=lambda step: console.print(f"[dim]{step} …[/dim]")
     ) as up:
         facts = state_file.facts(up)
         with state_file.published(facts):
-            show(console, facts)
-            console.print("Press Ctrl-C to stop it.")
+            print_urls(console, facts)
+            console.print("Press Ctrl-C to stop the region.")
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: ended.set())
-            ended.wait()
-            console.print("[dim]stopping …[/dim]")
+                signal.signal(number, lambda *_: stopped.set())
+            stopped.wait()
+            console.print("[dim]stopping the region …[/dim]")
     return 0
 
 
-def show(console: Console, facts: RegionFacts) -> None:
-    """Print where everything is, and how to reach AWS from a shell."""
+def print_urls(console: Console, facts: RegionFacts) -> None:
+    """Print the URLs of the region and the environment variables for the AWS command line."""
     for name, value in (
-        ("Board (play the flow here)", facts.board_url),
+        ("Board (start here)", facts.board_url),
         ("Jira", facts.jira_url),
         ("Confluence", facts.confluence_url),
-        ("Webhook: change detection", facts.outputs["jiraWebhookUrl"]),
-        ("Webhook: approval", facts.outputs["approvalWebhookUrl"]),
+        ("Webhook: closed tickets", facts.outputs["jiraWebhookUrl"]),
+        ("Webhook: closed reviews", facts.outputs["approvalWebhookUrl"]),
         ("AWS endpoint", facts.aws_endpoint),
-        ("Bedrock", facts.bedrock_url),
+        ("Bedrock endpoint", facts.bedrock_url),
     ):
         console.print(f"[bold]{name:27}[/bold] {value}", highlight=False, soft_wrap=True)
-    console.print("\nThe AWS command line works on it after:", style="bold")
+    console.print("\nTo use the AWS command line with this region, run first:", style="bold")
     for name, value in (
         ("AWS_ENDPOINT_URL", facts.aws_endpoint),
         ("AWS_CA_BUNDLE", facts.aws_ca_bundle),

@@ -1,6 +1,7 @@
-"""`.kinexus/region.json`: where the running region is, for commands in other processes. Gone when it stops.
+"""The region's state file, `.kinexus/region.json`: how other processes find the running region.
 
-KINEXUS_REGION_FILE names another file, so that several regions can be up at once.
+It is removed when the region stops. The environment variable KINEXUS_REGION_FILE names another file; with one file
+each, several regions can run at once.
 """
 
 import contextlib
@@ -20,16 +21,16 @@ PATH = Path(os.environ.get("KINEXUS_REGION_FILE") or REPOSITORY / ".kinexus" / "
 
 
 class NoRegion(RuntimeError):
-    """No region is running that a command could talk to."""
+    """No region is running."""
 
 
 class RegionRunning(RuntimeError):
-    """Another process keeps a region up."""
+    """Another process already runs a region."""
 
 
 @dataclass(frozen=True)
 class RegionFacts:
-    """What a command needs: endpoints, the local account's credentials, the webhooks' secret, the outputs."""
+    """Content of the state file: endpoints, local AWS credentials, webhook secret, Pulumi outputs."""
 
     pid: int
     aws_endpoint: str
@@ -53,28 +54,28 @@ class RegionFacts:
         ).client(service, endpoint_url=self.aws_endpoint, verify=self.aws_ca_bundle)  # type: ignore[call-overload]
 
 
-def facts(machine: LocalEnvironment) -> RegionFacts:
-    """Return the facts of a running machine."""
-    site = machine.site.url
+def facts(up: LocalEnvironment) -> RegionFacts:
+    """Return the facts of a running region."""
+    site = up.site.url
     return RegionFacts(
         pid=os.getpid(),
-        aws_endpoint=machine.stack.endpoint,
-        aws_region=machine.stack.region,
-        aws_access_key_id=machine.stack.access_key,
-        aws_secret_access_key=machine.stack.secret_key,
-        aws_ca_bundle=str(machine.stack.ca_bundle),
+        aws_endpoint=up.stack.endpoint,
+        aws_region=up.stack.region,
+        aws_access_key_id=up.stack.access_key,
+        aws_secret_access_key=up.stack.secret_key,
+        aws_ca_bundle=str(up.stack.ca_bundle),
         jira_url=site,
         confluence_url=f"{site}/wiki",
         board_url=f"{site}/board",
-        bedrock_url=machine.model.url,
-        webhook_secret=machine.webhook_secret,
-        outputs=machine.outputs,
+        bedrock_url=up.model.url,
+        webhook_secret=up.webhook_secret,
+        outputs=up.outputs,
     )
 
 
 @contextlib.contextmanager
 def published(running: RegionFacts) -> Iterator[None]:
-    """Let other processes find the region for the length of a with block. Raises RegionRunning."""
+    """Keep the state file for the length of a with block. Raises RegionRunning."""
     refuse_second()
     path = PATH
     path.parent.mkdir(exist_ok=True)
@@ -87,19 +88,22 @@ def published(running: RegionFacts) -> Iterator[None]:
 
 
 def refuse_second() -> None:
-    """Raise RegionRunning when a region is up already; forget one that died without saying so."""
+    """Raise RegionRunning when a region is already running; a state file of a dead process is ignored."""
     try:
-        running = find()
+        running = find_region()
     except NoRegion:  # let go: no running region is what the caller wants
         return
-    raise RegionRunning(f"a region is up already (process {running.pid}): {running.board_url}")
+    raise RegionRunning(
+        f"A region is already running (process {running.pid}): {running.board_url}\n"
+        "Stop it with: python -m local stop"
+    )
 
 
-def find() -> RegionFacts:
+def find_region() -> RegionFacts:
     """Return the running region's facts. Raises NoRegion."""
     try:
         running = RegionFacts(**json.loads(PATH.read_text()))
         os.kill(running.pid, 0)
     except (OSError, ValueError, TypeError) as error:
-        raise NoRegion("no region is running here; start one with: python -m local serve") from error
+        raise NoRegion("No region is running. Start one with: python -m local serve") from error
     return running

@@ -29,7 +29,7 @@ from benchmarks.load.report import Run, markdown, table
 from benchmarks.load.tickets import Planned
 from benchmarks.load.users import Closing, Reviewing
 from local import change_progress, signals
-from local.demo.counts import count
+from local.demo.counts import count_calls
 from local.demo.steps import Steps
 from local.environment import LocalEnvironment, local_environment
 from local.error_logs import errors_logged, events_logged
@@ -72,13 +72,13 @@ def main() -> int:
 
 def _run(console: Console, given: argparse.Namespace, weather: Faults) -> tuple[Run, list[str]]:
     steps = Steps(console)
-    with local_environment(say=steps.begin) as up:
+    with local_environment(on_step=steps.begin) as up:
         steps.begin("planting pages and tickets")
         planned = tickets.plant(up.site.site, up.seeded, given.tickets, random.Random(given.seed))
         waits = faults.run_faster(up, weather.hurry)
         faults.begin(up, weather, given.seed)
         steps.end(f"{len(planned)} tickets")
-        before, begun = count(up), time.time()
+        before, begun = count_calls(up), time.time()
         closing = Closing(up.site.url, up.site.site.account("developer"), planned, given.seconds)
         reviewing = Reviewing(up.site.url, up.site.site.account("reviewer"))
         progress = Progress(console, up, planned, closing, reviewing)
@@ -87,7 +87,7 @@ def _run(console: Console, given: argparse.Namespace, weather: Faults) -> tuple[
             in_time = progress.watch(given.minutes * 60)
         finally:
             reviewing.stop()
-        ended, counts = time.time(), count(up) - before
+        ended, counts = time.time(), count_calls(up) - before
         faults.end(up)
         steps.begin("looking at everything that is there")
         observed = observe(up, planned)
@@ -168,11 +168,11 @@ class Progress:
         """Count the changes that are over: ignored, failed, or with all their documents closed."""
         closed = {
             str(item["document_id"])
-            for item in change_progress.scan(self._up.stack.client, self._up.outputs["documentsTable"])
+            for item in change_progress.scan_table(self._up.stack.client, self._up.outputs["documentsTable"])
             if item.get("status") in ("published", "failed", "rejected", "not_needed")
         }
         over = 0
-        for item in change_progress.scan(self._up.stack.client, self._up.outputs["changesTable"]):
+        for item in change_progress.scan_table(self._up.stack.client, self._up.outputs["changesTable"]):
             if item["status"] == "documented":
                 over += closed.issuperset(item.get("document_ids", ()))
             else:

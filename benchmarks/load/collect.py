@@ -22,7 +22,7 @@ from benchmarks.load.final_state import (
 )
 from benchmarks.load.tickets import Kind, Planned
 from benchmarks.load.users import REVIEWS, review_keys
-from local.change_progress import scan
+from local.change_progress import scan_table
 from local.demo.person import Person
 from local.environment import LocalEnvironment
 
@@ -43,7 +43,7 @@ class Observed:
 def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
     """Read everything; takes about a minute for a thousand tickets."""
     readers = [Person(up.site.url, up.site.site.account("admin")) for _ in range(_READERS)]
-    us = up.us.account_id
+    us = up.pipeline_account.account_id
     told: dict[str, float] = {}
 
     def ticket(person: Person, each: Planned) -> ClosedTicket:
@@ -71,7 +71,7 @@ def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
     published = [each for each in documents if each.status == "published"]
     end = End(
         tickets=tuple(_each(readers, planned, ticket)),
-        changes=tuple(_change(item) for item in scan(up.stack.client, up.outputs["changesTable"])),
+        changes=tuple(_change(item) for item in scan_table(up.stack.client, up.outputs["changesTable"])),
         documents=documents,
         reviews=tuple(reviews),
         versions=tuple(each for found in _each(readers, _pages(up, readers[0]), versions) for each in found),
@@ -143,7 +143,7 @@ def _change(item: Mapping[str, Any]) -> ChangeRecord:
 def _documents(up: LocalEnvironment) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]]:
     """Return the documents, and who holds each lock."""
     found, locks = [], []
-    for item in scan(up.stack.client, up.outputs["documentsTable"]):
+    for item in scan_table(up.stack.client, up.outputs["documentsTable"]):
         if "held_by" in item:
             locks.append(str(item["held_by"]))
         if "status" not in item:

@@ -41,7 +41,7 @@ def begin(up: LocalEnvironment, weather: Faults, seed: int) -> None:
     post.duplicates, post.late, post.late_by = weather.duplicates, weather.late, weather.late_by
     site.faults.chance = random.Random(f"atlassian {seed}")
     for part, fault in _KINDS:
-        given = Fault(**fault, account=up.us.name, count=_FOR_EVER, share=part * weather.faults)
+        given = Fault(**fault, account=up.pipeline_account.name, count=_FOR_EVER, share=part * weather.faults)
         site.faults.add(given)
     up.stand_in.chance = random.Random(f"model {seed}")
     up.stand_in.fail_share("throttling", weather.faults)

@@ -17,7 +17,7 @@ from benchmarks.load.faults import Faults
 from benchmarks.load.memory import MINISTACK, OURS, Sample, growth
 from benchmarks.load.tickets import Planned
 from local.atlassian.webhooks.delivery import Post
-from local.demo.counts import Counts
+from local.demo.counts import CallCounts
 
 #: A function's worker may be so much larger at the end than when a quarter was done, and still count as flat.
 FLAT = 0.10
@@ -32,7 +32,7 @@ class Run:
     closed: Mapping[str, float]
     closing_seconds: float
     seconds: float
-    counts: Counts
+    counts: CallCounts
     weather: Faults
     waits: Mapping[str, tuple[int, int]]
     post: Post

@@ -1,4 +1,4 @@
-"""`make demo`: finished tickets become published pages on this machine, played through HTTP and verified."""
+"""`make demo`: close five tickets in the local region, review the drafts and verify the published pages over HTTP."""
 
 import shutil
 import time
@@ -16,41 +16,41 @@ OUTPUT = REPOSITORY / "demo-output"
 
 
 def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
-    """Play the demo and leave its pages in a folder; return 0 when everything shown was verified, else 1."""
+    """Play the demo and write its pages to a folder; return 0 when every step was verified, else 1."""
     console = Console(highlight=False)
-    begun = time.monotonic()
+    started = time.monotonic()
     shutil.rmtree(output, ignore_errors=True)  # let go: there may be no output of an earlier demo
     output.mkdir(parents=True)
     steps = Steps(console)
     try:
-        tales = _run(steps, use_bedrock, output)
+        results = _run(steps, use_bedrock, output)
     except Exception as error:
-        # Whatever it was, the step that it happened in is the first thing to know.
-        seen = f"{type(error).__name__}: {error}"
-        failed = error if isinstance(error, StepFailed) else StepFailed(steps.current, seen)
+        # Any error is reported with the step in which it happened.
+        reason = f"{type(error).__name__}: {error}"
+        failed = error if isinstance(error, StepFailed) else StepFailed(steps.current, reason)
         steps.fail(failed)
         return 1
-    summary.show(console, tales, time.monotonic() - begun)
+    summary.print_summary(console, results, time.monotonic() - started)
     return 0
 
 
 def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Result]:
-    """Bring the region up, play, take it down, and look whether anything is left. Raises StepFailed and others."""
+    """Start the region, play, stop it, and check that nothing is left behind. Raises StepFailed and others."""
     if not is_made():
-        steps.begin("making the region's environment, once")
+        steps.begin("installing MiniStack in .region-env (only the first time)")
         region_python()
-    with local_environment(use_bedrock=use_bedrock, say=steps.begin) as up:
+    with local_environment(use_bedrock=use_bedrock, on_step=steps.begin) as up:
         steps.end()
-        tales = _play(up, steps, output)
-        steps.begin("stopping")
-    steps.check(not up.stack.folder.exists(), "MiniStack's folder is still there")
-    steps.check(up.stack.process.poll() is not None, "MiniStack still runs")
-    steps.end("no process and no temporary folder left")
-    return tales
+        results = _play(up, steps, output)
+        steps.begin("stopping the region")
+    steps.check(not up.stack.folder.exists(), f"MiniStack's temporary folder still exists: {up.stack.folder}")
+    steps.check(up.stack.process.poll() is not None, f"MiniStack still runs (process {up.stack.process.pid})")
+    steps.end("no process and no temporary folder is left")
+    return results
 
 
 def _play(up: LocalEnvironment, steps: Steps, output: Path) -> list[scenario.Result]:
-    """Play every ticket; when a step fails, say what the functions logged."""
+    """Play every ticket; when a step fails, add the functions' logged errors to its reason."""
     try:
         return scenario.play(up, steps, output)
     except Exception as error:

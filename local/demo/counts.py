@@ -1,4 +1,4 @@
-"""How many calls the pipeline made: to Jira, Confluence, AWS and the model."""
+"""Counts the pipeline's calls to Jira, Confluence, AWS and the model."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from local.environment import LocalEnvironment
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Calls and tokens since the region came up, or between two moments."""
+class CallCounts:
+    """Calls and tokens since the region started, or between two counts."""
 
     jira: int = 0
     confluence: int = 0
@@ -16,20 +16,24 @@ class Counts:
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def __sub__(self, earlier: "Counts") -> "Counts":
-        return Counts(*(mine - theirs for mine, theirs in zip(_values(self), _values(earlier), strict=True)))
+    def __sub__(self, earlier: "CallCounts") -> "CallCounts":
+        return CallCounts(
+            *(mine - theirs for mine, theirs in zip(_values(self), _values(earlier), strict=True))
+        )
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(mine + theirs for mine, theirs in zip(_values(self), _values(other), strict=True)))
+    def __add__(self, other: "CallCounts") -> "CallCounts":
+        return CallCounts(
+            *(mine + theirs for mine, theirs in zip(_values(self), _values(other), strict=True))
+        )
 
 
-def count(up: LocalEnvironment) -> Counts:
-    """Count what our account asked of Atlassian, and what the functions' roles asked of AWS and the model."""
-    us = up.us.name
+def count_calls(up: LocalEnvironment) -> CallCounts:
+    """Count the requests of the pipeline's account to Atlassian and of the functions' roles to AWS and the model."""
+    account = up.pipeline_account.name
     calls = up.stand_in.calls()
-    return Counts(
-        jira=len(up.site.site.calls("jira", us)),
-        confluence=len(up.site.site.calls("confluence", us)),
+    return CallCounts(
+        jira=len(up.site.site.calls("jira", account)),
+        confluence=len(up.site.site.calls("confluence", account)),
         aws=sum(call.is_by_a_function for call in up.stack.calls()),
         model=len(calls),
         input_tokens=sum(call.input_tokens for call in calls),
@@ -37,7 +41,7 @@ def count(up: LocalEnvironment) -> Counts:
     )
 
 
-def _values(counts: Counts) -> tuple[int, ...]:
+def _values(counts: CallCounts) -> tuple[int, ...]:
     return (
         counts.jira,
         counts.confluence,

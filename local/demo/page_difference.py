@@ -1,21 +1,21 @@
-"""What is different between two versions of a page, as a reader of the tree sees it.
+"""The difference between two versions of a page, compared as trees.
 
-Confluence gives some elements new ids whenever it saves, so bytes say nothing; here elements, their lasting
-attributes and words are compared in order.
+Confluence gives some elements new ids at every save, so bytes cannot be compared. Elements, their stable attributes and
+words are compared in order.
 """
 
 import html.entities
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
-_PASSING = ("local-id", "macro-id", "version-at-save", "task-uuid")
+_UNSTABLE = ("local-id", "macro-id", "version-at-save", "task-uuid")
 _ENTITIES = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in html.entities.name2codepoint.items())
 _SPACES = 'xmlns:ac="ac" xmlns:ri="ri"'
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Elements and words at the beginning and end that both have, and what lies between them in each."""
+    """Number of equal elements and words at the start and the end, and what differs between them."""
 
     same_before: int
     same_after: int
@@ -24,7 +24,7 @@ class Difference:
 
     @property
     def is_one_addition(self) -> bool:
-        """Return whether words or whole elements were put in at one place and at most a word was replaced."""
+        """Return whether words or whole elements were added at one place and at most one word was replaced."""
         return (
             bool(self.added)
             and len(self.removed) <= 1
@@ -48,10 +48,10 @@ def _flat(storage: str) -> list[str]:
 
 
 def _walk(element: ElementTree.Element) -> list[str]:
-    lasting = sorted(
-        f"{name}={value}" for name, value in element.attrib.items() if not name.endswith(_PASSING)
+    stable = sorted(
+        f"{name}={value}" for name, value in element.attrib.items() if not name.endswith(_UNSTABLE)
     )
-    flat = [" ".join([f"<{element.tag}", *lasting])]
+    flat = [" ".join([f"<{element.tag}", *stable])]
     flat += (element.text or "").split()
     for child in element:
         flat += _walk(child)

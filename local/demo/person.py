@@ -1,4 +1,4 @@
-"""A person at work in Jira and Confluence, through their REST APIs."""
+"""A simulated person who works in Jira and Confluence through the REST APIs."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ _REVIEW_LINK = re.compile(r"https?://[^\s\"<>]+/reviews/[^\s\"<>]+")
 
 
 class Person:
-    """One account of the site; every method is one or two REST calls. Raises requests.HTTPError."""
+    """A person with one account of the site; every method makes one or two REST calls. Raises requests.HTTPError."""
 
     def __init__(self, url: str, account: Account) -> None:
         self._url = url
@@ -20,7 +20,7 @@ class Person:
         self._http.auth = (account.email, account.token)
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Make one request; return its JSON, or None when there is none."""
+        """Make one request; return the response's JSON, or None for an empty body."""
         answer = self._http.request(method, f"{self._url}{path}", json=body, timeout=15)
         answer.raise_for_status()
         return answer.json() if answer.content else None
@@ -53,19 +53,19 @@ class Person:
         links = self.ticket(key)["issuelinks"]
         return [link[end]["key"] for link in links for end in ("inwardIssue", "outwardIssue") if end in link]
 
-    def says(self, key: str, url: str) -> bool:
-        """Return whether a ticket carries an address, in a comment or as a link."""
+    def has_link(self, key: str, url: str) -> bool:
+        """Return whether a ticket shows a URL both in a comment and as a remote link."""
         links = self.call("GET", f"/rest/api/3/issue/{key}/remotelink")
         return any(url in str(comment["body"]) for comment in self.comments(key)) and any(
             link["object"]["url"] == url for link in links
         )
 
     def diff_url(self, review: str) -> str:
-        """Return the link to the diff page that a review ticket carries last; empty when there is none."""
-        found = _REVIEW_LINK.findall(str(self.ticket(review)["description"]))
+        """Return the newest link to the diff page in a review ticket; empty when there is none."""
+        links = _REVIEW_LINK.findall(str(self.ticket(review)["description"]))
         for comment in self.comments(review):
-            found += _REVIEW_LINK.findall(str(comment["body"]))
-        return found[-1].rstrip("',}]") if found else ""
+            links += _REVIEW_LINK.findall(str(comment["body"]))
+        return links[-1].rstrip("',}]") if links else ""
 
     def page(self, page_id: str) -> dict[str, Any]:
         """Return a page with its storage format."""
@@ -86,14 +86,14 @@ class Person:
         }
         self.call("PUT", f"/wiki/api/v2/pages/{page_id}", body)
 
-    def look_at(self, url: str) -> str:
-        """Open an address as a browser does, and return the HTML."""
+    def open_url(self, url: str) -> str:
+        """Fetch a URL without credentials, as a browser would, and return the HTML."""
         answer = requests.get(url, timeout=15)
         answer.raise_for_status()
         return answer.text
 
 
-def storage(page: dict[str, Any]) -> str:
+def storage_of(page: dict[str, Any]) -> str:
     """Return a page's storage format."""
     return str(page["body"]["storage"]["value"])
 

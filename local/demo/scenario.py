@@ -1,4 +1,4 @@
-"""The tickets that the demo plays, each to its end, each step verified by what Jira and Confluence show."""
+"""The demo's five tickets, each played to its end; every step is verified in Jira and Confluence."""
 
 import json
 from collections.abc import Callable
@@ -7,20 +7,20 @@ from pathlib import Path
 
 from local import change_progress
 from local.change_progress import ChangeProgress, DocumentProgress
-from local.demo.counts import Counts, count
+from local.demo.counts import CallCounts, count_calls
 from local.demo.page_difference import difference
-from local.demo.person import Person, storage
+from local.demo.person import Person, storage_of
 from local.demo.steps import Steps
 from local.environment import LocalEnvironment, wait_until
 
-_PATIENCE = 45.0
+_TIMEOUT_SECONDS = 45.0
 _ENDS = ("published", "rejected", "failed")
 _BY_HAND = ("waits for the next one.", "waits for the next working day.")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One ticket's story, as the summary tells it; files lie in the output folder."""
+    """What happened to one ticket, for the summary; the files are in the output folder."""
 
     key: str
     summary: str
@@ -28,12 +28,12 @@ class Result:
     diff_file: Path | None
     page_file: Path | None
     page_url: str
-    counts: Counts
+    counts: CallCounts
 
 
 @dataclass(frozen=True)
 class Context:
-    """Who and what is on stage."""
+    """The running region, the people and the output folder of a demo."""
 
     up: LocalEnvironment
     steps: Steps
@@ -49,233 +49,281 @@ class Context:
         """Begin a step about a ticket."""
         self.steps.begin(f"{key} {what}")
 
-    def wait(self, true: Callable[[], bool], otherwise: str) -> None:
-        """Wait for something that the pipeline does by itself; the step fails when it does not come."""
-        self.steps.check(wait_until(true, _PATIENCE), f"{otherwise} within {_PATIENCE:.0f} s")
+    def wait(self, condition: Callable[[], bool], failure: str) -> None:
+        """Wait for a result of the pipeline; the step fails when it does not come in time."""
+        self.steps.check(
+            wait_until(condition, _TIMEOUT_SECONDS), f"{failure} within {_TIMEOUT_SECONDS:.0f} s"
+        )
 
 
 def play(up: LocalEnvironment, steps: Steps, output: Path) -> list[Result]:
-    """Play all tickets, one after the other, so that each one's calls can be counted."""
+    """Play all tickets one after the other, because the calls are counted per ticket."""
     people = (Person(up.site.url, up.site.site.account(name)) for name in ("developer", "reviewer"))
-    stage = Context(up, steps, output, *people)
-    return [update(stage), create(stage), ignored(stage), revision(stage), conflict(stage)]
+    demo = Context(up, steps, output, *people)
+    return [
+        play_update(demo),
+        play_create(demo),
+        play_ignored(demo),
+        play_revision(demo),
+        play_conflict(demo),
+    ]
 
 
-def update(stage: Context) -> Result:
-    """Play a story that changes what a page says: the page gets one version more, untouched but for the edit."""
-    key, page_id = stage.key("update"), stage.up.seeded.pages["webhooks"]
-    since, before = count(stage.up), stage.reviewer.page(page_id)
-    document = _to_review(stage, key, page_id)
-    stage.steps.end(f"“{document.title}” was found, review ticket {document.review_issue_key}")
-    diff = _look_at_diff(stage, "update", document)
-    published = _approve(stage, key, document)
-    after = stage.reviewer.page(page_id)
+def play_update(demo: Context) -> Result:
+    """Play a ticket that updates a page: the page gets one new version, and only the edited passage changes."""
+    key, page_id = demo.key("update"), demo.up.seeded.pages["webhooks"]
+    since, before = count_calls(demo.up), demo.reviewer.page(page_id)
+    document = _to_review(demo, key, page_id)
+    demo.steps.end(f"page “{document.title}” selected, review ticket {document.review_issue_key} opened")
+    diff = _save_diff(demo, "update", document)
+    published = _approve(demo, key, document)
+    after = demo.reviewer.page(page_id)
     versions = (before["version"]["number"], after["version"]["number"])
-    stage.steps.check(
-        versions[1] == versions[0] + 1, f"the page went from version {versions[0]} to {versions[1]}"
+    _check_one_new_version(demo, versions)
+    changed = difference(storage_of(before), storage_of(after))
+    demo.steps.check(
+        changed.is_one_addition,
+        f"more than one passage of the page changed: {changed.removed} → {changed.added}",
     )
-    changed = difference(storage(before), storage(after))
-    stage.steps.check(
-        changed.is_one_addition, f"more than the edit changed: {changed.removed} → {changed.added}"
-    )
-    stage.steps.end(
-        f"version {versions[1]}, {len(changed.added)} words added at one place, "
-        f"the {changed.same_before + changed.same_after} elements and words around it untouched"
+    demo.steps.end(
+        f"published as version {versions[1]}: {len(changed.added)} words added in one place, "
+        f"the other {changed.same_before + changed.same_after} elements and words unchanged"
     )
     what = f"“{document.title}” updated to version {versions[1]} after review {document.review_issue_key}"
-    return _tale(stage, key, what, diff, "update", published, since)
+    return _result(demo, key, what, diff, "update", published, since)
 
 
-def create(stage: Context) -> Result:
-    """Play a feature that no page covers: it gets a page of its own."""
-    key, since = stage.key("create"), count(stage.up)
-    document = _to_review(stage, key)
-    stage.steps.end(f"no page covers it, review ticket {document.review_issue_key}")
-    diff = _look_at_diff(stage, "create", document)
-    published = _approve(stage, key, document)
-    page = stage.reviewer.page(published.page_id)
-    stage.steps.check(page["title"] == document.title, f"the page is called “{page['title']}”")
-    stage.steps.check(page["version"]["number"] == 1, f"the page has version {page['version']['number']}")
-    stage.steps.end(f"new page “{page['title']}”")
-    what = f"new page “{page['title']}” after review {document.review_issue_key}"
-    return _tale(stage, key, what, diff, "create", published, since)
-
-
-def ignored(stage: Context) -> Result:
-    """Play a clean-up that asks for documentation by habit: a label that declines wins."""
-    key, since = stage.key("ignored"), count(stage.up)
-    stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
-    stage.developer.label(key, "needs-docs")
-    change = _finish(stage, key)
-    stage.steps.check(change.status == "ignored", f"it was {change.status}: {change.reason}")
-    stage.steps.check(not stage.developer.linked(key), "it has a review ticket all the same")
-    stage.steps.end(f"ignored, because {change.reason}")
-    return _tale(stage, key, f"ignored: {change.reason}", None, "", None, since)
-
-
-def revision(stage: Context) -> Result:
-    """Play a reviewer who asks for more: a second revision comes in the same ticket, with what was asked for."""
-    key, since = stage.key("revision"), count(stage.up)
-    page_id = stage.up.seeded.pages["rate-limits"]
-    stage.developer.label(key, f"docs:{page_id}")
-    document = _to_review(stage, key, page_id)
-    stage.steps.end(f"its label names the page “{document.title}”, review ticket {document.review_issue_key}")
-    first_diff = stage.reviewer.diff_url(document.review_issue_key)
-    again = _decide(stage, document, "NEEDS REVISION", "Please say that test keys have a daily ceiling.")
-    stage.steps.check(again.revision == 2, f"the document has revision {again.revision}")
-    overtaken = stage.reviewer.look_at(first_diff)
-    stage.steps.check("superseded" in overtaken, "the old link does not say that it is superseded")
-    stage.steps.end("revision 2 in the same ticket, the old link says that it is superseded")
-    diff = _look_at_diff(stage, "revision", again)
-    published = _approve(stage, key, again)
-    text = storage(stage.reviewer.page(published.page_id))
-    stage.steps.check("daily ceiling" in text, "what the reviewer asked for is not on the page")
-    stage.steps.end("published, with what the reviewer asked for")
-    what = (
-        f"“{document.title}” updated by revision 2, after review {document.review_issue_key} asked for more"
+def play_create(demo: Context) -> Result:
+    """Play a new feature that no page covers: a new page is created."""
+    key, since = demo.key("create"), count_calls(demo.up)
+    document = _to_review(demo, key)
+    demo.steps.end(f"no page covers it, review ticket {document.review_issue_key} for a new page opened")
+    diff = _save_diff(demo, "create", document)
+    published = _approve(demo, key, document)
+    page = demo.reviewer.page(published.page_id)
+    demo.steps.check(
+        page["title"] == document.title,
+        f"the page's title is “{page['title']}” instead of “{document.title}”",
     )
-    return _tale(stage, key, what, diff, "revision", published, since)
+    demo.steps.check(
+        page["version"]["number"] == 1, f"the new page has version {page['version']['number']} instead of 1"
+    )
+    demo.steps.end(f"published as new page “{page['title']}”")
+    what = f"New page “{page['title']}” published after review {document.review_issue_key}"
+    return _result(demo, key, what, diff, "create", published, since)
 
 
-def conflict(stage: Context) -> Result:
-    """Play a person who edits the page while it is under review: nothing of that edit is lost."""
-    key, page_id, since = stage.key("conflict"), stage.up.seeded.pages["payouts"], count(stage.up)
-    document = _to_review(stage, key, page_id)
-    stage.steps.end(f"“{document.title}” was found, review ticket {document.review_issue_key}")
-    stage.begin(f"“{document.title}”", "is edited by a person meanwhile")
-    stage.developer.edit_page(page_id, *_BY_HAND)
-    before = stage.developer.page(page_id)
-    stage.steps.check(_BY_HAND[1] in storage(before), "the page has no such passage any more")
-    stage.steps.end(f"version {before['version']['number']}")
-    decided = _decide(stage, document, "APPROVED")
+def play_ignored(demo: Context) -> Result:
+    """Play a ticket with labels for and against documentation: the label against it wins."""
+    key, since = demo.key("ignored"), count_calls(demo.up)
+    demo.begin(key, f"“{demo.developer.ticket(key)['summary']}” is closed")
+    demo.developer.label(key, "needs-docs")
+    change = _finish(demo, key)
+    demo.steps.check(
+        change.status == "ignored",
+        f"the change is {change.status} instead of ignored: {change.reason}",
+    )
+    demo.steps.check(not demo.developer.linked(key), f"{key} has a review ticket, but it should have none")
+    demo.steps.end(f"ignored, because {change.reason}")
+    return _result(demo, key, f"Ignored: {change.reason}", None, "", None, since)
+
+
+def play_revision(demo: Context) -> Result:
+    """Play a reviewer who asks for a revision: revision 2 appears in the same review ticket with the requested text."""
+    key, since = demo.key("revision"), count_calls(demo.up)
+    page_id = demo.up.seeded.pages["rate-limits"]
+    demo.developer.label(key, f"docs:{page_id}")
+    document = _to_review(demo, key, page_id)
+    demo.steps.end(
+        f"its label names the page “{document.title}”, review ticket {document.review_issue_key} opened"
+    )
+    first_diff = demo.reviewer.diff_url(document.review_issue_key)
+    revised = _decide(demo, document, "NEEDS REVISION", "Please say that test keys have a daily ceiling.")
+    demo.steps.check(revised.revision == 2, f"the document has revision {revised.revision} instead of 2")
+    old_diff = demo.reviewer.open_url(first_diff)
+    demo.steps.check("superseded" in old_diff, "the page of revision 1 does not say that it is superseded")
+    demo.steps.end("revision 2 in the same review ticket, the page of revision 1 is marked as superseded")
+    diff = _save_diff(demo, "revision", revised)
+    published = _approve(demo, key, revised)
+    text = storage_of(demo.reviewer.page(published.page_id))
+    demo.steps.check(
+        "daily ceiling" in text, "the page does not contain “daily ceiling”, as the reviewer asked"
+    )
+    demo.steps.end("published with the text that the reviewer asked for")
+    what = f"“{document.title}” updated with revision 2, as requested in review {document.review_issue_key}"
+    return _result(demo, key, what, diff, "revision", published, since)
+
+
+def play_conflict(demo: Context) -> Result:
+    """Play a person who edits the page during the review: the person's edit is kept."""
+    key, page_id, since = demo.key("conflict"), demo.up.seeded.pages["payouts"], count_calls(demo.up)
+    document = _to_review(demo, key, page_id)
+    demo.steps.end(f"page “{document.title}” selected, review ticket {document.review_issue_key} opened")
+    demo.begin(f"“{document.title}”", "is edited by a person during the review")
+    demo.developer.edit_page(page_id, *_BY_HAND)
+    before = demo.developer.page(page_id)
+    demo.steps.check(
+        _BY_HAND[1] in storage_of(before),
+        f"the person's edit is not on the page: “{_BY_HAND[0]}” was not found",
+    )
+    demo.steps.end(f"version {before['version']['number']}")
+    decided = _decide(demo, document, "APPROVED")
     if decided.status == "in_review":
-        stage.steps.end(
-            "the person changed the same passage, so a new draft on their version asks for a new review"
+        demo.steps.end(
+            "the person changed the same passage, so a new draft based on their version needs a new review"
         )
-        diff = _look_at_diff(stage, "conflict", decided)
-        decided = _approve(stage, key, decided)
+        diff = _save_diff(demo, "conflict", decided)
+        decided = _approve(demo, key, decided)
     else:
-        diff = _look_at_diff(stage, "conflict", document)
-        stage.begin(f"“{document.title}”", "is published")
-    after = stage.reviewer.page(page_id)
-    stage.steps.check(_BY_HAND[1] in storage(after), "the person's edit was lost")
+        diff = _save_diff(demo, "conflict", document)
+        demo.begin(f"“{document.title}”", "is published")
+    after = demo.reviewer.page(page_id)
+    demo.steps.check(_BY_HAND[1] in storage_of(after), f"the person's edit was lost: “{_BY_HAND[1]}”")
     versions = (before["version"]["number"], after["version"]["number"])
-    stage.steps.check(
-        versions[1] == versions[0] + 1, f"the page went from version {versions[0]} to {versions[1]}"
+    _check_one_new_version(demo, versions)
+    demo.steps.end(f"version {versions[1]} contains both edits")
+    what = (
+        f"“{document.title}” updated to version {versions[1]} after review {document.review_issue_key}, "
+        "with a person's edit kept"
     )
-    stage.steps.end(f"version {versions[1]} holds both edits")
-    what = f"“{document.title}” updated around a person's edit, after review {document.review_issue_key}"
-    return _tale(stage, key, what, diff, "conflict", decided, since)
+    return _result(demo, key, what, diff, "conflict", decided, since)
 
 
-def _to_review(stage: Context, key: str, page_id: str = "") -> DocumentProgress:
-    """Finish a ticket and wait for the review of a change to that page (empty: to a new one); the step goes on."""
-    stage.begin(key, f"“{stage.developer.ticket(key)['summary']}” is finished")
-    change = _finish(stage, key)
-    stage.steps.check(change.status == "documented", f"the change is {change.status}: {change.reason}")
+def _to_review(demo: Context, key: str, page_id: str = "") -> DocumentProgress:
+    """Close a ticket and wait for the review of a change to a page (empty id: a new page); the step stays open."""
+    demo.begin(key, f"“{demo.developer.ticket(key)['summary']}” is closed")
+    change = _finish(demo, key)
+    demo.steps.check(
+        change.status == "documented",
+        f"the change is {change.status} instead of documented: {change.reason}",
+    )
     [document] = change.documents
-    stage.steps.check(document.status == "in_review", f"the document is {document.status}: {document.reason}")
-    wanted = stage.reviewer.page(page_id)["title"] if page_id else ""
+    demo.steps.check(
+        document.status == "in_review",
+        f"the document is {document.status} instead of in_review: {document.reason}",
+    )
+    wanted = demo.reviewer.page(page_id)["title"] if page_id else ""
     if wanted:
-        stage.steps.check(document.kind == "update", f"a page of its own was drafted: “{document.title}”")
-        stage.steps.check(document.title == wanted, f"“{document.title}” was chosen, not “{wanted}”")
+        demo.steps.check(
+            document.kind == "update",
+            f"a new page “{document.title}” was drafted instead of an update of “{wanted}”",
+        )
+        demo.steps.check(
+            document.title == wanted, f"the page “{document.title}” was selected instead of “{wanted}”"
+        )
     else:
-        stage.steps.check(document.kind == "create", f"“{document.title}” was to be updated instead")
+        demo.steps.check(
+            document.kind == "create",
+            f"an update of “{document.title}” was drafted instead of a new page",
+        )
     review = document.review_issue_key
-    stage.steps.check(review in stage.developer.linked(key), f"{key} is not linked to {review}")
-    labels = stage.reviewer.ticket(review)["labels"]
-    stage.steps.check("documentation-review" in labels, f"{review} carries only the labels {labels}")
+    demo.steps.check(review in demo.developer.linked(key), f"{key} is not linked to {review}")
+    labels = demo.reviewer.ticket(review)["labels"]
+    demo.steps.check(
+        "documentation-review" in labels, f"{review} lacks the label documentation-review, it has {labels}"
+    )
     return document
 
 
-def _finish(stage: Context, key: str) -> ChangeProgress:
-    """Move a ticket to Done; wait until its change needs a person, or nothing more."""
-    site = stage.up.site.site
-    site.drain(_PATIENCE)
-    told = len(site.post.log)
-    stage.developer.finish(key)
-    site.drain(_PATIENCE)
-    answers = [(attempt.status, attempt.answer) for attempt in site.post.log[told:]]
-    taken = [json.loads(answer).get("change_id") for status, answer in answers if status == 200]
-    change_id = next(filter(None, taken), "")
-    stage.steps.check(
-        bool(change_id), f"Jira's webhooks were answered {answers or 'by nobody: none was sent'}"
+def _finish(demo: Context, key: str) -> ChangeProgress:
+    """Move a ticket to Done; wait until its change has ended or waits for a person."""
+    site = demo.up.site.site
+    site.drain(_TIMEOUT_SECONDS)
+    sent_before = len(site.post.log)
+    demo.developer.finish(key)
+    site.drain(_TIMEOUT_SECONDS)
+    answers = [(attempt.status, attempt.answer) for attempt in site.post.log[sent_before:]]
+    accepted = [json.loads(answer).get("change_id") for status, answer in answers if status == 200]
+    change_id = next(filter(None, accepted), "")
+    demo.steps.check(
+        bool(change_id),
+        f"no webhook of {key} was recorded as a change; the responses were {answers or '(no webhook was sent)'}",
     )
-    found: list[ChangeProgress] = []
+    latest: list[ChangeProgress] = []
 
     def settled() -> bool:
-        now = change_progress.change_progress(stage.up.stack.client, stage.up.outputs, change_id)
-        found[:] = [now] if now else []
-        return now is not None and now.is_settled
+        current = change_progress.change_progress(demo.up.stack.client, demo.up.outputs, change_id)
+        latest[:] = [current] if current else []
+        return current is not None and current.is_settled
 
-    stage.wait(settled, f"the change {change_id} did not come to a review or an end")
-    return found[0]
+    demo.wait(settled, f"the change {change_id} of {key} did not reach a review or an end")
+    return latest[0]
 
 
-def _look_at_diff(stage: Context, role: str, document: DocumentProgress) -> Path:
-    """Open the diff page as the reviewer does, and keep it."""
-    stage.begin(document.review_issue_key, "shows the difference")
-    url = stage.reviewer.diff_url(document.review_issue_key)
-    stage.steps.check(bool(url), "the review ticket has no link to the diff page")
-    page = stage.reviewer.look_at(url)
-    stage.steps.check("<ins" in page or 'class="added' in page, "the diff page marks nothing as added")
-    stage.steps.check(
-        "<script" not in page.split("</head>")[0] or "nonce" in page, "the diff page has a bare script"
+def _check_one_new_version(demo: Context, versions: tuple[int, int]) -> None:
+    demo.steps.check(
+        versions[1] == versions[0] + 1,
+        f"the page went from version {versions[0]} to {versions[1]}, but one new version was expected",
     )
-    file = stage.output / f"{role}-diff.html"
+
+
+def _save_diff(demo: Context, role: str, document: DocumentProgress) -> Path:
+    """Open the diff page as the reviewer does, and save it to the output folder."""
+    demo.begin(document.review_issue_key, "links to the diff page")
+    url = demo.reviewer.diff_url(document.review_issue_key)
+    demo.steps.check(bool(url), "the review ticket has no link to the diff page")
+    page = demo.reviewer.open_url(url)
+    demo.steps.check("<ins" in page or 'class="added' in page, "the diff page marks no text as added")
+    demo.steps.check(
+        "<script" not in page.split("</head>")[0] or "nonce" in page,
+        "the diff page has a script without a nonce",
+    )
+    file = demo.output / f"{role}-diff.html"
     file.write_text(page)
-    stage.steps.end(file.name)
+    demo.steps.end(f"saved as {file.name}")
     return file
 
 
-def _approve(stage: Context, key: str, document: DocumentProgress) -> DocumentProgress:
-    """Approve a review and wait for its page; both tickets must carry the link. The step goes on."""
+def _approve(demo: Context, key: str, document: DocumentProgress) -> DocumentProgress:
+    """Approve a review and wait for its page; both tickets must show the link. The step stays open."""
     review = document.review_issue_key
-    published = _decide(stage, document, "APPROVED")
-    stage.steps.check(
-        published.status == "published", f"the document is {published.status}: {published.reason}"
+    published = _decide(demo, document, "APPROVED")
+    demo.steps.check(
+        published.status == "published",
+        f"the document is {published.status} instead of published: {published.reason}",
     )
     for ticket in (key, review):
-        stage.steps.check(
-            stage.reviewer.says(ticket, published.page_url), f"{ticket} does not carry {published.page_url}"
+        demo.steps.check(
+            demo.reviewer.has_link(ticket, published.page_url),
+            f"{ticket} does not show the page's URL {published.page_url} in a comment and as a link",
         )
     return published
 
 
-def _decide(stage: Context, document: DocumentProgress, *words: str) -> DocumentProgress:
-    """Comment as the reviewer and move the ticket to Done; wait for the document's end or its next revision."""
+def _decide(demo: Context, document: DocumentProgress, *paragraphs: str) -> DocumentProgress:
+    """Comment as the reviewer and move the review to Done; wait for the document's end or its next revision."""
     review = document.review_issue_key
-    stage.begin(review, f"gets the comment {words[0]} from a reviewer and is moved to Done")
-    stage.reviewer.comment(review, *words)
-    stage.reviewer.finish(review)
-    issue_id = stage.reviewer.call("GET", f"/rest/api/3/issue/{review}?fields=summary")["id"]
-    found: list[DocumentProgress] = []
+    demo.begin(review, f"gets the comment {paragraphs[0]} from a reviewer and is moved to Done")
+    demo.reviewer.comment(review, *paragraphs)
+    demo.reviewer.finish(review)
+    issue_id = demo.reviewer.call("GET", f"/rest/api/3/issue/{review}?fields=summary")["id"]
+    latest: list[DocumentProgress] = []
 
-    def over() -> bool:
-        now = change_progress.review_progress(stage.up.stack.client, stage.up.outputs, issue_id)
-        found[:] = [now] if now else []
-        if now is None or not now.is_settled:
+    def processed() -> bool:
+        current = change_progress.review_progress(demo.up.stack.client, demo.up.outputs, issue_id)
+        latest[:] = [current] if current else []
+        if current is None or not current.is_settled:
             return False
-        return now.status in _ENDS or now.revision > document.revision
+        return current.status in _ENDS or current.revision > document.revision
 
-    stage.wait(over, f"the decision in {review} was not carried out")
-    return found[0]
+    demo.wait(processed, f"the decision {paragraphs[0]} in {review} was not processed")
+    return latest[0]
 
 
-def _tale(
-    stage: Context,
+def _result(
+    demo: Context,
     key: str,
     what: str,
     diff: Path | None,
     role: str,
     published: DocumentProgress | None,
-    since: Counts,
+    since: CallCounts,
 ) -> Result:
-    """Keep the published page and count the calls."""
+    """Save the published page, count the calls and return the ticket's result."""
     file = None
     if published:
-        file = stage.output / f"{role}-page.html"
-        file.write_text(stage.reviewer.look_at(published.page_url))
-    summary = str(stage.developer.ticket(key)["summary"])
+        file = demo.output / f"{role}-page.html"
+        file.write_text(demo.reviewer.open_url(published.page_url))
+    summary = str(demo.developer.ticket(key)["summary"])
     url = published.page_url if published else ""
-    return Result(key, summary, what, diff, file, url, count(stage.up) - since)
+    return Result(key, summary, what, diff, file, url, count_calls(demo.up) - since)

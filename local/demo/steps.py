@@ -1,4 +1,4 @@
-"""Progress: one line per step, with the time it took; a step that fails ends the demo and is named."""
+"""Progress output: one line per step with its duration; a failed step is named and ends the demo."""
 
 import time
 
@@ -10,7 +10,7 @@ from local.signals import handle_interrupts
 
 
 class StepFailed(RuntimeError):
-    """A step did not do what it should; `step` names it, `reason` says what was seen."""
+    """A step failed; `step` names it, `reason` says what was found instead of what was expected."""
 
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(f"{step}: {reason}")
@@ -18,7 +18,7 @@ class StepFailed(RuntimeError):
 
 
 class Steps:
-    """The steps of a run, one at a time; beginning one ends the one before."""
+    """The steps of a run, one at a time; beginning a step ends the previous one."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -28,11 +28,11 @@ class Steps:
 
     @property
     def current(self) -> str:
-        """Return the step under way, or the last one."""
+        """Return the running step, or the last one."""
         return self._step or self._last
 
     def begin(self, step: str) -> None:
-        """Begin a step; raises KeyboardInterrupt when somebody asked to stop during the one before."""
+        """Begin a step; raises KeyboardInterrupt when a stop was requested during the previous step."""
         handle_interrupts()
         self.end()
         self._step, self._last, self._since = step, step, time.monotonic()
@@ -41,7 +41,7 @@ class Steps:
             self._status.start()
 
     def end(self, outcome: str = "") -> None:
-        """End the step, if one is under way, with a line that says how it came out."""
+        """End the running step, if there is one, and print a line with its outcome."""
         if not self._step:
             return
         self._stop_spinning()
@@ -50,13 +50,13 @@ class Steps:
         self._console.print(f"[green]✓[/green] [dim]{took:5.1f} s[/dim]  {line}", soft_wrap=True)
         self._step = ""
 
-    def check(self, true: bool, otherwise: str) -> None:
-        """Raise StepFailed unless something that the step shows is so."""
-        if not true:
-            raise StepFailed(self._step, otherwise)
+    def check(self, condition: bool, failure: str) -> None:
+        """Raise StepFailed with the failure text unless the condition holds."""
+        if not condition:
+            raise StepFailed(self._step, failure)
 
     def fail(self, failed: StepFailed) -> None:
-        """Say in red which step failed, and why."""
+        """Print in red which step failed, and the reason."""
         self._stop_spinning()
         self._console.print(
             f"\n[bold red]The demo failed at: {escape(failed.step)}[/bold red]", soft_wrap=True

@@ -26,7 +26,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegionFacts]:
         patch.setattr(state_file, "PATH", place)
         try:
             assert wait_until(lambda: _is_up(process), 120), "the region did not come up"
-            facts = state_file.find()
+            facts = state_file.find_region()
             for secret in contents.secrets(facts.client):
                 secret_watch.learn("a secret of the local region", secret)
             yield facts
@@ -51,7 +51,7 @@ def local(command: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
 def _is_up(process: "subprocess.Popen[str]") -> bool:
     assert process.poll() is None, process.communicate()[0]
     try:
-        state_file.find()
+        state_file.find_region()
     except state_file.NoRegion:
         return False
     return True

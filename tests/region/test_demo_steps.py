@@ -16,8 +16,8 @@ def test_failure_while_starting_names_the_step(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     @contextlib.contextmanager
-    def broken(*, say: Any, use_bedrock: bool) -> Iterator[None]:
-        say("starting AWS")
+    def broken(*, on_step: Any, use_bedrock: bool) -> Iterator[None]:
+        on_step("starting AWS")
         raise error
         yield
 

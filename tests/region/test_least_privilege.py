@@ -268,7 +268,7 @@ def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played
 def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: LocalEnvironment) -> None:
     client = played.stack.client
     kept = contents.secrets(client)
-    assert {played.webhook_secret, played.us.token} < set(kept)
+    assert {played.webhook_secret, played.pipeline_account.token} < set(kept)
     assert len(kept) == 3, "the link key is the third"
     held = contents.logs(client) | contents.stored(client)
     held |= {

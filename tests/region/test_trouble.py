@@ -21,7 +21,7 @@ def test_what_does_not_fit_into_one_answer_is_asked_for(monkeypatch: Any) -> Non
         {"timestamp": number // 2, "message": f'{{"level": "ERROR", "message": "{number}"}}'}
         for number in range(25)
     ]
-    monkeypatch.setattr(error_logs, "_MOST", 4)
+    monkeypatch.setattr(error_logs, "_MAX_EVENTS", 4)
     logs = Logs(events, 4)
     assert list(events_logged(lambda _: logs, "group")) == events
     assert len(errors_logged(lambda _: logs, ["group"])) == 25
