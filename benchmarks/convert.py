@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from common import storage_format as sf
-from common.storage_format.from_markdown.code_languages import known
+from common.storage_format.from_markdown.code_languages import known_language
 from common.storage_format.from_markdown.inline import anchor_of
 from common.storage_format.xml.equivalence import Tree, normalised
 
@@ -134,7 +134,7 @@ def _is_default(child: Tree | str) -> bool:
     named = dict(child[1]).get("ac:name", "")
     value = "".join(part for part in child[2] if isinstance(part, str))
     if named == "language":
-        return known(value) in ("", "none")
+        return known_language(value) in ("", "none")
     return (named, value) in (("collapse", "false"), ("icon", "true"), ("linenumbers", "false"))
 
 
@@ -146,7 +146,7 @@ def _titled(children: list[Tree | str]) -> list[Tree | str]:
             child = (
                 child[0],
                 child[1],
-                tuple(known(part) if isinstance(part, str) else part for part in child[2]),
+                tuple(known_language(part) if isinstance(part, str) else part for part in child[2]),
             )
         out.append(child)
     return sorted(out, key=lambda child: (isinstance(child, str) or child[0] != "ac:parameter", ""))

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common import storage_format as sf
-from common.storage_format.editing.block_matching import Matching, NotFound
+from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound
 from common.storage_format.xml.block_scanner import MARKUP
 
 LEAST = 0.97
@@ -47,16 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def counted(storage: str) -> tuple[int, int]:
     """Return how many blocks of a page stand once on it, and how many of these are found on the page with ids."""
     base = sf.parse(storage)
-    matching = Matching(base, sf.parse(stamped(storage)))
+    matching = BlockMatcher(base, sf.parse(stamped(storage)))
     times = Counter(block.source for block in base.blocks)
     unique = [block.number for block in base.blocks if times[block.source] == 1]
     return len(unique), sum(_finds(matching, number) for number in unique)
 
 
-def _finds(matching: Matching, number: int) -> bool:
+def _finds(matching: BlockMatcher, number: int) -> bool:
     try:
         return matching.find(number) == number
-    except NotFound:
+    except BlockNotFound:
         return False
 
 

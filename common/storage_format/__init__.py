@@ -1,13 +1,13 @@
-"""Edit Confluence pages without harming them.
+"""Edit Confluence pages in storage format without changing anything outside the edited blocks.
 
-`parse` reads storage format into blocks and keeps every byte; `outline` shows the page to a model as numbered
-Markdown in which what has no Markdown form is an opaque token; `apply(page, edits)` splices edits into the
-original text; `rebase` applies them to a page that has moved on. `render` and `to_markdown` convert whole texts,
-`without_unseen` removes invisible characters from new text.
+`parse` reads storage format into blocks and keeps every byte. `outline` shows the page to a model as numbered
+Markdown; content without a Markdown form becomes an opaque token. `apply(page, edits)` splices edits into the
+original text; `rebase` applies them to a newer version of the page. `render` and `to_markdown` convert whole texts,
+`strip_invisible` removes invisible characters from new text.
 """
 
 from common.storage_format.editing.apply import apply
-from common.storage_format.editing.preserve_invisible import without_unseen
+from common.storage_format.editing.preserve_invisible import strip_invisible
 from common.storage_format.editing.rebase import rebase
 from common.storage_format.edits import (
     BlockChange,
@@ -25,7 +25,7 @@ from common.storage_format.page.outline import Outline, outline
 from common.storage_format.page.page import Block, Page, parse
 from common.storage_format.page.plain_text import Section, plain_text, sections
 from common.storage_format.to_markdown.reader_view import to_markdown
-from common.storage_format.xml.block_key import meaning
+from common.storage_format.xml.block_key import content_fingerprint
 from common.storage_format.xml.equivalence import equivalent
 from common.storage_format.xml.external_addresses import external_addresses
 
@@ -45,15 +45,15 @@ __all__ = [
     "Section",
     "Token",
     "apply",
+    "content_fingerprint",
     "equivalent",
     "external_addresses",
-    "meaning",
     "outline",
     "parse",
     "plain_text",
     "rebase",
     "render",
     "sections",
+    "strip_invisible",
     "to_markdown",
-    "without_unseen",
 ]

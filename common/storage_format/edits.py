@@ -1,4 +1,4 @@
-"""The edits that can be aimed at a page, and what applying them gives."""
+"""The edits of a page (replace, insert after, delete) and the result of applying them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Replace:
-    """Put what `markdown` says in the place of a block."""
+    """Replace a block with `markdown`."""
 
     block_id: str
     markdown: str
@@ -16,7 +16,7 @@ class Replace:
 
 @dataclass(frozen=True)
 class InsertAfter:
-    """Put what `markdown` says after a block; `None` is before the first block of the page."""
+    """Insert `markdown` after a block; with `block_id` None, before the first block of the page."""
 
     block_id: str | None
     markdown: str
@@ -24,7 +24,7 @@ class InsertAfter:
 
 @dataclass(frozen=True)
 class Delete:
-    """Take a block away."""
+    """Delete a block."""
 
     block_id: str
 
@@ -34,7 +34,7 @@ Edit: TypeAlias = Replace | InsertAfter | Delete
 
 @dataclass(frozen=True)
 class Token:
-    """Something without a Markdown form: `kind` such as `jira-macro`, `hint` what a reader sees of it."""
+    """Content without a Markdown form: its `kind`, such as `jira-macro`, and as `hint` what a reader sees of it."""
 
     kind: str
     hint: str
@@ -42,11 +42,11 @@ class Token:
 
 @dataclass(frozen=True)
 class BlockChange:
-    """What one edit did.
+    """The effect of one edit.
 
-    `before` and `after` are storage format: the block's source before (empty for an insertion) and what
-    stands in its place now (empty for a deletion). `removed` are the tokens and inline comments that stood
-    in the block and stand nowhere in the page any more.
+    `before` and `after` are storage format: the block's source before the edit (empty for an insertion) and the text
+    that replaced it (empty for a deletion). `removed` lists the tokens and inline comments of the block that are no
+    longer anywhere on the page.
     """
 
     edit: Edit
@@ -59,7 +59,7 @@ class BlockChange:
 
 @dataclass(frozen=True)
 class Edited:
-    """A page after its edits: the new storage format, and one change per edit, in the order of the edits."""
+    """A page after edits: the new storage format, and one change for each edit, in the order of the edits."""
 
     storage: str
     changes: tuple[BlockChange, ...]
@@ -67,6 +67,6 @@ class Edited:
 
 @dataclass(frozen=True)
 class EditConflict:
-    """Edits that do not apply to the page as it is now, each with the reason."""
+    """Edits that do not apply to the current version of the page, each with the reason (reviewers read it)."""
 
     reasons: tuple[tuple[Edit, str], ...]

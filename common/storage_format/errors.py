@@ -1,10 +1,10 @@
-"""What can be wrong with a page or with an edit."""
+"""Errors: malformed storage format and edits that cannot be made."""
 
 from __future__ import annotations
 
 
 class MalformedStorage(ValueError):
-    """The text is not storage format: `line` and `column` (both from 1, in characters) say where."""
+    """The text is not well-formed storage format. `line` and `column` (both from 1, in characters) say where."""
 
     def __init__(self, line: int, column: int, what: str) -> None:
         super().__init__(f"line {line}, column {column}: {what}")
@@ -17,7 +17,7 @@ class MalformedStorage(ValueError):
 
 
 class InvalidEdit(ValueError):
-    """An edit cannot be made as it stands; `reason` is written for the one who proposed it."""
+    """An edit cannot be made. `reason` says why and how to correct it; the model that proposed it reads it."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -97,7 +97,7 @@ class Publisher:
         _check(draft, page)
         is_other = page.storage != draft.base
         storage = _rebased(draft, page) if is_other else draft.storage
-        on_top = is_other and sf.meaning(page.storage) != sf.meaning(draft.base)
+        on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
         if storage != page.storage:
             self._keep_unpublished(draft, page, overriding)
             try:

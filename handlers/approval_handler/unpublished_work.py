@@ -63,5 +63,5 @@ def _versions(
 
 def _state(said: ConfluencePage | PageDraft) -> str:
     """Return a short name for what a page or its draft says, its title included."""
-    meaning = f"{said.title.strip()}\n{sf.meaning(said.storage)}"
+    meaning = f"{said.title.strip()}\n{sf.content_fingerprint(said.storage)}"
     return hashlib.sha256(meaning.encode("utf-8", "surrogatepass")).hexdigest()[:16]

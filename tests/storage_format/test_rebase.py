@@ -35,7 +35,7 @@ def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
         ((edit, reason),) = conflict.reasons
         assert isinstance(edit, sf.Replace)
         assert edit.markdown == "1"
-        assert "[2] is not there as it was: <p>one</p>" in reason
+        assert "[2] was changed or deleted: <p>one</p>" in reason
 
 
 def test_a_block_that_moved_within_its_section_is_found_by_its_content() -> None:
@@ -47,7 +47,7 @@ def test_a_block_that_moved_out_of_its_section_is_a_conflict() -> None:
     conflict = rebased("<p>one</p>" + BASE.replace("<p>one</p>", ""), (1, "1"))
     assert isinstance(conflict, sf.EditConflict)
     [(_, reason)] = conflict.reasons
-    assert reason == 'block [2] "one" now stands under no heading, and no longer under "T"'
+    assert reason == 'block [2] "one" is now under no heading; before, it was under "T"'
 
 
 def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:

@@ -438,7 +438,7 @@ def test_the_reason_says_where_the_passage_stands_now() -> None:
     conflict = sf.rebase([sf.Replace(base.blocks[5].id, "x")], base, current)
     assert isinstance(conflict, sf.EditConflict)
     assert conflict.reasons[0][1] == (
-        'block [6] "Limit: 7" now stands under "Staging" › "Limits", and no longer under "Production" › "Limits"'
+        'block [6] "Limit: 7" is now under "Staging" › "Limits"; before, it was under "Production" › "Limits"'
     )
 
 
@@ -448,8 +448,8 @@ def test_the_reason_names_tables_and_which_of_several_is_meant() -> None:
     conflict = sf.rebase([sf.Delete(base.blocks[4].id)], base, current)
     assert isinstance(conflict, sf.EditConflict)
     assert conflict.reasons[0][1] == (
-        'block [5] "u 1" now stands under the table "Name | Limit" (1 of 2), '
-        'and no longer under the table "Name | Limit" (2 of 2)'
+        'block [5] "u 1" is now under the table "Name | Limit" (1 of 2); '
+        'before, it was under the table "Name | Limit" (2 of 2)'
     )
 
 
@@ -724,7 +724,7 @@ def test_spelling_is_no_change(spelled: tuple[str, str]) -> None:
         outcome(before + "<p>z</p>", after + "<p>zz</p>", 0, "new") == "<p>new</p><p>zz</p>"
         or "class" in before
     )
-    assert sf.meaning(before) == sf.meaning(after)
+    assert sf.content_fingerprint(before) == sf.content_fingerprint(after)
 
 
 CHANGED = {
@@ -753,4 +753,4 @@ CHANGED = {
 def test_form_and_content_are_changes(changed: tuple[str, str]) -> None:
     before, after = changed
     assert outcome(before, after, 0, "new") is None
-    assert sf.meaning(before) != sf.meaning(after)
+    assert sf.content_fingerprint(before) != sf.content_fingerprint(after)

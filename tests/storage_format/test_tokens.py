@@ -52,13 +52,13 @@ def test_tokens_that_are_gone_are_reported() -> None:
     ("markdown", "reason"),
     [
         ("⟦page-link 1⟧ ⟦page-link 1⟧", "twice"),
-        ("⟦page-link 9⟧", "no token"),
-        ("⟦jira-macro 1⟧", "no token"),
-        ("⟦anything⟧", "no token"),
+        ("⟦page-link 9⟧", "not a token"),
+        ("⟦jira-macro 1⟧", "not a token"),
+        ("⟦anything⟧", "not a token"),
         ("`⟦page-link 1⟧` is fine, ```⟦mention 2⟧``` too", ""),
-        ("```\n⟦page-link 1⟧\n```", "within code"),
+        ("```\n⟦page-link 1⟧\n```", "inside code"),
         ("[x](https://example.com/⟦page-link 1⟧)", "address"),
-        ("⟦toc-macro 6⟧", "would stand twice"),
+        ("⟦toc-macro 6⟧", "would appear twice"),
     ],
 )
 def test_tokens_cannot_be_made_up_doubled_or_hidden(markdown: str, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Edits → a new page: each is fitted to its block, its tokens are put back, and all are spliced in at once."""
+"""Apply edits to a page: fit each to its block, restore its tokens, and splice all of them into the source."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from common.runtime.invisible_characters import without_invisible
 from common.storage_format.editing import insert_block, replace_block, table_rows
-from common.storage_format.editing.list_end import ended
-from common.storage_format.editing.preserve_inline_markup import restore, wrappers
-from common.storage_format.editing.preserve_invisible import without_unseen
+from common.storage_format.editing.list_end import list_ended_by
+from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
+from common.storage_format.editing.preserve_invisible import strip_invisible
 from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import blocks as new
@@ -19,12 +19,17 @@ from common.storage_format.from_markdown import inline, render
 from common.storage_format.from_markdown.blocks import Piece
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import describe_opaque
-from common.storage_format.to_markdown.opaque_tokens import PageToken, numbers, put_back, take
-from common.storage_format.xml import wellformed
+from common.storage_format.to_markdown.opaque_tokens import (
+    PageToken,
+    extract_tokens,
+    restore_tokens,
+    token_numbers,
+)
 from common.storage_format.xml.block_scanner import MARKUP, scan
 from common.storage_format.xml.element_tree import Element, Text, tree
 from common.storage_format.xml.nodes import Container
 from common.storage_format.xml.vocabulary import MAX_DEPTH
+from common.storage_format.xml.wellformed import check_wellformed
 
 _TASK_ID = re.compile(r"<ac:task-id[^>]*>\s*(\d{1,9})\s*<")
 _MARKED = ("list_item", "definition")
@@ -33,7 +38,7 @@ _DIGITS = re.compile(r"(⟦[a-z0-9-]+ \d+)[^⟦⟧\n]*⟧")
 
 
 class Splice(NamedTuple):
-    """What one edit does to the page: `text` in the place of `start`–`end`, and the wrappers it loses."""
+    """One edit as a splice: `text` replaces `start`–`end` of the source; `lost` are the wrappers that disappear."""
 
     start: int
     end: int
@@ -44,8 +49,8 @@ class Splice(NamedTuple):
 def apply(page: Page, edits: Sequence[Edit]) -> Edited:
     """Return the page after `edits`; raise InvalidEdit if one cannot be made.
 
-    Every character outside the edited blocks stays what and where it was. Edits are independent of each other and of
-    their order, but for insertions after one block, which stand in the order given.
+    All characters outside the edited blocks stay the same. The order of edits does not matter, except for several
+    insertions after the same block: they are inserted in the given order.
     """
     planned = Plan(page, edits)
     splices = [planned.splice(edit) for edit in edits]
@@ -53,7 +58,7 @@ def apply(page: Page, edits: Sequence[Edit]) -> Edited:
 
 
 def spliced(page: Page, splices: Sequence[Splice]) -> str:
-    """Return the page with all splices made; raise InvalidEdit if it would be no page."""
+    """Return the page with all splices made; raise InvalidEdit if the result is not valid storage format."""
     out: list[str] = []
     at = 0
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end)):
@@ -65,20 +70,22 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
     try:
         for splice in splices:
             if "</li><li>" in splice.text:
-                # The items of a list may be split in the middle: only the whole page says whether that is right.
-                wellformed.check(storage)
+                # The text splits a list item, so it is well-formed only as part of the whole page.
+                check_wellformed(storage)
             else:
-                wellformed.check(splice.text)
+                check_wellformed(splice.text)
         if page.depth + max(_depth(splice.text) for splice in splices) > MAX_DEPTH:
             scan(storage)
     except MalformedStorage as error:
-        raise InvalidEdit(f"the page would not be storage format any more: {error}") from error
+        raise InvalidEdit(f"the edited page would not be valid storage format: {error}") from error
     return storage
 
 
 def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[BlockChange, ...]:
-    """Return what each edit changed."""
-    kept = {number for edit in edits if not isinstance(edit, Delete) for number in numbers(edit.markdown)}
+    """Return the change that each edit made."""
+    kept = {
+        number for edit in edits if not isinstance(edit, Delete) for number in token_numbers(edit.markdown)
+    }
     out = []
     for edit, splice in zip(edits, splices, strict=True):
         if edit.block_id is None:
@@ -112,10 +119,10 @@ def _depth(storage: str) -> int:
 
 
 class Plan:
-    """Edits of a page on their way to splices.
+    """Turns the edits of a page into splices.
 
-    `frames` are the lists that other text stands below, by the block that it comes after, where they are not those
-    that the blocks end on this page. Raises InvalidEdit for two edits aimed at one block.
+    Text that is inserted after the last item of a list goes below the list. `frames` overrides that list by block id
+    (`rebase` passes it). Raises InvalidEdit if two edits target the same block.
     """
 
     def __init__(
@@ -131,13 +138,11 @@ class Plan:
             if isinstance(edit, Replace | Delete):
                 number = page.number(edit.block_id)
                 if number in self.going:
-                    raise InvalidEdit(
-                        f"two edits are aimed at block [{number + 1}]; say what becomes of it in one"
-                    )
+                    raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
                 self.going.add(number)
 
     def splice(self, edit: Edit) -> Splice:
-        """Return what an edit does to the page; raise InvalidEdit if it cannot be made."""
+        """Return the splice of an edit; raise InvalidEdit if it cannot be made."""
         if edit.block_id is None:
             return self.insertion(edit, None)
         block = self.page.block(edit.block_id)
@@ -148,93 +153,102 @@ class Plan:
         return self.replacement(edit, block)
 
     def wrappers(self, block: Block) -> tuple[Token, ...]:
-        """Return the comments and the like that go with a block."""
+        """Return the comment markers and other wrappers in a block."""
         tokens = self.page.tokens_of(block.number, numbered=False)
-        return tuple(describe_opaque.describe(element) for element in wrappers(tree(block.source), tokens))
+        return tuple(
+            describe_opaque.describe(element) for element in inline_wrappers(tree(block.source), tokens)
+        )
 
     def read(self, markdown: str, unlinked: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
-        """Return Markdown as pieces that know the headings of the page."""
+        """Return Markdown as pieces, with links to headings of the page resolved."""
         if self.anchors is None:
             self.anchors = _anchors(self.page) if "](#" in markdown else None
         return render.read_markdown(markdown, self.anchors, unlinked)
 
     def task_id(self) -> int:
-        """Return an id for a new task that no task of the page has."""
+        """Return an unused id for a new task."""
         if self.counter is None:
             ids = [int(number) for number in _TASK_ID.findall(self.page.source)]
             self.counter = itertools.count(max(ids, default=0) + 1)
         return next(self.counter)
 
     def token(self, edit: Edit, number: int, kind: str) -> PageToken | None:
-        """Return a token of the page that this edit may place."""
+        """Return the token with this number and kind, or None; raise InvalidEdit if the edit may not use it."""
         tokens = self.page.tokens
         if not 1 <= number <= len(tokens) or tokens[number - 1].token.kind != kind:
             return None
         token = tokens[number - 1]
         if token.block not in self.going:
             raise InvalidEdit(
-                f"{token.text} stands in block [{token.block + 1}], which no edit changes: it would stand twice"
+                f"{token.text} is in block [{token.block + 1}], which no edit changes, so it would appear twice; "
+                "edit that block too, or leave the token out"
             )
         self.use(number, edit)
         return token
 
     def use(self, number: int, edit: Edit) -> None:
-        """Note that a token stands in an edit; raise InvalidEdit if it stands in another too."""
+        """Record that an edit uses a token; raise InvalidEdit if another edit uses it too."""
         if self.used.setdefault(number, edit) is not edit:
             token = self.page.tokens[number - 1]
-            raise InvalidEdit(f"{token.text} stands in two edits: a token can stand in one place only")
+            raise InvalidEdit(f"{token.text} is used in two edits; a token can appear only once on the page")
 
     def insertion(self, edit: InsertAfter, block: Block | None) -> Splice:
         """Return the splice of an insertion after a block."""
-        taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         frame = self.frame(block) if block is not None else None
         if block is not None and block.kind == "table_row":
-            written = table_rows.written_rows(taken.markdown)
-            if written is None and frame and table_rows.stands_below(pieces := self.read(taken.markdown)):
-                at, text = frame.node.end, new.storage(pieces, self.task_id)
+            written = table_rows.parse_rows(extracted.markdown)
+            if (
+                written is None
+                and frame
+                and table_rows.is_text_below_table(pieces := self.read(extracted.markdown))
+            ):
+                at, text = frame.node.end, new.to_storage(pieces, self.task_id)
             else:
-                at, text = table_rows.inserted(self.page, block, written, self.read)
+                at, text = table_rows.inserted_rows(self.page, block, written, self.read)
         else:
             at, text = insert_block.insertion(
-                self.page, block, self.read(taken.markdown), self.task_id, frame
+                self.page, block, self.read(extracted.markdown), self.task_id, frame
             )
-        return Splice(at, at, put_back(without_unseen(text), taken.stand_ins))
+        return Splice(at, at, restore_tokens(strip_invisible(text), extracted.stand_ins))
 
     def frame(self, block: Block) -> Container | None:
-        """Return the list or table that other text after a block stands below."""
-        return self.frames[block.id] if block.id in self.frames else ended(block)
+        """Return the list or table that text inserted after a block goes below, or None."""
+        return self.frames[block.id] if block.id in self.frames else list_ended_by(block)
 
     def replacement(self, edit: Replace, block: Block) -> Splice:
         """Return the splice of a replacement."""
         if _same(
             edit.markdown, self.page.markdown_of(block.number, numbered="⟦" in edit.markdown), block.kind
         ):
-            for number in numbers(edit.markdown):
+            for number in token_numbers(edit.markdown):
                 self.use(number, edit)
             return Splice(*block.span, block.source)
-        taken = take(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         root = tree(self.page.source, *block.span)
-        tokens = self.page.tokens_of(block.number, numbered=bool(taken.stand_ins))
+        tokens = self.page.tokens_of(block.number, numbered=bool(extracted.stand_ins))
         if block.kind == "table_row":
-            text, kept = self.row(block, taken.markdown, taken.stand_ins)
-            taken = taken._replace(stand_ins={c: t for c, t in taken.stand_ins.items() if c not in kept})
+            text, kept = self.row(block, extracted.markdown, extracted.stand_ins)
+            extracted = extracted._replace(
+                stand_ins={c: t for c, t in extracted.stand_ins.items() if c not in kept}
+            )
         else:
             text = replace_block.replacement(
-                self.page, block, self.read(taken.markdown, _unlinked(root)), self.task_id
+                self.page, block, self.read(extracted.markdown, _unlinked(root)), self.task_id
             )
-        text = without_unseen(text, block.source)
-        text, lost = restore(root, text, tokens, taken.stand_ins)
-        return Splice(*block.span, put_back(text, taken.stand_ins), lost)
+        text = strip_invisible(text, block.source)
+        text, lost = restore_inline_markup(root, text, tokens, extracted.stand_ins)
+        return Splice(*block.span, restore_tokens(text, extracted.stand_ins), lost)
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
-        """Fit rows into the place of one; return also what the cells that keep their bytes say."""
-        written = table_rows.written_rows(markdown)
+        """Return the rows that replace a row, and the text of the cells that stay unchanged."""
+        written = table_rows.parse_rows(markdown)
         shown = self.page.markdown_of(block.number, numbered=bool(stand_ins))
-        old = table_rows.written_rows(shown) or [[]]
+        old = table_rows.parse_rows(shown) or [[]]
         cells = [_with_stand_ins(cell, stand_ins) for cell in old[0]]
-        text = table_rows.replaced(self.page, block, written, self.read, cells)
+        text = table_rows.replaced_row(self.page, block, written, self.read, cells)
         return text, "".join(
-            old for said, old in zip((written or [[]])[0], cells, strict=False) if said == old
+            old for new_cell, old in zip((written or [[]])[0], cells, strict=False) if new_cell == old
         )
 
 
@@ -245,14 +259,14 @@ def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
 
 
 def _same(markdown: str, shown: str, kind: str) -> bool:
-    """Tell whether Markdown says just what the block was shown as, with or without the mark of its list."""
-    said = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(markdown).split()))
+    """Tell whether Markdown equals the block as it was shown, with or without the list mark."""
+    given = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(markdown).split()))
     shown = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(shown).split()))
-    return said == shown or (kind in _MARKED and _MARK.sub("", said, count=1) == shown)
+    return given == shown or (kind in _MARKED and _MARK.sub("", given, count=1) == shown)
 
 
 def _unlinked(element: Element) -> frozenset[str]:
-    """Return the addresses that stand in a block as mere text."""
+    """Return the addresses that a block contains as plain text, not as links."""
     found: frozenset[str] = frozenset()
     for child in element.children:
         if isinstance(child, Text):
@@ -263,7 +277,7 @@ def _unlinked(element: Element) -> frozenset[str]:
 
 
 def _anchors(page: Page) -> dict[str, str]:
-    """Return the anchors of the page's headings; where two cannot be told apart there is none."""
+    """Return the anchors of the page's headings by `anchor_key`; ambiguous ones are left out."""
     found: dict[str, set[str]] = {}
     for block in page.blocks:
         if block.kind == "heading":

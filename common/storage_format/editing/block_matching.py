@@ -1,12 +1,12 @@
-"""Which block of a page as it is now is a block of an earlier version: the same passage in the same place, or none.
+"""Match a block of an earlier page version to the same passage in the same place of the current version, or to none.
 
-Content alone is no identity, and neither is a place in the order of blocks. A block is found
+Neither the content nor the position alone identifies a block. A block is matched
 
-* by its content, if that stands once in either version (and is not one of several values of one field), where its
-  path says the same. Wording in the path may have been changed in place: both neighbours are the same, the old
-  wording stands nowhere on the page as it is now, and the new wording nowhere on the earlier one;
-* else by its path and its neighbours: a run of equal blocks leads from it to one that is alone of its kind in its
-  place, in both versions, and no such run leads elsewhere.
+* by its content, if that occurs once in each version (and is not one of several values of the same field) and the path
+  is the same. The path may differ in wording that was corrected in place: both neighbours are the same, the old
+  wording is nowhere on the current version, and the new wording is nowhere on the earlier one;
+* otherwise by its path and its neighbours: a run of equal blocks leads from it to a block that is unique in its place
+  in both versions, and no such run leads to another block.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from functools import cached_property
 from common.storage_format.page import plain_text
 from common.storage_format.page.block_path import Path, Step
 from common.storage_format.page.page import Page
-from common.storage_format.xml.block_key import key, letters
+from common.storage_format.xml.block_key import block_key, visible_letters
 
 _FURTHEST = 5_000
-"""How many blocks a run is followed."""
+"""Maximum length of a run of equal blocks."""
 
 _OUTSIDE = -1
 _RESEMBLES = 0.6
@@ -30,42 +30,42 @@ _COLON = re.compile("[:\uff1a]")
 _LONGEST_FIELD = 80
 
 
-class NotFound(Exception):
-    """A block does not stand where it stood; the message says what became of it, for a reviewer."""
+class BlockNotFound(Exception):
+    """The block has no match in the current version. Reviewers read the message, which says what happened to it."""
 
 
-class Matching:
-    """Finds blocks of `base` on `current`, and knows what both say."""
+class BlockMatcher:
+    """Matches blocks of the page version `base` to blocks of `current`."""
 
     def __init__(self, base: Page, current: Page) -> None:
         contents = _Contents()
-        self.base = Version(base, contents)
-        self.current = Version(current, contents)
+        self.base = VersionIndex(base, contents)
+        self.current = VersionIndex(current, contents)
 
     def find(self, number: int) -> int:
-        """Return the number on `current` of a block of `base`; raise NotFound."""
+        """Return the number in `current` of a block of `base`; raise BlockNotFound."""
         base, current = self.base, self.current
         here, there = base.alike(number), current.alike_to(base, number)
         if not there:
-            raise NotFound(f"block [{number + 1}] is not there as it was: {_source(base.page, number)}")
+            raise BlockNotFound(f"block [{number + 1}] was changed or deleted: {_source(base.page, number)}")
         if len(here) == len(there) == 1 and not base.has_twins(number) and not current.has_twins(there[0]):
             self._check_path(number, there[0])
             return there[0]
         return self._by_neighbours(number)
 
     def same(self, number: int, there: int) -> bool:
-        """Tell whether a block of `base` and one of `current` say the same, or are both beyond an end."""
+        """Tell whether a block of `base` and one of `current` have the same content, or are both outside the page."""
         return self.base.code(number) == self.current.code(there)
 
     # -- by content ------------------------------------------------------------------------------------------
 
     def _check_path(self, number: int, there: int) -> None:
-        """Raise NotFound unless a block stands where it stood, but for wording that was changed in place."""
+        """Raise BlockNotFound unless the path of a block is the same, apart from wording corrected in place."""
         old, new = self.base.step(number), self.current.step(there)
         if old.path == new.path:
             return
-        moved = NotFound(
-            f"{_quoted(self.base.page, number)} now stands {_under(new.path)}, and no longer {_under(old.path)}"
+        moved = BlockNotFound(
+            f"{_quoted(self.base.page, number)} is now {_under(new.path)}; before, it was {_under(old.path)}"
         )
         if len(old.path) != len(new.path):
             raise moved
@@ -76,7 +76,9 @@ class Matching:
             if (name.kind, name.place, len(name.words)) != (now.kind, now.place, len(now.words)):
                 raise moved
             for wording, reworded in zip(name.words, now.words, strict=True):
-                if wording != reworded and (self.current.says(wording) or self.base.says(reworded)):
+                if wording != reworded and (
+                    self.current.has_wording(wording) or self.base.has_wording(reworded)
+                ):
                     raise moved
             corrected.append((step, other))
         is_below_corrected = any(_is_right_below(number, there, *pair) for pair in corrected)
@@ -92,19 +94,19 @@ class Matching:
         led = {place for place in forward.values() if place is not None}
         quoted = _quoted(self.base.page, number)
         if not led:
-            raise NotFound(
-                f"{quoted} is like other text on the page, and what stood beside it was changed, so it cannot be "
-                "told which passage is meant"
+            raise BlockNotFound(
+                f"{quoted} resembles other text on the page, and the text next to it was changed, so the passage "
+                "cannot be identified"
             )
-        unclear = NotFound(
-            f"{quoted} is like other text on the page, and it cannot be told which passage is meant"
+        unclear = BlockNotFound(
+            f"{quoted} resembles other text on the page, so the passage cannot be identified"
         )
         if len(led) > 1:
             raise unclear
         [there] = led
         old, new = self.base.path(number), self.current.path(there)
         if old != new:
-            raise NotFound(f"{quoted} now stands {_under(new)}, and no longer {_under(old)}")
+            raise BlockNotFound(f"{quoted} is now {_under(new)}; before, it was {_under(old)}")
         back = {way: _led(self.current, self.base, there, way) for way in (-1, 1)}
         if any(place not in (None, number) for place in back.values()):
             raise unclear
@@ -117,16 +119,16 @@ class Matching:
                 self._check_beside(number, there, way, unclear)
         return there
 
-    def _check_beside(self, number: int, there: int, way: int, unclear: NotFound) -> None:
-        """Raise NotFound if what stood right beside a block, or does now, stands elsewhere in the other version."""
-        stood = _alone(self.base, self.current, number + way)
-        stands = _alone(self.current, self.base, there + way)
-        if stood not in (None, there + way) or stands not in (None, number + way):
+    def _check_beside(self, number: int, there: int, way: int, unclear: BlockNotFound) -> None:
+        """Raise BlockNotFound if a unique neighbour of a block is not its neighbour in the other version."""
+        in_current = _alone(self.base, self.current, number + way)
+        in_base = _alone(self.current, self.base, there + way)
+        if in_current not in (None, there + way) or in_base not in (None, number + way):
             raise unclear
 
 
 class _Contents:
-    """What blocks of both versions say, each worked out once however often it stands there."""
+    """Cache of the content of blocks in both versions: each distinct source is computed once."""
 
     def __init__(self) -> None:
         self._codes: dict[object, int] = {}
@@ -134,23 +136,23 @@ class _Contents:
         self._letters: dict[str, str] = {}
 
     def code(self, kind: str, source: str) -> int:
-        """Return the key of a block as a number."""
+        """Return the comparison key of a block as a number."""
         code = self._by_source.get((kind, source))
         if code is None:
-            code = self._codes.setdefault((kind, key(source)), len(self._codes))
+            code = self._codes.setdefault((kind, block_key(source)), len(self._codes))
             self._by_source[kind, source] = code
         return code
 
     def letters(self, source: str) -> str:
-        """Return what a block says without form."""
-        said = self._letters.get(source)
-        if said is None:
-            said = self._letters[source] = letters(source)
-        return said
+        """Return the visible letters of a block."""
+        text = self._letters.get(source)
+        if text is None:
+            text = self._letters[source] = visible_letters(source)
+        return text
 
 
-class Version:
-    """One version of a page: what its blocks say (as codes that are equal where they are), and where."""
+class VersionIndex:
+    """Index of one page version: the content of its blocks (as codes, equal for equal content) and their places."""
 
     def __init__(self, page: Page, contents: _Contents) -> None:
         self.page = page
@@ -162,15 +164,15 @@ class Version:
         return len(self.page.blocks)
 
     def step(self, number: int) -> Step:
-        """Return what a block stands right below."""
+        """Return the innermost step of the path of a block."""
         return self.page.steps[number]
 
     def path(self, number: int) -> Path:
-        """Return the names that a block stands below."""
+        """Return the path of a block."""
         return self.page.steps[number].path
 
     def code(self, number: int) -> int:
-        """Return what a block says, as a number; what is before the first or after the last has one too."""
+        """Return the content code of a block; numbers outside the page have a code of their own."""
         if not 0 <= number < len(self):
             return _OUTSIDE
         block = self.page.blocks[number]
@@ -178,21 +180,21 @@ class Version:
 
     @cached_property
     def _by_letters(self) -> dict[str, list[int]]:
-        """The blocks by what they say without form: those that may be alike."""
+        """The blocks by visible letters: only those with the same letters can be equal."""
         found: dict[str, list[int]] = {}
         for block in self.page.blocks:
             found.setdefault(self._contents.letters(block.source), []).append(block.number)
         return found
 
     def alike(self, number: int) -> list[int]:
-        """Return the blocks that say what a block says, itself among them."""
+        """Return the blocks with the same content as a block, including itself."""
         return self.alike_to(self, number)
 
-    def alike_to(self, other: Version, number: int) -> list[int]:
-        """Return the blocks that say what a block of the other version says."""
+    def alike_to(self, other: VersionIndex, number: int) -> list[int]:
+        """Return the blocks with the same content as a block of the other version."""
         return [at for below in self._places_of(other, number).values() for at in below]
 
-    def _places_of(self, other: Version, number: int) -> dict[Path, list[int]]:
+    def _places_of(self, other: VersionIndex, number: int) -> dict[Path, list[int]]:
         code = other.code(number)
         if code not in self._places:
             places: dict[Path, list[int]] = {}
@@ -203,11 +205,11 @@ class Version:
         return self._places[code]
 
     def in_place(self, number: int) -> list[int]:
-        """Return the blocks that say what a block says in the place where it stands."""
+        """Return the blocks with the same content and path as a block, including itself."""
         return self._places_of(self, number)[self.path(number)]
 
-    def in_place_of(self, other: Version, number: int) -> list[int]:
-        """Return the blocks that say what a block of the other version says in the place where that stands."""
+    def in_place_of(self, other: VersionIndex, number: int) -> list[int]:
+        """Return the blocks with the same content and path as a block of the other version."""
         return self._places_of(other, number).get(other.path(number), [])
 
     # -- fields ----------------------------------------------------------------------------------------------
@@ -222,7 +224,7 @@ class Version:
     def has_twins(self, number: int) -> bool:
         """Tell whether another block in the same place gives a value for the same field.
 
-        Then its own value is all that is unique about it, and that is no identity: values can be swapped.
+        Then only its value is unique, which does not identify it: values can be swapped.
         """
         field = self._field(number)
         return bool(field) and self._fields(self.path(number))[field] > 1
@@ -233,21 +235,21 @@ class Version:
         return self._counted[path]
 
     def _field(self, number: int) -> str:
-        """Return what a short block gives a value for (`Limit` in `Limit: 5`, the first cell of a row)."""
+        """Return the field of a short block: `Limit` for `Limit: 5`, the first cell for a row; empty if it has none."""
         block = self.page.blocks[number]
         if block.kind == "table_row":
             return plain_text.visible_words(block.source).partition("\n")[0]
         if not _COLON.search(block.source):
             return ""
-        said = " ".join(plain_text.visible_words(block.source).split())
-        field = said.replace("\uff1a", ":").partition(":")[0]
-        is_field = len(said) <= _LONGEST_FIELD
+        text = " ".join(plain_text.visible_words(block.source).split())
+        field = text.replace("\uff1a", ":").partition(":")[0]
+        is_field = len(text) <= _LONGEST_FIELD
         return f"{block.kind} {field.strip()}" if is_field else ""
 
     # -- wording ---------------------------------------------------------------------------------------------
 
-    def says(self, wording: str) -> bool:
-        """Tell whether words stand anywhere on the page as a line, cell, title or name of their own."""
+    def has_wording(self, wording: str) -> bool:
+        """Tell whether a whole line, cell, title or name on the page has this wording."""
         return wording.casefold() in self._wordings
 
     @cached_property
@@ -257,11 +259,10 @@ class Version:
         return frozenset(line.casefold() for line in (*lines, *named))
 
 
-def _led(version: Version, other: Version, number: int, way: int) -> int | None:
-    """Return where a block stands on the other version by the run of equal blocks before (`way` -1) or after it.
+def _led(version: VersionIndex, other: VersionIndex, number: int, way: int) -> int | None:
+    """Return the match of a block in the other version by the run of equal blocks before (`way` -1) or after it (1).
 
-    The run ends at the nearest block that is alone of its kind in its place, in both versions, or at an end of
-    the page.
+    The run ends at the nearest block that is unique in its place in both versions, or at an end of the page.
     """
     for distance in range(1, _FURTHEST):
         at = number + way * distance
@@ -275,8 +276,8 @@ def _led(version: Version, other: Version, number: int, way: int) -> int | None:
     return None
 
 
-def _alone(version: Version, other: Version, number: int) -> int | None:
-    """Return where a block stands on the other version, if it is alone of its kind in its place in both."""
+def _alone(version: VersionIndex, other: VersionIndex, number: int) -> int | None:
+    """Return the number of a block in the other version, if its content is unique in its place in both; else None."""
     if not 0 <= number < len(version) or len(version.in_place(number)) != 1:
         return None
     there = other.in_place_of(version, number)
@@ -284,13 +285,13 @@ def _alone(version: Version, other: Version, number: int) -> int | None:
 
 
 def _is_right_below(number: int, there: int, old: Step, new: Step) -> bool:
-    """Tell whether the block before both is that with the corrected wording, and it reads as a correction."""
+    """Tell whether the corrected wording is in the block right before both, and reads as a correction."""
     is_right_above = (old.block, new.block) == (number - 1, there - 1)
     return is_right_above and all(_resembles(*pair) for pair in zip(old.words, new.words, strict=True))
 
 
 def _resembles(old: str, new: str) -> bool:
-    """Tell whether wording reads as a correction: words added, left out or respelled, and none exchanged."""
+    """Tell whether a change of wording is a correction: words added, removed or respelled, but none replaced."""
     before, after = old.casefold().split(), new.casefold().split()
     kept = 0
     for what, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -309,7 +310,7 @@ def _is_respelled(word: str, other: str) -> bool:
     return not is_number and SequenceMatcher(None, word, other, autojunk=False).ratio() >= _RESEMBLES
 
 
-# -- what a reviewer reads ---------------------------------------------------------------------------------------
+# -- messages for reviewers ---------------------------------------------------------------------------------------
 
 
 def _source(page: Page, number: int) -> str:
@@ -317,21 +318,21 @@ def _source(page: Page, number: int) -> str:
 
 
 def _quoted(page: Page, number: int) -> str:
-    said = " ".join(plain_text.visible_words(page.blocks[number].source).split())
-    return f'block [{number + 1}] "{_short(said, 60)}"' if said else f"block [{number + 1}]"
+    text = " ".join(plain_text.visible_words(page.blocks[number].source).split())
+    return f'block [{number + 1}] "{_short(text, 60)}"' if text else f"block [{number + 1}]"
 
 
 def _under(path: Path) -> str:
-    """Say where something stands: the names above it, and which of several with one name that is."""
+    """Return a path as text: the names in it, and for one of several equal names its number."""
     names = []
     for name in path:
-        said = " | ".join(word for word in name.words if word)
+        text = " | ".join(word for word in name.words if word)
         number, count = name.place
         which = f" ({number} of {count})" if count > 1 else ""
         if name.kind == "table":
-            names.append(f'the table "{_short(said, 60)}"{which}' if said else f"a table{which}")
-        elif said:
-            names.append(f'"{_short(said, 60)}"{which}')
+            names.append(f'the table "{_short(text, 60)}"{which}' if text else f"a table{which}")
+        elif text:
+            names.append(f'"{_short(text, 60)}"{which}')
         else:
             names.append(f"a {name.kind}")
     return "under " + " › ".join(names) if names else "under no heading"

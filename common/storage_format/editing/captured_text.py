@@ -1,15 +1,15 @@
-"""What an edit changes beyond its block: the text that comes to stand under another heading or header row.
+"""Detect edits of headings and header rows that would affect text the reviewer has not seen.
 
-A reviewer saw that happen to the page as it was. Where other text stands there now, it would happen to what the
-reviewer did not see.
+Adding, removing or changing a heading or header row also affects the text below it. The reviewer approved that for
+the page version that was shown. If the text below was changed since then, the edit is a conflict.
 """
 
 from __future__ import annotations
 
 import itertools
 
-from common.storage_format.editing.block_matching import Matching, NotFound, Version
-from common.storage_format.editing.list_end import counterpart, ended
+from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound, VersionIndex
+from common.storage_format.editing.list_end import list_ended_by, matching_container
 from common.storage_format.edits import Delete, Edit, InsertAfter
 from common.storage_format.from_markdown import render
 from common.storage_format.from_markdown.blocks import Heading, Paragraph
@@ -24,25 +24,28 @@ _NO_SCOPE = names(
     ac:layout ac:layout-section ac:layout-cell
     """
 )
-"""Containers that a heading after one of their blocks may stand below, or reach out of."""
+"""Containers that do not limit the section of a heading: it continues after them."""
 
 
-def check(edit: Edit, number: int, there: int, matching: Matching) -> None:
-    """Raise NotFound if an edit of block `number` of the base (-1: before it) changes what other text stands under."""
-    base, current = matching.base, matching.current
+def check_captured_text(edit: Edit, number: int, there: int, matcher: BlockMatcher) -> None:
+    """Raise BlockNotFound if an edit affects text below its block that changed since the base version.
+
+    `number` is the block in the base, `there` in the current version; -1 is the beginning of the page.
+    """
+    base, current = matcher.base, matcher.current
     block, place = (base.page.blocks[number], current.page.blocks[there]) if number >= 0 else (None, None)
     if level := _level(edit, block):
-        frame = ended(block) if block is not None and isinstance(edit, InsertAfter) else None
-        now = counterpart(block, frame, place) if block is not None and place is not None else None
+        frame = list_ended_by(block) if block is not None and isinstance(edit, InsertAfter) else None
+        now = matching_container(block, frame, place) if block is not None and place is not None else None
         if _section(base, number, level, frame) != _section(current, there, level, now):
-            raise NotFound(
-                f"the text after {_named(number)} was edited, and this edit would put it under another heading"
+            raise BlockNotFound(
+                f"the text after {_named(number)} was changed, and this edit would put that text under another heading"
             )
     if block is None or place is None or isinstance(edit, InsertAfter) or not _is_header(block):
         return
     if _rows_after(base, number) != _rows_after(current, there):
-        raise NotFound(
-            f"rows of the table were edited, and this edit changes its header row, {_named(number)}"
+        raise BlockNotFound(
+            f"rows of the table were changed, and this edit would change their header row, {_named(number)}"
         )
 
 
@@ -51,9 +54,9 @@ def _named(number: int) -> str:
 
 
 def _level(edit: Edit, block: Block | None) -> int:
-    """Return the highest level of a heading that an edit adds, takes away or moves to another level; 0 for none."""
+    """Return the lowest level number of headings that an edit adds, deletes or moves to another level; 0 if none."""
     is_heading = block is not None and block.kind == "heading" and not isinstance(edit, InsertAfter)
-    own = HEADINGS[block.found.name] if block is not None and is_heading else 0
+    own = HEADINGS[block.node.name] if block is not None and is_heading else 0
     if isinstance(edit, Delete):
         return own
     pieces = render.read_markdown(edit.markdown)
@@ -63,17 +66,17 @@ def _level(edit: Edit, block: Block | None) -> int:
     return min((level for level in (own, *levels) if level), default=0)
 
 
-def _section(version: Version, number: int, level: int, frame: Container | None) -> list[int]:
-    """Return what stands after a block, or after the list `frame`, up to the next heading of a level."""
-    scope = _scope(version.page.blocks[number].found.container) if number >= 0 else None
+def _section(version: VersionIndex, number: int, level: int, frame: Container | None) -> list[int]:
+    """Return the content codes after a block (or after the list `frame`) up to the next heading of `level` or above."""
+    scope = _scope(version.page.blocks[number].node.container) if number >= 0 else None
     found: list[int] = []
     for block in version.page.blocks[number + 1 :]:
-        if frame is not None and block.found.start < frame.node.end:
+        if frame is not None and block.node.start < frame.node.end:
             continue
-        if not _is_within(block.found.container, scope):
+        if not _is_within(block.node.container, scope):
             break
-        is_heading = block.kind == "heading" and _scope(block.found.container) is scope
-        if is_heading and HEADINGS[block.found.name] <= level:
+        is_heading = block.kind == "heading" and _scope(block.node.container) is scope
+        if is_heading and HEADINGS[block.node.name] <= level:
             break
         found.append(version.code(block.number))
     return found
@@ -86,15 +89,15 @@ def _scope(container: Container | None) -> Container | None:
 
 
 def _is_header(block: Block) -> bool:
-    """Tell whether a block is a row that names the columns of its table, or the rows after it."""
+    """Tell whether a block is a header row of its table, or of the rows after it."""
     return block.kind == "table_row" and ("<td" not in block.source or "thead" in block.containers)
 
 
-def _rows_after(version: Version, number: int) -> list[int]:
-    """Return what stands in a table after one of its rows."""
-    table = table_around(version.page.blocks[number].found.container)
+def _rows_after(version: VersionIndex, number: int) -> list[int]:
+    """Return the content codes of a table after one of its rows."""
+    table = table_around(version.page.blocks[number].node.container)
     after = itertools.takewhile(
-        lambda block: _is_within(block.found.container, table), version.page.blocks[number + 1 :]
+        lambda block: _is_within(block.node.container, table), version.page.blocks[number + 1 :]
     )
     return [version.code(block.number) for block in after]
 

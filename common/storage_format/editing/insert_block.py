@@ -1,11 +1,11 @@
-"""Where new text after a block goes, and in what form: items after items, tasks after tasks, the rest as it is."""
+"""Insert new text after a block: where it goes, and in what form (items after items, tasks after tasks)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from common.storage_format.editing.replace_block import items, shaped
+from common.storage_format.editing.replace_block import as_items, shaped_item
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown import blocks as new
 from common.storage_format.from_markdown.blocks import Definitions, Item, List, Paragraph, Piece, TaskIds
@@ -17,15 +17,15 @@ from common.storage_format.xml.nodes import Container, Node
 def insertion(
     page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
 ) -> tuple[int, str]:
-    """Return where new text after a block goes, and what goes there; raise InvalidEdit where it cannot.
+    """Return the offset and the storage format of new text after a block; raise InvalidEdit if it does not fit there.
 
-    What is no item stands below `frame`, the list that the block ends (see `list_end`).
+    Text that is not an item goes below `frame`, the list whose last block this is (see `list_end`).
     """
     if not pieces:
-        raise InvalidEdit("nothing to insert")
+        raise InvalidEdit("the text to insert is empty")
     if block is None:
-        return beginning(page), new.storage(pieces, task_ids)
-    node, container = block.found, block.found.container
+        return page_start(page), new.to_storage(pieces, task_ids)
+    node, container = block.node, block.node.container
     if block.kind == "list_item":
         item = node if node.name == "li" else _nearest(container, "li")
         if item is not None:
@@ -35,24 +35,25 @@ def insertion(
         return _after_task(task, container, pieces, task_ids, frame)
     if block.kind in ("term", "definition"):
         if len(pieces) == 1 and isinstance(pieces[0], Definitions):
-            return block.span[1], new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+            return block.span[1], new.to_storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
         if frame is None:
             raise InvalidEdit(
-                "between terms and definitions only those fit: a line with the term, then `: definition`"
+                "between terms and definitions only a term with its definition can be inserted: a line with the term, "
+                "then a line `: definition`"
             )
-        return frame.node.end, new.storage(pieces, task_ids)
-    return block.span[1], new.storage(pieces, task_ids)
+        return frame.node.end, new.to_storage(pieces, task_ids)
+    return block.span[1], new.to_storage(pieces, task_ids)
 
 
-def beginning(page: Page) -> int:
-    """Return where text before the first block goes: before the outermost thing that holds it, within layouts."""
+def page_start(page: Page) -> int:
+    """Return the offset of text before the first block: before its outermost container, but inside layouts."""
     if not page.blocks:
         tags = MARKUP.finditer(page.source)
         cells = (tag for tag in tags if tag[1] == "ac:layout-cell" and not tag[0].endswith("/>"))
         return next((cell.end() for cell in cells), 0)
     block = page.blocks[0]
-    outermost = block.found.start
-    container = block.found.container
+    outermost = block.node.start
+    container = block.node.container
     while container is not None and not container.node.name.startswith("ac:layout"):
         outermost = min(outermost, container.node.start)
         container = container.above
@@ -70,14 +71,14 @@ def _nearest(container: Container | None, name: str) -> Node | None:
 def _after_item(
     page: Page, item: Node, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
 ) -> tuple[int, str]:
-    """Items, and text as one; other blocks stand after the list where the item is its last, else within an item."""
+    """Insert text after an item: items and paragraphs as items, other blocks below the list or as an item in it."""
     wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
-        rest = items(pieces)
-        return item.end, "".join(f"<li>{shaped(one, wrap, task_ids)}</li>" for one in rest)
+        rest = as_items(pieces)
+        return item.end, "".join(f"<li>{shaped_item(one, wrap, task_ids)}</li>" for one in rest)
     if frame is not None:
-        return frame.node.end, new.storage(pieces, task_ids)
-    return item.end, f"<li>{shaped(Item(tuple(pieces)), wrap, task_ids)}</li>"
+        return frame.node.end, new.to_storage(pieces, task_ids)
+    return item.end, f"<li>{shaped_item(Item(tuple(pieces)), wrap, task_ids)}</li>"
 
 
 def _after_task(
@@ -93,7 +94,9 @@ def _after_task(
     if task.name == "ac:task-body":
         task = next(node for node in tasks.children if task in node.children)
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
-        return task.end, "".join(new.task(item, task_ids) for item in items(pieces))
+        return task.end, "".join(new.task(item, task_ids) for item in as_items(pieces))
     if frame is not None:
-        return frame.node.end, new.storage(pieces, task_ids)
-    raise InvalidEdit("between tasks only a task fits: `- [ ] text`; other text goes after the last task")
+        return frame.node.end, new.to_storage(pieces, task_ids)
+    raise InvalidEdit(
+        "between tasks only a task can be inserted: `- [ ] text`; put other text after the last task"
+    )

@@ -1,4 +1,4 @@
-"""The list or table that a block is the last of: other text after the block stands below it."""
+"""The list or table whose last item or row a block is: other text inserted after the block goes below it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from common.storage_format.xml.nodes import Container, Node, table_rows
 _FRAMES = {"task": "ac:task-list", "term": "dl", "definition": "dl", "table_row": "table"}
 
 
-def ended(block: Block) -> Container | None:
-    """Return the list or table that a block ends, of lists within lists the outermost; None if it ends none."""
+def list_ended_by(block: Block) -> Container | None:
+    """Return the list or table whose last block this is (of nested lists the outermost), or None."""
     if block.kind == "list_item":
         return _outermost_list(block)
     name = _FRAMES.get(block.kind, "")
-    frame = _nearest(block.found.container, name)
+    frame = _nearest(block.node.container, name)
     if frame is None:
         return None
     parts = table_rows(frame.node) if name == "table" else frame.node.children
-    is_last = parts and parts[-1].start <= block.found.start and block.found.end <= parts[-1].end
+    is_last = parts and parts[-1].start <= block.node.start and block.node.end <= parts[-1].end
     return frame if is_last else None
 
 
-def counterpart(block: Block, frame: Container | None, place: Block) -> Container | None:
-    """Return the list around `place` that is what `frame` is around `block`; None if there is no such list."""
-    around, above = block.found.container, place.found.container
+def matching_container(block: Block, frame: Container | None, place: Block) -> Container | None:
+    """Return the list or table around `place` that corresponds to `frame` around `block`, or None."""
+    around, above = block.node.container, place.node.container
     while frame is not None and around is not frame and around is not None and above is not None:
         around, above = around.above, above.above
     if frame is None or above is None or _kind(above) != _kind(frame):
@@ -32,7 +32,7 @@ def counterpart(block: Block, frame: Container | None, place: Block) -> Containe
 
 
 def _kind(container: Container) -> str:
-    """Return what a list is, whether numbered or not."""
+    """Return the kind of a list or table; bulleted and numbered lists are the same kind."""
     return "list" if container.node.name in ("ul", "ol") else container.node.name
 
 
@@ -43,9 +43,9 @@ def _nearest(container: Container | None, name: str) -> Container | None:
 
 
 def _outermost_list(block: Block) -> Container | None:
-    container = block.found.container
+    container = block.node.container
     around = _nearest(container, "li")
-    item = block.found if block.found.name == "li" or around is None else around.node
+    item = block.node if block.node.name == "li" or around is None else around.node
     last: Node = item
     end: Container | None = None
     while container is not None:

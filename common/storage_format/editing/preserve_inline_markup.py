@@ -1,6 +1,6 @@
-"""What Markdown does not show but an edit must not lose: comment markers, spans, attributes of links.
+"""Preserve inline markup that Markdown does not show: comment markers, spans, attributes of links.
 
-They are put back around their text where that text stands in the replacement, and reported where it does not.
+If the replacement still contains the text, the markup is put back around it; otherwise it is reported as lost.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ class _Character(NamedTuple):
     end: int
 
 
-def restore(
+def restore_inline_markup(
     old: Element, new: str, tokens: Iterable[PageToken], stand_ins: Mapping[str, PageToken]
 ) -> tuple[str, tuple[Token, ...]]:
-    """Return the replacement of `old` with its wrappers put back, and those whose text is gone.
+    """Return the replacement of `old` with its wrappers put back, and the wrappers whose text is gone.
 
-    `tokens` are those of the block (what is within them is theirs), `stand_ins` those in the replacement.
+    `tokens` are the tokens of the old block (their content is skipped), `stand_ins` those in the replacement.
     """
     new = _links(old, new)
     lost: list[Token] = []
-    seen = _Old(old, tokens, stand_ins)
-    standing = Counter(match[0] for match in MARKUP.finditer(new))
-    for element in seen.wrappers:
-        text = _collapsed(seen.content(element))
+    block = _Old(old, tokens, stand_ins)
+    present = Counter(match[0] for match in MARKUP.finditer(new))
+    for element in block.wrappers:
+        text = _collapsed(block.content(element))
         tag = element.source[element.start : element.opened]
-        if standing[tag]:
-            standing[tag] -= 1
+        if present[tag]:
+            present[tag] -= 1
             continue
-        ordinal = _collapsed(seen.content(old, element.start)).count(text) if text else 0
+        ordinal = _collapsed(block.content(old, element.start)).count(text) if text else 0
         wrapped = _wrap(new, text, tag, element.name, ordinal) if text else None
         if wrapped is None:
             lost.append(describe_opaque.describe(element))
@@ -58,7 +58,7 @@ def restore(
 
 
 class _Old:
-    """A block as it stood: its wrappers, outer before inner, and its tokens as the characters they are now."""
+    """The old block: its wrappers, outer before inner, and its tokens as their stand-in characters."""
 
     def __init__(self, old: Element, tokens: Iterable[PageToken], stand_ins: Mapping[str, PageToken]) -> None:
         characters = {token.number: character for character, token in stand_ins.items()}
@@ -78,7 +78,7 @@ class _Old:
             waiting.extend(element.elements[::-1])
 
     def content(self, element: Element, until: int | None = None) -> str:
-        """Return the text within (up to an offset), with the characters that stand for tokens."""
+        """Return the text of an element (up to an offset), with tokens as their stand-in characters."""
         parts = []
         for child in element.children:
             if until is not None and child.start >= until:
@@ -92,8 +92,8 @@ class _Old:
         return "".join(parts)
 
 
-def wrappers(old: Element, tokens: Iterable[PageToken]) -> list[Element]:
-    """Return what stands around text in a block and is no token of its own."""
+def inline_wrappers(old: Element, tokens: Iterable[PageToken]) -> list[Element]:
+    """Return the wrappers in a block: elements around text that are not tokens."""
     return _Old(old, tokens, {}).wrappers
 
 
@@ -102,7 +102,7 @@ def _collapsed(text: str) -> str:
 
 
 def _characters(storage: str) -> list[_Character]:
-    """Return the characters that a reader sees, each with its place; runs of white space are one space."""
+    """Return the visible characters with their offsets; a run of white space is one space."""
     found: list[_Character] = []
 
     def add(start: int, end: int, literal: bool) -> None:
@@ -125,7 +125,7 @@ def _characters(storage: str) -> list[_Character]:
 
 
 def _wrap(storage: str, text: str, tag: str, name: str, ordinal: int) -> str | None:
-    """Put a wrapper around the occurrence of `text` with this ordinal, or the last there is."""
+    """Put a wrapper around the occurrence of `text` with this ordinal, or around the last one; None without any."""
     characters = _characters(storage)
     shown = "".join(character.text for character in characters)
     if len(shown) != len(characters):
@@ -155,7 +155,7 @@ def _wrap(storage: str, text: str, tag: str, name: str, ordinal: int) -> str | N
 
 
 def _balanced_around(storage: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return a stretch that cuts no element in two: this one, or with the tags right before and after it."""
+    """Return a span that cuts no element: this one, or this one with adjacent tags; None if there is no such span."""
     starts, ends = [start], [end]
     while (before := _START_TAG.search(storage, max(0, starts[-1] - 300), starts[-1])) and len(
         starts
@@ -185,7 +185,7 @@ def _is_balanced(storage: str) -> bool:
 
 
 def _links(old: Element, new: str) -> str:
-    """Give links that lead where they led the tags they had, with all their attributes."""
+    """Give links with an unchanged target their old start tag, with all its attributes."""
     tags: dict[str, list[str]] = {}
     for element in old.below():
         if element.name == "a" and len(element.attributes) > 1 and element.end > element.opened:

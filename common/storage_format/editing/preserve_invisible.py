@@ -1,7 +1,7 @@
-"""Invisible characters in new text: removed, but for those that the replaced text held in the same place.
+"""Remove invisible characters from new text, except those that the replaced text had in the same place.
 
-Both are storage format. What a character stands between tells whether it is in the same place, so a model can neither
-add one nor lose one that the page had.
+Both texts are storage format. The text on both sides of a character decides whether the place is the same, so a model
+can neither add an invisible character nor lose one of the page.
 """
 
 from __future__ import annotations
@@ -21,50 +21,50 @@ _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _SPLIT = "]]><![CDATA["
 
 
-class _Held(NamedTuple):
-    """An invisible character as it is spelled, and how many visible characters stand before it."""
+class _Hidden(NamedTuple):
+    """An invisible character as it is written in the source, and the number of visible characters before it."""
 
     place: int
-    spelled: str
+    written: str
 
 
-def without_unseen(storage: str, replaced: str = "") -> str:
-    """Return new storage format without invisible characters that `replaced` did not hold in the same place."""
-    bare, _ = _taken_apart(storage)
-    old, held = _taken_apart(replaced)
-    return _put_back(bare, old, held) if held else bare
+def strip_invisible(storage: str, replaced: str = "") -> str:
+    """Return new storage format without invisible characters, except those that `replaced` has in the same place."""
+    bare, _ = _split_invisible(storage)
+    old, hidden = _split_invisible(replaced)
+    return _reinsert(bare, old, hidden) if hidden else bare
 
 
-def _taken_apart(storage: str) -> tuple[str, list[_Held]]:
-    """Return storage format without its invisible characters, and these."""
+def _split_invisible(storage: str) -> tuple[str, list[_Hidden]]:
+    """Return storage format without its invisible characters, and the removed characters."""
     parts: list[str] = []
-    held: list[_Held] = []
+    hidden: list[_Hidden] = []
     visible = 0
     for text, is_literal in _segments(storage):
         kept: list[str] = []
         at = place = 0
-        found: list[_Held] = []
-        for start, end, instead in _unseen(text, is_literal):
+        found: list[_Hidden] = []
+        for start, end, instead in _invisible_spans(text, is_literal):
             kept += [text[at:start], instead]
             place += start - at
             if not instead:
-                found.append(_Held(place, text[start:end]))
+                found.append(_Hidden(place, text[start:end]))
             place += len(instead)
             at = end
         bare = "".join(kept) + text[at:] if kept else text
         ends = [match.end() - 1 for match in re.finditer(r"\]\]>", bare)] if is_literal and kept else []
-        for end in reversed(ends):  # what is removed has kept apart what ends a section
+        for end in reversed(ends):  # the removed characters kept this from ending the section
             bare = f"{bare[:end]}{_SPLIT}{bare[end:]}"
         for one in found:
             moved = one.place + len(_SPLIT) * sum(end < one.place for end in ends)
-            held.append(_Held(visible + moved, one.spelled))
+            hidden.append(_Hidden(visible + moved, one.written))
         parts.append(bare)
         visible += len(bare)
-    return "".join(parts), held
+    return "".join(parts), hidden
 
 
 def _segments(storage: str) -> Iterator[tuple[str, bool]]:
-    """Yield the contents of CDATA sections, and what stands before and between them."""
+    """Yield the source in segments; True marks the content of a CDATA section."""
     at = 0
     for match in _CDATA.finditer(storage):
         yield storage[at : match.start(2)], False
@@ -73,8 +73,8 @@ def _segments(storage: str) -> Iterator[tuple[str, bool]]:
     yield storage[at:], False
 
 
-def _unseen(text: str, is_literal: bool) -> list[tuple[int, int, str]]:
-    """Return where the invisible characters of a text stand, and what takes their place."""
+def _invisible_spans(text: str, is_literal: bool) -> list[tuple[int, int, str]]:
+    """Return the spans of the invisible characters of a text, and what replaces each."""
     found = [(*match.span(), stand_in(match[0])) for match in invisible_in(text)]
     if not is_literal and "&" in text:
         references = ((match, entities.decode(match[0])) for match in _REFERENCE.finditer(text))
@@ -87,9 +87,9 @@ def _unseen(text: str, is_literal: bool) -> list[tuple[int, int, str]]:
     return found
 
 
-def _put_back(bare: str, old: str, held: Sequence[_Held]) -> str:
-    """Put each character back where the text on both sides of it is what it was."""
-    # The ends are neighbours, too.
+def _reinsert(bare: str, old: str, hidden: Sequence[_Hidden]) -> str:
+    """Put each invisible character back where the text on both sides of it is unchanged."""
+    # The beginning and the end count as text, too.
     old, bare = f"\x00{old}\x00", f"\x00{bare}\x00"
     a, b = _TOKEN.findall(old), _TOKEN.findall(bare)
     ends_a, ends_b = (list(accumulate(map(len, tokens), initial=0)) for tokens in (a, b))
@@ -100,11 +100,11 @@ def _put_back(bare: str, old: str, held: Sequence[_Held]) -> str:
     ]
     parts: list[str] = []
     at = number = 0
-    for place, spelled in ((one.place + 1, one.spelled) for one in held):
+    for place, written in ((one.place + 1, one.written) for one in hidden):
         while number < len(stretches) and stretches[number][1] <= place:
             number += 1
         if number < len(stretches) and stretches[number][0] < place:
             start, _, there = stretches[number]
-            parts += [bare[at : there + place - start], spelled]
+            parts += [bare[at : there + place - start], written]
             at = there + place - start
     return ("".join(parts) + bare[at:])[1:-1]

@@ -1,7 +1,7 @@
-"""Edits that were made for one version of a page, on the version that stands there now.
+"""Rebase: apply edits that were made for an earlier page version to the current version.
 
-Each edited block is found again (`block_matching`); the edit is then aimed at the block as it is now, so that its ids,
-tokens and comment markers stay. An edit whose block is not found is a conflict, never a guess.
+Each edited block is matched to a block of the current version (`block_matching`). The edit is applied to that block,
+which keeps its current ids, tokens and comment markers. An edit whose block has no match is a conflict, never a guess.
 """
 
 from __future__ import annotations
@@ -9,38 +9,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from common.storage_format.editing import apply, captured_text
+from common.storage_format.editing import apply
 from common.storage_format.editing.apply import Splice
-from common.storage_format.editing.block_matching import Matching, NotFound
-from common.storage_format.editing.list_end import counterpart, ended
+from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound
+from common.storage_format.editing.captured_text import check_captured_text
+from common.storage_format.editing.list_end import list_ended_by, matching_container
 from common.storage_format.edits import Delete, Edit, EditConflict, Edited, InsertAfter, Replace
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import opaque_tokens
 from common.storage_format.to_markdown.opaque_tokens import PageToken
-from common.storage_format.xml.block_key import key
+from common.storage_format.xml.block_key import block_key
 from common.storage_format.xml.equivalence import Tree
 from common.storage_format.xml.nodes import Container
 
 
 def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditConflict:
-    """Apply edits made for `base` to `current`, or say which cannot be and why.
+    """Apply edits made for `base` to `current`; return a conflict with reasons if any of them does not apply.
 
-    Tokens in the edits are those of `base`. Raises InvalidEdit if the edits do not even apply to `base`.
+    Tokens in the edits have the numbers of `base`. Raises InvalidEdit if the edits do not apply to `base` either.
     """
     edited = apply.apply(base, edits)
     if base.source == current.source:
         return edited
-    matching = Matching(base, current)
+    matcher = BlockMatcher(base, current)
     there: dict[int, int] = {}
     reasons: list[tuple[Edit, str]] = []
     for edit in edits:
         number = -1 if edit.block_id is None else base.number(edit.block_id)
         try:
             if number >= 0:
-                there[number] = matching.find(number)
-            captured_text.check(edit, number, there.get(number, -1), matching)
-        except NotFound as reason:
+                there[number] = matcher.find(number)
+            check_captured_text(edit, number, there.get(number, -1), matcher)
+        except BlockNotFound as reason:
             reasons.append((edit, str(reason)))
     if reasons:
         return EditConflict(tuple(reasons))
@@ -50,7 +51,7 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
 def _applied(
     edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]
 ) -> Edited | EditConflict:
-    """Aim the edits at the blocks where they stand now, and apply them."""
+    """Retarget the edits to the matched blocks of `current`, and apply them."""
     aimed: list[Edit] = []
     frames: dict[str, Container | None] = {}
     splices: list[Splice] = []
@@ -69,7 +70,7 @@ def _applied(
             splices.append(plan.splice(now))
         storage = apply.spliced(current, splices)
     except InvalidEdit as refusal:
-        reason = f"it does not fit where its block stands now: {refusal.reason}"
+        reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))
     made = apply.changes(current, aimed, splices)
     return Edited(
@@ -78,15 +79,15 @@ def _applied(
 
 
 def _aimed(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:
-    """Return an edit with the block and the tokens that it has on the page as it is now."""
+    """Return an edit with its block and tokens in the current version."""
     number = None if edit.block_id is None else base.number(edit.block_id)
     block_id = None if number is None else current.blocks[there[number]].id
     if isinstance(edit, Delete):
         return Delete(block_id or "")
     markdown = edit.markdown
     if "⟦" in markdown:
-        markdown = opaque_tokens.renumbered(
-            markdown, _tokens(opaque_tokens.numbers(markdown), base, current, there)
+        markdown = opaque_tokens.renumber_tokens(
+            markdown, _tokens(opaque_tokens.token_numbers(markdown), base, current, there)
         )
     if isinstance(edit, Replace):
         return Replace(block_id or "", markdown)
@@ -96,26 +97,26 @@ def _aimed(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> E
 def _tokens(
     numbers: Sequence[int], base: Page, current: Page, there: Mapping[int, int]
 ) -> dict[int, PageToken]:
-    """Return which tokens stand now for those of the base with these numbers; raise InvalidEdit if one is gone."""
+    """Return the current tokens for the base tokens with these numbers; raise InvalidEdit if one is gone."""
     found: dict[int, PageToken] = {}
     for block in {base.tokens[number - 1].block for number in numbers}:
-        standing: dict[Tree, list[PageToken]] = {}
+        current_tokens: dict[Tree, list[PageToken]] = {}
         for token in current.tokens_of(there[block], numbered=True):
-            standing.setdefault(key(token.source), []).append(token)
+            current_tokens.setdefault(block_key(token.source), []).append(token)
         for token in base.tokens_of(block, numbered=True):
-            same = standing.get(key(token.source))
+            same = current_tokens.get(block_key(token.source))
             if same:
                 found[token.number] = same.pop(0)
     for number in numbers:
         if number not in found:
-            raise InvalidEdit(f"{base.tokens[number - 1].text} is not there as it was")
+            raise InvalidEdit(f"{base.tokens[number - 1].text} was changed or removed")
     return found
 
 
 def _frame(block: Block, place: Block) -> Container | None:
-    """Return the list on the page as it is now that other text after a block stands below, as it did on the base."""
-    frame = ended(block)
-    now = counterpart(block, frame, place)
+    """Return the current list or table that text after a block goes below, as it did on the base; None if none."""
+    frame = list_ended_by(block)
+    now = matching_container(block, frame, place)
     if frame is not None and now is None:
-        raise InvalidEdit("the list or table that the new text stood below is not there any more")
+        raise InvalidEdit("the list or table above the new text no longer exists")
     return now

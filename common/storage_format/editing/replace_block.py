@@ -1,6 +1,6 @@
-"""New text fitted to the place it is aimed at: a list item becomes an item, cells stay in their row.
+"""Replace a block with new text in the form of the block: text for a list item becomes an item, and so on.
 
-What takes the place of one block of the same kind keeps the start tag it had, with its attributes and ids.
+A replacement of the same kind keeps the start tag of the block, with its attributes and ids.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from common.storage_format.xml.nodes import Container
 
 
 def start_tag(element: Element, name: str = "") -> str:
-    """Return the start tag of an element, open even if it was self-closing, perhaps under another name."""
+    """Return the start tag of an element, opened if it was self-closing, and with another name if given."""
     tag = element.source[element.start : element.opened]
     if tag.endswith("/>"):
         tag = tag[:-2].rstrip() + ">"
@@ -36,11 +36,11 @@ def start_tag(element: Element, name: str = "") -> str:
 
 
 def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    """Return the storage format that takes a block's place; raise InvalidEdit where it cannot."""
+    """Return the storage format that replaces a block; raise InvalidEdit if the pieces do not fit there."""
     if not pieces:
-        raise InvalidEdit(f"nothing to put in the place of this {_called(block)}; to take it away, delete it")
+        raise InvalidEdit(f"the new text of this {_called(block)} is empty; to remove the block, delete it")
     root = tree(page.source, *block.span)
-    element = root.elements[0] if block.found.name else root
+    element = root.elements[0] if block.node.name else root
     one = pieces[0] if len(pieces) == 1 else None
     kind = block.kind
     if kind == "list_item":
@@ -53,12 +53,12 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
         return _heading(element, pieces, task_ids)
     if kind == "quote" and (isinstance(one, Quote) or all(isinstance(piece, Paragraph) for piece in pieces)):
         inner = one.pieces if isinstance(one, Quote) else pieces
-        return f"{start_tag(element)}{new.storage(inner, task_ids)}</blockquote>"
+        return f"{start_tag(element)}{new.to_storage(inner, task_ids)}</blockquote>"
     if kind == "code" and isinstance(one, Code):
         return _code(element, one)
     if kind in ("term", "definition"):
         return _definition(element, pieces, task_ids)
-    return new.storage(pieces, task_ids)
+    return new.to_storage(pieces, task_ids)
 
 
 def _called(block: Block) -> str:
@@ -66,30 +66,30 @@ def _called(block: Block) -> str:
 
 
 def _line(element: Element, piece: Paragraph) -> str:
-    """Return a paragraph in the form of the old one: in its element, or loose."""
+    """Return a paragraph in the form of the old one: in its element, or as loose text."""
     return f"{start_tag(element)}{piece.inline}</{element.name}>" if element.name else piece.inline
 
 
 def _heading(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    """Fit a heading: its attributes stay; a single line without `#` keeps its level too."""
+    """Replace a heading: its attributes stay; a single line without `#` keeps its level too."""
     first = pieces[0]
     if isinstance(first, Heading):
         head = f"{start_tag(element, f'h{first.level}')}{first.inline}</h{first.level}>"
-        return head + new.storage(pieces[1:], task_ids)
+        return head + new.to_storage(pieces[1:], task_ids)
     if len(pieces) == 1 and isinstance(first, Paragraph):
         return _line(element, first)
-    return new.storage(pieces, task_ids)
+    return new.to_storage(pieces, task_ids)
 
 
-def items(pieces: Sequence[Piece]) -> tuple[Item, ...]:
-    """Return pieces as items of a list: those of a list, or all of them in one item."""
+def as_items(pieces: Sequence[Piece]) -> tuple[Item, ...]:
+    """Return pieces as list items: the items of a single list, or one item that holds all pieces."""
     if len(pieces) == 1 and isinstance(pieces[0], List):
         return pieces[0].items
     return (Item(tuple(pieces)),)
 
 
-def shaped(item: Item, wrap: bool, task_ids: TaskIds) -> str:
-    """Return the content of an item with its paragraphs in elements (`wrap`) or, if it is one, loose."""
+def shaped_item(item: Item, wrap: bool, task_ids: TaskIds) -> str:
+    """Return the content of an item, its paragraphs in `<p>` (`wrap`) or, if there is only one, as loose text."""
     if wrap:
         inner = tuple(
             Paragraph(piece.inline) if isinstance(piece, Paragraph) else piece for piece in item.pieces
@@ -104,44 +104,44 @@ def shaped(item: Item, wrap: bool, task_ids: TaskIds) -> str:
 
 
 def _list_item(block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    first, *others = items(pieces)
-    if block.found.name != "li":
+    first, *others = as_items(pieces)
+    if block.node.name != "li":
         wrap = element.name == "p"
         if wrap and len(first.pieces) == 1 and isinstance(first.pieces[0], Paragraph) and first.done is None:
             head = _line(element, first.pieces[0])
         else:
-            head = shaped(first, wrap, task_ids)
-        return head + "".join(f"</li><li>{shaped(item, wrap, task_ids)}" for item in others)
+            head = shaped_item(first, wrap, task_ids)
+        return head + "".join(f"</li><li>{shaped_item(item, wrap, task_ids)}" for item in others)
     paragraph = element.child("p")
     wrap = paragraph is not None
-    content = shaped(first, wrap, task_ids)
+    content = shaped_item(first, wrap, task_ids)
     if paragraph is not None and content.startswith("<p>"):
         content = start_tag(paragraph) + content.removeprefix("<p>")
-    rest = "".join(f"<li>{shaped(item, wrap, task_ids)}</li>" for item in others)
+    rest = "".join(f"<li>{shaped_item(item, wrap, task_ids)}</li>" for item in others)
     return f"{start_tag(element)}{content}</li>{rest}"
 
 
 def _task(page: Page, block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
     if not all(isinstance(piece, Paragraph | List) for piece in pieces):
-        raise InvalidEdit("only a task fits in the place of a task: `- [ ] text` or `- [x] text`")
-    first, *others = items(pieces)
+        raise InvalidEdit("a task can only be replaced by a task: `- [ ] text` or `- [x] text`")
+    first, *others = as_items(pieces)
     wrap = (element.name or (_body(element) or element).name) == "p"
-    if block.found.name != "ac:task":
+    if block.node.name != "ac:task":
         if others:
             raise InvalidEdit(
-                "this task holds others: one task fits in its place; insert the others after it"
+                "this task contains other tasks, so only one task can replace it; insert the others after it"
             )
-        if first.done is not None and first.done != _is_done(page, block.found.container):
-            raise InvalidEdit("this task holds others: its text can be edited, its box cannot")
+        if first.done is not None and first.done != _is_done(page, block.node.container):
+            raise InvalidEdit("this task contains other tasks: its text can be edited, its checkbox cannot")
         inner = Item(first.pieces)
         if wrap and len(inner.pieces) == 1 and isinstance(inner.pieces[0], Paragraph):
             return _line(element, inner.pieces[0])
-        return shaped(inner, wrap, task_ids)
+        return shaped_item(inner, wrap, task_ids)
     body, status = element.child("ac:task-body"), element.child("ac:task-status")
     if body is None:
         return "".join(new.task(item, task_ids) for item in (first, *others))
     wrap = body.child("p") is not None
-    content = shaped(Item(first.pieces), wrap, task_ids)
+    content = shaped_item(Item(first.pieces), wrap, task_ids)
     head = page.source[element.start : body.start]
     if first.done is not None and status is not None:
         done = "complete" if first.done else "incomplete"
@@ -156,7 +156,7 @@ def _body(element: Element) -> Element | None:
 
 
 def _is_done(page: Page, container: Container | None) -> bool | None:
-    """Tell the state of the task around a block."""
+    """Tell whether the task around a block is done; None if unknown."""
     while container is not None and container.node.name != "ac:task-body":
         container = container.above
     if container is None:
@@ -167,7 +167,7 @@ def _is_done(page: Page, container: Container | None) -> bool | None:
 
 
 def _code(element: Element, code: Code) -> str:
-    """Code in a code macro keeps what else the macro says; code in `pre` stays there."""
+    """Replace code: a code macro keeps its other parameters and ids, `pre` stays `pre`."""
     if element.name == "pre":
         if code.language or code.title:
             return new.code_macro(code)
@@ -196,7 +196,7 @@ def _definition(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) ->
     if len(pieces) == 1 and isinstance(pieces[0], Paragraph):
         return f"{start_tag(element)}{pieces[0].inline}</{element.name}>"
     if len(pieces) == 1 and isinstance(pieces[0], Definitions):
-        return new.storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+        return new.to_storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
     if element.name == "dt":
-        raise InvalidEdit("only one line of text fits in the place of a term")
-    return f"{start_tag(element)}{new.storage(pieces, task_ids)}</dd>"
+        raise InvalidEdit("a term can only be replaced by one line of text")
+    return f"{start_tag(element)}{new.to_storage(pieces, task_ids)}</dd>"

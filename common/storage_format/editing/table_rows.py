@@ -1,4 +1,4 @@
-"""Rows of tables: Markdown between pipes, cell by cell into a row that is there or a new one beside it."""
+"""Replace and insert table rows: Markdown rows are written cell by cell into an existing or a new row."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 Reader = Callable[[str], Sequence[Piece]]
 
 
-def written_rows(markdown: str) -> list[list[str]] | None:
-    """Return the cells of Markdown that is rows of a table and nothing else, or None."""
+def parse_rows(markdown: str) -> list[list[str]] | None:
+    """Return the cells of Markdown that consists only of table rows, or None."""
     lines = [line.strip() for line in markdown.strip().split("\n") if line.strip()]
     if not lines or not all(line.startswith("|") or _DELIMITER.match(line) for line in lines):
         return None
@@ -36,10 +36,10 @@ def _cells(line: str) -> list[str]:
     return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
 
 
-def replaced(
+def replaced_row(
     page: Page, block: Block, rows: list[list[str]] | None, read: Reader, old_cells: list[str]
 ) -> str:
-    """Return what takes the place of a row: each cell that says the same keeps its bytes."""
+    """Return the rows that replace a row; cells with unchanged text keep their bytes."""
     row = tree(page.source, *block.span).elements[0]
     rows = _checked(rows, len(row.elements))
     out = [page.source[row.start : row.opened]]
@@ -52,27 +52,29 @@ def replaced(
     return "".join(out) + "".join(_new_row(row, cells, read) for cells in rows[1:])
 
 
-def inserted(page: Page, block: Block, rows: list[list[str]] | None, read: Reader) -> tuple[int, str]:
-    """Return where new rows after a row go, and the rows."""
+def inserted_rows(page: Page, block: Block, rows: list[list[str]] | None, read: Reader) -> tuple[int, str]:
+    """Return the offset and the storage format of new rows after a row."""
     row = tree(page.source, *block.span).elements[0]
-    node = block.found
+    node = block.node
     rows = _checked(rows, _width(page, block, node))
     text = "".join(_new_row(row, cells, read) for cells in rows)
-    return _position(block.found.container, node), text
+    return _position(block.node.container, node), text
 
 
 def _checked(rows: list[list[str]] | None, width: int) -> list[list[str]]:
     example = "| " + " | ".join(["text"] * width) + " |"
     if rows is None:
-        raise InvalidEdit(f"only rows fit among the rows of a table: `{example}`")
+        raise InvalidEdit(f"only table rows can be between the rows of a table: `{example}`")
     for cells in rows:
         if len(cells) != width:
-            raise InvalidEdit(f"a row here has {width} cells, this one has {len(cells)}: `{example}`")
+            raise InvalidEdit(
+                f"a row here needs {width} cells, but the new one has {len(cells)}: `{example}`"
+            )
     return rows
 
 
 def _line(text: str, read: Reader) -> str:
-    """Render the text of one cell."""
+    """Return the Markdown of one cell as inline storage format."""
     pieces = read(f"| |\n|-|\n| {text} |")
     table = pieces[0] if pieces else None
     return table.rows[0][0].inline if isinstance(table, Table) and table.rows else ""
@@ -86,7 +88,7 @@ def _filled(cell: Element, content: str) -> str:
 
 
 def _new_row(row: Element, cells: list[str], read: Reader) -> str:
-    """Return a new row in the form of another: header cells in the same columns, paragraphs in cells."""
+    """Return a new row in the form of another: header cells in the same columns, `<p>` in cells if it has them."""
     models = row.elements
     if all(cell.name == "th" for cell in models) or len(models) != len(cells):
         names = ["td"] * len(cells)
@@ -98,7 +100,7 @@ def _new_row(row: Element, cells: list[str], read: Reader) -> str:
 
 
 def _position(container: Container | None, row: Node) -> int:
-    """Return where a row after this one goes: after the last row of a head, at the start of the body."""
+    """Return the offset of a row after this one; after the last row of `thead` it is the start of `tbody`."""
     head = container.node if container is not None and container.node.name == "thead" else None
     if head is None or head.children[-1] is not row or container is None or container.above is None:
         return row.end
@@ -108,8 +110,8 @@ def _position(container: Container | None, row: Node) -> int:
 
 
 def _width(page: Page, block: Block, row: Node) -> int:
-    """Return how many cells a row after this one needs: columns that no cell from above reaches into."""
-    container = block.found.container
+    """Return how many cells a row after this one needs: the columns that no cell above spans into."""
+    container = block.node.container
     while container is not None and container.node.name != "table":
         container = container.above
     if container is None:
@@ -146,6 +148,6 @@ def _span(tag: str, name: str) -> int:
     return max(1, min(int(match[1]), 1000)) if match else 1
 
 
-def stands_below(pieces: Sequence[Piece]) -> bool:
-    """Tell whether new text after the last row is text below the table, and not a row written badly."""
+def is_text_below_table(pieces: Sequence[Piece]) -> bool:
+    """Tell whether new text after the last row is meant below the table, and is not a malformed row."""
     return any(not isinstance(piece, Paragraph | Table) for piece in pieces)

@@ -1,8 +1,8 @@
-"""New text on its way to storage format: what Markdown said, as blocks that still know what they are.
+"""Pieces: new text between Markdown and storage format, as typed blocks.
 
-An edit needs more than a string: text aimed at a list item becomes the item's, a table row takes cells. So
-Markdown becomes pieces, and pieces become storage format, whole (`storage`) or fitted to a target (`fitting`).
-Inline content is storage format already (`Inline`).
+An edit needs the structure of its text: text for a list item becomes its content, a table row needs cells. So
+Markdown is parsed into pieces, and pieces become storage format, either as a whole (`to_storage`) or fitted to the
+edited block (`editing`). Inline content is already storage format (`Inline`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TaskIds: TypeAlias = Callable[[], int]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A line of text. `bare` is the tight list's: without an element of its own."""
+    """A line of text. `bare` means without a `<p>`, as in a tight list."""
 
     inline: Inline
     bare: bool = False
@@ -35,7 +35,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Item:
-    """A list item; `done` is None where it is no task."""
+    """A list item; `done` is None if it is not a task."""
 
     pieces: tuple[Piece, ...]
     done: bool | None = None
@@ -43,7 +43,7 @@ class Item:
 
 @dataclass(frozen=True)
 class List:
-    """A list; `start` is the first number of an ordered one, None of any other."""
+    """A list; `start` is the first number of an ordered list, None for other lists."""
 
     items: tuple[Item, ...]
     start: int | None = None
@@ -64,7 +64,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its header row (may be empty) and its rows."""
+    """A table: its header row (may be empty) and its other rows."""
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -72,7 +72,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Code:
-    """A block of code; `language` is empty or one that Confluence knows."""
+    """A block of code; `language` is empty or a language of Confluence's code macro."""
 
     text: str
     language: str = ""
@@ -104,15 +104,15 @@ class Definitions:
 
 
 @dataclass(frozen=True)
-class Rule:
+class HorizontalRule:
     """A horizontal rule."""
 
 
-Piece: TypeAlias = Paragraph | Heading | List | Table | Code | Quote | Macro | Definitions | Rule
+Piece: TypeAlias = Paragraph | Heading | List | Table | Code | Quote | Macro | Definitions | HorizontalRule
 
 
-def storage(pieces: Iterable[Piece], task_ids: TaskIds) -> str:
-    """Return pieces as storage format; `task_ids` gives each new task its id."""
+def to_storage(pieces: Iterable[Piece], task_ids: TaskIds) -> str:
+    """Return pieces as storage format; `task_ids` returns an id for each new task."""
     return "".join(_storage(piece, task_ids) for piece in pieces)
 
 
@@ -129,18 +129,18 @@ def _storage(piece: Piece, task_ids: TaskIds) -> str:
         case Code():
             return code_macro(piece)
         case Quote(inner):
-            return f"<blockquote>{storage(inner, task_ids)}</blockquote>"
+            return f"<blockquote>{to_storage(inner, task_ids)}</blockquote>"
         case Macro(name, parameters, inner):
             given = "".join(parameter(key, value) for key, value in parameters)
-            body = f"<ac:rich-text-body>{storage(inner, task_ids)}</ac:rich-text-body>"
+            body = f"<ac:rich-text-body>{to_storage(inner, task_ids)}</ac:rich-text-body>"
             return f'<ac:structured-macro ac:name="{name}">{given}{body}</ac:structured-macro>'
         case Definitions(entries):
             parts = [
-                f"<dt>{term}</dt>" if term is not None else f"<dd>{storage(inner, task_ids)}</dd>"
+                f"<dt>{term}</dt>" if term is not None else f"<dd>{to_storage(inner, task_ids)}</dd>"
                 for term, inner in entries
             ]
             return f"<dl>{''.join(parts)}</dl>"
-        case Rule():
+        case HorizontalRule():
             return "<hr />"
 
 
@@ -154,12 +154,12 @@ def _list(piece: List, task_ids: TaskIds) -> str:
 
 
 def list_item(item: Item, task_ids: TaskIds) -> str:
-    """Return an item of a list that is not of tasks alone; a task in it shows its box as text."""
+    """Return an item of a list that is not a pure task list; a task in it shows its checkbox as text."""
     return f"<li>{item_content(item, task_ids)}</li>"
 
 
 def item_content(item: Item, task_ids: TaskIds) -> str:
-    """Return what stands in a list item."""
+    """Return the content of a list item."""
     pieces = item.pieces
     if item.done is not None:
         box = "[x] " if item.done else "[ ] "
@@ -168,7 +168,7 @@ def item_content(item: Item, task_ids: TaskIds) -> str:
         if not isinstance(first, Paragraph):
             first, rest = Paragraph("", bare=True), pieces
         pieces = (Paragraph(box + first.inline, first.bare), *rest)
-    return storage(pieces, task_ids)
+    return to_storage(pieces, task_ids)
 
 
 def task(item: Item, task_ids: TaskIds) -> str:
@@ -176,7 +176,7 @@ def task(item: Item, task_ids: TaskIds) -> str:
     number = task_ids()
     pieces = item.pieces
     body = pieces[0].inline if pieces and isinstance(pieces[0], Paragraph) else ""
-    rest = storage(pieces[1:] if body else pieces, task_ids)
+    rest = to_storage(pieces[1:] if body else pieces, task_ids)
     status = "complete" if item.done else "incomplete"
     return (
         f"<ac:task><ac:task-id>{number}</ac:task-id><ac:task-status>{status}</ac:task-status>"
@@ -200,7 +200,7 @@ def _cell(cell: Cell, name: str) -> str:
 
 
 def parameter(name: str, value: str) -> str:
-    """Return a parameter of a macro."""
+    """Return a macro parameter."""
     return f'<ac:parameter ac:name="{name}">{entities.escape(value)}</ac:parameter>'
 
 

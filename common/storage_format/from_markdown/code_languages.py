@@ -1,4 +1,4 @@
-"""The languages of Confluence's code macro, and the names that people give them in Markdown."""
+"""Languages of Confluence's code macro, and their aliases in Markdown."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ _ALIASES = {
 }
 
 
-def known(name: str) -> str:
-    """Return the macro's name for a language, or an empty string where it has none."""
+def known_language(name: str) -> str:
+    """Return the code macro's name for a language; empty if the macro does not know it."""
     name = name.lower()
     name = _ALIASES.get(name, name)
     return name if name in KNOWN else ""

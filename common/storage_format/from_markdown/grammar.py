@@ -1,8 +1,8 @@
-"""The Markdown that Kinexus reads: CommonMark, tables and strikethrough of GitHub, and what people add to it.
+"""The Markdown parser: CommonMark, GitHub tables and strikethrough, and common extensions.
 
-Footnotes, definition lists, `!!!` admonitions and `:::` containers, `<details>`, math (left as it is written).
-HTML is text, but for comments, which are left out. Links may go anywhere here: `inline` decides what they may be.
-Imported on first use: it costs a tenth of a second that functions without new text do not pay.
+The extensions are footnotes, definition lists, `!!!` admonitions, `:::` containers, `<details>` and math (kept as it
+is written). HTML is text, except comments, which are dropped. The parser accepts any link target; `inline` decides
+which are allowed. This module is imported on first use, because the import takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ PANELS = {
     "failure": "warning",
     "bug": "warning",
 }
-"""Which panel an admonition becomes."""
+"""The Confluence panel for each admonition name."""
 
 ALERTS = {"NOTE": "info", "TIP": "tip", "IMPORTANT": "info", "WARNING": "note", "CAUTION": "warning"}
-"""Which panel a GitHub alert becomes, by its colour there: a warning is yellow, a caution is red."""
+"""The Confluence panel for each GitHub alert, by its colour on GitHub: a warning is yellow, a caution is red."""
 
 MAX_NESTING = 60
-"""How deep quotes and lists may nest; what is deeper stays as text."""
+"""Maximum nesting of quotes and lists; deeper content stays as text."""
 
 MAX_LINES_SEARCHED = 100_000
-"""How many lines are looked at for the ends of details and containers: hostile text costs no more than that."""
+"""Maximum number of lines searched for the ends of details and containers: limits the cost of hostile text."""
 
 _DETAILS = re.compile(r"<details\b[^>]*>\s*", re.IGNORECASE)
 _DETAILS_END = re.compile(r"</details\s*>\s*$", re.IGNORECASE)
@@ -64,7 +64,7 @@ _SUMMARY = re.compile(r"\s*<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | 
 
 @cache
 def parser() -> MarkdownIt:
-    """Return the parser; it keeps nothing between texts."""
+    """Return the parser. It is cached and has no state between texts."""
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING + 10})
     markdown.enable(["table", "strikethrough"])
     markdown.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
@@ -84,14 +84,14 @@ def parser() -> MarkdownIt:
     markdown.inline.ruler.before("autolink", "comment", _comment_inline)
     markdown.inline.ruler.at("emphasis", _emphasis)
     markdown.inline.ruler.at("strikethrough", _emphasis)
-    # Which links are allowed is decided on what the reader would follow, once, in `inline`.
+    # `inline` decides which links are allowed.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return markdown
 
 
 def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take what is nested beyond all reason as text, so that nothing of it is lost."""
+    """Keep content nested deeper than MAX_NESTING as text, so that none of it is lost."""
     if state.level < MAX_NESTING:
         return False
     if not silent:
@@ -107,7 +107,7 @@ def _paragraph(state: StateBlock, start: int, end: int, text: str) -> None:
 
 
 def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read `<details><summary>title</summary> … </details>`, its tags at the starts and ends of lines."""
+    """Parse `<details><summary>title</summary> … </details>`, with its tags at the starts and ends of lines."""
     if state.is_code_block(start):
         return False
     match = _DETAILS.match(_line(state, start))
@@ -145,12 +145,12 @@ def _details(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _end_of_details(state: StateBlock, start: int, end: int) -> int | None:
-    """Return the line that closes the details opened at `start`; all searches of a text have one budget."""
+    """Return the line that closes the details opened at `start`, or None; all searches of a text share one budget."""
     depth = 0
     for number in range(start, end):
-        left = state.env.setdefault("lines_to_search", MAX_LINES_SEARCHED)
-        state.env["lines_to_search"] = left - 1
-        if left <= 0:
+        remaining = state.env.setdefault("lines_to_search", MAX_LINES_SEARCHED)
+        state.env["lines_to_search"] = remaining - 1
+        if remaining <= 0:
             return None
         line = _line(state, number)
         depth += bool(_DETAILS.match(line)) - bool(_DETAILS_END.search(line))
@@ -160,7 +160,7 @@ def _end_of_details(state: StateBlock, start: int, end: int) -> int | None:
 
 
 def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read `:::note title` up to a line of colons; one that is not closed ends with what it stands in."""
+    """Parse `:::note title` up to a line of colons; an unclosed container ends with its parent."""
     match = _CONTAINER.match(_line(state, start))
     if not match or state.is_code_block(start) or match[2].lower() not in {*PANELS, "details"}:
         return False
@@ -197,7 +197,7 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Leave out a comment that stands on lines of its own."""
+    """Drop a comment on lines of its own."""
     if state.is_code_block(start) or not _line(state, start).startswith("<!--"):
         return False
     closed = state.src.find("-->", state.bMarks[start] + state.tShift[start] + 4)
@@ -212,14 +212,14 @@ def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _comment_inline(state: StateInline, silent: bool) -> bool:
-    """Leave out a comment within a line."""
+    """Drop a comment within a line."""
     if not state.src.startswith("<!--", state.pos):
         return False
     closed = state.src.find("-->", state.pos + 4)
     if closed < 0:
         return False
     if not silent:
-        # Without something in between, strikethrough takes a tilde before the comment for one of its own.
+        # The empty text keeps strikethrough from joining a tilde before the comment with one after it.
         state.push("text", "", 0)
     state.pos = closed + 3
     return True
@@ -231,9 +231,9 @@ def _is_sign(character: str) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """Collect `*`, `_` and `~~` as CommonMark does, and let `**` also end after a full stop before a letter.
+    """Collect `*`, `_` and `~~` as CommonMark does, but let `**` also end between punctuation and a letter.
 
-    CommonMark would leave `**word:**more` and most emphasis in Chinese, Japanese and Korean as it is written.
+    CommonMark does not recognise `**word:**more`, nor most emphasis in Chinese, Japanese and Korean text.
     """
     marker = state.src[state.pos]
     if silent or marker not in "*_~":

@@ -1,4 +1,4 @@
-"""Markdown within a line, as storage format: emphasis, code, links, images, footnote marks."""
+"""Inline Markdown to storage format: emphasis, code, links, images, footnote marks. Allows safe link targets only."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _PAGE_SCHEMES = ("confluence-page", "ac")
 
 
 @dataclass
-class Surroundings:
-    """What a line may refer to: the anchors of the page's headings and the footnotes of the text."""
+class InlineContext:
+    """Context for rendering a line: heading anchors that links resolve to, and settings for addresses and breaks."""
 
     anchors: Mapping[str, str] = field(default_factory=dict)
     unlinked: frozenset[str] = frozenset()
-    """Addresses that are text and no links, because that is how they stood in the page."""
+    """Addresses that stay text and do not become links, because they are plain text on the page."""
     line_breaks: bool = False
-    """Whether `<br>` is a line break here, as in the cells of a table, which cannot have another."""
+    """Whether `<br>` is a line break, as in table cells, which have no other way to write one."""
 
 
-def render(tokens: Sequence[Token], around: Surroundings) -> str:
-    """Return the tokens of a line as storage format."""
-    return _Line(around).all(tokens)
+def render_inline(tokens: Sequence[Token], context: InlineContext) -> str:
+    """Return the Markdown tokens of a line as storage format."""
+    return _Line(context).all(tokens)
 
 
 class _Line:
-    def __init__(self, around: Surroundings) -> None:
-        self.around = around
+    def __init__(self, context: InlineContext) -> None:
+        self.context = context
         self.out: list[str] = []
         self.links = 0
 
@@ -87,10 +87,11 @@ class _Line:
             self.out.append(entities.escape(token.content))
 
     def text(self, text: str) -> None:
-        parts = _BR.split(text) if self.around.line_breaks else [text]
+        parts = _BR.split(text) if self.context.line_breaks else [text]
         self.out.append(
             "<br />".join(
-                entities.escape(part) if self.links else _linked(part, self.around.unlinked) for part in parts
+                entities.escape(part) if self.links else _linked(part, self.context.unlinked)
+                for part in parts
             )
         )
 
@@ -105,7 +106,7 @@ class _Line:
         if token.info == "auto" and scheme not in ("http", "https", "mailto", "confluence-page"):
             self.out.append(f"&lt;{body}&gt;")
         else:
-            self.out.append(link(target, body, self.around.anchors))
+            self.out.append(link(target, body, self.context.anchors))
 
     def image(self, token: Token) -> None:
         source = str(token.attrGet("src") or "")
@@ -124,7 +125,7 @@ def _closing(tokens: Sequence[Token], position: int) -> int:
 
 
 def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
-    """Return a link to `target` around `body` (storage format); one that is not allowed is its body alone."""
+    """Return a link to `target` around `body` (storage format); if the target is not allowed, only the body."""
     target = target.strip()
     scheme = _SCHEME.match(target)
     name = scheme[1].lower() if scheme else ""
@@ -141,7 +142,7 @@ def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
 
 
 def is_followed(url: str) -> bool:
-    """Tell whether a browser would go where `url` says: with a host, or an address to write to."""
+    """Tell whether a browser could open `url`: it has a host, or a mail address."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -150,7 +151,7 @@ def is_followed(url: str) -> bool:
 
 
 def _encoded(url: str) -> str:
-    """Return `url` with white space and control characters encoded, so that no reader takes it for another."""
+    """Return `url` with white space and control characters percent-encoded, so that all readers see the same URL."""
     return re.sub(r"[\x00-\x20\x7f-\xa0\ud800-\udfff]", lambda match: _percent(match[0]), url)
 
 
@@ -171,12 +172,12 @@ def _page_link(target: str, body: str) -> str:
 
 
 def anchor_link(anchor: str, text: str) -> str:
-    """Return a link to an anchor macro of the page itself."""
+    """Return a link to an anchor macro on the same page."""
     return f'<ac:link ac:anchor="{entities.escape_attribute(anchor)}">{link_body(text)}</ac:link>'
 
 
 def link_body(body: str) -> str:
-    """Return the visible part of an `ac:link`: CDATA where it is plain text."""
+    """Return the visible part of an `ac:link`: CDATA if it is plain text."""
     if "<" in body:
         return f"<ac:link-body>{body}</ac:link-body>"
     return (
@@ -190,7 +191,7 @@ def plain(body: str) -> str:
 
 
 def image(source: str, alt: str, title: str = "") -> str:
-    """Return an image: of the web by its URL, otherwise an attachment of the page; other schemes are their text."""
+    """Return an image: external for http(s) URLs, else an attachment of the page; for other schemes the alt text."""
     source = source.strip()
     attributes = f' ac:alt="{entities.escape_attribute(alt)}"' if alt else ""
     attributes += f' ac:title="{entities.escape_attribute(title)}"' if title else ""
@@ -206,7 +207,7 @@ def image(source: str, alt: str, title: str = "") -> str:
 
 
 def anchor_key(anchor: str) -> str:
-    """Return what two spellings of a heading's anchor have in common: its letters and digits."""
+    """Return an anchor reduced to letters and digits, to compare different spellings."""
     return "".join(character for character in unquote(anchor).lower() if character.isalnum())
 
 
@@ -216,7 +217,7 @@ def anchor_of(text: str) -> str:
 
 
 def addresses(text: str) -> frozenset[str]:
-    """Return what in a text would become a link by itself."""
+    """Return the addresses in a text that would become links automatically."""
     return (
         frozenset(match[0] for match in _URL.finditer(text))
         if "@" in text or "//" in text or "www." in text
@@ -225,7 +226,7 @@ def addresses(text: str) -> frozenset[str]:
 
 
 def _linked(text: str, unlinked: frozenset[str]) -> str:
-    """Return text as storage format, its bare addresses as links."""
+    """Return text as storage format, with bare addresses as links."""
     out, at = [], 0
     for match in _URL.finditer(text):
         url = match[0]

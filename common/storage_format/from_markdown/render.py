@@ -1,7 +1,7 @@
-"""Markdown → pieces → storage format.
+"""Render Markdown to pieces and storage format.
 
-Total: any string renders, and what is rendered parses. Nothing in the text can name a macro, a script or a link
-of another scheme than http, https, mailto and pages.
+Any string renders, and the result always parses. The text can add no macros except panels, expands, code and
+anchors, no scripts, and no links except http, https, mailto and Confluence pages.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from common.storage_format.from_markdown.blocks import (
     Code,
     Definitions,
     Heading,
+    HorizontalRule,
     Item,
     List,
     Macro,
     Paragraph,
     Piece,
     Quote,
-    Rule,
     Table,
 )
 from common.storage_format.xml import entities
@@ -41,13 +41,13 @@ _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
 def render(markdown: str) -> str:
-    """Return Markdown as storage format. Never raises; front matter is left out."""
+    """Return Markdown as storage format. Never raises; front matter is dropped."""
     text = _clean(markdown)
     front = _FRONT_MATTER.match(text)
     if front and ":" in front[0]:
         text = text[front.end() :]
     counter = itertools.count(1)
-    return blocks.storage(read_markdown(text), lambda: next(counter))
+    return blocks.to_storage(read_markdown(text), lambda: next(counter))
 
 
 def read_markdown(
@@ -55,34 +55,34 @@ def read_markdown(
 ) -> tuple[Piece, ...]:
     """Return Markdown as pieces.
 
-    `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses
-    that stand there as mere text.
+    `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses that
+    are plain text there and stay text.
     """
     from common.storage_format.from_markdown import grammar
 
     tokens = grammar.parser().parse(_clean(markdown))
-    return _Reader(tokens, inline.Surroundings(anchors or {}, unlinked)).all()
+    return _Reader(tokens, inline.InlineContext(anchors or {}, unlinked)).all()
 
 
 def _clean(markdown: str) -> str:
-    """Return the text with one kind of line end and without what XML cannot hold."""
+    """Return the text with LF line ends and without characters that XML forbids."""
     return entities.allowed(markdown.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
 
 
 class _Reader:
-    """Reads the tokens once, front to back; recursion is bounded by the grammar's nesting."""
+    """Reads the tokens once, in order; recursion is bounded by the nesting limit of the grammar."""
 
-    def __init__(self, tokens: list[Token], around: inline.Surroundings) -> None:
+    def __init__(self, tokens: list[Token], context: inline.InlineContext) -> None:
         self.tokens = tokens
         self.position = 0
-        around.anchors = {**around.anchors, **_anchors(tokens)}
-        self.around = around
+        context.anchors = {**context.anchors, **_anchors(tokens)}
+        self.context = context
 
     def all(self) -> tuple[Piece, ...]:
         return self.until(None)
 
     def until(self, closing: str | None) -> tuple[Piece, ...]:
-        """Read pieces up to a closing token, and that token."""
+        """Read pieces up to and including a closing token."""
         out: list[Piece] = []
         while self.position < len(self.tokens):
             token = self.tokens[self.position]
@@ -109,7 +109,7 @@ class _Reader:
         if kind == "blockquote_open":
             return self.quote()
         if kind == "hr":
-            return Rule()
+            return HorizontalRule()
         if kind in ("math_block", "math_block_label"):
             return Paragraph(entities.escape(f"$${token.content}$$"))
         if kind == "dl_open":
@@ -119,7 +119,7 @@ class _Reader:
         return self.framed(token)
 
     def framed(self, token: Token) -> Piece | tuple[Piece, ...] | None:
-        """Read what becomes a macro."""
+        """Read a token that becomes a macro."""
         from common.storage_format.from_markdown.grammar import PANELS
 
         kind = token.type
@@ -156,7 +156,7 @@ class _Reader:
         return "".join(parts)
 
     def inline(self, token: Token) -> str:
-        return inline.render(token.children or [], self.around)
+        return inline.render_inline(token.children or [], self.context)
 
     def list(self, token: Token) -> Piece:
         start = int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None
@@ -172,7 +172,7 @@ class _Reader:
         return List(tuple(items), start)
 
     def task_box(self) -> bool | None:
-        """Take the box of a task off the item that begins here."""
+        """Remove the checkbox of a task at the start of an item; return its state, or None if there is none."""
         following = self.tokens[self.position : self.position + 2]
         if len(following) < 2 or following[0].type != "paragraph_open" or not following[1].children:
             return None
@@ -187,7 +187,7 @@ class _Reader:
         rows: list[tuple[Cell, ...]] = []
         header: tuple[Cell, ...] = ()
         cells: list[Cell] = []
-        self.around.line_breaks = True
+        self.context.line_breaks = True
         while (token := self.tokens[self.position]).type != "table_close":
             self.position += 1
             if token.type in ("th_open", "td_open"):
@@ -198,7 +198,7 @@ class _Reader:
                 cells = []
             elif token.type == "thead_close":
                 header = rows.pop()
-        self.around.line_breaks = False
+        self.context.line_breaks = False
         self.position += 1
         if not any(cell.inline for cell in header):
             header = ()
@@ -213,7 +213,7 @@ class _Reader:
         return Macro(name, (), (*_bold(title), *inner))
 
     def alert(self) -> tuple[str, str] | None:
-        """Take the `[!NOTE]` line off the quote that begins here; return its panel and title."""
+        """Remove the `[!NOTE]` line at the start of a quote; return its panel and title, or None if there is none."""
         from common.storage_format.from_markdown.grammar import ALERTS, PANELS
 
         following = self.tokens[self.position : self.position + 3]
@@ -229,7 +229,7 @@ class _Reader:
         breaks = [number for number, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
         first = children[: breaks[0]] if breaks else children
         rest = children[breaks[0] + 1 :] if breaks else []
-        title = inline.render(first, self.around).partition("]")[2].strip()
+        title = inline.render_inline(first, self.context).partition("]")[2].strip()
         if rest:
             following[1].children = rest
         else:
@@ -261,7 +261,7 @@ class _Reader:
         return Definitions(tuple(entries))
 
     def footnotes(self) -> tuple[Piece, ...]:
-        """Read the footnotes: a rule and a list whose items carry the anchors that the marks lead to."""
+        """Read the footnotes: a rule, and a list whose items have the anchors that the footnote marks link to."""
         items: list[Item] = []
         while (token := self.tokens[self.position]).type != "footnote_block_close":
             self.position += 1
@@ -276,7 +276,7 @@ class _Reader:
                     body = (Paragraph(body[0].inline, bare=True),)
                 items.append(Item(body))
         self.position += 1
-        return Rule(), List(tuple(items), 1)
+        return HorizontalRule(), List(tuple(items), 1)
 
 
 def _anchor(name: str) -> str:
@@ -300,17 +300,17 @@ def _code(token: Token) -> Code:
         title = match[1] or match[2] or match[3] or ""
     elif "title" in words:
         title = " ".join(words[words.index("title") + 1 :])
-    return Code(text, code_languages.known(language), title, collapse="collapse" in words)
+    return Code(text, code_languages.known_language(language), title, collapse="collapse" in words)
 
 
 def _anchors(tokens: Iterable[Token]) -> dict[str, str]:
-    """Return the anchors of the headings in the text; where two cannot be told apart there is none."""
+    """Return the anchors of the headings in the text by `anchor_key`; ambiguous ones are left out."""
     found: dict[str, set[str]] = {}
     previous = None
     for token in tokens:
         if previous is not None and previous.type == "heading_open" and token.type == "inline":
             custom = _CUSTOM_ID.search(token.content)
-            text = inline.plain(inline.render(token.children or [], inline.Surroundings()))
+            text = inline.plain(inline.render_inline(token.children or [], inline.InlineContext()))
             anchor = inline.anchor_of(_CUSTOM_ID.sub("", text))
             key = inline.anchor_key(custom[1] if custom else anchor)
             found.setdefault(key, set()).add(anchor)

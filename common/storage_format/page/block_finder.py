@@ -1,13 +1,13 @@
-"""From the tree of elements to blocks: which spans of a page are edited as a whole.
+"""Find the blocks of a page: the spans that are edited as a whole.
 
-Containers are transparent, so blocks never overlap, and between them there is only markup that stays:
+Blocks never overlap; between them there is only container markup, which edits do not touch:
 
-* layouts, cells, rich-text bodies, `div`s, lists, tables, task lists are containers;
-* a list item, task or table row is one block while it holds only text, paragraphs and opaque things. Where it
-  holds more (a list within, a panel within), its own text is the block and what it holds are blocks of their
-  own; the cells of such a row are containers;
-* loose text in a container is a paragraph without its element;
-* an inline element around blocks is a container like any other.
+* layouts, cells, rich-text bodies, `div`s, lists, tables and task lists are containers;
+* a list item, task or table row is one block if it holds only text, paragraphs and opaque elements. If it holds more
+  (a nested list, a panel), its own text is one block and the nested content has blocks of its own; the cells of such
+  a row are containers;
+* loose text in a container is a paragraph block without an element;
+* an inline element around blocks is a container too.
 """
 
 from __future__ import annotations
@@ -16,60 +16,60 @@ import re
 from collections.abc import Iterable, Iterator
 
 from common.storage_format.xml.block_scanner import MARKUP
-from common.storage_format.xml.nodes import Container, Heading, Node
+from common.storage_format.xml.nodes import Container, HeadingAbove, Node
 from common.storage_format.xml.vocabulary import CODE_MACROS, FLOWS, HEADINGS, MACROS
 
 BODY = "body"
-"""The name of what holds the blocks of a macro, between the macro and its blocks."""
+"""Container name of the rich-text body between a macro and its blocks."""
 
 SPACE = " \t\r\n"
 
 _NAME = re.compile(r"""\sac:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NODE_TYPE = re.compile(r"""\stype\s*=\s*["']panel["']""")
-_SILENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_INVISIBLE = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
 
 def macro_name(source: str, node: Node) -> str:
-    """Return the `ac:name` of a macro element, or an empty string."""
+    """Return the `ac:name` of a macro element; empty if it has none."""
     match = _NAME.search(source, node.start, node.opened)
     return (match[1] or match[2] or "") if match else ""
 
 
-def find(source: str, root: Node) -> list[Node]:
+def find_blocks(source: str, root: Node) -> list[Node]:
     """Return the blocks of a page in document order."""
     finder = _Finder(source)
     finder.flow(root, None)
-    return finder.found
+    return finder.blocks
 
 
 class _Finder:
-    """Walks the tree; recursion is bounded by the depth that `scan` allows."""
+    """Walks the tree of elements and collects blocks. Recursion is bounded: `scan` limits the depth."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.found: list[Node] = []
-        self.heading: Heading | None = None
+        self.blocks: list[Node] = []
+        self.heading: HeadingAbove | None = None
 
     def add(self, kind: str, node: Node, container: Container | None) -> None:
         node.kind = kind
         node.container = container
         node.heading = self.heading
-        self.found.append(node)
+        self.blocks.append(node)
 
     # -- containers ------------------------------------------------------------------------------------------
 
     def flow(self, node: Node, container: Container | None) -> None:
-        """Find the blocks of a container that holds blocks and loose text."""
+        """Collect the blocks of a container that may hold both blocks and loose text."""
         source = self.source
         at = node.opened
         loose = False
         for child in node.children:
-            if child.start > at and self.speaks(at, child.start):
+            if child.start > at and self.has_content(at, child.start):
                 loose = True
                 break
             at = child.end
-        if not loose and (not node.children or not self.speaks(at, node.closed)):
-            if not node.children and self.speaks(node.opened, node.closed):
+        if not loose and (not node.children or not self.has_content(at, node.closed)):
+            if not node.children and self.has_content(node.opened, node.closed):
                 self.loose([(node.opened, node.closed, None)], container)
                 return
             for child in node.children:
@@ -88,16 +88,16 @@ class _Finder:
             else:
                 self.loose(piece, container)
 
-    def speaks(self, start: int, end: int) -> bool:
-        """Tell whether a stretch between elements holds anything that a reader sees."""
+    def has_content(self, start: int, end: int) -> bool:
+        """Tell whether the source between two elements holds anything that a reader sees."""
         text = self.source[start:end].strip(SPACE)
         if not text:
             return False
-        return not (text.startswith(("<!--", "<?")) and not _SILENT.sub("", text).strip(SPACE))
+        return not (text.startswith(("<!--", "<?")) and not _INVISIBLE.sub("", text).strip(SPACE))
 
     def loose(self, pieces: list[tuple[int, int, Node | None]], container: Container | None) -> None:
-        """Add a run of loose text; a run of nothing but macros and images is those."""
-        if not any(node is None and self.speaks(start, end) for start, end, node in pieces):
+        """Add a run of loose text as a paragraph; a run of only macros and images is added one by one."""
+        if not any(node is None and self.has_content(start, end) for start, end, node in pieces):
             for _, _, node in pieces:
                 if node is not None:
                     self.element(node, container)
@@ -109,7 +109,7 @@ class _Finder:
         self.add("paragraph", Node("", start, start, end), container)
 
     def inside(self, node: Node, container: Container | None, name: str = "") -> None:
-        """Find the blocks within a container; its headings do not reach beyond it, but for layouts."""
+        """Collect the blocks in a container. Its headings end with it, except those in layouts."""
         entered = Container(name or node.name.removeprefix("ac:"), node, container)
         outside = self.heading
         if node.name in FLOWS:
@@ -135,7 +135,7 @@ class _Finder:
             while self.heading is not None and self.heading.level >= level:
                 self.heading = self.heading.above
             self.add("heading", node, container)
-            self.heading = Heading(level, len(self.found) - 1, self.heading)
+            self.heading = HeadingAbove(level, len(self.blocks) - 1, self.heading)
         elif name in MACROS:
             self.macro(node, container)
         elif name == "li":
@@ -166,14 +166,14 @@ class _Finder:
         name = macro_name(self.source, node)
         for child in node.children:
             if child.name == "ac:rich-text-body" and (
-                child.children or self.speaks(child.opened, child.closed)
+                child.children or self.has_content(child.opened, child.closed)
             ):
                 self.inside(child, Container(name or "macro", node, container), BODY)
                 return
         self.add("code" if name in CODE_MACROS else "macro", node, container)
 
     def extension(self, node: Node, container: Container | None) -> None:
-        """Add a panel of the new editor as a container; its fallback, and any other extension, is opaque."""
+        """Add a panel of the new editor as a container. Its fallback and all other extensions are opaque."""
         panel = next((child for child in node.children if child.name == "ac:adf-node"), None)
         content = [child for child in panel.children if child.name == "ac:adf-content"] if panel else []
         if panel and len(content) == 1 and _NODE_TYPE.search(self.source, panel.start, panel.opened):
@@ -182,14 +182,14 @@ class _Finder:
             self.add("macro", node, container)
 
     def item(self, node: Node, body: Node, kind: str, container: Container | None) -> None:
-        """Add a list item or task: as one block, or its own text and then what it holds."""
+        """Add a list item or task: as one block, or as its own text followed by its nested blocks."""
         if all(self.is_line(child) or self.is_opaque(child) for child in body.children):
             self.add(kind, node, container)
             return
-        before = len(self.found)
+        before = len(self.blocks)
         self.inside(body, container, "li" if kind == "list_item" else "task")
-        if len(self.found) > before and self.found[before].kind == "paragraph":
-            head = self.found[before]
+        if len(self.blocks) > before and self.blocks[before].kind == "paragraph":
+            head = self.blocks[before]
             if head.container is not None and head.container.node is body:
                 head.kind = kind
 
@@ -204,23 +204,23 @@ class _Finder:
             self.inside(node, container)
 
     def is_line(self, node: Node) -> bool:
-        """Tell whether an element is a paragraph that is a block, and no container."""
+        """Tell whether an element is a paragraph that is a block, not a container."""
         return node.name == "p" and all(map(_is_inline_kind, node.children)) and not self.wraps_bodies(node)
 
     def is_plain_cell(self, cell: Node) -> bool:
-        """Tell whether a cell holds one line of inline content: loose, or one paragraph."""
+        """Tell whether a cell holds only inline content: loose, or in one paragraph."""
         children = cell.children
         if len(children) == 1 and children[0].name == "p":
             paragraph = children[0]
             return (
-                not self.speaks(cell.opened, paragraph.start)
-                and not self.speaks(paragraph.end, cell.closed)
+                not self.has_content(cell.opened, paragraph.start)
+                and not self.has_content(paragraph.end, cell.closed)
                 and all(self.is_opaque(child, inline=True) for child in paragraph.children)
             )
         return all(self.is_opaque(child, inline=True) for child in children)
 
     def is_opaque(self, node: Node, inline: bool = False) -> bool:
-        """Tell whether an element is a picture or a macro without a body of blocks (`inline`: nor of code)."""
+        """Tell whether an element is an image or a macro without blocks in its body (`inline`: and without code)."""
         if node.name == "ac:image":
             return True
         if node.name not in MACROS:
@@ -233,19 +233,19 @@ class _Finder:
         return True
 
     def wraps_bodies(self, paragraph: Node) -> bool:
-        """Tell whether a paragraph is nothing but a wrapper around macros that hold blocks."""
+        """Tell whether a paragraph only wraps macros that hold blocks."""
         at = paragraph.opened
         for child in paragraph.children:
-            if child.name not in MACROS or self.speaks(at, child.start):
+            if child.name not in MACROS or self.has_content(at, child.start):
                 return False
             if not any(body.name == "ac:rich-text-body" and body.children for body in child.children):
                 return False
             at = child.end
-        return bool(paragraph.children) and not self.speaks(at, paragraph.closed)
+        return bool(paragraph.children) and not self.has_content(at, paragraph.closed)
 
 
 def _is_inline_kind(node: Node) -> bool:
-    """Tell whether a paragraph may hold an element and still be one line of text."""
+    """Tell whether a paragraph that holds this element is still one line of text."""
     return node.name == "ac:image" or node.name in MACROS or node.name == "ac:adf-extension"
 
 
@@ -254,9 +254,9 @@ _Piece = tuple[int, int, "Node | None"]
 
 
 def _without_crossing(source: str, run: Iterable[_Piece]) -> Iterator[Node | list[_Piece]]:
-    """Split the content of a container into elements and runs of loose text, no inline element cut in two.
+    """Split the content of a container into elements and runs of loose text, without cutting an inline element.
 
-    Inline elements that open before a block and close after it are left out: they are containers.
+    The tags of an inline element that opens before a block and closes after it are left out: it is a container.
     """
     group: list[_Piece] = []
     for piece in run:
@@ -271,7 +271,7 @@ def _without_crossing(source: str, run: Iterable[_Piece]) -> Iterator[Node | lis
 
 
 def _joins_text(node: Node) -> bool:
-    """Tell whether an element may stand in a line of text."""
+    """Tell whether an element can be part of a line of text."""
     if node.name == "ac:image":
         return True
     return node.name in MACROS and not any(
@@ -280,7 +280,7 @@ def _joins_text(node: Node) -> bool:
 
 
 def _balanced(source: str, group: list[_Piece]) -> Iterator[list[_Piece]]:
-    """Cut a run at the tags that have no partner within it."""
+    """Split a run of text at tags whose matching tag is not in the run."""
     open_tags: list[tuple[int, int]] = []
     cuts: list[tuple[int, int]] = []
     for start, end, node in group:

@@ -1,7 +1,7 @@
-"""Where a block stands, as a reader would say it: under which headings, and in which item, panel, table or row.
+"""The path of a block: the headings above it, and the list item, panel, table, row or column it is in.
 
-The *path* of a block is the names of all that it stands under or in, outermost first. Names that stand several times
-in one place are told apart by their order there, and tables always are.
+A path holds the names of all of these as a reader sees them, outermost first. Equal names in the same place are
+numbered in their order there; tables are always numbered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from common.storage_format.xml.vocabulary import HEADINGS, MACROS
 if TYPE_CHECKING:
     from common.storage_format.page.page import Page
 
-_UNSPOKEN = re.compile(
+_REFERENCE_ATTRIBUTES = re.compile(
     r"""\s(?:ri:account-id|ri:userkey|ri:username|ri:value|ri:key|ri:space-key)\s*=\s*["']([^"']*)"""
 )
 _CELL = re.compile(r"<t[dh][\s/>]")
@@ -31,9 +31,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 class Name(NamedTuple):
     """One step of a path.
 
-    kind   heading, lead-in, item, table, group, span, row, column, or the name of a macro
-    words  what a reader sees: one text, or those of the cells of a header row
-    place  which of how many with these words in the same place it is
+    kind   heading, lead-in, term, item, panel, table, group, span, row, column, or the name of a macro
+    words  the visible texts: one, or one for each cell of a header row
+    place  its number among equal names in the same place, and how many there are
     """
 
     kind: str
@@ -45,7 +45,7 @@ Path: TypeAlias = tuple[Name, ...]
 
 
 class Step:
-    """A name on the way to a block. `block` is the number of the block that holds the words, where one does."""
+    """A step of a path. `block` is the number of the block that holds the words, or None if no block does."""
 
     def __init__(
         self,
@@ -66,12 +66,12 @@ class Step:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """What a reader sees."""
+        """The visible texts."""
         return self._read()
 
     @cached_property
     def places(self) -> dict[Step, tuple[int, int]]:
-        """Which of how many alike each step below is."""
+        """For each step below this one: its number among equal ones, and how many there are."""
         alike: dict[tuple[str, tuple[str, ...]], list[Step]] = {}
         for step in self.below:
             alike.setdefault((step.kind, step.words), []).append(step)
@@ -92,12 +92,12 @@ class Step:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps from the page down to this one, as `path` has them."""
+        """The steps from the page down to this one, in the order of `path`."""
         return (*self.above.steps, self) if self.above is not None else ()
 
 
 class _Scope:
-    """A container that is open while the blocks are walked, and the innermost step within it."""
+    """A container that is open during the walk, and the innermost step in it."""
 
     def __init__(self, container: Container | None, step: Step, floor: Step) -> None:
         self.container = container
@@ -108,13 +108,13 @@ class _Scope:
         self.reached: dict[tuple[Step, tuple[str, ...]], Step] = {}
 
     def close(self, level: int) -> None:
-        """End the headings and lead-ins of this level and below."""
+        """End the headings and lead-ins of this level and all deeper ones."""
         while self.step is not self.floor and self.step.above is not None and self.step.level >= level:
             self.step = self.step.above
 
 
 def steps(page: Page) -> tuple[Step, ...]:
-    """Return the step that each block of a page stands right below."""
+    """Return for each block of a page the innermost step of its path."""
     return tuple(_Walk(page).above)
 
 
@@ -127,7 +127,7 @@ class _Walk:
         self.root = Step("page", None, tuple, 0, None)
         self.scopes = [_Scope(None, self.root, self.root)]
         self.above: list[Step] = []
-        found = [block.found for block in page.blocks]
+        found = [block.node for block in page.blocks]
         for number, node in enumerate(found):
             if node.container is not self.scopes[-1].container:
                 self.enter(_chain(node.container), number, node)
@@ -136,7 +136,7 @@ class _Walk:
     # -- containers ------------------------------------------------------------------------------------------
 
     def enter(self, chain: list[Container], number: int, node: Node) -> None:
-        """Close the containers that end before a block, and open those that begin."""
+        """Close the containers that ended before a block, and open those that begin with it."""
         depth = 0
         while (
             depth < len(chain)
@@ -161,7 +161,7 @@ class _Walk:
         step = outer.step
         if name == "li" or container.name == "task":
             head = number if first.container is container and first.kind in ("list_item", "task") else None
-            step = self.step("item", step, lambda: (self.said(first) if head is not None else "",), head)
+            step = self.step("item", step, lambda: (self.text(first) if head is not None else "",), head)
         elif name in MACROS:
             step = self.step(container.name, step, lambda: (self.title(container),), None)
         elif name == "ac:adf-content":
@@ -201,12 +201,12 @@ class _Walk:
     # -- blocks ----------------------------------------------------------------------------------------------
 
     def block(self, number: int, node: Node, following: Node | None) -> None:
-        """Note what a block stands below, and what begins with it; `following` is the next block."""
+        """Record the innermost step above a block, and the step that it begins; `following` is the next block."""
         scope = self.scopes[-1]
         if level := HEADINGS.get(node.name, 0):
             scope.close(level)
             self.above.append(scope.step)
-            scope.step = self.step("heading", scope.step, lambda: (self.said(node),), number, level)
+            scope.step = self.step("heading", scope.step, lambda: (self.text(node),), number, level)
             return
         if node.kind == "table_row":
             self.above.append(self.row(node, scope, number))
@@ -214,14 +214,14 @@ class _Walk:
         if node.kind == "term":
             scope.close(LeadIn.SUBHEADING)
             self.above.append(scope.step)
-            scope.step = self.step("term", scope.step, lambda: (self.said(node),), number, LeadIn.SUBHEADING)
+            scope.step = self.step("term", scope.step, lambda: (self.text(node),), number, LeadIn.SUBHEADING)
             return
         if node.kind == "paragraph":
             begins = lead_in(self.source, node, _entered(following, scope.container))
             if begins:
                 scope.close(begins)
                 self.above.append(scope.step)
-                scope.step = self.step("lead-in", scope.step, lambda: (self.said(node),), number, begins)
+                scope.step = self.step("lead-in", scope.step, lambda: (self.text(node),), number, begins)
                 return
             self.above.append(scope.step)
             return
@@ -230,41 +230,43 @@ class _Walk:
         scope.close(LeadIn.INTRODUCTION)
 
     def row(self, node: Node, scope: _Scope, number: int) -> Step:
-        """Return what a row stands below: its table, the row that names its group, cells that reach into it."""
+        """Return the innermost step above a row: its table, its group row, or cells above that span into it."""
         if node not in scope.header and not scope.reaching and self.names_rows(node):
             scope.close(LeadIn.SUBHEADING)
             above = scope.step
-            scope.step = self.step("group", above, lambda: (self.said(node),), number, LeadIn.SUBHEADING)
+            scope.step = self.step("group", above, lambda: (self.text(node),), number, LeadIn.SUBHEADING)
             return above
         above = scope.step
-        if reached := tuple(said for said, _ in scope.reaching):
+        if reached := tuple(text for text, _ in scope.reaching):
             if (above, reached) not in scope.reached:
                 scope.reached[above, reached] = self.step("span", above, lambda: reached, None)
             above = scope.reached[above, reached]
-        scope.reaching[:] = [(said, rows - 1) for said, rows in scope.reaching if rows > 1]
+        scope.reaching[:] = [(text, rows - 1) for text, rows in scope.reaching if rows > 1]
         scope.reaching += self.reaching(node)
         return above
 
     def names_rows(self, row: Node) -> bool:
-        """Tell whether a row names those after it: one cell across the table, or header cells only."""
+        """Tell whether a row is the title of the rows after it: one cell across the table, or only header cells."""
         cells, data = _counted(self.source, row)
         return not data or (cells == 1 and "colspan" in self.source[row.start : row.end])
 
     def reaching(self, row: Node) -> list[tuple[str, int]]:
-        """Return what the cells say that reach from a row into those below, and into how many."""
+        """Return the text of each cell with a rowspan, and how many rows below it spans into."""
         text = self.source[row.start : row.end]
         if "rowspan" not in text:
             return []
         cells = tree(text).elements[0].elements
         spans = [(cell, cell.attributes.get("rowspan", "").strip()) for cell in cells]
         return [
-            (_said(cell.markup), int(rows) - 1) for cell, rows in spans if rows.isdecimal() and int(rows) > 1
+            (_visible_text(cell.markup), int(rows) - 1)
+            for cell, rows in spans
+            if rows.isdecimal() and int(rows) > 1
         ]
 
     # -- words -----------------------------------------------------------------------------------------------
 
-    def said(self, node: Node) -> str:
-        return _said(self.source[node.start : node.end])
+    def text(self, node: Node) -> str:
+        return _visible_text(self.source[node.start : node.end])
 
     def title(self, container: Container) -> str:
         """Return the title of a macro."""
@@ -272,21 +274,21 @@ class _Walk:
         return element.parameter("title")
 
     def cells(self, row: Node, lines: int | None = None) -> list[str]:
-        """Return what the cells of a row say, or the first lines of each."""
+        """Return the text of each cell of a row, or only its first `lines` lines."""
         element = tree(self.source, row.start, row.end).elements[0]
-        return [_said(cell.markup, lines) for cell in element.elements]
+        return [_visible_text(cell.markup, lines) for cell in element.elements]
 
     def label(self, row: Node) -> str:
-        """Return what names a row: its first cell, and those after it up to one with a letter."""
+        """Return the label of a row: its first cells, up to and including the first that contains a letter."""
         names: list[str] = []
-        for said in self.cells(row, lines=1):
-            names.append(said)
-            if _LETTER.search(said):
+        for text in self.cells(row, lines=1):
+            names.append(text)
+            if _LETTER.search(text):
                 break
         return " ".join(names)
 
     def column(self, container: Container) -> str:
-        """Return what stands over a cell in the header of its table, or which cell of its row it is."""
+        """Return the header text above a cell; without one, the number of the cell in its row."""
         row, table = container.above, table_around(container)
         if row is None or table is None:
             return ""
@@ -300,7 +302,7 @@ class _Walk:
 
 
 def _entered(following: Node | None, container: Container | None) -> str:
-    """Return the element that begins between a block in `container` and the next block, if that is within it."""
+    """Return the name of the outermost element below `container` that the next block is in; empty if there is none."""
     entered = following.container if following is not None else None
     while entered is not None and entered.above is not container:
         entered = entered.above
@@ -316,7 +318,7 @@ def _chain(container: Container | None) -> list[Container]:
 
 
 def table_around(container: Container | None) -> Container | None:
-    """Return the innermost table among a container and those around it."""
+    """Return the innermost table that is or contains a container; None if there is none."""
     while container is not None and container.node.name != "table":
         container = container.above
     return container
@@ -326,16 +328,17 @@ def _is_layout(container: Container) -> bool:
     return container.node.name.startswith("ac:layout")
 
 
-def _said(storage: str, lines: int | None = None) -> str:
-    """Return what a reader sees of a piece of a page, on one line; whom it mentions is told by their ids."""
-    said = " ".join(" ".join(plain_text.visible_words(storage).split("\n")[:lines]).split())
-    return " ".join((said, *_UNSPOKEN.findall(storage))) if "ri:" in storage else said
+def _visible_text(storage: str, lines: int | None = None) -> str:
+    """Return the visible text of storage format on one line, followed by the ids of what it mentions and links to."""
+    text = " ".join(" ".join(plain_text.visible_words(storage).split("\n")[:lines]).split())
+    return " ".join((text, *_REFERENCE_ATTRIBUTES.findall(storage))) if "ri:" in storage else text
 
 
 def header_rows(source: str, table: Node) -> tuple[Node, ...]:
-    """Return the rows of a table that a reader takes for its header.
+    """Return the header rows of a table.
 
-    That is its head, or the first rows that have only header cells. If no row has one, it is the first row.
+    These are its `thead`, or its leading rows that have only header cells. A table without any header cell has its
+    first row as header.
     """
     rows = table_rows(table)
     counts = [_counted(source, row) for row in rows]
@@ -352,7 +355,7 @@ def header_rows(source: str, table: Node) -> tuple[Node, ...]:
 
 
 def _counted(source: str, row: Node) -> tuple[int, int]:
-    """Return how many cells a row has, and how many of them are no header cells."""
+    """Return how many cells a row has, and how many of them are data cells."""
     if row.children:
         cells = [child for child in row.children if child.name in ("td", "th")]
         return len(cells), sum(cell.name == "td" for cell in cells)

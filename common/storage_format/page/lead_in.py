@@ -1,4 +1,4 @@
-"""Paragraphs that a reader takes for the name of what follows: `Staging:`, a line all in bold, a line above a list."""
+"""Lead-ins: paragraphs that name the text after them, such as `Staging:`, a bold line or a short line above a list."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ LISTS = frozenset({"ul", "ol", "table", "ac:task-list", "dl"})
 
 
 class LeadIn(IntEnum):
-    """How far a paragraph reaches as a name; in the order of headings, whose levels are 1 to 6."""
+    """How far a lead-in reaches. The values continue the heading levels 1 to 6."""
 
     SUBHEADING = 7
-    """To the next one, or the next heading: all of it is emphasised."""
+    """A fully emphasised paragraph: reaches to the next such paragraph or heading."""
 
     INTRODUCTION = 8
-    """Over the paragraphs after it, to the end of the first list, table or other block that is none."""
+    """Reaches over the paragraphs after it, to the end of the first block that is not a paragraph (list, table …)."""
 
 
-def lead_in(source: str, found: Node, following: str) -> LeadIn | None:
-    """Tell whether a paragraph names what follows; `following` is the element of the list or table right after it."""
-    text = source[found.start : found.end]
+def lead_in(source: str, node: Node, following: str) -> LeadIn | None:
+    """Return how far a paragraph reaches as a lead-in, or None; `following` is the element right after it."""
+    text = source[node.start : node.end]
     if _MAY_BE_EMPHASISED.match(text) and len(visible_words(text)) <= _LONGEST and _is_emphasised(tree(text)):
         return LeadIn.SUBHEADING
     if _ENDS_WITH_COLON.search(text):
         return LeadIn.INTRODUCTION
     if following in LISTS:
-        said = visible_words(text)
-        if said and len(said.split()) <= _FEW_WORDS and not _ENDS_SENTENCE.search(said):
+        visible = visible_words(text)
+        if visible and len(visible.split()) <= _FEW_WORDS and not _ENDS_SENTENCE.search(visible):
             return LeadIn.INTRODUCTION
     return None
 
 
 def _is_emphasised(element: Element) -> bool:
-    """Tell whether every letter within stands in emphasis."""
+    """Tell whether all text of an element is emphasised."""
     has_text = False
     for child in element.children:
         if isinstance(child, Text):

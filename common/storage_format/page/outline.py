@@ -1,4 +1,4 @@
-"""What a model reads of a page: its blocks, numbered, as Markdown with tokens, within a budget."""
+"""The outline of a page that a model reads: numbered blocks as Markdown with opaque tokens, within a token budget."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _UNMARKED = names(
     ul ol li dl table tbody thead tfoot tr task-list task layout layout-section p div section body
     """
 )
-"""Containers whose ends tell a model nothing."""
+"""Containers that the outline does not mark: they would tell a model nothing."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A page for a model. `omitted` names the sections that are not, or not wholly, shown."""
+    """A page as text for a model. `omitted` names the sections that are missing or shown only in part."""
 
     text: str
     omitted: tuple[str, ...]
@@ -37,7 +37,7 @@ class Outline:
         block_id = self.shown.get(number)
         if block_id is None:
             raise InvalidEdit(
-                f"[{number}] is not a block of this outline; edits can only be aimed at blocks it shows"
+                f"[{number}] is not a block of this outline; edit only blocks that the outline shows"
             )
         return block_id
 
@@ -47,8 +47,8 @@ def outline(
 ) -> Outline:
     """Return the page as numbered Markdown.
 
-    With a budget (in tokens of a model, estimated) the headings stay and the sections nearest to `focus` (a text
-    or terms) are shown; what is left out is named. Tokens are numbered over the whole page either way.
+    With `budget_tokens` (model tokens, estimated), the headings and the sections nearest to `focus` (a text or terms)
+    are shown and `omitted` names the rest. Opaque tokens are numbered over the whole page in any case.
     """
     written = [f"[{block.number + 1}] {_shown(page, block)}" for block in page.blocks]
     chosen = _chosen(page, written, budget_tokens, focus)
@@ -83,9 +83,9 @@ def outline(
 
 
 def _shown(page: Page, block: Block) -> str:
-    """Return a block's Markdown as it stands among the others."""
+    """Return a block's Markdown with its indentation and list mark."""
     text = page.markdown(block.number)
-    found = block.found
+    found = block.node
     depth = max(0, sum(name in ("ul", "ol") for name in block.containers) - 1)
     if block.kind == "list_item":
         return "  " * depth + _mark(page, block) + indent(text, "  " * depth + "  ")
@@ -98,7 +98,7 @@ def _shown(page: Page, block: Block) -> str:
 
 def _mark(page: Page, block: Block) -> str:
     """Return the bullet or number of a list item."""
-    found = block.found
+    found = block.node
     item = found if found.name == "li" else None
     container = found.container
     while item is None and container is not None:
@@ -119,7 +119,7 @@ def _mark(page: Page, block: Block) -> str:
 def _path(block: Block) -> list[Container]:
     """Return the containers around a block that the outline shows, outermost first."""
     path = []
-    container = block.found.container
+    container = block.node.container
     while container is not None:
         if container.name not in _UNMARKED:
             path.append(container)
@@ -173,11 +173,11 @@ def _chosen(
 
 
 def _sections(page: Page) -> list[tuple[tuple[str, ...], list[Block]]]:
-    """Return the blocks by the heading they stand under; a heading belongs to its own section."""
+    """Return the blocks grouped by the heading above them; a heading belongs to its own section."""
     sections: list[tuple[tuple[str, ...], list[Block]]] = []
     key: object = object()
     for block in page.blocks:
-        above = block.found.heading
+        above = block.node.heading
         own = block.number if block.kind == "heading" else above.block if above is not None else None
         if own != key:
             path = block.headings
@@ -190,7 +190,7 @@ def _sections(page: Page) -> list[tuple[tuple[str, ...], list[Block]]]:
 
 
 def _scores(texts: Sequence[str], focus: str | Iterable[str] | None) -> list[float]:
-    """Return how near each text is to the focus: shared words, the rarer the dearer."""
+    """Return how near each text is to the focus: shared words count, rare ones more."""
     wanted = set(_words(focus if isinstance(focus, str) else " ".join(focus or ())))
     counted = [Counter(_words(text)) for text in texts]
     spread = Counter(word for words in counted for word in words)
@@ -202,11 +202,11 @@ def _scores(texts: Sequence[str], focus: str | Iterable[str] | None) -> list[flo
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text, plural and the like cut off roughly."""
+    """Return the words of a text, roughly stemmed."""
     return [word[:6] if len(word) > 6 else word.removesuffix("s") for word in _WORD.findall(text.lower())]
 
 
 def _tokens(text: str) -> int:
-    """Estimate a model's tokens: four characters of ASCII each, less than two of anything else."""
+    """Estimate model tokens: four ASCII characters each, or one and a half other characters."""
     wide = len(text) - len(text.encode("ascii", "ignore"))
     return (len(text) - wide) // 4 + wide * 2 // 3 + 1

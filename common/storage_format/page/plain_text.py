@@ -1,4 +1,4 @@
-"""The words of a page, quickly: for ranking and for headings, not for reading."""
+"""Fast plain text of a page, for ranking and headings. For reading, see `to_markdown`."""
 
 from __future__ import annotations
 
@@ -9,43 +9,45 @@ from dataclasses import dataclass
 from common.storage_format.xml import entities
 from common.storage_format.xml.block_scanner import MARKUP
 from common.storage_format.xml.vocabulary import HEADINGS, STRUCTURE
-from common.storage_format.xml.wellformed import check
+from common.storage_format.xml.wellformed import check_wellformed
 
-_SPOKEN = re.compile(
+_VISIBLE_ATTRIBUTE = re.compile(
     r"""\s(?:ri:content-title|ri:filename|ac:alt|datetime|ac:emoji-fallback)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
 )
-_SPEAKING = frozenset({"ri:page", "ri:blog-post", "ri:attachment", "ac:image", "time", "ac:emoticon"})
+_WITH_VISIBLE_ATTRIBUTE = frozenset(
+    {"ri:page", "ri:blog-post", "ri:attachment", "ac:image", "time", "ac:emoticon"}
+)
 _BREAKING = (STRUCTURE | {"br", "ac:parameter", "ac:caption"}) - {
     "ac:structured-macro",
     "ac:macro",
     "ac:image",
 }
 _HIDDEN = frozenset({"ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status", "ac:adf-fallback"})
-_READ_PARAMETER = re.compile(r"""\sac:name\s*=\s*["'](?:title|key|jqlQuery)["']""")
+_VISIBLE_PARAMETER = re.compile(r"""\sac:name\s*=\s*["'](?:title|key|jqlQuery)["']""")
 
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of a page under one heading; `headings` are that and those above it, outermost first."""
+    """The text under one heading; `headings` are that heading and those above it, outermost first."""
 
     headings: tuple[str, ...]
     text: str
 
 
 def plain_text(storage: str) -> str:
-    """Return the words of a page in reading order, a line for each block; raise MalformedStorage."""
-    check(storage)
+    """Return the text of a page in reading order, one line for each block; raise MalformedStorage."""
+    check_wellformed(storage)
     return visible_words(storage)
 
 
 def visible_words(storage: str) -> str:
-    """Return `plain_text` of what is known to be well-formed."""
+    """Return the plain text of storage format that is known to be well-formed."""
     return "\n".join(line for _, line in _lines(storage))
 
 
 def sections(storage: str) -> tuple[Section, ...]:
-    """Return the page's text cut at its headings (what stands before the first has none); raise MalformedStorage."""
-    check(storage)
+    """Return the text of a page split at its headings (the first section may have none); raise MalformedStorage."""
+    check_wellformed(storage)
     done: list[Section] = []
     above: list[tuple[int, str]] = []
     text: list[str] = []
@@ -63,7 +65,7 @@ def sections(storage: str) -> tuple[Section, ...]:
 
 
 def _lines(source: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a well-formed page, each with its level as a heading (0: none)."""
+    """Yield the lines of a well-formed page, each with its heading level (0: not a heading)."""
     words: list[str] = []
     level = 0
     hidden = ""
@@ -93,9 +95,9 @@ def _lines(source: str) -> Iterator[tuple[int, str]]:
             else:
                 words.append(" ")
         if bare in _HIDDEN and name is bare and source[end - 2] != "/":
-            hidden = "" if _READ_PARAMETER.search(source, start, end) else bare
-        elif name in _SPEAKING and (spoken := _SPOKEN.search(source, start, end)):
-            words.append(f" {entities.decode(spoken[1] or spoken[2] or '')} ")
+            hidden = "" if _VISIBLE_PARAMETER.search(source, start, end) else bare
+        elif name in _WITH_VISIBLE_ATTRIBUTE and (visible := _VISIBLE_ATTRIBUTE.search(source, start, end)):
+            words.append(f" {entities.decode(visible[1] or visible[2] or '')} ")
     if at < len(source):
         words.append(entities.decode(source[at:]))
     line = " ".join("".join(words).split())

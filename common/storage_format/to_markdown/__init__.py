@@ -1,1 +1,1 @@
-"""Storage format to Markdown, with opaque tokens for what Markdown cannot say. Imports `from_markdown` and `xml`."""
+"""Storage format to Markdown, with opaque tokens for other content. Imports `from_markdown` and `xml`."""

@@ -1,4 +1,4 @@
-"""What has no Markdown form: its kind, and what a reader sees of it."""
+"""Describe elements without a Markdown form: their kind, and as a hint what a reader sees."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _link(element: Element) -> Token:
 
 
 def resource_name(resource: Element) -> str:
-    """Return what an `ri:` element names: a title, a filename, a URL."""
+    """Return the title, filename, URL or id in an `ri:` element; empty if it has none."""
     return next((resource.attributes[key] for key in _NAMING if resource.attributes.get(key)), "")
 
 

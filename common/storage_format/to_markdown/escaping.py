@@ -1,4 +1,4 @@
-"""Markdown as text: what has to be escaped, and how code, links, quotes and rows are written down."""
+"""Write Markdown text: escaping, code spans and blocks, link destinations, quotes and table rows."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _LINE_START = re.compile(
 _FENCE = re.compile(r"^~~~")
 
 
-def escape(text: str) -> str:
-    """Return text as Markdown that says just that text."""
+def escape_markdown(text: str) -> str:
+    """Escape text so that Markdown shows it literally."""
     return _ESCAPED.sub(lambda match: "\\" + match[0], text)
 
 
 def escape_line(line: str) -> str:
-    """Return a line of Markdown that begins no block."""
+    """Escape the start of a line that would begin a block."""
     match = _LINE_START.match(line)
     if match is None:
         return "\\" + line if _FENCE.match(line) else line
@@ -29,13 +29,13 @@ def escape_line(line: str) -> str:
     return "\\" + line
 
 
-def quoted(text: str) -> str:
-    """Return Markdown as a quotation."""
+def blockquote(text: str) -> str:
+    """Return Markdown as a block quote."""
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def code_span(text: str, in_cell: bool = False) -> str:
-    """Return text as a code span; its fence is longer than any run of backticks within."""
+    """Return text as a code span; its fence is longer than any run of backticks in the text."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
@@ -53,7 +53,7 @@ def fenced(text: str, language: str = "", title: str = "") -> str:
 
 
 def destination(target: str) -> str:
-    """Return a link's target as it stands between the brackets of a Markdown link."""
+    """Return the destination part of a Markdown link, escaped."""
     if re.search(r"[\s<>()]", target) or not target:
         return (
             "<"
@@ -69,6 +69,6 @@ def indent(text: str, by: str) -> str:
     return "\n".join([first, *(by + line if line else line for line in rest)])
 
 
-def row(cells: Sequence[str]) -> str:
-    """Return a row of a table."""
+def table_row(cells: Sequence[str]) -> str:
+    """Return a table row from the Markdown of its cells."""
     return "| " + " | ".join(cells) + " |"

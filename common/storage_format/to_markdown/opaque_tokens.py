@@ -1,9 +1,8 @@
-"""Opaque tokens: how a model sees, keeps and moves what Markdown cannot say.
+"""Opaque tokens: how a model sees, keeps and moves content that has no Markdown form.
 
-`⟦kind n: hint⟧` stands for the bytes of one element of the page; n counts over the whole page, in document order.
-The bracket itself, as text, is written twice: `⟦⟦`.
-While Markdown is rendered, each token is one character that no text uses, so that neither hint nor bytes are
-ever read as Markdown.
+`⟦kind n: hint⟧` represents the bytes of one element of the page; n counts over the whole page, in document order.
+The bracket itself, as text, is doubled: `⟦⟦`. While Markdown is rendered, each token is a single private-use
+character that the text does not contain (its stand-in), so neither hint nor bytes are read as Markdown.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.to_markdown import describe_opaque
-from common.storage_format.to_markdown.escaping import quoted, row
+from common.storage_format.to_markdown.escaping import blockquote, table_row
 from common.storage_format.to_markdown.writer import Writer
 from common.storage_format.xml.element_tree import Element, tree
 from common.storage_format.xml.nodes import Node
@@ -28,7 +27,7 @@ _STAND_INS = range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE)
 
 
 class PageToken(NamedTuple):
-    """An element of the page that Markdown cannot say. `stands_alone`: it needs no paragraph around it."""
+    """An element of the page without a Markdown form. `stands_alone`: it needs no paragraph around it."""
 
     number: int
     token: Token
@@ -38,74 +37,74 @@ class PageToken(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The token as a model reads it."""
+        """The token in the form that a model reads."""
         hint = f": {self.token.hint}" if self.token.hint else ""
         return f"⟦{self.token.kind} {self.number}{hint}⟧"
 
 
 class TokenWriter(Writer):
-    """Writes the blocks of a page as Markdown with tokens, numbering them as it meets them."""
+    """Writes the blocks of a page as Markdown with opaque tokens, numbered in document order."""
 
     def __init__(self, first: int = 1) -> None:
         super().__init__()
-        self.found: list[PageToken] = []
+        self.tokens: list[PageToken] = []
         self._first = first
         self._block = 0
 
-    def block_of(self, source: str, found: Node, number: int) -> str:
-        """Return a block of the page as Markdown, without what its containers would add."""
+    def block_of(self, source: str, node: Node, number: int) -> str:
+        """Return a block of the page as Markdown, without the marks of its list or container."""
         self._block = number
-        root = tree(source, found.start, found.end)
-        element = root.elements[0] if found.name else root
-        kind = found.kind
-        if not found.name or element.name == "p":
+        root = tree(source, node.start, node.end)
+        element = root.elements[0] if node.name else root
+        kind = node.kind
+        if not node.name or element.name == "p":
             return self.line(element.children)
         if kind == "list_item":
             return "\n\n".join(self.blocks(element.children))
         if kind == "task":
             return self.task(element)
         if kind == "table_row":
-            return row([self.cell(cell) for cell in element.elements])
+            return table_row([self.cell(cell) for cell in element.elements])
         if kind in ("term", "definition"):
             return "\n\n".join(self.blocks(element.children))
         if kind == "quote":
-            return quoted("\n\n".join(self.blocks(element.children)))
+            return blockquote("\n\n".join(self.blocks(element.children)))
         if kind in ("image", "macro"):
             return self.opaque(element)
         return self.block(element)
 
     def opaque(self, element: Element) -> str:
-        """Return the token of an element, numbered."""
+        """Record an element as the next token; return the text of the token."""
         alone = element.name in MACROS or element.name in ("ac:image", "ac:adf-extension")
-        number = self._first + len(self.found)
+        number = self._first + len(self.tokens)
         token = PageToken(number, describe_opaque.describe(element), element.markup, self._block, alone)
-        self.found.append(token)
+        self.tokens.append(token)
         return token.text
 
     def body_macro(self, element: Element, body: Element) -> str:
-        """Return the token of a macro within a block."""
+        """Return the token of a macro inside a block."""
         return self.opaque(element)
 
     def text(self, text: str) -> str:
-        """Return characters, brackets of tokens escaped."""
+        """Return text as Markdown, with token brackets escaped."""
         return self.literal(super().text(text))
 
     def literal(self, text: str) -> str:
-        """Return characters of code, brackets of tokens escaped."""
+        """Return code, with token brackets escaped."""
         return text.replace("⟦", "⟦⟦")
 
 
-class Taken(NamedTuple):
-    """Markdown with its tokens taken out: each stands as one character of `stand_ins`."""
+class ExtractedTokens(NamedTuple):
+    """Markdown with each token replaced by one character, a key of `stand_ins`."""
 
     markdown: str
     stand_ins: Mapping[str, PageToken]
 
 
-def take(markdown: str, token: Callable[[int, str], PageToken | None]) -> Taken:
-    """Take the tokens out of Markdown; `token` answers a number and kind. Raises InvalidEdit for unknown ones."""
+def extract_tokens(markdown: str, token: Callable[[int, str], PageToken | None]) -> ExtractedTokens:
+    """Replace the tokens in Markdown by stand-ins; `token` looks one up by number and kind. Raises InvalidEdit."""
     if "⟦" not in markdown:
-        return Taken(markdown, {})
+        return ExtractedTokens(markdown, {})
     free = (chr(code) for code in chain(*_STAND_INS) if chr(code) not in markdown)
     stand_ins: dict[str, PageToken] = {}
 
@@ -117,26 +116,28 @@ def take(markdown: str, token: Callable[[int, str], PageToken | None]) -> Taken:
         known = token(int(content[2]), content[1]) if content else None
         if known is None:
             raise InvalidEdit(
-                f"{match[0]} is no token of this page: tokens can be kept, moved and dropped, not made up "
+                f"{match[0]} is not a token of this page: tokens can be kept, moved or left out, but not invented "
                 "(write ⟦⟦ for the bracket itself)"
             )
         if any(other.number == known.number for other in stand_ins.values()):
-            raise InvalidEdit(f"{known.text} stands twice in the edit: a token can stand in one place only")
+            raise InvalidEdit(
+                f"{known.text} appears twice in the edit; a token can appear only once on the page"
+            )
         character = next(free)
         stand_ins[character] = known
         return character
 
-    return Taken(_WRITTEN.sub(put, markdown), stand_ins)
+    return ExtractedTokens(_WRITTEN.sub(put, markdown), stand_ins)
 
 
-def numbers(markdown: str) -> list[int]:
+def token_numbers(markdown: str) -> list[int]:
     """Return the numbers of the tokens in Markdown."""
     found = (_CONTENT.match(match[1]) for match in _WRITTEN.finditer(markdown) if match[1] is not None)
     return [int(match[2]) for match in found if match]
 
 
-def renumbered(markdown: str, tokens: Mapping[int, PageToken]) -> str:
-    """Return Markdown with the tokens that stand for those with these numbers; others stay as they are."""
+def renumber_tokens(markdown: str, tokens: Mapping[int, PageToken]) -> str:
+    """Return Markdown with tokens replaced by number, as `tokens` maps them; other tokens stay."""
 
     def put(match: re.Match[str]) -> str:
         content = _CONTENT.match(match[1]) if match[1] is not None else None
@@ -146,8 +147,8 @@ def renumbered(markdown: str, tokens: Mapping[int, PageToken]) -> str:
     return _WRITTEN.sub(put, markdown)
 
 
-def put_back(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
-    """Put the bytes of the tokens in the place of their characters; raises InvalidEdit where they cannot stand."""
+def restore_tokens(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
+    """Replace stand-ins by the bytes of their tokens; raise InvalidEdit for a token inside code or a link address."""
     if not stand_ins:
         return storage
     standing = "".join(stand_ins)
@@ -158,7 +159,7 @@ def put_back(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
     for character, token in stand_ins.items():
         if counted[character] != 1:
             raise InvalidEdit(
-                f"{token.text} cannot stand within code or the address of a link; give it a place in the text"
+                f"{token.text} cannot be inside code or the address of a link; put it into the text"
             )
     alone = "".join(character for character, token in stand_ins.items() if token.stands_alone)
     if alone:

@@ -1,7 +1,7 @@
-"""Storage format → Markdown, in a way that `render` reads back: what both readers and models are shown.
+"""Convert storage format to Markdown that `render` reads back: the base of what readers and models are shown.
 
-`Writer` knows what has a Markdown form; what has none is handed to `opaque`, which a subclass answers with words
-(`reading`) or tokens (`tokens`).
+`Writer` converts elements with a Markdown form. For other elements it calls `opaque`, which a subclass implements:
+`reader_view` returns text, `opaque_tokens` returns tokens.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from collections.abc import Iterable
 
 from common.storage_format.from_markdown import inline
 from common.storage_format.to_markdown.escaping import (
+    blockquote,
     code_span,
     destination,
-    escape,
     escape_line,
+    escape_markdown,
     fenced,
     indent,
-    quoted,
-    row,
+    table_row,
 )
 from common.storage_format.xml.element_tree import Element, Text
 from common.storage_format.xml.vocabulary import CODE_MACROS, HEADINGS, MACROS, STRUCTURE, names
 
 EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~"}
 WRAPPERS = names("ac:inline-comment-marker span u font ins mark small big cite abbr q dfn var samp tt bdo")
-"""Elements without a Markdown form that leave their text editable: they are put back around it."""
+"""Elements without a Markdown form whose text stays editable: an edit puts them back around it."""
 
 BREAK = "\x02"
-"""A hard break while a line is put together: no text of a page can hold this character."""
+"""A hard line break while a line is built: a character that no page can contain."""
 
 SEPARATOR = "<!-- -->"
-"""What keeps apart two marks that would be read as one: `render` leaves comments out."""
+"""Separates two marks that would be read as one: `render` drops comments."""
 
 _PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
 _MARKS = frozenset("*~`")
@@ -40,7 +40,7 @@ _BREAK = re.compile(r"[ \t\r\n]+")
 
 
 class Writer:
-    """Writes elements as Markdown. `in_cell` and `in_heading` are where line breaks cannot be."""
+    """Writes elements as Markdown. `in_cell` and `in_heading` mark places without line breaks."""
 
     def __init__(self) -> None:
         self.in_cell = False
@@ -48,22 +48,22 @@ class Writer:
         self._in_link = False
         self._active: list[str] = []
 
-    # -- what subclasses answer ------------------------------------------------------------------------------
+    # -- for subclasses ------------------------------------------------------------------------------
 
     def opaque(self, element: Element) -> str:
-        """Return what stands for an element without a Markdown form."""
+        """Return the Markdown for an element without a Markdown form."""
         raise NotImplementedError
 
     def body_macro(self, element: Element, body: Element) -> str:
-        """Return what stands for a macro that holds blocks."""
+        """Return the Markdown for a macro that contains blocks."""
         raise NotImplementedError
 
     def is_inline(self, element: Element) -> bool:
-        """Tell whether an element stands in a line of text."""
+        """Tell whether an element is part of a line of text."""
         return is_inline(element)
 
     def literal(self, text: str) -> str:
-        """Return text that is shown as it is (code) in the form that this reader takes for itself."""
+        """Return literal text (code), escaped where the output format needs it."""
         return text
 
     # -- within a line ---------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ class Writer:
         previous: Element | Text | None = None
         for node in self.flattened(nodes):
             piece = self.text(node.text) if isinstance(node, Text) else self.element(node)
-            # At the end of a text all of them are escaped but a single tilde.
+            # Marks at the end of a text are escaped, except a single tilde.
             is_mark = isinstance(previous, Element) or piece[:1] == "~"
             if piece[:1] in _MARKS and out[-1:] == piece[0] and is_mark:
                 piece = SEPARATOR + piece
@@ -85,7 +85,7 @@ class Writer:
         return out
 
     def flattened(self, nodes: Iterable[Element | Text]) -> list[Element | Text]:
-        """Return nodes without what Markdown does not tell apart: wrappers, emphasis in itself or beside itself."""
+        """Return nodes without wrappers, and with nested or adjacent equal emphasis merged."""
         out: list[Element | Text] = []
         for node in nodes:
             if isinstance(node, Text):
@@ -106,8 +106,8 @@ class Writer:
         return out
 
     def text(self, text: str) -> str:
-        """Return characters as Markdown that says just them."""
-        escaped = escape(_BREAK.sub(" ", text))
+        """Return text as Markdown that shows it literally."""
+        escaped = escape_markdown(_BREAK.sub(" ", text))
         return escaped.replace("|", "\\|") if self.in_cell else escaped
 
     def element(self, element: Element) -> str:
@@ -126,7 +126,7 @@ class Writer:
         return self.opaque(element)
 
     def link(self, element: Element) -> str:
-        """Return an `a` element; where `render` would not make one, what stands for it."""
+        """Return an `a` element as a link; as opaque where `render` would not make it a link again."""
         target = element.attributes.get("href", "")
         outside, self._in_link = self._in_link, True
         body = self.inline(element.children).strip()
@@ -136,13 +136,13 @@ class Writer:
         return f"[{body}]({destination(target)})"
 
     def line_break(self, element: Element) -> str:
-        """Return a hard break, in the form that this place knows."""
+        """Return a hard line break in the form that is possible here."""
         if self.in_cell:
             return "<br>"
         return self.opaque(element) if self.in_heading else BREAK
 
     def emphasis(self, element: Element, mark: str) -> str:
-        """Return emphasis, its white space outside."""
+        """Return emphasised text, with white space moved outside the marks."""
         self._active.append(mark)
         text = self.inline(element.children)
         self._active.pop()
@@ -153,14 +153,14 @@ class Writer:
         return f"{start}{mark}{body}{mark}{end}" if body else text
 
     def _is_ambiguous(self, element: Element, first: bool, last: bool) -> bool:
-        """Tell whether marks that touch could be read in several ways: `***a** b **c***`, or `***a*b*c*d**`."""
+        """Tell whether touching marks are ambiguous: `***a** b **c***` or `***a*b*c*d**`."""
         within = sum(child.name in EMPHASIS for child in element.below())
         return (first and last and len(self.flattened(element.children)) > 1) or (
             (first or last) and within > 1
         )
 
     def line(self, nodes: Iterable[Element | Text]) -> str:
-        """Return inline content as the text of a block: no break at its edges, no line that begins another."""
+        """Return inline content as the text of a block: no breaks at its edges, no line that begins another block."""
         text = _padded(self.inline(nodes))[1]
         if self.in_heading:
             return text
@@ -169,7 +169,7 @@ class Writer:
     # -- blocks ----------------------------------------------------------------------------------------------
 
     def blocks(self, nodes: Iterable[Element | Text]) -> list[str]:
-        """Return the blocks among nodes, loose text as paragraphs."""
+        """Return nodes as blocks of Markdown, with loose text as paragraphs."""
         out: list[str] = []
         run: list[Element | Text] = []
         for node in nodes:
@@ -183,7 +183,7 @@ class Writer:
         return [block for block in out if block]
 
     def block(self, element: Element) -> str:
-        """Return one element that stands between lines."""
+        """Return one block element."""
         name = element.name
         if name == "p":
             return "\n\n".join(self.blocks(element.children))
@@ -194,7 +194,7 @@ class Writer:
         if name == "ac:task-list":
             return self.tasks(element)
         if name == "blockquote":
-            return quoted("\n\n".join(self.blocks(element.children)))
+            return blockquote("\n\n".join(self.blocks(element.children)))
         if name == "hr":
             return "---"
         if name == "pre":
@@ -208,7 +208,7 @@ class Writer:
         return "\n\n".join(self.blocks(element.children))
 
     def heading(self, element: Element) -> str:
-        """Return a heading; one without text is nothing."""
+        """Return a heading; empty if it has no text."""
         self.in_heading = True
         text = " ".join(self.line(element.children).split("\n"))
         self.in_heading = False
@@ -216,7 +216,7 @@ class Writer:
         return f"{'#' * HEADINGS[element.name]} {text}" if text else ""
 
     def list_of(self, element: Element) -> str:
-        """Return a list, nested ones within their items."""
+        """Return a list, with nested lists inside their items."""
         number = int(start) if (start := element.attributes.get("start", "")).isdigit() else 1
         lines = []
         for item in element.elements:
@@ -229,7 +229,7 @@ class Writer:
         return "\n".join(lines)
 
     def item(self, mark: str, nodes: Iterable[Element | Text]) -> str:
-        """Return an item of a list behind its mark."""
+        """Return a list item with its mark."""
         parts = self.blocks(nodes)
         text = ""
         for part in parts:
@@ -238,7 +238,7 @@ class Writer:
         return (mark + indent(text, " " * len(mark))).rstrip()
 
     def tasks(self, element: Element) -> str:
-        """Return a list of tasks."""
+        """Return a task list."""
         lines = []
         for child in element.elements:
             lines.append(
@@ -254,7 +254,7 @@ class Writer:
         return f"- {box} {text[2:]}".rstrip()
 
     def table(self, element: Element) -> str:
-        """Return a table; what it holds beyond lines stands in its cells as they can hold it."""
+        """Return a table; blocks in its cells are joined on one line."""
         rows = [
             self.cells(row) for row in element.below() if row.name == "tr" and nearest_table(element, row)
         ]
@@ -267,10 +267,10 @@ class Writer:
         has_header = all(cell.name == "th" for cell in first.elements)
         if not has_header:
             rows.insert(0, [""] * width)
-        return "\n".join([row(rows[0]), row(["---"] * width), *map(row, rows[1:])])
+        return "\n".join([table_row(rows[0]), table_row(["---"] * width), *map(table_row, rows[1:])])
 
     def cells(self, element: Element) -> list[str]:
-        """Return the cells of a row, one for each column they span."""
+        """Return the cells of a row, with an empty cell for each further column that a cell spans."""
         out: list[str] = []
         for cell in element.elements:
             if cell.name in ("td", "th"):
@@ -297,7 +297,7 @@ class Writer:
         return "\n".join(parts)
 
     def macro(self, element: Element) -> str:
-        """Return a macro that stands between lines."""
+        """Return a macro that is a block."""
         name = element.attributes.get("ac:name", "")
         code = element.child("ac:plain-text-body")
         if name in CODE_MACROS and not self.in_cell:
@@ -310,7 +310,7 @@ class Writer:
 
 
 def is_inline(element: Element) -> bool:
-    """Tell whether an element stands in a line of text."""
+    """Tell whether an element is part of a line of text."""
     if element.name in MACROS:
         return (
             element.attributes.get("ac:name") not in CODE_MACROS
@@ -324,7 +324,7 @@ def is_inline(element: Element) -> bool:
 
 
 def nearest_table(table: Element, row: Element) -> bool:
-    """Tell whether a row belongs to this table and to none within it."""
+    """Tell whether a row belongs to this table and not to a nested one."""
     return not any(
         inner is not row and inner.name == "table" and inner.start < row.start < inner.end
         for inner in table.below()
@@ -332,7 +332,7 @@ def nearest_table(table: Element, row: Element) -> bool:
 
 
 def _padded(text: str) -> tuple[str, str, str]:
-    """Split text into white space and breaks, what is between, and white space and breaks."""
+    """Split text into leading white space and breaks, the core, and trailing white space and breaks."""
     core = text.strip()
     if BREAK not in text:
         at = text.find(core) if core else len(text)

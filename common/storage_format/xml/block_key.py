@@ -1,7 +1,7 @@
-"""What a block says and how, without what Confluence rewrites when anything on the page is saved.
+"""Comparison key of a block: its content and form, without what Confluence rewrites when a page is saved.
 
-Two versions of a block have one key if they differ only in ids, the order of attributes, the spelling of characters
-and empty elements, or comment markers. Form and content count: another list type, colour or word is another key.
+Two versions of a block have the same key if they differ only in ids, attribute order, spelling of characters and
+empty elements, or comment markers. A different list type, colour or word gives a different key.
 """
 
 from __future__ import annotations
@@ -11,43 +11,44 @@ import re
 from collections.abc import Iterator
 
 from common.storage_format.errors import MalformedStorage
-from common.storage_format.xml import entities, wellformed
+from common.storage_format.xml import entities
 from common.storage_format.xml.block_scanner import MARKUP
 from common.storage_format.xml.element_tree import Element, Text, tree
-from common.storage_format.xml.equivalence import Tree, normal
+from common.storage_format.xml.equivalence import Tree, normalised_element
 from common.storage_format.xml.vocabulary import names
+from common.storage_format.xml.wellformed import check_wellformed
 
 _MARKER = "ac:inline-comment-marker"
 _MARKS = names("strong em code del u sub sup span font a")
 _NOT_ONLY_TEXT = re.compile(r"<[!?]|<ac:(?:parameter|task|adf)")
-"""Markup that adds characters to a block (CDATA), or takes some away, or has no fixed order."""
+"""Markup that adds characters to a block (CDATA), removes some, or has no fixed order."""
 
 
-def key(storage: str) -> Tree:
-    """Return what well-formed storage format says and how, the same for each spelling of it."""
+def block_key(storage: str) -> Tree:
+    """Return the comparison key of well-formed storage format: equal for all spellings of the same content and form."""
     element = tree(storage)
-    return _joined(normal(_without_markers(element) if _MARKER in storage else element))
+    return _joined(normalised_element(_without_markers(element) if _MARKER in storage else element))
 
 
-def meaning(storage: str) -> str:
-    """Return a name for what a page says, which all versions with one key have; what does not parse has its own."""
+def content_fingerprint(storage: str) -> str:
+    """Return a SHA-256 of the comparison key; of the text itself where it is malformed."""
     try:
-        wellformed.check(storage)
-        said = repr(key(storage))
+        check_wellformed(storage)
+        content = repr(block_key(storage))
     except MalformedStorage:
-        said = storage
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+        content = storage
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def letters(storage: str) -> str:
-    """Return the characters of a key without white space: equal where keys are, and found much faster."""
+def visible_letters(storage: str) -> str:
+    """Return the text of a key without white space: equal where keys are equal, and much faster to compute."""
     if not _NOT_ONLY_TEXT.search(storage):
         return "".join(entities.decode(MARKUP.sub("", storage)).split())
-    return "".join("".join(_texts(key(storage))).split())
+    return "".join("".join(_texts(block_key(storage))).split())
 
 
 def _without_markers(element: Element) -> Element:
-    """Return an element with the content of inline-comment markers in place of the markers."""
+    """Return an element with each inline-comment marker replaced by its content."""
     bare = Element(element.source, element.name, element.start, element.opened)
     for child in element.children:
         if isinstance(child, Text):
@@ -59,7 +60,7 @@ def _without_markers(element: Element) -> Element:
 
 
 def _joined(node: Tree) -> Tree:
-    """Return a tree with text marked alike in one element: a comment on half of a bold word cuts it in two."""
+    """Return a tree with adjacent equal marks merged: a comment on half of a bold word splits it in two elements."""
     name, attributes, children = node
     out: list[Tree | str] = []
     for child in children:

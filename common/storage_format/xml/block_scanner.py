@@ -1,10 +1,10 @@
-"""One sweep over a page: the tree of its structural elements, with offsets in characters.
+"""Scan a page once with a regular expression: the tree of its structural elements, with character offsets.
 
-expat has said before that the page is well-formed (`wellformed`), so that a `<` always begins markup and one
-regular expression reads it exactly: comments, CDATA and processing instructions included, and `>` within
-quoted attributes. That gives offsets in characters at once (expat counts bytes), and costs less than calls from
-expat for each tag: a paragraph, list item or table row that holds nothing but text and well-known inline
-elements is one match. What is more than that is read tag by tag, to the same tree.
+`wellformed` has already checked the page with expat, so a `<` always begins markup and one regular expression reads
+it exactly: including comments, CDATA, processing instructions and `>` inside quoted attributes. This gives offsets
+in characters (expat counts bytes) and is faster than an expat callback for each tag: a paragraph, list item or table
+row that holds only text and well-known inline elements is one match. Anything else is read tag by tag; the tree is
+the same.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from common.storage_format.xml.nodes import Node
 from common.storage_format.xml.vocabulary import MAX_DEPTH, STRUCTURE
 from common.storage_format.xml.wellformed import position
 
-_SILENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
+_NON_ELEMENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
 _ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
 _OPEN = rf"{_ATTRIBUTES}(?<!/)>"
 
-MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})", re.DOTALL)
-"""A tag (group 1 is its name, with `/` before it in an end tag), a comment, a CDATA section or an instruction."""
+MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){_ATTRIBUTES}>|{_NON_ELEMENT})", re.DOTALL)
+"""A tag (group 1 is its name, `/name` for an end tag), a comment, a CDATA section or a processing instruction."""
 
-# Inline elements that many pages have. Any other is as good: it only takes the longer way.
+# Common inline elements. Others are read correctly too, only tag by tag.
 _INLINE = (
     r"strong|em|code|a|br|span|b|i|u|s|sub|sup|del|ins|time|small|font|ri:(?:page|attachment|user|url|space)"
     r"|ac:(?:link|link-body|plain-text-link-body|inline-comment-marker|emoticon|placeholder)"
 )
-_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){_ATTRIBUTES}>|<(?:{_SILENT}))*+"
+_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){_ATTRIBUTES}>|<(?:{_NON_ELEMENT}))*+"
 _LINE = rf"<p(?=[\s>]){_OPEN}{_TEXT}</p\s*>"
 _SWEEP = re.compile(
     rf"<(?:(p|h[1-6])(?=[\s>]){_OPEN}{_TEXT}</\1\s*>"
     rf"|(li)(?=[\s>]){_OPEN}(?:{_TEXT}|\s*+(?>{_LINE}\s*+)++)</li\s*>"
     rf"|(tr)(?=[\s>]){_OPEN}\s*+(?><t[dh](?=[\s>]){_OPEN}(?>\s*+{_LINE}\s*+(?=</t)|{_TEXT})</t[dh]\s*>\s*+)++</tr\s*>"
     rf"|ac:parameter(?=[\s>]){_OPEN}[^<]*+</ac:parameter\s*>"
-    rf"|(/?[^\s/>!?]+){_ATTRIBUTES}>|{_SILENT})",
+    rf"|(/?[^\s/>!?]+){_ATTRIBUTES}>|{_NON_ELEMENT})",
     re.DOTALL,
 )
 _GENERIC = 4
@@ -43,9 +43,9 @@ _CLOSING = frozenset(f"/{name}" for name in STRUCTURE)
 
 
 def scan(source: str) -> tuple[Node, int]:
-    """Return the root over the structural elements of a well-formed page, and how deep its elements nest at most.
+    """Return the tree of structural elements of a well-formed page, and its deepest nesting.
 
-    Too deep a nesting is malformed.
+    Raises MalformedStorage where elements nest more than MAX_DEPTH deep.
     """
     root = node = Node("", 0, 0, len(source))
     count = source.count
@@ -95,7 +95,7 @@ def scan(source: str) -> tuple[Node, int]:
 
 
 def _deep(source: str, start: int, end: int, depth: int) -> int:
-    """Return how deep a stretch nests that begins at a depth."""
+    """Return the deepest nesting between two offsets; `depth` is the nesting at `start`."""
     deepest = depth
     for match in MARKUP.finditer(source, start, end):
         if match[1] is not None:

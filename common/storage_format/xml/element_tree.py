@@ -1,4 +1,4 @@
-"""All elements and texts of a piece of storage format, with their offsets: for those who read, not splice."""
+"""Full element tree of storage format, inline elements and text included, with offsets. For reading, not splicing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATTRIBUTE = re.compile(r"""\s([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class Text:
-    """Characters as a reader sees them; `start` and `end` are those of what was written."""
+    """Text with entities decoded; `start` and `end` are its offsets in the source."""
 
     __slots__ = ("end", "is_cdata", "start", "text")
 
@@ -29,7 +29,7 @@ class Text:
 
 
 class Element:
-    """An element: its tags span `start`–`opened` and `closed`–`end`."""
+    """An element. Its start tag is at `start`–`opened`, its end tag at `closed`–`end`."""
 
     def __init__(self, source: str, name: str, start: int, opened: int) -> None:
         self.source = source
@@ -42,7 +42,7 @@ class Element:
 
     @cached_property
     def attributes(self) -> dict[str, str]:
-        """The attributes with their values decoded."""
+        """The attributes, with entities in their values decoded."""
         tag = self.source[self.start + 1 + len(self.name) : self.opened]
         return {name: entities.decode(one or other) for name, one, other in ATTRIBUTE.findall(tag)}
 
@@ -52,11 +52,11 @@ class Element:
         return [child for child in self.children if isinstance(child, Element)]
 
     def child(self, name: str) -> Element | None:
-        """Return the first child element of that name."""
+        """Return the first child element with this name, or None."""
         return next((child for child in self.elements if child.name == name), None)
 
     def joined(self, other: Element | Text) -> Element:
-        """Return an element with the content of this one and of another after it."""
+        """Return an element with the content of this one followed by that of `other`."""
         both = Element(self.source, self.name, self.start, self.opened)
         both.children = [*self.children, *(other.children if isinstance(other, Element) else (other,))]
         both.end = other.end
@@ -70,21 +70,21 @@ class Element:
 
     @property
     def text(self) -> str:
-        """All characters within."""
+        """All text inside the element."""
         return "".join(child.text for child in self.children)
 
     @property
     def words(self) -> str:
-        """All characters within, white space collapsed."""
+        """All text inside the element, white space collapsed."""
         return " ".join(self.text.split())
 
     @property
     def markup(self) -> str:
-        """The element as it is written."""
+        """The source of the element."""
         return self.source[self.start : self.end]
 
     def parameter(self, name: str) -> str:
-        """Return the text of a macro's parameter, or an empty string."""
+        """Return the text of a macro parameter; empty if there is none."""
         for child in self.elements:
             if child.name == "ac:parameter" and child.attributes.get("ac:name", "") == name:
                 return child.words
@@ -92,7 +92,7 @@ class Element:
 
 
 def tree(source: str, start: int = 0, end: int | None = None) -> Element:
-    """Return the root (without a name) over a well-formed stretch of storage format; too deep is malformed."""
+    """Return the nameless root element of well-formed storage format; raise MalformedStorage if it nests too deep."""
     stop = len(source) if end is None else end
     root = node = Element(source, "", start, start)
     root.closed = root.end = stop

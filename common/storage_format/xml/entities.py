@@ -1,4 +1,4 @@
-"""The named characters of storage format: the 248 of XHTML 1.0 beside the five of XML itself."""
+"""Character entities of storage format: the 248 of XHTML 1.0 and the five of XML. Decoding and escaping."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NOT_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def used_in(source: str) -> set[str]:
-    """Return the known names that `source` refers to and XML does not know by itself."""
+    """Return the XHTML entity names that `source` uses and that XML itself does not define."""
     if "&" not in source:
         return set()
     return {name for name in _NAMES.findall(source) if name in NAMED and name not in OF_XML}
 
 
 def decode(text: str) -> str:
-    """Return `text` with its character references resolved; unknown ones stay as written."""
+    """Return `text` with character references decoded; unknown ones stay as they are."""
     return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
@@ -35,12 +35,12 @@ def _character(match: re.Match[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` as the content of an element; what XML cannot hold becomes U+FFFD."""
+    """Escape `text` for the content of an element; characters that XML forbids become U+FFFD."""
     return allowed(text).translate(_MARKUP)
 
 
 def escape_attribute(text: str) -> str:
-    """Return `text` as the value of an attribute in double quotes."""
+    """Escape `text` for an attribute value in double quotes."""
     return allowed(text).translate(_MARKUP_AND_QUOTE)
 
 

@@ -1,18 +1,18 @@
-"""Do two texts say the same to Confluence? It rewrites ids and spelling when it saves, so bytes do not tell."""
+"""Compare storage format as Confluence does: it rewrites ids and spelling when it saves, so bytes differ."""
 
 from __future__ import annotations
 
 import re
 from typing import TypeAlias
 
-from common.storage_format.xml import wellformed
 from common.storage_format.xml.element_tree import Element, Text, tree
 from common.storage_format.xml.vocabulary import STRUCTURE, names
+from common.storage_format.xml.wellformed import check_wellformed
 
 VOLATILE = names(
     "id local-id ac:local-id ac:macro-id ac:schema-version ri:version-at-save ac:task-uuid data-uuid"
 )
-"""Attributes that Confluence sets, renames or drops by itself."""
+"""Attributes that Confluence itself sets, renames or drops."""
 
 _SAME = {"b": "strong", "i": "em", "strike": "del", "s": "del", "ac:macro": "ac:structured-macro"}
 _DROPPED = frozenset({"ac:task-uuid", "ac:task-id", "ac:adf-fallback"})
@@ -31,25 +31,25 @@ Tree: TypeAlias = tuple[str, tuple[tuple[str, str], ...], tuple["Tree | str", ..
 
 
 def equivalent(a: str, b: str) -> bool:
-    """Tell whether two pieces of storage format are the same tree but for what Confluence itself may change.
+    """Tell whether two pieces of storage format are the same tree, apart from what Confluence itself may change.
 
-    That is: ids it draws, the order of attributes and of a macro's parameters, `b` for `strong`, white space
-    between blocks, entities for characters, CDATA for text. Raises MalformedStorage for what does not parse.
+    That is: generated ids, the order of attributes and of macro parameters, `b` for `strong`, white space between
+    blocks, entities for characters, CDATA for text. Raises MalformedStorage.
     """
     if a == b:
-        wellformed.check(a)
+        check_wellformed(a)
         return True
     return normalised(a) == normalised(b)
 
 
 def normalised(storage: str) -> Tree:
-    """Return the tree that `equivalent` compares; raise MalformedStorage."""
-    wellformed.check(storage)
-    return normal(tree(storage))
+    """Return the normalised tree that `equivalent` compares; raise MalformedStorage."""
+    check_wellformed(storage)
+    return normalised_element(tree(storage))
 
 
-def normal(element: Element) -> Tree:
-    """Return an element as a tree in one spelling, without what Confluence draws, renames or drops by itself."""
+def normalised_element(element: Element) -> Tree:
+    """Return an element as a normalised tree, without what Confluence itself generates, renames or drops."""
     name = _SAME.get(element.name, element.name)
     attributes = tuple(
         sorted((key, _value(key, value)) for key, value in element.attributes.items() if key not in VOLATILE)
@@ -65,7 +65,7 @@ def normal(element: Element) -> Tree:
             else:
                 children.append(child.text)
         elif child.name not in _DROPPED:
-            children.append(normal(child))
+            children.append(normalised_element(child))
     if not verbatim:
         children = _spaced(children, name)
     parameters = sorted((child for child in children if child[0] == "ac:parameter"), key=repr)
@@ -74,7 +74,7 @@ def normal(element: Element) -> Tree:
 
 
 def _spaced(children: list[Tree | str], name: str) -> list[Tree | str]:
-    """Collapse white space, and drop it at the edges of blocks."""
+    """Return children with white space collapsed, and removed at the edges of blocks."""
     edge = name in _BLOCKS or name.startswith(("ac:", "ri:"))
     out: list[Tree | str] = []
     for number, child in enumerate(children):

@@ -1,4 +1,4 @@
-"""Addresses outside Confluence that a page shows something from: images of the web, and what macros load."""
+"""External URLs that a page loads content from: images, and resources of macros."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from common.storage_format.xml.element_tree import ATTRIBUTE
 
 
 def external_addresses(storage: str) -> Iterator[str]:
-    """Yield the address of each `ri:url` of a well-formed page, in document order."""
+    """Yield the URL of each `ri:url` of a well-formed page, in document order."""
     for match in MARKUP.finditer(storage):
         if match[1] == "ri:url":
             for name, one, other in ATTRIBUTE.findall(match[0]):

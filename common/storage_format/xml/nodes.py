@@ -1,4 +1,4 @@
-"""The tree that one sweep over a page makes, and the ways from the page down to its blocks."""
+"""The tree of structural elements that `block_scanner` builds, and the containers and headings above each block."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 
 class Node:
-    """A structural element: its tags span `start`–`opened` and `closed`–`end`. Loose text has no name.
+    """A structural element. Its start tag is at `start`–`opened`, its end tag at `closed`–`end`.
 
-    `container` and `heading` are set on those that are blocks, and only there (see `blocks`).
+    Loose text has an empty name. `container` and `heading` are set only on blocks (by `page.block_finder`).
     """
 
     __slots__ = ("children", "closed", "container", "end", "heading", "kind", "name", "opened", "start")
 
     container: Container | None
-    heading: Heading | None
+    heading: HeadingAbove | None
 
     def __init__(self, name: str, start: int, opened: int, end: int) -> None:
         self.name = name
@@ -30,23 +30,23 @@ _NONE: list[Node] = []
 
 
 class Container(NamedTuple):
-    """A container on the way from the page to a block."""
+    """A container around a block; `above` is the next container outwards."""
 
     name: str
     node: Node
     above: Container | None
 
 
-class Heading(NamedTuple):
-    """A heading on the way from the page to a block: `block` is its number."""
+class HeadingAbove(NamedTuple):
+    """A heading above a block; `block` is the number of the heading's own block, `above` the heading over it."""
 
     level: int
     block: int
-    above: Heading | None
+    above: HeadingAbove | None
 
 
 def table_rows(table: Node) -> list[Node]:
-    """Return the rows of a table, those of its head and foot among them."""
+    """Return the rows of a table, including those of its head and foot."""
     rows = []
     for child in table.children:
         if child.name == "tr":

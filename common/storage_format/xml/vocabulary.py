@@ -1,10 +1,10 @@
-"""What the elements of storage format are to an editor of blocks."""
+"""Element names of storage format, grouped by their role in block editing."""
 
 from __future__ import annotations
 
 
 def names(text: str) -> frozenset[str]:
-    """Return the names in a text."""
+    """Return the names in a text separated by white space."""
     return frozenset(text.split())
 
 
@@ -21,7 +21,7 @@ STRUCTURE = names(
     ac:adf-extension ac:adf-node ac:adf-content ac:adf-fallback
     """
 )
-"""Elements that make up the tree of blocks. Everything else is inline, and so is what nobody knows."""
+"""Elements that make up the tree of blocks. Everything else, unknown elements included, is inline."""
 
 MACROS = names("ac:structured-macro ac:macro")
 
@@ -31,9 +31,9 @@ FLOWS = names(
     main aside nav center figure ac:adf-content
     """
 )
-"""Containers that hold blocks and loose text alike; the others hold nothing but certain elements."""
+"""Containers that may hold both blocks and loose text; other containers hold only specific elements."""
 
 CODE_MACROS = names("code noformat code-block paste-code-macro")
 
 MAX_DEPTH = 200
-"""How deep elements may nest. Real pages stay under 60."""
+"""Maximum nesting of elements. Real pages stay under 60."""

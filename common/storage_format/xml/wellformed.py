@@ -1,7 +1,7 @@
-"""Is a text storage format at all? expat decides, with nothing but character entities declared.
+"""Check with expat that a text is well-formed storage format; only character entities are declared.
 
-Storage format is a fragment without a root and without namespace declarations, so it is read inside a root of
-ours. A document type inside that root is an error, which is what keeps entity bombs and external entities out.
+Storage format is a fragment without a root element or namespace declarations, so it is parsed inside an added root.
+A document type declaration inside a root is an error, which excludes entity bombs and external entities.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from common.storage_format.errors import MalformedStorage
 from common.storage_format.xml import entities
 
 MAX_CHARACTERS = 32_000_000
-"""Confluence refuses pages above 5 MB; what is much larger is no page."""
+"""Largest text that is parsed. Confluence itself refuses pages above 5 MB."""
 
 _AFTER_THE_ROOT = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 
 
-def check(source: str) -> None:
-    """Raise MalformedStorage unless `source` is a well-formed fragment of storage format."""
+def check_wellformed(source: str) -> None:
+    """Raise MalformedStorage unless `source` is well-formed storage format."""
     if len(source) > MAX_CHARACTERS:
-        raise MalformedStorage(1, 1, f"a page of {len(source)} characters; {MAX_CHARACTERS} is the limit")
+        raise MalformedStorage(1, 1, f"the page has {len(source)} characters; the limit is {MAX_CHARACTERS}")
     try:
         content = source.encode("utf-8")
     except UnicodeEncodeError as error:
         line, column = position(source, error.start)
-        raise MalformedStorage(line, column, "half of a surrogate pair") from None
+        raise MalformedStorage(line, column, "an unpaired surrogate") from None
     declared = "".join(
         f'<!ENTITY {name} "&#{ord(entities.NAMED[name])};">' for name in entities.used_in(source)
     )
@@ -48,5 +48,5 @@ def check(source: str) -> None:
 
 
 def position(source: str, offset: int) -> tuple[int, int]:
-    """Return the line and column, both from 1, of a character of `source`."""
+    """Return the line and column (both from 1) of a character offset in `source`."""
     return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)

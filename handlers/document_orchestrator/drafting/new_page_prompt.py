@@ -66,7 +66,7 @@ def parse_new_page(answer: Mapping[str, Any]) -> Proposal:
         raise InvalidEditAnswer("`markdown` must hold the body of the page")
     if fault := draft_size.size_fault(draft_size.added_to("", markdown)):
         raise InvalidEditAnswer(fault)
-    storage = sf.without_unseen(sf.render(markdown))
+    storage = sf.strip_invisible(sf.render(markdown))
     if not sf.plain_text(storage).strip():
         raise InvalidEditAnswer("`markdown` must hold text that a reader sees")
     refuse_images("", storage)
