@@ -113,8 +113,8 @@ def _run(console: Console, given: argparse.Namespace, weather: Faults) -> tuple[
             waits=waits,
             post=up.site.site.post,
             faults={
-                **up.site.site.faults.suffered,
-                **{f"model {name}": times for name, times in up.stand_in.suffered.items()},
+                **up.site.site.faults.injected,
+                **{f"model {name}": times for name, times in up.stand_in.injected.items()},
             },
             approvals=len(reviewing.approvals),
             samples=tuple(progress.samples),

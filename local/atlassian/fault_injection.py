@@ -59,13 +59,13 @@ class Fault:
 
 
 class Faults:
-    """The faults in waiting, and how many of each were suffered; `chance` draws where a fault has a share."""
+    """The faults in waiting, and how many of each were injected; `chance` draws where a fault has a share."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
         self.chance = random.Random(7)  # noqa: S311 - disorder, no secret
-        self.suffered: Counter[str] = Counter()
+        self.injected: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> Fault:
         """Put a fault in waiting."""
@@ -95,7 +95,7 @@ class Faults:
                 fault.count -= fault.kind != "gone"
                 if fault.count <= 0:
                     self._waiting.remove(fault)
-                self.suffered[fault.name] += 1
+                self.injected[fault.name] += 1
                 return fault
         return None
 

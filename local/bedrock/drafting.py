@@ -1,7 +1,7 @@
-"""Drafts and judgements without a model: rules that use the ticket's own words, the same every time.
+"""Drafts and page judgements without a model: deterministic rules that reuse the ticket's text.
 
-They stand where Nova stands, so that the pipeline around it can be seen and tested. They know nothing about
-language beyond words and sentences, and say in every summary that no model was asked.
+They replace Nova, so the pipeline around it can be tried and tested. The rules know only words and sentences. Every
+summary says that it was drafted without a model.
 """
 
 import math
@@ -44,15 +44,15 @@ _USE = re.compile(
 
 
 def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
-    """Return edits: the block nearest to the ticket's words, with a sentence of the ticket added to it.
+    """Return the input of the tool edit_page: a sentence of the ticket added to the block that matches it best.
 
-    The block's own Markdown stays as it is, tokens included. After an answer that was found invalid, the
-    sentence becomes a paragraph of its own behind that block instead, with links in place of images.
+    The block's own Markdown is unchanged, including tokens. After an invalid answer, the sentence becomes a separate
+    paragraph after the block instead, with links in place of images.
     """
-    about = _about(prompt)
-    target = _nearest(prompt.blocks, about)
-    said = "\n".join(block.text for block in prompt.blocks)
-    addition = " ".join(_sentences_to_add(prompt, said, target.text if target else ""))
+    weights = _word_weights(prompt)
+    target = _best_block(prompt.blocks, weights)
+    page_text = "\n".join(block.text for block in prompt.blocks)
+    addition = " ".join(_sentences_to_add(prompt, page_text, target.text if target else ""))
     summary = _summary(prompt.tickets, f"Updates “{prompt.page_title}”")
     if not addition:
         return {"summary": summary, "edits": []}
@@ -69,9 +69,9 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
 
 
 def write_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
-    """Return a new page: what changed, how to use it, what else was said, all from the tickets.
+    """Return the input of the tool write_page: sections on what changed, how to use it and the rest of the tickets.
 
-    After an answer that was found invalid, links stand in place of images.
+    After an invalid answer, links replace images.
     """
     changed: list[str] = []
     use: list[str] = []
@@ -101,10 +101,10 @@ def _links_for_images(markdown: str) -> str:
 
 
 def choose_page(prompt: Prompt) -> dict[str, Any]:
-    """Return a judgement: the page that the lexical ranking in the prompt favours.
+    """Return the input of the tool choose_page: the page that the lexical ranking in the prompt favours.
 
-    Where it favours a new page although a candidate's score is high, the candidate is taken: a model would see
-    that the sections shown are about the same thing in other words.
+    If the ranking favours a new page although a candidate's score is high, the candidate is chosen, because a model
+    would see that its sections cover the same subject in other words.
     """
     known = {candidate.label: candidate for candidate in prompt.candidates}
     ticket = prompt.tickets[0] if prompt.tickets else None
@@ -127,15 +127,15 @@ def choose_page(prompt: Prompt) -> dict[str, Any]:
 
 
 def title_from(ticket: TicketText | None) -> str:
-    """Return a page title from a ticket's summary: its subject, without the verb that asked for it."""
+    """Return a page title from a ticket's summary: its subject without the opening verb ("Add …")."""
     if ticket is None:
         return "Untitled"
     subject = _OPENING_VERB.sub("", _plain(ticket.summary), count=1) or _plain(ticket.summary)
     return (subject[:1].upper() + subject[1:]) or ticket.key
 
 
-def _about(prompt: Prompt) -> Counter[str]:
-    """Return the words that say what this is about; a reviewer's words and the summary weigh most."""
+def _word_weights(prompt: Prompt) -> Counter[str]:
+    """Return the weights of the tickets' words; the reviewer's feedback and the summary weigh most."""
     words: Counter[str] = Counter()
     for ticket in prompt.tickets:
         words.update(dict.fromkeys(_words(ticket.summary), 3))
@@ -144,8 +144,8 @@ def _about(prompt: Prompt) -> Counter[str]:
     return words
 
 
-def _nearest(blocks: tuple[OutlineBlock, ...], about: Counter[str]) -> OutlineBlock | None:
-    """Return the block whose rare words are most the ticket's; prose before anything else, else any block."""
+def _best_block(blocks: tuple[OutlineBlock, ...], weights: Counter[str]) -> OutlineBlock | None:
+    """Return the block that shares most rare words with the tickets; prose if the page has any, else any block."""
     prose = [block for block in blocks if _is_prose(block)]
     candidates = prose or [block for block in blocks if not block.text.lstrip().startswith("|")]
     spread = Counter(word for block in blocks for word in set(_words(block.text)))
@@ -158,8 +158,10 @@ def _nearest(blocks: tuple[OutlineBlock, ...], about: Counter[str]) -> OutlineBl
 
     def score(block: OutlineBlock) -> float:
         own = set(_words(block.text))
-        total = sum(about[word] * math.log(1 + len(blocks) / spread[word]) for word in own if word in about)
-        total += 0.5 * sum(about[word] for word in heading_words[block.number] if word in about)
+        total = sum(
+            weights[word] * math.log(1 + len(blocks) / spread[word]) for word in own if word in weights
+        )
+        total += 0.5 * sum(weights[word] for word in heading_words[block.number] if word in weights)
         return total / math.sqrt(20 + len(own))
 
     best = max(candidates, key=lambda block: (score(block), -block.number), default=None)
@@ -171,27 +173,27 @@ def _last_prose(prose: list[OutlineBlock]) -> OutlineBlock | None:
 
 
 def _is_prose(block: OutlineBlock) -> bool:
-    """Return whether the block is a paragraph or a list item with words of its own."""
+    """Return whether the block is a paragraph or list item of at least three words."""
     text = block.text.strip()
     if text.startswith(("#", "|", "```", "~~~", ">", "![")) or "\n" in text:
         return False
     return len(_words(_TOKEN.sub("", text))) >= 3
 
 
-def _sentences_to_add(prompt: Prompt, said: str, beside: str) -> list[str]:
-    """Return what the page does not say yet: what the reviewer asked for, then one sentence of each ticket.
+def _sentences_to_add(prompt: Prompt, page_text: str, block_text: str) -> list[str]:
+    """Return sentences that the page lacks: the reviewer's feedback, then one sentence of each ticket.
 
-    The sentence with most facts wins: numbers, and words of the block that it will stand in.
+    Of a ticket the sentence with the most facts is chosen: numbers, and words of the block that it is added to.
     """
     added = _feedback(prompt.feedback)
-    near = set(_words(beside))
+    near = set(_words(block_text))
     for ticket in prompt.tickets:
         sentences = [
             s for chunk in _chunks(ticket.description) if not _is_code(chunk) for s in _sentences(chunk)
         ]
-        told = [s for s in sentences if len(_words(s)) >= 3 and s.casefold() not in said.casefold()]
-        best = max(told, key=lambda s: (_facts(s, near), -told.index(s)), default="")
-        if not best and f"{_plain(ticket.summary)}." not in said:
+        new = [s for s in sentences if len(_words(s)) >= 3 and s.casefold() not in page_text.casefold()]
+        best = max(new, key=lambda s: (_facts(s, near), -new.index(s)), default="")
+        if not best and f"{_plain(ticket.summary)}." not in page_text:
             best = f"{_plain(ticket.summary)}."
         if best:
             added.append(best)
@@ -199,30 +201,30 @@ def _sentences_to_add(prompt: Prompt, said: str, beside: str) -> list[str]:
 
 
 def _facts(sentence: str, near: set[str]) -> int:
-    """Return how much a sentence has to tell about its surroundings: numbers count most, then words in common."""
+    """Return a score of how informative a sentence is: numbers count most, then words shared with the block."""
     return 3 * min(3, len(_NUMBER.findall(sentence))) + 2 * len(near & set(_words(sentence)))
 
 
 def _feedback(feedback: str) -> list[str]:
-    """Return a reviewer's words as sentences for the page, without the asking."""
+    """Return a reviewer's feedback as sentences for the page, without phrases such as "please"."""
     sentences = [_ASKING.sub("", sentence).strip() for sentence in _sentences(feedback)]
     return [sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence][:3]
 
 
 def _sentences(text: str) -> list[str]:
-    """Return the sentences of a text on one line each, ended by a sign, without list markers."""
-    found = []
+    """Return the sentences of a text, each on one line, with a final punctuation mark and without list markers."""
+    sentences = []
     for line in text.splitlines():
         for sentence in _SENTENCE.split(_plain(_MARKER.sub("", line))):
             if clean := sentence.strip()[:1].upper() + sentence.strip()[1:]:
-                found.append(
+                sentences.append(
                     clean if clean.endswith((".", "!", "?", "…", "。")) else f"{clean.rstrip(':;,')}."
                 )
-    return found
+    return sentences
 
 
 def _chunks(text: str) -> list[str]:
-    """Return paragraphs, lists and fenced code of a description, each in one piece, headings left out."""
+    """Return the paragraphs, lists and fenced code of a description, one string each, without headings."""
     chunks: list[str] = []
     fence: list[str] | None = None
     paragraph: list[str] = []
@@ -257,7 +259,7 @@ def _chunks(text: str) -> list[str]:
 
 
 def _introduced(chunks: list[str]) -> list[str]:
-    """Return chunks with what announces another one ("For example:") kept together with it."""
+    """Return the chunks, with a chunk that ends in a colon ("For example:") joined to the next one."""
     joined: list[str] = []
     for chunk in chunks:
         if joined and joined[-1].endswith(":"):
@@ -271,9 +273,9 @@ def _is_code(chunk: str) -> bool:
     return chunk.lstrip().startswith("```")
 
 
-def _summary(tickets: tuple[TicketText, ...], what: str) -> str:
-    because = ", ".join(f"{ticket.key} ({_plain(ticket.summary)})" for ticket in tickets)
-    return f"{what} because of {because} {UNMODELLED}." if because else f"{what} {UNMODELLED}."
+def _summary(tickets: tuple[TicketText, ...], action: str) -> str:
+    sources = ", ".join(f"{ticket.key} ({_plain(ticket.summary)})" for ticket in tickets)
+    return f"{action} because of {sources} {UNMODELLED}." if sources else f"{action} {UNMODELLED}."
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What Nova refuses in a Converse request, in the words of Bedrock where they are known.
+"""Validates Converse requests as Bedrock does for Nova models, with Bedrock's error messages where they are known.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html
@@ -19,16 +19,16 @@ _TOP_LEVEL = {
 _MOST_TOKENS = 10_000
 
 
-class Refused(Exception):
-    """An answer with an error status: the exception's name as AWS has it, the HTTP status, the message."""
+class BedrockError(Exception):
+    """An error response: AWS's exception name, the HTTP status and the message."""
 
     def __init__(self, kind: str, status: int, message: str) -> None:
         super().__init__(message)
         self.kind, self.status, self.message = kind, status, message
 
 
-def check(model_id: str, request: Mapping[str, Any]) -> None:
-    """Raise Refused when Bedrock would not take the request for this model."""
+def check_request(model_id: str, request: Mapping[str, Any]) -> None:
+    """Raise BedrockError when Bedrock would refuse the request for this model."""
     if not _MODELS.fullmatch(model_id.rsplit("/", 1)[-1]):
         raise _invalid("The provided model identifier is invalid.")
     if unknown := set(request) - _TOP_LEVEL:
@@ -122,5 +122,5 @@ def _check_choice(choice: Any, names: list[str]) -> None:
         )
 
 
-def _invalid(message: str) -> Refused:
-    return Refused("ValidationException", 400, message)
+def _invalid(message: str) -> BedrockError:
+    return BedrockError("ValidationException", 400, message)

@@ -1,18 +1,18 @@
-"""Reading our own prompts back: tickets, page outline, candidates, feedback, out of their tags."""
+"""Parses the pipeline's own prompts: tickets, page outline, candidates and feedback from their tags."""
 
 import re
 from dataclasses import dataclass
 
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _BLOCK = re.compile(r"^\[(\d+)\] ?", re.MULTILINE)
-# Where a panel, cell or the like begins or ends, the outline has a line without a number.
+# The outline has an unnumbered line where a panel, cell or another container begins or ends.
 _BOUNDARY = re.compile(r"^\s*⟨[^⟩\n]*⟩\s*$", re.MULTILINE)
 _FAVOURS = re.compile(r"^Lexical ranking favours: *(\S.*?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class TicketText:
-    """A ticket as the prompt tells it."""
+    """A ticket as it appears in a prompt."""
 
     key: str
     summary: str
@@ -28,8 +28,8 @@ class OutlineBlock:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A page that the judge may choose; `score` is the lexical ranking's, higher is nearer."""
+class PromptCandidate:
+    """A candidate page in a prompt; `score` is its lexical ranking score, higher is better."""
 
     label: str
     title: str
@@ -38,19 +38,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Everything a draft or a judgement can be made from; what a prompt lacks is empty."""
+    """The parts of a prompt; parts that the prompt lacks are empty."""
 
     tickets: tuple[TicketText, ...]
     blocks: tuple[OutlineBlock, ...]
     page_title: str
     title: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[PromptCandidate, ...]
     favours: str
     feedback: str
 
 
 def read_prompt(text: str) -> Prompt:
-    """Return the parts of a user message. Text between tags cannot open or close a tag, so a plain search does."""
+    """Parse a user message. Text between tags cannot open or close a tag, so a plain search is enough."""
     page = _parts(text, "page")
     page_attributes, outline = page[0] if page else ({}, "")
     return Prompt(
@@ -59,7 +59,7 @@ def read_prompt(text: str) -> Prompt:
         page_title=page_attributes.get("title", ""),
         title=_only(text, "title"),
         candidates=tuple(
-            Candidate(
+            PromptCandidate(
                 attributes.get("label", ""), _field(body, "Title"), _number(attributes.get("score", ""))
             )
             for attributes, body in _parts(text, "candidate")

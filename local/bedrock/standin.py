@@ -1,4 +1,4 @@
-"""Answers Converse requests as Nova would shape them: checks, counts, permissions, faults on demand."""
+"""The stand-in's logic: answers Converse requests in Nova's format, with permissions, call counts and faults."""
 
 import hashlib
 import json
@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.bedrock import drafting, nova
-from local.bedrock.nova import Refused
+from local.bedrock.nova import BedrockError
 from local.bedrock.prompt import read_prompt
 
 MayInvoke = Callable[[str, str], str | None]
-"""Given the calling function and the model id: why the call is denied, or None."""
+"""Returns the reason why a function may not call a model id, or None when it may."""
 
 Converse = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""Sends a request to a model and returns the response's body; raises Refused."""
+"""Sends a request to a model and returns the response's body; raises BedrockError."""
 
 FAULTS = ("throttling", "unavailable", "timeout", "refusal", "cut-off", "no-tool", "malformed")
 
 
 @dataclass(frozen=True)
-class Call:
-    """One answered request: who asked which model through which tool about which tickets, at what cost."""
+class ModelCall:
+    """One answered request: calling function, model, tool, tickets and tokens."""
 
     function: str
     model_id: str
@@ -36,44 +36,42 @@ class Call:
 
 @dataclass
 class StandIn:
-    """The service behind the wire. `converse` is the real one's, when asked for; otherwise rules answer.
+    """The simulated service. `converse` forwards to Amazon Bedrock when set; otherwise rules write the answers.
 
-    `chance` draws which calls suffer a fault that befalls a share of them; `suffered` counts faults by name.
+    `chance` decides which calls get a fault set by `fail_share`; `injected` counts the faults by name.
     """
 
     may_invoke: MayInvoke = lambda function, model_id: None
     converse: Converse | None = None
-    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - disorder, no secret
-    suffered: Counter[str] = field(default_factory=Counter)
-    _calls: list[Call] = field(default_factory=list)
+    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - not a secret
+    injected: Counter[str] = field(default_factory=Counter)
+    _calls: list[ModelCall] = field(default_factory=list)
     _faults: deque[str] = field(default_factory=deque)
     _shares: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[ModelCall, ...]:
         """Return all answered calls so far, oldest first."""
         with self._lock:
             return tuple(self._calls)
 
     def fail_next(self, fault: str, times: int = 1) -> None:
-        """Answer the next calls with a fault, one of FAULTS."""
-        if fault not in FAULTS:
-            raise ValueError(f"{fault!r} is no fault; there are {', '.join(FAULTS)}")
+        """Inject a fault (one of FAULTS) into the next calls."""
+        _check_fault(fault)
         with self._lock:
             self._faults.extend([fault] * times)
 
     def fail_share(self, fault: str, share: float) -> None:
-        """Answer this share of all calls from now on with a fault, one of FAULTS; 0 ends it."""
-        if fault not in FAULTS:
-            raise ValueError(f"{fault!r} is no fault; there are {', '.join(FAULTS)}")
+        """Inject a fault (one of FAULTS) into this share of all calls from now on; 0 stops it."""
+        _check_fault(fault)
         with self._lock:
             self._shares[fault] = share
 
     def answer(self, function: str, model_id: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the body of a Converse response. Raises Refused as Bedrock would."""
+        """Return the body of a Converse response. Raises BedrockError where Bedrock would return an error."""
         if denial := self.may_invoke(function, model_id):
-            raise Refused("AccessDeniedException", 403, denial)
-        nova.check(model_id, request)
+            raise BedrockError("AccessDeniedException", 403, denial)
+        nova.check_request(model_id, request)
         with self._lock:
             fault = self._next_fault()
         _raise_fault(fault)
@@ -82,7 +80,7 @@ class StandIn:
         prompt = read_prompt(_first_text(request))
         with self._lock:
             self._calls.append(
-                Call(
+                ModelCall(
                     function=function,
                     model_id=model_id,
                     tool=tool["name"] if tool else "",
@@ -99,23 +97,28 @@ class StandIn:
             if not fault and self.chance.random() < share:
                 fault = each
         if fault:
-            self.suffered[fault] += 1
+            self.injected[fault] += 1
         return fault
+
+
+def _check_fault(fault: str) -> None:
+    if fault not in FAULTS:
+        raise ValueError(f"unknown fault {fault!r}; use one of {', '.join(FAULTS)}")
 
 
 def _raise_fault(fault: str) -> None:
     if fault == "throttling":
-        raise Refused("ThrottlingException", 429, "Too many requests, please wait before trying again.")
+        raise BedrockError("ThrottlingException", 429, "Too many requests, please wait before trying again.")
     if fault == "unavailable":
-        raise Refused("ServiceUnavailableException", 503, "Bedrock is unable to process your request.")
+        raise BedrockError("ServiceUnavailableException", 503, "Bedrock is unable to process your request.")
     if fault == "timeout":
-        raise Refused("ModelTimeoutException", 408, "The model did not answer in time.")
+        raise BedrockError("ModelTimeoutException", 408, "The model did not answer in time.")
 
 
 def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
-    """Answer by rule; a fault spoils the answer in one of the ways in which models do."""
+    """Answer by rules; a fault makes the answer bad in a way that models also do."""
     tool = _tool(request)
-    text = "No model is behind this stand-in; it answers through the tools edit_page, write_page and choose_page."
+    text = "This is a stand-in without a model. It supports the tools edit_page, write_page and choose_page."
     content: list[dict[str, Any]] = [{"text": text}]
     reason = "end_turn"
     if tool is not None and fault != "no-tool":
@@ -140,7 +143,7 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 
 def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tool's input, holding only what its schema knows."""
+    """Return the tool's input, with only the properties of its schema."""
     prompt, is_second = read_prompt(_first_text(request)), len(request["messages"]) > 1
     rules: dict[str, Callable[[], dict[str, Any]]] = {
         "edit_page": lambda: drafting.edit_page(prompt, is_second),
@@ -149,17 +152,17 @@ def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
     }
     rule = rules.get(tool["name"])
     if rule is None:
-        raise Refused(
+        raise BedrockError(
             "ValidationException",
             400,
-            f"The stand-in has no rules for the tool {tool['name']}; use --bedrock.",
+            f"The stand-in has no rules for the tool {tool['name']}. Use --bedrock to call a real model.",
         )
     known = tool["inputSchema"]["json"].get("properties", {})
     return {key: value for key, value in rule().items() if key in known}
 
 
 def _tool(request: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the specification of the tool that the model has to, or may, call."""
+    """Return the specification of the tool that the model must or may call."""
     config = request.get("toolConfig")
     if not config:
         return None
@@ -173,5 +176,5 @@ def _first_text(request: Mapping[str, Any]) -> str:
 
 
 def _tokens(value: Any) -> int:
-    """Estimate tokens: about four characters each in what the model reads and writes."""
+    """Estimate the number of tokens: about four characters each."""
     return -(-len(json.dumps(value, ensure_ascii=False)) // 4)

@@ -43,7 +43,7 @@ def test_a_share_of_the_requests_is_hit_and_counted(site: Site, kinexus: Person)
     statuses = [kinexus("GET", MYSELF).status_code for _ in range(200)]
     assert 25 <= statuses.count(503) <= 75
     assert 20 <= statuses.count(500) <= 60
-    assert site.faults.suffered == {"503": statuses.count(503), "500 after": statuses.count(500)}
+    assert site.faults.injected == {"503": statuses.count(503), "500 after": statuses.count(500)}
 
 
 @pytest.mark.parametrize(("after", "comments"), [(False, 0), (True, 1)])

@@ -27,7 +27,7 @@ from requests.adapters import HTTPAdapter
 from local.atlassian import Site
 from local.atlassian.in_process import SiteAdapter
 from local.bedrock import StandIn
-from local.bedrock.nova import Refused
+from local.bedrock.nova import BedrockError
 
 T = TypeVar("T")
 _CONVERSE = re.compile(r"/model/(?P<model>.+)/converse")
@@ -150,7 +150,7 @@ def _converse(model: StandIn, request: Any) -> AWSResponse:
     try:
         status, headers = 200, {"content-type": "application/json"}
         body: object = model.answer("DocumentOrchestrator", match["model"], json.loads(request.body))
-    except Refused as refused:
+    except BedrockError as refused:
         status, body = refused.status, {"message": refused.message}
         headers = {"content-type": "application/json", "x-amzn-errortype": refused.kind}
     return AWSResponse(request.url, status, headers, MockRawResponse(json.dumps(body)))

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from common.aws.bedrock_client import AnswerCutOff, BedrockClient, ModelRefused, ModelTool, NoToolAnswer
-from local.bedrock import Running, StandIn, serve
+from local.bedrock import RunningStandIn, StandIn, serve
 
 MODEL = "amazon.nova-lite-v1:0"
 EDIT = ModelTool(
@@ -46,13 +46,13 @@ def stand_in() -> StandIn:
 
 
 @pytest.fixture
-def running(stand_in: StandIn) -> Iterator[Running]:
+def running(stand_in: StandIn) -> Iterator[RunningStandIn]:
     server = serve(stand_in)
     yield server
     server.stop()
 
 
-def _client(running: Running, function: str = "writer") -> Any:
+def _client(running: RunningStandIn, function: str = "writer") -> Any:
     return boto3.client(
         "bedrock-runtime", endpoint_url=f"{running.url}/function/{function}", region_name="us-east-1",
         aws_access_key_id="ASIATEST", aws_secret_access_key="x", aws_session_token="y",
@@ -77,7 +77,9 @@ def _schema(**more: Any) -> dict[str, Any]:
     return {"tools": [{"toolSpec": spec}]}
 
 
-def test_our_model_client_gets_edits_and_the_calls_are_counted(running: Running, stand_in: StandIn) -> None:
+def test_our_model_client_gets_edits_and_the_calls_are_counted(
+    running: RunningStandIn, stand_in: StandIn
+) -> None:
     answer = BedrockClient(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)
     [edit] = answer.input["edits"]
     assert (edit["action"], edit["block"]) == ("replace", 2)
@@ -89,12 +91,12 @@ def test_our_model_client_gets_edits_and_the_calls_are_counted(running: Running,
     assert call.input_tokens > call.output_tokens > 0
 
 
-def test_same_request_gets_the_same_answer(running: Running) -> None:
+def test_same_request_gets_the_same_answer(running: RunningStandIn) -> None:
     first, second = (_client(running).converse(**_request()) for _ in range(2))
     assert first["output"] == second["output"]
 
 
-def test_second_try_after_an_invalid_answer_differs(running: Running) -> None:
+def test_second_try_after_an_invalid_answer_differs(running: RunningStandIn) -> None:
     model = BedrockClient(_client(running), MODEL)
     first = model.ask("You edit.", PROMPT, EDIT)
     second = model.ask("You edit.", PROMPT, EDIT, earlier=[(first, "block 2 cannot be replaced")])
@@ -117,14 +119,16 @@ def test_second_try_after_an_invalid_answer_differs(running: Running) -> None:
         ({"inferenceConfig": {"maxTokens": 20_000}}, "exceeds the model limit"),
     ],
 )
-def test_what_nova_refuses_is_refused(running: Running, changes: dict[str, Any], message: str) -> None:
+def test_what_nova_refuses_is_refused(running: RunningStandIn, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ClientError, match=message) as refused:
         _client(running).converse(**_request(**changes))
     assert refused.value.response["Error"]["Code"] == "ValidationException"
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_caller_without_permission_is_denied_and_not_counted(running: Running, stand_in: StandIn) -> None:
+def test_caller_without_permission_is_denied_and_not_counted(
+    running: RunningStandIn, stand_in: StandIn
+) -> None:
     stand_in.may_invoke = lambda function, model: (
         None if function == "writer" else f"{function} may not use {model}"
     )
@@ -143,7 +147,7 @@ def test_caller_without_permission_is_denied_and_not_counted(running: Running, s
     ],
 )
 def test_fault_is_answered_as_often_as_asked(
-    running: Running, stand_in: StandIn, fault: str, code: str
+    running: RunningStandIn, stand_in: StandIn, fault: str, code: str
 ) -> None:
     stand_in.fail_next(fault, times=2)
     for _ in range(2):
@@ -153,14 +157,16 @@ def test_fault_is_answered_as_often_as_asked(
     assert _client(running).converse(**_request())["stopReason"] == "tool_use"
 
 
-def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(running: Running, stand_in: StandIn) -> None:
+def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(
+    running: RunningStandIn, stand_in: StandIn
+) -> None:
     stand_in.fail_share("throttling", 1.0)
     with pytest.raises(ClientError):
         _client(running).converse(**_request())
     stand_in.fail_share("throttling", 0.0)
     assert _client(running).converse(**_request())["stopReason"] == "tool_use"
-    assert stand_in.suffered["throttling"] >= 1
-    with pytest.raises(ValueError, match="no fault"):
+    assert stand_in.injected["throttling"] >= 1
+    with pytest.raises(ValueError, match="unknown fault 'boredom'"):
         stand_in.fail_share("boredom", 1.0)
 
 
@@ -168,7 +174,7 @@ def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(running: Running,
     ("fault", "error"), [("refusal", ModelRefused), ("cut-off", AnswerCutOff), ("no-tool", NoToolAnswer)]
 )
 def test_spoilt_answers_are_told_apart_by_our_client(
-    running: Running, stand_in: StandIn, fault: str, error: type[Exception]
+    running: RunningStandIn, stand_in: StandIn, fault: str, error: type[Exception]
 ) -> None:
     stand_in.fail_next(fault)
     with pytest.raises(error):
