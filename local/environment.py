@@ -19,7 +19,7 @@ from local.atlassian import Account
 from local.bedrock import StandIn, real
 from local.region import ministack
 from local.region.bedrock_permissions import denial
-from local.region.deployment import Deployment, deploy
+from local.region.deployment import LocalDeployment, deploy
 from local.region.http_proxy import Proxy, open_proxy
 from local.region.ministack import MiniStack
 from local.region.ministack_venv import REPOSITORY
@@ -39,12 +39,12 @@ class LocalEnvironment:
     """The running parts of the local environment, and the outputs and credentials to use them."""
 
     stack: MiniStack
-    deployment: Deployment
+    deployment: LocalDeployment
     api_proxy: Proxy
     site: atlassian.Running
     seeded: seed.Seed
     stand_in: StandIn
-    model: bedrock.Running
+    model: bedrock.RunningStandIn
     webhook_secret: str
 
     @property
@@ -76,9 +76,9 @@ def local_environment(
             stop.callback(stack.stop)
         api_proxy = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(api_proxy.close)
-        ledger = ResourceRegistry()
+        registry = ResourceRegistry()
         stand_in = StandIn(
-            may_invoke=lambda function, model: denial(ledger, stack.region, stack.account, function, model),
+            may_invoke=lambda function, model: denial(registry, stack.region, stack.account, function, model),
             converse=real.converse(stack.region) if use_bedrock else None,
         )
         model = bedrock.serve(stand_in)
@@ -92,7 +92,7 @@ def local_environment(
             name=STACK,
             config=_settings(served, seeded, webhook_secret),
             secret_keys=SECRET_KEYS,
-            ledger=ledger,
+            registry=registry,
             api_url=api_proxy.api_url,
             environment=lambda function: {
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{model.url}/function/{function}",
@@ -111,7 +111,9 @@ def local_environment(
         yield up
 
 
-def operator(stack: MiniStack, model: bedrock.Running, administrator: Account) -> dict[str, str | None]:
+def operator(
+    stack: MiniStack, model: bedrock.RunningStandIn, administrator: Account
+) -> dict[str, str | None]:
     """Return the deploying person's environment variables: AWS credentials and a Jira administrator's token."""
     return {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,

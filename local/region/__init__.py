@@ -1,1 +1,1 @@
-"""This machine as an AWS region: MiniStack, and provisioners that create a Pulumi program's resources on it."""
+"""The local AWS region: MiniStack, and provisioners that create a Pulumi program's resources on it."""

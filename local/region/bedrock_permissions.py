@@ -1,4 +1,4 @@
-"""May a function ask a Bedrock model? Its role's policies say, as they would on AWS. Whoever deployed may."""
+"""Checks whether a function's role may invoke a Bedrock model, as AWS would. The operator may invoke every model."""
 
 import re
 
@@ -13,21 +13,21 @@ _REGIONS = {
 _ACTION = "bedrock:InvokeModel"
 
 
-def denial(ledger: ResourceRegistry, region: str, account: str, function: str, model_id: str) -> str | None:
+def denial(registry: ResourceRegistry, region: str, account: str, function: str, model_id: str) -> str | None:
     """Return AWS's message when the function's role may not invoke the model, or None when it may.
 
-    Without a function it is the operator of this machine who asks, who may do everything in this region.
-    A plain model id is one foundation model. An inference profile is itself, and the foundation model in each of its
-    regions, asked for through the profile.
+    An empty function name means the operator of this machine, who may do everything in this region.
+    A plain model id needs permission for one foundation model. An inference profile needs permission for the profile,
+    and for the foundation model in each of its regions with the profile's ARN as condition.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
     if not function:
         return None
-    known = ledger.functions.get(function)
+    known = registry.functions.get(function)
     if known is None:
         return f"The security token of {function!r} belongs to no function of this region."
     role = known.role.rsplit("/", 1)[-1]
-    policies = ledger.policies_of_role(role)
+    policies = registry.policies_of_role(role)
     for resource, context in _needed(model_id, region, account):
         if not allows(policies, _ACTION, resource, context):
             return (

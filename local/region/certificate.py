@@ -1,4 +1,4 @@
-"""The certificate of the local region, for loopback only, and the authority that its clients trust."""
+"""TLS certificate of the local region (loopback only), and the certificate authority that its clients trust."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +11,15 @@ class CertificateFiles:
     """PEM files of one run of the region."""
 
     authority: Path
-    """Certificate that clients trust."""
+    """Certificate of the authority, which clients trust."""
     certificate: Path
-    """Certificate that the region shows."""
+    """Server certificate of the region."""
     key: Path
-    """Private key of that certificate."""
+    """Private key of the server certificate."""
 
 
 def write_certificate(folder: Path) -> CertificateFiles:
-    """Make a certificate for localhost, 127.0.0.1 and ::1, signed by an authority of its own."""
+    """Create a certificate for localhost, 127.0.0.1 and ::1, signed by a new certificate authority."""
     files = CertificateFiles(folder / "authority.pem", folder / "certificate.pem", folder / "key.pem")
     authority = trustme.CA(organization_name="Kinexus local region")
     issued = authority.issue_cert("localhost", "127.0.0.1", "::1")

@@ -9,21 +9,21 @@ import local.region.resources  # noqa: F401 (registers the provisioners)
 from local.region import dynamic_resource, permission_checks
 from local.region.access_log import APP_ID
 from local.region.ministack import MiniStack
-from local.region.provisioner import Aws, answer, provision
+from local.region.provisioner import Aws, call_provider_function, provision
 from local.region.resource_registry import ResourceRegistry
 from stack.testing import Graph, Registration, run_program
 
 
 @dataclass(frozen=True)
-class Deployment:
-    """What came of a program: its graph with outputs, and the facts about permissions."""
+class LocalDeployment:
+    """A deployed program: its resource graph with outputs, and the registry of its permissions."""
 
     graph: Graph
-    ledger: ResourceRegistry
+    registry: ResourceRegistry
 
     @property
     def outputs(self) -> Mapping[str, Any]:
-        """The program's exports."""
+        """The exports of the program."""
         return self.graph.outputs
 
 
@@ -35,26 +35,26 @@ def deploy(
     name: str,
     config: Mapping[str, Any],
     secret_keys: Collection[str] = (),
-    ledger: ResourceRegistry | None = None,
+    registry: ResourceRegistry | None = None,
     api_url: Callable[[str], str] | None = None,
     environment: Callable[[str], dict[str, str]] = lambda function: {},
     operator: Mapping[str, str | None] | None = None,
-) -> Deployment:
-    """Create everything that the program registers; check what MiniStack does not.
+) -> LocalDeployment:
+    """Create every resource of a program, then check the permissions that MiniStack does not check.
 
-    `name` is the Pulumi stack's. `api_url` and `environment` as in `Aws`; by default an API is served by
-    MiniStack itself and functions get nothing but the certificate to trust. `operator` is the environment in which
-    dynamic providers run, as they do on the machine of whoever deploys. Raises ProvisioningFailure.
+    `name` is the name of the Pulumi stack. `api_url` and `environment` as in `Aws`; by default MiniStack itself serves
+    the APIs, and functions get only the certificate to trust and their name. `operator` holds the environment variables
+    for dynamic providers, which run on the machine of the deploying person. Raises ProvisioningFailure.
     """
-    ledger = ledger or ResourceRegistry()
+    registry = registry or ResourceRegistry()
 
-    def trusting(function: str) -> dict[str, str]:
+    def function_environment(function: str) -> dict[str, str]:
         return {"AWS_CA_BUNDLE": str(stack.ca_bundle), APP_ID: function, **environment(function)}
 
     def served_by_ministack(api: str) -> str:
         return f"{stack.endpoint}/_aws/execute-api/{api}"
 
-    aws = Aws(stack, ledger, api_url or served_by_ministack, trusting)
+    aws = Aws(stack, registry, api_url or served_by_ministack, function_environment)
 
     settings = {"aws:region": stack.region, **config}
 
@@ -62,7 +62,9 @@ def deploy(
         if wanted.type.startswith("pulumi:providers:"):
             return wanted.name, {}
         if dynamic_resource.is_dynamic(wanted.type):
-            return dynamic_resource.create(wanted.name, wanted.inputs, settings, project, operator or {})
+            return dynamic_resource.create_dynamic_resource(
+                wanted.name, wanted.inputs, settings, project, operator or {}
+            )
         return provision(aws, wanted.type, wanted.name, wanted.inputs)
 
     graph = run_program(
@@ -72,7 +74,7 @@ def deploy(
         config=settings,
         secret_keys=secret_keys,
         create=create,
-        invoke=lambda token, arguments: answer(aws, token, arguments),
+        invoke=lambda token, arguments: call_provider_function(aws, token, arguments),
     )
-    permission_checks.check(ledger, stack.region, stack.account)
-    return Deployment(graph, ledger)
+    permission_checks.check_permissions(registry, stack.region, stack.account)
+    return LocalDeployment(graph, registry)

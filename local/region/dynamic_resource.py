@@ -1,4 +1,4 @@
-"""Dynamic resources: the provider travels in the inputs, serialised, and creates what AWS knows nothing about."""
+"""Dynamic resources, such as webhooks in Jira: runs the provider that Pulumi serialises into a resource's inputs."""
 
 import base64
 import os
@@ -18,23 +18,23 @@ _ENVIRONMENT = threading.Lock()
 
 
 def is_dynamic(token: str) -> bool:
-    """Return whether a type token is that of a dynamic resource."""
+    """Return whether a type token belongs to a dynamic resource."""
     return token.startswith("pulumi-python:dynamic")
 
 
-def create(
+def create_dynamic_resource(
     name: str,
     inputs: Mapping[str, Any],
     config: Mapping[str, Any],
     project: str,
     environment: Mapping[str, str | None],
 ) -> tuple[str, dict[str, Any]]:
-    """Let a dynamic provider check and create its resource, as Pulumi's own host does; return id and outputs.
+    """Run a dynamic provider's check and create, as Pulumi's provider host does; return the id and the outputs.
 
-    `config` holds the stack's settings by full key. `environment` is put over that of this process while the provider
-    runs; None takes a variable away. Raises RegionFailure that names the resource.
+    `config` holds the stack's settings by full key. `environment` is applied to this process's environment variables
+    while the provider runs; None removes a variable. Raises RegionFailure that names the resource.
     """
-    # Written by the program that is being run, in this same process.
+    # Serialised in this same process by the program that is being run, so it is safe to load.
     provider = dill.loads(base64.b64decode(inputs[_PROVIDER]))  # noqa: S301
     given = {key: value for key, value in inputs.items() if key != _PROVIDER}
     with _environment(environment):
@@ -54,7 +54,7 @@ def create(
 
 @contextmanager
 def _environment(changed: Mapping[str, str | None]) -> Iterator[None]:
-    """Change the environment for one provider at a time: on a real deployment each host process has its own."""
+    """Change environment variables for one provider at a time; in a real deployment each host process has its own."""
     with _ENVIRONMENT:
         before = {name: os.environ.get(name) for name in changed}
         try:

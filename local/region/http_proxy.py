@@ -1,8 +1,8 @@
-"""A plain HTTP door to the region's HTTP APIs, so that a browser and a simulator need no certificate.
+"""A plain HTTP proxy for the region's HTTP APIs, so a browser and the simulator need no certificate.
 
 AWS serves `https://{api}.execute-api.{region}.amazonaws.com/{stage}/…`; here the same API answers at
-`http://127.0.0.1:{port}/{api}/{stage}/…`. Bytes pass unchanged both ways. Like API Gateway, the door takes no
-body above 10 MB.
+`http://127.0.0.1:{port}/{api}/{stage}/…`. Bytes pass unchanged both ways. Like API Gateway, the proxy refuses bodies
+above 10 MB with 413.
 """
 
 import json
@@ -26,14 +26,14 @@ _OWN = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "conte
 
 @dataclass
 class Proxy:
-    """The door, open on a thread of its own."""
+    """The running proxy, served from its own thread."""
 
     url: str
     _server: BaseWSGIServer
     _thread: threading.Thread
 
     def api_url(self, api: str) -> str:
-        """Return the base URL of an API; its stages follow."""
+        """Return the base URL of an API, to which the stage is appended."""
         return f"{self.url}/{api}"
 
     def close(self) -> None:
@@ -44,14 +44,14 @@ class Proxy:
 
 
 def open_proxy(ministack: str, ca_bundle: Path, port: int = 0) -> Proxy:
-    """Serve on a loopback port (0: a free one) what MiniStack at that URL serves below /_aws/execute-api."""
+    """Proxy a loopback port (0 picks a free one) to MiniStack's /_aws/execute-api; `ministack` is MiniStack's URL."""
     pool = urllib3.PoolManager(maxsize=16, ca_certs=str(ca_bundle), retries=False, timeout=60)
     server = make_server(
         "127.0.0.1", port, _forwarding(ministack, pool), threaded=True, request_handler=_Silent
     )
     server.daemon_threads = True  # type: ignore[attr-defined]
     thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="door", daemon=True
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="api-proxy", daemon=True
     )
     thread.start()
     return Proxy(f"http://127.0.0.1:{server.server_port}", server, thread)
@@ -62,7 +62,7 @@ def _forwarding(ministack: str, pool: urllib3.PoolManager) -> "WSGIApplication":
         request = Request(environ)
         if (request.content_length or 0) > LARGEST_BODY:
             return _message(413, "Request Entity Too Large")(environ, start_response)
-        # The raw target, since a decoded path would lose what the caller had escaped.
+        # The raw target is used, because a decoded path would lose the caller's escapes.
         target = environ.get("RAW_URI") or environ["REQUEST_URI"]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OWN}
         try:
@@ -87,9 +87,9 @@ def _message(status: int, text: str) -> Response:
 
 
 class _Silent(WSGIRequestHandler):
-    """Keeps connections open and prints nothing."""
+    """Keeps connections open and logs nothing."""
 
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""

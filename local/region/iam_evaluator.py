@@ -1,7 +1,7 @@
-"""Reads IAM policy documents to tell whether they allow an action on a resource.
+"""Evaluates IAM policy documents: tells whether they allow an action on a resource.
 
-Covers what the stack's documents use; a condition operator that is not known here raises, so that nothing is
-taken for allowed by oversight. Explicit denial wins, as on AWS.
+Covers the elements that the stack's documents use. An unknown element or condition operator raises UnreadablePolicy, so
+nothing is allowed by oversight. An explicit denial wins, as on AWS.
 """
 
 import fnmatch
@@ -14,7 +14,7 @@ Document = str | dict[str, Any]
 
 
 class UnreadablePolicy(ValueError):
-    """A document uses something that this evaluator does not know."""
+    """A policy document uses an element or condition operator that this evaluator does not support."""
 
 
 def allows(
@@ -24,13 +24,13 @@ def allows(
     context: Mapping[str, str] | None = None,
     principal: str | None = None,
 ) -> bool:
-    """Return whether the documents together allow the action.
+    """Return whether the documents together allow the action on the resource.
 
-    `context` holds condition keys ("aws:SourceArn": …); `principal` is the calling service for a resource's
-    policy ("events.amazonaws.com"), and None for the policies of a role.
+    `context` holds condition keys ("aws:SourceArn": …). `principal` is the calling service ("events.amazonaws.com") for
+    a resource's policy, and None for the policies of a role.
     """
     allowed = False
-    for statement in statements(documents):
+    for statement in policy_statements(documents):
         if not _applies(statement, action, resource, context or {}, principal):
             continue
         if statement.get("Effect") == "Deny":
@@ -39,17 +39,17 @@ def allows(
     return allowed
 
 
-def statements(documents: Iterable[Document]) -> list[dict[str, Any]]:
-    """Return all statements of the documents, which may be JSON text or parsed."""
-    found: list[dict[str, Any]] = []
+def policy_statements(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """Return all statements of the documents, each given as JSON text or parsed."""
+    collected: list[dict[str, Any]] = []
     for document in documents:
         parsed = json.loads(document) if isinstance(document, str) else document
-        found.extend(_listed(parsed.get("Statement")))
-    return found
+        collected.extend(_listed(parsed.get("Statement")))
+    return collected
 
 
-def matches(pattern: str, text: str, case: bool = True) -> bool:
-    """Return whether text fits a policy pattern, where * and ? are wildcards and nothing else is."""
+def matches_pattern(pattern: str, text: str, case: bool = True) -> bool:
+    """Return whether a text matches a policy pattern; only * and ? are wildcards."""
     expression = fnmatch.translate(pattern.replace("[", "[[]"))
     return re.match(expression, text, 0 if case else re.IGNORECASE) is not None
 
@@ -58,10 +58,12 @@ def _applies(
     statement: dict[str, Any], action: str, resource: str, context: Mapping[str, str], principal: str | None
 ) -> bool:
     if "NotAction" in statement or "NotResource" in statement or "NotPrincipal" in statement:
-        raise UnreadablePolicy(f"NotAction, NotResource and NotPrincipal are not read here: {statement}")
-    if not any(matches(pattern, action, case=False) for pattern in _listed(statement.get("Action"))):
+        raise UnreadablePolicy(
+            f"the local region does not support NotAction, NotResource and NotPrincipal: {statement}"
+        )
+    if not any(matches_pattern(pattern, action, case=False) for pattern in _listed(statement.get("Action"))):
         return False
-    if not any(matches(pattern, resource) for pattern in _listed(statement.get("Resource", "*"))):
+    if not any(matches_pattern(pattern, resource) for pattern in _listed(statement.get("Resource", "*"))):
         return False
     if principal is not None and not _names(statement.get("Principal"), principal):
         return False
@@ -93,12 +95,12 @@ def _conditions_hold(conditions: dict[str, dict[str, Any]], context: Mapping[str
 
 def _holds(operator: str, wanted: list[str], actual: str) -> bool:
     if operator in ("StringLike", "ArnLike", "ArnEquals"):
-        return any(matches(pattern, actual) for pattern in wanted)
+        return any(matches_pattern(pattern, actual) for pattern in wanted)
     if operator == "StringEquals":
         return actual in wanted
     if operator == "Bool":
         return actual.lower() in [value.lower() for value in wanted]
-    raise UnreadablePolicy(f"the condition operator {operator} is not read here")
+    raise UnreadablePolicy(f"the local region does not support the condition operator {operator}")
 
 
 def _listed(value: Any) -> list[Any]:

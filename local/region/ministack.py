@@ -1,4 +1,4 @@
-"""MiniStack as a child process: started on a free loopback port, always stopped and removed."""
+"""Runs MiniStack as a child process on a free loopback port, and always stops it and removes its files."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ import requests
 from botocore.config import Config
 
 from local.region import iam_decisions
-from local.region.access_log import FORMAT, AwsCall, parse
+from local.region.access_log import FORMAT, AwsCall, parse_access_log
 from local.region.certificate import write_certificate
 from local.region.ministack_venv import region_python
 
@@ -33,12 +33,12 @@ _DECISIONS = "decisions.log"
 
 
 class RegionFailure(RuntimeError):
-    """The local region did not start or did not do what it should."""
+    """The local region did not start, or refused a resource; the message says why."""
 
 
 @dataclass
 class MiniStack:
-    """A running MiniStack: where it listens, whose credentials it takes, and how to end it."""
+    """A running MiniStack: endpoint, credentials, clients, logs, and how to stop it."""
 
     endpoint: str
     region: str
@@ -52,7 +52,7 @@ class MiniStack:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of that service as the account's root; made once, safe across threads."""
+        """Return a boto3 client of a service, with root credentials; cached and safe across threads."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = boto3.session.Session(
@@ -73,7 +73,7 @@ class MiniStack:
             return self._clients[service]
 
     def log(self) -> str:
-        """Return what the process has printed so far (its last 20 KB)."""
+        """Return the last 20 KB that the process has printed so far."""
         try:
             return (self.folder / "ministack.log").read_bytes()[-20_000:].decode(errors="replace")
         except OSError:
@@ -82,22 +82,22 @@ class MiniStack:
     def calls(self) -> list[AwsCall]:
         """Return the signed calls answered so far, oldest first."""
         with (self.folder / _ACCESS_LOG).open(errors="replace") as log:
-            return parse(log)
+            return parse_access_log(log)
 
-    def decisions(self) -> list[iam_decisions.Decision]:
-        """Return what functions asked for so far and whether they were allowed it, oldest first."""
+    def decisions(self) -> list[iam_decisions.AccessDecision]:
+        """Return the IAM decisions about functions so far, oldest first."""
         with (self.folder / _DECISIONS).open() as log:
-            return iam_decisions.parse(log, self.calls())
+            return iam_decisions.parse_decisions(log, self.calls())
 
     def stop(self) -> None:
-        """End the process group and remove its folder; safe to call twice."""
+        """Stop the process group and remove its folder; safe to call twice."""
         _end(self.process)
         # let go: what is left of a temporary folder harms nothing
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start(region: str = "us-east-1") -> MiniStack:
-    """Start MiniStack and wait until it answers. Raises RegionFailure with its output when it does not."""
+    """Start MiniStack and wait until it answers. Raises RegionFailure, which contains its output."""
     python = region_python()
     folder = Path(tempfile.mkdtemp(prefix="kinexus-region-"))
     try:
@@ -109,7 +109,7 @@ def start(region: str = "us-east-1") -> MiniStack:
 
 @contextlib.contextmanager
 def running(region: str = "us-east-1") -> Iterator[MiniStack]:
-    """Keep a MiniStack up for the length of a with block."""
+    """Run a MiniStack for the length of a with block."""
     stack = start(region)
     try:
         yield stack
@@ -177,7 +177,7 @@ def _wait_until_up(stack: MiniStack) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if stack.process.poll() is not None:
-            raise RegionFailure(f"MiniStack ended while starting:\n{stack.log()}")
+            raise RegionFailure(f"MiniStack stopped while it was starting. Its output:\n{stack.log()}")
         try:
             answer = requests.get(
                 f"{stack.endpoint}/_ministack/health", verify=str(stack.ca_bundle), timeout=5
@@ -186,18 +186,20 @@ def _wait_until_up(stack: MiniStack) -> None:
                 return
         except requests.RequestException:  # let go: the loop asks again, and RegionFailure is raised after it
             time.sleep(0.05)
-    raise RegionFailure(f"MiniStack did not answer within {_START_SECONDS:.0f} s:\n{stack.log()}")
+    raise RegionFailure(
+        f"MiniStack did not answer within {_START_SECONDS:.0f} s of its start. Its output:\n{stack.log()}"
+    )
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Close the child's standard input, which ends its group, and make sure that it did."""
+    """Close the child's standard input, which ends its process group; kill it when it does not end within 5 s."""
     if process.stdin:
         with contextlib.suppress(OSError):  # let go: the process closed its input when it ended
             process.stdin.close()
     try:
         process.wait(timeout=5)
     except subprocess.TimeoutExpired:  # let go: the next lines kill the process
-        print("MiniStack did not end by itself; killing it", file=sys.stderr)
+        print("MiniStack did not stop within 5 s and is killed.", file=sys.stderr)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         # let go: the process group has ended already
         os.killpg(process.pid, signal.SIGKILL)

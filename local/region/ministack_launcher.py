@@ -1,8 +1,8 @@
-"""Serves MiniStack on a socket that the parent opened, and ends when the parent does.
+"""Serves MiniStack on a socket that the parent process opened, and ends with the parent.
 
-Run by the region's own interpreter, which has no Kinexus package; so this file imports nothing of ours. The
-parent holds the other end of standard input: when that closes, for whatever reason (a kill -9 included), every
-process of this group ends and the temporary folder goes.
+It runs in the region's own virtual environment, which has no Kinexus package, so this file imports none. The parent
+holds the other end of standard input. When that closes for any reason (kill -9 included), every process of this group
+ends and the temporary folder is removed.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ def end_with_parent(folder: str) -> None:
 
 
 def record_decisions(path: str) -> None:
-    """Write a line for each question whether a call is allowed: access key, action, resource, answer."""
+    """Write a line for each IAM decision: access key, action, resource, allowed."""
     from ministack.core import iam_evaluator  # type: ignore[import-not-found]
 
     decide, lock = iam_evaluator.enforce, threading.Lock()
@@ -38,21 +38,21 @@ def record_decisions(path: str) -> None:
 
     def enforce(*args: Any, **kwargs: Any) -> Any:
         denied = decide(*args, **kwargs)
-        question = parameters.bind(*args, **kwargs)
-        question.apply_defaults()
-        asked = [question.arguments[name] for name in ("access_key_id", "iam_action", "resource_arn")]
+        call = parameters.bind(*args, **kwargs)
+        call.apply_defaults()
+        request = [call.arguments[name] for name in ("access_key_id", "iam_action", "resource_arn")]
         with lock:
-            log.write(json.dumps([*asked, denied is None]) + "\n")
+            log.write(json.dumps([*request, denied is None]) + "\n")
         return denied
 
-    # MiniStack imports it anew where it asks, so that the module's own name is the one to replace.
+    # MiniStack imports the function each time it calls it, so replacing the module's attribute is enough.
     iam_evaluator.enforce = enforce
 
 
 def main(
     descriptor: int, certificate: str, key: str, access_log: str, log_format: str, decisions: str
 ) -> None:
-    """Serve on the inherited listening socket, over TLS, with an access log and one of decisions."""
+    """Serve over TLS on the inherited listening socket, with an access log and a log of IAM decisions."""
     from hypercorn.asyncio import serve  # type: ignore[import-not-found]
     from hypercorn.config import Config  # type: ignore[import-not-found]
     from ministack.app import app  # type: ignore[import-not-found]
@@ -69,6 +69,6 @@ def main(
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # Only the main thread may set handlers, so they are set before the watch begins.
+    # Only the main thread may set signal handlers, so they are set before the watching thread starts.
     threading.Thread(target=end_with_parent, args=(sys.argv[1],), daemon=True).start()
     main(int(sys.argv[2]), *sys.argv[3:])

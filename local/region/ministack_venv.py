@@ -1,7 +1,7 @@
-"""The region's own virtual environment, made on first use.
+"""The region's own virtual environment `.region-env/`, created on first use.
 
-MiniStack's workers run functions with the interpreter and the site-packages that MiniStack itself has, and it
-pins a boto3 of its own. So it lives apart, in `.region-env/`, with nothing but local/requirements.txt.
+MiniStack runs functions with its own interpreter and site-packages, and it pins its own boto3. So it has a separate
+virtual environment that contains only local/requirements.txt.
 """
 
 import fcntl
@@ -16,14 +16,14 @@ FOLDER = REPOSITORY / ".region-env"
 
 
 class EnvironmentFailure(RuntimeError):
-    """The environment could not be made; the message ends with what the failing command printed."""
+    """The virtual environment could not be created; the message contains the output of the failed command."""
 
 
 def region_python(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> Path:
-    """Return the interpreter of the region's environment, making or renewing the environment if need be.
+    """Return the Python interpreter of the region's environment; create or update the environment if needed.
 
-    When the stamp in the folder matches, nothing is started, so this costs a millisecond. Several callers at
-    once wait for the one that makes it. Raises EnvironmentFailure.
+    When the stamp in the folder matches the requirements, this takes a millisecond. Concurrent callers wait for the one
+    that creates it. Raises EnvironmentFailure.
     """
     python = folder / "bin" / "python"
     if is_made(folder, requirements):
@@ -43,7 +43,7 @@ def region_python(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> P
 
 
 def is_made(folder: Path = FOLDER, requirements: Path = REQUIREMENTS) -> bool:
-    """Return whether the environment is there and holds what the requirements ask for."""
+    """Return whether the environment exists and matches the requirements."""
     return _reads(folder / "stamp") == _fingerprint(requirements) and (folder / "bin" / "python").exists()
 
 
@@ -61,10 +61,10 @@ def _reads(path: Path) -> str:
 
 def _run(command: list[str], keep: Path) -> None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    keep.touch()  # venv --clear empties the folder; the next caller wants to find a lock here
+    keep.touch()  # venv --clear empties the folder, and the next caller needs the lock file
     if done.returncode:
-        said = (done.stdout + done.stderr).strip()[-2000:]
+        output = (done.stdout + done.stderr).strip()[-2000:]
         raise EnvironmentFailure(
-            f"The region's environment could not be made: {' '.join(command[:4])} … failed.\n{said}\n"
-            "(On Debian and Ubuntu, python3-venv must be installed.)"
+            f"The virtual environment for MiniStack (.region-env) could not be created: {' '.join(command[:4])} … "
+            f"failed.\n{output}\nOn Debian and Ubuntu, install python3-venv: apt-get install python3-venv"
         )

@@ -1,8 +1,8 @@
-"""Creates what a Pulumi program registers, resource by resource, on the local region.
+"""Creates the resources of a Pulumi program in the local region, one at a time.
 
-One small function per resource type, found by its type token. It takes the properties that it knows from a
-Properties and returns what AWS would have computed. Errors name the resource: an unknown type, a property that
-nobody took, an argument that botocore or MiniStack refuses.
+There is one small function per resource type, found by its type token. It takes the properties that it supports from a
+Properties and returns the outputs that AWS would have computed. Errors name the resource: an unknown type, an
+unsupported property, an argument that botocore or MiniStack refuses.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from local.region.resource_registry import ResourceRegistry
 
 
 class ProvisioningFailure(RegionFailure):
-    """A resource cannot be created as the program asks; the message names it."""
+    """A resource cannot be created as the program declares it; the message names the resource."""
 
 
 @dataclass(frozen=True)
 class Created:
-    """A resource's physical id, and the outputs that its inputs do not already say."""
+    """A resource's physical id, and the outputs that are not among its inputs."""
 
     id: str
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -31,14 +31,14 @@ class Created:
 
 @dataclass(frozen=True)
 class Aws:
-    """What provisioners work with.
+    """The clients and the registry that provisioners work with.
 
-    `api_url` turns an HTTP API's id into the base URL under which its stages are reached; `environment` gives
-    what the region adds to a function's environment, by the function's name.
+    `api_url` maps an HTTP API's id to the base URL of its stages. `environment` maps a function's name to the variables
+    that the region adds to the function's environment.
     """
 
     stack: MiniStack
-    ledger: ResourceRegistry
+    registry: ResourceRegistry
     api_url: Callable[[str], str]
     environment: Callable[[str], dict[str, str]]
 
@@ -67,24 +67,26 @@ def provisions(token: str) -> Callable[[Create], Create]:
 
 def provision(aws: Aws, token: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Create one resource; return its id and its whole state (inputs and outputs). Raises ProvisioningFailure."""
-    who = f"{token} {name!r}"
+    resource = f"{token} {name!r}"
     create = _PROVISIONERS.get(token)
     if create is None:
-        raise ProvisioningFailure(f"{who}: the local region has no provisioner for this resource type")
+        raise ProvisioningFailure(f"{resource}: the local region has no provisioner for this resource type")
     properties = Properties(inputs)
     try:
         created = create(aws, properties, _physical_name(name))
-    except (BotoCoreError, ClientError, RegionFailure, ValueError, TypeError) as refused:
-        raise ProvisioningFailure(f"{who}: {refused}") from refused
+    except (BotoCoreError, ClientError, RegionFailure, ValueError, TypeError) as error:
+        raise ProvisioningFailure(f"{resource}: {error}") from error
     if unknown := properties.unknown():
-        raise ProvisioningFailure(f"{who}: the local region does not know the property {', '.join(unknown)}")
+        raise ProvisioningFailure(
+            f"{resource}: the local region does not support the property {', '.join(unknown)}"
+        )
     return created.id, {**inputs, **created.outputs}
 
 
-def answer(aws: Aws, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a provider function (an invoke). Raises ProvisioningFailure for one that is not known."""
+def call_provider_function(aws: Aws, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result of a provider function (an invoke). Raises ProvisioningFailure for an unknown function."""
     account, region = aws.stack.account, aws.stack.region
-    answers: dict[str, dict[str, Any]] = {
+    results: dict[str, dict[str, Any]] = {
         "aws:index/getCallerIdentity:getCallerIdentity": {
             "accountId": account,
             "arn": f"arn:aws:iam::{account}:root",
@@ -105,13 +107,13 @@ def answer(aws: Aws, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]
             "reverseDnsPrefix": "com.amazonaws",
         },
     }
-    if token not in answers:
+    if token not in results:
         raise ProvisioningFailure(
-            f"the local region does not answer the provider function {token}({arguments})"
+            f"the local region does not support the provider function {token}({arguments})"
         )
-    return answers[token]
+    return results[token]
 
 
 def _physical_name(logical: str) -> str:
-    """Return a name as the provider makes it up when the program gives none; the same on every run."""
+    """Return the generated name of a resource for which the program gives none; the same on every run."""
     return f"{logical}-{hashlib.sha256(logical.encode()).hexdigest()[:7]}"

@@ -1,4 +1,4 @@
-"""Pulumi's assets and archives as the bytes of a zip file."""
+"""Converts Pulumi assets and archives to the bytes of a zip file."""
 
 import io
 import zipfile

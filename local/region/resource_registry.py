@@ -1,4 +1,4 @@
-"""What was created and who may do what to whom, for the checks that MiniStack does not make."""
+"""The created resources and their permissions, for the checks that MiniStack does not make."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function as its permissions matter."""
+    """A Lambda function, with what permission checks need."""
 
     name: str
     arn: str
@@ -17,7 +17,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Route:
-    """A route of an HTTP API and the integration that answers it."""
+    """A route of an HTTP API and its integration."""
 
     api: str
     key: str
@@ -26,7 +26,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Target:
-    """What a rule on a bus calls."""
+    """A target of an EventBridge rule."""
 
     rule_arn: str
     arn: str
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What Scheduler calls by the clock, and as whom."""
+    """A schedule of EventBridge Scheduler: its target and the role that it uses."""
 
     name: str
     arn: str
@@ -46,7 +46,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A queue that feeds a function."""
+    """An event source mapping: a queue that invokes a function."""
 
     function: str
     queue_arn: str
@@ -54,7 +54,7 @@ class Mapping:
 
 @dataclass
 class ResourceRegistry:
-    """Facts by name. Provisioners write from several threads, only by setting keys and appending."""
+    """Created resources by name or ARN. Provisioners write from several threads, only by setting keys and appending."""
 
     role_policies: dict[str, dict[str, str]] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)

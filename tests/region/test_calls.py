@@ -1,6 +1,6 @@
 """AWS calls are told apart from everything else that the access log holds."""
 
-from local.region.access_log import AwsCall, parse
+from local.region.access_log import AwsCall, parse_access_log
 
 SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
 
@@ -14,7 +14,7 @@ def test_signed_lines_are_calls_and_functions_are_known_by_their_keys() -> None:
         "\t".join(["-", "POST", "/_aws/execute-api/x/prod/webhooks/jira", "-", "200"]),
         "ministack started",
     ]
-    calls = parse(lines)
+    calls = parse_access_log(lines)
     assert calls == [
         AwsCall("ASIA1", "dynamodb", "POST", "/", "PutItem", 200),
         AwsCall("LOCAL1", "s3", "PUT", "/bucket", "", 403),
@@ -27,7 +27,9 @@ def test_a_function_is_known_by_the_name_in_its_user_agent() -> None:
         "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux lang/python#3.13 cfg/retry-mode#legacy app/shop-pack"
     )
     line = [SIGNED.format(key="ASIA1", service="s3"), "GET", "/bucket/key", "-", "200"]
-    assert [call.function for call in parse(["\t".join([*line, agent]), "\t".join([*line, "curl/8"])])] == [
+    assert [
+        call.function for call in parse_access_log(["\t".join([*line, agent]), "\t".join([*line, "curl/8"])])
+    ] == [
         "shop-pack",
         "",
     ]

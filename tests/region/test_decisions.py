@@ -3,7 +3,7 @@
 import json
 
 from local.region.access_log import AwsCall
-from local.region.iam_decisions import Decision, parse
+from local.region.iam_decisions import AccessDecision, parse_decisions
 
 ORDERS = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 
@@ -18,7 +18,7 @@ def test_decisions_are_read_with_the_function_whose_key_it_was() -> None:
         AwsCall("ASIA1", "dynamodb", "POST", "/", "GetItem", 200, "shop-pack"),
         AwsCall("LOCAL1", "dynamodb", "POST", "/", "DeleteTable", 200),
     ]
-    assert parse(lines, calls) == [
-        Decision("shop-pack", "dynamodb:GetItem", ORDERS, True),
-        Decision("shop-pack", "s3:PutObject", "*", False),
+    assert parse_decisions(lines, calls) == [
+        AccessDecision("shop-pack", "dynamodb:GetItem", ORDERS, True),
+        AccessDecision("shop-pack", "s3:PutObject", "*", False),
     ]

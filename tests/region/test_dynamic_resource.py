@@ -7,7 +7,7 @@ import pytest
 from pulumi import dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 
-from local.region.dynamic_resource import create, is_dynamic
+from local.region.dynamic_resource import create_dynamic_resource, is_dynamic
 from local.region.ministack import RegionFailure
 
 
@@ -33,25 +33,25 @@ def _inputs(**props: str) -> dict[str, str]:
 
 
 def test_provider_creates_it_with_the_settings() -> None:
-    made = create("hello", _inputs(whom="Ada"), {"shop:greeting": "Moin"}, "shop", {})
+    made = create_dynamic_resource("hello", _inputs(whom="Ada"), {"shop:greeting": "Moin"}, "shop", {})
     assert made == ("greeting-1", {"whom": "Ada", "at": "home", "said": "Moin Ada"})
 
 
 def test_failure_names_the_resource() -> None:
     with pytest.raises(RegionFailure, match=r"'hello': missing required configuration key: greeting"):
-        create("hello", _inputs(whom="Ada"), {}, "shop", {})
+        create_dynamic_resource("hello", _inputs(whom="Ada"), {}, "shop", {})
 
 
 def test_what_the_provider_refuses_is_not_created() -> None:
     with pytest.raises(RegionFailure, match=r"'hello': there is nobody to greet"):
-        create("hello", _inputs(whom="Nobody"), {"shop:greeting": "Moin"}, "shop", {})
+        create_dynamic_resource("hello", _inputs(whom="Nobody"), {"shop:greeting": "Moin"}, "shop", {})
 
 
 def test_provider_runs_in_the_environment_of_whoever_deploys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREETER_PLACE", "work")
     settings = {"shop:greeting": "Moin"}
     for environment, place in (({"GREETER_PLACE": "sea"}, "sea"), ({"GREETER_PLACE": None}, "home")):
-        _, made = create("hello", _inputs(whom="Ada"), settings, "shop", environment)
+        _, made = create_dynamic_resource("hello", _inputs(whom="Ada"), settings, "shop", environment)
         assert made["at"] == place
         assert os.environ["GREETER_PLACE"] == "work"
 

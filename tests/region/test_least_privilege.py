@@ -19,7 +19,7 @@ from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
 from local.environment import LocalEnvironment, local_environment, wait_until
-from local.region.iam_evaluator import matches
+from local.region.iam_evaluator import matches_pattern
 from stack.testing import checks
 from tests.region import contents
 from tests.secrets_in_use import forms
@@ -87,7 +87,9 @@ def asked(up: LocalEnvironment) -> set[Right]:
 def used(right: Right, questions: set[Right]) -> bool:
     """Tell whether anything was asked for that this action on this resource allows."""
     role, action, resource = right
-    return any((role, action) == (by, done) and matches(resource, about) for by, done, about in questions)
+    return any(
+        (role, action) == (by, done) and matches_pattern(resource, about) for by, done, about in questions
+    )
 
 
 def by_lambda(up: LocalEnvironment) -> set[Right]:
@@ -275,7 +277,7 @@ def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: Local
         name: (played.stack.folder / name).read_text(errors="replace")
         for name in ("ministack.log", "access.log", "decisions.log")
     }
-    held["what the region remembers of the program"] = repr(played.deployment.ledger)
+    held["what the region remembers of the program"] = repr(played.deployment.registry)
     for kind in ("/aws/lambda/", "function", "table", "object reviews/", "object drafts/"):
         assert any(kind in name and text for name, text in held.items()), f"no {kind} to look at"
     assert [

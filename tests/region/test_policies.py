@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.region.bedrock_permissions import denial
-from local.region.iam_evaluator import UnreadablePolicy, allows, matches
+from local.region.iam_evaluator import UnreadablePolicy, allows, matches_pattern
 from local.region.resource_registry import Function, ResourceRegistry
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
@@ -65,12 +65,12 @@ def test_what_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
 
 
 def test_only_star_and_question_mark_are_wildcards() -> None:
-    assert matches("a[b]*", "a[b]c")
-    assert not matches("a[b]*", "abc")
-    assert not matches("a.c", "abc")
+    assert matches_pattern("a[b]*", "a[b]c")
+    assert not matches_pattern("a[b]*", "abc")
+    assert not matches_pattern("a.c", "abc")
 
 
-def _ledger(*statements: dict[str, Any]) -> ResourceRegistry:
+def _registry(*statements: dict[str, Any]) -> ResourceRegistry:
     role = "arn:aws:iam::123456789012:role/writer-role"
     function = Function("writer", "arn:…", role, 10, "/aws/lambda/writer")
     document = json.dumps(
@@ -100,7 +100,7 @@ THROUGH = {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}
     ],
 )  # fmt: skip
 def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], denied_on: str | None) -> None:
-    message = denial(_ledger(*statements), "us-east-1", "123456789012", "writer", model)
+    message = denial(_registry(*statements), "us-east-1", "123456789012", "writer", model)
     if denied_on is None:
         assert message is None
     else:
@@ -110,8 +110,8 @@ def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], deni
 
 
 def test_nobody_else_may_invoke_it() -> None:
-    assert denial(_ledger(), "us-east-1", "123456789012", "stranger", MODEL)
+    assert denial(_registry(), "us-east-1", "123456789012", "stranger", MODEL)
 
 
 def test_whoever_deploys_may_invoke_it() -> None:
-    assert denial(_ledger(), "us-east-1", "123456789012", "", MODEL) is None
+    assert denial(_registry(), "us-east-1", "123456789012", "", MODEL) is None

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from local.region import ministack
-from local.region.deployment import Deployment, deploy
+from local.region.deployment import LocalDeployment, deploy
 from local.region.ministack import MiniStack
 from local.region.provisioner import ProvisioningFailure
 from tests.region.small_program import program
@@ -35,7 +35,7 @@ def stack(running: MiniStack) -> MiniStack:
     return running
 
 
-def _deploy(stack: MiniStack, **variation: object) -> Deployment:
+def _deploy(stack: MiniStack, **variation: object) -> LocalDeployment:
     return deploy(program(**variation), stack, project="small", name="test", config={})  # type: ignore[arg-type]
 
 

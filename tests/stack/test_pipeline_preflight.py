@@ -20,7 +20,7 @@ from local import bedrock, seed
 from local.atlassian import Running, Site, serve
 from local.atlassian.accounts import DEFAULT_ACCOUNTS
 from local.atlassian.fault_injection import Fault
-from local.region.dynamic_resource import create, is_dynamic
+from local.region.dynamic_resource import create_dynamic_resource, is_dynamic
 from local.region.ministack import RegionFailure
 from preflight import atlassian_check as preflight_site
 from preflight import atlassian_rules
@@ -298,7 +298,7 @@ def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
     def make(wanted: Any) -> tuple[str, Any]:
         made.append(wanted.type)
         if is_dynamic(wanted.type):
-            return create(wanted.name, wanted.inputs, config, "kinexus", {})
+            return create_dynamic_resource(wanted.name, wanted.inputs, config, "kinexus", {})
         return pretend.fake_create(wanted)
 
     try:

@@ -1,4 +1,4 @@
-"""The provisioners, one module per AWS service. Importing this package registers them all."""
+"""Provisioners for AWS resources, one module per service. Importing this package registers all of them."""
 
 from local.region.resources import (
     apigateway,

@@ -1,4 +1,4 @@
-"""API Gateway: HTTP APIs, their routes, integrations and stages."""
+"""Provisioners for API Gateway: HTTP APIs, routes, integrations, authorizers and stages."""
 
 from local.region.input_properties import Properties, pascal
 from local.region.ministack import RegionFailure
@@ -8,7 +8,7 @@ from local.region.resource_registry import Route
 
 @provisions("aws:apigatewayv2/api:Api")
 def api(aws: Aws, p: Properties, name: str) -> Created:
-    """Create an HTTP API. Its endpoint is where this machine serves it, so that URLs made from it work."""
+    """Create an HTTP API. Its endpoint is the local URL, so URLs built from it work on this machine."""
     name = p.take("name", name)
     cors = {"CorsConfiguration": pascal(settings)} if (settings := p.take("corsConfiguration")) else {}
     made = aws("apigatewayv2").create_api(
@@ -38,7 +38,7 @@ def api(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:apigatewayv2/integration:Integration")
 def integration(aws: Aws, p: Properties, name: str) -> Created:
-    """Say what answers."""
+    """Create an integration: the function that answers a route."""
     owner, uri = p.need("apiId"), p.take("integrationUri")
     made = aws("apigatewayv2").create_integration(
         ApiId=owner,
@@ -53,7 +53,7 @@ def integration(aws: Aws, p: Properties, name: str) -> Created:
             RequestParameters="requestParameters",
         ),
     )
-    aws.ledger.integrations[made["IntegrationId"]] = uri or ""
+    aws.registry.integrations[made["IntegrationId"]] = uri or ""
     return Created(made["IntegrationId"])
 
 
@@ -73,13 +73,13 @@ def route(aws: Aws, p: Properties, name: str) -> Created:
             OperationName="operationName",
         ),
     )
-    aws.ledger.routes.append(Route(owner, key, target.removeprefix("integrations/")))
+    aws.registry.routes.append(Route(owner, key, target.removeprefix("integrations/")))
     return Created(made["RouteId"])
 
 
 @provisions("aws:apigatewayv2/authorizer:Authorizer")
 def authorizer(aws: Aws, p: Properties, name: str) -> Created:
-    """Create an authoriser that routes can ask."""
+    """Create an authorizer for routes."""
     jwt = {"JwtConfiguration": p.block("jwtConfiguration").rename(Audience="audiences", Issuer="issuer")}
     made = aws("apigatewayv2").create_authorizer(
         ApiId=p.need("apiId"),
@@ -99,7 +99,7 @@ def authorizer(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:apigatewayv2/stage:Stage")
 def stage(aws: Aws, p: Properties, name: str) -> Created:
-    """Create a stage. Settings of a route that is not there yet are refused, as AWS does."""
+    """Create a stage. Settings for a route that does not exist yet are refused, as on AWS."""
     owner, name = p.need("apiId"), p.take("name", name)
     existing = {entry["RouteKey"] for entry in aws("apigatewayv2").get_routes(ApiId=owner)["Items"]}
     settings = {}
@@ -107,8 +107,8 @@ def stage(aws: Aws, p: Properties, name: str) -> Created:
         key = entry.need("routeKey")
         if key not in existing:
             raise RegionFailure(
-                f"the stage {name} has settings for the route {key!r}, which does not exist yet; "
-                "AWS answers NotFoundException: let the stage depend on its routes"
+                f"the stage {name} has settings for the route {key!r}, which does not exist yet. "
+                "AWS answers NotFoundException here. Make the stage depend on its routes"
             )
         settings[key] = _settings(entry)
     default = _settings(p.block("defaultRouteSettings"))
@@ -127,7 +127,7 @@ def stage(aws: Aws, p: Properties, name: str) -> Created:
         **({"DefaultRouteSettings": default} if default else {}),
         **({"AccessLogSettings": logs} if logs else {}),
     )
-    aws.ledger.stages.setdefault(owner, []).append(name)
+    aws.registry.stages.setdefault(owner, []).append(name)
     return Created(
         name,
         {

@@ -1,4 +1,4 @@
-"""CloudWatch: log groups, alarms, dashboards."""
+"""Provisioners for CloudWatch: log groups, metric filters, alarms, dashboards."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ def log_group(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:cloudwatch/logMetricFilter:LogMetricFilter")
 def metric_filter(aws: Aws, p: Properties, name: str) -> Created:
-    """Count lines of a log group as a metric."""
+    """Create a metric filter, which counts lines of a log group as a metric."""
     name = p.take("name", name)
-    counted = p.block("metricTransformation").rename(
+    transformation = p.block("metricTransformation").rename(
         metricName="name",
         metricNamespace="namespace",
         metricValue="value",
@@ -34,20 +34,20 @@ def metric_filter(aws: Aws, p: Properties, name: str) -> Created:
         unit="unit",
         dimensions="dimensions",
     )
-    if "defaultValue" in counted:
-        counted["defaultValue"] = float(counted["defaultValue"])
+    if "defaultValue" in transformation:
+        transformation["defaultValue"] = float(transformation["defaultValue"])
     aws("logs").put_metric_filter(
         logGroupName=p.need("logGroupName"),
         filterName=name,
         filterPattern=p.take("pattern", ""),
-        metricTransformations=[counted],
+        metricTransformations=[transformation],
     )
     return Created(name, {"name": name})
 
 
 @provisions("aws:cloudwatch/metricAlarm:MetricAlarm")
 def alarm(aws: Aws, p: Properties, name: str) -> Created:
-    """Create an alarm on a metric or on a calculation over several."""
+    """Create an alarm on a metric or on a metric math expression."""
     name = p.take("name", name)
     request: dict[str, Any] = {
         "AlarmName": name,

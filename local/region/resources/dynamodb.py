@@ -1,4 +1,4 @@
-"""DynamoDB: tables."""
+"""Provisioner for DynamoDB tables."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""EventBridge: buses, rules, targets, archives."""
+"""Provisioners for EventBridge: buses, rules, targets, archives."""
 
 from local.region.input_properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
@@ -20,7 +20,7 @@ def bus(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:cloudwatch/eventBusPolicy:EventBusPolicy")
 def bus_policy(aws: Aws, p: Properties, name: str) -> Created:
-    """Set a bus's own policy."""
+    """Set a bus's resource policy."""
     owner = p.take("eventBusName", "default")
     aws("events").put_permission(EventBusName=owner, Policy=p.need("policy"))
     return Created(owner)
@@ -28,7 +28,7 @@ def bus_policy(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:cloudwatch/eventArchive:EventArchive")
 def archive(aws: Aws, p: Properties, name: str) -> Created:
-    """Keep what passes a bus."""
+    """Create an archive of a bus's events."""
     name = p.take("name", name)
     made = aws("events").create_archive(
         ArchiveName=name,
@@ -60,7 +60,7 @@ def rule(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:cloudwatch/eventTarget:EventTarget")
 def target(aws: Aws, p: Properties, name: str) -> Created:
-    """Point a rule at what it calls."""
+    """Create a rule's target."""
     owner, of_rule = p.take("eventBusName", "default"), p.need("rule").rsplit("/", 1)[-1]
     target_id, arn = p.take("targetId", name), p.need("arn")
     entry = {"Id": target_id, "Arn": arn, **p.rename(RoleArn="roleArn", Input="input", InputPath="inputPath")}
@@ -76,7 +76,7 @@ def target(aws: Aws, p: Properties, name: str) -> Created:
     made = aws("events").put_targets(Rule=of_rule, EventBusName=owner, Targets=[entry])
     if made["FailedEntryCount"]:
         raise ValueError(f"EventBridge refused the target: {made['FailedEntries']}")
-    aws.ledger.targets.append(
+    aws.registry.targets.append(
         Target(
             rule_arn=aws("events").describe_rule(Name=of_rule, EventBusName=owner)["Arn"],
             arn=arn,

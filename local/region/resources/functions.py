@@ -1,4 +1,4 @@
-"""Lambda: functions, layers, permissions, queues as sources."""
+"""Provisioners for Lambda: functions, aliases, layers, permissions, event source mappings."""
 
 import base64
 import hashlib
@@ -19,12 +19,13 @@ _RESERVED = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRE
     "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "_HANDLER",
 }  # fmt: skip
 _ENVIRONMENT_BYTES = 4096
+_ACTIVE_SECONDS = 20
 _RUNTIME = Path(__file__).resolve().parents[1] / "runtime"
 
 
 @provisions("aws:lambda/layerVersion:LayerVersion")
 def layer(aws: Aws, p: Properties, name: str) -> Created:
-    """Publish a version of a layer."""
+    """Publish a layer version."""
     p.ignore("sourceCodeHash", "skipDestroy")
     made = aws("lambda").publish_layer_version(
         LayerName=p.take("layerName", name),
@@ -42,7 +43,7 @@ def layer(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:lambda/function:Function")
 def function(aws: Aws, p: Properties, name: str) -> Created:
-    """Create a function and wait until it can be called."""
+    """Create a function and wait until it is active."""
     name = p.take("name", name)
     p.ignore("sourceCodeHash", "skipDestroy", "replaceSecurityGroupsOnDestroy")
     package = zip_bytes(p.need("code"))
@@ -82,7 +83,7 @@ def function(aws: Aws, p: Properties, name: str) -> Created:
     reserved = p.take("reservedConcurrentExecutions", -1)
     if reserved >= 0:
         aws("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
-    aws.ledger.functions[name] = Function(
+    aws.registry.functions[name] = Function(
         name=name,
         arn=aws.arn("lambda", f"function:{name}"),
         role=request["Role"],
@@ -94,7 +95,7 @@ def function(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:lambda/alias:Alias")
 def alias(aws: Aws, p: Properties, name: str) -> Created:
-    """Name a version of a function."""
+    """Create an alias of a function version."""
     owner, name = p.need("functionName"), p.take("name", name)
     made = aws("lambda").create_alias(
         FunctionName=owner,
@@ -108,7 +109,7 @@ def alias(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:lambda/permission:Permission")
 def permission(aws: Aws, p: Properties, name: str) -> Created:
-    """Let a service call a function."""
+    """Add a permission for a service to call a function."""
     owner, statement = p.need("function").rsplit(":", 1)[-1], p.take("statementId", name)
     made = aws("lambda").add_permission(
         FunctionName=p.need("function"),
@@ -124,13 +125,13 @@ def permission(aws: Aws, p: Properties, name: str) -> Created:
             FunctionUrlAuthType="functionUrlAuthType",
         ),
     )
-    aws.ledger.function_policies.setdefault(owner, []).append(json.loads(made["Statement"]))
+    aws.registry.function_policies.setdefault(owner, []).append(json.loads(made["Statement"]))
     return Created(statement, {"statementId": statement})
 
 
 @provisions("aws:lambda/eventSourceMapping:EventSourceMapping")
 def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
-    """Let a queue feed a function."""
+    """Create an event source mapping from a queue to a function."""
     owner, source = p.need("functionName"), p.need("eventSourceArn")
     request = {
         "FunctionName": owner,
@@ -147,14 +148,14 @@ def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
         if settings := p.take(field):
             request[field[:1].upper() + field[1:]] = pascal(settings)
     made = aws("lambda").create_event_source_mapping(**request)
-    aws.ledger.mappings.append(Mapping(_function_name(owner), source))
+    aws.registry.mappings.append(Mapping(_function_name(owner), source))
     outputs = {"uuid": made["UUID"], "arn": aws.arn("lambda", f"event-source-mapping:{made['UUID']}")}
     return Created(made["UUID"], {**outputs, "functionArn": made["FunctionArn"], "state": made["State"]})
 
 
 @provisions("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
 def invoke_config(aws: Aws, p: Properties, name: str) -> Created:
-    """Say what becomes of asynchronous calls that fail."""
+    """Configure retries and destinations of a function's asynchronous calls."""
     owner = p.need("functionName")
     aws("lambda").put_function_event_invoke_config(
         FunctionName=owner,
@@ -167,17 +168,19 @@ def invoke_config(aws: Aws, p: Properties, name: str) -> Created:
 
 
 def _variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return the environment, refusing what Lambda refuses and MiniStack takes."""
-    if taken := _RESERVED & variables.keys():
-        raise RegionFailure(f"Lambda reserves the environment variable {', '.join(sorted(taken))}")
+    """Return the environment; refuse what Lambda refuses and MiniStack accepts."""
+    if reserved := _RESERVED & variables.keys():
+        raise RegionFailure(
+            f"the environment sets {', '.join(sorted(reserved))}, which Lambda reserves; rename or remove it"
+        )
     size = sum(len(key.encode()) + len(value.encode()) for key, value in variables.items())
     if size > _ENVIRONMENT_BYTES:
-        raise RegionFailure(f"the environment has {size} bytes; Lambda allows {_ENVIRONMENT_BYTES}")
+        raise RegionFailure(f"the environment has {size} bytes; Lambda allows at most {_ENVIRONMENT_BYTES}")
     return variables
 
 
 def _runtime(logging: dict[str, str]) -> dict[str, str]:
-    """Return what Lambda's runtime has and MiniStack's workers lack: the JSON log format, and who applies it."""
+    """Return the variables that make a MiniStack worker log in JSON, as Lambda's runtime does (sitecustomize.py)."""
     if logging.get("LogFormat") != "JSON":
         return {}
     level = logging.get("ApplicationLogLevel", "INFO")
@@ -208,12 +211,12 @@ def _function_name(name_or_arn: str) -> str:
 
 
 def _wait_until_active(aws: Aws, name: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + _ACTIVE_SECONDS
     while time.monotonic() < deadline:
         state = aws("lambda").get_function_configuration(FunctionName=name)
         if state.get("State", "Active") == "Active":
             return
         if state["State"] == "Failed":
-            raise RegionFailure(f"the function {name} could not be made ready: {state.get('StateReason')}")
+            raise RegionFailure(f"the function {name} failed to start: {state.get('StateReason')}")
         time.sleep(0.05)
-    raise RegionFailure(f"the function {name} did not become active")
+    raise RegionFailure(f"the function {name} did not become active within {_ACTIVE_SECONDS} s")

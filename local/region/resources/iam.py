@@ -1,4 +1,4 @@
-"""IAM: roles and what they may do."""
+"""Provisioners for IAM: roles and policies."""
 
 from local.region.input_properties import Properties
 from local.region.ministack import RegionFailure
@@ -7,7 +7,7 @@ from local.region.provisioner import Aws, Created, provisions
 
 @provisions("aws:iam/role:Role")
 def role(aws: Aws, p: Properties, name: str) -> Created:
-    """Create a role, with its inline and managed policies where the program gives them here."""
+    """Create a role with the inline and managed policies declared on it."""
     name = p.take("name", name)
     p.ignore("forceDetachPolicies")
     made = aws("iam").create_role(
@@ -21,7 +21,7 @@ def role(aws: Aws, p: Properties, name: str) -> Created:
         ),
         Tags=tags(p),
     )["Role"]
-    aws.ledger.role_policies.setdefault(name, {})
+    aws.registry.role_policies.setdefault(name, {})
     for inline in p.blocks("inlinePolicies"):
         put_policy(aws, name, inline.need("name"), inline.need("policy"))
     for arn in p.take("managedPolicyArns", []):
@@ -45,7 +45,7 @@ def role_policy_attachment(aws: Aws, p: Properties, name: str) -> Created:
     document = aws("iam").get_policy_version(
         PolicyArn=arn, VersionId=aws("iam").get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     )["PolicyVersion"]["Document"]
-    aws.ledger.role_policies.setdefault(owner, {})[arn] = document
+    aws.registry.role_policies.setdefault(owner, {})[arn] = document
     return Created(f"{owner}-{name}")
 
 
@@ -63,15 +63,15 @@ def policy(aws: Aws, p: Properties, name: str) -> Created:
 
 
 def put_policy(aws: Aws, role: str, name: str, document: str) -> None:
-    """Put an inline policy on a role and remember it. Refuses a name that is taken, which AWS would overwrite."""
-    if name in aws.ledger.role_policies.get(role, {}):
+    """Put an inline policy on a role and register it; refuse a name in use, which AWS would silently overwrite."""
+    if name in aws.registry.role_policies.get(role, {}):
         raise RegionFailure(
-            f"the role {role} has an inline policy {name} already; this one would replace it: give it another name"
+            f"the role {role} already has an inline policy {name}, which this one would replace; use another name"
         )
     aws("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
-    aws.ledger.role_policies.setdefault(role, {})[name] = document
+    aws.registry.role_policies.setdefault(role, {})[name] = document
 
 
 def tags(p: Properties) -> list[dict[str, str]]:
-    """Return the tags as the list of pairs that most AWS APIs want."""
+    """Return the tags as the list of Key and Value pairs that most AWS APIs expect."""
     return [{"Key": key, "Value": value} for key, value in (p.take("tags") or {}).items()]

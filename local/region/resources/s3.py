@@ -1,4 +1,4 @@
-"""S3: buckets and what is said about them."""
+"""Provisioners for S3: buckets and their settings."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from local.region.resources.iam import tags
 
 @provisions("aws:s3/bucket:Bucket")
 def bucket(aws: Aws, p: Properties, name: str) -> Created:
-    """Create a bucket; everything else about it has a resource of its own."""
+    """Create a bucket; its settings are separate resources."""
     name = p.take("bucket", name)
     p.ignore("forceDestroy")
     region = aws.stack.region
@@ -31,7 +31,7 @@ def bucket(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketVersioning:BucketVersioning")
 def versioning(aws: Aws, p: Properties, name: str) -> Created:
-    """Switch versioning."""
+    """Set the bucket's versioning."""
     owner = p.need("bucket")
     settings = p.block("versioningConfiguration").rename(Status="status", MFADelete="mfaDelete")
     aws("s3").put_bucket_versioning(Bucket=owner, VersioningConfiguration=settings)
@@ -40,7 +40,7 @@ def versioning(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")
 def encryption(aws: Aws, p: Properties, name: str) -> Created:
-    """Set the encryption that objects get by default."""
+    """Set the default encryption of objects."""
     owner = p.need("bucket")
     rules = []
     for rule in p.blocks("rules"):
@@ -59,7 +59,7 @@ def encryption(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
 def public_access(aws: Aws, p: Properties, name: str) -> Created:
-    """Keep the public out."""
+    """Block public access."""
     owner = p.need("bucket")
     p.ignore("skipDestroy")
     settings = p.rename(
@@ -74,7 +74,7 @@ def public_access(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketOwnershipControls:BucketOwnershipControls")
 def ownership(aws: Aws, p: Properties, name: str) -> Created:
-    """Say who owns the objects."""
+    """Set the ownership of objects."""
     owner = p.need("bucket")
     rule = p.block("rule").rename(ObjectOwnership="objectOwnership")
     aws("s3").put_bucket_ownership_controls(Bucket=owner, OwnershipControls={"Rules": [rule]})
@@ -83,7 +83,7 @@ def ownership(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
 def lifecycle(aws: Aws, p: Properties, name: str) -> Created:
-    """Set the rules by which old objects and versions go."""
+    """Set the rules that delete old objects and versions."""
     owner = p.need("bucket")
     rules = [_lifecycle_rule(rule) for rule in p.take("rules", [])]
     aws("s3").put_bucket_lifecycle_configuration(Bucket=owner, LifecycleConfiguration={"Rules": rules})
@@ -92,7 +92,7 @@ def lifecycle(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:s3/bucketPolicy:BucketPolicy")
 def policy(aws: Aws, p: Properties, name: str) -> Created:
-    """Set the bucket's own policy."""
+    """Set the bucket policy."""
     owner = p.need("bucket")
     aws("s3").put_bucket_policy(Bucket=owner, Policy=p.need("policy"))
     return Created(owner)
@@ -108,7 +108,7 @@ def logging(aws: Aws, p: Properties, name: str) -> Created:
 
 
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
-    """Return a lifecycle rule in the API's spelling; botocore refuses what it does not know."""
+    """Return a lifecycle rule in the API's spelling; botocore refuses unknown keys."""
     translated = pascal(rule)
     if "Id" in translated:
         translated["ID"] = translated.pop("Id")

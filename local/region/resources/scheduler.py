@@ -1,4 +1,4 @@
-"""EventBridge Scheduler: what runs by the clock."""
+"""Provisioner for schedules of EventBridge Scheduler."""
 
 from local.region.input_properties import Properties, pascal
 from local.region.provisioner import Aws, Created, provisions
@@ -22,5 +22,5 @@ def schedule(aws: Aws, p: Properties, name: str) -> Created:
         ),
     )
     dead_letters = target.get("DeadLetterConfig", {}).get("Arn")
-    aws.ledger.schedules.append(Schedule(name, target["Arn"], target["RoleArn"], dead_letters))
+    aws.registry.schedules.append(Schedule(name, target["Arn"], target["RoleArn"], dead_letters))
     return Created(f"{p.take('groupName', 'default')}/{name}", {"name": name, "arn": made["ScheduleArn"]})

@@ -1,4 +1,4 @@
-"""Secrets Manager: secrets and their values."""
+"""Provisioners for Secrets Manager: secrets and their values."""
 
 from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions

@@ -1,4 +1,4 @@
-"""SNS: topics, who may publish to them, who listens."""
+"""Provisioners for SNS: topics, topic policies, subscriptions."""
 
 from local.region.input_properties import Properties
 from local.region.provisioner import Aws, Created, provisions
@@ -12,16 +12,16 @@ def topic(aws: Aws, p: Properties, name: str) -> Created:
     attributes = p.rename(DisplayName="displayName", KmsMasterKeyId="kmsMasterKeyId", Policy="policy")
     arn = aws("sns").create_topic(Name=name, Attributes=attributes, Tags=tags(p))["TopicArn"]
     if "Policy" in attributes:
-        aws.ledger.topic_policies[arn] = attributes["Policy"]
+        aws.registry.topic_policies[arn] = attributes["Policy"]
     return Created(arn, {"name": name, "arn": arn, "owner": aws.stack.account})
 
 
 @provisions("aws:sns/topicPolicy:TopicPolicy")
 def topic_policy(aws: Aws, p: Properties, name: str) -> Created:
-    """Set a topic's own policy."""
+    """Set a topic's resource policy."""
     arn, document = p.need("arn"), p.need("policy")
     aws("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=document)
-    aws.ledger.topic_policies[arn] = document
+    aws.registry.topic_policies[arn] = document
     return Created(arn, {"owner": aws.stack.account})
 
 

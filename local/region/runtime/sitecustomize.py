@@ -1,7 +1,8 @@
-"""What Lambda's Python runtime does to logging before a handler is imported, for workers that lack that runtime.
+"""Configures JSON logging as Lambda's Python runtime does, for MiniStack's workers, which lack that runtime.
 
-Python imports this by itself in every worker, because the region puts its folder on PYTHONPATH. With the JSON log
-format, Lambda's runtime puts one handler on the root logger that writes a JSON object per line, `extra` included.
+Python imports this module automatically in every worker, because the region puts its folder on PYTHONPATH. With the
+JSON log format, Lambda's runtime adds one handler to the root logger that writes one JSON object per line, including
+the fields of `extra`.
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """
 
@@ -19,7 +20,7 @@ class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON with Lambda's field names."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the record as a line of JSON."""
         line = {
             "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
             "level": record.levelname,
