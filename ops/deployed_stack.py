@@ -21,7 +21,7 @@ from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.jira_client import JiraClient
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
 from common.lambda_entry import environment as settings
@@ -103,13 +103,13 @@ class Deployment:
     def changes(self) -> ChangeRepository:
         """The changes table."""
         table = self.settings.changes_table
-        return ChangeRepository(Table(self.client("dynamodb"), table, "change_id", time.time))
+        return ChangeRepository(DynamoDbTable(self.client("dynamodb"), table, "change_id", time.time))
 
     @property
     def documents(self) -> DocumentRepository:
         """The documents table."""
         table = self.settings.documents_table
-        return DocumentRepository(Table(self.client("dynamodb"), table, "document_id", time.time))
+        return DocumentRepository(DynamoDbTable(self.client("dynamodb"), table, "document_id", time.time))
 
     @property
     def bus(self) -> EventBus:

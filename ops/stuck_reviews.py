@@ -14,7 +14,7 @@ _REVIEWED = (*sorted(IN_REVIEW), DocumentStatus.DRAFTED, DocumentStatus.REVISING
 def run(deployment: Deployment, screen: Terminal, now: float) -> int:
     """Print the reviews that are stuck at ``now``, in seconds since the epoch; return 0."""
     rows = []
-    for document in deployment.documents.having(*_REVIEWED):
+    for document in deployment.documents.with_status(*_REVIEWED):
         state, said = standing(document)
         is_recent = document.status not in FINAL_STATUSES or now - document.missing_since < LISTED
         if state and is_recent:

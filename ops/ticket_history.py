@@ -73,7 +73,7 @@ def reason(deployment: Deployment, event: Event) -> str:
     if "document_id" in detail:
         document = deployment.documents.get(str(detail["document_id"]))
     else:
-        document = deployment.documents.of_review(str(detail.get("review_issue_id")))
+        document = deployment.documents.find_by_review_ticket(str(detail.get("review_issue_id")))
     if document is None:
         return "the document is not on record"
     return f"{document.status}: {document.reason}" if document.reason else NO_REASON

@@ -10,18 +10,18 @@ from common.atlassian.confluence_client import ConfluenceClient, Space
 from common.atlassian.http_client import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
 from common.runtime.json_access import as_dict, as_list, as_str
 from preflight import atlassian_rules as rules
-from preflight.finding import Finding, doubtful, failed
+from preflight.finding import Finding, failed, warning
 
 _RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
 _SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
 _UPDATE = "update Kinexus: Atlassian has removed an endpoint that it uses"
 #: Pages that are looked at, 250 a request.
-MOST_PAGES = 5000
+MAX_PAGES = 5000
 _SCOPES = "give our account the right, and a scoped token the scope, to ask this (docs/atlassian-setup.md)"
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteConfig:
     """Where the pipeline works, as it is configured."""
 
     jira_url: str
@@ -34,10 +34,10 @@ class Site:
     trust_folders: bool = False
 
 
-class SiteLook:
+class SiteCheck:
     """One look at one site."""
 
-    def __init__(self, site: Site, token: Callable[[bool], str]) -> None:
+    def __init__(self, site: SiteConfig, token: Callable[[bool], str]) -> None:
         self._site = site
         self._jira = AtlassianHttp(site.jira_url, site.email, token)
         self._confluence = AtlassianHttp(site.confluence_url, site.email, token)
@@ -72,7 +72,7 @@ class SiteLook:
             remedy = f"{_RENEW}; {_SCOPED.format('jiraBaseUrl', 'jira', '')}"
             yield failed("Jira account", f"{site.email} at {site.jira_url}: {error}", remedy)
             return ""
-        yield rules.account(answer, site.email)
+        yield rules.check_account(answer, site.email)
         return as_str(answer.get("accountId"))
 
     def _confluence_account(self, jira_account: str) -> Generator[Finding, None, bool]:
@@ -86,23 +86,23 @@ class SiteLook:
             remedy = f"give {site.email} access to Confluence and the token its scopes; {scoped}"
             yield failed("Confluence account", f"{site.confluence_url}: {error}", remedy)
             return False
-        yield rules.same_account(account, jira_account)
+        yield rules.check_same_account(account, jira_account)
         return account == jira_account
 
     def _spaces(self) -> Iterator[Finding]:
         wanted = self._site.space_keys
         found = {space.key: space for space in self._client.spaces(wanted)}
         if set(wanted) - set(found):
-            yield rules.spaces(wanted, found, ())
+            yield rules.check_spaces(wanted, found, ())
             return
         try:
             read_only = [key for key in wanted if not self._may_write(found[key])]
         except Unavailable:
             raise
         except AtlassianError as error:
-            yield doubtful("spaces", f"whether our account may write there was not told: {error}", _SCOPES)
+            yield warning("spaces", f"whether our account may write there was not told: {error}", _SCOPES)
             return
-        yield rules.spaces(wanted, found, read_only)
+        yield rules.check_spaces(wanted, found, read_only)
 
     def _may_write(self, space: Space) -> bool:
         return rules.may_write(as_dict(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
@@ -117,10 +117,10 @@ class SiteLook:
             self._client.ancestors(homes[0])
             self._client.is_restricted(homes[0])
         pages = chain.from_iterable(self._client.pages_in(space.space_id) for space in spaces)
-        looked_at = list(islice(pages, MOST_PAGES + 1))
-        is_all = len(looked_at) <= MOST_PAGES
-        yield rules.restrictions(
-            looked_at[:MOST_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
+        looked_at = list(islice(pages, MAX_PAGES + 1))
+        is_all = len(looked_at) <= MAX_PAGES
+        yield rules.check_restrictions(
+            looked_at[:MAX_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
         )
 
     def _review_tickets(self) -> Iterator[Finding]:
@@ -133,12 +133,12 @@ class SiteLook:
         try:
             answer = as_dict(self._jira.get("/rest/api/3/mypermissions", params))
         except NotFound:
-            yield rules.no_project(project)
+            yield rules.project_not_found(project)
             return
         missing = rules.missing_permissions(answer, wanted)
-        yield rules.permissions(missing, project)
+        yield rules.check_permissions(missing, project)
         if "CREATE_ISSUES" not in missing:  # otherwise Jira offers no issue type at all
-            yield rules.issue_type(self._site.review_issue_type, self._issue_types(project), project)
+            yield rules.check_issue_type(self._site.review_issue_type, self._issue_types(project), project)
 
     def _issue_types(self, project: str) -> list[str]:
         """Return the names of the types that can be created: in the project, or anywhere."""

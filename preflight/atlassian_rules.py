@@ -8,7 +8,7 @@ from typing import Any
 
 from common.atlassian.confluence_client import ConfluencePage
 from common.runtime.json_access import as_dict, as_list, as_str
-from preflight.finding import Finding, doubtful, failed, well
+from preflight.finding import Finding, failed, ok, warning
 
 #: What our account does to source and review tickets.
 #: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
@@ -26,7 +26,7 @@ SEE_GROUPS = "USER_PICKER"
 SET_LEVELS = "SET_ISSUE_SECURITY"
 
 
-def account(answer: Mapping[str, Any], email: str) -> Finding:
+def check_account(answer: Mapping[str, Any], email: str) -> Finding:
     """Judge whose account it is: comments of our own account are no decisions, so a person's cannot approve.
 
     Service accounts and apps are of the kind `app`; a user invited for Kinexus alone looks like any person.
@@ -35,19 +35,19 @@ def account(answer: Mapping[str, Any], email: str) -> Finding:
     name, kind = as_str(answer.get("displayName")), as_str(answer.get("accountType"))
     if kind == "atlassian":
         seen = f"{name} ({email}) may be a person: then this person cannot approve"
-        return doubtful("Jira account", seen, "give Kinexus an account of its own; if it is one, all is well")
-    return well("Jira account", f"{name} ({email}), an account of the kind {kind}")
+        return warning("Jira account", seen, "give Kinexus an account of its own; if it is one, all is well")
+    return ok("Jira account", f"{name} ({email}), an account of the kind {kind}")
 
 
-def same_account(in_confluence: str, in_jira: str) -> Finding:
+def check_same_account(in_confluence: str, in_jira: str) -> Finding:
     """Judge whether the token is one account's in both products."""
     if in_confluence != in_jira:
         remedy = "jiraBaseUrl and confluenceUrl must belong to one site, and its pages be open to our account"
         return failed("Confluence account", f"{in_confluence or 'nobody'} there, {in_jira} in Jira", remedy)
-    return well("Confluence account", "the same token, the same account")
+    return ok("Confluence account", "the same token, the same account")
 
 
-def spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collection[str]) -> Finding:
+def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collection[str]) -> Finding:
     """Judge which of the spaces our account can see, and in which of them it may not write."""
     missing = [key for key in wanted if key not in visible]
     if missing:
@@ -56,20 +56,20 @@ def spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collectio
     if read_only:
         remedy = "grant our account Add/edit pages there (Space settings > Permissions)"
         return failed("spaces", f"our account may not write pages in {', '.join(read_only)}", remedy)
-    return well("spaces", ", ".join(wanted) + (f"; new pages go to {wanted[0]}" if len(wanted) > 1 else ""))
+    return ok("spaces", ", ".join(wanted) + (f"; new pages go to {wanted[0]}" if len(wanted) > 1 else ""))
 
 
-def restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders: bool) -> Finding:
+def check_restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders: bool) -> Finding:
     """Judge of how many pages Confluence does not tell who may view them: a folder or the like is above them."""
     of = f"{len(pages)} pages" if is_all else f"the first {len(pages)} pages"
     live = sum(page.is_live for page in pages)
     also = f"; {live} are live docs, edited only where a ticket names them" if live else ""
     below = len(below_folders(pages))
     if not below:
-        return well("view restrictions", f"told for all of {of}{also}")
+        return ok("view restrictions", f"told for all of {of}{also}")
     seen = f"{below} of {of} are below folders, whiteboards, databases or embeds"
     if trust_folders:
-        return well("view restrictions", f"{seen}, which count as open to all (trustFolders){also}")
+        return ok("view restrictions", f"{seen}, which count as open to all (trustFolders){also}")
     remedy = (
         "name such a page in its tickets with the label docs:PAGE-ID; or, if everyone may view what is below folders, "
         "pulumi config set trustFolders true"
@@ -77,7 +77,7 @@ def restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders
     unknown = (
         "Confluence does not tell who may view those, so such a page is edited only where a ticket names it"
     )
-    return doubtful("view restrictions", f"{seen}: {unknown}{also}", remedy)
+    return warning("view restrictions", f"{seen}: {unknown}{also}", remedy)
 
 
 def below_folders(pages: Sequence[ConfluencePage]) -> set[str]:
@@ -104,12 +104,12 @@ def may_write(answer: Mapping[str, Any]) -> bool:
     return any((each.get("operation"), each.get("targetType")) == ("create", "page") for each in operations)
 
 
-def where(project: str) -> str:
+def _project_name(project: str) -> str:
     """Name the place of review tickets."""
     return f"the project {project}" if project else "the source ticket's project"
 
 
-def no_project(project: str) -> Finding:
+def project_not_found(project: str) -> Finding:
     """Say that Jira knows no such project, or not for us: it answers both alike."""
     remedy = "correct jiraReviewProject, or let our account browse the project"
     return failed("review tickets", f"there is no project {project} for our account", remedy)
@@ -121,20 +121,20 @@ def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> lis
     return [name for name in wanted if not as_dict(held.get(name)).get("havePermission")]
 
 
-def permissions(missing: Sequence[str], project: str) -> Finding:
+def check_permissions(missing: Sequence[str], project: str) -> Finding:
     """Judge the rights in Jira."""
     if needed := [name for name in missing if name != SET_LEVELS]:
-        remedy = f"grant it to our account in {where(project)}"
+        remedy = f"grant it to our account in {_project_name(project)}"
         if SEE_GROUPS in needed:
             remedy += f", and {SEE_GROUPS} (Browse users and groups) under Global permissions"
         return failed("permissions", f"our account has no {', '.join(needed)}", remedy)
     levels = f"; without {SET_LEVELS}, a ticket with a security level gets no review" if missing else ""
-    return well("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
+    return ok("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
 
 
-def issue_type(kind: str, offered: Sequence[str], project: str) -> Finding:
+def check_issue_type(kind: str, offered: Sequence[str], project: str) -> Finding:
     """Judge whether review tickets can be of the configured type."""
     if kind not in offered:
         remedy = f"set reviewIssueType to one of {', '.join(dict.fromkeys(offered))}"
-        return failed("review tickets", f"there is no issue type {kind} in {where(project)}", remedy)
-    return well("review tickets", f"of the type {kind}, in {where(project)}")
+        return failed("review tickets", f"there is no issue type {kind} in {_project_name(project)}", remedy)
+    return ok("review tickets", f"of the type {kind}, in {_project_name(project)}")

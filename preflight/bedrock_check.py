@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from preflight.finding import Finding, doubtful, failed, well
+from preflight.finding import Finding, failed, ok, warning
 
 _BUSY = ("ThrottlingException",)
 _NOT_NOW = (
@@ -17,7 +17,7 @@ _NOT_NOW = (
 )
 
 
-def look(client: Any, model_id: str) -> Finding:
+def check_model(client: Any, model_id: str) -> Finding:
     """Converse with the model; `client` is boto3's `bedrock-runtime` client.
 
     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
@@ -29,14 +29,14 @@ def look(client: Any, model_id: str) -> Finding:
         )
     except ClientError as error:
         said = error.response.get("Error", {})
-        return refused(model_id, str(said.get("Code")), str(said.get("Message")))
+        return explain_refusal(model_id, str(said.get("Code")), str(said.get("Message")))
     except BotoCoreError as error:
         remedy = "choose a region that offers it (pulumi config set aws:region), log in to AWS, and try again"
         return failed("model", f"{model_id}: {error}", remedy)
-    return well("model", f"{model_id} answers")
+    return ok("model", f"{model_id} answers")
 
 
-def refused(model_id: str, code: str, message: str) -> Finding:
+def explain_refusal(model_id: str, code: str, message: str) -> Finding:
     """Judge what Bedrock answered instead of a token.
 
     https://repost.aws/knowledge-center/bedrock-invokemodel-api-error
@@ -52,7 +52,7 @@ def refused(model_id: str, code: str, message: str) -> Finding:
         remedy = "grant the model to this account in Bedrock's console; your own role needs bedrock:InvokeModel too"
         return failed("model", seen, remedy)
     if code in _BUSY:
-        return doubtful("model", seen, "if it stays, ask AWS for a higher quota: work waits meanwhile")
+        return warning("model", seen, "if it stays, ask AWS for a higher quota: work waits meanwhile")
     if code in _NOT_NOW:
         return failed("model", seen, "look at https://health.aws.amazon.com, then try again")
     remedy = "set bedrockModelId to a model, or an inference profile (us.amazon.nova-lite-v1:0), that is offered here"

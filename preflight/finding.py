@@ -24,12 +24,12 @@ class Finding:
     remedy: str = ""
 
 
-def well(what: str, seen: str) -> Finding:
+def ok(what: str, seen: str) -> Finding:
     """Nothing to do."""
     return Finding(Level.OK, what, seen)
 
 
-def doubtful(what: str, seen: str, remedy: str) -> Finding:
+def warning(what: str, seen: str, remedy: str) -> Finding:
     """Something to look at."""
     return Finding(Level.WARNING, what, seen, remedy)
 

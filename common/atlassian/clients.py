@@ -1,4 +1,4 @@
-"""Our account's clients for Jira and Confluence, with one API token for both."""
+"""Builds the clients for Jira and Confluence, which share one account and API token."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class JiraSettings(Protocol):
 
     @property
     def jira_base_url(self) -> str:
-        """Where Jira's REST API is."""
+        """The base URL of Jira's REST API."""
 
     @property
     def jira_browse_url(self) -> str:
-        """Where people see Jira."""
+        """The URL at which people open Jira."""
 
     @property
     def jira_email(self) -> str:
-        """The e-mail address of our account."""
+        """The e-mail address of Kinexus's account."""
 
 
 class AtlassianSettings(JiraSettings, Protocol):
@@ -32,15 +32,15 @@ class AtlassianSettings(JiraSettings, Protocol):
 
     @property
     def confluence_url(self) -> str:
-        """Where Confluence's REST API is, with /wiki."""
+        """The base URL of Confluence's REST API, with /wiki."""
 
     @property
     def confluence_browse_url(self) -> str:
-        """Where people see Confluence, with /wiki."""
+        """The URL at which people open Confluence, with /wiki."""
 
 
 def connect(env: AtlassianSettings, credentials: CachedSecret) -> tuple[JiraClient, ConfluenceClient]:
-    """Build both clients; the token is read when it is first needed, and anew after a 401."""
+    """Build both clients. The token is read when it is first needed, and again after a 401."""
     confluence = AtlassianHttp(env.confluence_url, env.jira_email, _token(credentials))
     return connect_jira(env, credentials), ConfluenceClient(confluence, env.confluence_browse_url)
 

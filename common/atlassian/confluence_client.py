@@ -1,4 +1,4 @@
-"""Confluence Cloud: pages by REST v2, search by the v1 endpoint that has no v2 twin.
+"""Client for Confluence Cloud: pages by REST v2; search and restrictions by v1 endpoints without a v2 counterpart.
 
 https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
 """
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from common.atlassian.http_client import AtlassianHttp, NotFound
 from common.runtime.json_access import as_dict, as_list, as_str
 
-#: Where v2 keeps each kind of content that may stand in the page tree.
+#: The v2 collection of each kind of content in the page tree.
 COLLECTIONS = {
     "page": "pages",
     "folder": "folders",
@@ -22,16 +22,16 @@ COLLECTIONS = {
     "database": "databases",
     "embed": "embeds",
 }
-#: So many pages, and so many places above one, are told in one answer.
-MOST = 250
+#: Maximum number of results in one answer: pages, and ancestors of a page.
+MAX_RESULTS = 250
 
 
 @dataclass(frozen=True)
 class ConfluencePage:
     """One version of a page. ``storage`` is its body in storage format; ``url`` is for people.
 
-    ``parent_type`` is the kind of its parent (see COLLECTIONS). ``subtype`` is "live" for a live doc; the endpoint for
-    a single page need not tell it, lists of pages do.
+    ``parent_type`` is the kind of its parent (see COLLECTIONS). ``subtype`` is "live" for a live doc; lists of pages
+    always contain it, the endpoint for a single page may not.
     """
 
     page_id: str
@@ -54,7 +54,7 @@ class ConfluencePage:
 
 @dataclass(frozen=True)
 class PageVersion:
-    """What a page keeps about one of its versions: its author's account id, and the message saved with it."""
+    """One entry of a page's version history: its number, its author's account id and its message."""
 
     number: int
     author_id: str
@@ -63,9 +63,9 @@ class PageVersion:
 
 @dataclass(frozen=True)
 class PageDraft:
-    """The copy of a page that people edit before they publish it. Confluence keeps it when it is published.
+    """The unpublished copy of a page that people edit. Confluence keeps it after it is published.
 
-    ``author_id`` and ``saved_at`` (ISO 8601) are empty where Confluence does not tell them.
+    ``author_id`` and ``saved_at`` (ISO 8601) are empty if Confluence does not return them.
     """
 
     title: str
@@ -76,7 +76,7 @@ class PageDraft:
 
 @dataclass(frozen=True)
 class Ancestor:
-    """What is above a page in the tree; ``kind`` is one of COLLECTIONS, or one that Atlassian has added since."""
+    """An ancestor of a page; ``kind`` is one of COLLECTIONS, or a newer one that Atlassian has added."""
 
     content_id: str
     kind: str
@@ -84,7 +84,7 @@ class Ancestor:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One page that a CQL query found; ``path`` are the titles above it that the search tells, top first."""
+    """One page found by a CQL query; ``path`` holds the titles of the ancestors that the search returned, top first."""
 
     page_id: str
     title: str
@@ -95,7 +95,7 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class Space:
-    """A space: ``homepage_id`` is where pages without a parent go."""
+    """A space; ``homepage_id`` is the parent of new pages without another one."""
 
     space_id: str
     key: str
@@ -103,21 +103,24 @@ class Space:
 
 
 class ConfluenceClient:
-    """What the pipeline asks of Confluence. Raises the errors of common.atlassian.http_client."""
+    """The requests to Confluence that the pipeline needs. Raises the errors of common.atlassian.http_client."""
 
     def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
         self._http, self._browse_url = http, browse_url.rstrip("/")
         self._account_id = ""
 
     def page(self, page_id: str, version: int | None = None) -> ConfluencePage:
-        """Return a version, the newest by default, with its body; NotFound when it is gone or hidden from us."""
+        """Return a version of a page, by default the newest, with its body.
+
+        Raises NotFound if it does not exist or is hidden from our account.
+        """
         params: dict[str, Any] = {"body-format": "storage"}
         if version:
             params["version"] = version
         return self._read(self._http.get(f"/api/v2/pages/{page_id}", params))
 
     def draft(self, page_id: str) -> PageDraft | None:
-        """Return the page's draft, or what Confluence answers in its place: the page itself, or nothing (None).
+        """Return the page's draft; without one Confluence may return the page itself, or nothing (None).
 
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-id-get
         """
@@ -136,19 +139,22 @@ class ConfluenceClient:
         wanted = ",".join(page_ids)
         if not wanted:
             return ()
-        answer = self._http.get("/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MOST})
+        answer = self._http.get(
+            "/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MAX_RESULTS}
+        )
         return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
 
     def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
-        """Yield every current page of a space that our account may see, without bodies, 250 a request."""
+        """Yield every current page of a space that our account may see, without bodies, 250 per request."""
         return map(
-            self._read, self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MOST})
+            self._read,
+            self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MAX_RESULTS}),
         )
 
     def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
-        """Return the page of this title, archived ones included, without the search index's lag.
+        """Return the page with this title, archived ones included, without the search index's lag.
 
-        Confluence takes a title once in a space, whatever its case.
+        Titles are unique in a space, ignoring case.
         """
         params = {
             "space-id": space_id,
@@ -171,7 +177,7 @@ class ConfluenceClient:
         return tuple(_hit(result) for result in as_list(as_dict(answer).get("results")))
 
     def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
-        """Return the spaces of these keys that our account may see."""
+        """Return the spaces with these keys that our account may see."""
         answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
         return tuple(
             Space(as_str(s.get("id")), as_str(s.get("key")), as_str(s.get("homepageId")) or None)
@@ -179,7 +185,7 @@ class ConfluenceClient:
         )
 
     def create_page(self, space_id: str, title: str, parent_id: str | None, storage: str) -> ConfluencePage:
-        """Create a current page; Refused with status 400 when the title is in use."""
+        """Create a current page. Raises RequestRefused with status 400 if the title is in use."""
         body: dict[str, Any] = {
             "spaceId": space_id,
             "status": "current",
@@ -191,7 +197,7 @@ class ConfluenceClient:
         return self._read(self._http.post("/api/v2/pages", body))
 
     def update_page(self, page: ConfluencePage, storage: str, message: str) -> ConfluencePage:
-        """Write the version after ``page``; Stale when somebody was faster."""
+        """Write the version after ``page``. Raises VersionConflict if the page has a newer version."""
         body = {
             "id": page.page_id,
             "status": "current",
@@ -211,30 +217,30 @@ class ConfluenceClient:
             yield PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
 
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
-        """Return everything above a page, the highest first; NotFound where part of it is hidden from us.
+        """Return all ancestors of a page, the highest first. Raises NotFound if one is hidden from our account.
 
-        One answer tells the nearest ones only; the highest of them is then asked for its own.
+        One answer holds the nearest ones only; the ancestors of the highest of them are then requested.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-ancestors/
         """
         found: tuple[Ancestor, ...] = ()
         asked = Ancestor(page_id, "page")
         while asked.kind in COLLECTIONS:
             path = f"/api/v2/{COLLECTIONS[asked.kind]}/{asked.content_id}/ancestors"
-            told = as_list(as_dict(self._http.get(path, {"limit": MOST})).get("results"))
+            results = as_list(as_dict(self._http.get(path, {"limit": MAX_RESULTS})).get("results"))
             part = tuple(
-                Ancestor(as_str(each.get("id")), as_str(each.get("type"))) for each in map(as_dict, told)
+                Ancestor(as_str(each.get("id")), as_str(each.get("type"))) for each in map(as_dict, results)
             )
             found = part + found
-            if len(part) < MOST:
+            if len(part) < MAX_RESULTS:
                 break
             asked = part[0]
         return found
 
     def is_restricted(self, content_id: str) -> bool | None:
-        """Say whether reading a page is restricted to some people or groups; None where the answer does not tell.
+        """Say whether viewing a page is restricted to some people or groups; None if the answer does not say.
 
-        It counts for the page alone, not for those above it. Of a folder and the like the service tells nothing: no one
-        is named there, whoever may view it. NotFound where it is hidden from us.
+        Restrictions of its ancestors are not included. For folders and the like, the service never returns any
+        restrictions. Raises NotFound if the page is hidden from our account.
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
         """
         answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
@@ -245,18 +251,18 @@ class ConfluenceClient:
         return False if all(isinstance(each, list) for each in lists) else None
 
     def is_us(self, account_id: str) -> bool:
-        """Say whether an account is ours."""
+        """Say whether an account id is our own account's."""
         return bool(account_id) and account_id == self.account_id()
 
     def account_id(self) -> str:
-        """Return our own account in Confluence, asked once."""
+        """Return our own account id in Confluence, cached."""
         if not self._account_id:
             answer = self._http.get("/rest/api/user/current")
             self._account_id = as_str(as_dict(answer).get("accountId"))
         return self._account_id
 
     def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield all of a list of v2's, answer by answer."""
+        """Yield all results of a paginated v2 list."""
         asked = dict(params)
         while True:
             answer = as_dict(self._http.get(path, asked))

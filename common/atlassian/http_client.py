@@ -1,9 +1,8 @@
-"""Requests to Jira and Confluence: basic auth, retries that are safe, and errors that say what happened.
+"""HTTP client for Jira and Confluence: basic auth, safe retries, typed errors.
 
-Only requests that may be repeated are retried here, with jitter and within the budget of one invocation, honouring
-Retry-After: GET, PUT, DELETE, POSTs that only read; and every request after 429, which says that it was not processed.
-Any other POST is never repeated blindly: the queue brings the work back, and marks on what was made tell whether it had
-taken effect.
+Only idempotent requests are retried here, with jitter, before the deadline and honouring Retry-After: GET, PUT, DELETE,
+POSTs that only read, and any request after 429, which means that it was not processed. No other POST is retried: the
+message is redelivered, and the idempotency key of the effect shows whether the first request succeeded.
 https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 """
 
@@ -18,59 +17,62 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, asked_pause, retry_policy
+from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_after_seconds, retry_policy
 from common.runtime.deadline import remaining_seconds
 
 log = logging.getLogger(__name__)
 
-#: Seconds to connect, seconds between bytes.
+#: Time-outs in seconds: to connect, and between bytes.
 TIMEOUT = (3.05, 10.0)
-#: So many times as long for what writes: Confluence saves a long page slowly, and a save that is not waited for must be
-#: looked for afterwards.
+#: Factor of the read time-out for writes: Confluence saves long pages slowly, and after a time-out the effect must be
+#: searched for.
 WRITE_TIMEOUT_FACTOR = 2.5
-#: Seconds that a POST without an answer is given to take effect, before its marks are looked for.
-SETTLES = 60
+#: Seconds to wait after a POST without an answer, before its effect is searched for.
+SETTLE_SECONDS = 60
 
 
 class AtlassianError(Exception):
-    """Jira or Confluence did not do what was asked. ``status`` is None when no whole answer arrived."""
+    """A request to Jira or Confluence failed.
 
-    def __init__(self, method: str, path: str, status: int | None, said: str) -> None:
-        super().__init__(f"{method} {path}: {status or 'no answer'}: {said[:500]}")
-        self.method, self.path, self.status, self.said = method, path, status, said
+    ``status`` is None if no complete answer arrived. ``detail`` is the answer's body, or what went wrong without one.
+    """
+
+    def __init__(self, method: str, path: str, status: int | None, detail: str) -> None:
+        super().__init__(f"{method} {path}: {status or 'no answer'}: {detail[:500]}")
+        self.method, self.path, self.status, self.detail = method, path, status, detail
 
 
 class Unavailable(AtlassianError):
     """The service is busy, down or unreachable: the same request may succeed after ``retry_after`` seconds or more."""
 
     def __init__(
-        self, method: str, path: str, status: int | None, said: str, *, retry_after: float = 0
+        self, method: str, path: str, status: int | None, detail: str, *, retry_after: float = 0
     ) -> None:
-        super().__init__(method, path, status, said)
+        super().__init__(method, path, status, detail)
         self.retry_after = retry_after
 
 
 class NotFound(AtlassianError):
-    """404: what was asked for does not exist, or our account may not see it."""
+    """404: the resource does not exist, or our account may not see it."""
 
 
 class Gone(AtlassianError):
-    """410: Atlassian has removed this endpoint. Only another version of Kinexus, which asks elsewhere, will help.
+    """410: Atlassian has removed this endpoint, so Kinexus must be updated.
 
-    It says nothing about the ticket or page that was asked for. Endpoints of Confluence v1 go one by one.
+    It says nothing about the requested ticket or page. Atlassian removes endpoints of Confluence v1 one by one.
     """
 
 
 class VersionConflict(AtlassianError):
-    """409: somebody changed it meanwhile."""
+    """409: another person or process has changed the resource since it was read."""
 
 
 class RequestRefused(AtlassianError):
-    """Any other 4xx: repeating the request will not help."""
+    """Any other 4xx: a retry will not help."""
 
 
 class Unauthorized(AtlassianError):
-    """401, or 403 to a mere GET: our account or its token lacks a right. Repeating the request will not help.
+    """401, or 403 to a GET: our account or its token lacks a right. A retry will not help.
 
     A ticket or page that our account may not see is a 404, and a scope that a token lacks is a 401.
     https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
@@ -80,23 +82,23 @@ class Unauthorized(AtlassianError):
 class AtlassianHttp:
     """One base URL with our account's credentials.
 
-    ``token`` is called for the API token; with ``True`` it must read it anew, as it does once after a 401.
+    ``token`` returns the API token; called with ``True``, once after a 401, it must read the token again.
     """
 
     def __init__(self, base_url: str, email: str, token: Callable[[bool], str]) -> None:
         self._base_url, self._email, self._token = base_url.rstrip("/"), email, token
-        self._session, self._asking = _session(), _session("POST")
+        self._session, self._query_session = _session(), _session("POST")
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """GET and return the JSON answer."""
         return _json("GET", path, self._request("GET", path, params, None))
 
-    def ask(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
-        """POST what changes nothing, and so may be repeated like a GET; return the JSON answer."""
-        return _json("POST", path, self._request("POST", path, params, body, asks=True))
+    def post_query(self, path: str, body: object, params: Mapping[str, Any] | None = None) -> Any:
+        """POST a request that only reads, and so is retried like a GET; return the JSON answer."""
+        return _json("POST", path, self._request("POST", path, params, body, is_query=True))
 
     def post(self, path: str, body: object) -> Any:
-        """POST once and return the JSON answer."""
+        """POST without retries (except after 429) and return the JSON answer."""
         return _json("POST", path, self._request("POST", path, None, body))
 
     def put(self, path: str, body: object) -> Any:
@@ -104,34 +106,43 @@ class AtlassianHttp:
         return _json("PUT", path, self._request("PUT", path, None, body))
 
     def do(self, method: str, path: str, body: object) -> None:
-        """Make a request whose answer may be empty: an edit, a transition, a property, a link."""
+        """Send a request whose answer may be empty: an edit, a transition, a property, a link."""
         response = self._request(method, path, None, body)
         if response.content:
             _json(method, path, response)
 
     def _request(
-        self, method: str, path: str, params: Mapping[str, Any] | None, body: object, *, asks: bool = False
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: object,
+        *,
+        is_query: bool = False,
     ) -> requests.Response:
-        session = self._asking if asks else self._session
+        session = self._query_session if is_query else self._session
         response = self._send(session, method, path, params, body, fresh=False)
         if response.status_code == 401:
             response = self._send(session, method, path, params, body, fresh=True)
         status = response.status_code
         if status in TRANSIENT:
-            asked = max(asked_pause(response.headers), SETTLES if method == "POST" and status == 504 else 0)
-            raise Unavailable(method, path, status, _said(response), retry_after=asked)
+            asked = max(
+                retry_after_seconds(response.headers),
+                SETTLE_SECONDS if method == "POST" and status == 504 else 0,
+            )
+            raise Unavailable(method, path, status, _body(response), retry_after=asked)
         if status == 404:
-            raise NotFound(method, path, status, _said(response))
+            raise NotFound(method, path, status, _body(response))
         if status == 410:
-            raise Gone(method, path, status, _said(response))
+            raise Gone(method, path, status, _body(response))
         if status == 409:
-            raise VersionConflict(method, path, 409, _said(response))
+            raise VersionConflict(method, path, 409, _body(response))
         if status == 401 or (status == 403 and method == "GET"):
-            raise Unauthorized(method, path, status, _said(response))
+            raise Unauthorized(method, path, status, _body(response))
         if status >= 400:
-            raise RequestRefused(method, path, status, _said(response))
+            raise RequestRefused(method, path, status, _body(response))
         if status >= 300:
-            # Never followed: our credentials are for this host, and a page to log in at is no answer.
+            # Never followed: our credentials are for this host only, and a log-in page is not an answer.
             host = urlsplit(response.headers.get("Location", "")).hostname or "itself"
             raise Unavailable(method, path, status, f"redirected to {host}: is the URL still right?")
         return response
@@ -147,7 +158,7 @@ class AtlassianHttp:
         fresh: bool,
     ) -> requests.Response:
         if remaining_seconds() <= 0:
-            raise Unavailable(method, path, None, "not asked, there was no time left")
+            raise Unavailable(method, path, None, "not sent, the deadline has passed")
         connect, read = TIMEOUT
         try:
             response = session.request(
@@ -162,14 +173,14 @@ class AtlassianHttp:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            settles = SETTLES if method == "POST" else 0
+            settles = SETTLE_SECONDS if method == "POST" else 0
             raise Unavailable(method, path, None, type(error).__name__, retry_after=settles) from error
         log.debug("%s %s %s", method, path, response.status_code)
         return response
 
 
 def _session(*also: str) -> requests.Session:
-    """Return a session that repeats what may be repeated, and ``also`` these methods."""
+    """Return a session that retries idempotent methods, and ``also`` the given ones."""
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry_policy(*also), pool_maxsize=10))
@@ -182,11 +193,11 @@ def _json(method: str, path: str, response: requests.Response) -> Any:
     try:
         return response.json()
     except (ValueError, RecursionError) as error:
-        raise Unavailable(method, path, None, f"not JSON: {_said(response)[:200]}") from error
+        raise Unavailable(method, path, None, f"not JSON: {_body(response)[:200]}") from error
 
 
-def _said(response: requests.Response) -> str:
-    """Return the answer's text; without our credentials, which some proxies repeat in their error pages."""
+def _body(response: requests.Response) -> str:
+    """Return the answer's text without our credentials, which some proxies repeat in their error pages."""
     sent = str(response.request.headers.get("Authorization", "")).removeprefix("Basic ")
     token = base64.b64decode(sent).decode("latin-1").partition(":")[2]
     text = response.text

@@ -1,7 +1,7 @@
-"""Comments that are made once, however often the work behind them is delivered.
+"""Idempotent comments in Jira: each is posted once, however often its message is redelivered.
 
-A comment carries its mark as a property in the very request that makes it, so a look for the mark tells whether it
-was made, whatever happened to the answer.
+A comment carries its idempotency key as a property, set in the same request that posts it. Searching for the key shows
+whether it was posted, even if the answer was lost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CommentKey = Mapping[str, Any]
 
 
 def comment_key(document: Document, kind: str) -> CommentKey:
-    """Return the mark of what is said once about a revision."""
+    """Return the idempotency key of a comment that is posted once per revision."""
     return {"kind": kind, "document_id": document.document_id, "revision": document.revision}
 
 
@@ -33,28 +33,28 @@ def find_comment(jira: JiraClient, issue: str, mark: CommentKey) -> JiraComment 
 
 
 def comment_once(jira: JiraClient, issue: str, mark: CommentKey, body: Adf) -> JiraComment:
-    """Return the comment that carries ``mark``, making it if it is not there."""
+    """Return the comment that carries ``mark``, posting it if it does not exist."""
     return find_comment(jira, issue, mark) or jira.add_comment(issue, body, mark)
 
 
 def comment_best_effort(jira: JiraClient, issue: str, mark: CommentKey, body: Adf) -> JiraComment | None:
-    """Comment once where that can be: None for a ticket that is gone, or takes no comment from us.
+    """Post a comment once; return None if the ticket is gone or refuses the comment.
 
-    A service that is down is another matter, and so is a token that is not accepted any more: those errors are raised.
+    Other errors are raised: a service that is down, a token that is no longer valid.
     """
     try:
         return comment_once(jira, issue, mark, body)
     except (NotFound, RequestRefused) as error:
-        log.warning("comment.refused", extra={"issue": issue, **mark, "said": str(error)})
+        log.warning("comment.refused", extra={"issue": issue, **mark, "detail": str(error)})
         return None
 
 
 def comment_failure_once(jira: JiraClient, issue: str, what: str, body: Adf) -> None:
-    """Comment once that work on ``what`` was given up, whatever hinders it."""
+    """Comment once that work on ``what`` has failed for good; never raises an AtlassianError."""
     try:
         comment_once(jira, issue, {"kind": "failed", "what": what}, body)
     except AtlassianError:
-        # let go: Jira itself may be down; the failure is on record and in the dead-letter queue
+        # let go: Jira itself may be down; the failure is recorded and in the dead-letter queue
         log.exception("comment.failed", extra={"issue": issue})
 
 
@@ -69,8 +69,8 @@ def comment_waiting_once(jira: JiraClient, issue: str, what: str, reason: str) -
                 "info",
                 adf.paragraph(f"The documentation is delayed: {reason[:1000]}"),
                 adf.paragraph(
-                    "Kinexus tries again by itself; nothing needs to be done here. If it still fails after 12 hours, "
-                    "another comment says so."
+                    "Kinexus retries automatically, so you need not do anything. If it still fails after 12 hours, "
+                    "you get another comment."
                 ),
             )
         ),

@@ -1,4 +1,4 @@
-"""Jira Cloud REST v3, as far as the pipeline needs it.
+"""Client for Jira Cloud's REST API v3, as far as the pipeline needs it.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
 """
@@ -17,13 +17,13 @@ from common.runtime.json_access import as_dict, as_list, as_str
 
 log = logging.getLogger(__name__)
 
-#: Property under which a review ticket names its document.
+#: Issue property of a review ticket that holds its document's id.
 REVIEW_PROPERTY = "kinexus.review"
-#: Property by which a comment of ours is known again.
+#: Comment property that holds the idempotency key of one of our comments.
 COMMENT_PROPERTY = "kinexus.comment"
-#: The property that keeps a comment from a service project's customers; elsewhere it means nothing.
+#: The property that hides a comment from customers of a service project; it has no effect in other projects.
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
-#: How the global ids of our links to published pages begin.
+#: Prefix of the global ids of our links to published pages.
 LINK_ID_PREFIX = "kinexus="
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
@@ -50,7 +50,7 @@ class JiraComment:
 
 @dataclass(frozen=True)
 class Transition:
-    """A transition that our account may do now."""
+    """A transition that our account may perform now."""
 
     transition_id: str
     to_id: str
@@ -58,25 +58,25 @@ class Transition:
 
 
 class JiraClient:
-    """What the pipeline asks of Jira. Raises the errors of common.atlassian.http_client."""
+    """The requests to Jira that the pipeline needs. Raises the errors of common.atlassian.http_client."""
 
     def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
         self._http, self.browse_url = http, browse_url.rstrip("/")
         self._account_id = ""
 
     def account_id(self) -> str:
-        """Return our own account, asked once."""
+        """Return our own account id, cached."""
         if not self._account_id:
             self._account_id = as_str(as_dict(self._http.get("/rest/api/3/myself")).get("accountId"))
         return self._account_id
 
     def issue(self, id_or_key: str, properties: Sequence[str] = ()) -> Mapping[str, Any]:
-        """Return an issue as Jira gives it, with the named properties."""
+        """Return an issue as Jira's JSON, with the named properties."""
         params = {"properties": ",".join(properties)} if properties else None
         return as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
 
     def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Yield the issues of a query with these fields; the index lags behind by seconds, or more.
+        """Yield the issues that a query finds, with these fields; the index lags by seconds or more.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
         """
@@ -89,13 +89,13 @@ class JiraClient:
                 return
             params["nextPageToken"] = token
 
-    def count(self, jql: str) -> int:
+    def approximate_count(self, jql: str) -> int:
         """Return about how many issues a query finds."""
-        answer = self._http.ask("/rest/api/3/search/approximate-count", {"jql": jql})
+        answer = self._http.post_query("/rest/api/3/search/approximate-count", {"jql": jql})
         return int(as_dict(answer).get("count") or 0)
 
     def is_done(self, status_id: str) -> bool:
-        """Say whether a ticket in this status is done; one that is gone from Jira says nothing."""
+        """Say whether a status is in the category “done”; False for a status that no longer exists."""
         try:
             status = self._http.get(f"/rest/api/3/status/{status_id}")
         except NotFound:
@@ -117,7 +117,7 @@ class JiraClient:
     def edit_issue(
         self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = (), labels: Sequence[str] = ()
     ) -> None:
-        """Set fields, and add links to other tickets and labels to those that are there."""
+        """Set fields; add links and labels to the existing ones."""
         additions = {
             "issuelinks": [_link(key) for key in links],
             "labels": [{"add": label} for label in labels],
@@ -128,9 +128,10 @@ class JiraClient:
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
     def reviewed_document(self, issue: Mapping[str, Any]) -> str:
-        """Return the id of the document that ``issue``, which came with REVIEW_PROPERTY, says to review, or ``""``.
+        """Return the document id in an issue's REVIEW_PROPERTY, or ``""``.
 
-        Anyone who may edit the ticket can write that property: what is no document's id counts as none.
+        ``issue`` must have been read with that property. Anyone who may edit the ticket can write it, so a value that
+        is not a document id counts as none.
         """
         named = as_str(as_dict(as_dict(issue.get("properties")).get(REVIEW_PROPERTY)).get("document_id"))
         return named if DOCUMENT_ID.fullmatch(named) else ""
@@ -140,48 +141,48 @@ class JiraClient:
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/properties/{key}", value)
 
     def linked_issues(self, issue: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the keys of all issues that ``issue`` (as ``issue()`` returned it) is linked to."""
+        """Return the keys of all issues that are linked to ``issue``, as ``issue()`` returned it."""
         keys = []
         for link in map(as_dict, as_list(as_dict(issue.get("fields")).get("issuelinks"))):
             keys += [as_str(as_dict(link.get(side)).get("key")) for side in ("inwardIssue", "outwardIssue")]
         return tuple(key for key in keys if key)
 
-    def made(self, issue: Mapping[str, Any]) -> bool:
-        """Say whether our account created ``issue``, which came with its field ``creator``: nobody can write that."""
+    def is_created_by_us(self, issue: Mapping[str, Any]) -> bool:
+        """Say whether our account created ``issue``, by its field ``creator``, which cannot be edited."""
         creator = as_dict(as_dict(issue.get("fields")).get("creator"))
         return bool(self.account_id()) and as_str(creator.get("accountId")) == self.account_id()
 
     def issues(
         self, ids_or_keys: Sequence[str], fields: Sequence[str], properties: Sequence[str]
     ) -> Iterator[Mapping[str, Any]]:
-        """Yield those of these issues that there are, with these fields and properties, 100 a request.
+        """Yield those of these issues that exist, with these fields and properties, 100 per request.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post
         """
         path = "/rest/api/3/issue/bulkfetch"
         for start in range(0, len(ids_or_keys), 100):
             body = {"issueIdsOrKeys": list(ids_or_keys[start : start + 100]), "fields": list(fields)}
-            answer = as_dict(self._http.ask(path, {**body, "properties": list(properties)}))
+            answer = as_dict(self._http.post_query(path, {**body, "properties": list(properties)}))
             errors = as_list(answer.get("issueErrors"))
             if errors:
                 raise Unavailable("POST", path, None, f"not all issues could be read: {errors}")
             yield from map(as_dict, as_list(answer.get("issues")))
 
-    def shown(self, issue_ids: Sequence[str]) -> frozenset[str]:
-        """Return those of these ids whose issues Jira shows us, or could not read just now, 100 a request.
+    def visible_ids(self, issue_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these ids whose issues Jira returns, or could not read just now, 100 per request.
 
-        The others were deleted or are hidden from our account: Jira answers alike for both.
+        The others were deleted or are hidden from our account: Jira's answer is the same for both.
         """
         found: set[str] = set()
         for start in range(0, len(issue_ids), 100):
             body = {"issueIdsOrKeys": list(issue_ids[start : start + 100]), "fields": ["project"]}
-            answer = as_dict(self._http.ask("/rest/api/3/issue/bulkfetch", body))
+            answer = as_dict(self._http.post_query("/rest/api/3/issue/bulkfetch", body))
             for name in ("issues", "issueErrors"):
                 found |= {as_str(as_dict(each).get("id")) for each in as_list(answer.get(name))}
         return frozenset(found)
 
     def may_browse(self, project_key: str) -> bool:
-        """Say whether our account can read a project, and has the right to see its issues.
+        """Say whether our account can read a project and has the permission to browse its issues.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
         """
@@ -207,11 +208,11 @@ class JiraClient:
                 return
 
     def comment_marks(self, comment_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """Return the ``kinexus.comment`` property of each of these comments that has one (at most 1,000 ids)."""
+        """Return the ``kinexus.comment`` property of those comments that have one, by id; at most 1,000 ids."""
         if not comment_ids:
             return {}
         body = {"ids": [int(comment_id) for comment_id in comment_ids]}
-        answer = self._http.ask("/rest/api/3/comment/list", body, {"expand": "properties"})
+        answer = self._http.post_query("/rest/api/3/comment/list", body, {"expand": "properties"})
         marks: dict[str, Mapping[str, Any]] = {}
         for comment in map(as_dict, as_list(as_dict(answer).get("values"))):
             for prop in map(as_dict, as_list(comment.get("properties"))):
@@ -220,7 +221,7 @@ class JiraClient:
         return marks
 
     def add_comment(self, id_or_key: str, body: Adf, mark: Mapping[str, Any]) -> JiraComment:
-        """Comment, with ``mark`` as its property in the same request; in service projects not for customers.
+        """Post a comment with ``mark`` as its property in the same request, hidden from customers of service projects.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comments/
         """
@@ -229,7 +230,7 @@ class JiraClient:
         return _comment(as_dict(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
 
     def transitions(self, id_or_key: str) -> tuple[Transition, ...]:
-        """Return what our account may do from the current status."""
+        """Return the transitions that our account may perform from the current status."""
         answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
         found = []
         for transition in map(as_dict, as_list(answer.get("transitions"))):
@@ -239,12 +240,12 @@ class JiraClient:
         return tuple(found)
 
     def move(self, id_or_key: str, transition: Transition) -> None:
-        """Do a transition."""
+        """Perform a transition."""
         body = {"transition": {"id": transition.transition_id}}
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
 
     def move_back(self, id_or_key: str) -> bool:
-        """Move an issue that is done back to where work begins; False when no transition leads there for us."""
+        """Move a done issue back to a status that is not done, preferably “To Do”; False if no transition allows it."""
         status = as_dict(as_dict(self.issue(id_or_key).get("fields")).get("status"))
         if as_dict(status.get("statusCategory")).get("key") != "done":
             return True
@@ -258,13 +259,13 @@ class JiraClient:
         try:
             self.move(id_or_key, transition)
         except (RequestRefused, VersionConflict) as error:
-            # A transition that is offered can still be refused: it asks for a field, or somebody was faster.
-            log.warning("transition.refused", extra={"issue": id_or_key, "said": error.said[:500]})
+            # An offered transition can still be refused: it requires a field, or another person moved the issue first.
+            log.warning("transition.refused", extra={"issue": id_or_key, "detail": error.detail[:500]})
             return False
         return True
 
     def status_moves(self, id_or_key: str) -> tuple[StatusTransition, ...]:
-        """Return all changes of status, oldest first."""
+        """Return all status changes of an issue, oldest first."""
         moves: list[StatusTransition] = []
         start = 0
         while True:
@@ -277,14 +278,14 @@ class JiraClient:
                 return tuple(moves)
 
     def status_moves_of(self, issue_ids: Sequence[str]) -> dict[str, tuple[StatusTransition, ...]]:
-        """Return all changes of status of up to 1,000 issues by their ids, oldest first; none of those that are gone.
+        """Return all status changes, oldest first, of up to 1,000 issues by id; issues that are gone are left out.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
         """
         moves: dict[str, tuple[StatusTransition, ...]] = {}
         body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
         while issue_ids:
-            answer = as_dict(self._http.ask("/rest/api/3/changelog/bulkfetch", body))
+            answer = as_dict(self._http.post_query("/rest/api/3/changelog/bulkfetch", body))
             for log_of in map(as_dict, as_list(answer.get("issueChangeLogs"))):
                 issue_id, entries = as_str(log_of.get("issueId")), as_list(log_of.get("changeHistories"))
                 more = tuple(move for entry in map(as_dict, entries) for move in status_transitions(entry))
@@ -295,17 +296,17 @@ class JiraClient:
         return moves
 
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:
-        """Return the URLs of the issue's remote links that people made; ours, and Confluence's own, are left out."""
+        """Return the URLs of the remote links that people made; ours and Confluence's automatic ones are left out."""
         links = map(as_dict, as_list(self._http.get(f"/rest/api/3/issue/{id_or_key}/remotelink")))
         return tuple(as_str(as_dict(link.get("object")).get("url")) for link in links if _by_a_person(link))
 
     def link_page(self, id_or_key: str, global_id: str, url: str, title: str) -> None:
-        """Add or replace the remote link of this ``global_id``."""
+        """Add or replace the remote link with this ``global_id``."""
         body = {"globalId": global_id, "object": {"url": url, "title": title}}
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
 
     def is_member(self, account_id: str, group_id: str) -> bool:
-        """Say whether an account belongs to a group; one that Jira does not know any more belongs to none."""
+        """Say whether an account is a member of a group; False for an account that no longer exists."""
         try:
             groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
         except NotFound:
@@ -318,7 +319,7 @@ def _link(key: str) -> dict[str, Any]:
 
 
 def _by_a_person(link: Mapping[str, Any]) -> bool:
-    # Confluence links each page that shows the ticket, meeting notes and all; what a person links is a “Wiki Page”.
+    # Confluence itself links pages that mention the ticket, such as meeting notes. A link by a person is a “Wiki Page”.
     of_confluence = as_str(as_dict(link.get("application")).get("type")) == "com.atlassian.confluence"
     is_mention = of_confluence and as_str(link.get("relationship")).casefold() == "mentioned in"
     return not is_mention and not as_str(link.get("globalId")).startswith(LINK_ID_PREFIX)

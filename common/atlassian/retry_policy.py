@@ -1,6 +1,6 @@
-"""How one request is repeated while its service is busy or down: a few pauses, never equal, within a budget.
+"""Retry policy of one request to Jira or Confluence: a few retries with backoff and jitter, before the deadline.
 
-https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (wait as told, back off with jitter, then stop)
+https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (obey Retry-After, back off with jitter, then stop)
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from urllib3.util.timeout import Timeout
 
 from common.runtime.deadline import remaining_seconds
 
-#: A request beyond a limit. It was not processed, so it may be repeated whatever its method.
+#: The request exceeded a rate limit. It was not processed, so it may be retried whatever its method.
 LIMITED = 429
 TRANSIENT = frozenset({408, 425, LIMITED, 500, 502, 503, 504})
-#: How often a request that may be repeated is sent again.
+#: Retries of one request.
 MAX_RETRIES = 3
-#: Seconds before it is sent again for the first time; each further pause is twice as long, and up to twice that.
+#: Seconds before the first retry. The pause doubles with each retry; jitter adds up to as much again.
 FIRST_PAUSE_SECONDS = 0.4
-#: Longest pause, in seconds, that a service may ask for within an invocation.
+#: Longest ``Retry-After``, in seconds, that is waited for within an invocation.
 MAX_RETRY_AFTER_SECONDS = 30
-#: All pauses of one request together are shorter than this, in seconds.
+#: Upper bound of all pauses of one request together, in seconds.
 MAX_PAUSES_SECONDS = MAX_RETRIES * (MAX_RETRY_AFTER_SECONDS + 1)
 
 
 class RetryPolicy(Retry):
-    """Repeats GET, PUT and DELETE on any transient answer, and every method on 429.
+    """Retries GET, PUT and DELETE on any transient status, and every method on 429.
 
-    A pause that the service asks for is made if it is at most ``LONGEST_WAIT`` seconds and ends before the invocation's
-    time does; otherwise the answer is returned at once.
+    ``Retry-After`` is obeyed if it is at most ``MAX_RETRY_AFTER_SECONDS`` and ends before the deadline; otherwise the
+    answer is returned at once.
     """
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        """Say whether a request with this answer is repeated."""
+        """Say whether a request with this answer is retried."""
         return status_code == LIMITED or super().is_retry(method, status_code, has_retry_after)
 
     def increment(
@@ -48,8 +48,8 @@ class RetryPolicy(Retry):
         *arguments: Any,
         **named: Any,
     ) -> Self:
-        """Count a failure; MaxRetryError, and so the last answer, when the request is not repeated."""
-        asked = asked_pause(response.headers) if response else 0
+        """Count a failure. Raises MaxRetryError, after which the last answer is returned, if there is no retry."""
+        asked = retry_after_seconds(response.headers) if response else 0
         counted = super().increment(method, url, response, *arguments, **named)
         if asked > MAX_RETRY_AFTER_SECONDS or remaining_seconds() <= (
             asked + 1 if asked else counted.get_backoff_time()
@@ -58,8 +58,8 @@ class RetryPolicy(Retry):
         return counted
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """Return the seconds that the service asks for, and up to one more, so that not all come back at once."""
-        asked = asked_pause(response.headers)
+        """Return the seconds of ``Retry-After`` with up to one second of jitter; None without the header."""
+        asked = retry_after_seconds(response.headers)
         return asked + random.random() if asked else None  # noqa: S311 - a pause is no secret
 
     def get_backoff_time(self) -> float:
@@ -69,20 +69,20 @@ class RetryPolicy(Retry):
 
 
 class DeadlineTimeout(Timeout):
-    """How long one try waits: as long as was said, or for what is left of the invocation's time."""
+    """Time-outs of one attempt: as configured, but never beyond the deadline."""
 
     def __init__(self, connect: float, read: float) -> None:
         super().__init__(connect=connect, read=read)
         self._longest = connect, read
 
     def clone(self) -> Timeout:
-        """Return the time-outs of the next try."""
+        """Return the time-outs of the next attempt."""
         connect, read = (min(each, max(remaining_seconds(), 0.001)) for each in self._longest)
         return Timeout(connect=connect, read=read)
 
 
-def asked_pause(headers: Mapping[str, str]) -> float:
-    """Return the seconds that an answer asks to wait for (``Retry-After``); 0 without one that can be read."""
+def retry_after_seconds(headers: Mapping[str, str]) -> float:
+    """Return the seconds in the header ``Retry-After``; 0 if it is missing or invalid."""
     try:
         return Retry().parse_retry_after(headers.get("Retry-After", "0"))
     except InvalidHeader:
@@ -90,7 +90,7 @@ def asked_pause(headers: Mapping[str, str]) -> float:
 
 
 def retry_policy(*besides: str) -> RetryPolicy:
-    """Return how one request is repeated; ``besides`` names further methods that may be repeated like a GET."""
+    """Return the retry policy of one request; ``besides`` names further methods that may be retried like a GET."""
     return RetryPolicy(
         total=MAX_RETRIES,
         status_forcelist=sorted(TRANSIENT),

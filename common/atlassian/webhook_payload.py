@@ -1,7 +1,7 @@
-"""What a Jira webhook says, whatever Jira sent it: Cloud or Server, an event or a workflow's post function.
+"""Parses the payload of a Jira webhook, from Cloud or Server, of an event or a workflow's post function.
 
+Rules use ids and category keys. Names are only shown to people, because they can be renamed and translated.
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
-Decisions are made by ids and category keys; names are for people, since they can be renamed and translated.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from common.runtime.json_access import as_dict, as_list, as_str
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
-#: Characters of a name or a label that are read; Jira's own limit for both.
-_LONGEST = 255
-#: The last moment, in milliseconds, that is taken for a time (the year 5138).
-_LATEST = 1e14
-#: Event types that older Jira sends, without a changelog, when a ticket is finished.
+#: Longest name or label, in characters; Jira's own limit for both. Longer ones are cut off.
+_MAX_LENGTH = 255
+#: Latest valid timestamp, in milliseconds (the year 5138).
+_MAX_TIMESTAMP = 1e14
+#: Event types that older versions of Jira send, without a changelog, when a ticket is closed.
 _FINISHING_TYPES = frozenset({"issue_resolved", "issue_closed", "issue_generic"})
 
 
 class NotAWebhook(Exception):
-    """The body is not one of Jira's; the message names the field, what it holds and what belongs there."""
+    """The body is not a Jira webhook; the message names the field, its value and what is expected."""
 
 
 @dataclass(frozen=True)
 class StatusChange:
-    """A ticket's way from one status to another. ``move_id`` is Jira's changelog id, or ``""``."""
+    """A ticket's change from one status to another. ``move_id`` is Jira's changelog id, or ``""``."""
 
     move_id: str
     from_id: str
@@ -39,10 +39,11 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class WebhookPayload:
-    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 when Jira did not say.
+    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 if Jira did not send a timestamp.
 
-    ``identity`` stays the same when the event is told again; it counts where ``move`` has no id of Jira's.
-    ``account_id`` and ``assignee_id`` are who did it, and to whom the ticket was assigned then; ``""`` for nobody.
+    ``identity`` is the same for every redelivery of the event; it is used if ``move`` has no changelog id.
+    ``account_id`` is the account that caused the event, ``assignee_id`` the ticket's assignee at that time; either may
+    be ``""``.
     """
 
     name: str
@@ -64,8 +65,8 @@ class WebhookPayload:
     def is_finishing(self) -> bool:
         """Whether the ticket moved into a status of the category "done" with this event.
 
-        The issue in the body may be of a later moment than the change: then the two name different statuses, and the
-        event of the later change will tell. Where Jira sent no category, a resolution says that the ticket is done.
+        The issue in the body may be newer than the change. Then their statuses differ, and only the event of the newer
+        change counts. If Jira sent no category, a resolution means that the ticket is done.
         """
         if self.move is None or not self._is_current(self.move):
             return False
@@ -77,15 +78,15 @@ class WebhookPayload:
 
 
 def parse_webhook(body: object) -> WebhookPayload:
-    """Read a webhook's JSON body; raise NotAWebhook when it cannot be one."""
+    """Parse a webhook's JSON body; raise NotAWebhook if it cannot be one."""
     if not isinstance(body, Mapping):
         raise NotAWebhook("the body must be a JSON object as Jira sends it, with a field `issue`")
     issue = as_dict(body.get("issue"))
     key, issue_id = as_str(issue.get("key")), as_str(issue.get("id"))
     if not _KEY.fullmatch(key):
-        raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: a Jira key such as OPS-12 belongs there")
+        raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: it must be a Jira key such as OPS-12")
     if not _NUMBER.fullmatch(issue_id):
-        raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: Jira's numeric issue id belongs there")
+        raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: it must be Jira's numeric issue id")
     fields = as_dict(issue.get("fields"))
     status = as_dict(fields.get("status"))
     user = as_dict(body.get("user")) or as_dict(as_dict(body.get("comment")).get("author"))
@@ -104,7 +105,7 @@ def parse_webhook(body: object) -> WebhookPayload:
         account_id=_brief(user.get("accountId")),
         assignee_id=_brief(as_dict(fields.get("assignee")).get("accountId")),
         happened_at=timestamp / 1000
-        if isinstance(timestamp, int | float) and 0 < timestamp < _LATEST
+        if isinstance(timestamp, int | float) and 0 < timestamp < _MAX_TIMESTAMP
         else 0.0,
     )
 
@@ -146,7 +147,7 @@ def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:
 
 
 def _brief(value: object) -> str:
-    return as_str(value)[:_LONGEST]
+    return as_str(value)[:_MAX_LENGTH]
 
 
 def _number(value: object) -> str:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_item
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.change import Change, ChangeStatus
 from common.runtime.errors import ConditionFailed
 
@@ -17,7 +17,7 @@ IGNORED_TTL_SECONDS = 90 * 24 * 3600
 class ChangeRepository:
     """Changes by their derived id."""
 
-    def __init__(self, records: Table) -> None:
+    def __init__(self, records: DynamoDbTable) -> None:
         self._records = records
 
     def record(self, change: Change) -> bool:
@@ -40,14 +40,14 @@ class ChangeRepository:
         """Tell people of the change's failure alone; raises Busy."""
         return self._records.notification_lease(change_id, seconds)
 
-    def keep_choice(self, change_id: str, choice: str) -> str:
+    def store_selection(self, change_id: str, choice: str) -> str:
         """Store which pages the change belongs to, once: what was first there wins, and is returned."""
         try:
             return str(self._records.update(change_id, {"choice": choice}, {"choice": None})["choice"])
         except ConditionFailed:
             return str((self._records.get(change_id) or {})["choice"])
 
-    def note_joining(self, change: Change, document_id: str) -> None:
+    def record_joining(self, change: Change, document_id: str) -> None:
         """Store that the change is about to become part of another change's document."""
         known = self.get(change.change_id) or change
         if document_id not in known.joined:

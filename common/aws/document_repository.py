@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_attribute, to_item
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.document import Document, DocumentKind, DocumentStatus
 from common.runtime.errors import ConditionFailed
 
@@ -43,15 +43,15 @@ def lock_key(document: Document) -> str:
 class DocumentRepository:
     """Documents by their derived id."""
 
-    def __init__(self, records: Table) -> None:
+    def __init__(self, records: DynamoDbTable) -> None:
         self._records = records
 
-    def begin(self, document: Document) -> Document:
+    def create_or_get(self, document: Document) -> Document:
         """Write a document that begins, unless it is on record; return what is there."""
         self._records.create(to_item(document))
         return self.require(document.document_id)
 
-    def begin_again(self, failed: Document, mine: Document) -> Document:
+    def restart_failed(self, failed: Document, mine: Document) -> Document:
         """Have a document that failed before it was drafted begin as ``mine``: its page may be there by now.
 
         Raises ConditionFailed when somebody else moved it.
@@ -81,18 +81,18 @@ class DocumentRepository:
             raise KeyError(document_id)
         return document
 
-    def of_review(self, issue_id: str) -> Document | None:
+    def find_by_review_ticket(self, issue_id: str) -> Document | None:
         """Return the document that is reviewed in a ticket, whatever became of it; None for one that is not ours."""
-        document_id = self.reviewed_in(issue_id)
+        document_id = self.document_id_reviewed_in(issue_id)
         document = self.get(document_id) if document_id else None
         return document if document and document.review_issue_id == issue_id else None
 
-    def reviewed_in(self, issue_id: str) -> str | None:
+    def document_id_reviewed_in(self, issue_id: str) -> str | None:
         """Return the id of the document that a ticket was made to review, or None."""
         item = self._records.get(_review_name(issue_id))
         return str(item["reviews"]) if item else None
 
-    def in_review_at(self, document: Document, issue_id: str, key: str) -> Document:
+    def set_review_ticket(self, document: Document, issue_id: str, key: str) -> Document:
         """Write in which ticket a document is reviewed, so that either is found by the other.
 
         ConditionFailed where the ticket reviews another document.
@@ -100,21 +100,21 @@ class DocumentRepository:
         is_new = self._records.create(
             {"document_id": _review_name(issue_id), "reviews": document.document_id}
         )
-        if not is_new and self.reviewed_in(issue_id) != document.document_id:
+        if not is_new and self.document_id_reviewed_in(issue_id) != document.document_id:
             raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
             return document
         return self.move(document, review_issue_id=issue_id, review_issue_key=key, missing_since=None)
 
-    def having(self, *statuses: DocumentStatus) -> Iterator[Document]:
+    def with_status(self, *statuses: DocumentStatus) -> Iterator[Document]:
         """Yield all documents that have one of these statuses, as an index shows them that lags behind a moment."""
         for status in statuses:
-            for item in self._records.under(BY_STATUS_INDEX, "status", str(status)):
+            for item in self._records.query_index(BY_STATUS_INDEX, "status", str(status)):
                 yield from_item(Document, item)
 
     def newest_pages(self, space_id: str) -> tuple[Document, ...]:
         """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""
-        items = self._records.newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
+        items = self._records.query_newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
         return tuple(from_item(Document, item) for item in items)
 
     def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:

@@ -23,7 +23,7 @@ class DraftStore:
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self._bucket = client, bucket
 
-    def keep(self, draft: Draft) -> tuple[Draft, str]:
+    def store(self, draft: Draft) -> tuple[Draft, str]:
         """Store a draft under its revision, or the next that is free; return the one that counts, with its SHA-256.
 
         A draft of the same inputs that is there already counts: an earlier try kept it. One of other inputs was kept by
@@ -46,7 +46,7 @@ class DraftStore:
             raise DraftHashMismatch(f"{_key(document_id, revision)} is not the draft that was decided on")
         return Draft.from_bytes(data)
 
-    def earlier(self, document_id: str, revision: int) -> Draft:
+    def get_unverified(self, document_id: str, revision: int) -> Draft:
         """Return a draft to show it, not to publish it."""
         return Draft.from_bytes(self._read(document_id, revision))
 

@@ -20,7 +20,7 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-class Table:
+class DynamoDbTable:
     """One table. ``client`` is boto3's ``dynamodb`` client, ``key`` the name of the partition key."""
 
     def __init__(self, client: Any, table: str, key: str, clock: Clock) -> None:
@@ -31,7 +31,7 @@ class Table:
         answer = self._client.get_item(TableName=self._table, Key=self._id(key), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None
 
-    def newest(self, index: str, key: str, value: str, limit: int) -> list[dict[str, Any]]:
+    def query_newest(self, index: str, key: str, value: str, limit: int) -> list[dict[str, Any]]:
         """Return the items of an index under one key, the highest sort key first (an eventually consistent read)."""
         answer = self._client.query(
             TableName=self._table,
@@ -44,7 +44,7 @@ class Table:
         )
         return [_plain(item) for item in answer["Items"]]
 
-    def under(self, index: str, key: str, value: str) -> Iterator[dict[str, Any]]:
+    def query_index(self, index: str, key: str, value: str) -> Iterator[dict[str, Any]]:
         """Yield all items of an index under one key (an eventually consistent read)."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,

@@ -35,11 +35,11 @@ class ReviewStore:
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self._bucket = client, bucket
 
-    def keep_page(self, document_id: str, revision: int, html: str) -> None:
+    def store_page(self, document_id: str, revision: int, html: str) -> None:
         """Store the diff page of a revision (the same bytes, whenever it is done again)."""
         self._put(f"reviews/{document_id}/{revision}.html", html.encode(), "text/html; charset=utf-8")
 
-    def keep_status(self, document_id: str, status: ReviewStatus) -> None:
+    def store_status(self, document_id: str, status: ReviewStatus) -> None:
         """Store how the review stands."""
         body = json.dumps(asdict(status), ensure_ascii=False).encode()
         self._put(f"reviews/{document_id}/status.json", body, "application/json")

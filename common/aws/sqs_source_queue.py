@@ -58,7 +58,7 @@ class SqsSourceQueue:
             raise DeferredTooLong(f"for {waited // 3600:.0f} hours")
         return self._send_copy(message, waited, deferral.pause(waited))
 
-    def rest(self, message: Mapping[str, Any]) -> Deferred | None:
+    def defer_until_due(self, message: Mapping[str, Any]) -> Deferred | None:
         """Send on a copy that is not to be served yet; None if it is to be served now.
 
         A service may ask for a longer pause than the longest delay of SQS.
@@ -109,7 +109,7 @@ class SqsSourceQueue:
         return self._urls[arn]
 
 
-def is_resting(message: Mapping[str, Any]) -> bool:
+def has_not_before(message: Mapping[str, Any]) -> bool:
     """Say whether a message names a time before which it is not served."""
     return bool(_number(message, NOT_BEFORE))
 

@@ -31,7 +31,7 @@ FINAL_STATUSES = frozenset(
 #: A document in one of these waits for what is in its review ticket.
 IN_REVIEW = frozenset({DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING})
 #: How often a review is moved back per revision after a move without a decision: an automation may close it for ever.
-MOST_REOPENINGS = 3
+MAX_REOPENINGS = 3
 
 
 class DocumentKind(StrEnum):
@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredPage:
     """A page that was considered, and how well it fitted."""
 
     page_id: str
@@ -65,7 +65,7 @@ class StoredSelection:
     reason: str
     confidence: float
     decided_by: str
-    candidates: tuple[Scored, ...] = ()
+    candidates: tuple[ScoredPage, ...] = ()
     searched: tuple[str, ...] = ()
 
 
@@ -183,7 +183,7 @@ class Document:
     @property
     def stays_undecided(self) -> bool:
         """Whether its review is not moved back any more, since it was closed again and again without a decision."""
-        return len(self.undecided_moves) > MOST_REOPENINGS
+        return len(self.undecided_moves) > MAX_REOPENINGS
 
     @property
     def is_done(self) -> bool:

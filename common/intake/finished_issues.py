@@ -24,7 +24,7 @@ FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangeda
 #: Tickets whose histories are read at once: a page of the search.
 BATCH_SIZE = 100
 #: Seconds that are kept for a batch that is under way, and for telling how many tickets are left.
-MAX_ISSUES = 30
+BATCH_RESERVE_SECONDS = 30
 
 
 class FinishedIssues:
@@ -57,10 +57,10 @@ class FinishedIssues:
 
     def unreached(self) -> int:
         """Return about how many tickets of the query were not looked at."""
-        return max(0, self._jira.count(self._jql) - self._reached)
+        return max(0, self._jira.approximate_count(self._jql) - self._reached)
 
     def _is_late(self) -> bool:
-        self.is_cut_short = remaining_seconds() < MAX_ISSUES
+        self.is_cut_short = remaining_seconds() < BATCH_RESERVE_SECONDS
         return self.is_cut_short
 
     def _finishings(self, issues: Sequence[Mapping[str, Any]]) -> list[WebhookPayload]:

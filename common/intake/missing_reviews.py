@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 #: So many reviews may be deleted between two sweeps.
 MAX_MISSING_AT_ONCE = 3
 #: Seconds that lie at least between two sweeps; a sweep that is repeated begins at the same time, or soon after.
-APART = 3600
+MIN_SECONDS_BETWEEN_SWEEPS = 3600
 #: What is logged where our account may have lost its access: the stack's alarm filters on it.
 ACCESS_MAY_BE_LOST = "review.access_may_be_lost"
 
@@ -37,13 +37,13 @@ class MissingReviews:
     documents: DocumentRepository
     bus: EventBus
 
-    def count(self, swept_at: int) -> Counter[str]:
+    def record_missing(self, swept_at: int) -> Counter[str]:
         """Note which open reviews are missing in the sweep that began at ``swept_at``, in seconds since the epoch.
 
         Those that count as deleted are announced, each time until their documents are closed. Returns how often what
         came of a review that is, or was, missing. Doing it twice for one sweep does nothing more.
         """
-        missing, found = self.look()
+        missing, found = self.find()
         outcomes: Counter[str] = Counter()
         for document in found:
             outcomes["back"] += self._note(document, None)
@@ -54,17 +54,17 @@ class MissingReviews:
                 self._note(document, None)
             elif not document.missing_since:
                 outcomes["missing"] += self._note(document, swept_at)
-            elif swept_at - document.missing_since < APART:
+            elif swept_at - document.missing_since < MIN_SECONDS_BETWEEN_SWEEPS:
                 outcomes["missing"] += 1
             else:
                 outcomes["deleted"] += 1
                 event_bus.publish_review_deleted(self.bus, document)
         return +outcomes
 
-    def look(self) -> tuple[Sequence[Document], Sequence[Document]]:
+    def find(self) -> tuple[Sequence[Document], Sequence[Document]]:
         """Return the documents whose review ticket is missing, and those whose ticket was missing and is back."""
-        documents = [each for each in self.documents.having(*IN_REVIEW) if each.review_issue_id]
-        shown = self.jira.shown([document.review_issue_id for document in documents])
+        documents = [each for each in self.documents.with_status(*IN_REVIEW) if each.review_issue_id]
+        shown = self.jira.visible_ids([document.review_issue_id for document in documents])
         missing = [each for each in documents if each.review_issue_id not in shown]
         # The index lags: a document may have come to its end, or to another review ticket.
         fresh = [(each, self.documents.get(each.document_id)) for each in missing]

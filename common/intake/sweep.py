@@ -35,7 +35,7 @@ class Reconciliation:
     detection: ChangeDetector
     documents: DocumentRepository
 
-    def finished(self, seconds: int) -> FinishedIssues:
+    def finished_tickets(self, seconds: int) -> FinishedIssues:
         """Return the finishing of each ticket worth documenting that was finished in the last ``seconds``.
 
         The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
@@ -51,7 +51,7 @@ class Reconciliation:
             *labels,
         )
 
-    def reviews(self, seconds: int) -> FinishedIssues:
+    def finished_reviews(self, seconds: int) -> FinishedIssues:
         """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is.
 
         All that our account has made is looked at as well, since anybody may take a label away.
@@ -61,19 +61,19 @@ class Reconciliation:
         )
 
     @property
-    def missing(self) -> MissingReviews:
+    def missing_reviews(self) -> MissingReviews:
         """What finds open reviews whose ticket is missing."""
         return MissingReviews(self.jira, self.documents, self.detection.bus)
 
-    def feed(self, event: WebhookPayload) -> DetectionResult:
+    def process_ticket(self, event: WebhookPayload) -> DetectionResult:
         """Do what the webhook of a finished ticket would have done."""
         # Nearly all are on record, and to look costs less than a write that is refused.
         known = self.detection.changes.get(derive_change_id(event))
         return self.detection.republish(known) if known else self.detection.handle(event)
 
-    def feed_review(self, event: WebhookPayload) -> str:
+    def process_review(self, event: WebhookPayload) -> str:
         """Do what the webhook of a finished review would have done; return a status word."""
-        document = self.documents.of_review(event.issue_id)
+        document = self.documents.find_by_review_ticket(event.issue_id)
         if document and document.is_done:
             return "over"
         if document and REVIEW_LABEL not in event.labels:

@@ -1,7 +1,7 @@
 """A handler's environment, read once into a typed settings object.
 
 Each handler package declares a frozen dataclass ``Settings``; the field ``jira_base_url`` is the variable
-``JIRA_BASE_URL``. A test holds these declarations against the environment that the stack gives the function.
+``JIRA_BASE_URL``. A test compares these declarations with the environment that the stack sets for the function.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 
 class InvalidEnvironment(Exception):
-    """A variable is missing or cannot be read; the message names it, its value and the remedy."""
+    """An environment variable is missing or has an invalid value; the message names it and the remedy."""
 
 
 def read_settings(declared: type[T], environ: Mapping[str, str]) -> T:
-    """Build ``declared`` from ``environ``; raise InvalidSetting for the first variable that is amiss.
+    """Build ``declared`` from ``environ``; raise InvalidEnvironment for the first missing or invalid variable.
 
-    Understood types: ``str`` (not empty unless the field's default is), ``int``, ``bool`` ("true"/"false") and
+    Supported types: ``str`` (not empty, unless the field has a default), ``int``, ``bool`` ("true"/"false") and
     ``tuple[str, ...]`` (comma separated, blanks dropped).
     """
     hints = get_type_hints(declared)

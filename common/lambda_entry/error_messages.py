@@ -1,6 +1,6 @@
-"""What went wrong, in words that anybody may read: they stand in tickets, which customers may see.
+"""Error messages that are safe to show in tickets, which customers may read.
 
-Names of AWS resources, account ids, hosts and what services answered stay out of them; the log has all of it.
+They contain no names of AWS resources, account ids, hosts or raw answers of services. The log has all of that.
 """
 
 from __future__ import annotations
@@ -14,48 +14,48 @@ from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
 from common.runtime.json_access import as_dict, as_list, as_str
 
-#: Characters that Jira's or Confluence's own words may have.
+#: Longest quotation of an error message of Jira or Confluence, in characters.
 MAX_LENGTH = 300
 
 
 def user_message(error: Exception) -> str:
-    """Say what went wrong: our own words as they are, of others' only the kind."""
+    """Return a message for people: our own errors as they are, of any other error only its type or code."""
     if isinstance(error, AtlassianError):
-        return _of_atlassian(error)
+        return _atlassian_message(error)
     if isinstance(error, ClientError):
         code = as_str(as_dict(error.response.get("Error")).get("Code"))
-        return f"AWS did not do {error.operation_name} ({code or 'without a reason'})"
+        return f"AWS answered {error.operation_name} with an error ({code or 'without a code'})"
     if isinstance(error, BotoCoreError):
-        return f"AWS could not be asked ({type(error).__name__})"
+        return f"AWS could not be reached ({type(error).__name__})"
     if isinstance(error, PublishFailed):
-        return "EventBridge did not take an event"
+        return "EventBridge did not accept an event"
     if isinstance(error, InvalidSecret):
-        return "a secret is not as the stack writes it"
+        return "a secret has an unexpected format: set it again with `pulumi config set --secret` and `pulumi up`"
     is_ours = type(error).__module__.startswith(("common.", "handlers."))
-    return str(error) if is_ours else f"the program failed ({type(error).__name__})"
+    return str(error) if is_ours else f"an unexpected error occurred in Kinexus ({type(error).__name__})"
 
 
-def _of_atlassian(error: AtlassianError) -> str:
+def _atlassian_message(error: AtlassianError) -> str:
     service = "Jira" if error.path.startswith("/rest/api/3/") else "Confluence"
     asked = f"{error.method} {error.path}"
     if error.status is None:
-        # What was no answer may still have had a body, of whoever stands in between.
-        return f"{service} gave no answer to {asked} ({error.said.partition(':')[0]})"
+        # There may still be a body, written by a proxy: it is not quoted.
+        return f"{service} did not answer {asked} ({error.detail.partition(':')[0]})"
     if isinstance(error, Gone):
         answered = f"{service} answered {asked} with 410"
         return f"Atlassian has removed an endpoint that Kinexus uses ({answered}): update Kinexus"
-    said = _said(error.said)
-    return f"{service} answered {asked} with {error.status}" + (f": {said}" if said else "")
+    messages = _messages(error.detail)
+    return f"{service} answered {asked} with {error.status}" + (f": {messages}" if messages else "")
 
 
-def _said(body: str) -> str:
-    """Return the messages of an error in JSON; nothing of what is no such error, such as a proxy's page."""
+def _messages(body: str) -> str:
+    """Return the messages in a JSON error body; ``""`` for anything else, such as a proxy's page."""
     try:
-        told = as_dict(json.loads(body))
+        answer = as_dict(json.loads(body))
     except ValueError:
         return ""
-    errors = told.get("errors")
-    messages = [*map(as_str, as_list(told.get("errorMessages"))), as_str(told.get("message"))]
+    errors = answer.get("errors")
+    messages = [*map(as_str, as_list(answer.get("errorMessages"))), as_str(answer.get("message"))]
     messages += [as_str(as_dict(each).get("title")) for each in as_list(errors)]
-    messages += [f"{name}: {as_str(said)}" for name, said in as_dict(errors).items()]
+    messages += [f"{name}: {as_str(message)}" for name, message in as_dict(errors).items()]
     return "; ".join(filter(None, messages))[:MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""The door for queues: one event a message, and only the messages that failed go back.
+"""Process SQS batches: one event per message, deferral of transient errors, partial batch responses.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
-from common.aws.sqs_source_queue import Deferred, DeferredTooLong, is_resting
+from common.aws.sqs_source_queue import Deferred, DeferredTooLong, has_not_before
 from common.domain.events import Event, UnknownEvent, parse_event
 from common.lambda_entry.error_messages import user_message
 from common.lambda_entry.transient_errors import deferral_for
@@ -21,68 +21,68 @@ from common.runtime.errors import PermanentFailure
 
 log = logging.getLogger(__name__)
 
-#: How often a queue hands out a message before it goes to the dead-letter queue, as the stack sets it.
+#: Receives after which a message goes to the dead-letter queue (``maxReceiveCount``), as the stack configures it.
 MAX_RECEIVES = 3
-#: Seconds that are left when even telling of a failure must end, so that the answer to the queue gets through.
+#: Seconds reserved at the very end, after recording a failure, to return the batch response.
 FINAL_RESERVE_SECONDS = 2
-#: Seconds for telling people that a message is deferred; what is not told by then is told at its next deferral.
-NOTICE = 10
+#: Seconds for notifying people that a message is deferred. If that is too short, the next deferral notifies them.
+MAX_NOTIFY_SECONDS = 10
 
 
 class LambdaContext(Protocol):
-    """What Lambda tells of an invocation."""
+    """The part of Lambda's context object that is used."""
 
     @property
     def aws_request_id(self) -> str:
-        """The invocation's id."""
+        """Return the invocation's id."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long it may still run."""
+        """Return the milliseconds until Lambda's time-out."""
 
 
 class SourceQueue(Protocol):
-    """The queue that a message came from; common.aws.sqs_source_queue.SqsSourceQueue is one."""
+    """The queue that a message came from, implemented by common.aws.sqs_source_queue.SqsSourceQueue."""
 
     def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
-        """Send a copy of a message to be seen later, or raise DeferredTooLong."""
+        """Send a copy of a message with a delay. Raises DeferredTooLong."""
 
-    def rest(self, message: Mapping[str, Any]) -> Deferred | None:
-        """Send on a copy that is not to be served yet; None if it is to be served now."""
+    def defer_until_due(self, message: Mapping[str, Any]) -> Deferred | None:
+        """Defer a copy again that has come before its time; None if it is to be processed now."""
 
     def expire_visibility(self, message: Mapping[str, Any]) -> None:
-        """Let a message be seen at once, and not only when its time is over."""
+        """Make a failed message visible at once, before its visibility timeout ends."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a function does with an event.
+    """The callbacks of a function that handles queued events.
 
-    ``do`` does the work. ``record_failure`` puts its failure on record and tells people. ``tell_waiting`` tells them
-    that it waits. Both get the reason, in words for everybody.
+    ``do`` does the work. ``record_failure`` records that it failed and notifies people. ``notify_waiting`` notifies
+    them that it is delayed. Both get the reason as a text that everyone may read.
     """
 
     do: Callable[[Event], None]
     record_failure: Callable[[Event, str], None]
-    tell_waiting: Callable[[Event, str], None]
+    notify_waiting: Callable[[Event, str], None]
 
 
 def process_batch(
     event: Mapping[str, Any], context: LambdaContext, work: Work, queue: Callable[[], SourceQueue]
 ) -> dict[str, Any]:
-    """Work on every message, within the time that Lambda gives, and return the ids of those that failed.
+    """Process every message before Lambda's time-out and return the ids of those that failed.
 
-    Work that is busy elsewhere, or whose services are down or limit us, has not failed: its message is deferred in a
-    copy for up to 12 hours, which uses up none of its receives. From a quarter of an hour on, ``work.tell_waiting`` is
-    called at each deferral.
+    A message is deferred, not failed, while another invocation holds its lease or a service is down or throttles us.
+    A deferred message is sent again as a delayed copy for up to 12 hours, so it loses no receive. From 15 minutes on,
+    ``work.notify_waiting`` is called at each deferral.
 
-    When a message fails for good, or for the last time before its dead-letter queue, ``work.record_failure`` is
-    called. The message goes back in any case, and so to the dead-letter queue, where an operator finds it. Where
-    another try cannot succeed, it gets there without a pause. If it is handed out again, it is tried again.
+    On a permanent failure, or the last receive before the dead-letter queue, ``work.record_failure`` is called. Every
+    failed message returns to the queue and so reaches the dead-letter queue, at once if a retry cannot succeed. A
+    message that an operator redrives is processed again.
     """
     failures = []
     for message in event["Records"]:
         try:
-            _Delivery(message, context, work, queue).serve()
+            _Delivery(message, context, work, queue).process()
         except Exception:
             log.exception("message.failed", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
@@ -91,29 +91,31 @@ def process_batch(
 
 @dataclass(frozen=True)
 class _Delivery:
-    """One message in one invocation."""
+    """One message of a batch, and its processing in this invocation."""
 
     message: Mapping[str, Any]
     context: LambdaContext
     work: Work
     queue: Callable[[], SourceQueue]
 
-    def serve(self) -> None:
-        """Work on the message, or defer it; raises what makes it go back."""
-        event = self._read()
+    def process(self) -> None:
+        """Process the message or defer it; an error that is raised returns it to the queue."""
+        event = self._event()
         log.info("event.received", extra={"event": str(event.name), **event.detail})
-        if is_resting(self.message) and (deferred := self.queue().rest(self.message)):
+        if has_not_before(self.message) and (deferred := self.queue().defer_until_due(self.message)):
             _log_deferred(event, deferred, "the service asked for this pause")
             return
         try:
             self._do(event)
-        except Exception as error:  # let go: a copy of the message waits in the queue, or the error is raised
+        except (
+            Exception
+        ) as error:  # let go: a deferred copy of the message is in the queue, or the error is raised
             deferral = deferral_for(error)
             if deferral is None:
                 raise
             self._defer(event, error, deferral)
 
-    def _read(self) -> Event:
+    def _event(self) -> Event:
         try:
             return replace(parse_event(self.message["body"]), message_id=str(self.message["messageId"]))
         except UnknownEvent:
@@ -126,7 +128,7 @@ class _Delivery:
                 self.work.do(event)
         except Exception as error:
             if deferral_for(error) is None:
-                self._put_on_record(event, error)
+                self._record_failure(event, error)
             raise
 
     def _defer(self, event: Event, error: Exception, deferral: Deferral) -> None:
@@ -135,34 +137,34 @@ class _Delivery:
             deferred = self.queue().defer(self.message, deferral)
         except DeferredTooLong as too_long:
             failure = PermanentFailure(f"{reason} (tried {too_long})")
-            self._put_on_record(event, failure)
+            self._record_failure(event, failure)
             raise failure from error
         except Exception as no_copy:
-            self._put_on_record(event, no_copy)
+            self._record_failure(event, no_copy)
             raise
         _log_deferred(event, deferred, reason, str(error))
         if deferred.waited >= NOTIFY_AFTER_SECONDS:
-            self._tell_waiting(event, reason)
+            self._notify_waiting(event, reason)
 
-    def _put_on_record(self, event: Event, error: Exception) -> None:
-        """Put a failure on record if it is the last, or one that people can lift."""
-        is_over = isinstance(error, PermanentFailure) or self._is_last()
-        if is_over or isinstance(error, Gone | Unauthorized | RequestRefused):
+    def _record_failure(self, event: Event, error: Exception) -> None:
+        """Record a failure if it is final (permanent, or the last receive) or if people can fix its cause."""
+        is_final = isinstance(error, PermanentFailure) or self._is_last_receive()
+        if is_final or isinstance(error, Gone | Unauthorized | RequestRefused):
             with within_deadline(self._seconds_left() - FINAL_RESERVE_SECONDS):
                 self.work.record_failure(event, user_message(error))
-                if is_over:
+                if is_final:
                     self.queue().expire_visibility(self.message)
 
-    def _tell_waiting(self, event: Event, reason: str) -> None:
-        """Tell people that the work waits. The copy is sent already, so that nothing is lost if this fails."""
+    def _notify_waiting(self, event: Event, reason: str) -> None:
+        """Notify people that the work is delayed. The copy is sent already, so nothing is lost if this fails."""
         try:
-            with within_deadline(min(NOTICE, self._seconds_left() - FINAL_RESERVE_SECONDS)):
-                self.work.tell_waiting(event, reason)
-        except Exception as error:  # let go: told at the next deferral; what is down may be needed to tell
+            with within_deadline(min(MAX_NOTIFY_SECONDS, self._seconds_left() - FINAL_RESERVE_SECONDS)):
+                self.work.notify_waiting(event, reason)
+        except Exception as error:  # let go: the next deferral notifies again; Jira itself may be down
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}
             log.warning("deferral.notification_failed", extra=extra)
 
-    def _is_last(self) -> bool:
+    def _is_last_receive(self) -> bool:
         return int(self.message["attributes"]["ApproximateReceiveCount"]) >= MAX_RECEIVES
 
     def _seconds_left(self) -> float:
@@ -170,6 +172,6 @@ class _Delivery:
 
 
 def _log_deferred(event: Event, deferred: Deferred, reason: str, error: str = "") -> None:
-    """Write the line that the stack's alarm reads ``waited`` from."""
+    """Log the deferral; the stack's alarm filters on the field ``waited``."""
     fields = {"waited": deferred.waited, "seconds": deferred.pause, "reason": reason, "error": error[:1000]}
     log.info("message.deferred", extra={"event": str(event.name), **event.detail, **fields})

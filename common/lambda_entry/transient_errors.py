@@ -1,8 +1,8 @@
 """Which errors defer a message instead of failing it, and for how long: a closed list.
 
-Work that another invocation is doing is waited for briefly. A service that is down, hangs, or limits us is waited for
-with pauses that grow, and for at least as long as it asks. Any other error is a failure.
-https://docs.aws.amazon.com/boto3/latest/guide/retries.html (what botocore itself repeats)
+A held lease defers it by short pauses. A service that is down, hangs or throttles us defers it by growing pauses, at
+least as long as its Retry-After. Any other error is a failure.
+https://docs.aws.amazon.com/boto3/latest/guide/retries.html (what botocore itself retries)
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 """
 
@@ -24,7 +24,7 @@ from common.runtime.deadline import ServiceHung
 from common.runtime.deferral import Deferral
 from common.runtime.errors import LeaseHeld
 
-#: AWS's codes for "too fast".
+#: AWS's error codes for throttling.
 _THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -41,7 +41,7 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-#: AWS's codes for "down", in the spelling of each service.
+#: AWS's error codes for a service that is down, in the spelling of each service.
 _DOWN = frozenset(
     {
         "InternalError",
@@ -58,7 +58,7 @@ _DOWN = frozenset(
     }
 )
 _TRANSIENT_CODES = _THROTTLED | _DOWN
-#: For answers whose body has no code, such as those of a load balancer.
+#: HTTP statuses that count where the body has no error code, such as the answer of a load balancer.
 _TRANSIENT_STATUS = frozenset({429, 500, 502, 503, 504})
 _UNREACHABLE = (
     ConnectionClosedError,
@@ -71,7 +71,7 @@ _UNREACHABLE = (
 
 
 def deferral_for(error: Exception) -> Deferral | None:
-    """Return how an error defers its message; None for an error that is a failure."""
+    """Return how an error defers its message; None if the error is a failure."""
     if isinstance(error, LeaseHeld):
         return Deferral(grows=False)
     if isinstance(error, Unavailable):
@@ -80,7 +80,7 @@ def deferral_for(error: Exception) -> Deferral | None:
 
 
 def is_transient(error: Exception) -> bool:
-    """Say whether an error means that a service is down, hangs or limits us: the same call may succeed later."""
+    """Say whether an error means that a service is down, hangs or throttles us: the same call may succeed later."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -1,4 +1,4 @@
-"""The door for webhooks: size, signature, JSON, in this order; and answers as JSON.
+"""Webhook endpoint: check a request's size, signature and JSON, in this order, and answer as JSON.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -24,15 +24,15 @@ from common.runtime.deadline import DeadlineExceeded, within_deadline
 
 log = logging.getLogger(__name__)
 
-#: Largest body taken, in bytes. API Gateway hands at most 6 MB to a function, base64 included.
+#: Largest accepted body, in bytes. API Gateway passes at most 6 MB to a function, base64 included.
 MAX_BODY_BYTES = 4 * 1024 * 1024
-#: Seconds in which a webhook is answered: less than the functions have, and far less than API Gateway's 30.
+#: Deadline for answering a webhook, in seconds: below the functions' time-outs and far below API Gateway's 30.
 MAX_SECONDS = 10
 Response = dict[str, Any]
 
 
 class RequestRejected(Exception):
-    """A request was turned away at the door; ``response`` says why."""
+    """The request is not an authenticated webhook; ``response`` is the answer with the reason."""
 
     def __init__(self, status_code: int, error: str) -> None:
         super().__init__(error)
@@ -41,17 +41,17 @@ class RequestRejected(Exception):
 
 @dataclass(frozen=True)
 class WebhookVerifier:
-    """Lets signed webhooks in. ``secret`` holds ``{"secrets": […]}``, several while one replaces another."""
+    """Authenticates webhooks by signature. ``secret`` holds ``{"secrets": […]}``, several during a rotation."""
 
     secret: CachedSecret
     allow_unsigned: bool
 
     def verify(self, request: Mapping[str, Any]) -> WebhookPayload:
-        """Return an authenticated event; raises Turned with the response to give."""
+        """Return the authenticated payload. Raises RequestRejected with the response to return."""
         raw = _raw_body(request)
         if len(raw) > MAX_BODY_BYTES:
             raise RequestRejected(
-                413, f"the body has {len(raw)} bytes, more than the {MAX_BODY_BYTES} that are taken"
+                413, f"the body has {len(raw)} bytes: at most {MAX_BODY_BYTES} are accepted"
             )
         headers = {str(name).lower(): str(value) for name, value in (request.get("headers") or {}).items()}
         self._authenticate(headers.get("x-hub-signature", ""), raw)
@@ -67,15 +67,18 @@ class WebhookVerifier:
         if not given:
             if not self.allow_unsigned:
                 raise RequestRejected(
-                    401, "X-Hub-Signature is missing: give the webhook in Jira the stack's webhookSecret"
+                    401,
+                    "the header X-Hub-Signature is missing: in Jira, set the webhook's secret to the stack's "
+                    "webhookSecret",
                 )
             log.warning("webhook.unsigned_accepted")
             return
-        # Read anew when a signature does not fit: the secret may just have been replaced.
+        # After a wrong signature the secret is read again: it may just have been rotated.
         if not any(is_valid_signature(given, raw, self._secrets(fresh)) for fresh in (False, True)):
             raise RequestRejected(
                 401,
-                "X-Hub-Signature does not fit the body: the secret in Jira is not webhookSecret",
+                "the header X-Hub-Signature does not match the body: in Jira, set the webhook's secret to the stack's "
+                "webhookSecret",
             )
 
     def _secrets(self, fresh: bool) -> list[str]:
@@ -83,7 +86,7 @@ class WebhookVerifier:
 
 
 def respond_within_deadline(work: Callable[[], Response]) -> Response:
-    """Return the answer of ``work``; 503, so that Jira sends the webhook again, if AWS is down or it takes too long."""
+    """Return the answer of ``work``; if AWS is down or it takes too long, 503, after which Jira retries the webhook."""
     try:
         with within_deadline(MAX_SECONDS):
             return work()
@@ -91,11 +94,13 @@ def respond_within_deadline(work: Callable[[], Response]) -> Response:
         if not isinstance(error, DeadlineExceeded) and not is_transient(error):
             raise
         log.error("webhook.failed", extra={"reason": user_message(error)}, exc_info=error)
-        return json_response(503, status="error", error="this does not work right now: send it again later")
+        return json_response(
+            503, status="error", error="Kinexus cannot process this right now: send it again later"
+        )
 
 
 def json_response(status_code: int, **body: str) -> Response:
-    """Return the response that API Gateway expects, with a JSON body."""
+    """Return a response in API Gateway's format with a JSON body; empty fields are left out."""
     return {
         "statusCode": status_code,
         "headers": {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"},
@@ -104,10 +109,10 @@ def json_response(status_code: int, **body: str) -> Response:
 
 
 def _identity(event: WebhookPayload, raw: bytes) -> str:
-    """Return what names an event in Jira's own signed words: its ticket and moment, or else all of its bytes.
+    """Derive an id from the signed body: ticket and timestamp, or else the hash of the whole body.
 
-    Jira's X-Atlassian-Webhook-Identifier, which is the same across retries too, is not signed: whoever sends an old
-    webhook again could give it another.
+    Jira's X-Atlassian-Webhook-Identifier is the same across retries too, but it is not signed: a replayed webhook could
+    carry another one.
     """
     if event.happened_at:
         return f"{event.issue_id} at {event.happened_at:.3f}"
@@ -124,15 +129,12 @@ def _raw_body(request: Mapping[str, Any]) -> bytes:
         raise RequestRejected(400, "the body is not valid base64") from error
 
 
-#: Methods we accept; Jira signs with sha256 and says that it may change.
+#: Accepted signature methods. Jira signs with sha256 and says that this may change.
 SIGNATURE_METHODS = frozenset({"sha256", "sha384", "sha512"})
 
 
 def is_valid_signature(header: str, body: bytes, secrets: Sequence[str]) -> bool:
-    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets``.
-
-    There are several secrets while one replaces another.
-    """
+    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets`` (several during a rotation)."""
     method, separator, given = header.strip().partition("=")
     if not separator or method.lower() not in SIGNATURE_METHODS:
         return False

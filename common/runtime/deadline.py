@@ -1,7 +1,7 @@
-"""Work is stopped before Lambda stops it: a function that is killed cannot say what went wrong.
+"""Deadlines: stop work before Lambda's time-out kills the function, so that the failure can still be recorded.
 
-What waits for Jira or Confluence asks how much time is ``left`` and gives up by itself. An alarm stops everything else
-a little later: calls to AWS, and a service that answers byte by byte.
+Requests to Jira and Confluence check ``remaining_seconds`` and stop by themselves. A SIGALRM timer stops everything
+else a little later: calls to AWS, and a service that answers byte by byte.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 """
 
@@ -18,50 +18,51 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-#: Seconds that are kept for putting a failure on record and telling whoever waits.
+#: Seconds reserved for recording a failure and notifying people.
 RESERVE_SECONDS = 15
-#: Seconds between the end of the time and the alarm.
+#: Seconds between the deadline and the alarm.
 GRACE_SECONDS = 1.0
-#: Seconds until it rings again: what is raised inside a finalizer is lost, and the work would go on.
+#: Re-arm interval of the alarm, in seconds: an exception raised inside a finalizer is swallowed, so it fires again.
 REARM_SECONDS = 1.0
 
-_ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
+#: The deadline on the monotonic clock.
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
 
 
-#: Packages in whose code a thread waits for a service, or for the threads that do.
+#: Packages whose code waits for a service, or for threads that do.
 _WAITING = frozenset({"requests", "botocore", "concurrent"})
 
 
 class DeadlineExceeded(Exception):
-    """The work took too long."""
+    """The work was not done before its deadline."""
 
 
 class ServiceHung(DeadlineExceeded):
-    """The time ended while a service was waited for: it hung, or answered byte by byte."""
+    """The deadline passed while a service was waited for: it hung, or answered byte by byte."""
 
 
 class _Stop(BaseException):
-    """The alarm. Not an Exception: botocore takes any of those for a failed call, and makes it again."""
+    """Raised by the alarm. Not an Exception: botocore would treat that as a failed call and retry it."""
 
 
 def remaining_seconds() -> float:
-    """Return the seconds that the work under way may still take; endless outside of ``within``."""
-    return _ends.get() - time.monotonic()
+    """Return the seconds until the deadline; infinity outside of ``within_deadline``."""
+    return _deadline.get() - time.monotonic()
 
 
 def propagate_deadline(work: Callable[..., T]) -> Callable[..., T]:
-    """Return ``work`` for other threads, which otherwise know of no limit."""
-    here = copy_context()
-    return lambda *given: here.copy().run(work, *given)
+    """Wrap ``work`` for use in other threads, which do not inherit the deadline by themselves."""
+    context = copy_context()
+    return lambda *arguments: context.copy().run(work, *arguments)
 
 
 @contextmanager
 def within_deadline(seconds: float) -> Iterator[None]:
-    """Let the work inside know when ``seconds`` are over, and raise OutOfTime or ServiceHung soon after.
+    """Set a deadline for the work inside; raise DeadlineExceeded or ServiceHung soon after it has passed.
 
-    Lambda calls handlers in the main thread, the only one that a signal reaches; elsewhere there is no alarm.
+    Lambda calls handlers in the main thread, the only one that a signal reaches. In other threads there is no alarm.
     """
-    known = _ends.set(time.monotonic() + seconds)
+    token = _deadline.set(time.monotonic() + seconds)
     try:
         with _alarm(seconds + GRACE_SECONDS):
             yield
@@ -69,7 +70,7 @@ def within_deadline(seconds: float) -> Iterator[None]:
         kind = ServiceHung if _waited_for_a_service(stop) else DeadlineExceeded
         raise kind(f"the work was not done within {seconds:.0f} seconds") from None
     finally:
-        _ends.reset(known)
+        _deadline.reset(token)
 
 
 def _waited_for_a_service(stop: _Stop) -> bool:

@@ -1,21 +1,21 @@
-"""How long a message is deferred: briefly for work under way elsewhere, ever longer for a service that is down."""
+"""Backoff of deferred messages: short pauses while a lease is held, growing pauses while a service is down."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
 
-#: Seconds of the pauses for work that another invocation does: never the same for two that wait for the same work.
-SHORTEST, LONGEST = 15, 60
-#: Seconds of the first pause for a service, and of the longest. Each is about as long as all before it together.
-FIRST_PAUSE, LONGEST_PAUSE = 30, 900
-#: Seconds after which people are told that a message is deferred. A pause before that ends shortly after it.
+#: Range in seconds of the pause while another invocation holds the lease; random, so two waiting messages differ.
+MIN_LEASE_PAUSE, MAX_LEASE_PAUSE = 15, 60
+#: Seconds of the first and the longest pause for a service. Each pause is about as long as all before it together.
+FIRST_PAUSE, MAX_PAUSE = 30, 900
+#: Seconds after which people are notified that a message is deferred. Earlier pauses are cut to end about then.
 NOTIFY_AFTER_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class Deferral:
-    """How a message is deferred: by short pauses, or by pauses that grow and are ``at_least`` so many seconds."""
+    """How a message is deferred: by short pauses, or by growing pauses of ``at_least`` that many seconds."""
 
     grows: bool
     at_least: float = 0
@@ -23,9 +23,9 @@ class Deferral:
     def pause(self, waited: float) -> float:
         """Return the next pause of a message that has been deferred for ``waited`` seconds; it may exceed SQS's 900."""
         if not self.grows:
-            return random.uniform(SHORTEST, LONGEST)  # noqa: S311 - a pause is no secret
+            return random.uniform(MIN_LEASE_PAUSE, MAX_LEASE_PAUSE)  # noqa: S311 - a pause is no secret
         spread = random.uniform(0.75, 1.25)  # noqa: S311
-        pause = min(max(waited, FIRST_PAUSE) * spread, LONGEST_PAUSE)
+        pause = min(max(waited, FIRST_PAUSE) * spread, MAX_PAUSE)
         if waited < NOTIFY_AFTER_SECONDS:
             pause = min(pause, NOTIFY_AFTER_SECONDS - waited)
         asked = self.at_least + min(self.at_least, FIRST_PAUSE) * (spread - 0.75)

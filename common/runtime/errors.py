@@ -1,15 +1,15 @@
-"""Errors that decide what happens to the work under way: retried, deferred, or failed for good."""
+"""Errors that decide what happens to the current work: retry, deferral or permanent failure."""
 
 from __future__ import annotations
 
 
 class PermanentFailure(Exception):
-    """The work cannot succeed however often it is tried; the message is what people are told."""
+    """The work cannot succeed, however often it is retried. The message is shown to people."""
 
 
 class ConditionFailed(Exception):
-    """The record is not in the state that the write was meant for; somebody else moved it."""
+    """A conditional write failed: another invocation has changed the record since it was read."""
 
 
 class LeaseHeld(Exception):
-    """Another invocation is working on this record right now."""
+    """Another invocation holds the lease of this record and is working on it."""

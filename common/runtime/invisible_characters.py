@@ -1,7 +1,7 @@
-"""Characters without a visible form, and the few places where such a character belongs.
+"""Invisible Unicode characters, and the few places where one is legitimate (emoji, joined scripts).
 
 Text that a reviewer cannot see must not be published, so these characters are removed from what a model writes
-(`without_invisible`), refused in titles, and written out wherever a person reads (`common.runtime.unicode_safety`).
+(`without_invisible`), refused in titles, and shown as `⟨U+…⟩` to people (`common.runtime.unicode_safety`).
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ https://www.unicode.org/Public/17.0.0/ucd/emoji/emoji-data.txt
 """
 
 _BLANK = "2800 16FE4 13430-13442 1D159"
-"""Blank by design, though Unicode does not call them ignorable: Braille, Khitan filler, hieroglyph controls, a note."""
+"""Blank by design, but not default-ignorable in Unicode: Braille, Khitan filler, hieroglyph controls, a note."""
 
 _CONTROLS = "0-8 B-C E-1F 7F-9F 2028-2029 D800-DFFF FDD0-FDEF FFF9-FFFB FFFE-FFFF"
-"""Controls but for tab and line ends, line separators, halves of surrogate pairs, annotations, non-characters."""
+"""Controls except tab and line ends, line separators, lone surrogates, annotations, non-characters."""
 
 _CURSIVE = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0xA8E0, 0xA8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC))
-"""Blocks of the Arabic and Indic scripts, whose letters join or do not join by ZWJ and ZWNJ."""
+"""Blocks of the Arabic and Indic scripts, where ZWJ and ZWNJ control whether letters join."""
 
 _SELECTORS, _ZWNJ, _ZWJ = "\ufe0e\ufe0f", "\u200c", "\u200d"
 _SEPARATORS = frozenset("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
@@ -59,7 +59,7 @@ def code_points(table: str) -> Iterator[tuple[int, int]]:
 
 
 def character_class(table: str) -> str:
-    """Return ranges of code points as a class for a regular expression."""
+    """Return ranges of code points as a character class of a regular expression."""
     pairs = (f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in code_points(table))
     return f"[{''.join(pairs)}]"
 
@@ -69,31 +69,31 @@ _EMOJI = frozenset(chr(code) for first, last in code_points(EMOJI) for code in r
 
 
 def invisible_in(text: str) -> Iterator[re.Match[str]]:
-    """Yield the invisible characters of a text, but for those that stand where they belong.
+    """Yield the invisible characters of a text, except the legitimate ones.
 
-    A selector belongs behind an emoji and in a keycap, ZWJ between two emoji, a joiner beside an Arabic or Indic
-    letter. Each is told by neighbours that stay, so that what is left when these are removed has none.
+    Legitimate are a variation selector after an emoji or in a keycap, ZWJ between two emoji, and a joiner next to an
+    Arabic or Indic letter. Only visible neighbours count, so text without the yielded characters yields none.
     """
     return (match for match in _ANYWHERE.finditer(text) if not _belongs(text, match.start()))
 
 
 def is_invisible(character: str) -> bool:
-    """Tell whether a character is invisible wherever it does not belong."""
+    """Say whether a character is invisible, except where it is legitimate."""
     return _ANYWHERE.match(character) is not None
 
 
 def without_invisible(text: str) -> str:
-    """Return text without invisible characters; what separates lines becomes a space."""
-    return replaced(text, stand_in)
+    """Return text without invisible characters; line separators become a space."""
+    return replace_invisible(text, replacement_for)
 
 
-def stand_in(character: str) -> str:
-    """Return what takes the place of an invisible character."""
+def replacement_for(character: str) -> str:
+    """Return the replacement of an invisible character: a space for a line separator, otherwise nothing."""
     return " " if character in _SEPARATORS else ""
 
 
-def replaced(text: str, by: Callable[[str], str]) -> str:
-    """Return text with each invisible character replaced."""
+def replace_invisible(text: str, by: Callable[[str], str]) -> str:
+    """Return text with each invisible character replaced by what ``by`` returns for it."""
     parts: list[str] = []
     at = 0
     for match in invisible_in(text):

@@ -1,4 +1,4 @@
-"""Reading JSON that other services wrote: a field of an unexpected shape counts as absent."""
+"""Tolerant access to JSON of other services: a field of an unexpected type counts as absent."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 
 def as_dict(value: object) -> Mapping[str, Any]:
-    """Return the object, or an empty one where something else (null, a string) stands."""
+    """Return the object, or an empty one for any other type (null, a string)."""
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: object) -> list[Any]:
-    """Return the array, or an empty one where something else stands."""
+    """Return the array, or an empty one for any other type."""
     return value if isinstance(value, list) else []
 
 
 def as_str(value: object) -> str:
-    """Return the string; numbers as their decimal form without a fraction of zero; otherwise ``""``.
+    """Return a string as it is, a number in decimal form without a zero fraction, otherwise ``""``.
 
-    Half a surrogate pair, which JSON can hold and nothing can store, becomes a question mark.
+    A lone surrogate, which JSON can hold but nothing can store, becomes a question mark.
     """
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()

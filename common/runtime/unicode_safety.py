@@ -1,14 +1,14 @@
-"""What would hide or mislead a reader, written out, so that what is shown is what is there."""
+"""Make invisible, reordering and look-alike characters visible in text that people read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from common.runtime.invisible_characters import character_class, replaced
+from common.runtime.invisible_characters import character_class, replace_invisible
 
-#: Characters that a person's name may have where it is shown.
-_LONGEST_NAME = 100
+#: Longest display name that is shown, in characters.
+_MAX_NAME_LENGTH = 100
 
 # Unicode 17.0, Scripts.txt; accents and Coptic left out.
 _LATIN = character_class(
@@ -26,23 +26,23 @@ _SCRIPTS = {"Latin": re.compile(_LATIN), "Cyrillic": re.compile(_CYRILLIC), "Gre
 
 
 def make_visible(text: str) -> str:
-    """Write out characters that hide or reorder text as `⟨U+202E⟩`."""
-    return replaced(text, written_out)
+    """Replace each invisible or reordering character with its code point, such as `⟨U+202E⟩`."""
+    return replace_invisible(text, code_point_label)
 
 
-def written_out(character: str) -> str:
-    """Return the name of a character as it stands in a text."""
+def code_point_label(character: str) -> str:
+    """Return the code point of a character as `⟨U+202E⟩`."""
     return f"⟨U+{ord(character):04X}⟩"
 
 
 def safe_display_name(text: str) -> str:
-    """Return a name, which people choose themselves, as one line of bounded length with all that it hides in sight."""
+    """Return a display name, which people choose themselves, as one line of at most 100 visible characters."""
     line = " ".join(make_visible(text).split())
-    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"
+    return line if len(line) <= _MAX_NAME_LENGTH else f"{line[:_MAX_NAME_LENGTH]}…"
 
 
-def mixed_words(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """Yield the words that mix Latin letters with Cyrillic or Greek ones, each with the names of its scripts.
+def mixed_script_words(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the words that mix Latin with Cyrillic or Greek letters, each with the names of its scripts.
 
     Such a word can look like another: “pаyments” with a Cyrillic а.
     """

@@ -67,7 +67,7 @@ class DecisionExecutor:
         shown = document.announcement
         # A ticket that nothing was announced in was made for the first change at least.
         seen = (
-            self.drafts.earlier(document.document_id, shown.revision).change_ids
+            self.drafts.get_unverified(document.document_id, shown.revision).change_ids
             if shown
             else document.change_ids[:1]
         )
@@ -159,9 +159,9 @@ class DecisionExecutor:
                 closed=True,
                 verdict="its ticket was deleted",
             )
-            self.reviews.keep_status(document.document_id, ended)
+            self.reviews.store_status(document.document_id, ended)
             return
-        self.reviews.keep_status(
+        self.reviews.store_status(
             document.document_id,
             ReviewStatus(
                 revision=decision.revision,

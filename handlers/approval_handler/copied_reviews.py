@@ -40,7 +40,7 @@ class CopiedReviews:
         named = self._named(issue_id)
         if named and self._is_about_to_open(issue_id, named):
             raise LeaseHeld(f"the review of {named.document_id} is about to open")
-        replaced_id = self.records.reviewed_in(issue_id)
+        replaced_id = self.records.document_id_reviewed_in(issue_id)
         document = self.records.get(replaced_id) if replaced_id else named
         if document is None or not document.review_issue_key:
             log.info("review.unknown", extra=dict(event.detail))
@@ -72,7 +72,7 @@ class CopiedReviews:
         """Say whether our account made a ticket for a document that waits for its review, and that has no other."""
         if named.status is not DocumentStatus.DRAFTED or named.review_issue_id == issue_id:
             return False
-        if not self.jira.made(self._read(issue_id)):
+        if not self.jira.is_created_by_us(self._read(issue_id)):
             return False
         return not (named.review_issue_id and self._read(named.review_issue_id))
 

@@ -11,7 +11,7 @@ from common.atlassian.clients import connect
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
@@ -44,7 +44,7 @@ def build_dependencies() -> Dependencies:
     s3 = cached_client("s3")
     jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
     records = DocumentRepository(
-        Table(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
+        DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
     bus = EventBus(cached_client("events"), env.event_bus)
     completion = DecisionExecutor(

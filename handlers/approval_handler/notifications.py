@@ -73,4 +73,4 @@ def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -
         jira.link_page(issue, LINK_ID_PREFIX + document.document_id, page.url, page.title)
     except (NotFound, RequestRefused) as error:
         # let go: a ticket that is gone or takes no link cannot be linked; a 401 is raised
-        log.warning("page_link.refused", extra={"issue": issue, "said": str(error)})
+        log.warning("page_link.refused", extra={"issue": issue, "detail": str(error)})

@@ -11,7 +11,7 @@ from common.aws import event_bus
 from common.aws.document_repository import DocumentRepository
 from common.domain.document import (
     FINAL_STATUSES,
-    MOST_REOPENINGS,
+    MAX_REOPENINGS,
     Decision,
     Document,
     DocumentStatus,
@@ -50,7 +50,7 @@ class ReviewProcessor:
     def serve(self, event: Event, owner: str) -> None:
         """Carry out the decision on a finished review ticket, or tell the reviewer what is missing."""
         issue_id = str(event.detail["review_issue_id"])
-        document = self.records.of_review(issue_id)
+        document = self.records.find_by_review_ticket(issue_id)
         if event.name is EventName.REVIEW_DELETED:
             if document:
                 self._end_deleted(document, owner)
@@ -79,7 +79,7 @@ class ReviewProcessor:
         """Put a failure on record and tell the reviewer."""
         log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
+        document = self.records.find_by_review_ticket(issue_id) or self._others.about_to_open(issue_id)
         if document is None:
             return
         # What has no move of its own is a failure of its own in each message.
@@ -98,7 +98,7 @@ class ReviewProcessor:
     def tell_waiting(self, event: Event, reason: str) -> None:
         """Tell people that work on a review waits: the reviewer, or where the review was deleted the source tickets."""
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.of_review(issue_id) or self._others.about_to_open(issue_id)
+        document = self.records.find_by_review_ticket(issue_id) or self._others.about_to_open(issue_id)
         if document is None or (document.status in FINAL_STATUSES and not document.closing):
             return
         what = f"{document.document_id} r{document.revision}, move {event.detail.get('move_id')}"
@@ -195,7 +195,7 @@ class ReviewProcessor:
         if move_id not in known and not document.stays_undecided:
             undecided = Undecided(document.revision, (*known, move_id))
             document = self.records.move(document, undecided=undecided)
-        if document.stays_undecided and move_id not in document.undecided_moves[:MOST_REOPENINGS]:
+        if document.stays_undecided and move_id not in document.undecided_moves[:MAX_REOPENINGS]:
             log.warning("review.stays_undecided", extra={"document_id": document.document_id})
             mark = idempotent_comments.comment_key(document, "stays undecided")
             idempotent_comments.comment_best_effort(

@@ -224,11 +224,11 @@ def _restricted(title: str) -> str:
 def _refusal(title: str, error: AtlassianError) -> str:
     log.warning(
         "page.refused",
-        extra={"title": title, "status": error.status, "said": error.said[:500]},
+        extra={"title": title, "status": error.status, "detail": error.detail[:500]},
     )
     if error.status == 403:
         return _restricted(title)
-    if error.status == 400 and _TITLE_TAKEN in error.said.casefold():
+    if error.status == 400 and _TITLE_TAKEN in error.detail.casefold():
         return (
             f'a page that our account may not see has the title "{title}" already: have it renamed, or let our '
             "account see it, then move this ticket to done again"

@@ -51,4 +51,4 @@ class CloseWithoutEdit:
         closed = ReviewStatus(
             document.revision, key, url, closed=True, verdict=str(DocumentStatus.NOT_NEEDED)
         )
-        self.reviews.keep_status(document.document_id, closed)
+        self.reviews.store_status(document.document_id, closed)

@@ -13,7 +13,7 @@ from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
@@ -40,7 +40,7 @@ def build_orchestrator() -> Orchestrator:
     dynamodb = cached_client("dynamodb")
     model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
     s3 = cached_client("s3")
-    table = Table(dynamodb, env.documents_table, "document_id", time.time)
+    table = DynamoDbTable(dynamodb, env.documents_table, "document_id", time.time)
     records = DocumentRepository(table)
     site = cache(partial(_site, confluence, env))
     drafter = RevisionDrafter(
@@ -52,7 +52,7 @@ def build_orchestrator() -> Orchestrator:
         no_edit=CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira),
         site=site,
     )
-    changes = ChangeRepository(Table(dynamodb, env.changes_table, "change_id", time.time))
+    changes = ChangeRepository(DynamoDbTable(dynamodb, env.changes_table, "change_id", time.time))
     documents = DocumentLifecycle(
         records=records,
         beginnings=NewPageRegister(table, changes, time.time),

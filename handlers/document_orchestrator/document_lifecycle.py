@@ -82,7 +82,7 @@ class DocumentLifecycle:
                     self.unlock_over(lock_key(mine), holder, owner)
                 continue
             if holder != mine.document_id:
-                self.changes.note_joining(change, holder)
+                self.changes.record_joining(change, holder)
             with self.records.lease(holder, owner, LEASE_SECONDS):
                 held = self.records.require(holder)
                 drafted = (
@@ -110,8 +110,8 @@ class DocumentLifecycle:
                 self.records.unlock(lock, document_id)
 
     def _as_update(self, mine: Document, page_id: str, title: str) -> Document:
-        """Return a document that was to create a page as one that updates it; Closed where a review may not show it."""
-        self.drafter.refuse_if_closed_since(page_id, mine)
+        """Return a document that was to create a page as one that updates it. Raises PageRequiresLabel."""
+        self.drafter.recheck_restrictions(page_id, mine)
         return convert_to_update(mine, page_id, title)
 
     def _instead(self, mine: Document, ended: Document) -> Document:
@@ -146,13 +146,13 @@ class DocumentLifecycle:
 
     def _begin(self, mine: Document, owner: str) -> bool:
         """Put the document on record as begun; False if its lock has gone to another before it could begin again."""
-        document = self.records.begin(mine)
+        document = self.records.create_or_get(mine)
         if document.status is DocumentStatus.FAILED:
             with self.records.lease(mine.document_id, owner, LEASE_SECONDS):
                 # Whoever saw that it had failed may have given its lock back just now: see unlock_over.
                 if self.records.lock(lock_key(mine), mine.document_id, int(self.clock())) != mine.document_id:
                     return False
-                self.records.begin_again(document, mine)
+                self.records.restart_failed(document, mine)
         return True
 
     def _draft_if_missing(

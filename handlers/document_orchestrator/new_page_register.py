@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from common.aws.change_repository import ChangeRepository
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
 from common.domain.change import ChangeStatus
 from common.runtime.deadline import Clock
@@ -47,7 +47,7 @@ class RegisterSnapshot:
 class NewPageRegister:
     """The beginnings of each space, one record in the documents table."""
 
-    def __init__(self, records: Table, changes: ChangeRepository, clock: Clock) -> None:
+    def __init__(self, records: DynamoDbTable, changes: ChangeRepository, clock: Clock) -> None:
         self._records, self._changes, self._clock = records, changes, clock
 
     def read(self, space_id: str) -> RegisterSnapshot:

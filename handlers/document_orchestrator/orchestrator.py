@@ -12,7 +12,7 @@ from uuid import uuid4
 from common.atlassian import idempotent_comments
 from common.atlassian.http_client import AtlassianError, NotFound
 from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
-from common.atlassian.page_restrictions import refuse_if_closed_since
+from common.atlassian.page_restrictions import recheck_restrictions
 from common.aws import event_bus
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import lock_key
@@ -166,21 +166,21 @@ class Orchestrator:
 
     def _is_review(self, issue_id: str, issue: Mapping[str, Any]) -> bool:
         """Say whether an issue is a review ticket of ours, whatever became of its labels and properties."""
-        if not self.jira.made(issue):
+        if not self.jira.is_created_by_us(issue):
             return False
         is_marked = REVIEW_PROPERTY in as_dict(issue.get("properties"))
-        return is_marked or self.documents.records.reviewed_in(issue_id) is not None
+        return is_marked or self.documents.records.document_id_reviewed_in(issue_id) is not None
 
     def _choose(self, change: Change, ticket: Ticket) -> StoredTargets:
         if change.choice is None:
             settled = self.choose(change, ticket, self.site())
             return stored_targets.from_json(
-                self.changes.keep_choice(change.change_id, stored_targets.to_json(settled))
+                self.changes.store_selection(change.change_id, stored_targets.to_json(settled))
             )
         earlier = stored_targets.from_json(change.choice)
         choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
         trust_folders = self.site().trust_folders
-        refuse_if_closed_since(choices, self.documents.confluence, trust_folders=trust_folders)
+        recheck_restrictions(choices, self.documents.confluence, trust_folders=trust_folders)
         return earlier
 
     def _close(self, change: Change, targets: StoredTargets, ids: tuple[str, ...]) -> None:

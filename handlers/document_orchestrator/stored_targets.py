@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from common.domain.document import DocumentKind, Scored, StoredSelection
+from common.domain.document import DocumentKind, ScoredPage, StoredSelection
 from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
     JoinDraft,
@@ -65,7 +65,7 @@ def _chosen(
     judgement: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
 ) -> StoredTarget:
     candidates = tuple(
-        Scored(candidate.page_id, candidate.title, round(candidate.score, 2))
+        ScoredPage(candidate.page_id, candidate.title, round(candidate.score, 2))
         for candidate in judgement.candidates[:MAX_CANDIDATES_KEPT]
     )
     choice = StoredSelection(
@@ -101,7 +101,7 @@ def from_json(stored: str) -> StoredTargets:
 
 
 def _target(shape: dict[str, Any]) -> StoredTarget:
-    candidates = tuple(Scored(**candidate) for candidate in shape["choice"]["candidates"])
+    candidates = tuple(ScoredPage(**candidate) for candidate in shape["choice"]["candidates"])
     searched = tuple(shape["choice"]["searched"])
     choice = replace(StoredSelection(**shape["choice"]), candidates=candidates, searched=searched)
     kind = DocumentKind(shape["kind"]) if shape["kind"] else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.runtime.errors import PermanentFailure
 from common.runtime.invisible_characters import invisible_in
-from common.runtime.unicode_safety import make_visible, mixed_words
+from common.runtime.unicode_safety import make_visible, mixed_script_words
 
 
 def title_fault(title: str) -> str:
@@ -15,7 +15,7 @@ def title_fault(title: str) -> str:
         more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
         shown = make_visible(title)
         return f"the title “{shown}” holds invisible characters ({named}{more}), which a title may not hold"
-    for match, scripts in mixed_words(title):
+    for match, scripts in mixed_script_words(title):
         return (
             f"the word “{match[0]}” in the title “{title}” mixes {scripts} letters, so that it can be mistaken for "
             "another word: write it in one script"

@@ -9,7 +9,7 @@ from functools import cache
 
 from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
 from common.intake.detect_change import ChangeDetector
@@ -34,7 +34,9 @@ def build_dependencies() -> Dependencies:
     rules = EligibilityRules(
         env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
     )
-    changes = ChangeRepository(Table(cached_client("dynamodb"), env.changes_table, "change_id", time.time))
+    changes = ChangeRepository(
+        DynamoDbTable(cached_client("dynamodb"), env.changes_table, "change_id", time.time)
+    )
     return Dependencies(
         detection=ChangeDetector(changes, EventBus(cached_client("events"), env.event_bus), rules, time.time),
         door=WebhookVerifier(

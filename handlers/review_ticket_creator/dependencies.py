@@ -10,7 +10,7 @@ from common.atlassian.clients import connect
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
@@ -29,7 +29,7 @@ def build_open_review() -> OpenReview:
     s3 = cached_client("s3")
     jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
     records = DocumentRepository(
-        Table(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
+        DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
     return OpenReview(
         records=records,

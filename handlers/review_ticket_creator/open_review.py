@@ -10,7 +10,7 @@ from common.atlassian import idempotent_comments
 from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import Adf, JiraClient
-from common.atlassian.page_restrictions import Closed, open_title, refuse_if_closed_since
+from common.atlassian.page_restrictions import PageRequiresLabel, open_title, recheck_restrictions
 from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.draft_store import DraftStore
 from common.aws.review_store import ReviewStatus, ReviewStore
@@ -59,7 +59,7 @@ class OpenReview:
             if document.status is DocumentStatus.DRAFTED:
                 try:
                     self._open(document)
-                except (SecurityLevelConflict, Closed) as hidden:
+                except (SecurityLevelConflict, PageRequiresLabel) as hidden:
                     self._end(self.records.require(document_id), str(hidden))
                     raise
 
@@ -107,11 +107,11 @@ class OpenReview:
         page_url = self._page_url(document)
         sources = self.tickets.sources(document)
         review = self._review(document, draft, sources, page_url)
-        self.reviews.keep_page(document.document_id, draft.revision, diff_page.render(review))
+        self.reviews.store_page(document.document_id, draft.revision, diff_page.render(review))
         ticket = self.tickets.keep(document, draft, review, sources)
-        document = self.records.in_review_at(document, ticket.issue_id, ticket.key)
+        document = self.records.set_review_ticket(document, ticket.issue_id, ticket.key)
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
-        self.reviews.keep_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
+        self.reviews.store_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
         announced = ticket_description.announcement(review, is_open=ticket.is_open)
         mark = idempotent_comments.comment_key(document, "announcement")
         said = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
@@ -124,7 +124,7 @@ class OpenReview:
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
     def _review(self, document: Document, draft: Draft, sources: Sources, page_url: str | None) -> Review:
-        previous = self.drafts.earlier(draft.document_id, draft.follows) if draft.follows else None
+        previous = self.drafts.get_unverified(draft.document_id, draft.follows) if draft.follows else None
         tickets = tuple(Ticket.from_rest(source, self.jira.browse_url) for source in sources.values())
         return Review(
             document_id=draft.document_id,
@@ -153,7 +153,7 @@ class OpenReview:
         )
 
     def _page_url(self, document: Document) -> str | None:
-        """Return where people see the page, None for a new one; Closed where it may not be shown any more.
+        """Return where people see the page, None for a new one; PageRequiresLabel where it may not be shown any more.
 
         It was drafted on a moment ago, or hours ago.
         """
@@ -162,9 +162,11 @@ class OpenReview:
         if document.choice.decided_by == "named":
             return self._url_of_named(document.page_id)
         choices = {document.page_id: document.choice}
-        pages = refuse_if_closed_since(choices, self.confluence, trust_folders=self.trust_folders)
+        pages = recheck_restrictions(choices, self.confluence, trust_folders=self.trust_folders)
         if not pages:
-            raise Closed(f"page {document.page_id} is deleted, or our account may not view it any more")
+            raise PageRequiresLabel(
+                f"page {document.page_id} is deleted, or our account may not view it any more"
+            )
         return pages[0].url
 
     def _url_of_named(self, page_id: str) -> str | None:

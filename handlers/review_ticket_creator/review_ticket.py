@@ -78,7 +78,7 @@ class ReviewTickets:
             return ReviewTicket(issue_id, key, is_open=True)
         found, key = as_str(issue.get("id")), as_str(issue.get("key"))
         if document.review_issue_id != found:
-            self.records.in_review_at(document, found, key)
+            self.records.set_review_ticket(document, found, key)
         security = _security(levels, key.rpartition("-")[0])
         # First of all, since workflows often forbid to edit what is done.
         is_open = self.jira.move_back(found)
@@ -123,9 +123,11 @@ class ReviewTickets:
         """
         for issue in self.jira.issues(ids_or_keys, ["creator"], [REVIEW_PROPERTY]):
             issue_id = as_str(issue.get("id"))
-            if self.jira.reviewed_document(issue) != document.document_id or not self.jira.made(issue):
+            if self.jira.reviewed_document(issue) != document.document_id or not self.jira.is_created_by_us(
+                issue
+            ):
                 continue
-            if self.records.reviewed_in(issue_id) in (None, document.document_id):
+            if self.records.document_id_reviewed_in(issue_id) in (None, document.document_id):
                 return issue_id
         return None
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from common.markup import adf
-from common.runtime.unicode_safety import make_visible, mixed_words
+from common.runtime.unicode_safety import make_visible, mixed_script_words
 from handlers.review_ticket_creator.diff import forms
 from handlers.review_ticket_creator.diff.compared import Compared
 from handlers.review_ticket_creator.diff.comparison import Row
@@ -197,7 +197,7 @@ def _marked(text: str) -> str:
     """Write out invisible characters, and say of words that they mix scripts."""
     parts: list[str] = []
     at = 0
-    for match, scripts in mixed_words(text):
+    for match, scripts in mixed_script_words(text):
         parts.append(f"{text[at : match.end()]} ⟨{scripts}⟩")
         at = match.end()
     return make_visible("".join(parts) + text[at:])

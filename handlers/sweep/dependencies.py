@@ -10,7 +10,7 @@ from common.atlassian.clients import connect_jira
 from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
 from common.intake.detect_change import ChangeDetector
@@ -29,7 +29,7 @@ def build_reconciliation() -> Reconciliation:
         env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
     )
     database = cached_client("dynamodb")
-    changes = ChangeRepository(Table(database, env.changes_table, "change_id", time.time))
-    documents = DocumentRepository(Table(database, env.documents_table, "document_id", time.time))
+    changes = ChangeRepository(DynamoDbTable(database, env.changes_table, "change_id", time.time))
+    documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
     bus = EventBus(cached_client("events"), env.event_bus)
     return Reconciliation(jira, ChangeDetector(changes, bus, rules, time.time), documents)

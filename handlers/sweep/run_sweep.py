@@ -20,16 +20,16 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
     left, and in the log. Doing it twice does nothing more. Raises the errors of the services.
     """
     begun = time.monotonic()
-    reviews, tickets = sweep.reviews(window), sweep.finished(window)
+    reviews, tickets = sweep.finished_reviews(window), sweep.finished_tickets(window)
     outcomes: Counter[str] = Counter()
     try:
         with within_deadline(seconds / 2):
-            outcomes.update(f"review {sweep.feed_review(found)}" for found in reviews)
-            lost = sweep.missing.count(swept_at)
+            outcomes.update(f"review {sweep.process_review(found)}" for found in reviews)
+            lost = sweep.missing_reviews.record_missing(swept_at)
             outcomes.update({f"review {what}": number for what, number in lost.items()})
     finally:  # whatever hinders the reviews must not cost the tickets
         with within_deadline(seconds - (time.monotonic() - begun)):
-            outcomes.update(sweep.feed(found).status for found in tickets)
+            outcomes.update(sweep.process_ticket(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:
                     left = outcomes[f"{kind} left"] = found.unreached()

@@ -10,8 +10,8 @@ from common.atlassian.http_client import AtlassianError, AtlassianHttp
 from common.aws.secrets import CachedSecret
 from common.runtime.json_access import as_dict, as_list, as_str
 from ops.deployed_stack import Deployment
-from preflight.atlassian_check import Site, SiteLook
-from preflight.finding import Finding, doubtful, failed, well
+from preflight.atlassian_check import SiteCheck, SiteConfig
+from preflight.finding import Finding, failed, ok, warning
 
 #: Environment variables with an unscoped token of a Jira administrator, to look at webhooks with.
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
@@ -20,7 +20,7 @@ ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
 def accounts(deployment: Deployment) -> Iterator[Finding]:
     """Look at accounts, spaces and rights, as `pulumi up` does before it makes anything."""
     env = deployment.settings
-    site = Site(
+    site = SiteConfig(
         jira_url=env.jira_base_url,
         confluence_url=env.confluence_url,
         email=env.jira_email,
@@ -31,7 +31,7 @@ def accounts(deployment: Deployment) -> Iterator[Finding]:
         trust_folders=env.trust_folders,
     )
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
-    yield from SiteLook(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
+    yield from SiteCheck(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
 
 
 def webhooks(deployment: Deployment) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def webhooks(deployment: Deployment) -> Iterator[Finding]:
             f"set {ADMIN_EMAIL} and {ADMIN_TOKEN} (unscoped) for this command, or compare in Jira, Settings > System > "
             f"WebHooks: {' and '.join(wanted.values())}, each with the secret"
         )
-        yield doubtful("webhooks", f"only Jira's administrators may look at them ({error.status})", remedy)
+        yield warning("webhooks", f"only Jira's administrators may look at them ({error.status})", remedy)
         return
     for what, url in wanted.items():
         yield _webhook(what, url, registered, env.allow_unsigned_webhooks)
@@ -79,7 +79,7 @@ def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned:
         return failed(
             what, f"{seen}, but has no secret: it is turned away", f"give it the webhookSecret {where}"
         )
-    return well(what, seen + ("" if hook.get("isSigned") else ", unsigned"))
+    return ok(what, seen + ("" if hook.get("isSigned") else ", unsigned"))
 
 
 def _jira(deployment: Deployment) -> AtlassianHttp:

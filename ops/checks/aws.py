@@ -9,8 +9,8 @@ from datetime import datetime
 from common.aws.secrets import CachedSecret, InvalidSecret
 from ops import dead_letter_queues
 from ops.deployed_stack import Deployment
-from preflight.bedrock_check import look
-from preflight.finding import Finding, doubtful, failed, well
+from preflight.bedrock_check import check_model
+from preflight.finding import Finding, failed, ok, warning
 
 _DAY = 24 * 3600
 #: Days that an API token of Atlassian's lives at most, and how long before its end it is time for another.
@@ -22,7 +22,7 @@ def stack(deployment: Deployment) -> Iterator[Finding]:
     """Find the stack's functions; everything else is known from them."""
     bus, region = deployment.settings.event_bus, deployment.client("lambda").meta.region_name
     account = deployment.client("sts").get_caller_identity()["Account"]
-    yield well("stack", f"{deployment.prefix}, in account {account} and region {region}, with the bus {bus}")
+    yield ok("stack", f"{deployment.prefix}, in account {account} and region {region}, with the bus {bus}")
 
 
 def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
@@ -36,15 +36,15 @@ def webhook_secret(deployment: Deployment) -> Iterator[Finding]:
         secrets = []
     if env.allow_unsigned_webhooks:
         remedy = "pulumi config set allowUnsignedWebhooks false, then pulumi up"
-        yield doubtful(what, "webhooks without a signature are accepted: anybody can report tickets", remedy)
+        yield warning(what, "webhooks without a signature are accepted: anybody can report tickets", remedy)
     elif not secrets:
         remedy = 'pulumi config set --secret webhookSecret "$(openssl rand -hex 32)", then pulumi up'
         yield failed(what, "there is none, so every webhook is turned away", remedy)
     elif len(secrets) > 1:
         remedy = "once Jira has the new one: set webhookSecret to it alone, then pulumi up"
-        yield doubtful(what, f"{len(secrets)} are accepted, as while one replaces another", remedy)
+        yield warning(what, f"{len(secrets)} are accepted, as while one replaces another", remedy)
     else:
-        yield well(what, "there is one; webhooks without its signature are turned away")
+        yield ok(what, "there is one; webhooks without its signature are turned away")
 
 
 def token_age(deployment: Deployment) -> Iterator[Finding]:
@@ -57,12 +57,12 @@ def token_age(deployment: Deployment) -> Iterator[Finding]:
     said = f"stored on {stored:%Y-%m-%d}, so it expires by {by} if it was created then"
     left = (ends - time.time()) / _DAY
     if left > SOON:
-        yield well("API token's age", f"{said} (or earlier, if a shorter life was chosen or it is older)")
+        yield ok("API token's age", f"{said} (or earlier, if a shorter life was chosen or it is older)")
     else:
         remedy = (
             "create another, pulumi config set --secret jiraApiToken, pulumi up: nothing needs to stop for it"
         )
-        yield doubtful("API token's age", f"{said}: {'soon' if left > 0 else 'any time'}", remedy)
+        yield warning("API token's age", f"{said}: {'soon' if left > 0 else 'any time'}", remedy)
 
 
 def queues(deployment: Deployment) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def queues(deployment: Deployment) -> Iterator[Finding]:
         )
         yield failed("queues", f"nothing is handed to {', '.join(still)}: switched off", remedy)
     else:
-        yield well("queues", f"feed {', '.join(feed.function for feed in deployment.feeds)}")
+        yield ok("queues", f"feed {', '.join(feed.function for feed in deployment.feeds)}")
     counts = {
         feed.function: dead_letter_queues.count(deployment.client("sqs"), feed) for feed in deployment.feeds
     }
@@ -84,11 +84,11 @@ def queues(deployment: Deployment) -> Iterator[Finding]:
         functions = ", ".join(sorted(function for function, number in given_up.items() if number))
         said = f"{sum(given_up.values())} given up by {functions}"
         remedy = "python -m ops redrive shows why, and sends them again"
-        yield doubtful(
+        yield warning(
             "dead-letter queues", said + (f", {held} of them held by a command" if held else ""), remedy
         )
     else:
-        yield well("dead-letter queues", "empty")
+        yield ok("dead-letter queues", "empty")
 
 
 def daily_sweep(deployment: Deployment) -> Iterator[Finding]:
@@ -98,16 +98,16 @@ def daily_sweep(deployment: Deployment) -> Iterator[Finding]:
         remedy = (
             "pulumi config set sweepSchedule 'rate(1 day)', then pulumi up; or run python -m ops sweep daily"
         )
-        yield doubtful(what, "there is none: a webhook that is lost for good stays unknown", remedy)
+        yield warning(what, "there is none: a webhook that is lost for good stays unknown", remedy)
         return
     missed = dead_letter_queues.count_at(deployment.client("sqs"), url)
     if lost := missed.seen + missed.held:
         remedy = f"python -m ops sweep makes up for it; then purge {url.rpartition('/')[2]}"
         yield failed(what, f"could not be started by its schedule ({lost} in the dead-letter queue)", remedy)
     else:
-        yield well(what, "scheduled, and no start failed")
+        yield ok(what, "scheduled, and no start failed")
 
 
 def model(deployment: Deployment) -> Iterator[Finding]:
     """Ask the model for one token."""
-    yield look(deployment.client("bedrock-runtime"), deployment.settings.bedrock_model_id)
+    yield check_model(deployment.client("bedrock-runtime"), deployment.settings.bedrock_model_id)

@@ -45,12 +45,12 @@ def _tickets(
     sweep: Reconciliation, changes: ChangeRepository, screen: Terminal, since: int, begin: str, dry_run: bool
 ) -> None:
     rows, found = [], 0
-    for event in sweep.finished(since):
+    for event in sweep.finished_tickets(since):
         found += 1
         id_ = derive_change_id(event)
         lacking = _lacking(changes.get(id_))
         if lacking:
-            became = "would be fed in" if dry_run else "fed in: " + sweep.feed(event).reason
+            became = "would be fed in" if dry_run else "fed in: " + sweep.process_ticket(event).reason
             rows.append((event.issue_key, moment(event.happened_at), id_, lacking, became))
     if rows:
         columns = ("ticket", "finished", "change", "lacks", "becomes")
@@ -61,11 +61,11 @@ def _tickets(
 
 def _reviews(sweep: Reconciliation, screen: Terminal, since: int, begin: str, dry_run: bool) -> None:
     rows, found = [], 0
-    for event in sweep.reviews(since):
+    for event in sweep.finished_reviews(since):
         found += 1
-        document = sweep.documents.of_review(event.issue_id)
+        document = sweep.documents.find_by_review_ticket(event.issue_id)
         if document and not document.is_done:
-            became = "would be fed in" if dry_run else f"fed in: {sweep.feed_review(event)}"
+            became = "would be fed in" if dry_run else f"fed in: {sweep.process_review(event)}"
             rows.append(
                 (
                     event.issue_key,
@@ -84,7 +84,7 @@ def _reviews(sweep: Reconciliation, screen: Terminal, since: int, begin: str, dr
 
 def _missing(sweep: Reconciliation, screen: Terminal) -> None:
     """Show open reviews whose ticket Jira does not show; only the stack's own sweeps count them."""
-    missing, _ = sweep.missing.look()
+    missing, _ = sweep.missing_reviews.find()
     if missing:
         rows = [
             (each.review_issue_key, each.document_id, ", ".join(each.issue_keys), moment(each.missing_since))

@@ -67,7 +67,7 @@ class PreflightProvider(dynamic.ResourceProvider):
     def _site(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
         """Look at Jira and Confluence."""
         # Here, not above: a program that uses other components need not have it.
-        from preflight.atlassian_check import Site, SiteLook
+        from preflight.atlassian_check import SiteCheck, SiteConfig
         from preflight.finding import failed
 
         if not _known(props, _SITE):
@@ -79,7 +79,7 @@ class PreflightProvider(dynamic.ResourceProvider):
         site = {name: props.get(name, "") for name in _SITE}
         site["space_keys"] = tuple(props["space_keys"].split(","))
         site["trust_folders"] = bool(props.get("trust_folders"))
-        yield from SiteLook(Site(**site), lambda _fresh: self._token).findings()
+        yield from SiteCheck(SiteConfig(**site), lambda _fresh: self._token).findings()
 
     def _model(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
         """Ask the model for one token."""
@@ -87,7 +87,7 @@ class PreflightProvider(dynamic.ResourceProvider):
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
-        from preflight.bedrock_check import look
+        from preflight.bedrock_check import check_model
         from preflight.finding import failed
 
         if not _known(props, _MODEL):
@@ -99,7 +99,7 @@ class PreflightProvider(dynamic.ResourceProvider):
         except BotoCoreError as error:
             yield failed("model", f"AWS cannot be asked: {error}", "log in to AWS, or correct aws:profile")
             return
-        yield look(client, props["model_id"])
+        yield check_model(client, props["model_id"])
 
 
 def _known(props: Mapping[str, Any], names: tuple[str, ...]) -> bool:

@@ -62,7 +62,7 @@ def test_a_post_that_only_asks_is_repeated_like_a_get(
     monkeypatch.setattr(retry_policy, "FIRST_PAUSE_SECONDS", 0.0)
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=5))
     with pytest.raises(Unavailable, match="503"):
-        http.ask("/rest/api/3/issue/bulkfetch", {})
+        http.post_query("/rest/api/3/issue/bulkfetch", {})
     assert len(running.site.calls()) == 4
 
 

@@ -70,7 +70,7 @@ def test_everything_above_a_page_is_told_however_little_one_answer_holds(
             else store.add_container(us, kind, space.id, kind, parent)
         )
         above.append(Ancestor(place.id, kind))
-    monkeypatch.setattr(confluence_client, "MOST", most)
+    monkeypatch.setattr(confluence_client, "MAX_RESULTS", most)
     assert client.ancestors(above[-1].content_id) == tuple(above[:-1])
 
 
@@ -118,7 +118,7 @@ def test_of_a_folder_nothing_is_told_and_a_hidden_page_is_not_found(
 def test_all_current_pages_of_a_space_are_listed_with_their_kinds(
     running: Running, client: ConfluenceClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confluence_client, "MOST", 2)
+    monkeypatch.setattr(confluence_client, "MAX_RESULTS", 2)
     store, us = running.site.confluence, running.site.account("kinexus")
     space = store.add_space("SD", "Software", us)
     folder = store.add_container(us, "folder", space.id, "Board")

@@ -28,10 +28,10 @@ from common.lambda_entry.transient_errors import deferral_for, is_transient
 from common.runtime.deadline import DeadlineExceeded, ServiceHung
 from common.runtime.deferral import (
     FIRST_PAUSE,
-    LONGEST,
-    LONGEST_PAUSE,
+    MAX_LEASE_PAUSE,
+    MAX_PAUSE,
+    MIN_LEASE_PAUSE,
     NOTIFY_AFTER_SECONDS,
-    SHORTEST,
     Deferral,
 )
 from common.runtime.errors import ConditionFailed, LeaseHeld, PermanentFailure
@@ -118,7 +118,8 @@ def test_busy_work_is_waited_for_briefly_and_is_no_outage() -> None:
     assert deferral_for(LeaseHeld("x")) == Deferral(grows=False)
     assert not is_transient(LeaseHeld("x"))
     assert {
-        SHORTEST <= Deferral(grows=False).pause(waited) <= LONGEST for waited in range(0, 40_000, 500)
+        MIN_LEASE_PAUSE <= Deferral(grows=False).pause(waited) <= MAX_LEASE_PAUSE
+        for waited in range(0, 40_000, 500)
     } == {True}
 
 
@@ -130,7 +131,7 @@ def test_a_service_that_names_a_pause_is_taken_at_its_word() -> None:
 @given(st.floats(0, 50_000), st.floats(0, 8_000))
 def test_a_pause_is_never_shorter_than_asked_nor_long_without_need(waited: float, asked: float) -> None:
     pause = Deferral(grows=True, at_least=asked).pause(waited)
-    assert max(asked, FIRST_PAUSE * 0.75) <= pause <= max(LONGEST_PAUSE, asked + FIRST_PAUSE)
+    assert max(asked, FIRST_PAUSE * 0.75) <= pause <= max(MAX_PAUSE, asked + FIRST_PAUSE)
 
 
 @given(st.floats(0, NOTIFY_AFTER_SECONDS - 1))
@@ -145,5 +146,5 @@ def test_pauses_grow_to_the_longest_and_no_two_are_equal() -> None:
         waited += pauses[-1]
     assert len(pauses) < 20
     assert pauses[0] < 40
-    assert max(pauses) >= 0.7 * LONGEST_PAUSE
+    assert max(pauses) >= 0.7 * MAX_PAUSE
     assert len({Deferral(grows=True).pause(0) for _ in range(50)}) == 50

@@ -19,11 +19,11 @@ DENIED = ClientError(
     "PutItem",
 )
 FAILURES = {
-    "AWS did not do PutItem (AccessDeniedException)": DENIED,
-    "AWS could not be asked (EndpointConnectionError)": EndpointConnectionError(endpoint_url=HOST),
-    "EventBridge did not take an event": PublishFailed(f"ChangeDetected: AccessDenied: {ARN}"),
-    "a secret is not as the stack writes it": InvalidSecret(f"{ARN} has no text"),
-    "the program failed (KeyError)": KeyError(ARN),
+    "AWS answered PutItem with an error (AccessDeniedException)": DENIED,
+    "AWS could not be reached (EndpointConnectionError)": EndpointConnectionError(endpoint_url=HOST),
+    "EventBridge did not accept an event": PublishFailed(f"ChangeDetected: AccessDenied: {ARN}"),
+    "a secret has an unexpected format: set it again with `pulumi config set --secret` and `pulumi up`": InvalidSecret(f"{ARN} has no text"),
+    "an unexpected error occurred in Kinexus (KeyError)": KeyError(ARN),
     "Jira answered POST /rest/api/3/issue with 400: Too much.; issuetype: Specify a valid issue type": RequestRefused(
         "POST",
         "/rest/api/3/issue",
@@ -43,10 +43,10 @@ FAILURES = {
     "update Kinexus": Gone(
         "GET", "/rest/api/content/1", 410, '{"message": "This endpoint has been removed."}'
     ),
-    "Jira gave no answer to GET /rest/api/3/myself (not JSON)": Unavailable(
+    "Jira did not answer GET /rest/api/3/myself (not JSON)": Unavailable(
         "GET", "/rest/api/3/myself", None, f"not JSON: <html>{HOST}</html>"
     ),
-    "Jira gave no answer to GET /rest/api/3/myself (ReadTimeout)": Unavailable(
+    "Jira did not answer GET /rest/api/3/myself (ReadTimeout)": Unavailable(
         "GET", "/rest/api/3/myself", None, "ReadTimeout"
     ),
     "the page is gone": PermanentFailure("the page is gone"),

@@ -12,7 +12,7 @@ from common.runtime.invisible_characters import (
     invisible_in,
     without_invisible,
 )
-from common.runtime.unicode_safety import make_visible, mixed_words
+from common.runtime.unicode_safety import make_visible, mixed_script_words
 
 _ODD = st.sampled_from(
     "a1#é ب\u0915\u094d👩💻❤🏽\ufe0e\ufe0f\u200c\u200d\u200b\u00ad\u20e3\u202e\U000e0100\u2028\n"
@@ -85,4 +85,4 @@ def test_what_is_left_has_none_and_no_visible_character_is_lost(text: str) -> No
     ],
 )
 def test_words_that_mix_scripts_are_found(text: str, words: list[str]) -> None:
-    assert [match[0] for match, _ in mixed_words(text)] == words
+    assert [match[0] for match, _ in mixed_script_words(text)] == words

@@ -50,8 +50,8 @@ def moved(http: AtlassianHttp) -> list[str]:
 def test_many_histories_are_those_of_each_issue(
     http: AtlassianHttp, moved: list[str], monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    jira, ask = JiraClient(http, ""), http.ask
-    monkeypatch.setattr(http, "ask", lambda path, body: ask(path, {**body, "maxResults": page}))
+    jira, ask = JiraClient(http, ""), http.post_query
+    monkeypatch.setattr(http, "post_query", lambda path, body: ask(path, {**body, "maxResults": page}))
     found = jira.status_moves_of([*moved, "99999"])
     assert found.keys() == set(moved), "an issue that is not there has none"
     for issue_id in moved:
@@ -64,7 +64,7 @@ def test_many_histories_are_those_of_each_issue(
 
 
 def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[str]) -> None:
-    assert JiraClient(http, "").count("labels = x") == 3
+    assert JiraClient(http, "").approximate_count("labels = x") == 3
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[s
         lambda jira: jira.status_moves_of(["10000"]),
         lambda jira: jira.comment_marks(["10000"]),
         lambda jira: list(jira.issues(["10000"], [], [])),
-        lambda jira: jira.count("labels = x"),
+        lambda jira: jira.approximate_count("labels = x"),
     ],
 )
 def test_what_only_asks_is_asked_again(

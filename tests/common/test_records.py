@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from common.aws.document_repository import DocumentRepository, page_lock_key, title_lock_key
 from common.aws.dynamodb_codec import from_item, to_item
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.document import (
     Announcement,
     Decision,
@@ -18,7 +18,7 @@ from common.domain.document import (
     DocumentKind,
     DocumentStatus,
     Publication,
-    Scored,
+    ScoredPage,
     StoredSelection,
     Undecided,
     Verdict,
@@ -40,7 +40,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDbTable]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
@@ -51,7 +51,7 @@ def records(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
             AttributeDefinitions=[{"AttributeName": "document_id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield Table(client, "things", "document_id", clock)
+        yield DynamoDbTable(client, "things", "document_id", clock)
 
 
 DOCUMENT = Document(
@@ -60,7 +60,7 @@ DOCUMENT = Document(
     status=DocumentStatus.IN_REVIEW,
     space_id="65540",
     title="Refunds",
-    choice=StoredSelection("it is about refunds", 0.8125, "model", (Scored("1", "Refunds", 12.5),)),
+    choice=StoredSelection("it is about refunds", 0.8125, "model", (ScoredPage("1", "Refunds", 12.5),)),
     created_at=1000,
     page_id="1",
     change_ids=("chg-1",),
@@ -73,9 +73,9 @@ DOCUMENT = Document(
 )
 
 
-def test_a_document_survives_the_way_through_the_table(records: Table) -> None:
+def test_a_document_survives_the_way_through_the_table(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
-    assert documents.begin(DOCUMENT) == DOCUMENT
+    assert documents.create_or_get(DOCUMENT) == DOCUMENT
     assert documents.get("doc-1") == DOCUMENT
     assert documents.get("doc-2") is None
 
@@ -91,13 +91,13 @@ def test_an_item_leaves_out_what_is_absent() -> None:
     assert from_item(Document, {**item, "lease_owner": "x"}).page_id is None
 
 
-def test_a_new_item_is_written_once(records: Table) -> None:
+def test_a_new_item_is_written_once(records: DynamoDbTable) -> None:
     assert records.create({"document_id": "a", "value": 1})
     assert not records.create({"document_id": "a", "value": 2})
     assert records.get("a") == {"document_id": "a", "value": 1}
 
 
-def test_an_update_holds_only_in_the_expected_state(records: Table) -> None:
+def test_an_update_holds_only_in_the_expected_state(records: DynamoDbTable) -> None:
     records.create({"document_id": "a", "status": "old"})
     assert (
         records.update("a", {"status": "new", "reason": "r"}, {"status": "old", "reason": None})["reason"]
@@ -110,7 +110,7 @@ def test_an_update_holds_only_in_the_expected_state(records: Table) -> None:
     assert "reason" not in records.update("a", {"reason": None})
 
 
-def test_a_lease_keeps_others_out_until_it_is_given_back(records: Table) -> None:
+def test_a_lease_keeps_others_out_until_it_is_given_back(records: DynamoDbTable) -> None:
     records.create({"document_id": "a"})
     with records.lease("a", "first", 60), pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass
@@ -119,7 +119,7 @@ def test_a_lease_keeps_others_out_until_it_is_given_back(records: Table) -> None
     assert records.get("a") == {"document_id": "a"}
 
 
-def test_a_lease_is_given_back_when_the_work_fails(records: Table) -> None:
+def test_a_lease_is_given_back_when_the_work_fails(records: DynamoDbTable) -> None:
     records.create({"document_id": "a"})
     with pytest.raises(ValueError, match="broken"), records.lease("a", "first", 60):
         raise ValueError("broken")
@@ -131,7 +131,7 @@ class Death(BaseException):
     """The process dies."""
 
 
-def test_a_lease_of_a_dead_process_runs_out(records: Table, clock: Clock) -> None:
+def test_a_lease_of_a_dead_process_runs_out(records: DynamoDbTable, clock: Clock) -> None:
     records.create({"document_id": "a"})
     with pytest.raises(Death), records.lease("a", "first", 60):
         raise Death
@@ -143,7 +143,7 @@ def test_a_lease_of_a_dead_process_runs_out(records: Table, clock: Clock) -> Non
         pass
 
 
-def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Table) -> None:
+def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     lock = page_lock_key("77")
     assert documents.lock(lock, "doc-1", 100) == "doc-1"
@@ -159,15 +159,15 @@ def test_titles_that_confluence_takes_for_the_same_share_a_lock() -> None:
     assert title_lock_key("1", "Partial  Refunds") == title_lock_key("1", "partial refunds")
 
 
-def test_moving_a_document_that_somebody_else_moved_fails(records: Table) -> None:
+def test_moving_a_document_that_somebody_else_moved_fails(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
-    documents.begin(DOCUMENT)
+    documents.create_or_get(DOCUMENT)
     moved = documents.move(DOCUMENT, DocumentStatus.PUBLISHING, decision=None)
     assert (moved.status, moved.decision) == (DocumentStatus.PUBLISHING, None)
     with pytest.raises(ConditionFailed):
         documents.move(DOCUMENT, DocumentStatus.REVISING)
 
 
-def test_a_record_that_is_not_there_is_not_waited_for(records: Table) -> None:
+def test_a_record_that_is_not_there_is_not_waited_for(records: DynamoDbTable) -> None:
     with pytest.raises(KeyError), records.lease("absent", "first", 60):
         pass

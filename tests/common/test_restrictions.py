@@ -14,11 +14,11 @@ from common.atlassian.confluence_client import COLLECTIONS, Ancestor, Confluence
 from common.atlassian.http_client import Gone, NotFound, RequestRefused
 from common.atlassian.page_restrictions import (
     Access,
-    Closed,
+    PageRequiresLabel,
     Restrictions,
-    only_if_named,
+    label_required_reason,
     open_title,
-    refuse_if_closed_since,
+    recheck_restrictions,
 )
 from common.domain.document import StoredSelection
 
@@ -172,12 +172,12 @@ def test_a_page_that_was_found_is_refused_later_with_the_reason_and_the_label(
         },
         live=frozenset({"5"}),
     )
-    refuse_if_closed_since({page_id: NAMED, "gone": FOUND}, tree, trust_folders=False)
+    recheck_restrictions({page_id: NAMED, "gone": FOUND}, tree, trust_folders=False)
     if not words:
-        refuse_if_closed_since({page_id: FOUND}, tree, trust_folders=False)
+        recheck_restrictions({page_id: FOUND}, tree, trust_folders=False)
         return
-    with pytest.raises(Closed, match=words) as closed:
-        refuse_if_closed_since({page_id: FOUND}, tree, trust_folders=False)
+    with pytest.raises(PageRequiresLabel, match=words) as closed:
+        recheck_restrictions({page_id: FOUND}, tree, trust_folders=False)
     assert f"docs:{page_id}" in str(closed.value)
     assert "then close the ticket again" in str(closed.value)
     assert "Title" not in str(closed.value)
@@ -190,5 +190,7 @@ def test_only_the_title_of_an_open_page_is_told() -> None:
 
 
 def test_a_restriction_goes_before_what_is_said_of_a_live_doc() -> None:
-    assert only_if_named(Access.RESTRICTED, is_live=True) == only_if_named(Access.RESTRICTED, is_live=False)
-    assert only_if_named(Access.OPEN, is_live=False) == ""
+    assert label_required_reason(Access.RESTRICTED, is_live=True) == label_required_reason(
+        Access.RESTRICTED, is_live=False
+    )
+    assert label_required_reason(Access.OPEN, is_live=False) == ""

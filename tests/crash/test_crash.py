@@ -19,9 +19,9 @@ UNSAFE = {
         ["--points", "12", "--twice", "0", "--schedules", "0", "--seed", "1", "--scenarios", "rejection"],
     ),
     "neither leases nor the states of records are honoured": (
-        "from contextlib import contextmanager; from common.aws.dynamodb_table import Table; update = Table.update;"
-        "Table.lease = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
-        "Table.update = lambda self, key, values, expect=None: update(self, key, values);",
+        "from contextlib import contextmanager; from common.aws.dynamodb_table import DynamoDbTable; update = DynamoDbTable.update;"
+        "DynamoDbTable.lease = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
+        "DynamoDbTable.update = lambda self, key, values, expect=None: update(self, key, values);",
         ["--points", "0", "--twice", "0", "--schedules", "40", "--seed", "1", "--scenarios", "update"],
     ),
 }

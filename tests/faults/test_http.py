@@ -18,7 +18,7 @@ import urllib3.util.retry
 
 from common.atlassian import http_client
 from common.atlassian.http_client import (
-    SETTLES,
+    SETTLE_SECONDS,
     AtlassianError,
     AtlassianHttp,
     Gone,
@@ -32,7 +32,7 @@ from common.atlassian.retry_policy import (
     MAX_PAUSES_SECONDS,
     MAX_RETRIES,
     MAX_RETRY_AFTER_SECONDS,
-    asked_pause,
+    retry_after_seconds,
 )
 from common.runtime.deadline import within_deadline
 from local.atlassian import Fault, Running, Site, serve
@@ -254,8 +254,8 @@ def test_a_post_beyond_a_limit_is_sent_again_in_place(
         (Fault("status", status=503, retry_after=5), 5),
         (Fault("status", status=503), 0),
         (Fault("status", status=500), 0),
-        (Fault("status", status=504), SETTLES),
-        (Fault("drop"), SETTLES),
+        (Fault("status", status=504), SETTLE_SECONDS),
+        (Fault("drop"), SETTLE_SECONDS),
     ],
 )
 def test_a_post_that_is_not_repeated_says_when_it_may_be(
@@ -279,9 +279,9 @@ def test_a_pause_that_outlasts_the_invocation_is_not_made(
 
 @pytest.mark.parametrize("named", ["soon", "-5", "", "1.5"])
 def test_a_pause_that_cannot_be_read_is_none(named: str) -> None:
-    assert asked_pause({"Retry-After": named}) == 0
+    assert retry_after_seconds({"Retry-After": named}) == 0
 
 
 def test_a_pause_may_be_named_as_a_date() -> None:
     at = formatdate(time.time() + 90, usegmt=True)
-    assert 85 <= asked_pause({"Retry-After": at}) <= 90
+    assert 85 <= retry_after_seconds({"Retry-After": at}) <= 90

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import boto3
 
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
-from common.runtime.deferral import LONGEST, SHORTEST
+from common.runtime.deferral import MAX_LEASE_PAUSE, MIN_LEASE_PAUSE
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
@@ -28,7 +28,7 @@ __all__ = ["page_id"]
 def somebody_at_work(table: str, key: str) -> Iterator[None]:
     """Hold the lease of a record, as another invocation does."""
     name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
-    with Table(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
+    with DynamoDbTable(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
         yield
 
 
@@ -48,7 +48,7 @@ def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pi
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
     assert copy["Body"] == message["Body"]
-    assert SHORTEST <= copy["Delay"] <= LONGEST
+    assert MIN_LEASE_PAUSE <= copy["Delay"] <= MAX_LEASE_PAUSE
     assert abs(time.time() - int(copy["MessageAttributes"][DEFERRED_SINCE]["StringValue"])) < 30
     assert pipeline.aws.changes()[0]["status"] == "detected"
     assert deliver(orchestrate, [copy]) == []

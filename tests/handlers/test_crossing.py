@@ -102,7 +102,7 @@ def test_a_change_that_comes_again_after_another_saw_its_page_published_leaves_n
     pipeline.finish(first)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as broken:
-        broken.setattr(DraftStore, "keep", lambda *_: 1 / 0)
+        broken.setattr(DraftStore, "store", lambda *_: 1 / 0)
         assert len(deliver(orchestrate, [message])) == 1
     _, review = in_review(pipeline, f"{SUMMARY} again", f"{TEXT} In winter too.")
     pipeline.decide(review, "APPROVED")
@@ -144,15 +144,15 @@ def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
 def test_an_approval_quicker_than_the_announcement_is_answered(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_review_at, met = DocumentRepository.in_review_at, []
+    set_review_ticket, met = DocumentRepository.set_review_ticket, []
 
     def approved_just_before(
         records: DocumentRepository, document: Document, issue_id: str, key: str
     ) -> Document:
         met.append(approves_meanwhile(pipeline, key))
-        return in_review_at(records, document, issue_id, key)
+        return set_review_ticket(records, document, issue_id, key)
 
-    monkeypatch.setattr(DocumentRepository, "in_review_at", approved_just_before)
+    monkeypatch.setattr(DocumentRepository, "set_review_ticket", approved_just_before)
     _, review = in_review(pipeline)
     assert deliver(approve, met) == []
     assert pipeline.status(review) == "new", "moved back"

@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from common.atlassian.http_client import Unavailable
-from common.aws.dynamodb_table import Table
+from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus, PublishFailed
-from common.intake.missing_reviews import ACCESS_MAY_BE_LOST, APART
+from common.intake.missing_reviews import ACCESS_MAY_BE_LOST, MIN_SECONDS_BETWEEN_SWEEPS
 from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.handler import handle as approve
 from handlers.sweep.handler import handle as sweep
@@ -107,7 +107,9 @@ def test_one_sweep_that_is_tried_again_counts_once(pipeline: Pipeline, page_id: 
     for _ in range(3):
         assert swept(pipeline, 0) == {"missing": 1}
     late = {"scheduled_at": "2026-11-10T05:29:59Z"}
-    assert reviews(sweep(late, None)) == {"missing": 1}, f"less than {APART} seconds later"
+    assert reviews(sweep(late, None)) == {"missing": 1}, (
+        f"less than {MIN_SECONDS_BETWEEN_SWEEPS} seconds later"
+    )
     assert reviews(sweep({"scheduled_at": "2026-11-09T04:30:00Z"}, None)) == {"missing": 1}, "an earlier one"
     pipeline.run()
     assert status(pipeline) == "in_review"
@@ -398,6 +400,6 @@ def test_every_page_of_the_index_is_read(
         return query(name, given | {"Limit": 1})
 
     monkeypatch.setattr(client, "_make_api_call", small)
-    records = Table(client, "kinexus-documents", "document_id", lambda: 0)
-    assert len(list(records.under("by-status", "status", "in_review"))) == 4
+    records = DynamoDbTable(client, "kinexus-documents", "document_id", lambda: 0)
+    assert len(list(records.query_index("by-status", "status", "in_review"))) == 4
     assert len(asked) >= 4

@@ -53,7 +53,7 @@ def test_what_no_draft_holds_gets_a_review_of_its_own(
     summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
     _, review = in_review(pipeline, summary, text)
     key, message = joining(
-        pipeline, f"{summary} in winter", f"{text} In winter, too.", (DraftStore, "keep"), monkeypatch
+        pipeline, f"{summary} in winter", f"{text} In winter, too.", (DraftStore, "store"), monkeypatch
     )
     pipeline.decide(review, decision)
     pipeline.run()

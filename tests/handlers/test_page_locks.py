@@ -55,7 +55,7 @@ def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_it
 ) -> None:
     messages = finished(pipeline, SUMMARY, TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRepository, "begin", die)
+        patched.setattr(DocumentRepository, "create_or_get", die)
         with pytest.raises(Died):
             deliver(orchestrate, messages)
     start_anew()

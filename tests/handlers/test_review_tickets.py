@@ -242,7 +242,7 @@ def test_a_review_that_is_there_and_not_on_record_yet_is_not_ended_by_a_level(
         raise RuntimeError("the process ended")
 
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRepository, "in_review_at", died)
+        patched.setattr(DocumentRepository, "set_review_ticket", died)
         assert len(deliver(open_review, messages)) == 1
     hide(pipeline, key)
     assert len(deliver(open_review, messages, 2)) == 1

@@ -115,8 +115,8 @@ def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("JIRA_EMAIL", "kinexus@example.com")
     reviews = ReviewStore(boto3.client("s3"), aws.environment["DOCUMENTS_BUCKET"])
     for document_id, is_closed in ((OPEN, False), (CLOSED, True)):
-        reviews.keep_page(document_id, 3, "<!doctype html><title>A diff</title>")
-        reviews.keep_status(
+        reviews.store_page(document_id, 3, "<!doctype html><title>A diff</title>")
+        reviews.store_status(
             document_id, ReviewStatus(3, "PAY2-9", "https://x.test/PAY2-9", is_closed, "approved")
         )
     yield

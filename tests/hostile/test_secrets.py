@@ -118,7 +118,7 @@ def told(http: AtlassianHttp, method: str = "GET") -> str:
     """Make a request that must fail, and return all that a log would say of it."""
     with pytest.raises(AtlassianError) as raised:
         http.post("/rest/api/3/myself", {}) if method == "POST" else http.get("/rest/api/3/myself")
-    return "".join(traceback.format_exception(raised.value)) + repr(raised.value) + raised.value.said
+    return "".join(traceback.format_exception(raised.value)) + repr(raised.value) + raised.value.detail
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 503])

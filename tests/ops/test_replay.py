@@ -110,7 +110,7 @@ def test_a_document_that_is_being_drafted_is_drafted(
     pipeline = deployed.pipeline
     detected(deployed, "needs-docs")
     with monkeypatch.context() as broken:
-        broken.delattr(DraftStore, "keep")
+        broken.delattr(DraftStore, "store")
         messages = pipeline.aws.messages("DocumentOrchestrator")
         assert len(deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages)) == 1
     id_, stands = document(deployed)

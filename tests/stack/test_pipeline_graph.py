@@ -296,7 +296,7 @@ def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) 
     assert transformation["value"] == "$.waited"
     assert (transformation["namespace"], transformation["name"]) == (alarm["namespace"], alarm["metricName"])
     assert (alarm["statistic"], alarm["threshold"]) == ("Maximum", deferral.NOTIFY_AFTER_SECONDS)
-    assert alarm["period"] > deferral.LONGEST_PAUSE, "it stays on until the message is served"
+    assert alarm["period"] > deferral.MAX_PAUSE, "it stays on until the message is served"
 
 
 def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:

@@ -189,8 +189,8 @@ def test_pages_below_folders_are_counted_and_noted_with_both_remedies(around: Ar
 
 
 def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confluence_client, "MOST", 2)
-    monkeypatch.setattr(preflight_site, "MOST_PAGES", 4)
+    monkeypatch.setattr(confluence_client, "MAX_RESULTS", 2)
+    monkeypatch.setattr(preflight_site, "MAX_PAGES", 4)
     in_folders(around)
     before = len(around.jira.site.calls())
     around.look()
@@ -199,7 +199,7 @@ def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: p
     pages = [ConfluencePage("1", "", "1", "9", "current", 1, "", "", "", parent_type="folder")]
     assert (
         "1 of the first 1 pages"
-        in atlassian_rules.restrictions(pages, is_all=False, trust_folders=False).seen
+        in atlassian_rules.check_restrictions(pages, is_all=False, trust_folders=False).seen
     )
 
 
@@ -212,7 +212,7 @@ def test_an_endpoint_for_restrictions_that_is_gone_stops_the_deployment(around: 
 
 def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without_them(around: Around) -> None:
     assert around.look(**as_account("open")(around)) == ([], [])
-    finding = atlassian_rules.permissions(["SET_ISSUE_SECURITY"], "PAY2")
+    finding = atlassian_rules.check_permissions(["SET_ISSUE_SECURITY"], "PAY2")
     assert (finding.level, "a ticket with a security level gets no review" in finding.seen) == (
         Level.OK,
         True,
@@ -255,7 +255,7 @@ def test_rights_in_a_space_that_confluence_does_not_tell_are_noted(around: Aroun
 def test_a_busy_model_is_there_and_one_that_is_down_is_worth_another_try(
     code: str, level: Level, remedy: str
 ) -> None:
-    finding = model_rules.refused("amazon.nova-lite-v1:0", code, "said so")
+    finding = model_rules.explain_refusal("amazon.nova-lite-v1:0", code, "said so")
     assert (finding.level, remedy in finding.remedy) == (level, True)
 
 

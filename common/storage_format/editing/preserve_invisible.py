@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import NamedTuple
 
-from common.runtime.invisible_characters import invisible_in, is_invisible, stand_in
+from common.runtime.invisible_characters import invisible_in, is_invisible, replacement_for
 from common.storage_format.xml import entities
 
 _REFERENCE = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]+|[A-Za-z]+);")
@@ -75,11 +75,11 @@ def _segments(storage: str) -> Iterator[tuple[str, bool]]:
 
 def _invisible_spans(text: str, is_literal: bool) -> list[tuple[int, int, str]]:
     """Return the spans of the invisible characters of a text, and what replaces each."""
-    found = [(*match.span(), stand_in(match[0])) for match in invisible_in(text)]
+    found = [(*match.span(), replacement_for(match[0])) for match in invisible_in(text)]
     if not is_literal and "&" in text:
         references = ((match, entities.decode(match[0])) for match in _REFERENCE.finditer(text))
         found += [
-            (*match.span(), stand_in(character))
+            (*match.span(), replacement_for(character))
             for match, character in references
             if len(character) == 1 and is_invisible(character)
         ]

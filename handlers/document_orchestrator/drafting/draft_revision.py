@@ -12,7 +12,7 @@ from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient
-from common.atlassian.page_restrictions import open_title, refuse_if_closed_since
+from common.atlassian.page_restrictions import open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
@@ -74,7 +74,7 @@ class RevisionDrafter:
         if page and not proposal.edits:
             self._without_edit(document, proposal)
             return None
-        draft, sha256 = self.drafts.keep(_draft_of(document, page, proposal, levels))
+        draft, sha256 = self.drafts.store(_draft_of(document, page, proposal, levels))
         document = self.records.move(
             document,
             DocumentStatus.DRAFTED,
@@ -115,13 +115,13 @@ class RevisionDrafter:
         if why_not := self.site().reason_not_writable(page):
             raise PermanentFailure(f"{why_not}: put it back, or name another page")
         if document.revision:  # the first draft is made right after its page was chosen
-            self.refuse_if_closed_since(page.page_id, document)
+            self.recheck_restrictions(page.page_id, document)
         return page
 
-    def refuse_if_closed_since(self, page_id: str, document: Document) -> None:
-        """Raise Closed where a review may not show this page, unless a person has named it."""
+    def recheck_restrictions(self, page_id: str, document: Document) -> None:
+        """Raise PageRequiresLabel where a review may not show this page, unless a person has named it."""
         trust_folders = self.site().trust_folders
-        refuse_if_closed_since({page_id: document.choice}, self.confluence, trust_folders=trust_folders)
+        recheck_restrictions({page_id: document.choice}, self.confluence, trust_folders=trust_folders)
 
     def _parent_title(self, document: Document) -> str:
         trust_folders = self.site().trust_folders

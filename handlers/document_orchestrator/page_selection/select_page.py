@@ -8,7 +8,7 @@ from typing import Protocol
 
 from common.atlassian import page_restrictions
 from common.atlassian.confluence_client import ConfluencePage
-from common.atlassian.page_restrictions import Access, Restrictions, only_if_named
+from common.atlassian.page_restrictions import Access, Restrictions, label_required_reason
 from common.domain.ticket import Ticket
 from handlers.document_orchestrator.page_selection.candidates import (
     Candidate,
@@ -186,7 +186,7 @@ def _usable(
     while rest and len(best) < MAX_CANDIDATES:
         batch, rest = rest[: MAX_CANDIDATES - len(best)], rest[MAX_CANDIDATES - len(best) :]
         for each, access in zip(batch, known.of([each.page for each in batch]), strict=True):
-            reason = only_if_named(access, is_live=each.page.is_live)
+            reason = label_required_reason(access, is_live=each.page.is_live)
             if not reason:
                 best.append(each)
             elif access is not Access.RESTRICTED and not best and unnamed is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from common.runtime.unicode_safety import make_visible, mixed_words
+from common.runtime.unicode_safety import make_visible, mixed_script_words
 from handlers.review_ticket_creator.diff.passage import Passage, Run
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import is_too_long, tokens
@@ -48,7 +48,7 @@ def changes(old: Passage, new: Passage) -> tuple[str, ...]:
 def split_words(shown: Passage) -> Iterator[str]:
     """Name the words that mix scripts and stand in several runs, where marking each run would not show them."""
     text = "".join("\n" if run.style in _CELLS else run.text for run in shown.runs)
-    for match, scripts in mixed_words(text):
+    for match, scripts in mixed_script_words(text):
         at = 0
         for run in shown.runs:
             at += 1 if run.style in _CELLS else len(run.text)

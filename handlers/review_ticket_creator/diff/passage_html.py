@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from common.markup.html_page import escape
 from common.runtime.invisible_characters import invisible_in
-from common.runtime.unicode_safety import make_visible, mixed_words, written_out
+from common.runtime.unicode_safety import code_point_label, make_visible, mixed_script_words
 from handlers.review_ticket_creator.diff import forms
 from handlers.review_ticket_creator.diff.passage import Passage, Run
 from handlers.review_ticket_creator.diff.word_diff import Piece
@@ -44,7 +44,7 @@ def text(value: str) -> str:
     """Escape text, write out invisible characters, and mark words that mix scripts."""
     written: list[str] = []
     at = 0
-    for match, scripts in mixed_words(value):
+    for match, scripts in mixed_script_words(value):
         written += [_written_out(value[at : match.start()]), f'<span class="mixed">{_written_out(match[0])}']
         written.append(f'<span class="unseen"> {scripts}</span></span>')
         at = match.end()
@@ -55,7 +55,10 @@ def _written_out(value: str) -> str:
     written: list[str] = []
     at = 0
     for match in invisible_in(value):
-        written += [escape(value[at : match.start()]), f'<span class="unseen">{written_out(match[0])}</span>']
+        written += [
+            escape(value[at : match.start()]),
+            f'<span class="unseen">{code_point_label(match[0])}</span>',
+        ]
         at = match.end()
     return "".join(written) + escape(value[at:])
 
