@@ -173,10 +173,10 @@ TURNED_AWAY = {
     "signed with another secret": (
         request(FINISHED, x_hub_signature="sha256=" + "0" * 64),
         401,
-        "does not fit",
+        "does not match",
     ),
-    "unknown method": (request(FINISHED, x_hub_signature="md5=abc"), 401, "does not fit"),
-    "signature of non-ASCII": (request(FINISHED, x_hub_signature="sha256=é"), 401, "does not fit"),
+    "unknown method": (request(FINISHED, x_hub_signature="md5=abc"), 401, "does not match"),
+    "signature of non-ASCII": (request(FINISHED, x_hub_signature="sha256=é"), 401, "does not match"),
     "not JSON": (request(b"{status: done"), 400, "not JSON"),
     "not an object": (request(["PAY2-7"]), 400, "JSON object"),
     "not Jira's": (request({"zen": "Design for failure."}), 400, "issue.key"),
