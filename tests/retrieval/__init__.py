@@ -1,1 +1,1 @@
-"""Tests of finding the page that a ticket belongs to."""
+"""Tests of page selection: finding the page that a ticket belongs to."""

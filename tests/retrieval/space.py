@@ -1,4 +1,4 @@
-"""A small simulated space that the pipeline's own client searches."""
+"""A small simulated Confluence site, searched with the pipeline's own client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local import atlassian
 
 
 class Watched(ConfluenceClient):
-    """The pipeline's client; keeps what it was asked."""
+    """The pipeline's Confluence client; records searches and page reads."""
 
     def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
         super().__init__(http, browse_url)
@@ -30,7 +30,7 @@ class Watched(ConfluenceClient):
 
 @dataclass
 class Docs:
-    """A site with the space SD (ours), OPS (ours too) and SECRET (not ours)."""
+    """A site with the spaces SD and OPS, which Kinexus may write to, and SECRET, which it may not."""
 
     simulated: atlassian.Site
     confluence: Watched
@@ -38,7 +38,7 @@ class Docs:
     ids: dict[str, str] = field(default_factory=dict)
 
     def page(self, title: str, storage: str, space: str = "SD", under: str | None = None) -> str:
-        """Write a page and return its id."""
+        """Create a page and return its id."""
         store, author = self.simulated.confluence, self.simulated.account("developer")
         held = store.space_by_key(space)
         assert held is not None
@@ -46,17 +46,17 @@ class Docs:
         return self.ids[title]
 
     def container(self, kind: str, under: str | None = None) -> str:
-        """Put a folder or the like into the space SD and return its id."""
+        """Create a folder or other container in the space SD and return its id."""
         store, author = self.simulated.confluence, self.simulated.account("developer")
         return store.add_container(author, kind, self.site.spaces[0].space_id, kind, under).id
 
     def restrict(self, page_id: str) -> None:
-        """Let only our account view a page and all below it."""
+        """Restrict viewing of a page and all pages below it to Kinexus's account."""
         self.simulated.confluence.pages[page_id].readers = (self.simulated.account("kinexus").account_id,)
 
 
 def open_docs(url: str, simulated: atlassian.Site) -> Docs:
-    """Return the client's view of a served site whose spaces are still empty."""
+    """Return a served site with three empty spaces, and a client for it."""
     author = simulated.account("developer")
     spaces = {
         key: simulated.confluence.add_space(key, f"{key} home", author) for key in ("SD", "OPS", "SECRET")

@@ -1,4 +1,4 @@
-"""Which pages become candidates, found through the simulator's CQL."""
+"""Which pages become candidates, with searches by the simulator's CQL."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_four_searches_and_one_request_for_bodies(docs: Docs) -> None:
     assert len(docs.confluence.read[0]) <= 50
 
 
-def test_the_searches_run_at_the_same_time() -> None:
+def test_searches_run_concurrently() -> None:
     together = threading.Barrier(4, timeout=5)
 
     class Slow:
@@ -66,7 +66,7 @@ def test_the_searches_run_at_the_same_time() -> None:
         ),
     ],
 )
-def test_templates_records_and_lists_are_no_candidates(docs: Docs, title: str, storage: str) -> None:
+def test_templates_notes_and_link_lists_are_not_candidates(docs: Docs, title: str, storage: str) -> None:
     docs.page("Billing", ABOUT)
     docs.page(title, storage)
     assert found(docs) == ["Billing"]
@@ -90,7 +90,7 @@ def test_pages_about_templates_or_with_some_links_are_candidates(
     assert found(docs) == [title]
 
 
-def test_archived_trashed_and_foreign_pages_are_no_candidates(docs: Docs) -> None:
+def test_archived_trashed_and_foreign_pages_are_not_candidates(docs: Docs) -> None:
     docs.page("Billing", ABOUT)
     docs.page("Billing operations", ABOUT, space="OPS")
     docs.page("Secret billing", ABOUT, space="SECRET")
@@ -100,7 +100,8 @@ def test_archived_trashed_and_foreign_pages_are_no_candidates(docs: Docs) -> Non
     assert sorted(found(docs)) == ["Billing", "Billing operations"]
 
 
-def test_what_a_search_answers_is_held_to_our_spaces_and_to_current_pages(docs: Docs) -> None:
+def test_search_results_outside_our_spaces_or_archived_are_dropped(docs: Docs) -> None:
+    """Even if a search returned such pages: the check is made again on what was read."""
     ours = docs.page("Billing", ABOUT)
     foreign = docs.page("Secret billing", ABOUT, space="SECRET")
     archived = docs.page("Old billing", ABOUT)
@@ -118,20 +119,21 @@ def test_what_a_search_answers_is_held_to_our_spaces_and_to_current_pages(docs: 
     assert [candidate.page_id for candidate in found] == [ours]
 
 
-def test_pages_below_a_folder_of_templates_are_no_candidates(docs: Docs) -> None:
+def test_pages_below_a_templates_page_are_not_candidates(docs: Docs) -> None:
     folder = docs.page("Templates", "<p>For copying.</p>")
     docs.page("Invoices", ABOUT, under=folder)
     assert found(docs) == []
 
 
-def test_a_page_tells_what_is_above_it(docs: Docs) -> None:
+def test_a_candidate_has_its_path_and_parent(docs: Docs) -> None:
     above = docs.page("Finance", "<p>Money.</p>")
     docs.page("Billing", ABOUT, under=above)
     _, (best, *_) = search_and_decide(ASK, docs.site, docs.confluence)
     assert (best.page.path, best.page.parent_id) == (("SD home", "Finance"), above)
 
 
-def test_a_page_just_created_is_found_while_the_index_lags(docs: Docs) -> None:
+def test_a_new_page_is_found_while_the_index_lags(docs: Docs) -> None:
+    """Pages that were just created are passed to the search, and appear once when the index has them too."""
     docs.simulated.confluence_search_lag = 3600.0
     created = docs.confluence.page(docs.page("Billing", ABOUT))
     assert found(docs) == []

@@ -1,4 +1,4 @@
-"""What the ranking decides alone: update the nearest page, create only where the evidence is weak."""
+"""Decisions of the ranking fallback: update the nearest page, or create one if the evidence is weak."""
 
 from __future__ import annotations
 
@@ -28,17 +28,19 @@ def decided(summary: str, *more: Candidate) -> JudgeAnswer:
     return decide_by_ranking(asked, rank_pages(asked, [*PAGES, *more]))
 
 
-def test_a_page_whose_title_is_named_is_updated() -> None:
+def test_a_page_named_by_title_is_updated() -> None:
     verdict = decided("Later cut-off for payouts")
     assert (verdict.target, verdict.decided_by) == (UpdatePage("Payouts", "Payouts"), "fallback")
     assert "its title names payouts" in verdict.reason
 
 
-def test_a_page_that_speaks_of_the_matter_without_naming_it_is_updated() -> None:
+def test_a_page_about_the_subject_is_updated() -> None:
+    """The ticket names no title, but the text of the page is about its subject."""
     assert decided("Answer 429 to requests").target == UpdatePage("Rate limits", "Rate limits")
 
 
-def test_a_subject_that_is_hardly_mentioned_is_created_beside_the_nearest_page() -> None:
+def test_a_new_subject_gets_a_page_beside_the_nearest() -> None:
+    """If pages hardly mention the subject, the fallback creates a page under the parent of the nearest one."""
     verdict = decided("Let shoppers split orders into monthly instalments")
     assert verdict.target == CreatePage("Let shoppers split orders into monthly instalments", "the-parent")
     assert "no page is about this; the nearest is “Rate limits”" in verdict.reason
@@ -49,7 +51,8 @@ def test_an_open_draft_is_joined() -> None:
     assert decided("Add six months to instalments", draft).target == JoinDraft("doc-1", "Instalments")
 
 
-def test_confidence_is_a_share_and_falls_with_a_near_runner_up() -> None:
+def test_confidence_falls_with_a_close_runner_up() -> None:
+    """Confidence is between 0 and 1, and lower if the second page is close."""
     alone = decided("Later cut-off for payouts")
     beside = decided(
         "Later cut-off for payouts", candidate("Payouts of partners", "Partners are paid daily.")

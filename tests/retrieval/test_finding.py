@@ -1,4 +1,4 @@
-"""The whole choice, against the simulator: people win, restricted pages stay out, the record says who decided."""
+"""Page selection against the simulator: labels win, restricted pages stay out, the record says who decided."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def url(docs: Docs, title: str, space: str = "SD") -> str:
     return f"{docs.site.browse_url}/spaces/{space}/pages/{docs.ids[title]}/x"
 
 
-def test_the_model_decides_among_what_was_found_and_the_record_shows_all(docs: Docs) -> None:
+def test_the_model_decides_and_all_candidates_are_recorded(docs: Docs) -> None:
+    """The record holds the candidates with their scores, the searches and the tokens."""
     docs.page("Billing", ABOUT)
     docs.page("Invoices", ABOUT)
     choice = select_page(ticket(SUMMARY), docs.site, docs.confluence, Scripted({**FINE, "label": "B"}))
@@ -43,7 +44,8 @@ def test_the_model_decides_among_what_was_found_and_the_record_shows_all(docs: D
     assert choice.tokens == (100, 10)
 
 
-def test_without_a_model_the_ranking_decides_and_says_so(docs: Docs) -> None:
+def test_without_a_model_the_ranking_decides(docs: Docs) -> None:
+    """The record says that it was the fallback, and why."""
     page_id = docs.page("Invoices", ABOUT)
     docs.page("Onboarding", "<p>Welcome. Add your invoices here.</p>")
     (judgement,) = select_page(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
@@ -51,12 +53,12 @@ def test_without_a_model_the_ranking_decides_and_says_so(docs: Docs) -> None:
     assert "“Invoices” is nearest" in judgement.reason
 
 
-def test_without_any_page_the_fallback_creates(docs: Docs) -> None:
+def test_without_any_page_the_fallback_creates_one(docs: Docs) -> None:
     (judgement,) = select_page(ticket("Prometheus metrics"), docs.site, docs.confluence, None).judgements
     assert judgement.target == CreatePage("Prometheus metrics", None)
 
 
-def test_a_label_wins_over_any_search_and_costs_none(docs: Docs) -> None:
+def test_a_label_wins_without_any_search(docs: Docs) -> None:
     docs.page("Invoices", ABOUT)
     page_id = docs.page("Onboarding", "<p>Welcome.</p>", space="OPS")
     model = Scripted()
@@ -71,7 +73,7 @@ def test_a_label_wins_over_any_search_and_costs_none(docs: Docs) -> None:
     assert model.prompts == []
 
 
-def test_several_named_pages_are_several_documents(docs: Docs) -> None:
+def test_each_named_page_gets_a_decision(docs: Docs) -> None:
     ids = [docs.page(title, ABOUT) for title in ("One", "Two", "Three")]
     asked = ticket(SUMMARY, f"See {url(docs, 'Two')}.", labels=(f"docs:{ids[0]}",))
     choice = select_page(
@@ -84,7 +86,7 @@ def test_several_named_pages_are_several_documents(docs: Docs) -> None:
     ]
 
 
-def test_named_pages_that_we_may_not_edit_are_refused_with_the_reason(docs: Docs) -> None:
+def test_named_pages_we_cannot_edit_are_refused_with_a_reason(docs: Docs) -> None:
     good = docs.page("Invoices", ABOUT)
     secret = docs.page("Payroll", ABOUT, space="SECRET")
     store = docs.simulated.confluence
@@ -99,7 +101,8 @@ def test_named_pages_that_we_may_not_edit_are_refused_with_the_reason(docs: Docs
     assert "names no page" in reasons[3]
 
 
-def test_an_order_that_cannot_be_followed_is_not_replaced_by_a_guess(docs: Docs) -> None:
+def test_a_refused_label_does_not_start_a_search(docs: Docs) -> None:
+    """If a label names a page that cannot be edited, no other page is guessed."""
     docs.page("Invoices", ABOUT)
     secret = docs.page("Payroll", ABOUT, space="SECRET")
     choice = select_page(ticket(SUMMARY, labels=(f"docs:{secret}",)), docs.site, docs.confluence, Scripted())
@@ -108,7 +111,8 @@ def test_an_order_that_cannot_be_followed_is_not_replaced_by_a_guess(docs: Docs)
     assert docs.confluence.searched == []
 
 
-def test_a_link_elsewhere_is_told_and_the_search_goes_on(docs: Docs) -> None:
+def test_a_refused_link_is_reported_and_the_search_continues(docs: Docs) -> None:
+    """A link to a page that cannot be edited is no order, unlike a label."""
     page_id = docs.page("Invoices", ABOUT)
     docs.page("Payroll", ABOUT, space="SECRET")
     choice = select_page(ticket(SUMMARY, url(docs, "Payroll", "SECRET")), docs.site, docs.confluence, None)
@@ -116,7 +120,8 @@ def test_a_link_elsewhere_is_told_and_the_search_goes_on(docs: Docs) -> None:
     assert len(choice.refused) == 1
 
 
-def test_pages_that_not_everyone_may_view_are_no_candidates_unless_named(docs: Docs) -> None:
+def test_restricted_pages_are_candidates_only_if_named(docs: Docs) -> None:
+    """A page with view restrictions, its own or inherited, is used only if a person names it."""
     open_to_all = docs.page("Billing", ABOUT)
     store, readers = docs.simulated.confluence, (docs.simulated.account("kinexus").account_id,)
     hidden = docs.page("Invoices burst limits", ABOUT)
@@ -133,9 +138,10 @@ def test_pages_that_not_everyone_may_view_are_no_candidates_unless_named(docs: D
     assert named.target == UpdatePage(hidden, "Invoices burst limits")
 
 
-def test_a_new_page_that_was_moved_below_a_restricted_one_is_no_candidate_while_the_search_lags(
+def test_a_new_page_below_a_restricted_one_is_skipped(
     docs: Docs,
 ) -> None:
+    """A new page that was moved below a restricted page is no candidate, even while the search index lags."""
     docs.simulated.confluence_search_lag = 3600.0
     store = docs.simulated.confluence
     papers = docs.page("Board papers", "<p>Confidential.</p>")
@@ -162,9 +168,8 @@ def trusting(docs: Docs) -> WritableSpaces:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_best_page_below_a_folder_is_chosen_by_a_person_or_where_folders_are_trusted(
-    docs: Docs, kind: str
-) -> None:
+def test_a_page_below_a_folder_needs_a_person_or_trust(docs: Docs, kind: str) -> None:
+    """The restrictions of a folder are unknown: a person names the page, or the setting trusts folders."""
     docs.page("Billing", "<p>Invoices.</p>")
     page_id = docs.page("Invoices burst limits", ABOUT, under=docs.container(kind))
     model = Scripted(FINE)
@@ -180,9 +185,8 @@ def test_the_best_page_below_a_folder_is_chosen_by_a_person_or_where_folders_are
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_restriction_above_a_folder_closes_what_is_below_even_where_folders_are_trusted(
-    docs: Docs, kind: str
-) -> None:
+def test_a_restriction_above_a_folder_also_applies_with_trusted_folders(docs: Docs, kind: str) -> None:
+    """A page below it is no candidate and does not appear in the prompt."""
     other = docs.page("Billing", ABOUT)
     secret = docs.page("Secret", "<p>x</p>")
     page_id = docs.page(
@@ -198,7 +202,7 @@ def test_a_restriction_above_a_folder_closes_what_is_below_even_where_folders_ar
     assert "Title: Invoices burst limits" not in model.prompts[0].partition("<candidates>")[2]
 
 
-def test_a_live_doc_is_chosen_by_a_person_only(docs: Docs) -> None:
+def test_only_a_person_can_choose_a_live_doc(docs: Docs) -> None:
     page_id = docs.page("Invoices burst limits", ABOUT)
     docs.simulated.confluence.pages[page_id].is_live = True
     (judgement,) = select_page(ticket(SUMMARY), trusting(docs), docs.confluence, Scripted(FINE)).judgements
@@ -210,7 +214,8 @@ def test_a_live_doc_is_chosen_by_a_person_only(docs: Docs) -> None:
     assert judgement.target == UpdatePage(page_id, "Invoices burst limits")
 
 
-def test_a_page_below_a_folder_that_is_not_the_best_is_passed_over(docs: Docs) -> None:
+def test_a_lower_ranked_page_below_a_folder_is_skipped(docs: Docs) -> None:
+    """It is only asked for if it would have been the best match."""
     best = docs.page("Invoices burst limits", ABOUT)
     docs.page("Billing", "<p>Invoices.</p>", under=docs.container("folder"))
     (judgement,) = select_page(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
@@ -218,7 +223,8 @@ def test_a_page_below_a_folder_that_is_not_the_best_is_passed_over(docs: Docs) -
     assert [each.page_id for each in judgement.candidates] == [best]
 
 
-def test_a_page_below_a_folder_that_hardly_fits_hinders_no_new_page(docs: Docs) -> None:
+def test_a_weak_match_below_a_folder_allows_a_new_page(docs: Docs) -> None:
+    """A page below a folder that hardly matches does not keep the fallback from creating a page."""
     docs.page("Onboarding", "<p>Limits of patience.</p>", under=docs.container("folder"))
     (judgement,) = select_page(
         ticket("Zyxomatic lattice", "Zyxomatic lattice limits."), docs.site, docs.confluence, None
@@ -227,7 +233,8 @@ def test_a_page_below_a_folder_that_hardly_fits_hinders_no_new_page(docs: Docs) 
     assert "Onboarding" not in judgement.reason
 
 
-def test_the_best_page_behind_restricted_ones_is_asked_for_and_those_are_not_told(docs: Docs) -> None:
+def test_restricted_pages_are_not_mentioned_when_asking_for_a_name(docs: Docs) -> None:
+    """A ticket is asked to name the page below a folder; restricted pages that rank higher stay unmentioned."""
     for number in range(7):
         docs.restrict(docs.page(f"Invoices burst limits {number}", ABOUT))
     page_id = docs.page("Invoices", ABOUT, under=docs.container("folder"))
@@ -236,7 +243,7 @@ def test_the_best_page_behind_restricted_ones_is_asked_for_and_those_are_not_tol
     assert not any(docs.ids[f"Invoices burst limits {number}"] in judgement.reason for number in range(7))
 
 
-def test_what_is_above_candidates_is_asked_once(docs: Docs) -> None:
+def test_common_ancestors_are_requested_once(docs: Docs) -> None:
     above = docs.page("Finance", "<p>Money.</p>")
     for number in range(8):
         docs.page(f"Invoices {number}", ABOUT, under=above)

@@ -1,6 +1,6 @@
-"""The judge: what it may read, what it may answer, and who decides when it answers badly.
+"""The LLM judge: its prompt, its valid answers, and the fallback for invalid ones.
 
-Injections are played from both sides: a ticket or page that gives orders, and a model that obeys them.
+Prompt injections are tested from both sides: a ticket or page that gives orders, and a model that obeys them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ PAGES = (
 
 
 class Scripted:
-    """A model that gives these answers one after the other, and keeps what it was asked."""
+    """A model that returns these answers in order, and records its prompts."""
 
     def __init__(self, *answers: Mapping[str, Any] | Exception) -> None:
         self.answers = list(answers)
@@ -72,7 +72,7 @@ class Scripted:
 
 
 def ranked(pages: Sequence[Candidate] = PAGES, asked: Ticket = ASK) -> tuple[Ranked[Candidate], ...]:
-    """Rank, but in the order given, so that labels are known."""
+    """Rank pages but keep the given order, so the labels are known."""
     by_page = {id(each.page): each for each in rank_pages(asked, pages)}
     return tuple(by_page[id(page)] for page in pages)
 
@@ -98,7 +98,7 @@ def ruled(model: Scripted, asked: Ticket = ASK, pages: Sequence[Candidate] = PAG
         ({**FINE, "confidence": "0.8"}, UpdatePage("111", "Invoices")),
     ],
 )
-def test_a_valid_answer_is_the_verdict(answer: Mapping[str, Any], target: object) -> None:
+def test_a_valid_answer_decides(answer: Mapping[str, Any], target: object) -> None:
     verdict = ruled(Scripted(answer))
     assert verdict == JudgeAnswer(target, 0.8, "It is about limits.", "model", (100, 10))  # type: ignore[arg-type]
 
@@ -124,7 +124,8 @@ INVALID: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("invalid", INVALID)
-def test_an_invalid_answer_is_explained_once_and_may_be_mended(invalid: dict[str, Any]) -> None:
+def test_the_model_can_correct_an_invalid_answer_once(invalid: dict[str, Any]) -> None:
+    """The error is explained to the model once."""
     model = Scripted(invalid, FINE)
     verdict = ruled(model)
     assert (verdict.decided_by, verdict.target, verdict.tokens) == (
@@ -138,19 +139,19 @@ def test_an_invalid_answer_is_explained_once_and_may_be_mended(invalid: dict[str
 
 
 @pytest.mark.parametrize("invalid", INVALID)
-def test_an_answer_that_stays_invalid_leaves_it_to_the_fallback(invalid: dict[str, Any]) -> None:
+def test_a_second_invalid_answer_uses_the_fallback(invalid: dict[str, Any]) -> None:
     verdict = ruled(Scripted(invalid, invalid))
     assert verdict.decided_by == "fallback"
     assert verdict.target == decide_by_ranking(ASK, ranked()).target
 
 
 @pytest.mark.parametrize("failure", [AnswerCutOff("cut"), NoToolAnswer("none")])
-def test_a_model_that_fails_leaves_it_to_the_fallback(failure: Exception) -> None:
+def test_a_cut_off_or_missing_answer_uses_the_fallback(failure: Exception) -> None:
     assert ruled(Scripted(failure)).decided_by == "fallback"
     assert ruled(Scripted({}, failure)).decided_by == "fallback"
 
 
-def test_a_service_that_fails_is_no_fallback() -> None:
+def test_a_service_failure_is_raised() -> None:
     with pytest.raises(TimeoutError):
         ruled(Scripted(TimeoutError("throttled")))
 
@@ -165,7 +166,8 @@ ORDERS = [
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("answered", ["99999", "E", "Payroll", "../222", "A B"])
-def test_no_injection_leads_outside_the_candidates(order: str, answered: str) -> None:
+def test_an_injection_cannot_select_a_page_outside_the_candidates(order: str, answered: str) -> None:
+    """The ticket gives orders and the model obeys them with an invalid label."""
     asked = ticket(f"Add limits {order}", order, labels=(order,), components=(order,))
     obeying = Scripted({**FINE, "label": answered}, {**FINE, "label": answered})
     target = ruled(obeying, asked).target
@@ -178,7 +180,7 @@ def test_no_injection_leads_outside_the_candidates(order: str, answered: str) ->
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_data_cannot_pose_as_another_part_of_the_prompt(order: str) -> None:
+def test_ticket_and_page_text_cannot_forge_prompt_sections(order: str) -> None:
     asked = ticket(f"Limits {order}", order)
     text = judge_prompt(asked, ranked([candidate("111", f"Invoices {order}", order)], asked), "A")
     assert text.count("<ticket>") == text.count("</ticket>") == 1
@@ -188,7 +190,8 @@ def test_data_cannot_pose_as_another_part_of_the_prompt(order: str) -> None:
     assert text.endswith("\nLexical ranking favours: A")
 
 
-def test_the_prompt_shows_letters_titles_paths_and_passages_but_no_ids() -> None:
+def test_the_prompt_contains_no_page_or_document_ids() -> None:
+    """It shows a letter, title, path and passages for each candidate."""
     text = judge_prompt(ASK, ranked(), "A")
     assert '<candidate label="B" score="' in text
     assert "Title: Burst limits\nPath: Home > Billing\n## Limits\nInvoices" in text
@@ -203,7 +206,8 @@ def test_the_prompt_shows_letters_titles_paths_and_passages_but_no_ids() -> None
     st.integers(0, 7),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_request_stays_under_4000_tokens_whatever_the_sizes(piece: str, times: int, count: int) -> None:
+def test_the_request_stays_under_4000_tokens(piece: str, times: int, count: int) -> None:
+    """System prompt, tool schema and prompt together, for ticket and pages of any size."""
     long = piece * (times // len(piece))
     asked = ticket(long[:1000], long, labels=(long[:255],) * 20)
     pages = [candidate(str(n), long[:255] or "x", long) for n in range(count)]
@@ -213,7 +217,7 @@ def test_the_request_stays_under_4000_tokens_whatever_the_sizes(piece: str, time
     assert ascii_only / 3 + (len(whole) - ascii_only) < 4_000
 
 
-def test_only_the_five_best_are_shown() -> None:
+def test_only_the_five_best_candidates_are_shown() -> None:
     pages = [candidate(str(n), f"Invoices {n}") for n in range(9)]
     model = Scripted({**FINE, "label": "F"}, {**FINE, "label": "E"})
     assert ruled(model, pages=pages).target == UpdatePage("4", "Invoices 4")

@@ -1,4 +1,4 @@
-"""Which pages a ticket names: labels, page links of every form on our Confluence, and nothing else."""
+"""Pages that a ticket names: by `docs:` label or by any form of page link on our Confluence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ids(description: str = "", *links: str, labels: tuple[str, ...] = ()) -> lis
         f"{SITE}/x/B4AB",
     ],
 )
-def test_a_link_of_any_form_names_its_page(url: str) -> None:
+def test_every_form_of_page_link_is_recognised(url: str) -> None:
     assert ids(f"See {url} please") == ["98311"]
     assert ids("", url) == ["98311"]
 
@@ -37,7 +37,7 @@ def test_a_link_of_any_form_names_its_page(url: str) -> None:
 @pytest.mark.parametrize(
     "around", ["({})", "[the page|{}]", "<{}>", "{}.", '"{}",', "see {}, then", "{}\n", "[{}]"]
 )
-def test_punctuation_around_a_link_is_no_part_of_it(around: str) -> None:
+def test_punctuation_around_a_link_is_ignored(around: str) -> None:
     assert ids(around.format(f"{SITE}/pages/viewpage.action?pageId=98311")) == ["98311"]
 
 
@@ -57,28 +57,29 @@ def test_punctuation_around_a_link_is_no_part_of_it(around: str) -> None:
         "ftp://acme.atlassian.net/wiki/spaces/SD/pages/98311",
     ],
 )
-def test_other_links_name_nothing(url: str) -> None:
+def test_other_links_name_no_page(url: str) -> None:
     assert ids(url, url) == []
 
 
-def test_several_pages_are_several_and_each_counts_once_labels_first() -> None:
+def test_named_pages_are_unique_and_labels_come_first() -> None:
+    """The order is labels, description, links; a page that is named twice counts once."""
     url = f"{SITE}/spaces/SD/pages"
     described = f"{url}/3/C and {url}/1/A, again {url}/3/Other-title"
     assert ids(described, f"{url}/4/D", labels=("docs:2", "needs-docs", "DOCS:1")) == ["2", "1", "3", "4"]
 
 
 @pytest.mark.parametrize("label", ["docs:", "docs:rate-limits", "docs:12x", "docs:-5", "docs:0"])
-def test_a_label_that_names_no_id_is_told_and_not_passed_over(label: str) -> None:
+def test_a_docs_label_without_an_id_is_reported(label: str) -> None:
     (named,) = explicit_pages(ticket("x", labels=(label,)), (), SITE)
     assert (named.page_id, named.is_order, label in named.reference) == (None, True, True)
 
 
 @pytest.mark.parametrize("label", ["docs", "mydocs:12", "documentation", "docs-12"])
-def test_other_labels_name_nothing(label: str) -> None:
+def test_other_labels_name_no_page(label: str) -> None:
     assert ids(labels=(label,)) == []
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=3))
-def test_no_text_breaks_it_and_only_numbers_come_back(text: str, links: list[str]) -> None:
+def test_any_text_is_accepted_and_ids_are_numeric(text: str, links: list[str]) -> None:
     for named in explicit_pages(ticket("x", f"{SITE}/{text} https://{text}", labels=(text,)), links, SITE):
         assert named.page_id is None or named.page_id.isdigit()

@@ -1,4 +1,4 @@
-"""The searches: few, held to our spaces whatever a ticket says, and understood by a CQL parser."""
+"""The CQL searches: few, limited to our spaces whatever a ticket says, and valid CQL."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def cql_of(summary: str, description: str = "") -> list[str]:
     return [query.cql for query in cql_queries(search_terms(ticket(summary, description)), ["SD", "OPS"])]
 
 
-def test_a_full_ticket_takes_four_searches_and_an_empty_one_none() -> None:
+def test_a_ticket_gives_four_searches_or_none_if_empty() -> None:
+    """A full ticket gives four searches; one without words gives none."""
     assert len(cql_of("Add burst limits to the OrderService API", "Set max_burst in config. " * 50)) == 4
     assert cql_of("", "") == []
     assert cql_of("!!! (((", "???") == []
@@ -39,7 +40,7 @@ def test_a_ticket_with_only_a_description_is_searched_by_it() -> None:
     assert any("invoice" in cql for cql in cql_of("", "Invoices are numbered per tenant"))
 
 
-def test_components_and_labels_of_a_topic_are_searched_too() -> None:
+def test_components_and_topic_labels_are_searched_too() -> None:
     asked = ticket("Improvements", components=("Billing API",), labels=("invoices", "needs-docs"))
     found = [query.cql for query in cql_queries(search_terms(asked), ["SD"])]
     assert all(f'~ "{word}"' in cql for word in ("billing", "api", "invoices") for cql in found)
@@ -47,7 +48,7 @@ def test_components_and_labels_of_a_topic_are_searched_too() -> None:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_what_a_ticket_says_finds_nothing_outside_our_spaces(docs: Docs, hostile: str) -> None:
+def test_ticket_text_cannot_search_outside_our_spaces(docs: Docs, hostile: str) -> None:
     docs.page("Ours about x", "<p>title page order created</p>")
     secret = docs.page("Secret about x", "<p>title page order created secret</p>", space="SECRET")
     for text in (f"{hostile}", f"Add {hostile} to it"):
@@ -58,7 +59,8 @@ def test_what_a_ticket_says_finds_nothing_outside_our_spaces(docs: Docs, hostile
 @given(st.text(max_size=120), st.text(max_size=400))
 @example(HOSTILE[1], HOSTILE[2])
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-def test_every_value_is_a_plain_word_or_phrase_inside_one_fixed_frame(summary: str, description: str) -> None:
+def test_every_query_value_is_a_plain_word_or_phrase(summary: str, description: str) -> None:
+    """All queries have the same frame, which limits them to pages in our spaces."""
     for cql in cql_of(summary, description):
         frame = re.fullmatch(r'type = page AND space IN \("SD", "OPS"\) AND \((.*)\)', cql, re.DOTALL)
         assert frame
@@ -68,7 +70,7 @@ def test_every_value_is_a_plain_word_or_phrase_inside_one_fixed_frame(summary: s
 
 
 @given(st.text(max_size=60))
-def test_a_literal_ends_only_at_its_own_quote(value: str) -> None:
+def test_a_quoted_literal_cannot_be_closed_early(value: str) -> None:
     literal = quoted(value)
     assert re.fullmatch(r'"(?:[^"\\]|\\["\\])*"', literal, re.DOTALL)
     assert re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL) == value

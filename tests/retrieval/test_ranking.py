@@ -1,4 +1,4 @@
-"""The lexical ranking: what brings a page forward, and what must not matter."""
+"""The lexical ranking: what raises a page, and what must not matter."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def first(summary: str, *pages: Page, description: str = "", components: tuple[s
     return rank_pages(asked, [*FILLER, *pages])[0].page.title
 
 
-def test_a_title_named_wholly_beats_one_named_in_part() -> None:
+def test_a_full_title_match_beats_a_partial_one() -> None:
     assert (
         first(
             "Add status field to Cluster",
@@ -49,7 +49,8 @@ def test_a_title_named_wholly_beats_one_named_in_part() -> None:
     )
 
 
-def test_the_object_of_the_change_beats_what_is_added_to_it() -> None:
+def test_the_changed_object_ranks_above_the_added_thing() -> None:
+    """For "Add weight to racks", the page about racks ranks above the page about weights."""
     weights, racks = page("Weights", "Units of weight."), page("Racks", "Units of height.")
     assert first("Add weight to racks", weights, racks) == "Racks"
 
@@ -58,7 +59,7 @@ def test_the_object_of_the_change_beats_what_is_added_to_it() -> None:
     "written", ["VirtualMachine", "virtual_machine", "virtual-machine", "virtual machines", "virtualmachine"]
 )
 @pytest.mark.parametrize("titled", ["Virtual Machines", "VirtualMachine", "Virtualmachine"])
-def test_a_name_is_the_same_in_every_spelling(written: str, titled: str) -> None:
+def test_all_spellings_of_a_name_match(written: str, titled: str) -> None:
     assert (
         first(
             f"Add serial to {written}", page("Machine rooms", "Where machines stand."), page(titled, "Hosts.")
@@ -74,21 +75,21 @@ def test_inflection_does_not_matter() -> None:
     )
 
 
-def test_one_passage_about_the_matter_counts_in_a_long_page() -> None:
+def test_one_relevant_passage_counts_in_a_long_page() -> None:
     prose = "The service keeps orders, customers and shipments and talks to a warehouse. " * 40
     long = page("Order service", prose, ("Burst limits", "Bursts over the limit answer 429."), prose)
     short = page("Limits of liability", "The limits of what we owe.")
     assert first("Burst limits answer 429 with Retry-After", short, long) == "Order service"
 
 
-def test_words_about_the_act_of_changing_do_not_find_pages() -> None:
+def test_change_verbs_do_not_match_pages() -> None:
     about_acts = page("Adding new features", "Add, introduce, support, implement and enable new features.")
     assert (
         first("Add support for new invoices", about_acts, page("Billing", "An invoice is sent.")) == "Billing"
     )
 
 
-def test_a_long_description_does_not_drown_the_summary() -> None:
+def test_a_long_description_does_not_outweigh_the_summary() -> None:
     noise = "The snapshot taken every night is kept in the bucket. " * 50
     assert (
         first("Change webhook retries", page("Webhooks", "Retries of a webhook."), description=noise)
@@ -96,7 +97,8 @@ def test_a_long_description_does_not_drown_the_summary() -> None:
     )
 
 
-def test_a_summary_that_says_nothing_leaves_it_to_the_description_and_components() -> None:
+def test_an_empty_summary_is_ranked_by_description_and_components() -> None:
+    """A summary without content, such as "Improvements", leaves the ranking to the other fields."""
     billing = page("Invoices", "An invoice is numbered.")
     assert first("Improvements", billing, description="Invoices are numbered per tenant.") == "Invoices"
     assert first("Improvements", billing, components=("invoices",)) == "Invoices"
@@ -107,7 +109,7 @@ def test_the_scope_of_a_conventional_summary_is_a_component() -> None:
     assert first("docs(api): say more (#1299)", page("1299 docs", "A page."), page("API", "All.")) == "API"
 
 
-def test_links_and_issue_numbers_are_no_words() -> None:
+def test_links_and_issue_numbers_are_ignored() -> None:
     asked = ticket("Improvements (#1299)", "See https://tracker.test/billing/1299 and #1299.")
     assert rank_pages(asked, [page("Billing tracker 1299", "Test https.")])[0].score == 0
 
@@ -115,7 +117,8 @@ def test_links_and_issue_numbers_are_no_words() -> None:
 @pytest.mark.parametrize(
     "label", ["api-change", "breaking-change", "needs-docs", "documentation", "docs:12", "tech-debt"]
 )
-def test_labels_of_the_process_find_nothing_and_labels_of_a_topic_do(label: str) -> None:
+def test_only_topic_labels_match_pages(label: str) -> None:
+    """Labels of the process (needs-docs, breaking-change …) match no page."""
     process = page("API changes, documentation and debt", "Breaking API changes need docs, 12 of them.")
     billing = page("Billing", "Invoices.")
     assert rank_pages(ticket("Improvements", labels=(label,)), [process, billing])[0].score == 0
@@ -124,7 +127,7 @@ def test_labels_of_the_process_find_nothing_and_labels_of_a_topic_do(label: str)
     )
 
 
-def test_rank_says_in_words_why() -> None:
+def test_a_ranking_explains_itself() -> None:
     (best, *_) = rank_pages(ticket("Burst limits"), [page("Limits", ("Bursts", "A burst is cut.")), *FILLER])
     assert "its title names limits" in best.why
     assert "“Bursts”" in best.why
@@ -133,7 +136,7 @@ def test_rank_says_in_words_why() -> None:
     assert best.evidence > 1
 
 
-def test_no_page_and_no_word_are_no_error() -> None:
+def test_empty_pages_and_tickets_score_zero() -> None:
     assert rank_pages(ticket("x"), []) == ()
     assert [each.score for each in rank_pages(ticket(""), FILLER)] == [0, 0, 0]
     assert rank_pages(ticket("Zebra"), [page("", ""), Page("", ())])[0].score == 0
@@ -144,7 +147,7 @@ pages = st.lists(st.builds(lambda t, h, b: page(t, (h, b), b), words, words, wor
 
 
 @given(words, words, pages, st.randoms(use_true_random=False))
-def test_the_order_of_the_candidates_decides_nothing(
+def test_scores_do_not_depend_on_the_candidate_order(
     summary: str, description: str, given: list[Page], chance: random.Random
 ) -> None:
     asked = ticket(summary, description)

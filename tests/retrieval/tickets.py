@@ -1,4 +1,4 @@
-"""Tickets for the tests of finding a page."""
+"""Tickets for the tests of page selection."""
 
 from __future__ import annotations
 
