@@ -1,7 +1,7 @@
-"""Pages as trees whose nodes have identities that no text shows, and what people do to them.
+"""Random pages as trees whose nodes have hidden identities, and random changes of such pages.
 
-A mutation keeps the identity of what it moves or corrects, so that a test knows where each passage of the page as it
-was stands on the page as it is, however alike the passages look.
+A change keeps the identity of the nodes that it moves or corrects. So a test knows the new place of each passage of
+the earlier page, even if passages look alike.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Node:
 
 
 class Writer:
-    """Draws pages and what is done to them; `alike` is how often passages look like others."""
+    """Generates random pages and changes; `alike` is the probability that a passage looks like others."""
 
     def __init__(self, chance: random.Random, alike: float) -> None:
         self.chance = chance
@@ -96,10 +96,10 @@ class Writer:
         first = self.chance.choice(WORDS) if self.chance.random() < self.alike else f"r{next(self.fresh)}"
         return self.node("row", cells=(first, self.chance.choice(VALUES)))
 
-    # -- what people do --------------------------------------------------------------------------------------
+    # -- changes --------------------------------------------------------------------------------------
 
     def changed(self, page: Node, times: int, only: frozenset[str] | None = None, spared: int = 0) -> Node:
-        """Return a page after some changes: of the kinds in `only`, and none of the passage `spared` or above it."""
+        """Return a page after `times` changes of the kinds in `only`; `spared` and the nodes above it stay unchanged."""
         page = copy.deepcopy(page)
         for _ in range(times):
             kind = self.chance.choice(
@@ -109,7 +109,7 @@ class Writer:
         return page
 
     def _places(self, page: Node, spared: int) -> list[tuple[Node, Node]]:
-        """Return what may be changed, each with what holds it."""
+        """Return the nodes that may be changed, each with its parent."""
         kept = {
             each.identity for node, above in page.walk() if node.identity == spared for each in (node, *above)
         }
@@ -148,7 +148,7 @@ class Writer:
             node.cells = node.cells[::-1]
 
     def _swap(self, page: Node, spared: int) -> None:
-        """Exchange the words of two passages, headings or rows: each stays where it is."""
+        """Exchange the text of two passages, headings or rows, which keep their places."""
         kinds = self.chance.choice((("paragraph",), ("section",), ("item",), ("row",), ("expand",)))
         nodes = [node for node, _ in self._places(page, spared) if node.kind in kinds]
         if len(nodes) > 1:
@@ -184,7 +184,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage: its identity, the names it stands under, and for a row its label and the header of its table."""
+    """A passage: its identity, the names above it, and for a row its label."""
 
     identity: int
     kind: str
@@ -199,7 +199,7 @@ def written(page: Node) -> tuple[str, list[Passage]]:
 
 
 def _pieces_first(node: Node) -> list[Node]:
-    """Text after a subsection would stand in it: a section's own pieces come first."""
+    """Return the pieces of a section before its subsections: text after a subsection would belong to it."""
     return sorted(node.inner, key=lambda inner: inner.kind == "section")
 
 

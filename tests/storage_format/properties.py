@@ -1,6 +1,6 @@
-"""What must hold whatever the page and the text: each property is a function that asserts, with its strategies.
+"""Properties that hold for every page and text: each is a function that asserts, with its Hypothesis strategies.
 
-`test_properties` runs them briefly with every test run, `tests.fuzz.storage_format` for as long as it is told.
+`test_properties` runs them briefly with every test run, `tests.fuzz.storage_format` for a given time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def a_page_is_its_prefix_blocks_gaps_and_suffix(storage: str) -> None:
     assert page_faults(storage) == []
 
 
-def what_is_no_page_is_refused_and_the_rest_is_whole(text: str) -> None:
+def broken_pages_are_refused_and_others_reassemble(text: str) -> None:
     error = _refusal(text)
     if error is None:
         assert page_faults(text) == []
@@ -41,33 +41,33 @@ def _refusal(text: str) -> sf.MalformedStorage | None:
     return None
 
 
-def edits_change_nothing_but_their_blocks(storage: str, seed: int, count: int) -> None:
+def edits_change_only_their_blocks(storage: str, seed: int, count: int) -> None:
     page = sf.parse(storage)
     faults, _ = edit_faults(page, random_edits(page, random.Random(seed), count))
     assert faults == []
 
 
-def any_markdown_on_any_block_gives_a_page_or_a_reason(storage: str, markdown: str, seed: int) -> None:
+def any_markdown_is_applied_or_refused_with_a_reason(storage: str, markdown: str, seed: int) -> None:
     page = sf.parse(storage)
     assume(page.blocks)
     block = random.Random(seed).choice(page.blocks)
     faults, refused = edit_faults(page, [sf.Replace(block.id, markdown)])
     assert faults == []
-    is_said = "⟦" not in markdown and sf.render(markdown).strip()
-    assert not refused or not is_said or block.kind not in ALWAYS_POSSIBLE, refused
+    has_text = "⟦" not in markdown and sf.render(markdown).strip()
+    assert not refused or not has_text or block.kind not in ALWAYS_POSSIBLE, refused
     inserted = f"{markdown}\n\nw{seed}x\n\n{markdown}"
     faults, refused = edit_faults(page, [sf.InsertAfter(block.id, inserted)])
     assert not refused or "⟦" in markdown or block.kind not in ALWAYS_POSSIBLE, refused
     assert faults == []
 
 
-def a_block_replaced_with_what_was_shown_keeps_every_byte(storage: str) -> None:
+def a_block_replaced_with_its_own_markdown_is_unchanged(storage: str) -> None:
     page = sf.parse(storage)
     edits = [sf.Replace(block.id, page.markdown(block.number)) for block in page.blocks]
     assert sf.apply(page, [edit for edit in edits if edit.markdown.strip()]).storage == storage
 
 
-def edits_of_two_people_on_different_blocks_both_stand(storage: str, mine: int, theirs: int) -> None:
+def edits_of_different_blocks_are_merged(storage: str, mine: int, theirs: int) -> None:
     page = sf.parse(storage)
     paragraphs = [block for block in page.blocks if block.kind in ("paragraph", "heading")]
     assume(len(paragraphs) > 1)
@@ -79,44 +79,44 @@ def edits_of_two_people_on_different_blocks_both_stand(storage: str, mine: int, 
     if isinstance(merged, sf.Edited):
         assert merged.storage == sf.apply(page, [first, second]).storage
     else:
-        assert not (_is_unlike_others(one, page) and _stands_as_it_stood(one, page, moved_on))
+        assert not (_is_unlike_others(one, page) and _keeps_its_path(one, page, moved_on))
     again = sf.rebase([second], page, moved_on)
     assert isinstance(again, sf.EditConflict)
 
 
 def _is_unlike_others(block: sf.Block, page: sf.Page) -> bool:
-    """Tell whether no other block says the same, or gives a value for a field."""
-    said = [sf.plain_text(other.source).split() for other in page.blocks]
-    return said.count(said[block.number]) == 1 and not {":", "\uff1a"} & set(sf.plain_text(block.source))
+    """Tell whether a block is unique and does not give a value for a field."""
+    texts = [sf.plain_text(other.source).split() for other in page.blocks]
+    return texts.count(texts[block.number]) == 1 and not {":", "\uff1a"} & set(sf.plain_text(block.source))
 
 
-def _stands_as_it_stood(block: sf.Block, page: sf.Page, later: sf.Page) -> bool:
-    """Tell whether the names that a block stands under are what they were."""
+def _keeps_its_path(block: sf.Block, page: sf.Page, later: sf.Page) -> bool:
+    """Tell whether the path of a block is the same on the later page."""
     return page.steps[block.number].path == later.steps[block.number].path
 
 
-def whatever_is_rendered_parses(markdown: str) -> None:
+def rendered_markdown_parses(markdown: str) -> None:
     rendered = sf.render(markdown)
     assert page_faults(rendered) == []
 
 
-def words_survive_being_read_and_rendered(inline: str) -> None:
+def text_survives_conversion_to_markdown_and_back(inline: str) -> None:
     storage = f"<p>{inline}</p>"
     page = sf.parse(storage)
     assume(page.markdown(0).strip() and len(page.blocks) == 1)
     edited = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))])
-    said = sf.plain_text(edited.storage).split()
-    assert "".join(said) == "word" + "".join(sf.plain_text(storage).split())
+    words = sf.plain_text(edited.storage).split()
+    assert "".join(words) == "word" + "".join(sf.plain_text(storage).split())
     assert edited.changes[0].removed == ()
 
 
 PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     a_page_is_its_prefix_blocks_gaps_and_suffix: (PAGES,),
-    what_is_no_page_is_refused_and_the_rest_is_whole: (BROKEN,),
-    edits_change_nothing_but_their_blocks: (PAGES, SEEDS, st.integers(1, 4)),
-    any_markdown_on_any_block_gives_a_page_or_a_reason: (PAGES, MARKDOWN, SEEDS),
-    a_block_replaced_with_what_was_shown_keeps_every_byte: (PAGES,),
-    edits_of_two_people_on_different_blocks_both_stand: (PAGES, SEEDS, SEEDS),
-    whatever_is_rendered_parses: (MARKDOWN,),
-    words_survive_being_read_and_rendered: (INLINE,),
+    broken_pages_are_refused_and_others_reassemble: (BROKEN,),
+    edits_change_only_their_blocks: (PAGES, SEEDS, st.integers(1, 4)),
+    any_markdown_is_applied_or_refused_with_a_reason: (PAGES, MARKDOWN, SEEDS),
+    a_block_replaced_with_its_own_markdown_is_unchanged: (PAGES,),
+    edits_of_different_blocks_are_merged: (PAGES, SEEDS, SEEDS),
+    rendered_markdown_parses: (MARKDOWN,),
+    text_survives_conversion_to_markdown_and_back: (INLINE,),
 }

@@ -1,6 +1,6 @@
-"""Pages and Markdown for property tests: everything that storage format may hold, in every spelling.
+"""Hypothesis strategies for pages and Markdown: everything that storage format may hold, in every spelling.
 
-Pages are put together from grammar, not from examples, so that blocks end up in places where nobody would look.
+Pages are generated from a grammar, not from examples, so blocks also end up in unusual places.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ MARKDOWN = st.one_of(
         max_size=14,
     ).map("".join),
 )  # fmt: skip
-"""Markdown: any text, and what is nearly Markdown."""
+"""Any text, and valid or nearly valid Markdown."""
 
 _BREAKS = st.sampled_from(
     ("<", ">", "</p>", "<p>", "&", "&foo;", "]]>", "<![CDATA[", "<!--", "<?", '"', "'", "\x00", "\x0b", "\ud800", "</r>", "<r>",
@@ -191,4 +191,4 @@ def _broken(page: str, breaks: str, place: float, length: int) -> str:
 
 
 BROKEN = st.builds(_broken, PAGES, _BREAKS, st.floats(0, 1), st.integers(0, 5))
-"""A page with something put in or cut out anywhere: mostly no page any more."""
+"""A page with something inserted or removed anywhere: mostly malformed."""

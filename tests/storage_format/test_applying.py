@@ -1,4 +1,4 @@
-"""Edits: what they do to a block of each kind, what keeps its bytes, and what is refused and why."""
+"""Applying edits: the result for each kind of block, which bytes stay, and which edits are refused with which reason."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def test_loose_text_stays_loose() -> None:
     assert replaced("<div>loose<p>x</p></div>", "text") == "<div>text<p>x</p></div>"
 
 
-def test_a_heading_takes_text_or_another_level() -> None:
+def test_a_heading_is_replaced_by_text_or_another_level() -> None:
     assert replaced('<h2 local-id="1">a</h2>', "b") == '<h2 local-id="1">b</h2>'
     assert replaced('<h2 local-id="1">a</h2>', "### b") == '<h3 local-id="1">b</h3>'
 
 
-def test_text_aimed_at_a_list_item_becomes_the_items() -> None:
+def test_text_for_a_list_item_becomes_items() -> None:
     assert replaced('<ul><li id="x">a</li></ul>', "b") == '<ul><li id="x">b</li></ul>'
     assert (
         replaced('<ul><li><p local-id="1">a</p></li></ul>', "- b")
@@ -57,14 +57,15 @@ def test_text_aimed_at_a_list_item_becomes_the_items() -> None:
     assert replaced("<ul><li>a</li></ul>", "b\n- c") == "<ul><li>b<ul><li>c</li></ul></li></ul>"
 
 
-def test_the_text_of_an_item_with_a_list_in_it() -> None:
+def test_an_item_with_a_nested_list_is_edited() -> None:
     storage = "<ul><li><p>a</p><ul><li>n</li></ul></li></ul>"
     assert replaced(storage, "b") == "<ul><li><p>b</p><ul><li>n</li></ul></li></ul>"
     assert replaced(storage, "- b\n- c") == "<ul><li><p>b</p></li><li><p>c</p><ul><li>n</li></ul></li></ul>"
     assert inserted(storage, "c") == "<ul><li><p>a</p><ul><li>n</li></ul></li><li><p>c</p></li></ul>"
 
 
-def test_what_follows_the_last_item_stands_after_the_list() -> None:
+def test_a_heading_after_the_last_item_goes_below_the_list() -> None:
+    """After another item it becomes an item of its own."""
     storage = "<ul><li>a<ol><li>b</li></ol></li></ul><p>x</p>"
     assert inserted(storage, "## New", 1) == "<ul><li>a<ol><li>b</li></ol></li></ul><h2>New</h2><p>x</p>"
     assert (
@@ -79,26 +80,27 @@ ROWS = (
 )
 
 
-def test_a_row_changes_only_the_cells_that_say_something_else() -> None:
+def test_only_changed_cells_of_a_row_are_rewritten() -> None:
     assert replaced(ROWS, "| one | 2 ⟦date 1: x⟧ |", 1) == ROWS.replace("<p>1</p>", "<p>one</p>")
     assert replaced(ROWS, "| 1 | two |", 1) == ROWS.replace('2 <time datetime="2024-01-01"/>', "two")
 
 
-def test_new_rows_have_the_form_of_their_neighbours() -> None:
+def test_new_rows_take_the_form_of_their_neighbours() -> None:
     assert inserted(ROWS, "| 3 | 4 |", 1).endswith(
         "</tr><tr><td><p>3</p></td><td><p>4</p></td></tr></tbody></table>"
     )
     assert "<tbody><tr><td>0</td><td>x</td></tr><tr>" in inserted(ROWS, "| 0 | x |", 0)
 
 
-def test_what_is_no_row_cannot_stand_among_rows() -> None:
+def test_only_rows_are_accepted_among_rows() -> None:
     assert "`| text | text |`" in refused(ROWS, "a paragraph", 1)
     assert "`| text | text |`" in refused(ROWS, "a paragraph", 1, insert=True)
     assert "2 cells" in refused(ROWS, "| only one |", 1)
     assert inserted(ROWS, "## Below", 1) == ROWS + "<h2>Below</h2>"
 
 
-def test_rows_reached_into_by_a_cell_from_above() -> None:
+def test_new_rows_account_for_rowspans() -> None:
+    """A new row needs no cell in a column that a cell above spans into."""
     storage = '<table><tbody><tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr></tbody></table>'
     assert inserted(storage, "| n | m |", 1).count("<tr>") == 3
     assert "1 cells" in refused(storage, "| n | m |", 0, insert=True)
@@ -110,7 +112,7 @@ TASKS = (
 )
 
 
-def test_a_task_keeps_its_id_and_takes_a_new_box() -> None:
+def test_a_task_keeps_its_id_and_takes_a_new_checkbox() -> None:
     assert replaced(TASKS, "- [x] did") == TASKS.replace("incomplete", "complete").replace(
         "<span>do it</span>", "did"
     )
@@ -126,7 +128,7 @@ CODE = (
 )
 
 
-def test_code_keeps_what_else_its_macro_says() -> None:
+def test_code_keeps_the_other_parameters_of_its_macro() -> None:
     assert replaced(CODE, "```java\nb ]]>\n```") == CODE.replace("[a]", "[b ]]]]><![CDATA[>]")
     assert replaced(CODE, "```js\nb\n```") == CODE.replace("[a]", "[b]").replace("java", "javascript")
     assert replaced(CODE, "```\nb\n```") == CODE.replace("[a]", "[b]")
@@ -134,7 +136,7 @@ def test_code_keeps_what_else_its_macro_says() -> None:
     assert replaced("<pre>a</pre>", "```\nb < c\n```") == "<pre>b &lt; c</pre>"
 
 
-def test_quotes_macros_images_and_rules() -> None:
+def test_quotes_macros_and_rules_are_edited() -> None:
     assert (
         replaced('<blockquote class="x"><p>a</p></blockquote>', "> b")
         == '<blockquote class="x"><p>b</p></blockquote>'
@@ -144,12 +146,13 @@ def test_quotes_macros_images_and_rules() -> None:
     assert inserted("<hr/>", "text") == "<hr/><p>text</p>"
 
 
-def test_deleting_takes_away_the_block_and_nothing_else() -> None:
+def test_deleting_removes_only_the_block() -> None:
     page = sf.parse("<p>a</p>\n<ul><li>b</li> <li>c</li></ul>")
     assert sf.apply(page, [sf.Delete(page.blocks[1].id)]).storage == "<p>a</p>\n<ul> <li>c</li></ul>"
 
 
-def test_text_before_the_first_block_stands_before_what_holds_it_but_within_the_layout() -> None:
+def test_text_before_the_first_block_stays_inside_layouts() -> None:
+    """It goes before the outermost container of the first block, but into the layout cell."""
     assert edited("<ul><li>a</li></ul>", sf.InsertAfter(None, "b")) == "<p>b</p><ul><li>a</li></ul>"
     cell = "<ac:layout><ac:layout-section><ac:layout-cell>{}</ac:layout-cell></ac:layout-section></ac:layout>"
     assert edited(cell.format("<p>a</p>"), sf.InsertAfter(None, "b")) == cell.format("<p>b</p><p>a</p>")
@@ -158,6 +161,7 @@ def test_text_before_the_first_block_stands_before_what_holds_it_but_within_the_
 
 
 def test_edits_are_independent_and_insertions_keep_their_order() -> None:
+    """Only several insertions after the same block depend on the order of the edits."""
     page = sf.parse("<p>a</p><p>b</p><p>c</p>")
     a, b, c = (block.id for block in page.blocks)
     edits = [
@@ -170,7 +174,7 @@ def test_edits_are_independent_and_insertions_keep_their_order() -> None:
     assert sf.apply(page, edits).storage == "<p>0</p><p>B</p><p>c</p><p>1</p><p>2</p>"
 
 
-def test_changes_say_what_was_and_what_is() -> None:
+def test_changes_have_the_source_before_and_after() -> None:
     page = sf.parse("<h1>T</h1><p>a</p>")
     changes = sf.apply(
         page, [sf.Replace(page.blocks[1].id, "b"), sf.InsertAfter(page.blocks[1].id, "c")]
@@ -181,7 +185,7 @@ def test_changes_say_what_was_and_what_is() -> None:
     ]
 
 
-def test_what_cannot_be_meant_is_refused() -> None:
+def test_empty_double_and_unknown_targets_are_refused() -> None:
     assert "delete it" in refused("<p>a</p>", "   ")
     page = sf.parse("<p>a</p>")
     with pytest.raises(sf.InvalidEdit, match="two edits"):
@@ -190,7 +194,7 @@ def test_what_cannot_be_meant_is_refused() -> None:
         sf.apply(page, [sf.Delete("1.0000000000000000-1")])
 
 
-def test_new_text_cannot_bring_macros_scripts_or_other_links() -> None:
+def test_new_text_cannot_add_macros_scripts_or_unsafe_links() -> None:
     storage = replaced(
         "<p>a</p>",
         '<ac:structured-macro ac:name="html"/> <script>x</script> [l](javascript:x) ![i](file:///x)',
@@ -198,20 +202,20 @@ def test_new_text_cannot_bring_macros_scripts_or_other_links() -> None:
     assert storage == '<p>&lt;ac:structured-macro ac:name="html"/&gt; &lt;script&gt;x&lt;/script&gt; l i</p>'
 
 
-def test_a_link_to_a_heading_of_the_page_finds_it() -> None:
+def test_a_link_to_a_heading_is_resolved() -> None:
     assert replaced("<h1>Get Started</h1><p>a</p>", "[up](#get-started)", 1).endswith(
         '<a href="#Get-Started">up</a></p>'
     )
 
 
-def test_an_address_that_was_mere_text_stays_text() -> None:
+def test_an_address_that_was_plain_text_stays_text() -> None:
     assert (
         replaced("<p>at http://localhost:1/x now</p>", "at http://localhost:1/x then")
         == "<p>at http://localhost:1/x then</p>"
     )
 
 
-def test_an_item_said_as_it_was_shown_keeps_its_bytes() -> None:
+def test_an_item_returned_as_shown_keeps_its_bytes() -> None:
     storage = '<ol start="3">\n<li> a <b>b</b> </li><li>c</li></ol><dl><dt>t</dt><dd> d </dd></dl>'
     for number, markdown in ((0, "3. a **b**"), (0, "- a **b**"), (1, "  4. c"), (3, ": d")):
         assert replaced(storage, markdown, number) == storage

@@ -1,4 +1,4 @@
-"""The benchmarks and the fuzz target notice what they are there to notice, and importing costs no Markdown parser."""
+"""The storage benchmarks and the fuzz target detect faults, and parsing imports no Markdown parser."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def careless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An `apply` that adds a character where it should not."""
+    """Replace `apply` by one that adds a character outside the edited blocks."""
     apply = sf.apply
 
     def changed(page: Page, edits: list[sf.Edit]) -> sf.Edited:
@@ -38,7 +38,7 @@ def careless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sf, "apply", changed)
 
 
-def test_pages_that_are_edited_soundly_pass(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_correct_edits_have_no_violations(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert storage.main([str(corpus), "--edits", "20"]) == 0
     assert "files 1 (1 malformed)  blocks 3" in capsys.readouterr().out
 
@@ -52,14 +52,12 @@ def test_a_character_added_elsewhere_is_a_violation(corpus: Path, capsys: pytest
 
 
 @pytest.mark.usefixtures("careless")
-def test_the_fuzz_target_fails_on_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_fuzz_target_finds_an_added_character(capsys: pytest.CaptureFixture[str]) -> None:
     assert fuzz.main(["--seconds", "30", "--seed", "1"]) == 1
     assert "FAILED" in capsys.readouterr().out
 
 
-def test_pairs_are_compared_as_trees_and_the_differing_ones_reported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_differing_pairs_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "same.md").write_text("- a\n- b", "utf-8")
     (tmp_path / "same.xml").write_text('<ul>\n<li><p local-id="1">a</p></li>\n<li>b</li></ul>', "utf-8")
     (tmp_path / "other.md").write_text("**lost**", "utf-8")
@@ -71,7 +69,7 @@ def test_pairs_are_compared_as_trees_and_the_differing_ones_reported(
     assert "same.xml" not in report.read_text("utf-8")
 
 
-def test_blocks_are_found_on_a_page_with_ids_stamped_on_every_element(
+def test_blocks_are_found_after_ids_are_stamped_on_elements(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "sections.xml").write_text(page_like_real_ones(40_000, None), "utf-8")
@@ -82,7 +80,7 @@ def test_blocks_are_found_on_a_page_with_ids_stamped_on_every_element(
     assert capsys.readouterr().out.splitlines()[-1].endswith("100.0%")
 
 
-def test_stamping_ids_changes_bytes_and_no_meaning() -> None:
+def test_stamped_ids_do_not_change_the_fingerprint() -> None:
     before = '<p class=\'a\' id="b">x&nbsp;<br/></p><ac:structured-macro ac:name="toc"/>'
     after = rebase_found.stamped(before)
     assert after == (

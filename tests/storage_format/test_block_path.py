@@ -1,4 +1,4 @@
-"""The path of a block: the names of all that it stands under or in, as a reader of the page would give them."""
+"""The path of a block: the headings, lead-ins, items, panels, tables, rows and columns that it is under or in."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ X = "<p>here</p>"
 
 
 def path(storage: str, source: str = X, *, nth: int = 0) -> str:
-    """Return the path of the block with this source: `heading A / item b`; a place where there are several."""
+    """Return the path of the block with this source, such as `heading A / item b 2 of 2`."""
     page = sf.parse(storage)
     number = [block.number for block in page.blocks if source in block.source][nth]
-    return " / ".join(map(_said, page.steps[number].path))
+    return " / ".join(map(_name_text, page.steps[number].path))
 
 
-def _said(name: Name) -> str:
+def _name_text(name: Name) -> str:
     which, of = name.place
-    said = f"{name.kind} {'|'.join(name.words)}".strip()
-    return said if (which, of) == (1, 1) else f"{said} {which} of {of}"
+    text = f"{name.kind} {'|'.join(name.words)}".strip()
+    return text if (which, of) == (1, 1) else f"{text} {which} of {of}"
 
 
 def expand(title: str, body: str) -> str:
@@ -44,7 +44,7 @@ def layout(*cells: str) -> str:
 
 
 def table(*rows: str) -> str:
-    """Return a table; `!a|b` is a row of header cells, `!a` alone in `!a|b` its first cell only with `~`."""
+    """Return a table from rows such as `a|1`; `!a|b` is a row of header cells."""
     lines = []
     for row in rows:
         names = row.removeprefix("!").split("|")
@@ -131,14 +131,15 @@ PAGES = {
 
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES)
-def test_a_block_stands_below_all_that_names_it(case: tuple[str, str]) -> None:
+def test_a_path_holds_headings_containers_and_lead_ins(case: tuple[str, str]) -> None:
     storage, expected = case
     page = sf.parse(storage)
     source = X if any(block.source == X for block in page.blocks) else "here"
     assert path(storage, source) == expected
 
 
-def test_a_name_does_not_stand_below_itself() -> None:
+def test_a_heading_is_not_in_its_own_path() -> None:
+    """The same holds for lead-ins, list items and terms."""
     storage = "<h2>A</h2><p>B:</p><ul><li>c<ul><li>d</li></ul></li></ul><dl><dt>e</dt><dd>f</dd></dl>"
     below = {
         "<h2>": "",
@@ -237,7 +238,8 @@ ROWS = {
 
 
 @pytest.mark.parametrize("case", ROWS.values(), ids=ROWS)
-def test_a_row_stands_below_its_table_and_what_names_it_there(case: tuple[str, str]) -> None:
+def test_a_row_path_holds_its_table_and_group(case: tuple[str, str]) -> None:
+    """It also holds the cells above that span into the row."""
     storage, expected = case
     assert path(storage, ">a<") == expected
 
@@ -258,27 +260,28 @@ CELLS = {
 
 
 @pytest.mark.parametrize("case", CELLS.values(), ids=CELLS)
-def test_text_in_a_cell_stands_below_its_row_and_column(case: tuple[list[str], str, str]) -> None:
+def test_the_path_in_a_cell_has_row_and_column(case: tuple[list[str], str, str]) -> None:
     cells, header, expected = case
     assert path(table(header).replace("</tbody>", f"{big(*cells)}</tbody>")) == expected
 
 
-def test_a_cell_of_a_table_without_a_header_has_the_number_of_its_column() -> None:
+def test_without_a_header_a_column_is_numbered() -> None:
     storage = f"<table><tbody><tr><th>a</th><td>b</td></tr><tr><th>c</th><td>{TWO}</td></tr></tbody></table>"
     assert path(storage) == "table / row c / column 2"
 
 
-def test_rows_with_one_label_are_told_apart_by_their_order() -> None:
+def test_rows_with_the_same_label_are_numbered() -> None:
     storage = table("!N|L").replace("</tbody>", f"{big('a', TWO)}{big('a', TWO)}</tbody>")
     assert path(storage, nth=1) == "table N|L / row a 2 of 2 / column L"
 
 
-def test_blocks_in_the_first_row_have_the_number_of_their_column() -> None:
+def test_columns_of_the_first_row_are_numbered() -> None:
     storage = f"<table><tbody>{big('a', TWO)}</tbody></table>"
     assert path(storage) == "table a|y here / row a / column 2"
 
 
-def test_a_row_with_blocks_stands_in_its_group_and_beside_what_reaches_into_it() -> None:
+def test_a_row_with_blocks_has_its_group_and_rowspan() -> None:
+    """The path holds the group row above it, and a cell above that spans into it."""
     group = '<tr><td colspan="2">G</td></tr>'
     reaching = f'<tr><td rowspan="2">R</td><td>{TWO}</td></tr>' + big("x" + TWO)
     storage = table("!N|L").replace("</tbody>", f"{group}{reaching}</tbody>")
@@ -286,7 +289,7 @@ def test_a_row_with_blocks_stands_in_its_group_and_beside_what_reaches_into_it()
     assert path(storage, nth=1) == "table N|L / group G / span R / row x / column 1"
 
 
-def test_mentions_and_files_are_words_of_a_name() -> None:
+def test_mentions_and_page_links_are_part_of_a_name() -> None:
     def named(resource: str) -> str:
         return path(f"<h2>Of <ac:link>{resource}</ac:link></h2>{X}")
 

@@ -1,4 +1,4 @@
-"""What fuzzing found, smallest examples: each was a fault once."""
+"""Regression tests: the smallest examples of faults that fuzzing found."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_words_and_wrappers_survive_an_edit(inline: str) -> None:
     assert change.removed == ()
 
 
-def test_loose_text_that_is_nothing_but_a_token_reports_it_when_it_goes() -> None:
+def test_a_replaced_loose_token_is_reported_as_removed() -> None:
     page = sf.parse('<ac:emoticon ac:name="smile" />')
     assert sf.apply(page, [sf.Replace(page.blocks[0].id, "0")]).changes[0].removed == (
         sf.Token("emoticon", "smile"),
@@ -47,7 +47,8 @@ def test_empty_cdata_is_compared() -> None:
     assert sf.equivalent("<p><![CDATA[]]></p>", "<p></p>")
 
 
-def test_a_token_shown_unchanged_in_one_edit_cannot_stand_in_another() -> None:
+def test_a_token_in_an_unchanged_block_cannot_be_reused() -> None:
+    """An edit that returns its block as shown keeps its tokens, so another edit cannot place them."""
     toc = '<ac:structured-macro ac:name="toc" />'
     page = sf.parse(f"<p>a</p>{toc}")
     one, two = page.blocks
@@ -55,7 +56,7 @@ def test_a_token_shown_unchanged_in_one_edit_cannot_stand_in_another() -> None:
         sf.apply(page, [sf.Replace(one.id, "⟦toc-macro 1⟧"), sf.Replace(two.id, "⟦toc-macro 1⟧")])
 
 
-def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
+def test_a_loose_item_is_replaced_by_several_items() -> None:
     page = sf.parse("<ul><li>a<ul><li>b</li></ul></li></ul>")
     assert sf.apply(page, [sf.Replace(page.blocks[0].id, "- x\n- y")]).storage == (
         "<ul><li>x</li><li>y<ul><li>b</li></ul></li></ul>"
@@ -76,7 +77,7 @@ def test_text_in_the_place_of_a_loose_item_may_be_several_items() -> None:
         "<del><strong>a</strong> ~ b ~</del> (*",
     ],
 )
-def test_marks_that_touch_are_read_as_they_were_written(inline: str) -> None:
+def test_touching_marks_keep_their_meaning(inline: str) -> None:
     page = sf.parse(f"<p>{inline}</p>")
     [change] = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))]).changes
     merged = inline.replace("</strong><strong>", "")
@@ -91,9 +92,8 @@ def test_marks_that_touch_are_read_as_they_were_written(inline: str) -> None:
         ("<ac:layout-cell /><ac:layout-cell>", "</ac:layout-cell>"),
     ],
 )
-def test_text_in_a_layout_without_any_stands_in_its_first_cell_that_can_hold_it(
-    before: str, after: str
-) -> None:
+def test_text_in_an_empty_layout_goes_into_its_first_cell(before: str, after: str) -> None:
+    """Into the first cell that can hold text: a self-closing cell or one in a comment cannot."""
     before = f"<ac:layout><ac:layout-section>{before}"
     after += "</ac:layout-section></ac:layout>"
     edited = sf.apply(sf.parse(before + after), [sf.InsertAfter(None, "text")])

@@ -1,4 +1,4 @@
-"""The outline: what a model reads, what a budget leaves out, and which numbers can be aimed at."""
+"""The outline: its text, what a token budget omits, and which block numbers can be edited."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_block_is_a_numbered_piece_of_markdown() -> None:
     )
 
 
-def test_numbers_lead_to_blocks_and_nothing_else_does() -> None:
+def test_only_shown_numbers_are_resolved_to_blocks() -> None:
     page = sf.parse(PAGE)
     outline = sf.outline(page)
     assert page.block(outline.block_id(7)).source == "<p>the gap</p>"
@@ -44,7 +44,7 @@ def long_page() -> sf.Page:
     return sf.parse("".join(parts))
 
 
-def test_a_budget_keeps_the_headings_and_the_sections_nearest_to_the_focus() -> None:
+def test_a_budget_keeps_headings_and_the_nearest_sections() -> None:
     page = long_page()
     outline = sf.outline(page, budget_tokens=800, focus="how the quota is counted")
     assert [line for line in outline.text.split("\n") if "#" in line][:6] == [
@@ -62,16 +62,17 @@ def test_a_budget_keeps_the_headings_and_the_sections_nearest_to_the_focus() -> 
 
 
 @pytest.mark.parametrize("budget", [1, 20, 100, 400])
-def test_a_budget_is_kept(budget: int) -> None:
+def test_the_outline_stays_within_the_budget(budget: int) -> None:
     text = sf.outline(long_page(), budget_tokens=budget).text
     assert len(text) / 4 <= budget + 40
 
 
-def test_without_need_nothing_is_left_out() -> None:
+def test_a_sufficient_budget_omits_nothing() -> None:
     assert sf.outline(long_page(), budget_tokens=100_000, focus=["quota"]).omitted == ()
 
 
-def test_tokens_are_numbered_over_the_whole_page_even_where_it_is_not_shown() -> None:
+def test_tokens_are_numbered_over_the_whole_page() -> None:
+    """The numbers do not depend on which part of the page is shown."""
     image = '<ac:image><ri:attachment ri:filename="{}"/></ac:image>'
     page = sf.parse(
         f"<h1>A</h1><p>{image.format('one.png')} {'x ' * 900}</p><h1>B</h1><p>{image.format('two.png')} target</p>"

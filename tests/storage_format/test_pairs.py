@@ -1,7 +1,6 @@
-"""The corpus of conversions in `pairs/`: each `*.md` is rendered as its `*.xml` says, tree for tree.
+"""The conversion examples in `pairs/`: each `*.md` renders to the same tree as its `*.xml`.
 
-It covers what `render` knows: the pairs are the specification in examples. White space between blocks does not
-count, everything else does.
+The pairs are the specification of `render` in examples. Only white space between blocks is ignored.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ PAIRS = sorted((Path(__file__).parent / "pairs").glob("*.md"))
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
-def test_markdown_becomes_the_storage_format_beside_it(path: Path) -> None:
+def test_markdown_renders_to_the_expected_storage_format(path: Path) -> None:
     rendered = sf.render(path.read_bytes().decode())
     assert normalised(rendered) == normalised(path.with_suffix(".xml").read_bytes().decode())
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
-def test_what_was_rendered_reads_back_as_markdown_that_renders_the_same_words(path: Path) -> None:
+def test_rendered_text_survives_a_round_trip(path: Path) -> None:
     rendered = sf.render(path.read_bytes().decode())
     again = sf.render(sf.to_markdown(rendered))
     assert "".join(sf.plain_text(again).split()) == "".join(sf.plain_text(rendered).split())
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_at_least_80_pairs() -> None:
     assert len(PAIRS) >= 80

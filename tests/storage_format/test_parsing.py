@@ -1,4 +1,4 @@
-"""Parsing: which blocks a page has and where, and what is refused as no storage format."""
+"""Parsing: which blocks a page has and where, and which text is refused as malformed."""
 
 from __future__ import annotations
 
@@ -41,14 +41,15 @@ def test_items_rows_and_tasks_are_blocks_of_their_own() -> None:
     assert kinds(f"<ac:task-list>{task}{task}</ac:task-list>") == [("task", task), ("task", task)]
 
 
-def test_an_item_with_a_list_in_it_is_its_text_and_the_items_within() -> None:
+def test_an_item_with_a_nested_list_is_several_blocks() -> None:
+    """Its own text is one block, and each nested item is another."""
     assert kinds("<ul><li>a <b>b</b><ul><li>c</li></ul></li></ul>") == [
         ("list_item", "a <b>b</b>"),
         ("list_item", "<li>c</li>"),
     ]
 
 
-def test_the_cells_of_a_table_used_as_layout_are_containers() -> None:
+def test_cells_with_blocks_are_containers() -> None:
     page = sf.parse("<table><tbody><tr><td><h2>x</h2><p>y</p></td><td>loose</td></tr></tbody></table>")
     assert [(block.kind, block.source) for block in page.blocks] == [
         ("heading", "<h2>x</h2>"),
@@ -59,7 +60,7 @@ def test_the_cells_of_a_table_used_as_layout_are_containers() -> None:
     assert page.blocks[2].headings == ()
 
 
-def test_loose_text_is_a_paragraph_with_the_inline_macros_in_it() -> None:
+def test_loose_text_is_a_paragraph_with_its_inline_macros() -> None:
     status = '<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">ON</ac:parameter></ac:structured-macro>'
     assert kinds(f"one <em>two</em> {status} three<p>four</p>\n five ") == [
         ("paragraph", f"one <em>two</em> {status} three"),
@@ -77,7 +78,7 @@ def test_an_inline_element_around_blocks_is_a_container() -> None:
     ]
 
 
-def test_macros_code_images_rules_and_quotes() -> None:
+def test_macros_code_images_rules_and_quotes_are_blocks() -> None:
     code = (
         '<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[<p>]]]]><![CDATA[>]]></ac:plain-text-body>'
         "</ac:structured-macro>"
@@ -88,13 +89,14 @@ def test_macros_code_images_rules_and_quotes() -> None:
     assert [kind for kind, _ in kinds(storage)] == ["code", "macro", "image", "rule", "quote", "code"]
 
 
-def test_markup_in_comments_cdata_and_instructions_is_no_markup() -> None:
+def test_markup_in_comments_cdata_and_instructions_is_ignored() -> None:
     assert kinds("<!-- <p>a</p> --><p>b<![CDATA[</p><p>]]></p><?x <p> ?>") == [
         ("paragraph", "<p>b<![CDATA[</p><p>]]></p>")
     ]
 
 
-def test_a_fallback_of_the_new_editor_is_no_block() -> None:
+def test_an_adf_fallback_is_not_a_block() -> None:
+    """The panel content is a block; its fallback copy is not."""
     storage = (
         '<ac:adf-extension><ac:adf-node type="panel"><ac:adf-attribute key="panel-type">note</ac:adf-attribute>'
         "<ac:adf-content><p>in</p></ac:adf-content></ac:adf-node><ac:adf-fallback><p>in</p></ac:adf-fallback>"
@@ -104,7 +106,7 @@ def test_a_fallback_of_the_new_editor_is_no_block() -> None:
 
 
 @pytest.mark.parametrize("storage", ["", " \r\n", "text", "<ac:layout></ac:layout>", "&nbsp;", "<!-- x -->"])
-def test_pages_with_little_in_them(storage: str) -> None:
+def test_nearly_empty_pages_are_reassembled(storage: str) -> None:
     page = sf.parse(storage)
     assert (
         page.prefix + "".join(b.source for b in page.blocks) + page.suffix == storage or len(page.blocks) > 1
@@ -112,7 +114,8 @@ def test_pages_with_little_in_them(storage: str) -> None:
     assert sf.apply(page, []).storage == storage
 
 
-def test_equal_blocks_have_different_ids_and_the_same_block_keeps_its_own() -> None:
+def test_block_ids_are_unique_and_stable() -> None:
+    """Equal blocks have different ids; a block keeps its id when others are added."""
     page = sf.parse("<p>a</p><p>a</p><p>b</p>")
     assert len({block.id for block in page.blocks}) == 3
     assert sf.parse("<p>new</p><p>b</p>").blocks[1].id == page.blocks[2].id
@@ -137,7 +140,9 @@ def test_equal_blocks_have_different_ids_and_the_same_block_keeps_its_own() -> N
         ("<?xml version='1.0'?><p/>", 1, 1, "declaration"),
     ],
 )
-def test_what_is_malformed_is_refused_with_its_place(storage: str, line: int, column: int, what: str) -> None:
+def test_malformed_text_is_refused_with_line_and_column(
+    storage: str, line: int, column: int, what: str
+) -> None:
     with pytest.raises(sf.MalformedStorage) as refusal:
         sf.parse(storage)
     assert (refusal.value.line, refusal.value.column) == (line, column)
@@ -162,7 +167,7 @@ def test_hostile_pages_are_refused_quickly(storage: str) -> None:
     assert time.process_time() - begun < 2
 
 
-def test_all_named_characters_of_xhtml_are_known() -> None:
+def test_xhtml_entities_are_decoded() -> None:
     page = sf.parse("<p>&nbsp;&hellip;&rarr;&auml;&euro;&thetasym;</p>")
     assert sf.plain_text(page.source) == "…→ä€ϑ"
 

@@ -1,6 +1,6 @@
 """Properties over generated pages and texts: reassembly, locality, tokens, rebasing, rendering.
 
-They prove that nothing is lost or moved, not that the Markdown shown is good. `make fuzz` runs them for longer.
+They show that nothing is lost or moved, not that the Markdown is good. `make fuzz` runs them for longer.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ from tests.storage_format.properties import PROPERTIES
 
 
 @pytest.mark.parametrize("holds", PROPERTIES, ids=lambda function: function.__name__)
-def test_it_always_holds_that(holds: Callable[..., None]) -> None:
+def test_property_holds(holds: Callable[..., None]) -> None:
     brief = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     brief(given(*PROPERTIES[holds])(holds))()

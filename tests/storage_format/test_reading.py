@@ -1,4 +1,4 @@
-"""A page as Markdown and as plain text: nothing that a reader would see is left out, and Markdown reads back."""
+"""A page as Markdown and as plain text: all visible text is kept, and the Markdown renders to the same page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_pages_read_as_markdown(storage: str, markdown: str) -> None:
     assert sf.to_markdown(storage) == markdown
 
 
-def test_markdown_of_a_page_renders_to_the_same_page() -> None:
+def test_markdown_of_a_page_renders_to_an_equivalent_page() -> None:
     storage = (
         '<h1>T</h1><p>a <strong>b</strong> <code>c`d</code> <a href="https://e.com/x_(y)">e</a></p>'
         '<ul><li>x</li><li>y<ul><li>z</li></ul></li></ul><ol start="3"><li>t</li></ol><blockquote><p>q</p></blockquote><hr />'
@@ -65,7 +65,7 @@ def test_markdown_of_a_page_renders_to_the_same_page() -> None:
     assert sf.equivalent(sf.render(sf.to_markdown(storage)), storage)
 
 
-def test_plain_text_is_the_words_of_a_page_a_line_for_each_block() -> None:
+def test_plain_text_has_a_line_for_each_block() -> None:
     storage = (
         "<h1>T&nbsp;x</h1><p>a <b>b</b>c<br/>d</p><ul><li>e</li></ul>"
         '<ac:structured-macro ac:name="panel"><ac:parameter ac:name="bgColor">#fff</ac:parameter>'
@@ -77,7 +77,8 @@ def test_plain_text_is_the_words_of_a_page_a_line_for_each_block() -> None:
     assert sf.plain_text(storage).split("\n") == ["T x", "a bc", "d", "e", "P", "f", "Page <g>", "i"]
 
 
-def test_sections_are_cut_at_headings_with_the_path_above_each() -> None:
+def test_sections_are_split_at_headings() -> None:
+    """Each section has the headings above it."""
     sections = sf.sections("<p>0</p><h1>A</h1><p>1</p><h2>B</h2><h2>C</h2><p>2</p><p>3</p><h1>D</h1>")
     assert [(section.headings, section.text) for section in sections] == [
         ((), "0"), (("A",), "1"), (("A", "B"), ""), (("A", "C"), "2\n3"), (("D",), ""),
@@ -86,7 +87,7 @@ def test_sections_are_cut_at_headings_with_the_path_above_each() -> None:
 
 
 @pytest.mark.parametrize("read", [sf.to_markdown, sf.plain_text, sf.sections])
-def test_what_is_no_storage_format_is_refused(read: object) -> None:
+def test_malformed_storage_is_refused(read: object) -> None:
     assert callable(read)
     with pytest.raises(sf.MalformedStorage):
         read("<p>")
@@ -115,12 +116,13 @@ def test_what_is_no_storage_format_is_refused(read: object) -> None:
         ("<p>a</p><p>b</p>", "<p>b</p><p>a</p>", False),
     ],
 )
-def test_equivalent_is_what_confluence_may_make_of_it(one: str, other: str, same: bool) -> None:
+def test_equivalence_ignores_what_confluence_rewrites(one: str, other: str, same: bool) -> None:
     assert sf.equivalent(one, other) is same
     assert sf.equivalent(other, one) is same
 
 
-def test_the_order_of_a_macros_parameters_does_not_count_but_that_of_its_content_does() -> None:
+def test_equivalence_ignores_the_order_of_macro_parameters() -> None:
+    """The order of other content counts."""
     macro = '<ac:structured-macro ac:name="x">{}</ac:structured-macro>'
     one, two = ('<ac:parameter ac:name="%s">1</ac:parameter>' % name for name in "ab")  # noqa: UP031
     assert sf.equivalent(macro.format(one + two), macro.format(two + one))

@@ -1,4 +1,4 @@
-"""Rebasing: a person edited the page meanwhile. Edits on untouched blocks apply, the others are a typed conflict."""
+"""Rebasing after a person edited the page: edits of unchanged blocks apply, others are an EditConflict."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def storage(result: sf.Edited | sf.EditConflict) -> str:
     return result.storage
 
 
-def test_an_untouched_block_is_edited_where_it_is_now() -> None:
+def test_an_unchanged_block_is_edited_in_its_new_position() -> None:
     current = "<p>new first</p>" + BASE.replace("<p>one</p>", "<p>ONE</p>")
     assert storage(rebased(current, (2, "2 ⟦page-link 1⟧"))) == current.replace("<p>two ", "<p>2 ")
 
 
-def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
+def test_a_changed_or_deleted_block_is_a_conflict() -> None:
     for current in (BASE.replace("<p>one</p>", "<p>One</p>"), BASE.replace("<p>one</p>", "")):
         conflict = rebased(current, (1, "1"), (2, "2"))
         assert isinstance(conflict, sf.EditConflict)
@@ -38,29 +38,30 @@ def test_a_changed_or_deleted_block_is_a_conflict_with_its_reason() -> None:
         assert "[2] was changed or deleted: <p>one</p>" in reason
 
 
-def test_a_block_that_moved_within_its_section_is_found_by_its_content() -> None:
+def test_a_block_moved_within_its_section_is_found() -> None:
     current = BASE.replace("<p>one</p>", "").replace("<ul>", "<p>one</p><ul>", 1)
     assert storage(rebased(current, (1, "1"))) == current.replace("<p>one</p>", "<p>1</p>")
 
 
-def test_a_block_that_moved_out_of_its_section_is_a_conflict() -> None:
+def test_a_block_moved_out_of_its_section_is_a_conflict() -> None:
     conflict = rebased("<p>one</p>" + BASE.replace("<p>one</p>", ""), (1, "1"))
     assert isinstance(conflict, sf.EditConflict)
     [(_, reason)] = conflict.reasons
     assert reason == 'block [2] "one" is now under no heading; before, it was under "T"'
 
 
-def test_of_equal_blocks_the_one_in_the_same_place_is_meant() -> None:
+def test_among_equal_blocks_the_neighbours_decide() -> None:
+    """The last of two equal paragraphs is edited, although another paragraph was added between them."""
     current = BASE.replace("<p>same</p><p>same</p>", "<p>same</p><p>between</p><p>same</p>")
     assert storage(rebased(current, (7, "last"))).endswith("<p>same</p><p>between</p><p>last</p>")
 
 
-def test_one_of_equal_blocks_is_gone() -> None:
+def test_a_deleted_equal_block_is_a_conflict() -> None:
     current = BASE.replace("<p>same</p><p>same</p>", "<p>same</p>")
     assert isinstance(rebased(current, (6, "x"), (7, "y")), sf.EditConflict)
 
 
-def test_insertions_follow_their_block_into_whatever_holds_it_now() -> None:
+def test_insertions_follow_their_block_into_a_list_that_grew() -> None:
     base = sf.parse(BASE)
     current = BASE.replace("<li>c</li>", "<li>c</li><li>theirs</li>")
     edits = [sf.InsertAfter(base.blocks[4].id, "- mine"), sf.InsertAfter(None, "top")]
@@ -70,7 +71,7 @@ def test_insertions_follow_their_block_into_whatever_holds_it_now() -> None:
     )
 
 
-def test_text_after_a_list_that_grew_stands_after_all_of_it() -> None:
+def test_a_heading_after_a_list_that_grew_stays_valid() -> None:
     base = sf.parse("<ul><li>a</li></ul><p>x</p>")
     current = sf.parse("<ul><li>a</li><li>theirs</li></ul><p>x</p>")
     merged = sf.rebase([sf.InsertAfter(base.blocks[0].id, "## New")], base, current)
@@ -80,19 +81,20 @@ def test_text_after_a_list_that_grew_stands_after_all_of_it() -> None:
     assert "<h2>New</h2>" in merged.storage
 
 
-def test_the_same_page_is_just_edited() -> None:
+def test_an_unchanged_page_is_edited_directly() -> None:
     base = sf.parse(BASE)
     edits = [sf.Replace(base.blocks[1].id, "1"), sf.Delete(base.blocks[6].id)]
     assert sf.rebase(edits, base, base) == sf.apply(base, edits)
 
 
-def test_edits_that_never_applied_are_invalid_and_no_conflict() -> None:
+def test_edits_invalid_on_the_base_raise() -> None:
+    """This is not a conflict: the edits never applied."""
     base = sf.parse(BASE)
     with pytest.raises(sf.InvalidEdit):
         sf.rebase([sf.Replace(base.blocks[1].id, "⟦image 9⟧")], base, sf.parse(BASE + "<p>x</p>"))
 
 
-def test_the_changes_speak_of_the_page_as_it_is_now() -> None:
+def test_changes_refer_to_the_current_page() -> None:
     base = sf.parse(BASE)
     current = sf.parse("<h1>New T</h1>" + BASE.removeprefix("<h1>T</h1>"))
     merged = sf.rebase([sf.Replace(base.blocks[1].id, "1")], base, current)

@@ -1,7 +1,7 @@
-"""An edit lands on its passage or nowhere: content and place, as a reader tells passages apart.
+"""Rebasing by content and place: an edit lands on its passage or is a conflict.
 
-Each case has a page as it was, a page as it is, and the block that the edit replaces. `None` is a conflict; a text is
-what the page is to become. Where either would be right, both stand there.
+Each case has the base page, the current page, the number of the edited block and the accepted results: the expected
+page, or None for a conflict. Some cases accept both.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def expand(title: str, body: str) -> str:
 
 
 def lines(*texts: str) -> str:
-    """Return paragraphs; a value (`Limit: 5`) stays as it is, other text gets a full stop, so that it names nothing."""
+    """Return paragraphs. Text without a colon gets a full stop, so it is not a lead-in; `none` stays as it is."""
     return "".join(f"<p>{text}{'' if ':' in text or text == 'none' else '.'}</p>" for text in texts)
 
 
@@ -298,7 +298,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_passage_is_edited_where_it_stands_or_not_at_all(
+def test_an_edit_lands_on_its_passage_or_is_a_conflict(
     case: tuple[str, str, int, tuple[str | None, ...]],
 ) -> None:
     base, current, number, right = case
@@ -368,7 +368,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("case", ROWS.values(), ids=ROWS)
-def test_a_row_is_edited_in_its_table_below_its_header_or_not_at_all(
+def test_a_row_edit_stays_in_its_table_or_conflicts(
     case: tuple[str, str, int, tuple[str | None, ...]],
 ) -> None:
     base, current, number, right = case
@@ -396,7 +396,7 @@ def test_a_row_stays_in_its_group() -> None:
     assert outcome(base, grown, 4, "| hour | 8 |") == grown.replace("<td>7", "<td>8")
 
 
-def test_a_row_stays_beside_the_cell_that_reaches_into_it() -> None:
+def test_a_row_stays_beside_its_rowspan_cell() -> None:
     base = rows(reaching("Staging", "a", "five"), reaching("Production", "b", "seven"))
     swapped = rows(reaching("Staging", "a", "seven"), reaching("Production", "b", "five"))
     assert outcome(base, swapped, 4, "| ten |") is None
@@ -419,20 +419,21 @@ def test_text_in_a_cell_stays_in_its_row_and_column() -> None:
 
 
 @pytest.mark.parametrize("order", ["abc", "bca", "cab", "acb"])
-def test_of_equal_items_below_others_the_one_in_the_same_item_is_meant(order: str) -> None:
+def test_among_equal_nested_items_the_parent_decides(order: str) -> None:
     result = outcome(items("a", "b", "c"), items(*order), 3, "Default: 1")
     right = items(*order).replace("b<ul><li>Default: none", "b<ul><li>Default: 1")
     assert result in (None, right)
 
 
-def test_neighbours_of_equal_blocks_that_lead_to_two_places_are_a_conflict() -> None:
+def test_ambiguous_neighbours_of_equal_blocks_are_a_conflict() -> None:
+    """The neighbours before and after lead to different blocks."""
     base, current = S + L * 3 + P, S + L * 2 + P
     for number in (1, 2, 3):
         assert outcome(base, current, number) is None
     assert outcome(S + L + P, S + L * 2 + P, 1) is None
 
 
-def test_the_reason_says_where_the_passage_stands_now() -> None:
+def test_the_reason_names_the_old_and_new_path() -> None:
     base = sf.parse(S + H3 + L + P + H3 + SEVEN)
     current = sf.parse(S + H3 + SEVEN + P + H3 + L)
     conflict = sf.rebase([sf.Replace(base.blocks[5].id, "x")], base, current)
@@ -442,7 +443,7 @@ def test_the_reason_says_where_the_passage_stands_now() -> None:
     )
 
 
-def test_the_reason_names_tables_and_which_of_several_is_meant() -> None:
+def test_the_reason_names_and_numbers_tables() -> None:
     base = sf.parse(T + T.replace("a<", "u<").replace("b<", "v<"))
     current = sf.parse(table("Name|Limit", "a|1", "u|1") + table("Name|Limit", "b|2", "v|2"))
     conflict = sf.rebase([sf.Delete(base.blocks[4].id)], base, current)
@@ -463,14 +464,14 @@ def inserted(base: str, current: str, number: int | None, markdown: str) -> str 
     return result.storage if isinstance(result, sf.Edited) else None
 
 
-def test_an_insertion_needs_its_anchor_in_its_place() -> None:
+def test_an_insertion_needs_its_block_in_place() -> None:
     assert inserted(S + SIX + P + SEVEN, S + SEVEN + P + SIX, 3, "new") is None
     assert inserted(S + "<p>a</p>" + P + SEVEN, P + "<p>a</p>" + SEVEN + S, 3, "new") == (
         P + "<p>a</p>" + SEVEN + "<p>new</p>" + S
     )
 
 
-def test_text_below_a_list_stands_below_the_list_that_grew() -> None:
+def test_text_goes_below_a_list_that_grew() -> None:
     base, current = "<ul><li>a</li></ul><h2>x</h2>", "<ul><li>a</li><li>theirs</li></ul><h2>x</h2>"
     assert inserted(base, current, 0, "## New") == current.replace("</ul>", "</ul><h2>New</h2>")
     shorter = "<ul><li>a</li></ul>"
@@ -479,13 +480,13 @@ def test_text_below_a_list_stands_below_the_list_that_grew() -> None:
     )
 
 
-def test_text_below_a_list_stands_below_it_when_it_is_numbered_now() -> None:
+def test_text_goes_below_a_list_that_became_numbered() -> None:
     assert inserted("<ul><li>a</li></ul>", "<ol><li>a</li></ol>", 0, "> q") == (
         "<ol><li>a</li></ol><blockquote><p>q</p></blockquote>"
     )
 
 
-def test_text_below_tasks_and_definitions_stands_below_those_that_grew() -> None:
+def test_text_goes_below_tasks_and_definitions_that_grew() -> None:
     def tasks(*texts: str) -> str:
         each = (
             f"<ac:task><ac:task-id>{number}</ac:task-id><ac:task-status>incomplete</ac:task-status>"
@@ -504,7 +505,7 @@ def test_text_below_tasks_and_definitions_stands_below_those_that_grew() -> None
     assert inserted(tasks("a", "b"), tasks("a", "b", "c"), 0, "- [ ] new") is not None
 
 
-def test_a_passage_is_deleted_where_it_stands_now() -> None:
+def test_a_passage_is_deleted_in_its_new_position() -> None:
     base = sf.parse(S + L + P + L)
     current = (
         '<h2 local-id="1">Staging</h2><p local-id="2">Limit: 5</p>' + D + P + '<p local-id="3">Limit: 5</p>'
@@ -514,19 +515,21 @@ def test_a_passage_is_deleted_where_it_stands_now() -> None:
     assert result.storage == current.replace('<p local-id="3">Limit: 5</p>', "")
 
 
-def test_text_that_is_no_row_stands_below_no_row_but_the_last() -> None:
+def test_other_text_is_inserted_only_after_the_last_row() -> None:
+    """After another row it is refused; after the last row it goes below the table."""
     page = sf.parse(T)
     with pytest.raises(sf.InvalidEdit):
         sf.apply(page, [sf.InsertAfter(page.blocks[1].id, "## New")])
     assert sf.apply(page, [sf.InsertAfter(page.blocks[2].id, "## New")]).storage == T + "<h2>New</h2>"
 
 
-def test_text_below_a_table_stands_below_the_table_that_grew() -> None:
+def test_text_goes_below_a_table_that_grew() -> None:
     grown = table("Name|Limit", "a|1", "b|2", "c|3")
     assert inserted(T, grown, 2, "## New") == grown + "<h2>New</h2>"
 
 
-def test_a_new_heading_captures_no_text_that_was_not_there() -> None:
+def test_a_new_heading_does_not_capture_newer_text() -> None:
+    """Text that was added since is not moved under a heading that this edit adds."""
     base, current = S + SIX + P, S + SIX + "<p>theirs</p>" + P
     assert inserted(base, current, 1, "## New\n\ntext") is None
     assert inserted(base, current, 1, "text") == S + SIX + "<p>text</p><p>theirs</p>" + P
@@ -583,7 +586,7 @@ NEW_HEADING = {
 
 
 @pytest.mark.parametrize("case", NEW_HEADING.values(), ids=NEW_HEADING)
-def test_an_insertion_captures_no_text_that_was_not_there(case: tuple[str, str, int, str, bool]) -> None:
+def test_an_insertion_does_not_capture_newer_text(case: tuple[str, str, int, str, bool]) -> None:
     base, current, number, markdown, is_applied = case
     assert (inserted(base, current, number, markdown) is not None) == is_applied
 
@@ -599,13 +602,15 @@ def test_an_insertion_captures_no_text_that_was_not_there(case: tuple[str, str, 
         ("- item", False),
     ],
 )
-def test_a_heading_is_reworded_but_not_taken_from_text_of_others(markdown: str, is_applied: bool) -> None:
+def test_a_heading_is_reworded_but_not_moved_above_newer_text(markdown: str, is_applied: bool) -> None:
+    """Rewording is applied; another level, another heading or no heading is a conflict."""
     base, current = S + SIX + D + SEVEN, S + SIX + D + SEVEN + "<p>theirs</p>"
     assert (outcome(base, current, 2, markdown) is not None) == is_applied
     assert outcome(base, "<p>theirs</p>" + base, 2, markdown) is not None
 
 
-def test_a_heading_that_goes_leaves_no_text_of_others_behind() -> None:
+def test_a_heading_above_newer_text_is_not_deleted() -> None:
+    """Text that was added below it would get another heading."""
     base, current = sf.parse(S + SIX + D + SEVEN), sf.parse(S + SIX + D + SEVEN + "<p>theirs</p>")
     edits = [sf.Delete(base.blocks[2].id), sf.Delete(base.blocks[3].id)]
     conflict = sf.rebase(edits, base, current)
@@ -618,7 +623,8 @@ def test_a_heading_that_goes_leaves_no_text_of_others_behind() -> None:
     [("<tbody>", ""), ("<thead>", "</thead><tbody>")],
     ids=["header cells", "head of data cells"],
 )
-def test_a_header_row_is_not_changed_above_rows_of_others(start: str, end: str) -> None:
+def test_a_header_row_above_newer_rows_is_not_changed(start: str, end: str) -> None:
+    """Rows that were added since would get another header; other text does not matter."""
     cell = "th" if start == "<tbody>" else "td"
     header = f"<tr><{cell}>Name</{cell}><{cell}>Limit</{cell}></tr>"
     rows_of = "<tr><td>a</td><td>1</td></tr>"
@@ -629,7 +635,7 @@ def test_a_header_row_is_not_changed_above_rows_of_others(start: str, end: str) 
     assert outcome(base, base + "<p>theirs</p>", 0, "| Limit | Name |") is not None
 
 
-def test_a_first_row_of_data_is_changed_whatever_rows_there_are() -> None:
+def test_a_first_row_of_data_is_changed_above_newer_rows() -> None:
     base, grown = (table("a|1", *more, header="td") for more in (["b|2"], ["b|2", "c|3"]))
     assert outcome(base, grown, 0, "| a | 9 |") == grown.replace("<td>1<", "<td>9<")
 
@@ -651,7 +657,8 @@ def test_ids_and_macros_of_the_current_page_stay() -> None:
     )
 
 
-def test_tokens_are_those_of_the_current_block_also_where_others_came_before() -> None:
+def test_tokens_are_taken_from_the_current_block() -> None:
+    """Also where other tokens were added before it, so that the numbers differ."""
     image = '<ac:image ac:local-id="{}"><ri:attachment ri:filename="{}" /></ac:image>'
     base = sf.parse(f"<p>a {image.format(1, 'a.png')}</p><p>b {image.format(2, 'b.png')}</p>")
     current = f"<p>new {image.format(9, 'z.png')}</p><p>a {image.format(3, 'a.png')}</p><p>b {image.format(4, 'b.png')}</p>"
@@ -677,7 +684,8 @@ def test_a_token_in_a_comment_marker_keeps_its_marker() -> None:
     assert result.storage == f"<p>b {MARKER.format(image)}</p>"
 
 
-def test_a_comment_marker_added_later_is_carried_over_and_a_resolved_one_stays_gone() -> None:
+def test_current_comment_markers_are_kept() -> None:
+    """A marker that was added later is carried over; a resolved one stays gone."""
     plain, marked = "<p>whole amount</p>", f"<p>whole {MARKER.format('amount')}</p>"
     assert outcome(plain, marked, 0, "whole net amount") == f"<p>whole net {MARKER.format('amount')}</p>"
     assert outcome(marked, plain, 0, "whole net amount") == "<p>whole net amount</p>"
@@ -686,12 +694,12 @@ def test_a_comment_marker_added_later_is_carried_over_and_a_resolved_one_stays_g
     assert [token.kind for token in lost.changes[0].removed] == ["inline-comment"]
 
 
-def test_a_marker_does_not_change_what_a_path_says() -> None:
+def test_a_comment_marker_does_not_change_a_path() -> None:
     current = f"<h2>{MARKER.format('Stag')}ing</h2><p>Limit: {MARKER.format('7')}</p>"
     assert outcome(S + SEVEN, current, 1) == f"<h2>{MARKER.format('Stag')}ing</h2><p>Limit: 10</p>"
 
 
-def test_a_comment_on_half_of_a_bold_word_is_no_change() -> None:
+def test_a_comment_on_half_a_bold_word_is_no_change() -> None:
     base = "<p>a <strong>bold word</strong> b</p>"
     current = f"<p>a <strong>bold </strong>{MARKER.format('<strong>word</strong>')} b</p>"
     assert outcome(base, current, 0, "c **bold word** b") == (
@@ -718,7 +726,7 @@ RESPELLED = {
 
 
 @pytest.mark.parametrize("spelled", RESPELLED.values(), ids=RESPELLED)
-def test_spelling_is_no_change(spelled: tuple[str, str]) -> None:
+def test_different_spelling_is_no_change(spelled: tuple[str, str]) -> None:
     before, after = spelled
     assert (
         outcome(before + "<p>z</p>", after + "<p>zz</p>", 0, "new") == "<p>new</p><p>zz</p>"
@@ -750,7 +758,7 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("changed", CHANGED.values(), ids=CHANGED)
-def test_form_and_content_are_changes(changed: tuple[str, str]) -> None:
+def test_different_form_or_content_is_a_change(changed: tuple[str, str]) -> None:
     before, after = changed
     assert outcome(before, after, 0, "new") is None
     assert sf.content_fingerprint(before) != sf.content_fingerprint(after)

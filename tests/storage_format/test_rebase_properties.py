@@ -1,6 +1,6 @@
-"""Whatever people did to a page, an edit lands on its passage, below the names it stood below, or nowhere.
+"""Property tests of rebasing: after any change of a page, an edit lands on its passage with the same path, or nowhere.
 
-The pages are trees whose nodes have hidden identities (`page_model`), which nothing in the text tells.
+The pages are trees whose nodes have hidden identities (`page_model`) that do not appear in the text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NO_SWAPS = EVERYTHING - {"swap"}
 
 
 def landed(before: Node, after: Node, number: int) -> tuple[Passage, Passage] | None:
-    """Edit block `number` of one page on the other: return the passage as it was and that which was edited."""
+    """Edit block `number` of `before` on `after`; return its passage and the edited passage, or None for a conflict."""
     base, current = sf.parse(written(before)[0]), sf.parse(written(after)[0])
     was, now = written(before)[1], written(after)[1]
     assert (len(base.blocks), len(current.blocks)) == (len(was), len(now))
@@ -35,7 +35,7 @@ def landed(before: Node, after: Node, number: int) -> tuple[Passage, Passage] | 
 
 
 def _is_edited(current: sf.Page, number: int, result: sf.Edited) -> bool:
-    """Tell whether the result is the page with this block changed, every other character as it was."""
+    """Tell whether the result is the page with only this block changed."""
     start, end = current.blocks[number].span
     [change] = result.changes
     return result.storage == current.source[:start] + change.after + current.source[end:]
@@ -45,9 +45,10 @@ def _is_edited(current: sf.Page, number: int, result: sf.Edited) -> bool:
 @given(
     st.randoms(use_true_random=False), st.sampled_from((0.3, 0.7, 1.0)), st.integers(1, 6), st.integers(0, 99)
 )
-def test_the_names_above_an_edited_passage_and_the_label_of_a_row_stay(
+def test_an_edited_passage_keeps_its_path_and_label(
     chance: random.Random, alike: float, times: int, number: int
 ) -> None:
+    """The names above it are the same or were corrected in place; a row keeps its label and header."""
     writer = Writer(chance, alike)
     before = writer.page()
     after = writer.changed(before, times, EVERYTHING)
@@ -61,9 +62,8 @@ def test_the_names_above_an_edited_passage_and_the_label_of_a_row_stay(
 
 @BRIEF
 @given(st.randoms(use_true_random=False), st.integers(1, 6), st.integers(0, 99))
-def test_a_passage_unlike_all_others_is_the_one_that_is_edited(
-    chance: random.Random, times: int, number: int
-) -> None:
+def test_a_unique_passage_is_never_confused(chance: random.Random, times: int, number: int) -> None:
+    """A passage unlike all others is edited itself, or the edit is a conflict."""
     writer = Writer(chance, 0)
     before = writer.page()
     after = writer.changed(before, times, NO_SWAPS)
@@ -74,8 +74,8 @@ def test_a_passage_unlike_all_others_is_the_one_that_is_edited(
         assert [identity for identity, _ in was.path] == [identity for identity, _ in now.path]
 
 
-def test_a_passage_is_found_where_others_changed() -> None:
-    """At least 19 of 20: what is left are neighbours of names that were corrected, and twins of a new name."""
+def test_a_passage_is_found_when_others_changed() -> None:
+    """At least 19 of 20. The rest are neighbours of corrected names, and passages with a new name that others have."""
     chance = random.Random(7)
     found = 0
     for _ in range(400):

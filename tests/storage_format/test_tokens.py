@@ -1,4 +1,4 @@
-"""What Markdown cannot say survives an edit byte for byte: tokens, comment markers, attributes of links."""
+"""Content without a Markdown form survives an edit byte for byte: tokens, comment markers, link attributes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def apply(storage: str, markdown: str, number: int = 0) -> sf.Edited:
     return sf.apply(page, [sf.Replace(page.blocks[number].id, markdown)])
 
 
-def test_everything_without_a_markdown_form_is_a_token_with_a_hint() -> None:
+def test_content_without_markdown_form_becomes_a_token() -> None:
     assert sf.outline(sf.parse(STORAGE)).text == (
         "[1] See ⟦page-link 1: x⟧ by ⟦mention 2⟧ ⟦emoticon 3: smile⟧ on ⟦date 4: 2024-05-06⟧ ⟦status 5: DONE⟧.\n"
         "[2] ⟦toc-macro 6⟧"
     )
 
 
-def test_tokens_that_come_back_are_put_back_wherever_they_are_moved() -> None:
+def test_moved_tokens_are_restored() -> None:
     edited = apply(
         STORAGE, "⟦status 5⟧ **⟦mention 2: whoever⟧** wrote ⟦page-link 1: x⟧\n\n- on ⟦date 4⟧ ⟦emoticon 3⟧"
     )
@@ -37,7 +37,7 @@ def test_tokens_that_come_back_are_put_back_wherever_they_are_moved() -> None:
     assert edited.changes[0].removed == ()
 
 
-def test_tokens_that_are_gone_are_reported() -> None:
+def test_removed_tokens_are_reported() -> None:
     edited = apply(STORAGE, "See ⟦page-link 1⟧ and ⟦mention 2⟧.")
     assert edited.changes[0].removed == (
         sf.Token("emoticon", "smile"),
@@ -61,7 +61,7 @@ def test_tokens_that_are_gone_are_reported() -> None:
         ("⟦toc-macro 6⟧", "would appear twice"),
     ],
 )
-def test_tokens_cannot_be_made_up_doubled_or_hidden(markdown: str, reason: str) -> None:
+def test_tokens_cannot_be_invented_doubled_or_hidden(markdown: str, reason: str) -> None:
     if not reason:
         assert apply(STORAGE, markdown).storage
         return
@@ -87,7 +87,7 @@ def test_a_macro_alone_needs_no_paragraph() -> None:
     )
 
 
-def test_brackets_of_the_text_itself_are_doubled() -> None:
+def test_literal_token_brackets_are_doubled() -> None:
     storage = "<p>a ⟦page-link 1⟧ and <code>⟦x⟧</code></p>"
     page = sf.parse(storage)
     shown = page.markdown(0)
@@ -106,20 +106,21 @@ def test_a_comment_marker_stays_around_its_text() -> None:
     )
 
 
-def test_a_marker_over_the_edge_of_other_markup_is_split_with_one_reference() -> None:
+def test_a_comment_marker_across_markup_is_split() -> None:
+    """Both parts keep the same reference."""
     edited = apply(MARKED, "It **is very** fast now")
     assert edited.changes[0].removed == ()
     assert edited.storage.count('ac:ref="r1"') == 2
     assert sf.plain_text(edited.storage) == "It is very fast now"
 
 
-def test_a_marker_whose_text_is_gone_is_reported() -> None:
+def test_a_comment_marker_without_its_text_is_reported() -> None:
     assert apply(MARKED, "It is slow now.").changes[0].removed == (sf.Token("inline-comment", "very fast"),)
     page = sf.parse(MARKED)
     assert sf.apply(page, [sf.Delete(page.blocks[0].id)]).changes[0].removed[0].kind == "inline-comment"
 
 
-def test_a_marker_around_a_token_and_one_in_code() -> None:
+def test_markers_around_a_token_and_in_code_stay() -> None:
     storage = (
         f'<p><ac:inline-comment-marker ac:ref="r1">see {LINK}</ac:inline-comment-marker> or '
         '<code><ac:inline-comment-marker ac:ref="r2">make</ac:inline-comment-marker></code></p>'
@@ -129,7 +130,7 @@ def test_a_marker_around_a_token_and_one_in_code() -> None:
     assert edited.storage == storage.replace("<p>", "<p>Do ")
 
 
-def test_markers_in_cells_that_do_not_change_stay() -> None:
+def test_markers_in_unchanged_cells_stay() -> None:
     storage = (
         '<table><tbody><tr><td><ac:inline-comment-marker ac:ref="r1">a</ac:inline-comment-marker></td><td>b</td></tr>'
         "</tbody></table>"
@@ -139,14 +140,14 @@ def test_markers_in_cells_that_do_not_change_stay() -> None:
     assert edited.changes[0].removed == ()
 
 
-def test_spans_and_the_attributes_of_links_survive() -> None:
+def test_spans_and_link_attributes_survive() -> None:
     storage = '<p><span style="color: red">red</span> <a href="https://e.com/?a=1&amp;b=2" data-card="1">card</a></p>'
     assert apply(storage, "Still red: [card two](https://e.com/?a=1&b=2)").storage == (
         '<p>Still <span style="color: red">red</span>: <a href="https://e.com/?a=1&amp;b=2" data-card="1">card two</a></p>'
     )
 
 
-def test_of_equal_words_the_one_in_the_same_place_stays_marked() -> None:
+def test_among_equal_words_the_same_one_stays_marked() -> None:
     marker = '<ac:inline-comment-marker ac:ref="r1">cache</ac:inline-comment-marker>'
     edited = apply(f"<p>cache, {marker} and cache</p>", "A cache, cache or cache")
     assert edited.storage == f"<p>A cache, {marker} or cache</p>"

@@ -1,4 +1,4 @@
-"""Proves that no edit brings an invisible character into a page, and none is lost that stood there."""
+"""Invisible characters: no edit adds one to a page, and those of the page are kept."""
 
 import re
 
@@ -39,7 +39,7 @@ def edited(storage: str, markdown: str, block: int = 0) -> str:
         ("<p>a \U000e0100b</p>", "a b", "<p>a \U000e0100b</p>"),
     ],
 )  # fmt: skip
-def test_what_an_edit_hides_is_removed(storage: str, markdown: str, right: str) -> None:
+def test_new_invisible_characters_are_removed(storage: str, markdown: str, right: str) -> None:
     assert edited(storage, markdown) == right
 
 
@@ -58,11 +58,11 @@ def test_what_an_edit_hides_is_removed(storage: str, markdown: str, right: str) 
         (CODE.format("&shy; 5"), "```\n&shy; 10\n```", CODE.format("&shy; 10")),
     ],
 )  # fmt: skip
-def test_what_the_block_held_stays_where_its_text_does(storage: str, markdown: str, right: str) -> None:
+def test_existing_invisible_characters_stay_with_their_text(storage: str, markdown: str, right: str) -> None:
     assert edited(storage, markdown) == right
 
 
-def test_an_inserted_block_has_none() -> None:
+def test_an_inserted_block_has_no_invisible_characters() -> None:
     page = sf.parse("<p>a\u200bb</p>")
     after = sf.apply(page, [sf.InsertAfter(page.blocks[0].id, "a\u200bb")]).storage
     assert after == "<p>a\u200bb</p><p>ab</p>"
@@ -75,7 +75,7 @@ def unseen(storage: str) -> int:
 
 @settings(max_examples=150, deadline=None)
 @given(PAGES, st.text(st.sampled_from("ab \u200b\u00ad\ufe0f👩\U000e0101[]`*|\n-#"), max_size=20), st.data())
-def test_no_edit_adds_one(storage: str, markdown: str, data: st.DataObject) -> None:
+def test_no_edit_adds_an_invisible_character(storage: str, markdown: str, data: st.DataObject) -> None:
     page = sf.parse(storage)
     if not page.blocks:
         return
