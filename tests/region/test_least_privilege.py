@@ -19,6 +19,7 @@ from local.demo import scenario
 from local.demo.person import Person
 from local.demo.steps import Steps
 from local.environment import LocalEnvironment, local_environment, wait_until
+from local.error_logs import events_logged
 from local.region.iam_evaluator import matches_pattern
 from stack.testing import checks
 from tests.region import contents
@@ -248,6 +249,16 @@ def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(playe
     excused = by_lambda(played) & given
     assert {action for _, action, _ in excused} == {action for action, _ in BY_LAMBDA}
     assert [right for right in excused if used(right, asked(played))] == []
+
+
+def test_each_function_logs_that_it_deferred_and_for_how_long(played: LocalEnvironment) -> None:
+    """The stack's alarm reads ``waited``, a number, from this line."""
+    for name in played.outputs["queueUrls"]:
+        logged = events_logged(played.stack.client, played.outputs["logGroups"][name])
+        lines = [json.loads(each["message"]) for each in logged if each["message"].startswith("{")]
+        waited = [line["waited"] for line in lines if line.get("message") == "message.deferred"]
+        assert waited
+        assert all(isinstance(each, int) for each in waited)
 
 
 def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: LocalEnvironment) -> None:

@@ -56,6 +56,24 @@ LONG = (
 T = table("Name|Limit", "a|1", "b|2")
 
 CASES = {
+    "sections with one heading exchanged": (
+        D + L + lines("x") + D + L + lines("y"),
+        D + L + lines("y") + D + L + lines("x"),
+        1,
+        (None,),
+    ),
+    "sections with one heading rotated": (
+        D + L + lines("x") + D + L + lines("y") + D + L + lines("z"),
+        D + L + lines("y") + D + L + lines("z") + D + L + lines("x"),
+        4,
+        (None,),
+    ),
+    "sections with one heading as they were": (
+        D + L + lines("x") + D + L + lines("y") + P + lines("z"),
+        D + L + lines("x") + D + L + lines("y") + P + lines("zz"),
+        4,
+        (D + L + lines("x") + D + TEN + lines("y") + P + lines("zz"),),
+    ),
     "sections swapped": (S + L + P + L, P + L + S + L, 3, (P + TEN + S + L, None)),
     "value corrected, a section with the old one added": (
         S + L + P + L,
@@ -306,6 +324,18 @@ def test_an_edit_lands_on_its_passage_or_is_a_conflict(
 
 
 ROWS = {
+    "tables with one header exchanged": (
+        table("N|V", "a|1", "b|2") + table("N|V", "a|1", "c|3"),
+        table("N|V", "a|1", "c|3") + table("N|V", "a|1", "b|2"),
+        4,
+        (None,),
+    ),
+    "tables with one header exchanged and corrected": (
+        table("N|V", "a|1", "b|2") + table("N|V", "a|1", "c|3"),
+        table("N|V", "a|1", "c|4") + table("N|V", "a|1", "b|5"),
+        4,
+        (None,),
+    ),
     "equal rows, sections swapped": (S + T + P + T, P + T + S + T, 6, (P + table("Name|Limit", "a|9", "b|2") + S + T, None)),
     "equal rows, a paragraph added above": (
         S + T + P + T,

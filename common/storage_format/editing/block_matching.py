@@ -114,6 +114,8 @@ class BlockMatcher:
         is_between_same = self.same(number - 1, there - 1) and self.same(number + 1, there + 1)
         if here != alike and not is_between_same:
             raise unclear
+        if is_numbered(old) and None in forward.values():
+            raise unclear
         if (here, alike) != (1, 1) or self.base.has_twins(number) or self.current.has_twins(there):
             for way in (-1, 1):
                 self._check_beside(number, there, way, unclear)
@@ -281,7 +283,17 @@ def _alone(version: VersionIndex, other: VersionIndex, number: int) -> int | Non
     if not 0 <= number < len(version) or len(version.in_place(number)) != 1:
         return None
     there = other.in_place_of(version, number)
+    if (
+        is_numbered(version.path(number))
+        and len(version.alike(number)) + len(other.alike_to(version, number)) > 2
+    ):
+        return None
     return there[0] if len(there) == 1 else None
+
+
+def is_numbered(path: Path) -> bool:
+    """Tell whether only their order tells apart what a path names from others with the same name."""
+    return any(count > 1 for _, count in (name.place for name in path))
 
 
 def _is_right_below(number: int, there: int, old: Step, new: Step) -> bool:
