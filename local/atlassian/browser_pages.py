@@ -1,4 +1,4 @@
-"""What a person sees in a browser: issues and pages as HTML, and the board that holds them together."""
+"""Pages for the browser: issues and Confluence pages as HTML, and the board that shows both."""
 
 import json
 import secrets
@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 
 from local.atlassian.confluence.page_json import webui
 from local.atlassian.confluence.pages import PageStore, Place, StoredPage
-from local.atlassian.confluence.storage_html import to_html as storage_html
-from local.atlassian.documents.adf_html import safe_link
-from local.atlassian.documents.adf_html import to_html as document_html
+from local.atlassian.confluence.storage_html import storage_to_html
+from local.atlassian.documents.adf_html import adf_to_html, safe_link
 from local.atlassian.jira import workflow
 from local.atlassian.jira.issue import Issue
 from local.atlassian.routing import Call, Routes, answer
@@ -22,7 +21,7 @@ _BOARD = Path(__file__).parent / "board"
 
 
 def _whole(title: str, body: str, script: str = "") -> Response:
-    """Return a complete page with its own style and script, allowed to reach nothing but this site."""
+    """Return a complete HTML page with style and script; its content security policy allows only this site."""
     nonce = secrets.token_urlsafe(12)
     style = (_BOARD / "board.css").read_text("utf-8")
     code = f'<script nonce="{nonce}">{script}</script>' if script else ""
@@ -51,7 +50,7 @@ def _when(moment: Any) -> str:
 
 
 def issue_html(issue: Issue, call: Call) -> str:
-    """Return an issue's readable part: fields, description, links, history, comments."""
+    """Return an issue as an HTML fragment: fields, description, links, comments, history."""
     fields, jira = issue.fields, call.site.jira
     people = {each.account_id: each.display_name for each in call.site.people.all}
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in fields.labels)
@@ -73,7 +72,7 @@ def issue_html(issue: Issue, call: Call) -> str:
     comments = "".join(
         f'<article class="comment"><header><b>{escape(comment.author.display_name)}</b> {_when(comment.created)}'
         f"{' (edited)' if comment.updated != comment.created else ''}</header>"
-        f"{document_html(_named(comment.body, people))}</article>"
+        f"{adf_to_html(_named(comment.body, people))}</article>"
         for comment in issue.comments
     )
     history = "".join(
@@ -92,15 +91,15 @@ def issue_html(issue: Issue, call: Call) -> str:
         f'<p class="facts"><span class="status status-{fields.status.category.key}">{escape(fields.status.name)}'
         f"</span> {escape(fields.issue_type.name)} {labels} "
         f"{escape(workflow.RESOLUTIONS.get(fields.resolution or '', ''))}</p>"
-        f'<section class="document">{document_html(fields.description) or "<p>No description.</p>"}</section>'
+        f'<section class="document">{adf_to_html(fields.description) or "<p>No description.</p>"}</section>'
         + (f"<h3>Links</h3><ul>{''.join(links)}</ul>" if links else "")
-        + f"<h3>Comments</h3>{comments or '<p>None yet.</p>'}"
+        + f"<h3>Comments</h3>{comments or '<p>No comments yet.</p>'}"
         + (f"<details><summary>History</summary><ul>{history}</ul></details>" if history else "")
     )
 
 
 def _named(node: Any, people: dict[str, str]) -> Any:
-    """Return a document in which mentions that came with an account's id alone bear its name, as Jira shows them."""
+    """Return the document with display names added to mentions that have only an account id, as Jira shows them."""
     if isinstance(node, list):
         return [_named(each, people) for each in node]
     if not isinstance(node, dict):
@@ -112,7 +111,7 @@ def _named(node: Any, people: dict[str, str]) -> Any:
 
 
 def page_html(page: StoredPage, call: Call, number: int | None = None) -> str:
-    """Return a page's readable part: path, body, versions with their messages, unpublished draft, source."""
+    """Return a Confluence page as an HTML fragment: path, body, unpublished draft, versions, storage format."""
     store = call.site.confluence
     version = next((each for each in page.versions if each.number == number), page.current)
     people = {each.account_id: each.display_name for each in call.site.people.all}
@@ -128,12 +127,12 @@ def page_html(page: StoredPage, call: Call, number: int | None = None) -> str:
     if page.draft and (page.draft.title, page.draft.storage) != (page.current.title, page.current.storage):
         draft = (
             f"<h3>Unpublished draft</h3><p>{escape(page.draft.author.display_name)}, {_when(page.draft.saved)}</p>"
-            f'<section class="document page">{storage_html(page.draft.storage, people)}</section>'
+            f'<section class="document page">{storage_to_html(page.draft.storage, people)}</section>'
         )
     return (
         f'<p class="facts">{path}</p><h2>{escape(version.title)}</h2>'
         f'<p class="facts">version {version.number} of {page.current.number}, {escape(page.status)} {labels}</p>'
-        f'<section class="document page">{storage_html(version.storage, people)}</section>'
+        f'<section class="document page">{storage_to_html(version.storage, people)}</section>'
         f"{draft}<h3>Versions</h3><ul>{versions}</ul>"
         f"<details><summary>Storage format</summary><pre>{escape(version.storage)}</pre></details>"
     )
@@ -171,7 +170,7 @@ def browse_space(call: Call, space: str) -> Response:
 
 @routes.on("GET", "/", "/board")
 def board(call: Call) -> Response:
-    """Show the board, on which a person plays every part."""
+    """Show the board, where a person can act as any account."""
     people = [
         {"name": each.name, "shown": each.display_name, "authorization": each.authorization}
         for each in call.site.people.all
@@ -183,7 +182,7 @@ def board(call: Call) -> Response:
         "types": [each.name for each in workflow.ISSUE_TYPES],
         "projects": list(call.site.jira.projects),
     }
-    # "<" is written as an escape, so that no name can close the script element.
+    # "<" is escaped, because a name could otherwise close the script element.
     data = json.dumps(settings).replace("<", "\\u003c")
     script = f"const SETTINGS = {data};\n" + (_BOARD / "board.js").read_text("utf-8")
     return _whole("Kinexus board", (_BOARD / "board.html").read_text("utf-8"), script)
@@ -191,7 +190,7 @@ def board(call: Call) -> Response:
 
 @routes.on("GET", "/board/data")
 def board_data(call: Call) -> Response:
-    """Return what the board shows: tickets by status and the page tree."""
+    """Return the board's data: all tickets and the page tree."""
     issues = [
         {
             "key": each.key,
@@ -216,7 +215,7 @@ def board_data(call: Call) -> Response:
 
 
 def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
-    """List the pages of a branch; folders and the like only indent what is below them."""
+    """List the pages below a place; folders and other containers only indent their children."""
     if not store.may_view(place, call.account):
         return []
     rows: list[dict[str, Any]] = []
@@ -239,13 +238,13 @@ def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[s
 
 @routes.on("GET", "/board/issue/<key>")
 def board_issue(call: Call, key: str) -> Response:
-    """Return an issue as a piece of HTML."""
+    """Return an issue as an HTML fragment."""
     return Response(issue_html(call.site.jira.get(key), call), content_type="text/html; charset=utf-8")
 
 
 @routes.on("GET", "/board/page/<page_id>")
 def board_page(call: Call, page_id: str) -> Response:
-    """Return a page as a piece of HTML."""
+    """Return a page as an HTML fragment."""
     page = call.site.confluence.get(page_id, call.account)
     return Response(
         page_html(page, call, call.number("version", 0, 1_000_000) or None),

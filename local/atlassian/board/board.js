@@ -22,12 +22,12 @@ async function call(method, path, body) {
   return json ?? text;
 }
 
-async function attempt(action, told) {
-  try { await action(); $("note").textContent = told || ""; } catch (error) { $("note").textContent = error.message; }
+async function attempt(action, done) {
+  try { await action(); $("note").textContent = done || ""; } catch (error) { $("note").textContent = error.message; }
   await refresh();
 }
 
-const words = text => ({
+const adf = text => ({
   type: "doc", version: 1,
   content: text.split(/\n{2,}/).filter(part => part.trim()).map(part => ({
     type: "paragraph",
@@ -77,7 +77,7 @@ async function show(what) {
 
 async function draw() {
   const path = open.issue ? `/board/issue/${open.issue}` : `/board/page/${open.page}${open.version ? `?version=${open.version}` : ""}`;
-  // The fragment is escaped on the server, and the page's policy runs no script that it could smuggle in.
+  // The server escapes the fragment, and the page's content security policy blocks scripts in it.
   $("content").innerHTML = await call("GET", path);
   $("ticket-actions").hidden = !open.issue;
   $("page-actions").hidden = !open.page;
@@ -99,19 +99,19 @@ async function draw() {
   }
 }
 
-const move = id => attempt(() => call("POST", `/rest/api/3/issue/${open.issue}/transitions`, { transition: { id } }), "Moved.");
+const move = id => attempt(() => call("POST", `/rest/api/3/issue/${open.issue}/transitions`, { transition: { id } }), "Ticket moved.");
 
 async function comment() {
   const text = $("comment").value.trim();
-  if (!text) throw new Error("Write something first.");
-  await call("POST", `/rest/api/3/issue/${open.issue}/comment`, { body: words(text) });
+  if (!text) throw new Error("The comment is empty. Write a comment first.");
+  await call("POST", `/rest/api/3/issue/${open.issue}/comment`, { body: adf(text) });
   $("comment").value = "";
 }
 
 async function toDone() {
   const { transitions } = await call("GET", `/rest/api/3/issue/${open.issue}/transitions`);
   const done = transitions.find(each => each.to.name === "Done");
-  if (!done) throw new Error("This ticket cannot be moved to Done from here.");
+  if (!done) throw new Error("This ticket cannot be moved to Done from its current status.");
   await call("POST", `/rest/api/3/issue/${open.issue}/transitions`, { transition: { id: done.id } });
 }
 
@@ -138,7 +138,7 @@ async function discardDraft() {
 }
 
 async function create() {
-  const text = words($("new-text").value);
+  const text = adf($("new-text").value);
   const made = await call("POST", "/rest/api/3/issue", { fields: {
     project: { key: SETTINGS.projects[0] }, issuetype: { name: $("new-type").value }, summary: $("new-summary").value,
     labels: $("new-labels").value.split(/\s+/).filter(Boolean), description: text.content.length ? text : null } });
@@ -158,14 +158,14 @@ $("person").append(...SETTINGS.people.map(each => el("option", { value: each.nam
 $("new-type").append(...SETTINGS.types.map(each => el("option", { textContent: each })));
 $("person").addEventListener("change", () => attempt(async () => {}));
 $("new").addEventListener("click", () => $("dialog").showModal());
-$("dialog").addEventListener("close", () => { if ($("dialog").returnValue === "create") attempt(create, "Created."); });
+$("dialog").addEventListener("close", () => { if ($("dialog").returnValue === "create") attempt(create, "Ticket created."); });
 $("close").addEventListener("click", () => { open = null; $("detail").hidden = true; });
-$("send").addEventListener("click", () => attempt(comment, "Commented."));
-$("send-done").addEventListener("click", () => attempt(async () => { await comment(); await toDone(); }, "Commented and moved."));
-$("save-labels").addEventListener("click", () => attempt(saveLabels, "Saved."));
-$("save-page").addEventListener("click", () => attempt(() => savePage("current"), "Saved."));
-$("keep-draft").addEventListener("click", () => attempt(() => savePage("draft"), "Kept as a draft."));
-$("discard-draft").addEventListener("click", () => attempt(discardDraft, "Discarded."));
+$("send").addEventListener("click", () => attempt(comment, "Comment added."));
+$("send-done").addEventListener("click", () => attempt(async () => { await comment(); await toDone(); }, "Commented and moved to Done."));
+$("save-labels").addEventListener("click", () => attempt(saveLabels, "Labels saved."));
+$("save-page").addEventListener("click", () => attempt(() => savePage("current"), "New version published."));
+$("keep-draft").addEventListener("click", () => attempt(() => savePage("draft"), "Draft saved."));
+$("discard-draft").addEventListener("click", () => attempt(discardDraft, "Draft deleted."));
 $("content").addEventListener("click", event => {
   const link = event.target.closest("[data-issue],[data-page]");
   if (!link) return;
