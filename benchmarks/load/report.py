@@ -16,7 +16,7 @@ from benchmarks.load.collect import Observed
 from benchmarks.load.faults import Faults
 from benchmarks.load.memory import MINISTACK, OURS, Sample, growth
 from benchmarks.load.tickets import Planned
-from local.atlassian.webhooks.delivery import Post
+from local.atlassian.webhooks.delivery import DeliveryQueue
 from local.demo.counts import CallCounts
 
 #: A function's worker may be so much larger at the end than when a quarter was done, and still count as flat.
@@ -35,7 +35,7 @@ class Run:
     counts: CallCounts
     weather: Faults
     waits: Mapping[str, tuple[int, int]]
-    post: Post
+    post: DeliveryQueue
     faults: Mapping[str, int]
     approvals: int
     samples: Sequence[Sample]
@@ -108,7 +108,7 @@ def rows(run: Run) -> Iterator[tuple[str, str]]:
     reasons = Counter(reason[:100] for reason in given_up(end).values())
     yield "failed with a reason", "; ".join(f"{times} {why}" for why, times in reasons.most_common()) or "0"
     yield "dead letters", str(len(end.dead_letters))
-    yield "deliveries, doubled, overtaken", f"{run.post.told}, {run.post.doubled}, {run.post.delayed}"
+    yield "deliveries, doubled, overtaken", f"{run.post.total}, {run.post.duplicated}, {run.post.delayed}"
     suffered = ", ".join(f"{times} {name}" for name, times in sorted(run.faults.items()))
     yield f"faults suffered ({sum(run.faults.values())})", suffered
     back = ", ".join(f"{times} {why}" for why, times in sorted(run.given_back.items()))

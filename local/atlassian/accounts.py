@@ -1,4 +1,4 @@
-"""Who may log in: five accounts with their API tokens, and two groups."""
+"""The simulated site's accounts and groups: five accounts with their API tokens, and two groups."""
 
 import base64
 import binascii
@@ -18,9 +18,9 @@ GROUP_IDS = {
 class Account:
     """One Atlassian account.
 
-    `name` is what tests and the board call it; `token` is its API token (basic auth as e-mail:token);
-    `account_type` is `atlassian` for people and `app` for ours; `admin` may administer Jira; `lacks` names
-    permissions that Jira says it has not (it says so only: the simulator lets it act nevertheless).
+    `name` is its name in tests and on the board; `token` is its API token (basic auth as e-mail:token);
+    `account_type` is `atlassian` for people and `app` for the pipeline's account; `admin` may administer Jira. `lacks`
+    names permissions that Jira reports as missing; the simulator still allows the actions.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Account:
 
     @property
     def token(self) -> str:
-        """Return the account's API token; made up, worth nothing outside this machine."""
+        """Return the account's API token; a made-up value that is valid only in the simulator."""
         return f"local-api-token-of-{self.name}"
 
     @property
@@ -89,15 +89,15 @@ class Directory:
         return self._by_id.get(account_id)
 
     def revoke(self, name: str) -> None:
-        """Make the account's token expire: it answers 401 until `restore`."""
+        """Make the account's token expire: requests get 401 until `restore`."""
         self._revoked.add(name)
 
     def restore(self, name: str) -> None:
-        """Let a revoked token in again."""
+        """Make a revoked token valid again."""
         self._revoked.discard(name)
 
     def authenticate(self, header: str | None) -> Account | None:
-        """Return the account whose e-mail and token the `Authorization` header carries, or None."""
+        """Return the account whose e-mail and token are in the `Authorization` header, or None."""
         scheme, _, encoded = (header or "").partition(" ")
         if scheme.lower() != "basic":
             return None
@@ -112,12 +112,12 @@ class Directory:
 
 
 def avatar_urls(base: str) -> dict[str, str]:
-    """Return the four avatar addresses that every user carries."""
+    """Return the four avatar URLs of a user."""
     return {f"{size}x{size}": f"{base}/avatar/{size}.svg" for size in (16, 24, 32, 48)}
 
 
 def user_json(account: Account, base: str, *, api: str = "3", email: bool = True) -> dict[str, Any]:
-    """Return the account as Jira's UserDetails; webhooks leave the e-mail out."""
+    """Return the account as Jira's UserDetails; webhooks omit the e-mail."""
     user = {
         "self": f"{base}/rest/api/{api}/user?accountId={account.account_id}",
         "accountId": account.account_id,

@@ -1,4 +1,4 @@
-"""The site as a WSGI application: who asks, which route, which fault, and the log."""
+"""The site's WSGI application: authentication, routing, fault injection and request log."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from werkzeug.wrappers import Request, Response
 
 from local.atlassian.browser_pages import routes as browse_routes
 from local.atlassian.control_routes import routes as control_routes
-from local.atlassian.errors import JiraRefusal, Refusal
-from local.atlassian.fault_injection import ConnectionDropped, suffer
+from local.atlassian.errors import AtlassianRefusal, JiraRefusal
+from local.atlassian.fault_injection import ConnectionDropped, respond_with_fault
 from local.atlassian.jira.issues import NOT_FOUND
 from local.atlassian.routes import (
     confluence_containers,
@@ -48,7 +48,7 @@ def application(site: Site) -> Callable[["WSGIEnvironment", "StartResponse"], It
 
 @cache
 def _table() -> tuple[dict[str, Handler], Map]:
-    """Compile the routes once per process: it takes a tenth of a second."""
+    """Compile the routes once per process, which takes a tenth of a second."""
     parts = (
         jira_issues,
         jira_changelog,
@@ -88,13 +88,15 @@ class _Application:
     def _logged(self, request: Request) -> Response:
         if request.path.startswith("/_control"):
             return self._routed(request, self.site.account("admin"))
-        begun, status = time.perf_counter(), 0
+        started, status = time.perf_counter(), 0
         account = self.site.people.authenticate(request.headers.get("Authorization"))
         name = account.name if account else ""
         try:
             fault = self.site.faults.take(request, name)
             response = (
-                suffer(fault, lambda: self._served(request), request.path) if fault else self._served(request)
+                respond_with_fault(fault, lambda: self._served(request), request.path)
+                if fault
+                else self._served(request)
             )
             status = response.status_code
         finally:
@@ -108,7 +110,7 @@ class _Application:
                     request.query_string.decode("utf-8", "replace"),
                     name,
                     status,
-                    round((time.perf_counter() - begun) * 1000, 3),
+                    round((time.perf_counter() - started) * 1000, 3),
                 )
                 with self.site.lock:
                     self.site.requests.append(entry)
@@ -138,7 +140,7 @@ class _Application:
             with self.site.lock:
                 self._hide(call, arguments)
                 return self._handlers[endpoint](call, **arguments)
-        except Refusal as refusal:
+        except AtlassianRefusal as refusal:
             return answer(refusal.body(), refusal.status)
         except NotFound:
             return answer({"message": "null for uri: " + request.path, "status-code": 404}, 404)
@@ -154,7 +156,7 @@ class _Application:
             )
 
     def _hide(self, call: Call, arguments: Mapping[str, Any]) -> None:
-        """Answer for a ticket that the account may not see as for one that is not there."""
+        """Raise 404 for a ticket that the account may not see, as for one that does not exist."""
         if call.request.path.startswith("/rest/api/3/issue/"):
             issue = self.site.jira.find(str(arguments.get("key", "")))
             if issue and not self.site.jira.is_shown(issue, call.account):

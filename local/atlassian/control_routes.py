@@ -1,4 +1,4 @@
-"""The simulator's own levers, under /_control: faults, clock, lags, deliveries, the log. Loopback only, JSON only."""
+"""Control endpoints of the simulator under /_control: faults, clock, lags, deliveries, request log (JSON, loopback)."""
 
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +15,7 @@ routes = Routes()
 
 @routes.on("GET", "/_control/ready")
 def ready(call: Call) -> Response:
-    """Tell that the site is up, with its accounts and their tokens."""
+    """Return the site's URL, and its accounts with their tokens."""
     return answer(
         {
             "url": call.base,
@@ -29,7 +29,7 @@ def ready(call: Call) -> Response:
 
 @routes.on("GET DELETE", "/_control/requests")
 def requests(call: Call) -> Response:
-    """Return or clear the log of requests; `product` and `account` narrow it."""
+    """Return or clear the request log; `product` and `account` filter it."""
     if call.request.method == "DELETE":
         with call.site.lock:
             call.site.requests.clear()
@@ -42,7 +42,7 @@ def requests(call: Call) -> Response:
 
 @routes.on("POST DELETE", "/_control/faults")
 def faults(call: Call) -> Response:
-    """Add a fault (the fields of Fault) or forget all."""
+    """Add a fault (the fields of Fault), or remove all faults."""
     if call.request.method == "DELETE":
         call.site.faults.clear()
         return nothing()
@@ -54,7 +54,7 @@ def faults(call: Call) -> Response:
 
 @routes.on("GET", "/_control/deliveries")
 def deliveries(call: Call) -> Response:
-    """Return the log of webhook attempts, what is pending and what was given up."""
+    """Return the delivery attempts, the number of pending deliveries, and `given_up`: those that failed every retry."""
     post = call.site.post
     return answer(
         {
@@ -67,13 +67,13 @@ def deliveries(call: Call) -> Response:
 
 @routes.on("POST", "/_control/drain")
 def drain(call: Call) -> Response:
-    """Wait until all webhooks are delivered; `{"timeout": seconds}`."""
+    """Wait until all webhooks are delivered or failed after all retries; `{"timeout": seconds}`."""
     return answer({"drained": call.site.drain(float(call.object().get("timeout", 60)))})
 
 
 @routes.on("POST", "/_control/clock")
 def clock(call: Call) -> Response:
-    """Move the clock ahead by `{"advance": seconds}`."""
+    """Move the clock forward by `{"advance": seconds}`."""
     call.site.clock.advance(float(call.object().get("advance", 0)))
     return answer({"now": call.site.clock.peek().isoformat()})
 
@@ -97,6 +97,6 @@ def options(call: Call) -> Response:
 
 @routes.on("POST", "/_control/adopt")
 def adopted(call: Call) -> Response:
-    """Take the ticket out of a webhook body of another site; `key` is empty where that is not possible."""
+    """Import the ticket of a webhook body from another site; `key` is empty when that is not possible."""
     issue = adopt(call.site, call.json())
     return answer({"key": issue.key if issue else ""})

@@ -1,4 +1,4 @@
-"""What a request can be refused with, in the two products' own shapes."""
+"""Error responses of the simulated Jira and Confluence, in the products' own formats."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ _V1_NAMES = {
 }
 
 
-class Refusal(Exception):
-    """A request that is answered with an error; subclasses know the body's shape."""
+class AtlassianRefusal(Exception):
+    """An error response; subclasses define the format of the body."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -28,12 +28,12 @@ class Refusal(Exception):
         self.message = message
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON body of the answer."""
+        """Return the JSON body of the response."""
         raise NotImplementedError
 
 
-class JiraRefusal(Refusal):
-    """Jira's ErrorCollection: messages about the request, errors per field."""
+class JiraRefusal(AtlassianRefusal):
+    """An error of Jira (ErrorCollection): messages about the request, and errors by field."""
 
     def __init__(self, status: int, *messages: str, errors: dict[str, str] | None = None) -> None:
         super().__init__(status, "; ".join(messages) or str(errors))
@@ -45,8 +45,8 @@ class JiraRefusal(Refusal):
         return {"errorMessages": list(self.messages), "errors": self.errors}
 
 
-class ConfluenceRefusal(Refusal):
-    """Confluence v2's list of errors."""
+class ConfluenceRefusal(AtlassianRefusal):
+    """An error of Confluence v2: a list of errors."""
 
     def body(self) -> dict[str, Any]:
         """Return `{errors: [{status, code, title, detail}]}`."""
@@ -54,8 +54,8 @@ class ConfluenceRefusal(Refusal):
         return {"errors": [{"status": self.status, "code": code, "title": self.message, "detail": None}]}
 
 
-class ConfluenceV1Refusal(Refusal):
-    """Confluence v1's `{statusCode, message}` with the exception's name in front, as the service sends it."""
+class ConfluenceV1Refusal(AtlassianRefusal):
+    """An error of Confluence v1: `{statusCode, message}`, with the exception's name before the message."""
 
     def body(self) -> dict[str, Any]:
         """Return `{statusCode, data, message}`."""

@@ -1,4 +1,4 @@
-"""Faults on demand: what the next matching requests suffer instead of, or after, being served."""
+"""Fault injection: makes the next matching requests fail, before or after they are served."""
 
 import json
 import random
@@ -11,27 +11,27 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Request, Response
 
-from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal, Refusal
+from local.atlassian.errors import AtlassianRefusal, ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal
 
 KINDS = frozenset({"status", "drop", "hang", "slow", "truncate", "html", "gone"})
 _REMOVED = "This deprecated endpoint has been removed."
 
 
 class ConnectionDropped(Exception):
-    """The connection breaks without an answer; in-process callers see it as their transport's error."""
+    """The connection breaks without a response; in-process callers get their transport's error."""
 
 
 @dataclass
 class Fault:
-    """What befalls the next `count` requests whose method and path match.
+    """A fault for the next `count` requests whose method, path and account match.
 
-    `kind`: `status` answers `status` (429 with `retry_after` seconds where given); `drop` breaks the connection;
+    `kind`: `status` responds with `status` (429 with `retry_after` seconds where given); `drop` breaks the connection;
     `hang` waits `seconds` and then breaks it; `slow` waits and then serves; `truncate` cuts the JSON of the real
-    answer in the middle; `html` answers an HTML error page with `status` (default 200); `gone` answers 410, as for an
-    endpoint that Atlassian has removed, until all faults are forgotten.
-    `after` lets the request take effect first, so that only the answer is lost. `path` is a regular expression
-    searched in path and query; `skip` lets that many matching requests pass before. With a `share` below 1 each
-    matching request is hit with that chance.
+    response in the middle; `html` responds with an HTML error page and `status` (default 200); `gone` responds with
+    410, as for an endpoint that Atlassian has removed, until all faults are cleared.
+    `after` serves the request first, and only its response is lost. `path` is a regular expression searched in path and
+    query. `skip` is the number of matching requests to serve normally first. With a `share` below 1, each matching
+    request fails with that probability.
     """
 
     kind: str
@@ -53,36 +53,36 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Return what it does to a request, in two words: `503`, `drop after`."""
+        """Return a short name of the fault: `503`, `drop after`."""
         what = str(self.status) if self.kind == "status" else self.kind
         return f"{what} after" if self.after else what
 
 
 class Faults:
-    """The faults in waiting, and how many of each were injected; `chance` draws where a fault has a share."""
+    """The active faults, and how many of each were injected; `chance` draws for faults with a share."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
-        self.chance = random.Random(7)  # noqa: S311 - disorder, no secret
+        self._active: list[Fault] = []
+        self.chance = random.Random(7)  # noqa: S311 - not a secret
         self.injected: Counter[str] = Counter()
 
     def add(self, fault: Fault) -> Fault:
-        """Put a fault in waiting."""
+        """Activate a fault."""
         with self._lock:
-            self._waiting.append(fault)
+            self._active.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Remove all faults."""
         with self._lock:
-            self._waiting.clear()
+            self._active.clear()
 
     def take(self, request: Request, account: str) -> Fault | None:
-        """Return the fault that this request suffers, if any, and use one of its counts up."""
+        """Return the fault for this request, if any, and decrease its count."""
         where = request.full_path
         with self._lock:
-            for fault in self._waiting:
+            for fault in self._active:
                 if fault.method and fault.method.upper() != request.method:
                     continue
                 if (fault.account and fault.account != account) or not re.search(fault.path, where):
@@ -94,21 +94,21 @@ class Faults:
                     continue
                 fault.count -= fault.kind != "gone"
                 if fault.count <= 0:
-                    self._waiting.remove(fault)
+                    self._active.remove(fault)
                 self.injected[fault.name] += 1
                 return fault
         return None
 
 
-def _gone(path: str) -> Refusal:
-    """Return the refusal of an endpoint that was removed, in the words of the API that it belongs to."""
+def _gone(path: str) -> AtlassianRefusal:
+    """Return the error of a removed endpoint, in the format of its API."""
     if path.startswith("/wiki/api/v2"):
         return ConfluenceRefusal(410, _REMOVED)
     return ConfluenceV1Refusal(410, _REMOVED) if path.startswith("/wiki") else JiraRefusal(410, _REMOVED)
 
 
-def suffer(fault: Fault, serve: Callable[[], Response], path: str = "") -> Response:
-    """Answer a request to a path under a fault; ConnectionDropped where there is no answer."""
+def respond_with_fault(fault: Fault, serve: Callable[[], Response], path: str = "") -> Response:
+    """Respond to a request according to a fault; raises ConnectionDropped where there is no response."""
     if fault.kind == "gone":
         removed = json.dumps(_gone(path).body())
         return Response(removed, 410, content_type="application/json;charset=UTF-8")

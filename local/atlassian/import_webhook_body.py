@@ -1,4 +1,4 @@
-"""Takes a ticket out of a webhook body saved from a Jira elsewhere, so that a pipeline finds it on this site too."""
+"""Imports the ticket of a webhook body saved from a real Jira, because the pipeline reads the ticket from this site."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from local.atlassian.site import Site
 
 Json = dict[str, Any]
 
-#: Tickets created here beside adopted ones are numbered from here, so that the next saved body finds its key free.
+#: First number of tickets created in a project with imported tickets, which keeps the imported keys free.
 OWN_NUMBERS = 100_000
 
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
@@ -21,10 +21,10 @@ _KEY = re.compile(r"([A-Z][A-Z0-9_]+)-\d+")
 
 
 def adopt(site: Site, body: Any) -> Issue | None:
-    """Add the body's issue with its own id and key, or bring the adopted one up to date.
+    """Import the body's issue with its id and key, or update the one imported before.
 
-    Nothing is told to webhooks. Returns None for a body without a usable issue, and for one whose id or key belongs
-    to a ticket that was created here.
+    No webhook is sent. Returns None for a body without a usable issue, and when its id or key belongs to a ticket that
+    was created here.
     """
     given = body.get("issue") if isinstance(body, dict) else None
     if not isinstance(given, dict) or not isinstance(given.get("fields"), dict):
@@ -87,7 +87,7 @@ def _inner(given: Json, name: str) -> Json:
 
 
 def _document(description: Any) -> Json | None:
-    """Return a description as an Atlassian document, whether it came as one or as wiki text."""
+    """Return a description as an Atlassian document; it may be given as one or as wiki text."""
     if isinstance(description, dict):
         return description
     if not isinstance(description, str) or not description.strip():

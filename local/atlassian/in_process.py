@@ -1,4 +1,4 @@
-"""Calling the site without a socket: a `requests` session whose transport is the WSGI application itself."""
+"""Calls the site without a socket: a `requests` session whose transport is the WSGI application."""
 
 from io import BytesIO
 from typing import Any
@@ -15,14 +15,14 @@ from local.atlassian.site import Site
 
 
 class SiteAdapter(BaseAdapter):
-    """A transport adapter for `requests` that hands each request to a site's application."""
+    """A transport adapter for `requests` that passes each request to a site's WSGI application."""
 
     def __init__(self, site: Site) -> None:
         super().__init__()
         self._app = application(site)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        """Serve one request; a dropped connection is requests' ConnectionError."""
+        """Serve one request; a dropped connection raises requests.ConnectionError."""
         body = request.body if request.body is not None else b""
         data = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else body.read()
         address = urlsplit(str(request.url))
@@ -52,17 +52,17 @@ class SiteAdapter(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: there is no open connection."""
 
 
 def in_process(site: Site, account: str = "") -> requests.Session:
-    """Return a session that calls the site without a socket, logged in as an account where one is named."""
+    """Return a session that calls the site without a socket; with an account name, it is logged in as that account."""
     session = requests.Session()
     session.trust_env = False
     adapter = SiteAdapter(site)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     if account:
-        who = site.account(account)
-        session.auth = (who.email, who.token)
+        person = site.account(account)
+        session.auth = (person.email, person.token)
     return session

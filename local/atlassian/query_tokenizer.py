@@ -1,4 +1,4 @@
-"""The words of JQL and CQL: one small tokenizer for both."""
+"""A small tokenizer for JQL and CQL."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 class QueryError(Exception):
-    """The query cannot be read; the message says where."""
+    """The query cannot be parsed; the message says where."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Word:
     position: int
 
     def is_word(self, *names: str) -> bool:
-        """Tell whether this is one of the keywords, in any case."""
+        """Return whether this is one of the keywords, in any case."""
         return self.kind == "word" and self.value.upper() in names
 
     def is_sign(self, *signs: str) -> bool:
-        """Tell whether this is one of the signs."""
+        """Return whether this is one of the signs."""
         return self.kind == "sign" and self.value in signs
 
 
@@ -44,7 +44,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def words_of(query: str) -> list[Word]:
-    """Split a query into words; QueryError for what is no token (an open quote, a lone `!`)."""
+    """Split a query into tokens; raises QueryError where there is none (an open quote, a lone `!`)."""
     words, position = [], 0
     while position < len(query):
         match = _TOKEN.match(query, position)
@@ -60,18 +60,18 @@ def words_of(query: str) -> list[Word]:
 
 
 class Cursor:
-    """A place in a list of words, moved ahead as a parser reads."""
+    """A position in a list of tokens, moved forward as a parser reads."""
 
     def __init__(self, words: list[Word]) -> None:
         self._words = words
         self._at = 0
 
     def peek(self) -> Word | None:
-        """Return the next word without taking it."""
+        """Return the next token without taking it."""
         return self._words[self._at] if self._at < len(self._words) else None
 
     def take(self) -> Word:
-        """Take the next word; QueryError at the end."""
+        """Take the next token; raises QueryError at the end."""
         word = self.peek()
         if word is None:
             raise QueryError("unexpected end of the query")
@@ -79,7 +79,7 @@ class Cursor:
         return word
 
     def accept_word(self, *names: str) -> bool:
-        """Take the next word if it is one of the keywords."""
+        """Take the next token if it is one of the keywords."""
         word = self.peek()
         if word is not None and word.is_word(*names):
             self._at += 1
@@ -87,7 +87,7 @@ class Cursor:
         return False
 
     def accept_sign(self, sign: str) -> bool:
-        """Take the next word if it is the sign."""
+        """Take the next token if it is the sign."""
         word = self.peek()
         if word is not None and word.is_sign(sign):
             self._at += 1
@@ -95,7 +95,7 @@ class Cursor:
         return False
 
     def expect_sign(self, sign: str) -> None:
-        """Take the sign or raise."""
+        """Take the sign; raises QueryError when the next token is another one."""
         if not self.accept_sign(sign):
             word = self.peek()
             raise QueryError(f"expected {sign!r}" + (f" before {word.value!r}" if word else " at the end"))

@@ -1,4 +1,4 @@
-"""What a route gets and gives, and how routes are collected."""
+"""Request and response helpers for routes, and the registration of routes."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from local.atlassian.accounts import Account
-from local.atlassian.errors import ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal, Refusal
+from local.atlassian.errors import AtlassianRefusal, ConfluenceRefusal, ConfluenceV1Refusal, JiraRefusal
 
 if TYPE_CHECKING:
     from local.atlassian.site import Site
@@ -22,7 +22,7 @@ Handler = Callable[..., Response]
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way to its route: the site, who asks, and the request itself."""
+    """One request to a route: the site, the calling account and the request."""
 
     site: "Site"
     request: Request
@@ -30,7 +30,7 @@ class Call:
 
     @property
     def base(self) -> str:
-        """Return the site's own address, without a slash at the end."""
+        """Return the site's URL, without a slash at the end."""
         return self.site.base_url
 
     def argument(self, name: str, default: str = "") -> str:
@@ -47,7 +47,7 @@ class Call:
         ]
 
     def number(self, name: str, default: int, most: int) -> int:
-        """Return a numeric query parameter, cut to `most`; 400 for what is no number."""
+        """Return a numeric query parameter, limited to `most`; raises 400 when it is not a number."""
         given = self.request.args.get(name)
         if given is None or given == "":
             return default
@@ -55,8 +55,8 @@ class Call:
             raise self.refusal(400, f"Invalid value for parameter {name}: {given}")
         return max(0, min(int(given), most))
 
-    def refusal(self, status: int, message: str) -> Refusal:
-        """Return an error in the shape of the API that is being called."""
+    def refusal(self, status: int, message: str) -> AtlassianRefusal:
+        """Return an error in the format of the called API."""
         path = self.request.path
         if path.startswith("/wiki/api/v2"):
             return ConfluenceRefusal(status, message)
@@ -65,7 +65,7 @@ class Call:
         return JiraRefusal(status, message)
 
     def json(self) -> Any:
-        """Return the request's JSON body; 415 for another media type, 400 for what is no JSON."""
+        """Return the request's JSON body; raises 415 for another media type, 400 for invalid JSON."""
         if "json" not in (self.request.content_type or ""):
             raise self.refusal(415, "Unsupported Media Type")
         try:
@@ -86,19 +86,19 @@ class Call:
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return a JSON answer."""
+    """Return a JSON response."""
     return Response(
         json.dumps(body, ensure_ascii=False), status, headers, content_type="application/json;charset=UTF-8"
     )
 
 
 def nothing(status: int = 204) -> Response:
-    """Return an answer without a body."""
+    """Return a response without a body."""
     return Response(b"", status)
 
 
 def page_of(values: list[Any], call: Call, *, most: int = 100, default: int = 50) -> dict[str, Any]:
-    """Cut a list to the page that startAt and maxResults ask for, in Jira's PageBean shape."""
+    """Return the page of a list that startAt and maxResults request, in Jira's PageBean format."""
     start, size = call.number("startAt", 0, 1_000_000), call.number("maxResults", default, most) or default
     shown = values[start : start + size]
     last = start + len(shown) >= len(values)
@@ -136,7 +136,7 @@ class Routes:
 
 
 def merged(collections: Iterable[Routes]) -> Routes:
-    """Put several collections into one."""
+    """Merge several collections of routes into one."""
     whole = Routes()
     for routes in collections:
         whole.rules += routes.rules
@@ -145,12 +145,12 @@ def merged(collections: Iterable[Routes]) -> Routes:
 
 
 def page_token(start: int) -> str:
-    """Return the opaque token of the page that begins at ``start``."""
+    """Return the opaque token of the results page that begins at ``start``."""
     return base64.urlsafe_b64encode(f"kx:{start}".encode()).decode()
 
 
 def token_start(token: Any) -> int:
-    """Return where the page of a token begins, 0 without one; 400 for a token that is none of ours."""
+    """Return the start index of a token's results page, 0 without a token; raises 400 for an invalid token."""
     if not token:
         return 0
     try:

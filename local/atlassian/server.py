@@ -1,4 +1,4 @@
-"""Serving a site on a loopback port."""
+"""HTTP server of a simulated site, on a loopback port."""
 
 import socket
 import threading
@@ -20,12 +20,12 @@ class _QuietHandler(WSGIRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing: the site keeps its own log of requests."""
+        """Log nothing: the site keeps its own request log."""
 
 
 @dataclass
 class Running:
-    """A site being served; `url` has no slash at its end."""
+    """A running server of a site; `url` has no slash at its end."""
 
     url: str
     site: Site
@@ -33,7 +33,7 @@ class Running:
     _thread: threading.Thread
 
     def stop(self) -> None:
-        """Stop serving and delivering."""
+        """Stop the server and webhook deliveries."""
         self._server.shutdown()
         self._thread.join(timeout=5)
         self._server.server_close()
@@ -47,7 +47,7 @@ class Running:
 
 
 def serve(site: Site, port: int = 0, host: str = "127.0.0.1") -> Running:
-    """Serve a site from a thread; port 0 takes a free one. Sets the site's `base_url`."""
+    """Serve a site from a thread; port 0 picks a free port. Sets the site's `base_url`."""
     server = make_server(host, port, application(site), threaded=True, request_handler=_QuietHandler)
     server.daemon_threads = True  # type: ignore[attr-defined]
     site.base_url = f"http://{host}:{server.server_port}"

@@ -9,9 +9,9 @@ from local.atlassian.clock import Clock
 from local.atlassian.confluence.pages import PageStore
 from local.atlassian.fault_injection import Faults
 from local.atlassian.jira import jql
-from local.atlassian.jira.issue import Event
+from local.atlassian.jira.issue import IssueEvent
 from local.atlassian.jira.issues import IssueStore
-from local.atlassian.webhooks.delivery import Post
+from local.atlassian.webhooks.delivery import DeliveryQueue
 from local.atlassian.webhooks.registrations import WebhookRegistry
 
 CLOUD_ID = "3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
@@ -19,7 +19,7 @@ CLOUD_ID = "3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request as the log keeps it; `product` is jira, confluence or empty; `milliseconds` is the time taken."""
+    """One entry of the request log; `product` is jira, confluence or empty; `milliseconds` is the duration."""
 
     at: datetime
     product: str
@@ -34,8 +34,8 @@ class LoggedRequest:
 class Site:
     """The state of a site; every route works on it under `lock`.
 
-    `jira_search_lag` and `confluence_search_lag` are the seconds after which a search sees a change.
-    `base_url` is what `self` links and browse links begin with; `serve` sets it.
+    `jira_search_lag` and `confluence_search_lag` are the seconds until a search finds a change.
+    `base_url` is the start of `self` links and browse links; `serve` sets it.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class Site:
         self.confluence_search_lag = search_lag
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
-        self.post = Post(self.clock)
+        self.post = DeliveryQueue(self.clock)
         self.webhooks = WebhookRegistry(self.clock, self.post.send)
-        self.jira = IssueStore(self.clock, self._tell)
+        self.jira = IssueStore(self.clock, self._notify)
         self.confluence = PageStore(self.clock)
 
     def account(self, name: str) -> Account:
@@ -64,28 +64,28 @@ class Site:
         return self.people.named(name)
 
     def indexed_until(self, lag: float) -> datetime:
-        """Return the moment up to which an index with that lag has seen everything."""
+        """Return the time up to which a search index with this lag contains all changes."""
         return self.clock.peek() - timedelta(seconds=lag)
 
-    def surroundings(self, account: Account) -> jql.Surroundings:
-        """Return what a JQL query may ask of the site."""
+    def query_context(self, account: Account) -> jql.QueryContext:
+        """Return the context of a JQL query: time, account and linked issues."""
 
         def linked(key: str) -> frozenset[str]:
             issue = self.jira.get(key)
             ends = {end for link in self.jira.links_of(issue) for end in (link.inward, link.outward)}
             return frozenset(ends - {issue.id})
 
-        return jql.Surroundings(self.clock.peek(), account, linked)
+        return jql.QueryContext(self.clock.peek(), account, linked)
 
-    def _tell(self, event: Event) -> None:
-        self.webhooks.tell(event, self.jira, self.base_url, self.surroundings(event.actor))
+    def _notify(self, event: IssueEvent) -> None:
+        self.webhooks.notify(event, self.jira, self.base_url, self.query_context(event.actor))
 
     def drain(self, timeout: float = 60.0) -> bool:
-        """Wait until every webhook is delivered or given up; False after `timeout` seconds."""
+        """Wait until every webhook is delivered or failed after all retries; return False after `timeout` seconds."""
         return self.post.drain(timeout)
 
     def calls(self, product: str = "", account: str = "") -> list[LoggedRequest]:
-        """Return the logged requests of a product and an account."""
+        """Return the logged requests, filtered by product and account when given."""
         with self.lock:
             return [
                 each
@@ -94,5 +94,5 @@ class Site:
             ]
 
     def close(self) -> None:
-        """Stop the delivery threads."""
+        """Stop the webhook delivery threads."""
         self.post.close()

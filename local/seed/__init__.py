@@ -1,7 +1,7 @@
-"""A fictitious product's engineering space (pages/*.xml, placed by index.json) and the tickets that the demo plays.
+"""Seed data: the Confluence space of a fictitious product (pages/*.xml, arranged by index.json) and Jira tickets.
 
-`load(site)` creates project PAY2 and space SD and returns where everything is. Tickets with a role in tickets.json are
-the demo's: `update`, `create`, `ignored`, `revision`, `conflict`; they wait In Progress to be moved to Done.
+`load(site)` creates project PAY2 and space SD, and returns the ids and keys. The demo plays the tickets that have a
+role in tickets.json (`update`, `create`, `ignored`, `revision`, `conflict`); they are In Progress until it closes them.
 """
 
 import json
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Seed:
-    """What was loaded: `pages` by file name (page ids), `tickets` by role (issue keys)."""
+    """The loaded data: `pages` maps file names to page ids, `tickets` maps roles to issue keys."""
 
     project_key: str
     space_key: str
@@ -31,7 +31,7 @@ class Seed:
 
 
 def load(site: Site) -> Seed:
-    """Fill a site with the demo's project, space, pages and tickets; all of it is found by searches at once."""
+    """Add the demo's project, space, pages and tickets to a site; searches find them immediately."""
     index = json.loads((_HERE / "index.json").read_text("utf-8"))
     with site.lock:
         project = site.jira.add_project(index["project"]["key"], index["project"]["name"])
@@ -75,7 +75,7 @@ def _storage(name: str) -> str:
 
 
 def _backdate(site: Site, page: StoredPage, days: int) -> None:
-    """Spread a page's versions over the days since it is said to have been written."""
+    """Set a page's creation time to some days ago, and spread its versions over these days."""
     first = site.clock.peek() - timedelta(days=days)
     step = timedelta(days=days) / (len(page.versions) + 1)
     page.created = first
@@ -85,7 +85,7 @@ def _backdate(site: Site, page: StoredPage, days: int) -> None:
 
 
 def plant_ticket(site: Site, project: str, given: dict[str, Any]) -> Issue:
-    """Create a ticket as tickets.json describes one, a few days old; its state is in the search index already."""
+    """Create a six-day-old ticket from an entry of tickets.json; searches find it immediately."""
     developer = site.account("developer")
     created = site.clock.now() - timedelta(days=6)
     status = next(each for each in workflow.STATUSES if each.name == given["status"])

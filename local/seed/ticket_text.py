@@ -1,4 +1,4 @@
-"""The tickets' descriptions: short lists of strings, bullet lists and code, written out as Atlassian documents."""
+"""Converts ticket descriptions in tickets.json (strings, bullet lists, code) to Atlassian documents."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ Json = dict[str, Any]
 
 
 def to_document(parts: list[Any]) -> Json:
-    """Write out a description: a string is a paragraph, a list its bullets, `{"code", "language"}` a code block."""
+    """Convert a description: a string is a paragraph, a list a bullet list, `{"code", "language"}` a code block."""
     return {"type": "doc", "version": 1, "content": [_block(part) for part in parts]}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.atlassian.documents.adf_check import InvalidDocument, check_document
-from local.atlassian.documents.adf_html import to_html
+from local.atlassian.documents.adf_html import adf_to_html
 from local.atlassian.documents.adf_wiki import to_wiki
 
 
@@ -133,7 +133,7 @@ def test_wiki_text_is_what_jira_would_put_into_a_webhook() -> None:
 
 
 def test_html_escapes_everything_and_keeps_only_safe_links() -> None:
-    html = to_html(
+    html = adf_to_html(
         doc(
             node(
                 "paragraph",

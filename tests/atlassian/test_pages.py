@@ -5,7 +5,7 @@ import re
 import pytest
 
 from local.atlassian import Site
-from local.atlassian.confluence.storage_check import MalformedStorage, as_saved, check_storage, text_of
+from local.atlassian.confluence.storage_check import InvalidStorage, as_saved, check_storage, text_of
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 
@@ -249,7 +249,7 @@ def test_a_body_over_five_megabytes_is_too_large(seed: Seed, kinexus: Person) ->
 
 
 def test_deep_nesting_is_refused() -> None:
-    with pytest.raises(MalformedStorage):
+    with pytest.raises(InvalidStorage):
         check_storage("<div>" * 2000 + "</div>" * 2000)
 
 

@@ -252,7 +252,7 @@ def test_a_late_delivery_is_overtaken_by_a_later_one(
     close(developer, seed.tickets["create"])
     keys = [json.loads(delivery.body)["issue"]["key"] for delivery in site.post.pending()]
     assert keys == [seed.tickets["create"], seed.tickets["update"]]
-    assert (site.post.told, site.post.doubled, site.post.delayed) == (2, 0, 1)
+    assert (site.post.total, site.post.duplicated, site.post.delayed) == (2, 0, 1)
 
 
 def test_a_site_that_was_stopped_delivers_again(

@@ -1,1 +1,1 @@
-"""The simulated Confluence: pages, search, storage checks."""
+"""The simulated Confluence: pages, search, validation of storage format."""

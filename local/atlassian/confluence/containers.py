@@ -1,20 +1,20 @@
-"""Places in Confluence's page tree that are no pages: folders, whiteboards, databases and embeds (Smart Links)."""
+"""Containers in Confluence's page tree: folders, whiteboards, databases and embeds (Smart Links)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from local.atlassian.accounts import Account
 
-#: Kinds of containers, with the name of their collection in v2.
+#: Kinds of containers, and the names of their collections in v2.
 COLLECTIONS = {"folder": "folders", "whiteboard": "whiteboards", "database": "databases", "embed": "embeds"}
 
 
 @dataclass
-class Container:
-    """A place of a kind; pages and other containers hang below it.
+class StoredContainer:
+    """A container; pages and other containers are below it in the tree.
 
-    `readers` are the account ids that may view it and all below, `editors` those that may change it; empty means
-    everyone. Confluence's restriction endpoint says nothing of them (CONFCLOUD-82920).
+    `readers` are the account ids that may view it and everything below, `editors` those that may change it; empty means
+    everyone. Confluence's restriction endpoint does not return them (CONFCLOUD-82920).
     """
 
     id: str
@@ -30,5 +30,5 @@ class Container:
     status: str = "current"
 
     def admits(self, account: Account) -> bool:
-        """Tell whether the container's own view restriction lets an account in; those above count too."""
+        """Return whether the container's own view restriction allows an account; `may_view` checks ancestors too."""
         return not self.readers or account.account_id in self.readers or account.admin

@@ -2,7 +2,7 @@
 
 Fields: title, text, siteSearch (`~`, `!~`; title also `=`, `!=`), space, type, label, ancestor, parent, id, content,
 creator, contributor (`=`, `!=`, IN, NOT IN), created, lastmodified (comparisons). AND, OR, NOT, parentheses, ORDER BY.
-A negative clause may not come first. Without ORDER BY the best scores come first.
+A query may not begin with a negative clause. Without ORDER BY the best scores come first.
 """
 
 import re
@@ -28,7 +28,7 @@ Ids = frozenset[str]
 
 @dataclass(frozen=True)
 class Match:
-    """A page found, with its score (higher is better)."""
+    """A matching page with its score (higher is better)."""
 
     page: StoredPage
     score: float
@@ -36,7 +36,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Results:
-    """What a query found, the best first, and the stems that were looked for (to mark them in excerpts)."""
+    """The matches of a query, best first, and the stems that were searched for, to highlight in excerpts."""
 
     matches: tuple[Match, ...]
     stems: frozenset[str]
@@ -212,7 +212,7 @@ class _Search:
 def search(
     store: PageStore, account: Account, cql: str, *, now: datetime, indexed_until: datetime
 ) -> Results:
-    """Return the current pages that match and that the account may view; QueryError where CQL cannot be read."""
+    """Return the matching current pages that the account may view; raises QueryError for invalid CQL."""
     store.index.settle(indexed_until)
     query = _Search(store, account, cql, now)
     matches = query.run()

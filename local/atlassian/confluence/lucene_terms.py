@@ -1,4 +1,4 @@
-"""The value of CQL's `~`: words, phrases, wildcards, fuzzy words, operators and parentheses, as Lucene reads them."""
+"""Evaluates the value of CQL's `~` in Lucene syntax: words, phrases, wildcards, fuzzy words, operators, parentheses."""
 
 import difflib
 import re
@@ -25,7 +25,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Found:
-    """What a value matches: the pages, and the stems that count for the score."""
+    """The pages that a value matches, and the stems that count for the score."""
 
     pages: frozenset[str]
     stems: frozenset[tuple[str, str]]
@@ -58,7 +58,7 @@ class TermQuery:
         self._tokens, self._at = _tokens(value), 0
 
     def run(self) -> Found:
-        """Return what matches; QueryError for what Lucene could not parse."""
+        """Return the matches; raises QueryError for a value that Lucene could not parse."""
         found = self._either()
         if self._at < len(self._tokens):
             raise self._error()
@@ -106,7 +106,7 @@ class TermQuery:
         return Found((pages or frozenset()) - without, stems)
 
     def _part(self) -> Found | None:
-        """Read one word, phrase or group; None for a stop word, which matches anything."""
+        """Evaluate one word, phrase or group; None for a stop word, which matches everything."""
         if self._peek() not in {"word", "phrase", "open"}:
             raise self._error()
         kind, text = self._tokens[self._at]
@@ -148,7 +148,7 @@ class TermQuery:
                 [each for each in self._index.vocabulary(self._field) if pattern.fullmatch(each)]
             )
         if re.search(r"(?<!\\):", text):
-            # A colon names a field; there is none of that name, so nothing is found.
+            # A colon names a field. No such field exists, so there are no matches.
             return Found(frozenset(), frozenset())
         return self._phrase(text)
 

@@ -1,15 +1,22 @@
-"""Pages, versions, spaces and labels as Confluence writes them (v2, and v1 for search)."""
+"""JSON of pages, versions, spaces and labels (Confluence v2, and v1 for search)."""
 
 from typing import Any
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import confluence_time
-from local.atlassian.confluence.pages import PageStore, Property, Space, StoredPage, UnpublishedDraft, Version
+from local.atlassian.confluence.pages import (
+    PageStore,
+    Property,
+    StoredPage,
+    StoredSpace,
+    StoredVersion,
+    UnpublishedDraft,
+)
 
 Json = dict[str, Any]
 
 
-def version_json(version: Version) -> Json:
+def version_json(version: StoredVersion) -> Json:
     """Return a version's metadata."""
     return {
         "number": version.number,
@@ -21,15 +28,15 @@ def version_json(version: Version) -> Json:
 
 
 def webui(page: StoredPage, store: PageStore) -> str:
-    """Return the browse path of a page, below /wiki."""
+    """Return the browser path of a page, below /wiki."""
     words = "".join(sign if sign.isalnum() else "+" for sign in page.title)
     return f"/spaces/{store.spaces[page.space_id].key}/pages/{page.id}/{words}"
 
 
 def page_json(
-    page: StoredPage, store: PageStore, body: Json | None = None, version: Version | None = None
+    page: StoredPage, store: PageStore, body: Json | None = None, version: StoredVersion | None = None
 ) -> Json:
-    """Return a page as v2 does; `version` names an older one."""
+    """Return a page in v2 format; `version` selects an older version."""
     shown = version or page.current
     status = page.status if shown is page.current else "historical"
     result: Json = {
@@ -58,13 +65,13 @@ def page_json(
 
 
 def draft_json(page: StoredPage, draft: UnpublishedDraft, store: PageStore, body: Json) -> Json:
-    """Return a page's draft as v2 does: version 1, however often it was saved."""
-    version = Version(1, draft.saved, draft.author, "", False, draft.title, draft.storage)
+    """Return a page's draft in v2 format; its version is always 1, however often it was saved."""
+    version = StoredVersion(1, draft.saved, draft.author, "", False, draft.title, draft.storage)
     return {**page_json(page, store, body, version), "status": "draft"}
 
 
-def space_json(space: Space) -> Json:
-    """Return a space as v2 does."""
+def space_json(space: StoredSpace) -> Json:
+    """Return a space in v2 format."""
     return {
         "id": space.id,
         "key": space.key,
@@ -98,7 +105,7 @@ def property_json(held: Property) -> Json:
 
 
 def label_id(name: str) -> str:
-    """Return a label's id: a number that follows from its name."""
+    """Return a label's id, a number derived from its name."""
     return str(1000 + sum(ord(sign) * (place + 1) for place, sign in enumerate(name)))
 
 
@@ -108,8 +115,8 @@ def label_json(name: str, *, v1: bool = False) -> Json:
     return {**label, "label": name} if v1 else label
 
 
-def space_v1(space: Space, base: str) -> Json:
-    """Return a space as it stands in v1 answers."""
+def space_v1(space: StoredSpace, base: str) -> Json:
+    """Return a space in v1 format."""
     return {
         "id": int(space.id),
         "key": space.key,
@@ -122,7 +129,7 @@ def space_v1(space: Space, base: str) -> Json:
 
 
 def content_v1(page: StoredPage, store: PageStore, base: str, expand: list[str]) -> Json:
-    """Return a page as v1's search does; `space`, `version` and `ancestors` when expanded."""
+    """Return a page in the format of v1's search; with `space`, `version` and `ancestors` when expanded."""
     body: Json = {
         "id": page.id,
         "type": "page",
@@ -155,7 +162,7 @@ def content_v1(page: StoredPage, store: PageStore, base: str, expand: list[str])
 
 
 def _pages_above(page: StoredPage, store: PageStore) -> list[StoredPage]:
-    """Return the pages above as v1 knows them: none beyond a folder or another container."""
+    """Return a page's ancestors as v1 does: only pages, up to the nearest folder or other container."""
     above: list[StoredPage] = []
     for each in reversed(store.ancestors(page)):
         if not isinstance(each, StoredPage):
@@ -165,7 +172,7 @@ def _pages_above(page: StoredPage, store: PageStore) -> list[StoredPage]:
 
 
 def user_v1(account: Account, base: str) -> Json:
-    """Return an account as v1's User."""
+    """Return an account in the format of v1's User."""
     return {
         "type": "known",
         "accountId": account.account_id,

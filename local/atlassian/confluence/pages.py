@@ -1,4 +1,4 @@
-"""The Confluence side's state: spaces and pages with versions, drafts, labels, properties and restrictions."""
+"""The state of the simulated Confluence: spaces and pages with versions, drafts, labels, properties, restrictions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
-from local.atlassian.confluence.containers import Container
+from local.atlassian.confluence.containers import StoredContainer
 from local.atlassian.confluence.search_index import SearchIndex
 from local.atlassian.confluence.storage_check import (
     MAX_BYTES,
-    MalformedStorage,
+    InvalidStorage,
     as_saved,
     check_storage,
     text_of,
@@ -21,8 +21,8 @@ TITLE_TAKEN = "A page with this title already exists: A page already exists with
 
 
 @dataclass(frozen=True)
-class Version:
-    """One saved state of a page."""
+class StoredVersion:
+    """One version of a page."""
 
     number: int
     created: datetime
@@ -35,7 +35,7 @@ class Version:
 
 @dataclass(frozen=True)
 class UnpublishedDraft:
-    """What people have written on a page and not published; Confluence keeps the copy after it is published."""
+    """A page's unpublished draft; after publishing, Confluence keeps it as a copy of the published version."""
 
     saved: datetime
     author: Account
@@ -60,8 +60,8 @@ class Property:
 class StoredPage:
     """A page; `status` is current, archived or trashed.
 
-    `readers` and `editors` are account ids; empty means everyone may view, or edit, it. `draft` is None until someone
-    keeps a draft. A live doc (`is_live`) has no publishing step, and so no draft.
+    `readers` and `editors` are the account ids that may view or edit it; empty means everyone. `draft` is None until a
+    draft is saved. A live doc (`is_live`) has no publishing step, so it has no draft.
     """
 
     id: str
@@ -71,7 +71,7 @@ class StoredPage:
     author: Account
     created: datetime
     position: int
-    versions: list[Version] = field(default_factory=list)
+    versions: list[StoredVersion] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
     readers: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class StoredPage:
     is_live: bool = False
 
     @property
-    def current(self) -> Version:
+    def current(self) -> StoredVersion:
         """Return the newest version."""
         return self.versions[-1]
 
@@ -90,13 +90,13 @@ class StoredPage:
         return self.versions[-1].title
 
     def admits(self, account: Account) -> bool:
-        """Tell whether the page's own view restriction lets an account in; those above count too (`may_view`)."""
+        """Return whether the page's own view restriction allows an account; `may_view` checks ancestors too."""
         return not self.readers or account.account_id in self.readers or account.admin
 
 
 @dataclass
-class Space:
-    """A space; `homepage_id` is the root of its tree, `writers` are who may create pages (empty: everyone)."""
+class StoredSpace:
+    """A space; `homepage_id` is the root of its tree, `writers` may create pages (empty: everyone)."""
 
     id: str
     key: str
@@ -107,54 +107,54 @@ class Space:
     writers: tuple[str, ...] = ()
 
     def takes_pages_of(self, account: Account) -> bool:
-        """Tell whether an account may create pages."""
+        """Return whether an account may create pages."""
         return not self.writers or account.account_id in self.writers
 
 
-Place = StoredPage | Container
+Place = StoredPage | StoredContainer
 P = TypeVar("P", bound=Place)
 
 
 class PageStore:
-    """All pages of the site; each change goes to the search index, which shows it later."""
+    """All pages of the site; each change is sent to the search index, which shows it after the lag."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.spaces: dict[str, Space] = {}
+        self.spaces: dict[str, StoredSpace] = {}
         self.pages: dict[str, StoredPage] = {}
-        self.containers: dict[str, Container] = {}
+        self.containers: dict[str, StoredContainer] = {}
         self.index = SearchIndex()
         self._titles: dict[tuple[str, str], str] = {}
         self._next = 65_536
         self._positions = 0
 
     def new_id(self) -> str:
-        """Return a content id that nothing has yet."""
+        """Return an unused content id."""
         self._next += 32_768
         return str(self._next)
 
-    def add_space(self, key: str, name: str, author: Account, storage: str = "<p />") -> Space:
-        """Create a space with its homepage, which is called as the space."""
-        space = Space(self.new_id(), key, name, "", author, self.clock.now())
+    def add_space(self, key: str, name: str, author: Account, storage: str = "<p />") -> StoredSpace:
+        """Create a space with its homepage, which has the space's name as title."""
+        space = StoredSpace(self.new_id(), key, name, "", author, self.clock.now())
         self.spaces[space.id] = space
         space.homepage_id = self.create(author, space.id, name, storage, None).id
         return space
 
-    def space_by_key(self, key: str) -> Space | None:
+    def space_by_key(self, key: str) -> StoredSpace | None:
         """Return a space by its key, in any case."""
         return next((each for each in self.spaces.values() if each.key.upper() == key.upper()), None)
 
     def get(self, page_id: str, account: Account) -> StoredPage:
-        """Return a page that the account may view; 404 otherwise."""
+        """Return a page that the account may view; raises 404 otherwise."""
         return self._visible(self.pages.get(page_id), page_id, account)
 
-    def container(self, container_id: str, kind: str, account: Account) -> Container:
-        """Return a container of a kind that the account may view; 404 otherwise."""
+    def container(self, container_id: str, kind: str, account: Account) -> StoredContainer:
+        """Return a container of a kind that the account may view; raises 404 otherwise."""
         held = self.containers.get(container_id)
         return self._visible(held if held and held.kind == kind else None, container_id, account)
 
     def place(self, content_id: str, account: Account) -> Place:
-        """Return a page or a container that the account may view; 404 otherwise."""
+        """Return a page or a container that the account may view; raises 404 otherwise."""
         return self._visible(self._place(content_id), content_id, account)
 
     def _place(self, content_id: str | None) -> Place | None:
@@ -170,14 +170,14 @@ class PageStore:
         return held
 
     def kind_of(self, content_id: str | None) -> str | None:
-        """Return the type of a place in the tree, None for no place."""
+        """Return the type of a page or container, None for an unknown id."""
         held = self._place(content_id)
-        return held.kind if isinstance(held, Container) else "page" if held else None
+        return held.kind if isinstance(held, StoredContainer) else "page" if held else None
 
     def create(
         self, author: Account, space_id: str, title: str, storage: str, parent_id: str | None
     ) -> StoredPage:
-        """Create a page; without a parent it hangs under the space's homepage."""
+        """Create a page; without a parent it is placed below the space's homepage."""
         space = self.spaces.get(space_id)
         if space is None:
             raise ConfluenceRefusal(404, f"Unable to find space with id '{space_id}'")
@@ -199,7 +199,7 @@ class PageStore:
             now,
             self._positions,
         )
-        page.versions.append(Version(1, now, author, "", False, title, as_saved(storage, page.id, 1)))
+        page.versions.append(StoredVersion(1, now, author, "", False, title, as_saved(storage, page.id, 1)))
         self.pages[page.id] = page
         self._titles[space_id, title.casefold()] = page.id
         self.reindex(page)
@@ -207,22 +207,22 @@ class PageStore:
 
     def add_container(
         self, author: Account, kind: str, space_id: str, title: str, parent_id: str | None = None
-    ) -> Container:
-        """Create a folder or another container; without a parent it hangs under the space's homepage."""
+    ) -> StoredContainer:
+        """Create a folder or another container; without a parent it is placed below the space's homepage."""
         space = self.spaces.get(space_id)
         if space is None or not space.takes_pages_of(author):
             raise ConfluenceRefusal(404, f"Unable to find space with id '{space_id}'")
         self._check_parent(parent_id, space_id, author)
         self._positions += 1
         above = parent_id or space.homepage_id or None
-        held = Container(
+        held = StoredContainer(
             self.new_id(), kind, space_id, above, title, author, self.clock.now(), self._positions
         )
         self.containers[held.id] = held
         return held
 
-    def remove_container(self, held: Container) -> None:
-        """Delete a container; what hangs below it moves up."""
+    def remove_container(self, held: StoredContainer) -> None:
+        """Delete a container; its children move up to its parent."""
         for below in self.below(held):
             below.parent_id = held.parent_id
         del self.containers[held.id]
@@ -248,10 +248,10 @@ class PageStore:
         *,
         is_edited: bool = True,
     ) -> None:
-        """Save a new version; 409 unless its number is one more than the present, 403 without the right to edit.
+        """Save a new version; raises 409 unless its number is the next one, 403 without permission to edit.
 
-        What a person edits is saved by the new editor, which stamps ids on the whole page; an app's body is not.
-        What stood in the page's draft is lost, as Confluence says may happen: the draft becomes a copy of the version.
+        A person's edit is saved by the new editor, which adds ids to the whole page; an app's body is not changed so.
+        The page's draft is lost, as Confluence documents: the draft becomes a copy of the new version.
         """
         self._may_edit(page, author)
         if number != page.current.number + 1:
@@ -263,13 +263,13 @@ class PageStore:
         self._rename(page, title)
         in_editor = is_edited and author.account_type == "atlassian"
         saved = as_saved(storage, page.id, number, in_editor=in_editor)
-        page.versions.append(Version(number, self.clock.now(), author, message, minor, title, saved))
+        page.versions.append(StoredVersion(number, self.clock.now(), author, message, minor, title, saved))
         if page.draft:
             page.draft = UnpublishedDraft(page.current.created, author, title, page.current.storage)
         self.reindex(page)
 
     def keep_draft(self, author: Account, page: StoredPage, title: str, storage: str) -> UnpublishedDraft:
-        """Keep what a person has written and not published, in place of the draft that there was."""
+        """Save a person's unpublished draft; it replaces an earlier draft."""
         self._may_edit(page, author)
         if page.is_live:
             raise ConfluenceRefusal(400, "A live doc has no draft")
@@ -279,16 +279,16 @@ class PageStore:
         return page.draft
 
     def discard_draft(self, author: Account, page: StoredPage) -> None:
-        """Forget what was written and not published."""
+        """Delete the unpublished draft."""
         self._may_edit(page, author)
         page.draft = None
 
     def retitle(self, author: Account, page: StoredPage, title: str) -> None:
-        """Give a page another title as a version of its own."""
+        """Change the title of a page, as a new version."""
         self.update(author, page, title, page.current.storage, page.current.number + 1, is_edited=False)
 
     def move(self, page: StoredPage, parent_id: str, account: Account) -> None:
-        """Hang a page under another parent of the same space."""
+        """Move a page below another parent in the same space."""
         parent = self.place(parent_id, account)
         if parent.space_id != page.space_id:
             raise ConfluenceRefusal(400, "The parent must be in the same space")
@@ -298,7 +298,7 @@ class PageStore:
         self.reindex(page)
 
     def transfer(self, page: StoredPage, target: Place) -> None:
-        """Move a page with all below it under a page of another space; 400 where a title is taken there."""
+        """Move a page with its descendants below a place in another space; raises 400 when a title is taken there."""
         moved: list[Place] = [page]
         for each in moved:
             moved += self.below(each)
@@ -313,7 +313,7 @@ class PageStore:
         page.parent_id = target.id
 
     def set_status(self, page: StoredPage, status: str) -> None:
-        """Archive, trash or restore a page; a trashed page's title is free again."""
+        """Archive, trash or restore a page; the title of a trashed page becomes free."""
         key = (page.space_id, page.title.casefold())
         if status == "trashed":
             if self._titles.get(key) == page.id:
@@ -327,7 +327,7 @@ class PageStore:
         self.reindex(page)
 
     def purge(self, page: StoredPage) -> None:
-        """Delete a trashed page for good."""
+        """Delete a trashed page permanently."""
         del self.pages[page.id]
         self.index.remove(page.id, self.clock.peek())
 
@@ -335,16 +335,16 @@ class PageStore:
         return [*self.pages.values(), *self.containers.values()]
 
     def below(self, place: Place) -> list[Place]:
-        """List the pages and containers right below, in their order."""
+        """List the child pages and containers, in their order."""
         found = [each for each in self._places() if each.parent_id == place.id and each.status != "trashed"]
         return sorted(found, key=lambda each: each.position)
 
     def children(self, place: Place) -> list[StoredPage]:
-        """List the pages right below, in their order."""
+        """List the child pages, in their order."""
         return [each for each in self.below(place) if isinstance(each, StoredPage)]
 
     def ancestors(self, place: Place) -> list[Place]:
-        """List what is above in the tree, the highest first."""
+        """List the ancestors, the highest first."""
         found: list[Place] = []
         above = self._place(place.parent_id)
         while above is not None:
@@ -353,11 +353,11 @@ class PageStore:
         return found
 
     def may_view(self, place: Place, account: Account) -> bool:
-        """Tell whether an account may view a place: restrictions of all above hold for it too."""
+        """Return whether an account may view a place, considering the restrictions of all ancestors."""
         return place.admits(account) and all(above.admits(account) for above in self.ancestors(place))
 
     def may_edit(self, place: Place, account: Account) -> bool:
-        """Tell whether an account may edit a place; this restriction is the place's own."""
+        """Return whether an account may edit a place; edit restrictions are not inherited."""
         return self.may_view(place, account) and (
             not place.editors or account.account_id in place.editors or account.admin
         )
@@ -373,7 +373,7 @@ class PageStore:
         return [page for page in self.pages.values() if self.may_view(page, account)]
 
     def reindex(self, page: StoredPage) -> None:
-        """Tell the search index about the page as it is now; a search sees it after the lag."""
+        """Send the current page to the search index; a search finds it after the lag."""
         version = page.current
         self.index.add(
             page.id, version.title, lambda: text_of(version.storage), tuple(page.labels), self.clock.peek()
@@ -400,5 +400,5 @@ class PageStore:
             raise ConfluenceRefusal(413, "The content body is too large: at most 5 MB are allowed.")
         try:
             check_storage(storage)
-        except MalformedStorage as error:
+        except InvalidStorage as error:
             raise ConfluenceRefusal(400, str(error)) from error

@@ -1,4 +1,4 @@
-"""An inverted index over pages that shows changes only after a lag: positions for phrases, BM25 for scores."""
+"""An inverted index of pages that shows changes only after a lag; it supports phrases and BM25 scores."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from datetime import datetime
 
 import snowballstemmer
 
-# A word joins letters, digits and underscores; a dot or apostrophe between them does not part it.
+# A word consists of letters, digits and underscores; a dot or apostrophe inside does not split it.
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
 _STOP = frozenset(
     (
@@ -77,7 +77,7 @@ class _Pending:
 
 
 class SearchIndex:
-    """Postings per field: term → page → positions. `settle` takes in what is older than the lag."""
+    """Postings per field: term → page → positions. `settle` applies the changes that are older than the lag."""
 
     def __init__(self) -> None:
         self._postings: dict[str, dict[str, dict[str, list[int]]]] = {field: {} for field in FIELDS}
@@ -92,15 +92,15 @@ class SearchIndex:
     def add(
         self, page_id: str, title: str, text: Callable[[], str], labels: tuple[str, ...], changed: datetime
     ) -> None:
-        """Note a page's new content; it is found once the index has settled past `changed`."""
+        """Add a page's new content; searches find it after `settle` with a time later than `changed`."""
         self._pending.append(_Pending(changed, page_id, title, text, labels))
 
     def remove(self, page_id: str, changed: datetime) -> None:
-        """Note that a page is gone."""
+        """Remove a page, with the next `settle`."""
         self._pending.append(_Pending(changed, page_id, "", None, ()))
 
     def settle(self, until: datetime) -> None:
-        """Take in every change up to a moment; of several for one page only the last is read."""
+        """Apply every change up to a time; of several changes to one page only the last."""
         due = {each.page_id: each for each in self._pending if each.due <= until}
         if not due:
             return
@@ -143,11 +143,11 @@ class SearchIndex:
         return self._postings[field]
 
     def with_term(self, field: str, term: str) -> dict[str, list[int]]:
-        """Return the pages that hold a stem, with its positions."""
+        """Return the pages that contain a stem, with its positions."""
         return self._postings[field].get(term, {})
 
     def with_phrase(self, field: str, terms: list[str]) -> set[str]:
-        """Return the pages where the stems follow one another; stop words fit anything."""
+        """Return the pages that contain the stems in sequence; stop words match any word."""
         solid = [(offset, term) for offset, term in enumerate(terms) if term]
         if not solid:
             return set()

@@ -1,4 +1,4 @@
-"""Storage format at the door: whether Confluence takes it, what it rewrites on saving, and its readable text."""
+"""Storage format as Confluence handles it: validation, changes when a page is saved, and text for the search index."""
 
 import html.entities
 import re
@@ -44,20 +44,20 @@ _BY_LOCAL_ID = re.compile(
     r"p|h[1-6]|[uod]l|li|d[td]|blockquote|pre|hr|table|thead|tbody|tfoot|t[rdh]|div|section"
     r"|ac:(?:layout(?:-section|-cell)?|structured-macro|image|task(?:-list)?|adf-node)"
 )
-"""The elements that the new editor knows by an id; text within a line has none."""
+"""The elements to which the new editor gives an id; inline elements have none."""
 
 
-class MalformedStorage(Exception):
-    """Confluence would refuse this body; the message is in its words."""
+class InvalidStorage(Exception):
+    """Confluence would refuse this body; the message is Confluence's own."""
 
 
 def check_storage(storage: str) -> None:
-    """Raise MalformedStorage unless the body is well-formed XML with known prefixes and HTML's entities."""
+    """Raise InvalidStorage unless the body is well-formed XML with known prefixes and HTML's entities."""
     _scan(storage, lambda data: None, lambda name: None)
 
 
 def text_of(storage: str) -> str:
-    """Return the readable text of a body, blocks apart by line breaks: what the search index holds."""
+    """Return the text of a body for the search index, with blocks separated by line breaks."""
     parts: list[str] = []
     blocks = frozenset(
         {
@@ -91,7 +91,7 @@ def text_of(storage: str) -> str:
 
 
 def open_parser() -> expat.XMLParserType:
-    """Return a parser that knows HTML's entities and stands inside an opened `page` element."""
+    """Return a parser with HTML's entities defined, positioned inside an open `page` element."""
     parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
     parser.Parse(_OPENING, False)
@@ -107,15 +107,15 @@ def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str]
         nonlocal depth
         depth += 1
         if depth > _MAX_DEPTH:
-            raise MalformedStorage("Error parsing xhtml: elements are nested too deeply")
+            raise InvalidStorage("Error parsing xhtml: elements are nested too deeply")
         for each in (name, *attributes):
             prefix, colon, _ = each.partition(":")
             if colon and prefix not in _PREFIXES:
                 kind = "element" if each is name else "attribute"
-                raise MalformedStorage(
+                raise InvalidStorage(
                     f'Error parsing xhtml: The prefix "{prefix}" for {kind} "{each}" is not bound.'
                 )
-        # A parameter's value is a setting, not text; titles of panels and expands are read.
+        # A parameter's value is a setting, not text, except the titles of panels and expands.
         hidden.append(
             (name == "ac:parameter" and attributes.get("ac:name") != "title")
             or name in {"ac:task-id", "ac:task-uuid", "ac:task-status", "ac:placeholder"}
@@ -136,23 +136,23 @@ def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str]
     try:
         parser.Parse(storage.encode("utf-8", "strict"), False)
         if depth != 1:
-            raise MalformedStorage("Error parsing xhtml: unexpected end of content")
+            raise InvalidStorage("Error parsing xhtml: unexpected end of content")
         parser.Parse(b"</page>", True)
     except expat.ExpatError as error:
-        raise MalformedStorage(
+        raise InvalidStorage(
             f"Error parsing xhtml: {expat.errors.messages.get(error.code, error)} at [row,col "
             f"{{unknown-source}}]: [{error.lineno},{error.offset}]"
         ) from error
     except UnicodeEncodeError as error:
-        raise MalformedStorage("Error parsing xhtml: Illegal character entity") from error
+        raise InvalidStorage("Error parsing xhtml: Illegal character entity") from error
 
 
 def as_saved(storage: str, page_id: str, version: int, *, in_editor: bool = False) -> str:
-    """Return the body as Confluence stores it: fresh ids, `strong` for `b`, parameters in its own order.
+    """Return the body as Confluence stores it: new ids, `strong` for `b`, sorted parameters.
 
-    The new editor (`in_editor`) rewrites the whole page: each element that makes up the page gets an id, attributes
-    come in an order of its own, `&nbsp;` becomes the character and `<br/>` is spelled `<br />`. The ids are derived
-    from page, version and place, so that a run can be repeated.
+    The new editor (`in_editor`) rewrites the whole page: each block element gets an id, attributes are sorted, `&nbsp;`
+    becomes the character and `<br/>` becomes `<br />`. The ids are derived from page, version and position, so runs are
+    reproducible.
     """
     count = 0
 
@@ -183,7 +183,7 @@ def as_saved(storage: str, page_id: str, version: int, *, in_editor: bool = Fals
 
 
 def _as_in_editor(name: str, rest: str, fresh: Callable[[], str]) -> str:
-    """Return what follows the name in a tag as the new editor writes it."""
+    """Return the part of a tag after the name, as the new editor writes it."""
     own = "ac:local-id" if name.startswith("ac:") else "local-id"
     attributes = _ATTRIBUTE.findall(rest)
     if _BY_LOCAL_ID.fullmatch(name) and not any(each.partition("=")[0].strip() == own for each in attributes):

@@ -1,4 +1,4 @@
-"""Storage format as plain, safe HTML for the browse pages and `body-format=view`."""
+"""Renders storage format as simple, safe HTML, for the browse pages and `body-format=view`."""
 
 import re
 from collections.abc import Mapping
@@ -48,10 +48,10 @@ _PANELS = frozenset({"info", "note", "warning", "tip", "panel", "expand"})
 _SAFE = re.compile(r"(?:https?://|mailto:|/|#)", re.IGNORECASE)
 
 
-def to_html(storage: str, people: Mapping[str, str] | None = None) -> str:
-    """Render a body; what has no HTML form shows as its name, everything is escaped.
+def storage_to_html(storage: str, people: Mapping[str, str] | None = None) -> str:
+    """Render a body; macros without an HTML form are shown by name, and everything is escaped.
 
-    `people` gives the names to show for the account ids that are mentioned.
+    `people` maps the account ids of mentions to display names.
     """
     renderer = _Renderer(people or {})
     parser = open_parser()

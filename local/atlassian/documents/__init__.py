@@ -1,1 +1,1 @@
-"""ADF in the simulator: checking it, drawing it, turning it into wiki markup."""
+"""Atlassian documents (ADF) in the simulator: validation, HTML, wiki markup."""

@@ -1,7 +1,7 @@
-"""Whether a value is an Atlassian document that Jira would take.
+"""Validates Atlassian documents (ADF) as Jira does.
 
-Follows Atlassian's public ADF schema for the nodes and marks that issue fields and comments may hold:
-which children a node may have, which attributes are required, which marks go together.
+Follows Atlassian's public ADF schema for the nodes and marks in issue fields and comments: allowed children, required
+attributes, and marks that may be combined.
 """
 
 import json
@@ -162,11 +162,11 @@ _WITH_CODE = frozenset({"code", "link", "annotation"})
 
 
 class InvalidDocument(Exception):
-    """The value is no Atlassian document; the message says where and why."""
+    """The value is not a valid Atlassian document; the message says where and why."""
 
 
 def check_document(value: object) -> None:
-    """Raise InvalidDocument unless `value` is a valid document; its length is `is_too_long`'s matter."""
+    """Raise InvalidDocument unless `value` is a valid document; its length is checked by `exceeds_limit`."""
     if not isinstance(value, dict) or value.get("type") != "doc":
         raise InvalidDocument("not an Atlassian document: type must be doc")
     if value.get("version") != 1:
@@ -177,10 +177,10 @@ def check_document(value: object) -> None:
     _check_children(value, "doc", 0)
 
 
-def is_too_long(document: Mapping[str, Any]) -> bool:
-    """Tell whether the document is over Jira's 32,767 characters.
+def exceeds_limit(document: Mapping[str, Any]) -> bool:
+    """Return whether the document is longer than Jira's limit of 32,767 characters.
 
-    What exactly Jira counts is not documented; compact JSON is the strictest reading.
+    Atlassian does not document what Jira counts; the length of the compact JSON is the strictest interpretation.
     """
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) > MAX_CHARACTERS
 

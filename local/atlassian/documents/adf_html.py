@@ -1,4 +1,4 @@
-"""Atlassian documents as safe HTML, for the board and the browse pages. Everything is escaped."""
+"""Renders Atlassian documents (ADF) as safe, escaped HTML, for the board and the browse pages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,13 @@ _WRAPPED = {
 }
 
 
-def to_html(document: Mapping[str, Any] | None) -> str:
-    """Render a document; None is empty."""
+def adf_to_html(document: Mapping[str, Any] | None) -> str:
+    """Render a document; None gives an empty string."""
     return _nodes(document.get("content", [])) if document else ""
 
 
 def safe_link(address: str) -> str:
-    """Return an address that may stand in an href: http, https, mailto or within the site; else `#`."""
+    """Return a URL that is safe in an href (http, https, mailto or within the site); otherwise `#`."""
     return address if _SAFE.match(address) else "#"
 
 

@@ -1,4 +1,4 @@
-"""Atlassian documents as Jira wiki text: how webhook bodies and REST v2 show descriptions and comments."""
+"""Converts Atlassian documents (ADF) to Jira wiki text, the format of webhook bodies and REST v2."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ _MARKS = {
 
 
 def to_wiki(document: Mapping[str, Any] | None) -> str | None:
-    """Write a document as wiki text; None stays None."""
+    """Return a document as wiki text; None gives None."""
     if document is None:
         return None
     return "\n\n".join(_block(node, "") for node in document.get("content", []))

@@ -1,4 +1,4 @@
-"""What an issue is made of: its fields, comments, history, links and files; and the event that tells of a change."""
+"""The data of an issue: fields, comments, history, links and attachments; and the event for webhooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Json = Any
 
 @dataclass
 class Comment:
-    """A comment; `properties` are set with it or later. `visibility` is kept and told, and hides it from nobody."""
+    """A comment; `properties` are set with it or later. `visibility` is stored and returned, but hides nothing."""
 
     id: str
     author: Account
@@ -27,7 +27,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class ChangeItem:
-    """One field's change: ids in `old`/`new`, readable in `old_text`/`new_text`."""
+    """The change of one field: ids in `old` and `new`, display texts in `old_text` and `new_text`."""
 
     field_id: str
     old: str | None
@@ -39,7 +39,7 @@ class ChangeItem:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A history entry: all that one person changed at once."""
+    """A changelog entry: all fields that one person changed at once."""
 
     id: str
     author: Account
@@ -49,7 +49,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Link:
-    """An issue link, read "`inward` blocks `outward`": each end shows the other under the other's side."""
+    """A link between two issues, by id: "`inward` blocks `outward`". Each issue shows the other end."""
 
     id: str
     type_id: str
@@ -59,7 +59,7 @@ class Link:
 
 @dataclass
 class RemoteLink:
-    """A link from an issue to a web page; `global_id` makes it replaceable."""
+    """A link from an issue to a web page; a new link with the same `global_id` replaces it."""
 
     id: int
     global_id: str | None
@@ -80,7 +80,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Fields:
-    """What of an issue can be searched; immutable, so that the index can hold an older state."""
+    """The searchable fields of an issue; immutable, because the search index may hold an older state."""
 
     summary: str
     description: dict[str, Json] | None
@@ -101,7 +101,7 @@ class Fields:
 
 @dataclass
 class Issue:
-    """An issue: its present fields, and all that hangs on it."""
+    """An issue: its current fields, and its comments, history, properties, links and attachments."""
 
     id: str
     key: str
@@ -117,14 +117,14 @@ class Issue:
     snapshots: list[tuple[datetime, Fields]] = field(default_factory=list)
 
     def indexed(self, moment: datetime) -> Fields | None:
-        """Return the state that an index last refreshed at `moment` holds; None if the issue is too new."""
-        held = [fields for taken, fields in self.snapshots if taken <= moment]
-        return held[-1] if held else None
+        """Return the fields in an index that was last updated at `moment`; None if the issue is newer."""
+        states = [fields for taken, fields in self.snapshots if taken <= moment]
+        return states[-1] if states else None
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that webhooks may tell: the event's name, the issue, and what goes with it."""
+class IssueEvent:
+    """An event for webhooks: its name, the issue, the actor, and the change or comment."""
 
     name: str
     type_name: str

@@ -1,11 +1,11 @@
-"""What a client may write into an issue: validation of `fields` and `update`, in Jira's words."""
+"""Validates the input of issue requests (`fields`, `update`, comments, properties), with Jira's error messages."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from local.atlassian.accounts import Account, Directory
-from local.atlassian.documents.adf_check import InvalidDocument, check_document, is_too_long
+from local.atlassian.documents.adf_check import InvalidDocument, check_document, exceeds_limit
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import workflow
 
@@ -16,10 +16,10 @@ MAX_PROPERTY = 32_768
 
 
 class InvalidField(Exception):
-    """One field's value is refused."""
+    """The value of a field is invalid."""
 
 
-def document(value: Any) -> dict[str, Any] | None:
+def check_rich_text(value: Any) -> dict[str, Any] | None:
     """Check the value of a rich-text field; None clears it."""
     if value is None:
         return None
@@ -29,23 +29,23 @@ def document(value: Any) -> dict[str, Any] | None:
         check_document(value)
     except InvalidDocument as error:
         raise JiraRefusal(400, "INVALID_INPUT", f"(simulator: {error})") from error
-    if is_too_long(value):
+    if exceeds_limit(value):
         raise InvalidField(TOO_LONG)
     return value
 
 
-def comment_body(value: Any) -> dict[str, Any]:
+def check_comment_body(value: Any) -> dict[str, Any]:
     """Check the body of a comment."""
     if not isinstance(value, dict) or not value.get("content"):
         raise JiraRefusal(400, errors={"comment": "Comment body is not valid!"})
     try:
-        checked = document(value)
+        checked = check_rich_text(value)
     except InvalidField as error:
         raise JiraRefusal(400, errors={"comment": str(error)}) from error
     return checked or {}
 
 
-def summary(value: Any) -> str:
+def check_summary(value: Any) -> str:
     """Check a summary: one line, 1 to 255 characters."""
     if not isinstance(value, str):
         raise InvalidField("Operation value must be a string")
@@ -58,7 +58,7 @@ def summary(value: Any) -> str:
     return value.strip()
 
 
-def label(value: Any) -> str:
+def check_label(value: Any) -> str:
     """Check one label."""
     if not isinstance(value, str) or not value:
         raise InvalidField("string expected at index 0")
@@ -74,18 +74,18 @@ def label(value: Any) -> str:
 def _labels(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InvalidField("data was not an array")
-    return tuple(dict.fromkeys(label(each) for each in value))
+    return tuple(dict.fromkeys(check_label(each) for each in value))
 
 
-def _pick(value: Any, table: Mapping[str, str], complaint: str) -> str:
+def _pick(value: Any, table: Mapping[str, str], error: str) -> str:
     if isinstance(value, dict):
         for key, name in table.items():
             if str(value.get("id")) == key or value.get("name") == name:
                 return key
-    raise InvalidField(complaint)
+    raise InvalidField(error)
 
 
-def component(value: Any) -> str:
+def check_component(value: Any) -> str:
     """Check one component, by id or name; return its id."""
     return _pick(value, workflow.COMPONENTS, f"Component name '{_name(value)}' is not valid")
 
@@ -94,7 +94,7 @@ def _name(value: Any) -> Any:
     return value.get("name", value.get("id")) if isinstance(value, dict) else value
 
 
-def link_type(value: Any) -> str:
+def check_link_type(value: Any) -> str:
     """Check a link type, by id or name; return its id."""
     names = {key: names[0] for key, names in workflow.LINK_TYPES.items()}
     try:
@@ -103,7 +103,7 @@ def link_type(value: Any) -> str:
         raise JiraRefusal(404, f"No issue link type with name '{_name(value)}' found.") from error
 
 
-def issue_type(value: Any) -> workflow.IssueType:
+def check_issue_type(value: Any) -> workflow.IssueType:
     """Check an issue type, by id or name."""
     if isinstance(value, dict):
         for kind in workflow.ISSUE_TYPES:
@@ -112,8 +112,8 @@ def issue_type(value: Any) -> workflow.IssueType:
     raise InvalidField("Specify a valid issue type")
 
 
-def properties(value: Any) -> dict[str, Any]:
-    """Check a list of entity properties as create and comment requests carry them."""
+def check_properties(value: Any) -> dict[str, Any]:
+    """Check the list of entity properties of a create or comment request."""
     if value is None:
         return {}
     if not isinstance(value, list):
@@ -127,8 +127,8 @@ def properties(value: Any) -> dict[str, Any]:
     return found
 
 
-def visibility(value: Any) -> dict[str, Any]:
-    """Check the role or group that a comment is shown to; without one, it is shown to everybody."""
+def check_visibility(value: Any) -> dict[str, Any]:
+    """Check the role or group that may see a comment; without one, everyone may."""
     if value is None:
         return {}
     named = isinstance(value, dict) and (value.get("value") or value.get("identifier"))
@@ -138,7 +138,7 @@ def visibility(value: Any) -> dict[str, Any]:
 
 
 def check_property(key: str, value: Any) -> None:
-    """Refuse keys over 255 and values over 32,768 characters."""
+    """Raise 400 for a key over 255 or a value over 32,768 characters."""
     if not key or len(key) > 255:
         raise JiraRefusal(400, "The property key may not be longer than 255 characters.")
     if len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) > MAX_PROPERTY:
@@ -146,14 +146,14 @@ def check_property(key: str, value: Any) -> None:
 
 
 class FieldReader:
-    """Turns a request's `fields` into values for the store, gathering complaints per field."""
+    """Converts a request's `fields` to values for the store, and collects errors by field."""
 
     def __init__(self, people: Directory) -> None:
         self.people = people
         self.errors: dict[str, str] = {}
 
     def read(self, given: Any) -> dict[str, Any]:
-        """Return the values of the known fields; complaints go to `errors`."""
+        """Return the values of the valid fields; errors are added to `errors`."""
         if not isinstance(given, dict):
             raise JiraRefusal(400, "Can not deserialize value: fields must be an object")
         values: dict[str, Any] = {}
@@ -166,17 +166,17 @@ class FieldReader:
 
     def _one(self, name: str, value: Any) -> dict[str, Any]:
         if name == "summary":
-            return {"summary": summary(value)}
+            return {"summary": check_summary(value)}
         if name == "description":
-            return {"description": document(value)}
+            return {"description": check_rich_text(value)}
         if name == "labels":
             return {"labels": _labels(value)}
         if name == "issuetype":
-            return {"issue_type": issue_type(value)}
+            return {"issue_type": check_issue_type(value)}
         if name == "priority":
             return {"priority": _pick(value, workflow.PRIORITIES, "The priority selected is invalid.")}
         if name == "components":
-            return {"components": tuple(component(each) for each in value or [])}
+            return {"components": tuple(check_component(each) for each in value or [])}
         if name in {"assignee", "reporter"}:
             return {name: self._person(name, value)}
         if name == "security":
@@ -202,6 +202,6 @@ class FieldReader:
         return account
 
     def done(self) -> None:
-        """Raise one 400 with every complaint, if there is any."""
+        """Raise 400 with all errors, if there are any."""
         if self.errors:
             raise JiraRefusal(400, errors=self.errors)

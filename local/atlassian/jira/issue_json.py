@@ -1,4 +1,4 @@
-"""Issues, comments and history as Jira writes them: REST v3 (documents) and the v2 shape of webhooks (wiki text)."""
+"""JSON of issues, comments and history: REST v3 (ADF documents), and the v2 format of webhooks (wiki text)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,7 @@ NOT_NAVIGABLE = frozenset({"comment", "attachment"})
 
 
 def project_json(project: Project, base: str, api: str = "3") -> Json:
-    """Return a project as it stands inside an issue."""
+    """Return a project as it appears inside an issue."""
     return {
         "self": f"{base}/rest/api/{api}/project/{project.id}",
         "id": project.id,
@@ -55,7 +55,7 @@ def project_json(project: Project, base: str, api: str = "3") -> Json:
 def comment_json(
     comment: Comment, issue: Issue, base: str, *, api: str = "3", properties: bool = False
 ) -> Json:
-    """Return a comment; v2 bodies are wiki text, webhook users carry no e-mail."""
+    """Return a comment; in v2 the body is wiki text and users have no e-mail."""
     email = api == "3"
     body: Json = {
         "self": f"{base}/rest/api/{api}/issue/{issue.id}/comment/{comment.id}",
@@ -75,7 +75,7 @@ def comment_json(
 
 
 def change_items(change: HistoryEntry) -> list[Json]:
-    """Return a change's items as changelogs carry them."""
+    """Return a change's items as changelogs contain them."""
     return [
         {
             "field": item.name or item.field_id,
@@ -91,7 +91,7 @@ def change_items(change: HistoryEntry) -> list[Json]:
 
 
 def change_json(change: HistoryEntry, base: str) -> Json:
-    """Return a history entry as the changelog resource writes it."""
+    """Return a history entry in the format of the changelog resource."""
     return {
         "id": change.id,
         "author": user_json(change.author, base),
@@ -101,7 +101,7 @@ def change_json(change: HistoryEntry, base: str) -> Json:
 
 
 def link_json(link: Link, seen_from: Issue | None, store: IssueStore, base: str, api: str = "3") -> Json:
-    """Return a link; inside an issue only the other end is named."""
+    """Return a link; inside an issue it contains only the other end."""
     body: Json = {
         "id": link.id,
         "self": f"{base}/rest/api/{api}/issueLink/{link.id}",
@@ -166,7 +166,7 @@ def attachment_json(attachment: Attachment, base: str, api: str = "3") -> Json:
 
 
 def fields_json(issue: Issue, store: IssueStore, base: str, api: str = "3") -> Json:
-    """Return all fields of an issue in the shape of REST v2 (webhooks) or v3."""
+    """Return all fields of an issue in the format of REST v2 (webhooks) or v3."""
     fields, email = issue.fields, api == "3"
     assignee = fields.assignee and user_json(fields.assignee, base, api=api, email=email)
     body: Json = {
@@ -205,17 +205,17 @@ def fields_json(issue: Issue, store: IssueStore, base: str, api: str = "3") -> J
     return body
 
 
-def chosen(fields: Json, wanted: Iterable[str]) -> Json:
-    """Keep the fields that a `fields` parameter asks for: names, `*all`, `*navigable`, `-name`."""
+def select_fields(fields: Json, wanted: Iterable[str]) -> Json:
+    """Return the fields that a `fields` parameter requests: names, `*all`, `*navigable`, `-name`."""
     names = [name.strip() for each in wanted for name in each.split(",") if name.strip()]
     dropped = {name[1:] for name in names if name.startswith("-")}
-    asked = [name for name in names if not name.startswith("-")]
-    if "*all" in asked or (not asked and dropped):
+    requested = [name for name in names if not name.startswith("-")]
+    if "*all" in requested or (not requested and dropped):
         kept = set(fields)
-    elif "*navigable" in asked:
-        kept = (set(fields) - NOT_NAVIGABLE) | set(asked)
+    elif "*navigable" in requested:
+        kept = (set(fields) - NOT_NAVIGABLE) | set(requested)
     else:
-        kept = set(asked)
+        kept = set(requested)
     return {name: value for name, value in fields.items() if name in kept - dropped}
 
 
@@ -235,12 +235,12 @@ def issue_json(
         "id": issue.id,
         "self": f"{base}/rest/api/3/issue/{issue.id}",
         "key": issue.key,
-        "fields": chosen(fields_json(issue, store, base), fields),
+        "fields": select_fields(fields_json(issue, store, base), fields),
     }
-    asked = [name.strip() for each in properties for name in each.split(",") if name.strip()]
-    if asked:
+    requested = [name.strip() for each in properties for name in each.split(",") if name.strip()]
+    if requested:
         body["properties"] = {
-            key: value for key, value in issue.properties.items() if key in asked or "*all" in asked
+            key: value for key, value in issue.properties.items() if key in requested or "*all" in requested
         }
     if "changelog" in expanded:
         newest = list(reversed(issue.history))[:100]
@@ -260,7 +260,7 @@ def issue_json(
 
 
 def webhook_issue(issue: Issue, store: IssueStore, base: str, *, trimmed: bool) -> Json:
-    """Return the issue of a webhook body: v2 shape; comment events carry a trimmed one."""
+    """Return the issue of a webhook body in v2 format; comment events contain a trimmed one."""
     fields = fields_json(issue, store, base, "2")
     if trimmed:
         fields = {

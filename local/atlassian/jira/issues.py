@@ -1,4 +1,4 @@
-"""The Jira side's state: all issues, and everything that people can do to them."""
+"""The state of the simulated Jira: all issues, and the operations on them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -11,10 +11,10 @@ from local.atlassian.jira import workflow
 from local.atlassian.jira.issue import (
     ChangeItem,
     Comment,
-    Event,
     Fields,
     HistoryEntry,
     Issue,
+    IssueEvent,
     Json,
     Link,
     Project,
@@ -25,28 +25,28 @@ NOT_FOUND = "Issue does not exist or you do not have permission to see it."
 
 
 class IssueStore:
-    """All issues of the site; every change is recorded, indexed and told to the listener."""
+    """All issues of the site; every change is added to the history, indexed and sent to the webhooks."""
 
-    def __init__(self, clock: Clock, tell: Callable[[Event], None]) -> None:
+    def __init__(self, clock: Clock, notify: Callable[[IssueEvent], None]) -> None:
         self.clock = clock
-        self._tell = tell
+        self._notify = notify
         self.projects: dict[str, Project] = {}
         self.issues: dict[str, Issue] = {}
         self.links: list[Link] = []
         self.comment_cap = 5000
-        #: Ids of statuses whose tickets cannot be edited, and of those that no transition leaves, as workflows can say.
+        #: Ids of statuses in which a workflow forbids edits, and of statuses without an outgoing transition.
         self.uneditable: set[str] = set()
         self.dead_ends: set[str] = set()
-        #: What an account may not see, by its name: ids of tickets, keys of projects. To it they are not there.
+        #: Ids of tickets and keys of projects that an account may not see, by the account's name.
         self.hidden: dict[str, set[str]] = {}
-        #: Ids of tickets that a bulk read cannot return just now.
+        #: Ids of tickets that a bulk fetch temporarily cannot return.
         self.unready: set[str] = set()
         self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._next = 10_000
 
     def new_id(self) -> int:
-        """Return a number that no entity has yet."""
+        """Return an unused id."""
         self._next += 1
         while str(self._next) in self.issues:
             self._next += 1
@@ -59,7 +59,7 @@ class IssueStore:
         return project
 
     def get(self, key_or_id: str) -> Issue:
-        """Return an issue by key (any case) or numeric id; 404 as Jira answers it."""
+        """Return an issue by key (any case) or numeric id; raises 404 as Jira does."""
         issue = self.find(key_or_id)
         if issue is None:
             raise JiraRefusal(404, NOT_FOUND)
@@ -70,18 +70,18 @@ class IssueStore:
         return self.issues.get(self._ids.get(key_or_id.upper(), key_or_id))
 
     def is_shown(self, issue: Issue, account: Account) -> bool:
-        """Say whether an account may see an issue."""
+        """Return whether an account may see an issue."""
         return not {issue.id, issue.project} & self.hidden.get(account.name, set())
 
     def add(self, issue: Issue) -> None:
-        """Take in an issue as it is, found by its id and key from now on; nobody is told."""
+        """Add an existing issue with its id and key; no webhook is sent."""
         self.issues[issue.id] = issue
         self._ids[issue.key] = issue.id
         project, _, number = issue.key.rpartition("-")
         self._numbers[project] = max(self._numbers.get(project, 0), int(number))
 
     def number_from(self, project: str, number: int) -> None:
-        """Give tickets created in a project from now on at least this number."""
+        """Set the lowest number for tickets that are created in a project from now on."""
         self._numbers[project] = max(self._numbers.get(project, 0), number - 1)
 
     def create(
@@ -92,7 +92,7 @@ class IssueStore:
         properties: Mapping[str, Json],
         links: Iterable[tuple[str, str, str]] = (),
     ) -> Issue:
-        """Create an issue with its properties and links (type id, `inward` or `outward`, the other's key)."""
+        """Create an issue with its properties and links (type id, `inward` or `outward`, key of the other issue)."""
         number = self._numbers.get(project, 0) + 1
         now = self.clock.now()
         issue = Issue(
@@ -108,7 +108,7 @@ class IssueStore:
         issue.snapshots.append((now, issue.fields))
         first = ChangeItem("status", None, None, fields.status.id, fields.status.name, "Status")
         created = HistoryEntry(str(self.new_id()), actor, now, (first,))
-        self._tell(Event("jira:issue_created", "issue_created", issue, actor, created))
+        self._notify(IssueEvent("jira:issue_created", "issue_created", issue, actor, created))
         for type_id, direction, other in links:
             self.link(actor, type_id, issue, self.get(other), direction)
         return issue
@@ -121,7 +121,7 @@ class IssueStore:
         type_name: str = "issue_updated",
         **fields: Json,
     ) -> HistoryEntry | None:
-        """Set fields, write history and tell; nothing happens where no item differs."""
+        """Set fields, add a history entry and notify webhooks; do nothing when no item differs."""
         kept = tuple(item for item in items if (item.old, item.old_text) != (item.new, item.new_text))
         if not kept:
             return None
@@ -130,11 +130,11 @@ class IssueStore:
         change = HistoryEntry(str(self.new_id()), actor, now, kept)
         issue.history.append(change)
         self._index(issue, now)
-        self._tell(Event("jira:issue_updated", type_name, issue, actor, change))
+        self._notify(IssueEvent("jira:issue_updated", type_name, issue, actor, change))
         return change
 
     def touch(self, issue: Issue) -> datetime:
-        """Give the issue a new `updated` time without history, as comments do."""
+        """Set a new `updated` time without a history entry, as comments do."""
         now = self.clock.now()
         issue.fields = replace(issue.fields, updated=now)
         self._index(issue, now)
@@ -145,20 +145,24 @@ class IssueStore:
         del issue.snapshots[:-50]
 
     def move(
-        self, actor: Account, issue: Issue, transition: workflow.Transition, resolution: str | None = None
+        self,
+        actor: Account,
+        issue: Issue,
+        transition: workflow.WorkflowTransition,
+        resolution: str | None = None,
     ) -> HistoryEntry | None:
-        """Perform a transition: a done status sets a resolution, every other clears it."""
+        """Perform a transition: a status of the category Done sets a resolution, every other status clears it."""
         before, target = issue.fields, transition.target
         done = target.category is workflow.DONE
-        settled = (resolution or before.resolution or "10000") if done else None
+        new_resolution = (resolution or before.resolution or "10000") if done else None
         now = self.clock.now()
         items = [
             ChangeItem(
                 "resolution",
                 before.resolution,
                 workflow.RESOLUTIONS.get(before.resolution or ""),
-                settled,
-                workflow.RESOLUTIONS.get(settled or ""),
+                new_resolution,
+                workflow.RESOLUTIONS.get(new_resolution or ""),
             ),
             ChangeItem("status", before.status.id, before.status.name, target.id, target.name),
         ]
@@ -168,7 +172,7 @@ class IssueStore:
             items,
             "issue_generic",
             status=target,
-            resolution=settled,
+            resolution=new_resolution,
             resolved=(before.resolved or now) if done else None,
             status_changed=now,
         )
@@ -181,7 +185,7 @@ class IssueStore:
         properties: Mapping[str, Json],
         visibility: Mapping[str, Json] | None = None,
     ) -> Comment:
-        """Add a comment; 413 when the issue is full."""
+        """Add a comment; raises 413 when the issue has reached its comment limit."""
         if len(issue.comments) >= self.comment_cap:
             raise JiraRefusal(413, "The comment limit for this issue has been reached.")
         now = self.touch(issue)
@@ -189,22 +193,22 @@ class IssueStore:
             str(self.new_id()), actor, body, now, now, actor, dict(properties), dict(visibility or {})
         )
         issue.comments.append(comment)
-        self._tell(Event("comment_created", "", issue, actor, comment=comment))
+        self._notify(IssueEvent("comment_created", "", issue, actor, comment=comment))
         return comment
 
     def edit_comment(self, actor: Account, issue: Issue, comment: Comment, body: dict[str, Json]) -> None:
         """Change a comment's text."""
         comment.body, comment.updated, comment.update_author = body, self.touch(issue), actor
-        self._tell(Event("comment_updated", "", issue, actor, comment=comment))
+        self._notify(IssueEvent("comment_updated", "", issue, actor, comment=comment))
 
     def delete_comment(self, actor: Account, issue: Issue, comment: Comment) -> None:
         """Remove a comment."""
         issue.comments.remove(comment)
         self.touch(issue)
-        self._tell(Event("comment_deleted", "", issue, actor, comment=comment))
+        self._notify(IssueEvent("comment_deleted", "", issue, actor, comment=comment))
 
     def link(self, actor: Account, type_id: str, issue: Issue, other: Issue, direction: str) -> Link:
-        """Link two issues; `direction` says whether `other` is the outward or inward end. Twice is once."""
+        """Link two issues, or return the existing link; `direction` says which end `other` is (`inward`, `outward`)."""
         inward, outward = (other, issue) if direction == "inward" else (issue, other)
         for link in self.links:
             if (link.type_id, link.inward, link.outward) == (type_id, inward.id, outward.id):
@@ -233,11 +237,11 @@ class IssueStore:
         return link
 
     def links_of(self, issue: Issue) -> list[Link]:
-        """List the links that the issue stands in."""
+        """List the links of an issue, in both directions."""
         return [link for link in self.links if issue.id in (link.inward, link.outward)]
 
     def put_remote_link(self, actor: Account, issue: Issue, body: dict[str, Json]) -> tuple[RemoteLink, bool]:
-        """Create a remote link or replace the one of the same globalId; tells whether it is new."""
+        """Create a remote link or replace the one with the same globalId; return it and whether it is new."""
         global_id = body.get("globalId")
         for link in issue.remote_links:
             if global_id is not None and link.global_id == global_id:
@@ -259,4 +263,4 @@ class IssueStore:
         """Delete an issue with its links."""
         del self.issues[issue.id]
         self.links = [link for link in self.links if issue.id not in (link.inward, link.outward)]
-        self._tell(Event("jira:issue_deleted", "issue_deleted", issue, actor))
+        self._notify(IssueEvent("jira:issue_deleted", "issue_deleted", issue, actor))

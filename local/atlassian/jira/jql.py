@@ -1,4 +1,4 @@
-"""A subset of JQL: enough for webhook filters, sweeps and the searches that Kinexus and its README make.
+"""A subset of JQL, sufficient for webhook filters, the sweep, and the searches in Kinexus and its README.
 
 Fields: project, key/issue/id, status, statusCategory, labels, issuetype/type, component, priority, resolution,
 assignee, reporter, creator, summary, description, text, created, updated, resolved/resolutiondate.
@@ -46,34 +46,34 @@ _PLAIN = frozenset(
 
 @dataclass(frozen=True)
 class View:
-    """An issue as a query sees it: who it is, and its fields now or as the index has them."""
+    """An issue as a query sees it: the issue, and its fields, either current or as the index holds them."""
 
     issue: Issue
     fields: Fields
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a query may ask of the world around an issue."""
+class QueryContext:
+    """The context of a query: current time, calling account and linked issues."""
 
     now: datetime
     account: Account
     linked: Callable[[str], frozenset[str]]
 
 
-Test = Callable[[View, Surroundings], bool]
+Test = Callable[[View, QueryContext], bool]
 
 
 @dataclass(frozen=True)
 class Query:
-    """A parsed query: its test, its order, and whether it restricts anything."""
+    """A parsed query: its test, its sort order, and whether it has a restriction."""
 
     test: Test
     order: tuple[tuple[str, bool], ...]
     bounded: bool
 
     def sorted(self, views: Iterable[View]) -> list[View]:
-        """Order matching issues; without ORDER BY the newest first."""
+        """Sort matching issues; without ORDER BY the newest first."""
         result = sorted(views, key=lambda view: int(view.issue.id), reverse=True)
         for name, descending in reversed(self.order):
             result.sort(key=lambda view, name=name: _sort_key(view, name), reverse=descending)  # type: ignore[misc]
@@ -81,11 +81,11 @@ class Query:
 
 
 def parse(jql: str) -> Query:
-    """Read a query; QueryError in Jira's manner where it cannot be read."""
+    """Parse a query; raises QueryError with a message like Jira's."""
     cursor = Cursor(words_of(jql))
     first = cursor.peek()
     bounded = first is not None and not first.is_word("ORDER")
-    test = _either(cursor) if bounded else (lambda view, around: True)
+    test = _either(cursor) if bounded else (lambda view, context: True)
     order: list[tuple[str, bool]] = []
     if cursor.accept_word("ORDER"):
         if not cursor.accept_word("BY"):
@@ -114,20 +114,20 @@ def _either(cursor: Cursor) -> Test:
     tests = [_all(cursor)]
     while cursor.accept_word("OR"):
         tests.append(_all(cursor))
-    return tests[0] if len(tests) == 1 else lambda view, around: any(test(view, around) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda view, context: any(test(view, context) for test in tests)
 
 
 def _all(cursor: Cursor) -> Test:
     tests = [_one(cursor)]
     while cursor.accept_word("AND"):
         tests.append(_one(cursor))
-    return tests[0] if len(tests) == 1 else lambda view, around: all(test(view, around) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda view, context: all(test(view, context) for test in tests)
 
 
 def _one(cursor: Cursor) -> Test:
     if cursor.accept_word("NOT"):
         inner = _one(cursor)
-        return lambda view, around: not inner(view, around)
+        return lambda view, context: not inner(view, context)
     if cursor.accept_sign("("):
         inner = _either(cursor)
         cursor.expect_sign(")")
@@ -144,11 +144,11 @@ def _clause(cursor: Cursor) -> Test:
         negated = cursor.accept_word("NOT")
         if not cursor.accept_word("EMPTY", "NULL"):
             raise QueryError("expected EMPTY after IS")
-        return lambda view, around: bool(_values(view, name)) == negated
+        return lambda view, context: bool(_values(view, name)) == negated
     negated = cursor.accept_word("NOT")
     if cursor.accept_word("IN"):
         operands = _operands(cursor)
-        return lambda view, around: _among(view, name, operands, around) != negated
+        return lambda view, context: _among(view, name, operands, context) != negated
     operator = cursor.take()
     if negated or operator.kind != "sign" or operator.value in "(),":
         raise QueryError(f"expected an operator after '{name}'")
@@ -159,19 +159,19 @@ def _comparison(name: str, sign: str, operand: "Operand") -> Test:
     if sign in {"~", "!~"}:
         if name not in _TEXTS:
             raise QueryError(f"The operator '{sign}' is not supported by the '{name}' field.")
-        return lambda view, around: _contains(view, name, operand.value) == (sign == "~")
+        return lambda view, context: _contains(view, name, operand.value) == (sign == "~")
     if name in _TEXTS:
         raise QueryError(f"The operator '{sign}' is not supported by the '{name}' field.")
     if sign in {"=", "!="} and name not in _DATES:
-        return lambda view, around: _among(view, name, (operand,), around) == (sign == "=")
+        return lambda view, context: _among(view, name, (operand,), context) == (sign == "=")
     if name not in _DATES:
         raise QueryError(f"The operator '{sign}' is not supported by the '{name}' field.")
-    return lambda view, around: _date_test(_date(view, name), sign, _moment(operand, around.now))
+    return lambda view, context: _date_test(_date(view, name), sign, _moment(operand, context.now))
 
 
 @dataclass(frozen=True)
 class Operand:
-    """A value of a clause, or a function with its argument."""
+    """A value in a clause, or a function with its argument."""
 
     value: str
     function: bool = False
@@ -206,7 +206,7 @@ def _operand(cursor: Cursor) -> Operand:
 
 
 def _values(view: View, name: str) -> tuple[str, ...]:
-    """Return what the issue has in a field, every form that a query may name it by."""
+    """Return the issue's values of a field, in every form that a query may use (name, id, key)."""
     issue, fields = view.issue, view.fields
 
     def person(account: Account | None) -> tuple[str, ...]:
@@ -250,14 +250,14 @@ def _values(view: View, name: str) -> tuple[str, ...]:
     return readers[aliases.get(name, name)]()
 
 
-def _among(view: View, name: str, operands: Sequence[Operand], around: Surroundings) -> bool:
+def _among(view: View, name: str, operands: Sequence[Operand], context: QueryContext) -> bool:
     held = {value.casefold() for value in _values(view, name)}
     for operand in operands:
         if operand.function and operand.value == "currentuser":
-            if around.account.account_id.casefold() in held:
+            if context.account.account_id.casefold() in held:
                 return True
         elif operand.function and operand.value == "linkedissues":
-            if view.issue.id in around.linked(operand.argument):
+            if view.issue.id in context.linked(operand.argument):
                 return True
         elif name == "resolution" and operand.value.casefold() == "unresolved":
             if not held:

@@ -1,4 +1,4 @@
-"""The fixed furniture of the Jira site: statuses, transitions, issue types, priorities, resolutions, link types."""
+"""The fixed configuration of the Jira site: statuses, transitions, issue types, priorities, resolutions, link types."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Category:
-    """One of Jira's three status categories; `key` is what never changes with language."""
+    """One of Jira's three status categories; `key` is the same in every language."""
 
     id: int
     key: str
@@ -29,8 +29,8 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Transition:
-    """A way to a status; `sources` empty means from every status."""
+class WorkflowTransition:
+    """A transition to a status; empty `sources` means from every status."""
 
     id: str
     name: str
@@ -55,11 +55,11 @@ CLOSED = Status("6", "Closed", DONE)
 STATUSES = (TO_DO, IN_PROGRESS, IN_REVIEW, DONE_STATUS, CLOSED)
 
 TRANSITIONS = (
-    Transition("11", "To Do", TO_DO),
-    Transition("21", "Start work", IN_PROGRESS),
-    Transition("31", "Ask for review", IN_REVIEW, (TO_DO.id, IN_PROGRESS.id)),
-    Transition("41", "Done", DONE_STATUS, (TO_DO.id, IN_PROGRESS.id, IN_REVIEW.id)),
-    Transition("51", "Close", CLOSED, (TO_DO.id, IN_PROGRESS.id, IN_REVIEW.id, DONE_STATUS.id)),
+    WorkflowTransition("11", "To Do", TO_DO),
+    WorkflowTransition("21", "Start work", IN_PROGRESS),
+    WorkflowTransition("31", "Ask for review", IN_REVIEW, (TO_DO.id, IN_PROGRESS.id)),
+    WorkflowTransition("41", "Done", DONE_STATUS, (TO_DO.id, IN_PROGRESS.id, IN_REVIEW.id)),
+    WorkflowTransition("51", "Close", CLOSED, (TO_DO.id, IN_PROGRESS.id, IN_REVIEW.id, DONE_STATUS.id)),
 )
 
 ISSUE_TYPES = (
@@ -81,7 +81,7 @@ COMPONENTS = {"10000": "API", "10001": "Billing", "10002": "Platform", "10003": 
 
 
 def category_json(category: Category, base: str, api: str = "3") -> dict[str, Any]:
-    """Return a status category as Jira writes it."""
+    """Return a status category as Jira's JSON."""
     return {
         "self": f"{base}/rest/api/{api}/statuscategory/{category.id}",
         "id": category.id,
@@ -118,7 +118,7 @@ def issue_type_json(kind: IssueType, base: str, api: str = "3") -> dict[str, Any
 
 
 def priority_json(priority_id: str, base: str, api: str = "3") -> dict[str, Any]:
-    """Return a priority as Jira writes it inside an issue."""
+    """Return a priority as it appears inside an issue."""
     name = PRIORITIES[priority_id]
     return {
         "self": f"{base}/rest/api/{api}/priority/{priority_id}",
@@ -129,7 +129,7 @@ def priority_json(priority_id: str, base: str, api: str = "3") -> dict[str, Any]
 
 
 def resolution_json(resolution_id: str, base: str, api: str = "3") -> dict[str, Any]:
-    """Return a resolution as Jira writes it inside an issue."""
+    """Return a resolution as it appears inside an issue."""
     return {
         "self": f"{base}/rest/api/{api}/resolution/{resolution_id}",
         "id": resolution_id,
@@ -139,7 +139,7 @@ def resolution_json(resolution_id: str, base: str, api: str = "3") -> dict[str, 
 
 
 def component_json(component_id: str, base: str, api: str = "3") -> dict[str, Any]:
-    """Return a component as Jira writes it inside an issue."""
+    """Return a component as it appears inside an issue."""
     return {
         "self": f"{base}/rest/api/{api}/component/{component_id}",
         "id": component_id,
@@ -159,12 +159,12 @@ def link_type_json(type_id: str, base: str, api: str = "3") -> dict[str, Any]:
     }
 
 
-def transitions_from(status: Status) -> tuple[Transition, ...]:
-    """List the transitions that leave `status`; none leads to the status itself."""
+def transitions_from(status: Status) -> tuple[WorkflowTransition, ...]:
+    """List the transitions from `status`; none leads to the status itself."""
     return tuple(t for t in TRANSITIONS if t.target != status and (not t.sources or status.id in t.sources))
 
 
-def transition_json(transition: Transition, base: str) -> dict[str, Any]:
+def transition_json(transition: WorkflowTransition, base: str) -> dict[str, Any]:
     """Return a transition as Jira's IssueTransition."""
     return {
         "id": transition.id,

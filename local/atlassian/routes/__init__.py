@@ -1,1 +1,1 @@
-"""The HTTP routes of the simulator, a file for each family of endpoints."""
+"""The simulator's HTTP routes, one module per group of endpoints."""

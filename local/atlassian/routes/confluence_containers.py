@@ -1,11 +1,11 @@
-"""Confluence v2: folders, whiteboards, databases and embeds, and what is above them and above pages."""
+"""Confluence v2: folders, whiteboards, databases and embeds, and the ancestors of containers and pages."""
 
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from local.atlassian.clock import confluence_time
-from local.atlassian.confluence.containers import COLLECTIONS, Container
+from local.atlassian.confluence.containers import COLLECTIONS, StoredContainer
 from local.atlassian.confluence.pages import PageStore, Place
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.routes.confluence_pages import API, PAGE
@@ -17,8 +17,8 @@ _CONTAINERS = f"{API}/<any({','.join(_KINDS)}):collection>"
 _CONTAINER = f"{_CONTAINERS}/<container_id>"
 
 
-def container_json(held: Container, store: PageStore) -> dict[str, Any]:
-    """Return a container as v2 does."""
+def container_json(held: StoredContainer, store: PageStore) -> dict[str, Any]:
+    """Return a container in v2 format."""
     return {
         "id": held.id,
         "type": held.kind,
@@ -44,7 +44,7 @@ def container_json(held: Container, store: PageStore) -> dict[str, Any]:
 
 @routes.on("POST", _CONTAINERS)
 def create(call: Call, collection: str) -> Response:
-    """Create a folder, whiteboard, database or embed; the answer is 200."""
+    """Create a folder, whiteboard, database or embed; the status is 200."""
     given = call.object()
     space_id, parent = given.get("spaceId"), given.get("parentId")
     if not isinstance(space_id, (str, int)) or not str(space_id).isdigit():
@@ -73,18 +73,18 @@ def container(call: Call, collection: str, container_id: str) -> Response:
 
 @routes.on("GET", f"{_CONTAINER}/ancestors")
 def ancestors_of_container(call: Call, collection: str, container_id: str) -> Response:
-    """List what is above a container, the highest first."""
+    """List the ancestors of a container, the highest first."""
     return _ancestors(call, call.site.confluence.container(container_id, _KINDS[collection], call.account))
 
 
 @routes.on("GET", f"{PAGE}/ancestors")
 def ancestors_of_page(call: Call, page_id: str) -> Response:
-    """List what is above a page, the highest first."""
+    """List the ancestors of a page, the highest first."""
     return _ancestors(call, call.site.confluence.get(page_id, call.account))
 
 
 def _ancestors(call: Call, place: Place) -> Response:
-    """Answer with the nearest ones, as many as `limit` says, without a cursor: the highest of them leads on."""
+    """Return the nearest `limit` ancestors. There is no cursor; to continue, ask for those of the highest one."""
     given = call.argument("limit") or "25"
     if not given.isdigit() or not 1 <= int(given) <= 250:
         raise ConfluenceRefusal(400, f"Provided value {{{given}}} for 'limit' is not between 1 and 250")

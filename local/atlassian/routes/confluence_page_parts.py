@@ -1,11 +1,11 @@
-"""Confluence v2: what belongs to a page: versions, its place in the tree, labels, properties; and the spaces."""
+"""Confluence v2: versions, children, labels and properties of a page; and the spaces."""
 
 from werkzeug.wrappers import Response
 
 from local.atlassian.confluence.page_json import label_json, property_json, space_json, version_json
-from local.atlassian.confluence.pages import Property, Space
+from local.atlassian.confluence.pages import Property, StoredSpace
 from local.atlassian.errors import ConfluenceRefusal
-from local.atlassian.routes.confluence_pages import API, PAGE, body_json, listed, version_of
+from local.atlassian.routes.confluence_pages import API, PAGE, body_json, list_response, version_of
 from local.atlassian.routing import Call, Routes, answer, nothing
 
 routes = Routes()
@@ -13,7 +13,7 @@ routes = Routes()
 
 @routes.on("GET", f"{PAGE}/versions")
 def versions(call: Call, page_id: str) -> Response:
-    """List versions, the newest first; with a body format each with its page."""
+    """List versions, the newest first; with `body-format` each includes its body."""
     page = call.site.confluence.get(page_id, call.account)
     shown = sorted(
         page.versions, key=lambda each: each.number, reverse=call.argument("sort") != "modified-date"
@@ -24,7 +24,7 @@ def versions(call: Call, page_id: str) -> Response:
         if call.argument("body-format"):
             body["page"] = {"id": page.id, "title": each.title, "body": body_json(call, each)}
         results.append(body)
-    return listed(call, results)
+    return list_response(call, results)
 
 
 @routes.on("GET", f"{PAGE}/versions/<int:number>")
@@ -46,11 +46,11 @@ def one_version(call: Call, page_id: str, number: int) -> Response:
 
 @routes.on("GET", f"{PAGE}/direct-children", f"{PAGE}/children")
 def children(call: Call, page_id: str) -> Response:
-    """List the pages right below; the newer endpoint lists folders and the like as well."""
+    """List the child pages; `direct-children` also lists folders and other containers."""
     store = call.site.confluence
     page = store.get(page_id, call.account)
     all_kinds = call.request.path.endswith("direct-children")
-    return listed(
+    return list_response(
         call,
         [
             {
@@ -71,7 +71,7 @@ def children(call: Call, page_id: str) -> Response:
 def labels(call: Call, page_id: str) -> Response:
     """List the labels."""
     page = call.site.confluence.get(page_id, call.account)
-    return listed(call, [label_json(each) for each in page.labels])
+    return list_response(call, [label_json(each) for each in page.labels])
 
 
 @routes.on("GET POST", f"{PAGE}/properties")
@@ -80,7 +80,9 @@ def properties(call: Call, page_id: str) -> Response:
     page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
     if call.request.method == "GET":
         wanted = call.argument("key")
-        return listed(call, [property_json(each) for each in page.properties if wanted in ("", each.key)])
+        return list_response(
+            call, [property_json(each) for each in page.properties if wanted in ("", each.key)]
+        )
     given = call.object()
     key = given.get("key")
     if not isinstance(key, str) or not key or "value" not in given:
@@ -94,7 +96,7 @@ def properties(call: Call, page_id: str) -> Response:
 
 @routes.on("GET PUT DELETE", f"{PAGE}/properties/<property_id>")
 def one_property(call: Call, page_id: str, property_id: str) -> Response:
-    """Read, replace (version number plus one) or remove a content property."""
+    """Read, replace (with the next version number) or remove a content property."""
     page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
     held = next((each for each in page.properties if each.id == property_id), None)
     if held is None:
@@ -120,7 +122,7 @@ def one_property(call: Call, page_id: str, property_id: str) -> Response:
 def spaces(call: Call) -> Response:
     """List spaces by key or id."""
     keys, ids = {each.upper() for each in call.arguments("keys")}, call.arguments("ids")
-    return listed(
+    return list_response(
         call,
         [
             space_json(each)
@@ -130,7 +132,7 @@ def spaces(call: Call) -> Response:
     )
 
 
-def _space(call: Call, space_id: str) -> Space:
+def _space(call: Call, space_id: str) -> StoredSpace:
     held = call.site.confluence.spaces.get(space_id)
     if held is None:
         raise ConfluenceRefusal(404, f"Cannot find space with id '{space_id}'")

@@ -15,8 +15,8 @@ from local.atlassian.confluence.page_json import (
     property_json,
     version_json,
 )
-from local.atlassian.confluence.pages import StoredPage, UnpublishedDraft, Version
-from local.atlassian.confluence.storage_html import to_html
+from local.atlassian.confluence.pages import StoredPage, StoredVersion, UnpublishedDraft
+from local.atlassian.confluence.storage_html import storage_to_html
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.routing import Call, Routes, answer, nothing
 
@@ -25,8 +25,8 @@ API = "/wiki/api/v2"
 PAGE = f"{API}/pages/<page_id>"
 
 
-def listed(call: Call, values: Sequence[Any], *, default: int = 25, most: int = 250) -> Response:
-    """Answer one page of a list, with the cursor to the next in `_links.next` and the Link header."""
+def list_response(call: Call, values: Sequence[Any], *, default: int = 25, most: int = 250) -> Response:
+    """Return one page of a list, with the cursor to the next in `_links.next` and the Link header."""
     given = call.argument("limit") or str(default)
     if not given.isdigit() or not 1 <= int(given) <= most:
         raise ConfluenceRefusal(
@@ -57,15 +57,15 @@ def _cursor_start(cursor: str) -> int:
     return int(number)
 
 
-def body_json(call: Call, version: Version | UnpublishedDraft) -> dict[str, Any]:
-    """Return a version's body in the `body-format` that is asked for; nothing without one."""
+def body_json(call: Call, version: StoredVersion | UnpublishedDraft) -> dict[str, Any]:
+    """Return a version's body in the requested `body-format`; empty when none is requested."""
     wanted = call.argument("body-format")
     if not wanted:
         return {}
     if wanted == "storage":
         value = version.storage
     elif wanted in {"view", "export_view", "styled_view", "anonymous_export_view"}:
-        value = to_html(version.storage)
+        value = storage_to_html(version.storage)
     else:
         raise ConfluenceRefusal(400, f"body-format {wanted} is not simulated: ask for storage or view")
     return {wanted: {"representation": wanted, "value": value}}
@@ -103,12 +103,12 @@ def pages(call: Call, space_id: str = "") -> Response:
     if order.removeprefix("-") not in keys:
         raise ConfluenceRefusal(400, f"Cannot sort by {order}")
     found.sort(key=keys[order.removeprefix("-")], reverse=order.startswith("-"))
-    return listed(call, [page_json(page, store, body_json(call, page.current)) for page in found])
+    return list_response(call, [page_json(page, store, body_json(call, page.current)) for page in found])
 
 
 @routes.on("POST", f"{API}/pages")
 def create(call: Call) -> Response:
-    """Create a page; the answer is 200."""
+    """Create a page; the status is 200."""
     given = call.object()
     if given.get("status", "current") != "current":
         raise ConfluenceRefusal(400, "Only current pages can be created here")
@@ -142,7 +142,9 @@ def _storage(given: dict[str, Any], *, required: bool = True) -> str:
     return str(body["value"])
 
 
-def _single(call: Call, page: StoredPage, body: dict[str, Any], version: Version | None = None) -> Response:
+def _single(
+    call: Call, page: StoredPage, body: dict[str, Any], version: StoredVersion | None = None
+) -> Response:
     return _whole(call, page, page_json(page, call.site.confluence, body, version))
 
 
@@ -164,7 +166,7 @@ def _whole(call: Call, page: StoredPage, result: dict[str, Any]) -> Response:
 
 @routes.on("GET", PAGE)
 def read(call: Call, page_id: str) -> Response:
-    """Return a page, one of its versions with `version`, or with `get-draft` its draft: the page where it has none."""
+    """Return a page; with `version` an older version, with `get-draft` the draft, or the page when there is none."""
     page = call.site.confluence.get(page_id, call.account)
     if call.argument("get-draft") == "true" and page.draft:
         body = body_json(call, page.draft)
@@ -178,8 +180,8 @@ def read(call: Call, page_id: str) -> Response:
     return _single(call, page, body_json(call, version or page.current), version)
 
 
-def version_of(page: StoredPage, number: str) -> Version:
-    """Return one version of a page; 404 if it never was."""
+def version_of(page: StoredPage, number: str) -> StoredVersion:
+    """Return one version of a page; raises 404 if there is none with this number."""
     for version in page.versions:
         if str(version.number) == number:
             return version
@@ -188,9 +190,9 @@ def version_of(page: StoredPage, number: str) -> Version:
 
 @routes.on("PUT", PAGE)
 def update(call: Call, page_id: str) -> Response:
-    """Save a new version, or with the status draft the page's draft; id, status, title, body and version must be given.
+    """Save a new version, or with status `draft` the page's draft; id, status, title, body and version are required.
 
-    A draft's version number is always 1, so that nothing tells of two people who write on it at once.
+    A draft's version number is always 1, so concurrent edits of a draft are not detected.
     """
     page, given, store = call.site.confluence.get(page_id, call.account), call.object(), call.site.confluence
     for name in ("id", "status", "title", "body", "version"):
@@ -241,7 +243,7 @@ def retitle(call: Call, page_id: str) -> Response:
 
 @routes.on("DELETE", PAGE)
 def delete(call: Call, page_id: str) -> Response:
-    """Move a page to the trash; with `purge=true` delete a trashed one for good, with `draft=true` its draft alone."""
+    """Move a page to the trash; `purge=true` deletes a trashed page for good, `draft=true` deletes the draft only."""
     page = call.site.confluence.get(page_id, call.account)
     if call.argument("draft") == "true":
         call.site.confluence.discard_draft(call.account, page)

@@ -1,4 +1,4 @@
-"""What is left of Confluence v1: CQL search, labels, current user, restrictions, archiving; the rest answers 410."""
+"""Remaining endpoints of Confluence v1: CQL search, labels, users, restrictions, move, archive; others return 410."""
 
 import base64
 import binascii
@@ -118,7 +118,7 @@ def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, An
 
 
 def _excerpt(text: str, stems: frozenset[str]) -> str:
-    """Cut the stretch of text around the first word that was searched for."""
+    """Return the text around the first matching word."""
     flat = " ".join(text.split())
     first = next(
         (match.start() for match in re.finditer(r"\w+", flat[:20_000]) if stem(match[0]) in stems), 0
@@ -205,7 +205,7 @@ def _place(call: Call, content_id: str) -> Place:
 
 @routes.on("GET", f"{CONTENT}/restriction/byOperation")
 def restrictions(call: Call, page_id: str) -> Response:
-    """Tell who may read and who may update the page; empty lists mean everyone, but of a folder they say nothing."""
+    """Return who may read and update a page; empty lists mean everyone. For folders the lists are always empty."""
     held = _place(call, page_id)
     return answer(
         {
@@ -218,14 +218,14 @@ def restrictions(call: Call, page_id: str) -> Response:
 
 @routes.on("GET", f"{CONTENT}/restriction/byOperation/<operation>")
 def restriction(call: Call, page_id: str, operation: str) -> Response:
-    """Tell who may read, or update, the page."""
+    """Return who may read or update the page."""
     if operation not in {"read", "update"}:
         raise ConfluenceV1Refusal(400, f"Unknown operation {operation}")
     return answer(_operation(call, _place(call, page_id), operation))
 
 
 def _operation(call: Call, held: Place, operation: str) -> dict[str, Any]:
-    """Return a page's own restriction; the answer for a folder or the like is empty (CONFCLOUD-82920)."""
+    """Return a page's own restriction; for a folder or other container it is empty (CONFCLOUD-82920)."""
     allowed: tuple[str, ...] = ()
     if isinstance(held, StoredPage):
         allowed = held.readers if operation == "read" else held.editors
@@ -244,7 +244,7 @@ def _operation(call: Call, held: Place, operation: str) -> dict[str, Any]:
 
 @routes.on("PUT DELETE", f"{CONTENT}/restriction/byOperation/<operation>/user")
 def restrict(call: Call, page_id: str, operation: str) -> Response:
-    """Add a person to those who may read or update the page, or take them out."""
+    """Add or remove a person in the read or update restriction of a page."""
     page, account = _place(call, page_id), call.site.people.by_id(call.argument("accountId"))
     if operation not in {"read", "update"} or account is None:
         raise ConfluenceV1Refusal(400, "operation must be read or update, and accountId a known account")
@@ -263,7 +263,7 @@ def restrict(call: Call, page_id: str, operation: str) -> Response:
 
 @routes.on("PUT", f"{CONTENT}/move/<any(append):position>/<target_id>")
 def move(call: Call, page_id: str, position: str, target_id: str) -> Response:
-    """Move a page below another one or a folder, in another space too."""
+    """Move a page below another page or a folder, also in another space."""
     page, target, store = _page(call, page_id), _place(call, target_id), call.site.confluence
     try:
         if page.space_id == target.space_id:
@@ -277,7 +277,7 @@ def move(call: Call, page_id: str, position: str, target_id: str) -> Response:
 
 @routes.on("POST", f"{API}/content/archive")
 def archive(call: Call) -> Response:
-    """Archive pages; Confluence does it in a task of its own, here it is done at once."""
+    """Archive pages; Confluence does this in a background task, the simulator does it immediately."""
     given = call.object().get("pages") or []
     pages = [_page(call, str(each.get("id"))) for each in given]
     for page in pages:
@@ -296,5 +296,5 @@ def archive(call: Call) -> Response:
     f"{API}/space/<space_key>",
 )
 def gone(call: Call, **_: str) -> Response:
-    """Answer as Confluence does since v1's content resources are gone."""
+    """Return 410, as Confluence does since v1's content resources were removed."""
     raise ConfluenceV1Refusal(410, "This deprecated endpoint has been removed.")

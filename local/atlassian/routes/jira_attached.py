@@ -1,4 +1,4 @@
-"""Jira REST v3: what hangs on an issue: properties, remote links, links to other issues, attachments."""
+"""Jira REST v3: properties, remote links, issue links and attachments of an issue."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def remote_links(call: Call, key: str) -> Response:
 
 @routes.on("POST", f"{ISSUE}/remotelink")
 def put_remote_link(call: Call, key: str) -> Response:
-    """Create a remote link, or replace the one of the same globalId."""
+    """Create a remote link, or replace the one with the same globalId."""
     issue, body = call.site.jira.get(key), call.object()
     thing = body.get("object")
     errors = {}
@@ -109,7 +109,7 @@ def link(call: Call) -> Response:
         jira.get(str((body.get(name) or {}).get("key") or (body.get(name) or {}).get("id")))
         for name in ("outwardIssue", "inwardIssue")
     ]
-    jira.link(call.account, issue_input.link_type(body.get("type")), ends[1], ends[0], "outward")
+    jira.link(call.account, issue_input.check_link_type(body.get("type")), ends[1], ends[0], "outward")
     return Response(b"", 201)
 
 
@@ -127,7 +127,7 @@ def one_link(call: Call, number: str) -> Response:
 
 @routes.on("POST", f"{ISSUE}/attachments")
 def attach(call: Call, key: str) -> Response:
-    """Add files; needs the header that tells a program from a forged form."""
+    """Add files; requires the header `X-Atlassian-Token: no-check` (XSRF protection)."""
     issue = call.site.jira.get(key)
     if call.request.headers.get("X-Atlassian-Token") != "no-check":
         raise JiraRefusal(403, "XSRF check failed")
@@ -152,7 +152,7 @@ def attach(call: Call, key: str) -> Response:
 
 @routes.on("GET", "/rest/api/3/attachment/content/<number>")
 def attachment_content(call: Call, number: str) -> Response:
-    """Stream an attachment's bytes."""
+    """Return an attachment's bytes."""
     for issue in call.site.jira.issues.values():
         for each in issue.attachments:
             if each.id == number:

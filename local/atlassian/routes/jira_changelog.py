@@ -1,4 +1,4 @@
-"""Jira REST v3: the history of one issue, and of many at once."""
+"""Jira REST v3: the changelog of one issue, and of many issues at once."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from local.atlassian.jira.issue_json import change_json
 from local.atlassian.routing import Call, Routes, answer, page_of, page_token, token_start
 
 routes = Routes()
-#: What a request for many histories may hold.
-_ASKED = {"issueIdsOrKeys", "fieldIds", "maxResults", "nextPageToken"}
+#: Allowed keys in a request for the changelogs of many issues.
+_KEYS = {"issueIdsOrKeys", "fieldIds", "maxResults", "nextPageToken"}
 _MOST_ISSUES, _MOST_FIELDS, _MOST_CHANGES = 1000, 10, 10_000
 
 
@@ -27,9 +27,9 @@ def changelog(call: Call, key: str) -> Response:
 
 @routes.on("POST", "/rest/api/3/changelog/bulkfetch")
 def bulk_fetch(call: Call) -> Response:
-    """Return the histories of up to 1,000 issues, oldest change first, without issues that are not there.
+    """Return the changelogs of up to 1,000 issues, oldest change first, without issues that do not exist.
 
-    Moments are milliseconds here, as Jira sends them, though its specification calls them strings.
+    Times are milliseconds, as Jira sends them, although its specification declares strings.
     """
     body = call.object()
     wanted, fields, size = _ids(body), _fields(body), _size(body)
@@ -63,7 +63,7 @@ def _by_issue(
 
 def _ids(body: dict[str, Any]) -> list[Any]:
     wanted = body.get("issueIdsOrKeys")
-    if set(body) - _ASKED or not isinstance(wanted, list) or not wanted:
+    if set(body) - _KEYS or not isinstance(wanted, list) or not wanted:
         raise JiraRefusal(400, "Invalid request payload. Refer to the REST API documentation and try again.")
     if len(wanted) > _MOST_ISSUES or not all(isinstance(each, str) for each in wanted):
         raise JiraRefusal(

@@ -39,21 +39,21 @@ def comments(call: Call, key: str) -> Response:
 
 @routes.on("POST", f"{ISSUE}/comment")
 def add(call: Call, key: str) -> Response:
-    """Add a comment, with its properties and whom it is shown to in the same request."""
+    """Add a comment, with its properties and visibility in the same request."""
     issue, body = call.site.jira.get(key), call.object()
     text, properties = (
-        issue_input.comment_body(body.get("body")),
-        issue_input.properties(body.get("properties")),
+        issue_input.check_comment_body(body.get("body")),
+        issue_input.check_properties(body.get("properties")),
     )
     comment = call.site.jira.comment(
-        call.account, issue, text, properties, issue_input.visibility(body.get("visibility"))
+        call.account, issue, text, properties, issue_input.check_visibility(body.get("visibility"))
     )
     return answer(comment_json(comment, issue, call.base), 201)
 
 
 @routes.on("GET PUT DELETE", f"{ISSUE}/comment/<number>")
 def one(call: Call, key: str, number: str) -> Response:
-    """Read, edit or delete a comment; people edit their own, administrators all."""
+    """Read, edit or delete a comment; people may change their own comments, administrators all."""
     issue = call.site.jira.get(key)
     comment = next((each for each in issue.comments if each.id == number), None)
     if comment is None:
@@ -66,8 +66,8 @@ def one(call: Call, key: str, number: str) -> Response:
         return nothing()
     if call.request.method == "PUT":
         body = call.object()
-        text = issue_input.comment_body(body.get("body"))
-        comment.properties |= issue_input.properties(body.get("properties"))
+        text = issue_input.check_comment_body(body.get("body"))
+        comment.properties |= issue_input.check_properties(body.get("properties"))
         call.site.jira.edit_comment(call.account, issue, comment, text)
     return answer(
         comment_json(comment, issue, call.base, properties="properties" in call.arguments("expand"))
@@ -76,7 +76,7 @@ def one(call: Call, key: str, number: str) -> Response:
 
 @routes.on("POST", "/rest/api/3/comment/list")
 def by_ids(call: Call) -> Response:
-    """Return the comments with these ids, with `expand=properties` their properties too."""
+    """Return the comments with these ids; `expand=properties` includes their properties."""
     ids = call.object().get("ids")
     if not isinstance(ids, list) or not ids or len(ids) > 1000:
         raise JiraRefusal(400, "Between 1 and 1000 comment ids must be given.")

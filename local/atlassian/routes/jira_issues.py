@@ -18,7 +18,7 @@ ISSUE = "/rest/api/3/issue/<key>"
 
 @routes.on("POST", "/rest/api/3/issue")
 def create(call: Call) -> Response:
-    """Create an issue with properties and links in one request."""
+    """Create an issue with properties, links and comments in one request."""
     body, jira = call.object(), call.site.jira
     reader = issue_input.FieldReader(call.site.people)
     values = reader.read(body.get("fields", {}))
@@ -31,7 +31,7 @@ def create(call: Call) -> Response:
         reader.errors["summary"] = "You must specify a summary of the issue."
     links, comments = _additions(call, body.get("update"), reader)
     reader.done()
-    properties = issue_input.properties(body.get("properties"))
+    properties = issue_input.check_properties(body.get("properties"))
     now = jira.clock.now()
     custom = {"customfield_10016": values.pop("points", None)}
     custom |= {name: values.pop(name) for name in ("security",) if name in values}
@@ -80,14 +80,14 @@ def _additions(
             if not isinstance(added, dict):
                 reader.errors[name] = f"Field '{name}' supports the operation add only."
             elif name == "comment":
-                comments.append(issue_input.comment_body(added.get("body")))
+                comments.append(issue_input.check_comment_body(added.get("body")))
             else:
                 links.append(_added_link(call, added))
     return links, comments
 
 
 def _added_link(call: Call, added: dict[str, Any]) -> tuple[str, str, str]:
-    type_id = issue_input.link_type(added.get("type"))
+    type_id = issue_input.check_link_type(added.get("type"))
     direction = "inward" if "inwardIssue" in added else "outward"
     other = added.get(f"{direction}Issue") or {}
     return type_id, direction, call.site.jira.get(str(other.get("key") or other.get("id"))).key
@@ -110,7 +110,7 @@ def read(call: Call, key: str) -> Response:
 
 @routes.on("POST", "/rest/api/3/issue/bulkfetch")
 def bulk_fetch(call: Call) -> Response:
-    """Return up to 100 issues at once, without those that do not exist or are hidden; errors are for a moment."""
+    """Return up to 100 issues, without those that do not exist or are hidden; `issueErrors` are temporary failures."""
     body = call.object()
     wanted = body.get("issueIdsOrKeys")
     jira = call.site.jira
@@ -132,7 +132,7 @@ def bulk_fetch(call: Call) -> Response:
 
 @routes.on("PUT", ISSUE)
 def edit(call: Call, key: str) -> Response:
-    """Change fields by `fields` and `update`; one history entry for all of it."""
+    """Change fields with `fields` and `update`; all changes are one history entry."""
     body, jira = call.object(), call.site.jira
     issue = editable(call, key)
     if call.argument("notifyUsers") == "false" and not call.account.admin:
@@ -147,7 +147,7 @@ def edit(call: Call, key: str) -> Response:
         reader.errors["project"] = issue_input.UNKNOWN_FIELD.format("project")
     links, comments = _additions(call, body.get("update"), reader)
     reader.done()
-    for name, value in issue_input.properties(body.get("properties")).items():
+    for name, value in issue_input.check_properties(body.get("properties")).items():
         issue.properties[name] = value
     _apply(call, issue, values)
     for type_id, direction, other in links:
@@ -160,7 +160,7 @@ def edit(call: Call, key: str) -> Response:
 
 
 def editable(call: Call, key: str) -> Issue:
-    """Return an issue that may be edited in its status."""
+    """Return an issue; raises 400 when its status does not allow edits."""
     issue = call.site.jira.get(key)
     if issue.fields.status.id in call.site.jira.uneditable:
         raise JiraRefusal(400, "You do not have permission to edit issues in this status.")
@@ -170,7 +170,7 @@ def editable(call: Call, key: str) -> Issue:
 def _operations(
     issue: Issue, update: dict[str, Any], given: dict[str, Any], reader: issue_input.FieldReader
 ) -> dict[str, Any]:
-    """Turn add/remove/set operations into the fields' new values."""
+    """Convert add, remove and set operations to the fields' new values."""
     result: dict[str, Any] = {}
     for name, operations in update.items():
         if name in {"issuelinks", "comment"}:
@@ -196,7 +196,7 @@ def _operations(
                 current = [each for each in current if each != value] + ([value] if verb == "add" else [])
             elif name == "components" and verb in {"add", "remove"}:
                 try:
-                    picked = {"id": issue_input.component(value)}
+                    picked = {"id": issue_input.check_component(value)}
                 except issue_input.InvalidField as error:
                     reader.errors[name] = str(error)
                     continue
@@ -277,7 +277,7 @@ def delete(call: Call, key: str) -> Response:
     return nothing()
 
 
-def _ways(call: Call, issue: Issue) -> tuple[workflow.Transition, ...]:
+def _ways(call: Call, issue: Issue) -> tuple[workflow.WorkflowTransition, ...]:
     if issue.fields.status.id in call.site.jira.dead_ends:
         return ()
     return workflow.transitions_from(issue.fields.status)
@@ -295,7 +295,7 @@ def transitions(call: Call, key: str) -> Response:
 
 @routes.on("POST", f"{ISSUE}/transitions")
 def move(call: Call, key: str) -> Response:
-    """Perform a transition, with a resolution and a comment where given."""
+    """Perform a transition, with an optional resolution and comment."""
     issue, body = call.site.jira.get(key), call.object()
     wanted = body.get("transition")
     transition_id = str(wanted.get("id")) if isinstance(wanted, dict) else ""

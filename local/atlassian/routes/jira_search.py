@@ -1,4 +1,4 @@
-"""Jira REST v3: search over an index that lags; the old search, which is gone."""
+"""Jira REST v3: search in an index that lags behind; the old search, which returns 410."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ REMOVED = (
 
 @routes.on("GET POST", "/rest/api/2/search", "/rest/api/3/search")
 def removed_search(call: Call) -> Response:
-    """Answer as Jira does since the old search is gone."""
+    """Return 410, as Jira does since the old search was removed."""
     raise JiraRefusal(410, REMOVED)
 
 
 @routes.on("GET POST", "/rest/api/3/search/jql")
 def search(call: Call) -> Response:
-    """Search the index, which lags; issues named in `reconcileIssues` are seen as they are."""
+    """Search the index, which lags behind; issues in `reconcileIssues` are matched by their current state."""
     if call.request.method == "POST":
         given = call.object()
     else:
@@ -78,9 +78,9 @@ def _matches(call: Call, query: jql.Query, reconciled: list[Any]) -> list[jql.Vi
         fields = issue.fields if issue.id in fresh else issue.indexed(seen_at)
         if fields is not None:
             views.append(jql.View(issue, fields))
-    around = site.surroundings(call.account)
+    context = site.query_context(call.account)
     try:
-        return query.sorted(view for view in views if query.test(view, around))
+        return query.sorted(view for view in views if query.test(view, context))
     except QueryError as error:
         raise JiraRefusal(400, f"Error in the JQL Query: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Jira REST v3: people, groups, permissions, projects and the site's furniture."""
+"""Jira REST v3: users, groups, permissions, projects and the site's configuration."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ routes = Routes()
 
 @routes.on("GET", "/_edge/tenant_info")
 def tenant_info(call: Call) -> Response:
-    """Return the site's cloudId, which addresses on the API gateway are made with."""
+    """Return the site's cloudId, which is part of API gateway URLs."""
     return answer({"cloudId": CLOUD_ID})
 
 
@@ -63,7 +63,7 @@ def _account(call: Call) -> Account:
 
 @routes.on("GET", "/rest/api/3/user")
 def user(call: Call) -> Response:
-    """Return an account, with `expand=groups` its groups."""
+    """Return an account; `expand=groups` includes its groups."""
     return answer(_user(call, _account(call)))
 
 
@@ -75,7 +75,7 @@ def user_groups(call: Call) -> Response:
 
 @routes.on("GET", "/rest/api/3/user/search", "/rest/api/3/user/assignable/search")
 def user_search(call: Call) -> Response:
-    """Find accounts by the start of a name or e-mail."""
+    """Find accounts by a part of their name or e-mail."""
     wanted = call.argument("query").casefold()
     return answer(
         [
@@ -111,7 +111,7 @@ def groups(call: Call) -> Response:
 
 @routes.on("GET", "/rest/api/3/mypermissions")
 def permissions(call: Call) -> Response:
-    """Tell which of the named permissions the account has, in a project where one is named."""
+    """Return which of the named permissions the account has; with `projectKey`, in that project."""
     if call.argument("projectKey"):
         _project(call, call.argument("projectKey"))
     known = {
@@ -298,7 +298,7 @@ def status(call: Call, wanted: str) -> Response:
 
 @routes.on("GET", "/rest/api/3/statuses")
 def statuses_by_id(call: Call) -> Response:
-    """Return statuses by id in the newer, shorter shape."""
+    """Return statuses by id in the newer, shorter format."""
     wanted = call.arguments("id")
     category = {"new": "TODO", "indeterminate": "IN_PROGRESS", "done": "DONE"}
     return answer(

@@ -1,4 +1,4 @@
-"""Admin webhooks (/rest/webhooks/1.0, outside the OpenAPI); dynamic ones are refused."""
+"""Admin webhooks (/rest/webhooks/1.0, not in Jira's OpenAPI); dynamic webhooks are refused."""
 
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ routes = Routes()
 
 @routes.on("POST PUT GET DELETE", "/rest/api/3/webhook")
 def dynamic_webhooks(call: Call) -> Response:
-    """Refuse dynamic webhooks, which are for apps only."""
+    """Refuse dynamic webhooks, which only apps may use."""
     raise JiraRefusal(403, "Only Connect and OAuth 2.0 apps can use this operation.")
 
 

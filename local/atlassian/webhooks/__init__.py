@@ -1,1 +1,1 @@
-"""The simulator's webhooks: who is registered, and delivery with retries."""
+"""Webhooks of the simulated Jira: registration, and delivery with retries."""

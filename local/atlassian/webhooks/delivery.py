@@ -1,4 +1,4 @@
-"""Sending webhooks: threads, retries, and the disorder that a receiver must bear."""
+"""Delivers webhooks from threads, with retries and optional duplicates, delays and reordering."""
 
 import heapq
 import itertools
@@ -20,11 +20,11 @@ _SENDERS = 8
 
 @dataclass
 class DeliveryOptions:
-    """How deliveries misbehave; the defaults are a calm day.
+    """Timing of deliveries, and the disorder to simulate; by default there is none.
 
     `retry_delay`, `timeout`, `delay` and `shuffle` are seconds: each delivery waits `delay` plus a random part of
-    `shuffle`, which reorders them; `duplicates` is the share of deliveries sent twice, `late` the share that waits
-    `late_by` seconds, so that later ones overtake it. `ca_bundle` is a file of certificates to trust besides the
+    `shuffle`, which reorders deliveries. `duplicates` is the share of deliveries sent twice. `late` is the share that
+    waits `late_by` seconds and is overtaken by later ones. `ca_bundle` is a file of certificates that replaces the
     public ones.
     """
 
@@ -36,12 +36,12 @@ class DeliveryOptions:
     late: float = 0.0
     late_by: float = 5.0
     ca_bundle: str = ""
-    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - disorder, no secret
+    chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - not a secret
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try, as the log keeps it; `status` is None where no answer came."""
+    """One attempt in the delivery log; `status` is None when there was no response."""
 
     at: datetime
     identifier: str
@@ -61,17 +61,18 @@ class _Due:
     retry: int = field(compare=False, default=0)
 
 
-class Post:
-    """The queue of deliveries and the threads that empty it; threads start with the first delivery.
+class DeliveryQueue:
+    """The queue of deliveries and its sending threads, which start with the first delivery.
 
-    `told`, `doubled` and `delayed` count deliveries: all, those sent twice, and those held back to be overtaken.
+    `total`, `duplicated` and `delayed` count deliveries: all, those sent twice, and those sent late. `given_up` lists
+    the deliveries that failed every retry.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.options = DeliveryOptions()
         self.log: list[Attempt] = []
         self.given_up: list[Delivery] = []
-        self.told = self.doubled = self.delayed = 0
+        self.total = self.duplicated = self.delayed = 0
         self._clock = clock
         self._changed = threading.Condition()
         self._queue: list[_Due] = []
@@ -82,13 +83,13 @@ class Post:
         self._threads: list[threading.Thread] = []
 
     def send(self, delivery: Delivery) -> None:
-        """Queue a delivery, twice or late where the options say so."""
+        """Queue a delivery; depending on the options, twice or late."""
         options = self.options
         with self._changed:
             copies = 2 if options.duplicates and options.chance.random() < options.duplicates else 1
             is_late = bool(options.late) and options.chance.random() < options.late
-            self.told += 1
-            self.doubled += copies - 1
+            self.total += 1
+            self.duplicated += copies - 1
             self.delayed += is_late
             for _ in range(copies):
                 wait = options.delay + options.shuffle * options.chance.random()
@@ -106,28 +107,28 @@ class Post:
             self._changed.notify_all()
 
     def hold(self) -> None:
-        """Keep deliveries back until `release`."""
+        """Stop sending until `release`."""
         with self._changed:
             self._held = True
 
     def release(self) -> None:
-        """Send what was held back."""
+        """Resume sending after `hold`."""
         with self._changed:
             self._held = False
             self._changed.notify_all()
 
     def pending(self) -> list[Delivery]:
-        """List what is queued and not being sent."""
+        """List the queued deliveries that are not being sent."""
         with self._changed:
             return [due.delivery for due in sorted(self._queue)]
 
     def drain(self, timeout: float = 60.0) -> bool:
-        """Wait until nothing is queued or under way; False if that takes longer than `timeout` seconds."""
+        """Wait until no delivery is queued or being sent; return False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._sending, timeout)
 
     def close(self) -> None:
-        """Drop what is queued and end the threads; a later delivery starts new ones."""
+        """Drop queued deliveries and stop the threads; a later delivery starts new ones."""
         with self._changed:
             self._generation += 1
             self._queue.clear()

@@ -1,4 +1,4 @@
-"""Admin webhooks: who registered what, and the bodies they are told."""
+"""Registered admin webhooks, and the bodies that are sent to them."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from local.atlassian.accounts import Account, user_json
 from local.atlassian.clock import Clock, milliseconds
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import jql
-from local.atlassian.jira.issue import Event
+from local.atlassian.jira.issue import IssueEvent
 from local.atlassian.jira.issue_json import change_items, comment_json, webhook_issue
 from local.atlassian.jira.issues import IssueStore
 from local.atlassian.query_tokenizer import QueryError
@@ -32,7 +32,7 @@ SECTION = "issue-related-events-section"
 
 @dataclass
 class Webhook:
-    """A registration; `secret` signs the deliveries and is never shown."""
+    """A registered webhook; `secret` signs the deliveries and is never returned."""
 
     id: int
     name: str
@@ -47,7 +47,7 @@ class Webhook:
     updated_at: int
 
     def json(self, base: str) -> dict[str, Any]:
-        """Return the registration as `/rest/webhooks/1.0/webhook` shows it."""
+        """Return the webhook in the format of `/rest/webhooks/1.0/webhook`."""
         return {
             "name": self.name,
             "description": self.description,
@@ -66,7 +66,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One body on its way to one webhook; the identifier stays the same when it is sent again."""
+    """One body for one webhook; the identifier stays the same across retries."""
 
     webhook_id: int
     url: str
@@ -82,7 +82,7 @@ def signature(secret: str, body: bytes) -> str:
 
 
 class WebhookRegistry:
-    """The site's webhooks; turns events into deliveries."""
+    """The site's webhooks; converts events to deliveries."""
 
     def __init__(self, clock: Clock, send: Callable[[Delivery], None]) -> None:
         self.clock = clock
@@ -91,7 +91,7 @@ class WebhookRegistry:
         self._next = 0
 
     def put(self, actor: Account, given: dict[str, Any], webhook_id: int | None = None) -> Webhook:
-        """Register a webhook, or replace the one with that id; a secret that is not given stays."""
+        """Register a webhook, or replace the one with that id; an omitted secret is kept."""
         name, url, events = given.get("name"), given.get("url"), given.get("events", [])
         if not isinstance(name, str) or not name:
             raise JiraRefusal(400, "Webhook name must not be empty.")
@@ -127,13 +127,13 @@ class WebhookRegistry:
         self.webhooks[webhook.id] = webhook
         return webhook
 
-    def tell(self, event: Event, store: IssueStore, base: str, around: jql.Surroundings) -> None:
-        """Send the event to each webhook that asks for it and whose filter the changed issue passes."""
+    def notify(self, event: IssueEvent, store: IssueStore, base: str, context: jql.QueryContext) -> None:
+        """Send the event to each webhook that is registered for it and whose JQL filter matches the changed issue."""
         body: bytes | None = None
         for webhook in self.webhooks.values():
             if not webhook.enabled or event.name not in webhook.events:
                 continue
-            if not jql.parse(webhook.jql).test(jql.View(event.issue, event.issue.fields), around):
+            if not jql.parse(webhook.jql).test(jql.View(event.issue, event.issue.fields), context):
                 continue
             if body is None:
                 body = json.dumps(
@@ -143,7 +143,7 @@ class WebhookRegistry:
                 ).encode()
             self._send(self._delivery(webhook, event, b"" if webhook.exclude_body else body))
 
-    def _delivery(self, webhook: Webhook, event: Event, body: bytes) -> Delivery:
+    def _delivery(self, webhook: Webhook, event: IssueEvent, body: bytes) -> Delivery:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Atlassian Webhook HTTP Client",
@@ -157,7 +157,7 @@ class WebhookRegistry:
         )
 
 
-def event_body(event: Event, store: IssueStore, base: str, timestamp: int) -> dict[str, Any]:
+def event_body(event: IssueEvent, store: IssueStore, base: str, timestamp: int) -> dict[str, Any]:
     """Return the body that Jira Cloud sends for an event."""
     issue, actor = event.issue, user_json(event.actor, base, api="2", email=False)
     if event.comment is not None:
