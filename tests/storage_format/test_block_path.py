@@ -19,7 +19,7 @@ def path(storage: str, source: str = X, *, nth: int = 0) -> str:
 
 def _name_text(name: Name) -> str:
     which, of = name.place
-    text = f"{name.kind} {'|'.join(name.words)}".strip()
+    text = f"{name.kind} {'|'.join(name.texts)}".strip()
     return text if (which, of) == (1, 1) else f"{text} {which} of {of}"
 
 

@@ -121,25 +121,25 @@ def _depth(storage: str) -> int:
 class Plan:
     """Turns the edits of a page into splices.
 
-    Text that is inserted after the last item of a list goes below the list. `frames` overrides that list by block id
-    (`rebase` passes it). Raises InvalidEdit if two edits target the same block.
+    Text that is inserted after the last item of a list goes below the list. `ended_lists` overrides that list by block
+    id (`rebase` passes it). Raises InvalidEdit if two edits target the same block.
     """
 
     def __init__(
-        self, page: Page, edits: Sequence[Edit], frames: Mapping[str, Container | None] | None = None
+        self, page: Page, edits: Sequence[Edit], ended_lists: Mapping[str, Container | None] | None = None
     ) -> None:
         self.page = page
-        self.frames = frames or {}
-        self.going: set[int] = set()
-        self.used: dict[int, Edit] = {}
+        self.ended_lists = ended_lists or {}
+        self.changed_blocks: set[int] = set()
+        self.token_edits: dict[int, Edit] = {}
         self.counter: itertools.count[int] | None = None
         self.anchors: Mapping[str, str] | None = None
         for edit in edits:
             if isinstance(edit, Replace | Delete):
                 number = page.number(edit.block_id)
-                if number in self.going:
+                if number in self.changed_blocks:
                     raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
-                self.going.add(number)
+                self.changed_blocks.add(number)
 
     def splice(self, edit: Edit) -> Splice:
         """Return the splice of an edit; raise InvalidEdit if it cannot be made."""
@@ -178,7 +178,7 @@ class Plan:
         if not 1 <= number <= len(tokens) or tokens[number - 1].token.kind != kind:
             return None
         token = tokens[number - 1]
-        if token.block not in self.going:
+        if token.block not in self.changed_blocks:
             raise InvalidEdit(
                 f"{token.text} is in block [{token.block + 1}], which no edit changes, so it would appear twice; "
                 "edit that block too, or leave the token out"
@@ -188,33 +188,33 @@ class Plan:
 
     def use(self, number: int, edit: Edit) -> None:
         """Record that an edit uses a token; raise InvalidEdit if another edit uses it too."""
-        if self.used.setdefault(number, edit) is not edit:
+        if self.token_edits.setdefault(number, edit) is not edit:
             token = self.page.tokens[number - 1]
             raise InvalidEdit(f"{token.text} is used in two edits; a token can appear only once on the page")
 
     def insertion(self, edit: InsertAfter, block: Block | None) -> Splice:
         """Return the splice of an insertion after a block."""
         extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
-        frame = self.frame(block) if block is not None else None
+        ended_list = self.ended_list(block) if block is not None else None
         if block is not None and block.kind == "table_row":
             written = table_rows.parse_rows(extracted.markdown)
             if (
                 written is None
-                and frame
+                and ended_list
                 and table_rows.is_text_below_table(pieces := self.read(extracted.markdown))
             ):
-                at, text = frame.node.end, new.to_storage(pieces, self.task_id)
+                at, text = ended_list.node.end, new.to_storage(pieces, self.task_id)
             else:
                 at, text = table_rows.inserted_rows(self.page, block, written, self.read)
         else:
             at, text = insert_block.insertion(
-                self.page, block, self.read(extracted.markdown), self.task_id, frame
+                self.page, block, self.read(extracted.markdown), self.task_id, ended_list
             )
         return Splice(at, at, restore_tokens(strip_invisible(text), extracted.stand_ins))
 
-    def frame(self, block: Block) -> Container | None:
+    def ended_list(self, block: Block) -> Container | None:
         """Return the list or table that text inserted after a block goes below, or None."""
-        return self.frames[block.id] if block.id in self.frames else list_ended_by(block)
+        return self.ended_lists[block.id] if block.id in self.ended_lists else list_ended_by(block)
 
     def replacement(self, edit: Replace, block: Block) -> Splice:
         """Return the splice of a replacement."""

@@ -45,7 +45,7 @@ class BlockMatcher:
     def find(self, number: int) -> int:
         """Return the number in `current` of a block of `base`; raise BlockNotFound."""
         base, current = self.base, self.current
-        here, there = base.alike(number), current.alike_to(base, number)
+        here, there = base.equal_blocks(number), current.equal_blocks_of(base, number)
         if not there:
             raise BlockNotFound(f"block [{number + 1}] was changed or deleted: {_source(base.page, number)}")
         if len(here) == len(there) == 1 and not base.has_twins(number) and not current.has_twins(there[0]):
@@ -73,9 +73,9 @@ class BlockMatcher:
         for step, other, name, now in zip(old.steps, new.steps, old.path, new.path, strict=True):
             if name == now:
                 continue
-            if (name.kind, name.place, len(name.words)) != (now.kind, now.place, len(now.words)):
+            if (name.kind, name.place, len(name.texts)) != (now.kind, now.place, len(now.texts)):
                 raise moved
-            for wording, reworded in zip(name.words, now.words, strict=True):
+            for wording, reworded in zip(name.texts, now.texts, strict=True):
                 if wording != reworded and (
                     self.current.has_wording(wording) or self.base.has_wording(reworded)
                 ):
@@ -90,10 +90,12 @@ class BlockMatcher:
     # -- by neighbours ---------------------------------------------------------------------------------------
 
     def _by_neighbours(self, number: int) -> int:
-        forward = {way: _led(self.base, self.current, number, way) for way in (-1, 1)}
-        led = {place for place in forward.values() if place is not None}
+        forward = {
+            direction: _match_by_run(self.base, self.current, number, direction) for direction in (-1, 1)
+        }
+        matches = {place for place in forward.values() if place is not None}
         quoted = _quoted(self.base.page, number)
-        if not led:
+        if not matches:
             raise BlockNotFound(
                 f"{quoted} resembles other text on the page, and the text next to it was changed, so the passage "
                 "cannot be identified"
@@ -101,31 +103,31 @@ class BlockMatcher:
         unclear = BlockNotFound(
             f"{quoted} resembles other text on the page, so the passage cannot be identified"
         )
-        if len(led) > 1:
+        if len(matches) > 1:
             raise unclear
-        [there] = led
+        [there] = matches
         old, new = self.base.path(number), self.current.path(there)
         if old != new:
             raise BlockNotFound(f"{quoted} is now {_under(new)}; before, it was {_under(old)}")
-        back = {way: _led(self.current, self.base, there, way) for way in (-1, 1)}
+        back = {direction: _match_by_run(self.current, self.base, there, direction) for direction in (-1, 1)}
         if any(place not in (None, number) for place in back.values()):
             raise unclear
-        here, alike = len(self.base.in_place(number)), len(self.current.in_place(there))
+        here, equal_there = len(self.base.in_place(number)), len(self.current.in_place(there))
         is_between_same = self.same(number - 1, there - 1) and self.same(number + 1, there + 1)
-        if here != alike and not is_between_same:
+        if here != equal_there and not is_between_same:
             raise unclear
         if is_numbered(old) and None in forward.values():
             raise unclear
-        if (here, alike) != (1, 1) or self.base.has_twins(number) or self.current.has_twins(there):
-            for way in (-1, 1):
-                self._check_beside(number, there, way, unclear)
+        if (here, equal_there) != (1, 1) or self.base.has_twins(number) or self.current.has_twins(there):
+            for direction in (-1, 1):
+                self._check_beside(number, there, direction, unclear)
         return there
 
-    def _check_beside(self, number: int, there: int, way: int, unclear: BlockNotFound) -> None:
+    def _check_beside(self, number: int, there: int, direction: int, unclear: BlockNotFound) -> None:
         """Raise BlockNotFound if a unique neighbour of a block is not its neighbour in the other version."""
-        in_current = _alone(self.base, self.current, number + way)
-        in_base = _alone(self.current, self.base, there + way)
-        if in_current not in (None, there + way) or in_base not in (None, number + way):
+        in_current = _unique_match(self.base, self.current, number + direction)
+        in_base = _unique_match(self.current, self.base, there + direction)
+        if in_current not in (None, there + direction) or in_base not in (None, number + direction):
             raise unclear
 
 
@@ -188,11 +190,11 @@ class VersionIndex:
             found.setdefault(self._contents.letters(block.source), []).append(block.number)
         return found
 
-    def alike(self, number: int) -> list[int]:
+    def equal_blocks(self, number: int) -> list[int]:
         """Return the blocks with the same content as a block, including itself."""
-        return self.alike_to(self, number)
+        return self.equal_blocks_of(self, number)
 
-    def alike_to(self, other: VersionIndex, number: int) -> list[int]:
+    def equal_blocks_of(self, other: VersionIndex, number: int) -> list[int]:
         """Return the blocks with the same content as a block of the other version."""
         return [at for below in self._places_of(other, number).values() for at in below]
 
@@ -240,10 +242,10 @@ class VersionIndex:
         """Return the field of a short block: `Limit` for `Limit: 5`, the first cell for a row; empty if it has none."""
         block = self.page.blocks[number]
         if block.kind == "table_row":
-            return plain_text.visible_words(block.source).partition("\n")[0]
+            return plain_text.visible_text(block.source).partition("\n")[0]
         if not _COLON.search(block.source):
             return ""
-        text = " ".join(plain_text.visible_words(block.source).split())
+        text = " ".join(plain_text.visible_text(block.source).split())
         field = text.replace("\uff1a", ":").partition(":")[0]
         is_field = len(text) <= _LONGEST_FIELD
         return f"{block.kind} {field.strip()}" if is_field else ""
@@ -256,50 +258,50 @@ class VersionIndex:
 
     @cached_property
     def _wordings(self) -> frozenset[str]:
-        lines = plain_text.visible_words(self.page.source).split("\n")
-        named = [word for path in self._below for name in path for word in name.words]
+        lines = plain_text.visible_text(self.page.source).split("\n")
+        named = [word for path in self._below for name in path for word in name.texts]
         return frozenset(line.casefold() for line in (*lines, *named))
 
 
-def _led(version: VersionIndex, other: VersionIndex, number: int, way: int) -> int | None:
-    """Return the match of a block in the other version by the run of equal blocks before (`way` -1) or after it (1).
+def _match_by_run(version: VersionIndex, other: VersionIndex, number: int, direction: int) -> int | None:
+    """Return the match of a block in the other version by the equal blocks before (`direction` -1) or after it (1).
 
     The run ends at the nearest block that is unique in its place in both versions, or at an end of the page.
     """
     for distance in range(1, _FURTHEST):
-        at = number + way * distance
+        at = number + direction * distance
         is_within = 0 <= at < len(version)
-        end = _alone(version, other, at) if is_within else -1 if at < 0 else len(other)
+        end = _unique_match(version, other, at) if is_within else -1 if at < 0 else len(other)
         if end is None:
             continue
-        there = end - way * distance
-        run = ((number + way * step, there + way * step) for step in range(distance))
+        there = end - direction * distance
+        run = ((number + direction * step, there + direction * step) for step in range(distance))
         return there if all(version.code(at) == other.code(place) for at, place in run) else None
     return None
 
 
-def _alone(version: VersionIndex, other: VersionIndex, number: int) -> int | None:
+def _unique_match(version: VersionIndex, other: VersionIndex, number: int) -> int | None:
     """Return the number of a block in the other version, if its content is unique in its place in both; else None."""
     if not 0 <= number < len(version) or len(version.in_place(number)) != 1:
         return None
     there = other.in_place_of(version, number)
     if (
         is_numbered(version.path(number))
-        and len(version.alike(number)) + len(other.alike_to(version, number)) > 2
+        and len(version.equal_blocks(number)) + len(other.equal_blocks_of(version, number)) > 2
     ):
         return None
     return there[0] if len(there) == 1 else None
 
 
 def is_numbered(path: Path) -> bool:
-    """Tell whether only their order tells apart what a path names from others with the same name."""
+    """Tell whether a path has a name that only its number distinguishes from an equal name."""
     return any(count > 1 for _, count in (name.place for name in path))
 
 
 def _is_right_below(number: int, there: int, old: Step, new: Step) -> bool:
     """Tell whether the corrected wording is in the block right before both, and reads as a correction."""
     is_right_above = (old.block, new.block) == (number - 1, there - 1)
-    return is_right_above and all(_resembles(*pair) for pair in zip(old.words, new.words, strict=True))
+    return is_right_above and all(_resembles(*pair) for pair in zip(old.texts, new.texts, strict=True))
 
 
 def _resembles(old: str, new: str) -> bool:
@@ -330,7 +332,7 @@ def _source(page: Page, number: int) -> str:
 
 
 def _quoted(page: Page, number: int) -> str:
-    text = " ".join(plain_text.visible_words(page.blocks[number].source).split())
+    text = " ".join(plain_text.visible_text(page.blocks[number].source).split())
     return f'block [{number + 1}] "{_short(text, 60)}"' if text else f"block [{number + 1}]"
 
 
@@ -338,7 +340,7 @@ def _under(path: Path) -> str:
     """Return a path as text: the names in it, and for one of several equal names its number."""
     names = []
     for name in path:
-        text = " | ".join(word for word in name.words if word)
+        text = " | ".join(word for word in name.texts if word)
         number, count = name.place
         which = f" ({number} of {count})" if count > 1 else ""
         if name.kind == "table":

@@ -35,9 +35,11 @@ def check_captured_text(edit: Edit, number: int, there: int, matcher: BlockMatch
     base, current = matcher.base, matcher.current
     block, place = (base.page.blocks[number], current.page.blocks[there]) if number >= 0 else (None, None)
     if level := _level(edit, block):
-        frame = list_ended_by(block) if block is not None and isinstance(edit, InsertAfter) else None
-        now = matching_container(block, frame, place) if block is not None and place is not None else None
-        if _section(base, number, level, frame) != _section(current, there, level, now):
+        ended_list = list_ended_by(block) if block is not None and isinstance(edit, InsertAfter) else None
+        now = (
+            matching_container(block, ended_list, place) if block is not None and place is not None else None
+        )
+        if _section(base, number, level, ended_list) != _section(current, there, level, now):
             raise BlockNotFound(
                 f"the text after {_named(number)} was changed, and this edit would put that text under another heading"
             )
@@ -66,12 +68,12 @@ def _level(edit: Edit, block: Block | None) -> int:
     return min((level for level in (own, *levels) if level), default=0)
 
 
-def _section(version: VersionIndex, number: int, level: int, frame: Container | None) -> list[int]:
-    """Return the content codes after a block (or after the list `frame`) up to the next heading of `level` or above."""
+def _section(version: VersionIndex, number: int, level: int, ended_list: Container | None) -> list[int]:
+    """Return the content codes after a block (or after `ended_list`) up to the next heading of `level` or above."""
     scope = _scope(version.page.blocks[number].node.container) if number >= 0 else None
     found: list[int] = []
     for block in version.page.blocks[number + 1 :]:
-        if frame is not None and block.node.start < frame.node.end:
+        if ended_list is not None and block.node.start < ended_list.node.end:
             continue
         if not _is_within(block.node.container, scope):
             break

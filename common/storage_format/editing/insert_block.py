@@ -15,11 +15,11 @@ from common.storage_format.xml.nodes import Container, Node
 
 
 def insertion(
-    page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
+    page: Page, block: Block | None, pieces: Sequence[Piece], task_ids: TaskIds, ended_list: Container | None
 ) -> tuple[int, str]:
     """Return the offset and the storage format of new text after a block; raise InvalidEdit if it does not fit there.
 
-    Text that is not an item goes below `frame`, the list whose last block this is (see `list_end`).
+    Text that is not an item goes below `ended_list`, the list whose last block this is (see `list_end`).
     """
     if not pieces:
         raise InvalidEdit("the text to insert is empty")
@@ -29,19 +29,19 @@ def insertion(
     if block.kind == "list_item":
         item = node if node.name == "li" else _nearest(container, "li")
         if item is not None:
-            return _after_item(page, item, pieces, task_ids, frame)
+            return _after_item(page, item, pieces, task_ids, ended_list)
     if block.kind == "task":
         task = node if node.name == "ac:task" else _nearest(container, "ac:task-body")
-        return _after_task(task, container, pieces, task_ids, frame)
+        return _after_task(task, container, pieces, task_ids, ended_list)
     if block.kind in ("term", "definition"):
         if len(pieces) == 1 and isinstance(pieces[0], Definitions):
             return block.span[1], new.to_storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
-        if frame is None:
+        if ended_list is None:
             raise InvalidEdit(
                 "between terms and definitions only a term with its definition can be inserted: a line with the term, "
                 "then a line `: definition`"
             )
-        return frame.node.end, new.to_storage(pieces, task_ids)
+        return ended_list.node.end, new.to_storage(pieces, task_ids)
     return block.span[1], new.to_storage(pieces, task_ids)
 
 
@@ -69,15 +69,15 @@ def _nearest(container: Container | None, name: str) -> Node | None:
 
 
 def _after_item(
-    page: Page, item: Node, pieces: Sequence[Piece], task_ids: TaskIds, frame: Container | None
+    page: Page, item: Node, pieces: Sequence[Piece], task_ids: TaskIds, ended_list: Container | None
 ) -> tuple[int, str]:
     """Insert text after an item: items and paragraphs as items, other blocks below the list or as an item in it."""
     wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
         rest = as_items(pieces)
         return item.end, "".join(f"<li>{shaped_item(one, wrap, task_ids)}</li>" for one in rest)
-    if frame is not None:
-        return frame.node.end, new.to_storage(pieces, task_ids)
+    if ended_list is not None:
+        return ended_list.node.end, new.to_storage(pieces, task_ids)
     return item.end, f"<li>{shaped_item(Item(tuple(pieces)), wrap, task_ids)}</li>"
 
 
@@ -86,7 +86,7 @@ def _after_task(
     container: Container | None,
     pieces: Sequence[Piece],
     task_ids: TaskIds,
-    frame: Container | None,
+    ended_list: Container | None,
 ) -> tuple[int, str]:
     tasks = _nearest(container, "ac:task-list")
     if task is None or tasks is None:
@@ -95,8 +95,8 @@ def _after_task(
         task = next(node for node in tasks.children if task in node.children)
     if all(isinstance(piece, Paragraph | List) for piece in pieces):
         return task.end, "".join(new.task(item, task_ids) for item in as_items(pieces))
-    if frame is not None:
-        return frame.node.end, new.to_storage(pieces, task_ids)
+    if ended_list is not None:
+        return ended_list.node.end, new.to_storage(pieces, task_ids)
     raise InvalidEdit(
         "between tasks only a task can be inserted: `- [ ] text`; put other text after the last task"
     )

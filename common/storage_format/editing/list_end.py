@@ -5,28 +5,28 @@ from __future__ import annotations
 from common.storage_format.page.page import Block
 from common.storage_format.xml.nodes import Container, Node, table_rows
 
-_FRAMES = {"task": "ac:task-list", "term": "dl", "definition": "dl", "table_row": "table"}
+_LIST_ELEMENTS = {"task": "ac:task-list", "term": "dl", "definition": "dl", "table_row": "table"}
 
 
 def list_ended_by(block: Block) -> Container | None:
     """Return the list or table whose last block this is (of nested lists the outermost), or None."""
     if block.kind == "list_item":
         return _outermost_list(block)
-    name = _FRAMES.get(block.kind, "")
-    frame = _nearest(block.node.container, name)
-    if frame is None:
+    name = _LIST_ELEMENTS.get(block.kind, "")
+    ended_list = _nearest(block.node.container, name)
+    if ended_list is None:
         return None
-    parts = table_rows(frame.node) if name == "table" else frame.node.children
+    parts = table_rows(ended_list.node) if name == "table" else ended_list.node.children
     is_last = parts and parts[-1].start <= block.node.start and block.node.end <= parts[-1].end
-    return frame if is_last else None
+    return ended_list if is_last else None
 
 
-def matching_container(block: Block, frame: Container | None, place: Block) -> Container | None:
-    """Return the list or table around `place` that corresponds to `frame` around `block`, or None."""
+def matching_container(block: Block, ended_list: Container | None, place: Block) -> Container | None:
+    """Return the list or table around `place` that corresponds to `ended_list` around `block`, or None."""
     around, above = block.node.container, place.node.container
-    while frame is not None and around is not frame and around is not None and above is not None:
+    while ended_list is not None and around is not ended_list and around is not None and above is not None:
         around, above = around.above, above.above
-    if frame is None or above is None or _kind(above) != _kind(frame):
+    if ended_list is None or above is None or _kind(above) != _kind(ended_list):
         return None
     return above
 

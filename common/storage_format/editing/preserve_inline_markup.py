@@ -73,7 +73,7 @@ class _Old:
             if same := waiting_tokens.get(element.markup):
                 self._opaque[element.start] = same.pop(0)
                 continue
-            if element.name in WRAPPERS and element.words:
+            if element.name in WRAPPERS and element.collapsed_text:
                 self.wrappers.append(element)
             waiting.extend(element.elements[::-1])
 

@@ -52,33 +52,33 @@ def _applied(
     edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]
 ) -> Edited | EditConflict:
     """Retarget the edits to the matched blocks of `current`, and apply them."""
-    aimed: list[Edit] = []
-    frames: dict[str, Container | None] = {}
+    retargeted: list[Edit] = []
+    ended_lists: dict[str, Container | None] = {}
     splices: list[Splice] = []
     refused: Edit | None = None
     try:
         for edit in edits:
             refused = edit
-            aimed.append(_aimed(edit, base, current, there))
+            retargeted.append(_retargeted(edit, base, current, there))
             if isinstance(edit, InsertAfter) and edit.block_id is not None:
                 block = base.block(edit.block_id)
                 place = current.blocks[there[block.number]]
-                frames[place.id] = _frame(block, place)
-        plan = apply.Plan(current, aimed, frames)
-        for edit, now in zip(edits, aimed, strict=True):
+                ended_lists[place.id] = _ended_list(block, place)
+        plan = apply.Plan(current, retargeted, ended_lists)
+        for edit, now in zip(edits, retargeted, strict=True):
             refused = edit
             splices.append(plan.splice(now))
         storage = apply.spliced(current, splices)
     except InvalidEdit as refusal:
         reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))
-    made = apply.changes(current, aimed, splices)
+    made = apply.changes(current, retargeted, splices)
     return Edited(
         storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))
     )
 
 
-def _aimed(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:
+def _retargeted(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:
     """Return an edit with its block and tokens in the current version."""
     number = None if edit.block_id is None else base.number(edit.block_id)
     block_id = None if number is None else current.blocks[there[number]].id
@@ -113,10 +113,10 @@ def _tokens(
     return found
 
 
-def _frame(block: Block, place: Block) -> Container | None:
+def _ended_list(block: Block, place: Block) -> Container | None:
     """Return the current list or table that text after a block goes below, as it did on the base; None if none."""
-    frame = list_ended_by(block)
-    now = matching_container(block, frame, place)
-    if frame is not None and now is None:
+    ended_list = list_ended_by(block)
+    now = matching_container(block, ended_list, place)
+    if ended_list is not None and now is None:
         raise InvalidEdit("the list or table above the new text no longer exists")
     return now

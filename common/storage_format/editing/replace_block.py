@@ -177,7 +177,7 @@ def _code(element: Element, code: Code) -> str:
         return new.code_macro(code)
     source, at, out = element.source, element.start, ""
     language = next((p for p in _parameters(element) if p.attributes.get("ac:name") == "language"), None)
-    if language is not None and code.language and code.language != language.words:
+    if language is not None and code.language and code.language != language.collapsed_text:
         out += source[at : language.start] + f"{start_tag(language)}{code.language}</ac:parameter>"
         at = language.end
     out += source[at : body.start]

@@ -197,13 +197,13 @@ def image(source: str, alt: str, title: str = "") -> str:
     attributes += f' ac:title="{entities.escape_attribute(title)}"' if title else ""
     scheme = _SCHEME.match(source)
     if scheme and scheme[1].lower() in ("http", "https") and is_followed(source):
-        of = f'<ri:url ri:value="{entities.escape_attribute(_encoded(source))}" />'
+        resource = f'<ri:url ri:value="{entities.escape_attribute(_encoded(source))}" />'
     else:
         filename = unquote(source.split("#")[0].split("?")[0]).replace("\\", "/").rsplit("/", 1)[-1]
         if not filename.strip(". ") or (scheme and len(scheme[1]) > 1):
             return entities.escape(alt)
-        of = f'<ri:attachment ri:filename="{entities.escape_attribute(filename)}" />'
-    return f"<ac:image{attributes}>{of}</ac:image>"
+        resource = f'<ri:attachment ri:filename="{entities.escape_attribute(filename)}" />'
+    return f"<ac:image{attributes}>{resource}</ac:image>"
 
 
 def anchor_key(anchor: str) -> str:

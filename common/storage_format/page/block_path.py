@@ -32,12 +32,12 @@ class Name(NamedTuple):
     """One step of a path.
 
     kind   heading, lead-in, term, item, panel, table, group, span, row, column, or the name of a macro
-    words  the visible texts: one, or one for each cell of a header row
+    texts  the visible texts: one, or one for each cell of a header row
     place  its number among equal names in the same place, and how many there are
     """
 
     kind: str
-    words: tuple[str, ...]
+    texts: tuple[str, ...]
     place: tuple[int, int]
 
 
@@ -45,7 +45,7 @@ Path: TypeAlias = tuple[Name, ...]
 
 
 class Step:
-    """A step of a path. `block` is the number of the block that holds the words, or None if no block does."""
+    """A step of a path. `block` is the number of the block that holds the texts, or None if no block does."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Step:
             above.below.append(self)
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         """The visible texts."""
         return self._read()
 
@@ -74,7 +74,7 @@ class Step:
         """For each step below this one: its number among equal ones, and how many there are."""
         alike: dict[tuple[str, tuple[str, ...]], list[Step]] = {}
         for step in self.below:
-            alike.setdefault((step.kind, step.words), []).append(step)
+            alike.setdefault((step.kind, step.texts), []).append(step)
         return {
             step: (number, len(steps))
             for steps in alike.values()
@@ -86,9 +86,9 @@ class Step:
         """The names from the page down to this step."""
         if self.above is None:
             return ()
-        named = self.kind == "table" or any(self.words)
+        named = self.kind == "table" or any(self.texts)
         place = self.above.places[self] if named else (1, 1)
-        return (*self.above.path, Name(self.kind, self.words, place))
+        return (*self.above.path, Name(self.kind, self.texts, place))
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -263,7 +263,7 @@ class _Walk:
             if rows.isdecimal() and int(rows) > 1
         ]
 
-    # -- words -----------------------------------------------------------------------------------------------
+    # -- texts -----------------------------------------------------------------------------------------------
 
     def text(self, node: Node) -> str:
         return _visible_text(self.source[node.start : node.end])
@@ -330,7 +330,7 @@ def _is_layout(container: Container) -> bool:
 
 def _visible_text(storage: str, lines: int | None = None) -> str:
     """Return the visible text of storage format on one line, followed by the ids of what it mentions and links to."""
-    text = " ".join(" ".join(plain_text.visible_words(storage).split("\n")[:lines]).split())
+    text = " ".join(" ".join(plain_text.visible_text(storage).split("\n")[:lines]).split())
     return " ".join((text, *_REFERENCE_ATTRIBUTES.findall(storage))) if "ri:" in storage else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from common.storage_format.page.plain_text import visible_words
+from common.storage_format.page.plain_text import visible_text
 from common.storage_format.xml.element_tree import Element, Text, tree
 from common.storage_format.xml.nodes import Node
 
@@ -32,12 +32,12 @@ class LeadIn(IntEnum):
 def lead_in(source: str, node: Node, following: str) -> LeadIn | None:
     """Return how far a paragraph reaches as a lead-in, or None; `following` is the element right after it."""
     text = source[node.start : node.end]
-    if _MAY_BE_EMPHASISED.match(text) and len(visible_words(text)) <= _LONGEST and _is_emphasised(tree(text)):
+    if _MAY_BE_EMPHASISED.match(text) and len(visible_text(text)) <= _LONGEST and _is_emphasised(tree(text)):
         return LeadIn.SUBHEADING
     if _ENDS_WITH_COLON.search(text):
         return LeadIn.INTRODUCTION
     if following in LISTS:
-        visible = visible_words(text)
+        visible = visible_text(text)
         if visible and len(visible.split()) <= _FEW_WORDS and not _ENDS_SENTENCE.search(visible):
             return LeadIn.INTRODUCTION
     return None
@@ -51,11 +51,11 @@ def _is_emphasised(element: Element) -> bool:
             if child.text.strip(" \t\r\n\u00a0:\uff1a"):
                 return False
         elif child.name in _EMPHASIS:
-            has_text = has_text or bool(child.words)
+            has_text = has_text or bool(child.collapsed_text)
         elif child.name in _TRANSPARENT:
-            if child.words and not _is_emphasised(child):
+            if child.collapsed_text and not _is_emphasised(child):
                 return False
-            has_text = has_text or bool(child.words)
+            has_text = has_text or bool(child.collapsed_text)
         elif child.name != "br":
             return False
     return has_text

@@ -169,10 +169,10 @@ class Page:
         """Return the visible text of block `number`, which is a heading."""
         text = self._heading_texts.get(number)
         if text is None:
-            from common.storage_format.page.plain_text import visible_words
+            from common.storage_format.page.plain_text import visible_text
 
             node = self._nodes[number]
-            text = visible_words(self.source[node.start : node.end])
+            text = visible_text(self.source[node.start : node.end])
             self._heading_texts[number] = text
         return text
 

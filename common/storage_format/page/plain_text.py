@@ -37,10 +37,10 @@ class Section:
 def plain_text(storage: str) -> str:
     """Return the text of a page in reading order, one line for each block; raise MalformedStorage."""
     check_wellformed(storage)
-    return visible_words(storage)
+    return visible_text(storage)
 
 
-def visible_words(storage: str) -> str:
+def visible_text(storage: str) -> str:
     """Return the plain text of storage format that is known to be well-formed."""
     return "\n".join(line for _, line in _lines(storage))
 

@@ -52,7 +52,7 @@ def describe(element: Element) -> Token:
 
 def _link(element: Element) -> Token:
     resource = next((child for child in element.elements if child.name.startswith("ri:")), None)
-    body = next((child.words for child in element.elements if child.name.endswith("link-body")), "")
+    body = next((child.collapsed_text for child in element.elements if child.name.endswith("link-body")), "")
     if resource is None:
         return Token("anchor-link", _hint(body or element.attributes.get("ac:anchor", "")))
     named = body if resource.name == "ri:user" else body or resource_name(resource)
@@ -72,7 +72,7 @@ def _of_macro(element: Element) -> str:
         if resource.name.startswith("ri:") and (value := resource_name(resource)):
             return value
     body = element.child("ac:rich-text-body") or element.child("ac:plain-text-body")
-    return body.words if body is not None else ""
+    return body.collapsed_text if body is not None else ""
 
 
 def _of_element(element: Element) -> str:
@@ -84,7 +84,7 @@ def _of_element(element: Element) -> str:
         return attributes.get("ac:emoji-fallback") or attributes.get("ac:name", "")
     if element.name == "time":
         return attributes.get("datetime", "")
-    return element.words
+    return element.collapsed_text
 
 
 def _hint(text: str) -> str:

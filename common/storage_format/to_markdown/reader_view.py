@@ -56,7 +56,9 @@ class _Reader(Writer):
         if element.name == "ac:adf-fallback":
             return ""
         if element.name == "ac:adf-node" and element.attributes.get("type") == "panel":
-            kind = next((part.words for part in element.elements if part.name == "ac:adf-attribute"), "")
+            kind = next(
+                (part.collapsed_text for part in element.elements if part.name == "ac:adf-attribute"), ""
+            )
             alert = _ALERTS.get(kind, "NOTE")
             return blockquote("\n".join([f"[!{alert}]", "\n\n".join(self.blocks(element.children))]))
         return super().block(element)
@@ -105,8 +107,8 @@ class _Reader(Writer):
         if name in _SILENT_MACROS:
             return ""
         text = element.child("ac:plain-text-body")
-        if text is not None and text.words:
-            return escape_markdown(text.words)
+        if text is not None and text.collapsed_text:
+            return escape_markdown(text.collapsed_text)
         return escape_markdown(f"[{name}: {token.hint}]" if token.hint else f"[{name}]")
 
     def body_macro(self, element: Element, body: Element) -> str:

@@ -92,7 +92,7 @@ class Writer:
                 out.append(node)
                 continue
             mark = EMPHASIS.get(node.name)
-            if mark in self._active or (node.name in WRAPPERS and node.words):
+            if mark in self._active or (node.name in WRAPPERS and node.collapsed_text):
                 inner = self.flattened(node.children)
             else:
                 inner = [node]
@@ -249,7 +249,7 @@ class Writer:
     def task(self, element: Element) -> str:
         """Return one task."""
         status, body = element.child("ac:task-status"), element.child("ac:task-body")
-        box = "[x]" if status is not None and status.words == "complete" else "[ ]"
+        box = "[x]" if status is not None and status.collapsed_text == "complete" else "[ ]"
         text = self.item("- ", body.children if body is not None else ())
         return f"- {box} {text[2:]}".rstrip()
 

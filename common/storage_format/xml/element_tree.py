@@ -74,7 +74,7 @@ class Element:
         return "".join(child.text for child in self.children)
 
     @property
-    def words(self) -> str:
+    def collapsed_text(self) -> str:
         """All text inside the element, white space collapsed."""
         return " ".join(self.text.split())
 
@@ -87,7 +87,7 @@ class Element:
         """Return the text of a macro parameter; empty if there is none."""
         for child in self.elements:
             if child.name == "ac:parameter" and child.attributes.get("ac:name", "") == name:
-                return child.words
+                return child.collapsed_text
         return ""
 
 
