@@ -240,13 +240,13 @@ CASES = {
         4,
         (None,),
     ),
-    "one of two equal values deleted with what stood before it": (
+    "one of two equal values deleted with the text before it": (
         S + lines("none", "x", "none") + P,
         S + lines("y", "none") + P,
         3,
         (None,),
     ),
-    "one of two equal values deleted with what stood after it": (
+    "one of two equal values deleted with the text after it": (
         S + lines("none", "x", "none") + P,
         S + lines("none", "y") + P,
         1,
@@ -590,14 +590,14 @@ NEW_HEADING = {
         "## New",
         False,
     ),
-    "text added after the expand that it stands in": (
+    "text added after the expand around it": (
         S + expand("T", lines("a")) + lines("c"),
         S + expand("T", lines("a")) + lines("c", "theirs"),
         1,
         "## New",
         True,
     ),
-    "text added below the list that it stands below": (
+    "text added below the list above it": (
         "<ul><li>a</li></ul>" + lines("b"),
         "<ul><li>a</li></ul>" + lines("b", "theirs"),
         0,
