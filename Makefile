@@ -1,13 +1,13 @@
-# Everything that people run. Each target makes the environment that it needs, from a bare Python 3.11 or later.
+# The commands of this project. Each target first creates the environment it needs; only Python 3.11 or later must be there.
 #   make demo      plays finished tickets to published pages on this machine
-#   make serve     keeps the same region up, with a board to click on
-#   make test      everything that is checked (and `make check` alone: ruff, bandit, zizmor, mypy and pip-audit)
-#   make coverage  runs the tests and prints how much of the code they run
-#   make fuzz      looks for inputs that break the storage format, or the three routes, and plays every hostile ticket
-#   make crash-matrix  dies at every boundary call of every story (three quarters of an hour; STORIES="swept deleted" for some of them)
-#   make graph     draws the stack from its recorded graph into docs/stack.md
+#   make serve     keeps the same region running, with a Jira board in the browser
+#   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
+#   make coverage  runs the tests and prints the line coverage
+#   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
+#   make crash-matrix  stops the process at every external call of every story (45 minutes; STORIES="swept deleted" plays two of them)
+#   make graph     draws the stack from its resource graph into docs/stack.md
 #   make lock      pins the layer's packages, with their hashes, in handlers/requirements.lock
-#   make docs      writes docs/components from the components' own words
+#   make docs      writes docs/components and the settings table of docs/configuration.md from the code
 #   make clean     removes what the other targets made
 
 PYTHON ?= python3
@@ -34,7 +34,7 @@ test: testing check
 coverage: testing
 	@$(PY) -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-# The audit mostly waits for answers from outside, so that it costs little beside the types.
+# The audit mostly waits for the network, so it runs in parallel with lint and mypy.
 check: $(TEST_STAMP)
 	@$(MAKE) --no-print-directory -j 2 lint types audit
 
@@ -60,7 +60,7 @@ crash-matrix: $(TEST_STAMP)
 graph: $(TEST_STAMP)
 	@$(PY) -m tests.stack.write_drawing
 
-# For Lambda's platform, whatever this machine is. Pins that are there stay; to renew all, remove the lock first.
+# Resolves for Lambda's platform on any machine. Existing pins stay; to renew all, delete the lock file first.
 lock: | $(PY)
 	@$(PIP) install --quiet uv==0.13.9
 	@$(VENV)/bin/uv pip compile --quiet --no-python-downloads --generate-hashes --only-binary :all: \
@@ -70,7 +70,7 @@ lock: | $(PY)
 docs: $(TEST_STAMP)
 	@$(PY) -m stack.docs_generator
 
-# The region has an environment of its own; the two are filled side by side.
+# The local region has its own virtual environment; both are installed in parallel.
 running: | $(PY)
 	@$(MAKE) --no-print-directory -j 2 $(RUN_STAMP) region-env
 
