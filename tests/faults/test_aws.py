@@ -201,7 +201,7 @@ def test_a_lock_that_could_not_be_given_back_is_given_back_by_the_next_try(
     assert len([text for text in pipeline.comments(key) if "no draft could be made" in text]) == 1
 
 
-@claims(("S3: the draft is there already", OUTCOME))
+@claims(("S3: the draft exists already", OUTCOME))
 def test_the_draft_that_is_there_counts(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,9 +239,9 @@ AT_A_DOOR = LASTING | {
 
 
 @claims(
-    ("DynamoDB throttles at a webhook's door", OUTCOME),
-    ("EventBridge fails at a webhook's door", OUTCOME),
-    ("Secrets Manager is down at a webhook's door", OUTCOME),
+    ("DynamoDB throttles a webhook function", OUTCOME),
+    ("EventBridge fails for a webhook function", OUTCOME),
+    ("Secrets Manager is down for a webhook function", OUTCOME),
 )
 @pytest.mark.parametrize(("door", "fault"), DOORS)
 def test_a_webhook_that_could_not_be_kept_is_sent_again_by_jira(
@@ -323,7 +323,7 @@ def test_a_choice_without_a_usable_answer_is_the_rankings(
     assert document["status"] == "in_review"
 
 
-@claims(("Jira is down when a failure should be told", OUTCOME))
+@claims(("Jira is down when a failure should be reported", OUTCOME))
 def test_a_failure_that_jira_cannot_be_told_is_on_record_and_in_the_log(
     pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -355,8 +355,8 @@ def test_a_decision_that_cannot_be_read_for_twelve_hours_counts_when_it_is_sent_
 
 
 @claims(
-    ("S3 is down behind a review's link", OUTCOME),
-    ("Secrets Manager is down behind a review's link", OUTCOME),
+    ("S3 is down when a review page is opened", OUTCOME),
+    ("Secrets Manager is down when a review page is opened", OUTCOME),
 )
 @pytest.mark.parametrize(
     ("operation", "fails"),

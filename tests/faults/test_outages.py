@@ -204,7 +204,7 @@ def test_an_unknown_error_uses_up_the_receives(
     assert (len(timeline.dead), len(timeline.served_at), deferrals()) == (1, 3, [])
 
 
-@claims(("DynamoDB is down when a failure should go on record", "outcome"))
+@claims(("DynamoDB is down when a failure should be recorded", "outcome"))
 def test_a_failure_that_cannot_go_on_record_is_put_there_later(
     pipeline: Pipeline, page_id: str, timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -334,7 +334,7 @@ def test_what_atlassian_takes_no_more_fails_loudly_and_can_be_sent_again(
     assert status(pipeline) == "published"
 
 
-@claims(("an answer without end", "outcome"))
+@claims(("an endless answer", "outcome"))
 def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
