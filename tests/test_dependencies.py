@@ -48,14 +48,14 @@ def asked_at(url: str) -> tuple[str, ...]:
     return ("--vulnerability-service", "osv", "--osv-url", url)
 
 
-def test_what_is_vulnerable_is_named_with_its_fix_in_each_of_its_versions(url: str) -> None:
+def test_each_vulnerable_version_is_named_with_its_fix(url: str) -> None:
     packages = {("tight", "1.0"), ("leaky", "1.0"), ("Leaky", "2.0")}
     assert audit(packages, *asked_at(url)) == Findings(
         ("leaky 1.0: PYSEC-2026-1, fixed in 2.1", "leaky 2.0: PYSEC-2026-1, fixed in 2.1")
     )
 
 
-def test_nobody_to_ask_is_no_clean_bill() -> None:
+def test_an_unreachable_service_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         silent = audit({("tight", "1.0")}, *asked_at(f"http://127.0.0.1:{port}/"), longest=0.1)
@@ -75,7 +75,7 @@ def test_nobody_to_ask_is_no_clean_bill() -> None:
         ),
     ],
 )
-def test_what_the_service_does_not_know_is_not_audited(answer: list[dict[str, object]], said: str) -> None:
+def test_a_package_unknown_to_the_service_is_reported(answer: list[dict[str, object]], said: str) -> None:
     assert dependencies._read(answer) == Findings(not_audited=(said,))
 
 
@@ -91,7 +91,7 @@ def test_what_the_service_does_not_know_is_not_audited(answer: list[dict[str, ob
         (Findings(("leaky 1.0: PYSEC-2026-1",), ("1 of 2",)), 1, "vulnerable: leaky 1.0"),
     ],
 )
-def test_only_what_is_vulnerable_fails_the_check(
+def test_only_vulnerabilities_fail_the_check(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     found: Findings,
@@ -104,7 +104,7 @@ def test_only_what_is_vulnerable_fails_the_check(
     assert said in shown.out + shown.err
 
 
-def test_the_layers_lock_and_what_it_draws_in_are_audited() -> None:
+def test_the_layers_lock_with_all_dependencies_is_audited() -> None:
     locked = {name for name, _ in pinned(dependencies.ROOT / "handlers" / "requirements.lock")}
     assert {"requests", "urllib3", "certifi", "markdown-it-py"} <= locked
     assert {"pytest", "pluggy", "moto"} <= {name for name, _ in installed()}

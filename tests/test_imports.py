@@ -100,7 +100,7 @@ def files_of(room: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT))
-def test_a_room_imports_only_what_it_may(room: str) -> None:
+def test_a_folder_imports_only_what_it_may(room: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)} imports {module}"
         for path in files_of(room)
@@ -143,7 +143,8 @@ def test_handlers_never_import_each_other() -> None:
     assert wrong == []
 
 
-def test_the_stack_imports_itself_relatively_so_that_it_can_be_installed_under_another_name() -> None:
+def test_the_stack_imports_itself_only_relatively() -> None:
+    """It can then be installed under another name."""
     wrong = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in files_of("stack")

@@ -87,7 +87,7 @@ FINE = {"all well": GOOD, "failed": FAILED, "given up with its lock": STUCK, "gi
 
 
 @pytest.mark.parametrize("end", FINE.values(), ids=FINE)
-def test_what_is_as_it_should_be_is_no_finding(end: End) -> None:
+def test_a_correct_run_has_no_findings(end: End) -> None:
     assert audit(end) == []
 
 
@@ -198,11 +198,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("end", "finding"), WRONG.values(), ids=WRONG)
-def test_each_thing_that_is_wrong_is_found(end: End, finding: str) -> None:
+def test_each_kind_of_fault_is_found(end: End, finding: str) -> None:
     assert finding in audit(end)
 
 
-def test_growth_is_that_of_the_typical_process() -> None:
+def test_growth_is_the_median_of_the_processes() -> None:
     early = Sample(0.25, (Process(1, "f", 50.0), Process(2, "f", 60.0), Process(3, "f", 70.0)))
     late = Sample(
         1.0, (Process(1, "f", 55.0), Process(2, "f", 66.0), Process(9, "f", 90.0), Process(5, "g", 1.0))

@@ -11,7 +11,7 @@ from stack.plugin import VERSION
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_package_plugin_schema_and_endpoints_have_one_version() -> None:
+def test_package_plugin_schema_and_openapi_have_one_version() -> None:
     assert {
         "pyproject.toml": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"],
         "provider/schema.json": json.loads((ROOT / "provider" / "schema.json").read_text())["version"],

@@ -48,7 +48,7 @@ def test_tickets_made_afterwards_have_numbers_of_their_own(site: Site, seed: See
     assert made["id"] != soon
 
 
-def test_what_is_no_ticket_or_belongs_to_one_made_here_is_left_alone(site: Site, seed: Seed) -> None:
+def test_invalid_bodies_and_existing_tickets_are_not_adopted(site: Site, seed: Seed) -> None:
     local = site.jira.get(seed.tickets["update"])
     for body in (
         None,

@@ -95,7 +95,7 @@ def test_hostile_storage_shows_as_text(seed: Seed, developer: Person) -> None:
     assert "&lt;script&gt;alert(2)" in shown
 
 
-def test_the_board_is_one_page_that_reaches_for_nothing_outside(seed: Seed, developer: Person) -> None:
+def test_the_board_is_one_page_without_external_resources(seed: Seed, developer: Person) -> None:
     response = developer("GET", "/board")
     assert re.findall(r'(?:src|href)="(?!data:)[^"]*"', response.text) == []
     policy = response.headers["Content-Security-Policy"]

@@ -8,7 +8,7 @@ from local.atlassian.clock import Clock, confluence_time, jira_time, millisecond
 MOMENT = datetime(2026, 11, 22, 20, 58, 1, 5000, tzinfo=UTC)
 
 
-def test_every_reading_is_later_even_when_frozen() -> None:
+def test_every_reading_is_later_even_when_stopped() -> None:
     clock = Clock(frozen_at=MOMENT)
     readings = [clock.now() for _ in range(5)]
     assert readings[0] == MOMENT

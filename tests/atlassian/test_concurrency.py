@@ -31,7 +31,7 @@ def test_of_many_updates_with_one_number_exactly_one_wins(site: Site, seed: Seed
     assert site.confluence.pages[page].current.number == 6
 
 
-def test_comments_and_searches_at_once_lose_nothing(site: Site, seed: Seed) -> None:
+def test_concurrent_comments_and_searches_lose_nothing(site: Site, seed: Seed) -> None:
     me = site.account("developer")
     with serve(site) as running:
 

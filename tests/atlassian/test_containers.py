@@ -33,9 +33,7 @@ def above(person: Person, path: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS.values())
-def test_a_page_below_a_container_tells_its_parents_kind(
-    seed: Seed, kinexus: Person, collection: str
-) -> None:
+def test_a_page_below_a_container_has_its_parents_type(seed: Seed, kinexus: Person, collection: str) -> None:
     held = container(kinexus, seed, collection)
     page = new(kinexus, seed, "T", parentId=held["id"])
     assert (page["parentId"], page["parentType"]) == (held["id"], held["type"])
@@ -46,9 +44,7 @@ def test_a_page_below_a_container_tells_its_parents_kind(
     assert above(kinexus, f"{collection}/{held['id']}/ancestors") == [("page", seed.pages["home"])]
 
 
-def test_with_a_limit_the_nearest_are_told_and_the_highest_of_them_leads_on(
-    seed: Seed, kinexus: Person
-) -> None:
+def test_limited_ancestors_are_the_nearest_and_can_be_continued(seed: Seed, kinexus: Person) -> None:
     folder = container(kinexus, seed, parentId=seed.pages["operations"])
     inner = container(kinexus, seed, parentId=folder["id"])
     page = new(kinexus, seed, "T", parentId=inner["id"])
@@ -61,7 +57,7 @@ def test_with_a_limit_the_nearest_are_told_and_the_highest_of_them_leads_on(
     kinexus("GET", f"{V2}/pages/{page['id']}/ancestors?limit=251", 400)
 
 
-def test_restrictions_reach_through_a_folder_and_nobody_is_told_of_its_own(
+def test_restrictions_apply_through_folders_but_a_folders_own_are_hidden(
     site: Site, seed: Seed, kinexus: Person, admin: Person
 ) -> None:
     folder = container(admin, seed, parentId=seed.pages["operations"])
@@ -78,7 +74,7 @@ def test_restrictions_reach_through_a_folder_and_nobody_is_told_of_its_own(
     kinexus("GET", f"{PAGES}/{page['id']}", 404)
 
 
-def test_the_older_search_knows_nothing_above_a_folder(seed: Seed, kinexus: Person) -> None:
+def test_v1_search_shows_no_ancestors_above_a_folder(seed: Seed, kinexus: Person) -> None:
     folder = container(kinexus, seed, parentId=seed.pages["operations"])
     page = new(kinexus, seed, "Quarnix", parentId=folder["id"])
     new(kinexus, seed, "Quarnix limits", parentId=page["id"])
@@ -88,7 +84,7 @@ def test_the_older_search_knows_nothing_above_a_folder(seed: Seed, kinexus: Pers
     assert told == {"Quarnix": [], "Quarnix limits": [page["id"]]}
 
 
-def test_pages_move_below_folders_and_up_where_one_is_deleted(seed: Seed, kinexus: Person) -> None:
+def test_pages_move_below_folders_and_up_on_deletion(seed: Seed, kinexus: Person) -> None:
     page = new(kinexus, seed, "T", parentId=seed.pages["operations"])
     folder = container(kinexus, seed, parentId=page["id"])
     change(kinexus, page["id"], 2, 400, parentId=folder["id"])
@@ -113,7 +109,7 @@ def test_the_board_shows_pages_below_a_folder(seed: Seed, kinexus: Person) -> No
 
 @needs_specifications
 @pytest.mark.parametrize("collection", COLLECTIONS.values())
-def test_the_answers_fit_the_specification(seed: Seed, kinexus: Person, collection: str) -> None:
+def test_the_answers_match_the_specification(seed: Seed, kinexus: Person, collection: str) -> None:
     held = container(kinexus, seed, collection)
     for path in (f"/{collection}/{held['id']}", f"/{collection}/{held['id']}/ancestors"):
         answer = kinexus("GET", V2 + path, 200)

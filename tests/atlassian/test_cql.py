@@ -94,12 +94,13 @@ def test_a_query_by_place_in_the_tree(kinexus: Person, seed: Seed) -> None:
         "title > x",
     ],
 )
-def test_what_cannot_be_parsed_is_refused(kinexus: Person, cql: str) -> None:
+def test_an_invalid_query_is_refused(kinexus: Person, cql: str) -> None:
     refused = kinexus("GET", SEARCH, 400, params={"cql": cql})
     assert refused["statusCode"] == 400
 
 
-def test_unescaped_text_widens_the_result_as_it_does_on_a_live_site(kinexus: Person, seed: Seed) -> None:
+def test_unescaped_text_widens_the_result(kinexus: Person, seed: Seed) -> None:
+    """As on a live site."""
     hostile = 'x" OR type = page OR title ~ "y'
     assert len(titles(kinexus, f'title ~ "{hostile}"')) == 25
     escaped = hostile.replace('"', '\\"')
@@ -172,9 +173,7 @@ def test_the_index_lags(site: Site, seed: Seed, kinexus: Person) -> None:
     assert titles(kinexus, 'text ~ "other" and title ~ "instalments"') == []
 
 
-def test_a_thousand_pages_are_read_once_and_not_by_each_search(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_thousand_pages_are_indexed_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     admin = site.account("admin")
     space = site.confluence.add_space("BIG", "Big", admin)
     for number in range(1000):

@@ -90,12 +90,12 @@ BAD = [
 
 
 @pytest.mark.parametrize("value", GOOD)
-def test_a_sound_document_is_taken(value: dict[str, Any]) -> None:
+def test_a_valid_document_is_accepted(value: dict[str, Any]) -> None:
     check_document(value)
 
 
 @pytest.mark.parametrize("value", BAD)
-def test_an_unsound_document_is_refused(value: Any) -> None:
+def test_an_invalid_document_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument):
         check_document(value)
 

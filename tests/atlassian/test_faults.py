@@ -10,7 +10,7 @@ from tests.atlassian.conftest import Person, words
 MYSELF = "/rest/api/3/myself"
 
 
-def test_too_many_requests_with_and_without_retry_after(site: Site, kinexus: Person) -> None:
+def test_rate_limits_with_and_without_retry_after(site: Site, kinexus: Person) -> None:
     site.faults.add(Fault("status", status=429, retry_after=2))
     site.faults.add(Fault("status", status=429))
     first, second, third = (kinexus("GET", MYSELF) for _ in range(3))
@@ -56,7 +56,7 @@ def test_the_connection_breaks_before_or_after_the_effect(
     assert len(site.jira.get("PAY2-1").comments) == comments
 
 
-def test_answers_can_be_cut_or_replaced_by_a_web_page(site: Site, kinexus: Person) -> None:
+def test_answers_can_be_truncated_or_replaced_by_html(site: Site, kinexus: Person) -> None:
     site.faults.add(Fault("truncate"))
     site.faults.add(Fault("html"))
     site.faults.add(Fault("html", status=502))
@@ -68,7 +68,7 @@ def test_answers_can_be_cut_or_replaced_by_a_web_page(site: Site, kinexus: Perso
     assert bad.status_code == 502
 
 
-def test_over_a_socket_a_dropped_or_hanging_connection_is_an_error(site: Site, seed: Seed) -> None:
+def test_over_a_socket_dropped_and_hanging_connections_are_errors(site: Site, seed: Seed) -> None:
     me = site.account("kinexus")
     with serve(site) as running, requests.Session() as session:
         session.auth, session.trust_env = (me.email, me.token), False
@@ -90,9 +90,7 @@ def test_over_a_socket_a_dropped_or_hanging_connection_is_an_error(site: Site, s
         ("/wiki/api/v2/pages/1", "errors"),
     ],
 )
-def test_an_endpoint_that_is_gone_stays_gone_in_the_words_of_its_api(
-    site: Site, kinexus: Person, path: str, said: str
-) -> None:
+def test_a_removed_endpoint_keeps_answering_410(site: Site, kinexus: Person, path: str, said: str) -> None:
     site.faults.add(Fault("gone", path=path))
     for _ in range(3):
         answer = kinexus("GET", path)
@@ -122,7 +120,7 @@ def test_requests_are_logged_by_product_and_account(
     assert len(site.calls("jira", "kinexus")) == 1
 
 
-def test_the_levers_work_over_http(site: Site, seed: Seed, people: type) -> None:
+def test_faults_can_be_set_over_http(site: Site, seed: Seed, people: type) -> None:
     nobody = Person(site, "")
     ready = nobody("GET", "/_control/ready", 200)
     assert {account["name"] for account in ready["accounts"]} == {

@@ -57,7 +57,7 @@ def test_nothing_is_created_when_the_link_is_wrong(site: Site, developer: Person
     assert len(site.jira.issues) == before
 
 
-def test_a_link_made_with_the_issue_is_seen_from_both_ends(seed: Seed, developer: Person) -> None:
+def test_a_link_created_with_the_issue_shows_on_both_sides(seed: Seed, developer: Person) -> None:
     other = seed.tickets["update"]
     made = developer(
         "POST",
@@ -76,7 +76,7 @@ def test_a_link_made_with_the_issue_is_seen_from_both_ends(seed: Seed, developer
     ]
 
 
-def test_an_edit_is_one_history_entry_and_an_empty_one_none(seed: Seed, developer: Person) -> None:
+def test_an_edit_is_one_history_entry_an_empty_edit_none(seed: Seed, developer: Person) -> None:
     path = f"{ISSUE}/{seed.tickets['update']}"
     developer("PUT", path, 204, json={"fields": {"summary": "New"}, "update": {"labels": [{"add": "a"}]}})
     developer("PUT", path, 204, json={"update": {"labels": [{"add": "a"}]}})
@@ -85,7 +85,7 @@ def test_an_edit_is_one_history_entry_and_an_empty_one_none(seed: Seed, develope
     assert history[0]["items"][1]["toString"] == "needs-docs a"
 
 
-def test_one_field_in_fields_and_update_is_refused(seed: Seed, developer: Person) -> None:
+def test_a_field_in_both_fields_and_update_is_refused(seed: Seed, developer: Person) -> None:
     refused = developer(
         "PUT",
         f"{ISSUE}/{seed.tickets['update']}",
@@ -176,7 +176,7 @@ def test_a_remote_link_of_the_same_global_id_is_replaced(seed: Seed, developer: 
         ("PATCH", "/rest/api/3/myself", 405),
     ],
 )
-def test_what_is_not_there_says_so(developer: Person, method: str, path: str, status: int) -> None:
+def test_missing_things_answer_404(developer: Person, method: str, path: str, status: int) -> None:
     developer(method, path, status, json={})
 
 
@@ -186,7 +186,7 @@ def test_only_json_is_read(seed: Seed, developer: Person) -> None:
     developer("POST", path, 400, data="{", headers={"Content-Type": "application/json"})
 
 
-def test_who_is_not_known_gets_401_until_the_token_is_good_again(site: Site, kinexus: Person) -> None:
+def test_an_unknown_token_gets_401_until_it_is_valid(site: Site, kinexus: Person) -> None:
     kinexus("GET", "/rest/api/3/myself", 200)
     site.people.revoke("kinexus")
     kinexus("GET", "/rest/api/3/myself", 401)
@@ -200,9 +200,7 @@ def test_the_gateway_serves_the_same_site(kinexus: Person) -> None:
     assert kinexus("GET", gateway + "/rest/api/3/myself", 200)["accountType"] == "app"
 
 
-def test_what_an_account_may_not_see_is_as_if_it_were_not_there(
-    site: Site, seed: Seed, developer: Person, kinexus: Person
-) -> None:
+def test_a_hidden_issue_looks_missing(site: Site, seed: Seed, developer: Person, kinexus: Person) -> None:
     key = seed.tickets["update"]
     issue = developer("GET", f"{ISSUE}/{key}", 200)
     asked = {"issueIdsOrKeys": [issue["id"]]}
@@ -220,7 +218,7 @@ def test_what_an_account_may_not_see_is_as_if_it_were_not_there(
             assert kinexus("GET", f"/rest/api/3{path}").status_code == (404 if is_whole else 200), path
 
 
-def test_a_bulk_read_tells_what_it_could_not_read_and_not_what_is_gone(
+def test_a_bulk_read_lists_unreadable_but_not_missing_issues(
     site: Site, seed: Seed, developer: Person
 ) -> None:
     issue = developer("GET", f"{ISSUE}/{seed.tickets['update']}", 200)

@@ -59,7 +59,7 @@ def test_a_query_that_cannot_be_run_is_refused(developer: Person, jql: str) -> N
     assert developer("POST", SEARCH, 400, json={"jql": jql})["errorMessages"]
 
 
-def test_only_ids_come_unless_fields_are_asked_for(developer: Person) -> None:
+def test_only_ids_are_returned_unless_fields_are_requested(developer: Person) -> None:
     found = developer("GET", SEARCH, 200, params={"jql": "labels = needs-docs"})
     assert [list(issue) for issue in found["issues"]] == [["id"]]
     assert found["isLast"] is True
@@ -79,7 +79,7 @@ def test_pages_follow_by_token(developer: Person) -> None:
     developer("POST", SEARCH, 400, json={"jql": "project = PAY2", "nextPageToken": "made up"})
 
 
-def test_the_index_lags_and_reconciling_looks_past_it(site: Site, seed: Seed, developer: Person) -> None:
+def test_the_index_lags_and_reconcile_issues_bypasses_it(site: Site, seed: Seed, developer: Person) -> None:
     site.clock.freeze()
     site.jira_search_lag = 5
     path = f"/rest/api/3/issue/{seed.tickets['update']}"

@@ -54,7 +54,7 @@ def test_a_page_without_a_parent_hangs_under_the_homepage(seed: Seed, kinexus: P
     assert new(kinexus, seed, "T")["parentId"] == seed.pages["home"]
 
 
-def test_the_body_comes_only_when_asked_for(seed: Seed, kinexus: Person) -> None:
+def test_the_body_is_returned_only_on_request(seed: Seed, kinexus: Person) -> None:
     page = new(kinexus, seed, "T")
     assert kinexus("GET", f"{PAGES}/{page['id']}", 200)["body"] == {}
     shown = kinexus("GET", f"{PAGES}/{page['id']}?body-format=storage", 200)
@@ -82,9 +82,7 @@ def test_an_update_needs_every_field(seed: Seed, kinexus: Person, missing: str) 
     assert missing in title_of(refused)
 
 
-def test_a_title_is_taken_by_current_and_archived_pages_but_not_by_the_trash(
-    seed: Seed, kinexus: Person
-) -> None:
+def test_current_and_archived_pages_reserve_their_title_trashed_ones_not(seed: Seed, kinexus: Person) -> None:
     for title in ("Refunds", "refunds", "Refunds (API v1)"):
         assert "already exists with the same TITLE" in title_of(new(kinexus, seed, title, expect=400))
     page = new(kinexus, seed, "T")
@@ -129,7 +127,8 @@ def test_old_versions_can_be_read(seed: Seed, kinexus: Person) -> None:
     kinexus("GET", f"{PAGES}/{page['id']}?version=3", 404)
 
 
-def test_a_page_moves_only_within_its_space_and_never_below_itself(seed: Seed, kinexus: Person) -> None:
+def test_an_update_moves_a_page_only_within_its_space(seed: Seed, kinexus: Person) -> None:
+    """And never below itself."""
     page = new(kinexus, seed, "T", parentId=seed.pages["api-guide"])
     change(kinexus, page["id"], 2, parentId=seed.pages["operations"])
     above = kinexus("GET", f"{PAGES}/{page['id']}/ancestors", 200)["results"]
@@ -137,7 +136,7 @@ def test_a_page_moves_only_within_its_space_and_never_below_itself(seed: Seed, k
     change(kinexus, page["id"], 3, 400, parentId=page["id"])
 
 
-def test_restricted_pages_are_not_there_for_others(seed: Seed, kinexus: Person, admin: Person) -> None:
+def test_restricted_pages_look_missing_to_others(seed: Seed, kinexus: Person, admin: Person) -> None:
     path = f"{PAGES}/{seed.pages['security-findings']}"
     kinexus("GET", path, 404)
     admin("GET", path, 200)
@@ -167,7 +166,9 @@ def test_a_restriction_holds_for_the_pages_below(
     kinexus("GET", f"{PAGES}/{seed.pages['roles']}", 200)
 
 
-def test_who_may_not_edit_can_read_only(seed: Seed, kinexus: Person, admin: Person, site: Site) -> None:
+def test_without_edit_rights_a_page_is_read_only(
+    seed: Seed, kinexus: Person, admin: Person, site: Site
+) -> None:
     page = new(kinexus, seed, "T")
     path = f"/wiki/rest/api/content/{page['id']}/restriction/byOperation/update"
     admin("PUT", f"{path}/user?accountId={site.account('reviewer').account_id}", 200)
@@ -179,7 +180,7 @@ def test_who_may_not_edit_can_read_only(seed: Seed, kinexus: Person, admin: Pers
     change(kinexus, page["id"], 2)
 
 
-def test_a_page_moves_to_another_space_with_what_is_below(site: Site, seed: Seed, kinexus: Person) -> None:
+def test_a_page_moves_to_another_space_with_its_children(site: Site, seed: Seed, kinexus: Person) -> None:
     other = site.confluence.add_space("OPS", "Operations space", site.account("admin"))
     kinexus("PUT", f"/wiki/rest/api/content/{seed.pages['dashboard']}/move/append/{other.homepage_id}", 200)
     moved = kinexus("GET", f"{PAGES}?space-id={other.id}", 200)["results"]
@@ -240,7 +241,7 @@ def test_malformed_storage_is_refused(seed: Seed, kinexus: Person, value: str) -
         "<!-- note --><p>é 😀</p>",
     ],
 )
-def test_well_formed_storage_is_taken_as_it_is(value: str) -> None:
+def test_well_formed_storage_is_stored_unchanged(value: str) -> None:
     check_storage(value)
 
 
@@ -277,7 +278,7 @@ def test_saving_rewrites_ids_and_names_and_nothing_else() -> None:
     )
 
 
-def test_the_new_editor_stamps_an_id_on_every_element_that_makes_up_the_page() -> None:
+def test_the_new_editor_adds_an_id_to_every_block() -> None:
     before = (
         '<h2>H</h2><p style="a" class="b">x&nbsp;<b>y</b><br/></p><ul><li local-id="1"><p>i</p></li></ul>'
         "<table><tbody><tr><td>c</td></tr></tbody></table>"
@@ -294,9 +295,7 @@ def test_the_new_editor_stamps_an_id_on_every_element_that_makes_up_the_page() -
     )
 
 
-def test_what_a_person_saves_is_stamped_and_what_an_app_saves_is_not(
-    seed: Seed, kinexus: Person, developer: Person
-) -> None:
+def test_only_a_persons_save_adds_ids(seed: Seed, kinexus: Person, developer: Person) -> None:
     page = new(kinexus, seed, "Stamped", "<p>a</p>")
     for person, number, is_stamped in ((kinexus, 2, False), (developer, 3, True)):
         body = {"representation": "storage", "value": f"<p>v{number}</p>"}
@@ -312,7 +311,7 @@ def test_saving_again_gives_other_ids() -> None:
     check_storage(as_saved(macro, "1", 1))
 
 
-def test_the_text_of_a_page_is_what_people_read() -> None:
+def test_the_text_of_a_page_is_its_visible_text() -> None:
     assert (
         text_of(
             '<h2>Head</h2><p>a <strong>b</strong></p><ac:structured-macro ac:name="code"><ac:parameter '
@@ -344,7 +343,7 @@ def test_properties_have_versions_of_their_own(seed: Seed, kinexus: Person) -> N
         ("GET", "/wiki/rest/api/content/{0}/label"),
     ],
 )
-def test_what_was_removed_of_v1_is_gone(seed: Seed, kinexus: Person, method: str, path: str) -> None:
+def test_removed_v1_endpoints_answer_410(seed: Seed, kinexus: Person, method: str, path: str) -> None:
     refused = kinexus(method, path.format(seed.pages["webhooks"]), 410)
     assert refused["message"].endswith("GoneException: This deprecated endpoint has been removed.")
 
@@ -379,14 +378,14 @@ def draft_of(person: Person, page_id: str) -> dict:
     return person("GET", f"{PAGES}/{page_id}?get-draft=true&body-format=storage", 200)
 
 
-def test_a_page_without_a_draft_is_answered_as_it_is(seed: Seed, kinexus: Person) -> None:
+def test_without_a_draft_the_published_page_is_returned(seed: Seed, kinexus: Person) -> None:
     page = new(kinexus, seed, "T")
     shown = draft_of(kinexus, page["id"])
     assert (shown["status"], shown["version"]["number"]) == ("current", 1)
     assert shown["body"]["storage"]["value"] == "<p>a</p>"
 
 
-def test_a_kept_draft_is_no_version_and_tells_its_author(
+def test_a_draft_is_no_version_and_names_its_author(
     site: Site, seed: Seed, kinexus: Person, developer: Person
 ) -> None:
     page = new(kinexus, seed, "T")

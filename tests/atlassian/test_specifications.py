@@ -20,7 +20,7 @@ def hold(person: Person, specification: str, method: str, path: str, status: int
     return body
 
 
-def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Person) -> None:
+def test_jira_answers_match(site: Site, seed: Seed, developer: Person, admin: Person) -> None:
     def jira(method: str, path: str, status: int = 200, **options: Any) -> Any:
         return hold(developer, openapi.JIRA, method, "/rest/api/3" + path, status, **options)
 
@@ -132,7 +132,7 @@ def test_jira_answers_fit(site: Site, seed: Seed, developer: Person, admin: Pers
     hold(admin, openapi.JIRA, "DELETE", "/rest/api/3" + issue, 204)
 
 
-def test_jira_refusals_fit(seed: Seed, developer: Person) -> None:
+def test_jira_errors_match(seed: Seed, developer: Person) -> None:
     for method, path, status, body in (
         ("POST", "/issue", 400, {"fields": {"summary": ""}}),
         ("POST", "/search/jql", 400, {"jql": ""}),
@@ -143,7 +143,7 @@ def test_jira_refusals_fit(seed: Seed, developer: Person) -> None:
         hold(developer, openapi.JIRA, method, "/rest/api/3" + path, status, json=body)
 
 
-def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
+def test_confluence_answers_match(seed: Seed, kinexus: Person) -> None:
     def v2(method: str, path: str, status: int = 200, **options: Any) -> Any:
         return hold(kinexus, openapi.CONFLUENCE_V2, method, "/wiki/api/v2" + path, status, **options)
 
@@ -206,7 +206,7 @@ def test_confluence_answers_fit(seed: Seed, kinexus: Person) -> None:
     v2("DELETE", here, 204)
 
 
-def test_what_is_left_of_confluence_v1_fits(seed: Seed, kinexus: Person) -> None:
+def test_confluence_v1_answers_match(seed: Seed, kinexus: Person) -> None:
     def v1(method: str, path: str, status: int = 200, **options: Any) -> Any:
         return hold(kinexus, openapi.CONFLUENCE_V1, method, "/wiki/rest/api" + path, status, **options)
 

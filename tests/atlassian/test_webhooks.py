@@ -91,7 +91,7 @@ def test_only_administrators_register_and_the_secret_is_never_shown(
     admin("POST", HOOKS, 400, json={**body, "events": ["jira:made_up"]})
 
 
-def test_a_closed_ticket_is_told_as_jira_tells_it(
+def test_a_closed_ticket_sends_the_body_that_jira_sends(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:
     register(admin, receiver, secret=HOOK_SECRET)
@@ -200,7 +200,7 @@ def test_a_refusal_is_not_retried(
     assert [attempt.status for attempt in site.post.log] == [status]
 
 
-def test_after_five_retries_a_delivery_is_given_up(
+def test_after_five_retries_a_delivery_fails(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:
     register(admin, receiver)
@@ -211,9 +211,7 @@ def test_after_five_retries_a_delivery_is_given_up(
     assert len(site.post.given_up) == 1
 
 
-def test_a_receiver_that_is_not_there_is_tried_again(
-    site: Site, seed: Seed, admin: Person, developer: Person
-) -> None:
+def test_an_unreachable_receiver_is_retried(site: Site, seed: Seed, admin: Person, developer: Person) -> None:
     site.post.options.retry_delay = 0.01
     admin(
         "POST",
@@ -255,7 +253,7 @@ def test_a_late_delivery_is_overtaken_by_a_later_one(
     assert (site.post.total, site.post.duplicated, site.post.delayed) == (2, 0, 1)
 
 
-def test_a_site_that_was_stopped_delivers_again(
+def test_a_restarted_site_delivers_again(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:
     register(admin, receiver)

@@ -57,7 +57,7 @@ def service() -> Iterator[Says]:
 
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_a_redirect_is_no_answer_and_the_error_says_to_where(
+def test_a_redirect_is_an_error_that_names_its_target(
     service: Says, call: Callable[[AtlassianHttp], object], status: str
 ) -> None:
     with pytest.raises(Unavailable, match=r"newname\.example\.net") as raised:
@@ -66,19 +66,19 @@ def test_a_redirect_is_no_answer_and_the_error_says_to_where(
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_nothing_where_json_is_expected_is_no_answer(
+def test_an_empty_body_where_json_is_expected_is_an_error(
     service: Says, call: Callable[[AtlassianHttp], object]
 ) -> None:
     with pytest.raises(Unavailable, match="not JSON"):
         call(service.says("200 OK"))
 
 
-def test_what_nests_deeper_than_json_can_be_read_is_no_answer(service: Says) -> None:
+def test_json_nested_too_deeply_is_an_error(service: Says) -> None:
     with pytest.raises(Unavailable, match="not JSON"):
         service.says("200 OK", "[" * 100_000 + "]" * 100_000).get("/rest/api/3/myself")
 
 
-def test_where_an_answer_may_be_empty_it_is_still_no_redirect_and_no_page(service: Says) -> None:
+def test_where_an_empty_answer_is_allowed_redirects_and_html_fail(service: Says) -> None:
     path = "/rest/api/3/issue/PAY-1/transitions"
     for empty in ("", "{}"):
         service.says("200 OK", empty).do("POST", path, {})

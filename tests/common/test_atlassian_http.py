@@ -41,7 +41,7 @@ def test_an_answer_is_its_json(http: AtlassianHttp, running: Running) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_a_get_is_repeated_when_the_service_is_busy(
+def test_a_get_is_retried_when_the_service_is_busy(
     http: AtlassianHttp, running: Running, status: int
 ) -> None:
     running.site.faults.add(Fault("status", status=status, retry_after=0, count=2))
@@ -56,7 +56,7 @@ def test_a_post_is_never_repeated_blindly(http: AtlassianHttp, running: Running)
     assert len(running.site.calls()) == 1
 
 
-def test_a_post_that_only_asks_is_repeated_like_a_get(
+def test_a_post_that_only_reads_is_retried_like_a_get(
     http: AtlassianHttp, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retry_policy, "FIRST_PAUSE_SECONDS", 0.0)
@@ -73,7 +73,7 @@ def test_a_service_that_stays_down_is_unavailable(http: AtlassianHttp, running: 
     assert len(running.site.calls()) == 4
 
 
-def test_nobody_there_is_unavailable() -> None:
+def test_a_refused_connection_is_unavailable() -> None:
     nobody = AtlassianHttp("http://127.0.0.1:9", "a@example.com", lambda fresh: "token")
     with pytest.raises(Unavailable, match="no answer"):
         nobody.get("/rest/api/3/myself")
@@ -90,7 +90,7 @@ def test_nobody_there_is_unavailable() -> None:
         (413, RequestRefused),
     ],
 )
-def test_each_refusal_has_its_type(
+def test_each_error_status_has_its_exception(
     http: AtlassianHttp, running: Running, status: int, error: type[Exception]
 ) -> None:
     running.site.faults.add(Fault("status", status=status))
@@ -99,13 +99,13 @@ def test_each_refusal_has_its_type(
 
 
 @pytest.mark.parametrize("kind", ["html", "truncate"])
-def test_what_is_not_json_is_unavailable(http: AtlassianHttp, running: Running, kind: str) -> None:
+def test_a_body_that_is_not_json_is_unavailable(http: AtlassianHttp, running: Running, kind: str) -> None:
     running.site.faults.add(Fault(kind, count=9))
     with pytest.raises(Unavailable):
         http.get("/rest/api/3/myself")
 
 
-def test_after_a_401_the_token_is_read_anew_once(running: Running) -> None:
+def test_after_a_401_the_token_is_read_again_once(running: Running) -> None:
     account = running.site.account("kinexus")
     asked: list[bool] = []
 

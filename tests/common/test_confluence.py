@@ -18,7 +18,7 @@ def running() -> Iterator[Running]:
         yield running
 
 
-def test_a_version_is_found_however_many_came_after_it_down_to_the_base(running: Running) -> None:
+def test_all_versions_after_the_base_are_listed_newest_first(running: Running) -> None:
     site, admin = running.site, running.site.account("admin")
     space = site.confluence.add_space("SD", "Software", admin)
     page_id = site.confluence.create(admin, space.id, "Refunds", "<p>0</p>", None).id
@@ -56,7 +56,7 @@ def client(running: Running) -> ConfluenceClient:
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 250])
-def test_everything_above_a_page_is_told_however_little_one_answer_holds(
+def test_all_ancestors_are_read_however_few_one_answer_holds(
     running: Running, client: ConfluenceClient, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     store, us = running.site.confluence, running.site.account("kinexus")
@@ -87,9 +87,7 @@ def test_everything_above_a_page_is_told_however_little_one_answer_holds(
         ([], None),
     ],
 )
-def test_what_does_not_say_that_everyone_may_view_a_page_does_not_count_as_if_it_did(
-    answer: object, said: bool | None
-) -> None:
+def test_an_unclear_restriction_answer_never_counts_as_open(answer: object, said: bool | None) -> None:
     class Answers(AtlassianHttp):
         def get(self, path: str, params: object = None) -> object:
             return answer
@@ -98,7 +96,7 @@ def test_what_does_not_say_that_everyone_may_view_a_page_does_not_count_as_if_it
     assert client.is_restricted("1") is said
 
 
-def test_of_a_folder_nothing_is_told_and_a_hidden_page_is_not_found(
+def test_restrictions_of_hidden_folders_and_pages_are_not_found(
     running: Running, client: ConfluenceClient
 ) -> None:
     store, admin = running.site.confluence, running.site.account("admin")
@@ -115,7 +113,7 @@ def test_of_a_folder_nothing_is_told_and_a_hidden_page_is_not_found(
         client.ancestors(page.id)
 
 
-def test_all_current_pages_of_a_space_are_listed_with_their_kinds(
+def test_all_current_pages_of_a_space_are_listed(
     running: Running, client: ConfluenceClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(confluence_client, "MAX_RESULTS", 2)

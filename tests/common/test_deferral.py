@@ -101,7 +101,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize("error", TRANSIENT, ids=repr)
-def test_a_service_that_is_down_or_limits_us_defers(error: Exception) -> None:
+def test_an_unavailable_or_rate_limiting_service_defers(error: Exception) -> None:
     assert is_transient(error)
     deferral = deferral_for(error)
     assert deferral is not None
@@ -114,7 +114,7 @@ def test_any_other_error_is_a_failure(error: Exception) -> None:
     assert deferral_for(error) is None
 
 
-def test_busy_work_is_waited_for_briefly_and_is_no_outage() -> None:
+def test_a_held_lease_defers_briefly_and_is_no_outage() -> None:
     assert deferral_for(LeaseHeld("x")) == Deferral(grows=False)
     assert not is_transient(LeaseHeld("x"))
     assert {
@@ -123,23 +123,23 @@ def test_busy_work_is_waited_for_briefly_and_is_no_outage() -> None:
     } == {True}
 
 
-def test_a_service_that_names_a_pause_is_taken_at_its_word() -> None:
+def test_the_pause_follows_retry_after() -> None:
     named = Unavailable("GET", "/x", 429, "", retry_after=120)
     assert deferral_for(named) == Deferral(grows=True, at_least=120)
 
 
 @given(st.floats(0, 50_000), st.floats(0, 8_000))
-def test_a_pause_is_never_shorter_than_asked_nor_long_without_need(waited: float, asked: float) -> None:
+def test_a_pause_is_never_shorter_nor_much_longer_than_requested(waited: float, asked: float) -> None:
     pause = Deferral(grows=True, at_least=asked).pause(waited)
     assert max(asked, FIRST_PAUSE * 0.75) <= pause <= max(MAX_PAUSE, asked + FIRST_PAUSE)
 
 
 @given(st.floats(0, NOTIFY_AFTER_SECONDS - 1))
-def test_no_pause_passes_over_the_moment_at_which_people_are_told(waited: float) -> None:
+def test_no_pause_skips_the_time_of_the_notification(waited: float) -> None:
     assert waited + Deferral(grows=True).pause(waited) <= NOTIFY_AFTER_SECONDS + FIRST_PAUSE * 1.25
 
 
-def test_pauses_grow_to_the_longest_and_no_two_are_equal() -> None:
+def test_pauses_grow_to_the_maximum_with_jitter() -> None:
     waited, pauses = 0.0, list[float]()
     while waited < 7200:
         pauses.append(Deferral(grows=True).pause(waited))

@@ -55,11 +55,11 @@ FAILURES = {
 
 
 @pytest.mark.parametrize(("words", "error"), FAILURES.items(), ids=FAILURES.keys())
-def test_each_failure_has_its_words(words: str, error: Exception) -> None:
+def test_each_failure_has_its_text(words: str, error: Exception) -> None:
     assert user_message(error) == words
 
 
-def test_long_words_of_others_are_cut() -> None:
+def test_long_texts_of_services_are_cut() -> None:
     assert (
         len(user_message(RequestRefused("PUT", "/rest/api/3/x", 400, '{"message": "' + "x" * 9_000 + '"}')))
         < 400

@@ -39,7 +39,7 @@ def test_an_invisible_character_is_removed_and_written_out(code: int) -> None:
         "می\u200cخواهم", "क\u094d\u200dष", "ශ\u0dca\u200dරී", "ب\u200d", "a b\u00a0c\td\ne", "한글", "e\u0301", "日本語",
     ],
 )  # fmt: skip
-def test_what_belongs_where_it_stands_stays(text: str) -> None:
+def test_a_joiner_in_its_proper_place_stays(text: str) -> None:
     assert without_invisible(text) == text
     assert make_visible(text) == text
 
@@ -52,11 +52,11 @@ def test_what_belongs_where_it_stands_stays(text: str) -> None:
         ("葛\U000e0100", "葛"), ("one\u2028two", "one two"),
     ],
 )  # fmt: skip
-def test_out_of_place_they_are_removed(text: str, left: str) -> None:
+def test_joiners_out_of_place_are_removed(text: str, left: str) -> None:
     assert without_invisible(text) == left
 
 
-def test_the_table_is_unicodes() -> None:
+def test_the_table_equals_unicodes() -> None:
     """What the browser tests compare with a browser's own tables."""
     assert sum(last - first + 1 for first, last in code_points(DEFAULT_IGNORABLE)) == 4_174
     assert sum(last - first + 1 for first, last in code_points(EMOJI)) == 1_426
@@ -64,7 +64,7 @@ def test_the_table_is_unicodes() -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(_TEXT)
-def test_what_is_left_has_none_and_no_visible_character_is_lost(text: str) -> None:
+def test_removal_leaves_no_invisible_and_loses_no_visible_character(text: str) -> None:
     left = without_invisible(text)
     assert list(invisible_in(left)) == []
     assert without_invisible(left) == left

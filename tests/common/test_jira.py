@@ -47,7 +47,7 @@ def moved(http: AtlassianHttp) -> list[str]:
 
 
 @pytest.mark.parametrize("page", [1000, 2])
-def test_many_histories_are_those_of_each_issue(
+def test_bulk_histories_equal_those_of_each_issue(
     http: AtlassianHttp, moved: list[str], monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
     jira, ask = JiraClient(http, ""), http.post_query
@@ -63,7 +63,7 @@ def test_many_histories_are_those_of_each_issue(
     assert jira.status_moves_of([]) == {}
 
 
-def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[str]) -> None:
+def test_the_approximate_count_of_a_query_is_returned(http: AtlassianHttp, moved: list[str]) -> None:
     assert JiraClient(http, "").approximate_count("labels = x") == 3
 
 
@@ -76,7 +76,7 @@ def test_about_how_many_a_query_finds_is_told(http: AtlassianHttp, moved: list[s
         lambda jira: jira.approximate_count("labels = x"),
     ],
 )
-def test_what_only_asks_is_asked_again(
+def test_reading_posts_are_retried(
     http: AtlassianHttp, running: Running, asks: Callable[[JiraClient], object]
 ) -> None:
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=1))
@@ -85,7 +85,7 @@ def test_what_only_asks_is_asked_again(
 
 
 @pytest.mark.parametrize("created", ["2017-04-13T08:00:29.000+00:00", 1492070429, 1492070429000])
-def test_a_time_is_read_as_text_as_seconds_and_as_milliseconds(created: object) -> None:
+def test_a_time_is_read_from_text_seconds_and_milliseconds(created: object) -> None:
     entry = {"id": "1", "created": created, "items": [{"fieldId": "status", "from": "1", "to": "3"}]}
     [move] = status_transitions(entry)
     assert move.at == "2017-04-13T08:00:29.000+00:00"

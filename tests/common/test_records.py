@@ -73,7 +73,7 @@ DOCUMENT = Document(
 )
 
 
-def test_a_document_survives_the_way_through_the_table(records: DynamoDbTable) -> None:
+def test_a_document_is_stored_and_read_back_unchanged(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     assert documents.create_or_get(DOCUMENT) == DOCUMENT
     assert documents.get("doc-1") == DOCUMENT
@@ -91,13 +91,13 @@ def test_an_item_leaves_out_what_is_absent() -> None:
     assert from_item(Document, {**item, "lease_owner": "x"}).page_id is None
 
 
-def test_a_new_item_is_written_once(records: DynamoDbTable) -> None:
+def test_an_item_is_created_only_once(records: DynamoDbTable) -> None:
     assert records.create({"document_id": "a", "value": 1})
     assert not records.create({"document_id": "a", "value": 2})
     assert records.get("a") == {"document_id": "a", "value": 1}
 
 
-def test_an_update_holds_only_in_the_expected_state(records: DynamoDbTable) -> None:
+def test_an_update_needs_the_expected_state(records: DynamoDbTable) -> None:
     records.create({"document_id": "a", "status": "old"})
     assert (
         records.update("a", {"status": "new", "reason": "r"}, {"status": "old", "reason": None})["reason"]
@@ -110,7 +110,7 @@ def test_an_update_holds_only_in_the_expected_state(records: DynamoDbTable) -> N
     assert "reason" not in records.update("a", {"reason": None})
 
 
-def test_a_lease_keeps_others_out_until_it_is_given_back(records: DynamoDbTable) -> None:
+def test_a_lease_excludes_others_until_it_is_released(records: DynamoDbTable) -> None:
     records.create({"document_id": "a"})
     with records.lease("a", "first", 60), pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass
@@ -119,7 +119,7 @@ def test_a_lease_keeps_others_out_until_it_is_given_back(records: DynamoDbTable)
     assert records.get("a") == {"document_id": "a"}
 
 
-def test_a_lease_is_given_back_when_the_work_fails(records: DynamoDbTable) -> None:
+def test_a_lease_is_released_when_the_work_fails(records: DynamoDbTable) -> None:
     records.create({"document_id": "a"})
     with pytest.raises(ValueError, match="broken"), records.lease("a", "first", 60):
         raise ValueError("broken")
@@ -131,7 +131,7 @@ class Death(BaseException):
     """The process dies."""
 
 
-def test_a_lease_of_a_dead_process_runs_out(records: DynamoDbTable, clock: Clock) -> None:
+def test_a_lease_of_a_dead_process_expires(records: DynamoDbTable, clock: Clock) -> None:
     records.create({"document_id": "a"})
     with pytest.raises(Death), records.lease("a", "first", 60):
         raise Death
@@ -143,7 +143,7 @@ def test_a_lease_of_a_dead_process_runs_out(records: DynamoDbTable, clock: Clock
         pass
 
 
-def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: DynamoDbTable) -> None:
+def test_a_lock_is_released_only_by_its_holder(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     lock = page_lock_key("77")
     assert documents.lock(lock, "doc-1", 100) == "doc-1"
@@ -155,11 +155,11 @@ def test_a_lock_names_its_holder_and_only_the_holder_gives_it_back(records: Dyna
     assert documents.lock(lock, "doc-2", 100) == "doc-2"
 
 
-def test_titles_that_confluence_takes_for_the_same_share_a_lock() -> None:
+def test_titles_equal_to_confluence_share_a_lock() -> None:
     assert title_lock_key("1", "Partial  Refunds") == title_lock_key("1", "partial refunds")
 
 
-def test_moving_a_document_that_somebody_else_moved_fails(records: DynamoDbTable) -> None:
+def test_a_transition_from_a_changed_state_fails(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     documents.create_or_get(DOCUMENT)
     moved = documents.move(DOCUMENT, DocumentStatus.PUBLISHING, decision=None)
@@ -168,6 +168,6 @@ def test_moving_a_document_that_somebody_else_moved_fails(records: DynamoDbTable
         documents.move(DOCUMENT, DocumentStatus.REVISING)
 
 
-def test_a_record_that_is_not_there_is_not_waited_for(records: DynamoDbTable) -> None:
+def test_a_missing_record_has_no_lease_to_wait_for(records: DynamoDbTable) -> None:
     with pytest.raises(KeyError), records.lease("absent", "first", 60):
         pass

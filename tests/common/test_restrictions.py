@@ -91,7 +91,7 @@ def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
 
 
 @given(trees(), st.booleans(), st.integers(1, 5))
-def test_the_nearest_place_that_is_not_open_decides_and_each_is_asked_once(
+def test_the_nearest_restricted_ancestor_decides_and_each_is_read_once(
     tree: Tree, trust_folders: bool, size: int
 ) -> None:
     pages = [tree.page(each) for each, (_, kind, _) in tree.places.items() if kind == "page"]
@@ -103,7 +103,7 @@ def test_the_nearest_place_that_is_not_open_decides_and_each_is_asked_once(
     assert not tree.asked or max(tree.asked.values()) == 1
 
 
-def test_pages_with_one_parent_climb_once() -> None:
+def test_siblings_share_the_reading_of_their_ancestors() -> None:
     tree = Tree({"1": (None, "page", False), **{str(each): ("1", "page", False) for each in range(2, 9)}})
     assert set(
         Restrictions(tree, trust_folders=False).of([tree.page(str(each)) for each in range(2, 9)])
@@ -112,7 +112,7 @@ def test_pages_with_one_parent_climb_once() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["hidden", "left out", "moved", "nothing"])
-def test_a_page_whose_place_is_not_told_is_not_open(wrong: str) -> None:
+def test_a_page_with_an_unknown_ancestor_is_not_open(wrong: str) -> None:
     class Odd(Tree):
         def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
             if wrong == "hidden":
@@ -124,7 +124,7 @@ def test_a_page_whose_place_is_not_told_is_not_open(wrong: str) -> None:
     assert Restrictions(odd, trust_folders=True).of([odd.page("3")]) == [Access.RESTRICTED]
 
 
-def test_one_hidden_page_hides_none_beside_it() -> None:
+def test_one_hidden_page_does_not_hide_its_siblings() -> None:
     class Odd(Tree):
         def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
             if page_id in ("2", "4"):
@@ -140,14 +140,14 @@ def test_one_hidden_page_hides_none_beside_it() -> None:
     ]
 
 
-def test_a_removed_endpoint_is_an_error_and_never_an_answer() -> None:
+def test_a_removed_endpoint_raises() -> None:
     for kind in ("page", "folder"):
         tree = Tree({"1": (None, kind, refused(Gone, 410)), "2": ("1", "page", False)})
         with pytest.raises(Gone):
             Restrictions(tree, trust_folders=True).of([tree.page("2")])
 
 
-def test_a_question_that_is_refused_says_nothing_of_a_folder_and_is_an_error_of_a_page() -> None:
+def test_a_refused_read_leaves_folders_unknown_and_fails_for_pages() -> None:
     said = refused(RequestRefused, 400)
     tree = Tree({"1": (None, "folder", said), "2": ("1", "page", False), "3": (None, "page", said)})
     assert Restrictions(tree, trust_folders=False).of([tree.page("2")]) == [Access.UNKNOWN]
@@ -159,9 +159,7 @@ def test_a_question_that_is_refused_says_nothing_of_a_folder_and_is_an_error_of_
     ("page_id", "words"),
     [("2", "not everyone may view it"), ("4", "below a folder"), ("5", "live doc"), ("1", "")],
 )
-def test_a_page_that_was_found_is_refused_later_with_the_reason_and_the_label(
-    page_id: str, words: str
-) -> None:
+def test_a_page_restricted_later_is_refused_with_reason_and_label(page_id: str, words: str) -> None:
     tree = Tree(
         {
             "1": (None, "page", False),
@@ -183,13 +181,13 @@ def test_a_page_that_was_found_is_refused_later_with_the_reason_and_the_label(
     assert "Title" not in str(closed.value)
 
 
-def test_only_the_title_of_an_open_page_is_told() -> None:
+def test_only_the_title_of_an_open_page_is_shown() -> None:
     tree = Tree({"1": (None, "page", False), "2": ("1", "page", True), "3": ("1", "folder", False)})
     said = [open_title(each, tree, trust_folders=True) for each in ("1", "2", "3", "9", None)]
     assert said == ["Title 1", "", "", "", ""]
 
 
-def test_a_restriction_goes_before_what_is_said_of_a_live_doc() -> None:
+def test_a_restriction_is_reported_before_a_live_doc() -> None:
     assert label_required_reason(Access.RESTRICTED, is_live=True) == label_required_reason(
         Access.RESTRICTED, is_live=False
     )

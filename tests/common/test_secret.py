@@ -30,7 +30,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_a_secret_is_kept_for_some_minutes_and_then_read_again(now: list[float]) -> None:
+def test_a_secret_is_cached_for_minutes_then_read_again(now: list[float]) -> None:
     manager = Manager()
     kept = CachedSecret(manager, "arn")
     assert kept.get("key") == "first"
@@ -42,7 +42,7 @@ def test_a_secret_is_kept_for_some_minutes_and_then_read_again(now: list[float])
     assert manager.reads == 2
 
 
-def test_after_a_401_it_is_read_at_once(now: list[float]) -> None:
+def test_after_a_401_the_secret_is_read_at_once(now: list[float]) -> None:
     manager = Manager()
     kept = CachedSecret(manager, "arn")
     kept.get("key")
@@ -50,7 +50,7 @@ def test_after_a_401_it_is_read_at_once(now: list[float]) -> None:
     assert kept.get("key", fresh=True) == "second"
 
 
-def test_guesses_of_strangers_make_it_be_read_now_and_then_only(now: list[float]) -> None:
+def test_wrong_signatures_read_the_secret_only_now_and_then(now: list[float]) -> None:
     manager = Manager()
     kept = CachedSecret(manager, "arn")
     for _ in range(100):

@@ -34,6 +34,6 @@ def test_the_environment_becomes_a_typed_object() -> None:
         ({"STRICT": "yes"}, 'STRICT is "yes": it must be "true" or "false"'),
     ],
 )
-def test_what_is_amiss_is_named(change: dict[str, str], says: str) -> None:
+def test_each_wrong_setting_is_named(change: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidEnvironment, match=says):
         read_settings(Settings, {**GOOD, **change})

@@ -34,7 +34,7 @@ def crash(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @claims(("the function dies", "outcome"))
-def test_a_sample_of_crashes_and_interleavings_ends_as_if_nothing_had_happened() -> None:
+def test_sampled_crashes_and_interleavings_change_no_result() -> None:
     ended = crash(RUN, "--points", "16", "--twice", "3", "--schedules", "8", "--seed", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     totals = "points tried 16, survived 16; second crashes tried 3, survived 3; schedules tried 8, survived 8"
@@ -42,7 +42,7 @@ def test_a_sample_of_crashes_and_interleavings_ends_as_if_nothing_had_happened()
 
 
 @pytest.mark.parametrize(("sabotage", "arguments"), UNSAFE.values(), ids=UNSAFE.keys())
-def test_an_unsafe_pipeline_is_noticed(sabotage: str, arguments: list[str]) -> None:
+def test_an_unsafe_pipeline_is_detected(sabotage: str, arguments: list[str]) -> None:
     ended = crash(f"{sabotage} {RUN}", *arguments)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "became" in ended.stdout, ended.stdout

@@ -53,7 +53,9 @@ def chat() -> Iterator[tuple[str, "queue.Queue[str]"]]:
     server.server_close()
 
 
-def test_a_push_to_github_is_read_in_the_chat(stack: MiniStack, chat: tuple[str, "queue.Queue[str]"]) -> None:
+def test_a_push_to_github_is_posted_to_the_chat(
+    stack: MiniStack, chat: tuple[str, "queue.Queue[str]"]
+) -> None:
     address, heard = chat
     secrets = {
         "githubSecret": json.dumps({"secret": SECRET_SETTING}),

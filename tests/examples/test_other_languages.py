@@ -55,7 +55,7 @@ def _problems(shape: Mapping[str, Any], fields: str, required: str, given: Mappi
     return found
 
 
-def test_yaml_fits_the_schema() -> None:
+def test_yaml_matches_the_schema() -> None:
     program = yaml.safe_load((EXAMPLES / "yaml" / "Pulumi.yaml").read_text())
     types = {name: one["type"].removeprefix("kinexus:") for name, one in program["resources"].items()}
     assert sorted(types.values()) == ["PythonFunction", "RecordTable"]
@@ -67,14 +67,14 @@ def test_yaml_fits_the_schema() -> None:
         assert output in schema()["resources"][f"kinexus:index:{types[name]}"]["properties"]
 
 
-def test_yaml_names_a_handler_that_is_there() -> None:
+def test_yaml_names_an_existing_handler() -> None:
     program = yaml.safe_load((EXAMPLES / "yaml" / "Pulumi.yaml").read_text())
     given = program["resources"]["export"]["properties"]
     module = given["handler"].rsplit(".", 1)[0].replace(".", "/") + ".py"
     assert (EXAMPLES / "yaml" / given["sourceRoot"] / module).is_file()
 
 
-def test_the_checks_see_mistakes() -> None:
+def test_the_checks_find_mistakes() -> None:
     assert problems("RecordTable", {"hashKey": "id", "tablename": "x"}) == [
         "tableName is missing",
         "tablename is unknown",
@@ -87,7 +87,7 @@ def test_the_checks_see_mistakes() -> None:
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-def test_typescript_fits_the_schema(tmp_path: Path) -> None:
+def test_typescript_matches_the_schema(tmp_path: Path) -> None:
     for package in ("kinexus", "pulumi"):
         folder = tmp_path / "node_modules" / "@pulumi" / package
         folder.mkdir(parents=True)
@@ -116,7 +116,7 @@ def test_typescript_fits_the_schema(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["yaml", "typescript"])
-def test_the_plugin_that_they_name_is_there(language: str) -> None:
+def test_the_named_plugin_exists(language: str) -> None:
     program = yaml.safe_load((EXAMPLES / language / "Pulumi.yaml").read_text())
     path = (EXAMPLES / language / program["packages"]["kinexus"]).resolve()
     assert path == ROOT / "provider"

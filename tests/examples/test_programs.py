@@ -13,12 +13,12 @@ FUNCTION = "aws:lambda/function:Function"
 
 
 @pytest.mark.parametrize("example", CONFIG)
-def test_is_short(example: str) -> None:
+def test_each_example_is_short(example: str) -> None:
     assert len((EXAMPLES / example / "__main__.py").read_text().splitlines()) < 80
 
 
 @pytest.mark.parametrize("example", CONFIG)
-def test_answers_what_every_serverless_stack_should(example: str) -> None:
+def test_each_example_passes_the_stack_checks(example: str) -> None:
     found = graph(example)
     assert checks.functions_without_log_retention(found) == []
     assert checks.targets_without_dead_letters(found) == []
@@ -33,7 +33,8 @@ def test_answers_what_every_serverless_stack_should(example: str) -> None:
     assert checks.components_without_outputs(found) == []
 
 
-def test_the_relay_lets_in_github_and_may_only_publish_and_read_its_secret() -> None:
+def test_the_relay_may_only_publish_and_read_its_secret() -> None:
+    """And its route lets GitHub in."""
     found = graph("github_to_chat")
     routes = [route.inputs["routeKey"] for route in found.of_type("aws:apigatewayv2/route:Route")]
     assert routes == ["POST /github"]
@@ -44,7 +45,8 @@ def test_the_relay_lets_in_github_and_may_only_publish_and_read_its_secret() -> 
     assert checks.plain_secrets(found, SECRET_SETTING, "chat.example.com") == []
 
 
-def test_the_export_runs_by_night_and_may_only_scan_and_write_its_files() -> None:
+def test_the_export_may_only_scan_and_write_its_files() -> None:
+    """And it runs at night."""
     found = graph("nightly_export")
     schedule = found.named("nightly-schedule").inputs
     assert (schedule["scheduleExpression"], schedule["scheduleExpressionTimezone"]) == (
@@ -62,7 +64,7 @@ def test_the_export_runs_by_night_and_may_only_scan_and_write_its_files() -> Non
     assert found.named("orders", "aws:dynamodb/table:Table").protect
 
 
-def test_transforms_reach_what_has_no_argument_and_nothing_else() -> None:
+def test_transforms_change_only_what_they_name() -> None:
     found = graph("transforms")
     function = found.named("pack", FUNCTION).inputs
     assert function["loggingConfig"]["systemLogLevel"] == "DEBUG"

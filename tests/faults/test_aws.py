@@ -75,7 +75,7 @@ LASTING = {
 
 @claims((name, OUTCOME) for name in LASTING)
 @pytest.mark.parametrize(("operation", "fails"), LASTING.values(), ids=LASTING.keys())
-def test_what_botocores_own_retries_do_not_help_is_deferred(
+def test_a_fault_that_outlasts_botocores_retries_is_deferred(
     pipeline: Pipeline,
     page_id: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -102,7 +102,7 @@ IN_DECISION = ("GetItem", "UpdateItem", "DeleteItem", "GetObject", "PutObject", 
     ("stage", "operation"),
     [*(("review", each) for each in IN_REVIEW), *(("decision", each) for each in IN_DECISION)],
 )
-def test_so_it_is_where_a_review_is_opened_and_where_it_is_decided(
+def test_opening_and_deciding_a_review_are_deferred_too(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, stage: str, operation: str
 ) -> None:
     is_decided = stage == "decision"
@@ -133,7 +133,7 @@ CALLS = {
 
 @pytest.mark.parametrize("http", [500, 503, 429, 0], ids=["500", "503", "throttled", "time-out"])
 @pytest.mark.parametrize("service", CALLS)
-def test_botocore_retries_a_few_times_with_jitter_and_within_a_budget(
+def test_botocore_retries_few_times_with_jitter_within_a_budget(
     monkeypatch: pytest.MonkeyPatch, service: str, http: int
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -161,7 +161,7 @@ def test_botocore_retries_a_few_times_with_jitter_and_within_a_budget(
 
 
 @claims(("DynamoDB: a condition failed", OUTCOME))
-def test_a_record_that_somebody_else_moved_is_given_back_and_found_done(
+def test_a_record_changed_elsewhere_is_redelivered_and_found_done(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, messages = drafted(pipeline, page_id)
@@ -174,7 +174,7 @@ def test_a_record_that_somebody_else_moved_is_given_back_and_found_done(
 
 
 @claims(("DynamoDB: a lease is held", OUTCOME))
-def test_work_that_another_invocation_does_is_deferred(pipeline: Pipeline, page_id: str) -> None:
+def test_work_under_another_invocations_lease_is_deferred(pipeline: Pipeline, page_id: str) -> None:
     _, messages = closed(pipeline, page_id)
     change_id = pipeline.aws.changes()[0]["change_id"]
     held: AbstractContextManager[Any] = dependencies.build_orchestrator().changes.lease(
@@ -187,7 +187,7 @@ def test_work_that_another_invocation_does_is_deferred(pipeline: Pipeline, page_
     assert status(pipeline) == "in_review"
 
 
-def test_a_lock_that_could_not_be_given_back_is_given_back_by_the_next_try(
+def test_an_unreleased_lock_is_released_by_the_next_try(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)
@@ -202,7 +202,7 @@ def test_a_lock_that_could_not_be_given_back_is_given_back_by_the_next_try(
 
 
 @claims(("S3: the draft exists already", OUTCOME))
-def test_the_draft_that_is_there_counts(
+def test_an_existing_draft_of_the_same_inputs_is_used(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, messages = closed(pipeline, page_id)
@@ -244,9 +244,10 @@ AT_A_DOOR = LASTING | {
     ("Secrets Manager is down for a webhook function", OUTCOME),
 )
 @pytest.mark.parametrize(("door", "fault"), DOORS)
-def test_a_webhook_that_could_not_be_kept_is_sent_again_by_jira(
+def test_a_webhook_that_cannot_be_recorded_gets_a_5xx(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, door: str, fault: str
 ) -> None:
+    """Jira then sends it again."""
     pipeline.site.post.options.retry_delay = 0.05
     start_anew()
     if door == "jira":
@@ -291,7 +292,7 @@ def spoil(pipeline: Pipeline, fault: str, times: int) -> None:
 
 @claims((name, OUTCOME) for name in UNUSABLE)
 @pytest.mark.parametrize(("fault", "times"), UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_a_model_without_a_usable_answer_fails_for_good_and_the_ticket_is_told(
+def test_no_usable_draft_fails_with_a_comment_in_the_ticket(
     pipeline: Pipeline, page_id: str, fault: str, times: int
 ) -> None:
     key, messages = closed(pipeline, page_id)
@@ -310,7 +311,7 @@ def test_a_model_without_a_usable_answer_fails_for_good_and_the_ticket_is_told(
 
 
 @pytest.mark.parametrize("fault", ["refusal", "cut-off", "no-tool", "malformed"])
-def test_a_choice_without_a_usable_answer_is_the_rankings(
+def test_page_selection_without_a_usable_answer_uses_the_ranking(
     pipeline: Pipeline, page_id: str, fault: str
 ) -> None:
     text = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given."
@@ -324,7 +325,7 @@ def test_a_choice_without_a_usable_answer_is_the_rankings(
 
 
 @claims(("Jira is down when a failure should be reported", OUTCOME))
-def test_a_failure_that_jira_cannot_be_told_is_on_record_and_in_the_log(
+def test_a_failure_without_its_comment_is_recorded_and_logged(
     pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, messages = closed(pipeline, page_id)
@@ -337,7 +338,7 @@ def test_a_failure_that_jira_cannot_be_told_is_on_record_and_in_the_log(
 
 
 @claims(("Jira is down while a decision is read", OUTCOME))
-def test_a_decision_that_cannot_be_read_for_twelve_hours_counts_when_it_is_sent_again(
+def test_a_decision_unread_for_twelve_hours_counts_after_a_redrive(
     pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, messages = approved(pipeline, page_id)
@@ -367,7 +368,7 @@ def test_a_decision_that_cannot_be_read_for_twelve_hours_counts_when_it_is_sent_
     ],
     ids=["S3 answers 503", "S3 times out", "Secrets Manager answers 500"],
 )
-def test_a_review_that_cannot_be_read_says_so_and_when_to_try_again(
+def test_an_unreadable_review_page_answers_503_with_retry_after(
     pipeline: Pipeline,
     page_id: str,
     monkeypatch: pytest.MonkeyPatch,

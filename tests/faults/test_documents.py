@@ -20,7 +20,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize(("page", "path", "test"), NAMED, ids=[f"{path}-{test}" for _, path, test in NAMED])
-def test_the_proof_exists(page: str, path: str, test: str) -> None:
+def test_the_named_test_exists(page: str, path: str, test: str) -> None:
     assert (ROOT / path).is_file(), f"{page} names {path}"
     assert f"def {test}(" in (ROOT / path).read_text() if test else True, f"{page} names {path}::{test}"
 

@@ -146,7 +146,7 @@ def sent(running: Running, since: int, expected: int) -> int:
 
 @claims((name, call) for name, call, _ in EACH)
 @pytest.mark.parametrize(("call", "case"), [each[1:] for each in EACH], ids=[f"{n}-{c}" for n, c, _ in EACH])
-def test_a_fault_that_lasts(
+def test_a_lasting_fault(
     http: AtlassianHttp,
     running: Running,
     page: str,
@@ -167,7 +167,7 @@ def test_a_fault_that_lasts(
 
 @claims(("connection refused", call) for call in CALLS)
 @pytest.mark.parametrize("call", CALLS)
-def test_nobody_there(pauses: list[float], call: str) -> None:
+def test_a_refused_connection(pauses: list[float], call: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     nobody = AtlassianHttp(f"http://127.0.0.1:{port}", "a@example.com", lambda fresh: "token")
@@ -198,7 +198,7 @@ def _drip(server: socket.socket, body: bytes) -> None:
             threading.Event().wait(0.002)
 
 
-def test_pauses_grow_and_no_two_requests_make_the_same(
+def test_pauses_grow_and_differ_between_requests(
     http: AtlassianHttp, running: Running, pauses: list[float]
 ) -> None:
     running.site.faults.add(Fault("status", status=503, count=99))
@@ -211,7 +211,7 @@ def test_pauses_grow_and_no_two_requests_make_the_same(
     assert set(first).isdisjoint(second)
 
 
-def test_a_service_is_not_asked_again_before_the_time_that_it_named(
+def test_no_retry_comes_before_retry_after(
     http: AtlassianHttp, running: Running, pauses: list[float]
 ) -> None:
     running.site.faults.add(Fault("status", status=429, retry_after=7, count=2))
@@ -220,7 +220,7 @@ def test_a_service_is_not_asked_again_before_the_time_that_it_named(
     assert len(set(pauses)) == 2, "with jitter, so that not all come back at once"
 
 
-def test_a_time_to_wait_that_cannot_be_read_is_none(
+def test_an_unreadable_retry_after_is_ignored(
     http: AtlassianHttp, running: Running, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=1))
@@ -231,7 +231,7 @@ def test_a_time_to_wait_that_cannot_be_read_is_none(
 
 
 @pytest.mark.parametrize(("call", "asked"), [(CREATE, 2), (CREATE, None), (NEW_PAGE, 2)])
-def test_a_post_beyond_a_limit_is_sent_again_in_place(
+def test_a_rate_limited_post_is_retried(
     http: AtlassianHttp,
     running: Running,
     pauses: list[float],
@@ -258,7 +258,7 @@ def test_a_post_beyond_a_limit_is_sent_again_in_place(
         (Fault("drop"), SETTLE_SECONDS),
     ],
 )
-def test_a_post_that_is_not_repeated_says_when_it_may_be(
+def test_an_unrepeated_post_says_when_it_may_be_retried(
     http: AtlassianHttp, running: Running, pauses: list[float], fault: Fault, asked: float
 ) -> None:
     """One that was not answered may still take effect; only then its marks can be found."""
@@ -268,9 +268,7 @@ def test_a_post_that_is_not_repeated_says_when_it_may_be(
     assert (raised.value.retry_after, pauses) == (asked, [])
 
 
-def test_a_pause_that_outlasts_the_invocation_is_not_made(
-    http: AtlassianHttp, running: Running, pauses: list[float]
-) -> None:
+def test_no_pause_outlasts_the_invocation(http: AtlassianHttp, running: Running, pauses: list[float]) -> None:
     running.site.faults.add(Fault("status", status=429, retry_after=9, count=1))
     with within_deadline(8), pytest.raises(Unavailable) as raised:
         http.get("/rest/api/3/myself")
@@ -278,7 +276,7 @@ def test_a_pause_that_outlasts_the_invocation_is_not_made(
 
 
 @pytest.mark.parametrize("named", ["soon", "-5", "", "1.5"])
-def test_a_pause_that_cannot_be_read_is_none(named: str) -> None:
+def test_an_unreadable_pause_is_none(named: str) -> None:
     assert retry_after_seconds({"Retry-After": named}) == 0
 
 

@@ -44,9 +44,7 @@ def lasting(code: int) -> Fault:
 @claims((name, NEW_PAGE) for name in LOST)
 @pytest.mark.parametrize("after", [False, True], ids=["before it took effect", "after it took effect"])
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
-def test_a_page_is_created_once_whatever_becomes_of_the_answer(
-    pipeline: Pipeline, fault: Fault, after: bool
-) -> None:
+def test_a_page_is_created_once_even_without_an_answer(pipeline: Pipeline, fault: Fault, after: bool) -> None:
     review, messages = new_page_approved(pipeline)
     pipeline.site.faults.add(replace(fault, method="POST", path=PAGES, account="kinexus", after=after))
     assert deliver(approve, messages) == []
@@ -59,7 +57,7 @@ def test_a_page_is_created_once_whatever_becomes_of_the_answer(
 
 @claims(("429 with `Retry-After`", NEW_PAGE), ("429 without `Retry-After`", NEW_PAGE))
 @pytest.mark.parametrize("asked", [1, None])
-def test_a_page_beyond_a_limit_is_sent_again_within_the_invocation(
+def test_a_rate_limited_page_is_retried_within_the_invocation(
     pipeline: Pipeline, asked: float | None
 ) -> None:
     _, messages = new_page_approved(pipeline)
@@ -71,7 +69,7 @@ def test_a_page_beyond_a_limit_is_sent_again_within_the_invocation(
 
 @claims((str(code), NEW_PAGE) for code in (400, 403, 404, 409, 413))
 @pytest.mark.parametrize("code", [400, 403, 404, 409, 413])
-def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(pipeline: Pipeline, code: int) -> None:
+def test_a_refused_page_waits_and_the_reviewer_gets_a_comment(pipeline: Pipeline, code: int) -> None:
     review, messages = new_page_approved(pipeline)
     before = len(pipeline.comments(review))
     pipeline.site.faults.add(lasting(code))
@@ -89,7 +87,7 @@ def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(pipeline:
 
 @claims((str(code), NEW_PAGE) for code in (401, 410))
 @pytest.mark.parametrize("code", [401, 410])
-def test_an_approved_page_waits_until_the_token_or_kinexus_is_replaced(pipeline: Pipeline, code: int) -> None:
+def test_an_approved_page_waits_for_a_new_token_or_update(pipeline: Pipeline, code: int) -> None:
     review, messages = new_page_approved(pipeline)
     pipeline.site.faults.add(lasting(code))
     for receives in (1, 2, 3):
@@ -104,7 +102,7 @@ def test_an_approved_page_waits_until_the_token_or_kinexus_is_replaced(pipeline:
 
 
 @claims(("slow drip", NEW_PAGE))
-def test_a_slow_answer_is_waited_for(pipeline: Pipeline) -> None:
+def test_a_slow_answer_is_awaited(pipeline: Pipeline) -> None:
     _, messages = new_page_approved(pipeline)
     pipeline.site.faults.add(Fault("slow", seconds=0.3, method="POST", path=PAGES, account="kinexus"))
     assert deliver(approve, messages) == []
@@ -112,7 +110,9 @@ def test_a_slow_answer_is_waited_for(pipeline: Pipeline) -> None:
 
 
 @claims(("connection refused", NEW_PAGE))
-def test_a_page_that_nobody_took_is_sent_again(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_refused_connection_the_page_is_sent_again(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, messages = new_page_approved(pipeline)
     make, refused = HTTPConnectionPool._make_request, list[str]()
 

@@ -17,7 +17,7 @@ SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_except_is_without_an_outcome(room: str) -> None:
+def test_every_except_has_an_outcome(room: str) -> None:
     sources = [path for path in SOURCES if path.relative_to(ROOT).parts[0] == room]
     assert sources
     found = [
@@ -28,7 +28,7 @@ def test_no_except_is_without_an_outcome(room: str) -> None:
     assert found == [], "swallowed: raise, return or set what follows from it, or say why: # let go: REASON"
 
 
-def test_every_excuse_stands_beside_an_error_that_is_let_go() -> None:
+def test_every_excuse_belongs_to_an_ignored_error() -> None:
     idle = [f"{path.relative_to(ROOT)}:{line}" for path in SOURCES for line in idle_excuses(path.read_text())]
     assert idle == []
 
@@ -85,12 +85,12 @@ HAS_OUTCOME = {
 
 
 @pytest.mark.parametrize("source", SWALLOWS.values(), ids=SWALLOWS.keys())
-def test_the_walk_finds_what_swallows(source: str) -> None:
+def test_swallowed_errors_are_found(source: str) -> None:
     assert len(swallowed(source)) == 1
 
 
 @pytest.mark.parametrize("source", HAS_OUTCOME.values(), ids=HAS_OUTCOME.keys())
-def test_the_walk_leaves_outcomes_alone(source: str) -> None:
+def test_outcomes_are_accepted(source: str) -> None:
     assert swallowed(source) == []
 
 
@@ -104,12 +104,12 @@ EXCUSES = {
 
 
 @pytest.mark.parametrize("source", EXCUSES.values(), ids=EXCUSES.keys())
-def test_a_reason_beside_it_excuses_what_is_let_go(source: str) -> None:
+def test_a_written_reason_excuses_an_ignored_error(source: str) -> None:
     assert swallowed(source) == []
     assert idle_excuses(source) == []
 
 
-def test_a_reason_excuses_one_place_only_and_has_to_be_one() -> None:
+def test_a_reason_excuses_one_place_and_must_have_words() -> None:
     twice = "try:\n g()\nexcept ValueError:\n # let go: both are tried again below\n rmtree(x, ignore_errors=True)"
     assert [each.caught for each in swallowed(twice)] == ["ignore_errors"]
     assert len(swallowed("try:\n g()\nexcept ValueError:  # let go: ok\n pass")) == 1

@@ -78,7 +78,7 @@ OUTAGES = [
 
 
 @pytest.mark.parametrize(("service", "function"), OUTAGES)
-def test_an_outage_of_an_hour_ends_in_no_dead_letter(
+def test_an_outage_of_an_hour_leaves_no_dead_letter(
     pipeline: Pipeline, page_id: str, timeline: Timeline, deferrals: Any, service: str, function: str
 ) -> None:
     reach, end = STAGES[function]
@@ -100,7 +100,7 @@ def test_an_outage_of_an_hour_ends_in_no_dead_letter(
 
 
 @pytest.mark.parametrize("fault", ["drop", "html", "truncate"])
-def test_so_it_is_whatever_the_outage_looks_like(
+def test_every_kind_of_outage_leaves_no_dead_letter(
     pipeline: Pipeline, page_id: str, timeline: Timeline, fault: str
 ) -> None:
     key, messages = approved(pipeline, page_id)
@@ -114,7 +114,7 @@ def test_so_it_is_whatever_the_outage_looks_like(
 
 
 @claims(("503", "read (GET)"))
-def test_after_twelve_hours_the_work_has_failed_and_the_ticket_is_told(
+def test_after_twelve_hours_the_work_fails_with_a_comment(
     pipeline: Pipeline, page_id: str, timeline: Timeline
 ) -> None:
     key, messages = closed(pipeline, page_id)
@@ -141,7 +141,7 @@ def test_after_twelve_hours_the_work_has_failed_and_the_ticket_is_told(
     ("asked", "earliest", "latest"), [(120, 120, 180), (700, 700, 760), (2 * HOUR, 2 * HOUR, 2 * HOUR + 60)]
 )
 @pytest.mark.parametrize("code", [429, 503])
-def test_a_post_comes_back_when_the_service_said(
+def test_a_deferred_post_comes_back_after_retry_after(
     pipeline: Pipeline,
     page_id: str,
     timeline: Timeline,
@@ -164,7 +164,7 @@ def test_a_post_comes_back_when_the_service_said(
     assert earliest <= timeline.served_at[-1] - begun <= latest
 
 
-def test_a_pause_asked_for_that_outlasts_twelve_hours_is_not_waited_for(
+def test_a_pause_that_would_pass_twelve_hours_fails(
     pipeline: Pipeline, page_id: str, timeline: Timeline
 ) -> None:
     _, messages = closed(pipeline, page_id)
@@ -205,7 +205,7 @@ def test_an_unknown_error_uses_up_the_receives(
 
 
 @claims(("DynamoDB is down when a failure should be recorded", "outcome"))
-def test_a_failure_that_cannot_go_on_record_is_put_there_later(
+def test_a_failure_that_cannot_be_recorded_is_recorded_later(
     pipeline: Pipeline, page_id: str, timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)

@@ -59,9 +59,7 @@ DEFERRED = {
 
 @claims((name, READ) for name in RETRIED)
 @pytest.mark.parametrize("fault", RETRIED.values(), ids=RETRIED.keys())
-def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
-    pipeline: Pipeline, page_id: str, fault: Fault
-) -> None:
+def test_a_brief_fault_of_a_read_is_retried(pipeline: Pipeline, page_id: str, fault: Fault) -> None:
     _, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(replace(fault, method="GET", path=ISSUE, account="kinexus"))
     assert deliver(orchestrate, messages) == []
@@ -70,7 +68,7 @@ def test_a_passing_fault_of_a_read_is_retried_within_the_invocation(
 
 @claims((name, READ) for name in DEFERRED)
 @pytest.mark.parametrize("fault", DEFERRED.values(), ids=DEFERRED.keys())
-def test_a_lasting_fault_of_a_read_defers_and_nothing_is_lost(
+def test_a_lasting_fault_of_a_read_defers_without_loss(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     monkeypatch.setattr(http_client, "TIMEOUT", (1.0, 0.4))
@@ -85,7 +83,7 @@ def test_a_lasting_fault_of_a_read_defers_and_nothing_is_lost(
 
 
 @claims(("409", READ))
-def test_a_read_that_meets_a_conflict_is_given_back(pipeline: Pipeline, page_id: str) -> None:
+def test_a_read_with_a_conflict_is_redelivered(pipeline: Pipeline, page_id: str) -> None:
     _, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(Fault("status", status=409, method="GET", path=ISSUE, account="kinexus"))
     assert len(deliver(orchestrate, messages)) == 1
@@ -95,7 +93,7 @@ def test_a_read_that_meets_a_conflict_is_given_back(pipeline: Pipeline, page_id:
 
 @claims(("429 with `Retry-After`", CREATE), ("429 without `Retry-After`", CREATE))
 @pytest.mark.parametrize("asked", [1, None])
-def test_a_post_beyond_a_limit_is_repeated_within_the_invocation(
+def test_a_rate_limited_post_is_retried_within_the_invocation(
     pipeline: Pipeline, page_id: str, asked: float | None
 ) -> None:
     key, messages = drafted(pipeline, page_id)
@@ -140,7 +138,7 @@ def test_a_post_that_fails_is_not_repeated_blindly(
 
 @claims((str(code), CREATE) for code in (400, 401, 403, 413))
 @pytest.mark.parametrize("code", [400, 401, 403, 413])
-def test_what_jira_refuses_fails_for_good_with_its_reason(
+def test_a_review_that_jira_refuses_fails_with_its_reason(
     pipeline: Pipeline, page_id: str, code: int
 ) -> None:
     key, messages = drafted(pipeline, page_id)
@@ -161,9 +159,7 @@ def test_what_jira_refuses_fails_for_good_with_its_reason(
 
 @claims((str(code), READ) for code in (400, 401, 403, 413))
 @pytest.mark.parametrize("code", [400, 401, 403, 413])
-def test_what_may_not_be_read_fails_for_good_with_its_reason(
-    pipeline: Pipeline, page_id: str, code: int
-) -> None:
+def test_a_refused_read_fails_with_its_reason(pipeline: Pipeline, page_id: str, code: int) -> None:
     key, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(
         Fault("status", status=code, count=99, method="GET", path="/wiki/", account="kinexus")
@@ -176,7 +172,7 @@ def test_what_may_not_be_read_fails_for_good_with_its_reason(
     assert pipeline.aws.locks() == []
 
 
-def test_an_expired_token_is_read_anew_once(pipeline: Pipeline, page_id: str) -> None:
+def test_an_expired_token_is_read_again_once(pipeline: Pipeline, page_id: str) -> None:
     _, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(Fault("status", status=401, path=ISSUE, account="kinexus"))
     assert deliver(orchestrate, messages) == []
@@ -184,9 +180,7 @@ def test_an_expired_token_is_read_anew_once(pipeline: Pipeline, page_id: str) ->
 
 @claims(("404", READ))
 @pytest.mark.parametrize("gone", ["ticket", "page"])
-def test_a_deleted_ticket_and_a_deleted_page_fail_for_good(
-    pipeline: Pipeline, page_id: str, gone: str
-) -> None:
+def test_a_deleted_ticket_and_a_deleted_page_fail(pipeline: Pipeline, page_id: str, gone: str) -> None:
     key, messages = closed(pipeline, page_id)
     path = f"{ISSUE}/[0-9]+(\\?.*)?$" if gone == "ticket" else f"{PAGES}/{page_id}"
     fault = Fault("status", status=404, count=2, method="GET", path=path, account="kinexus")
@@ -214,7 +208,7 @@ LOST_WRITES = {
 
 @claims((name, WRITE) for name in LOST_WRITES)
 @pytest.mark.parametrize(("fault", "outcome"), LOST_WRITES.values(), ids=LOST_WRITES.keys())
-def test_a_page_is_written_once_whatever_becomes_of_the_answer(
+def test_a_page_is_written_once_even_without_an_answer(
     pipeline: Pipeline, page_id: str, fault: Fault, outcome: str
 ) -> None:
     review, messages = approved(pipeline, page_id)
@@ -230,7 +224,7 @@ def test_a_page_is_written_once_whatever_becomes_of_the_answer(
 
 @claims((str(code), WRITE) for code in (400, 403, 404, 413))
 @pytest.mark.parametrize("code", [400, 403, 404, 413])
-def test_a_page_that_confluence_refuses_waits_and_the_reviewer_is_told(
+def test_a_refused_page_waits_and_the_reviewer_gets_a_comment(
     pipeline: Pipeline, page_id: str, code: int
 ) -> None:
     review, messages = approved(pipeline, page_id)
@@ -266,7 +260,7 @@ def test_an_approval_waits_until_the_token_is_replaced(pipeline: Pipeline, page_
 
 
 @claims(("connection refused", CREATE))
-def test_a_post_that_nobody_took_is_sent_again(
+def test_after_a_refused_connection_the_post_is_sent_again(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, messages = drafted(pipeline, page_id)
@@ -285,14 +279,14 @@ def test_a_post_that_nobody_took_is_sent_again(
 
 
 @claims(("slow drip", CREATE))
-def test_a_slow_answer_to_a_post_is_waited_for(pipeline: Pipeline, page_id: str) -> None:
+def test_a_slow_answer_to_a_post_is_awaited(pipeline: Pipeline, page_id: str) -> None:
     _, messages = drafted(pipeline, page_id)
     pipeline.site.faults.add(Fault("slow", seconds=0.3, method="POST", path=ISSUE, account="kinexus"))
     assert deliver(open_review, messages) == []
 
 
 @claims(("404", CREATE))
-def test_a_comment_on_a_ticket_that_is_gone_is_given_back(pipeline: Pipeline, page_id: str) -> None:
+def test_a_comment_on_a_deleted_ticket_is_redelivered(pipeline: Pipeline, page_id: str) -> None:
     _, messages = drafted(pipeline, page_id)
     pipeline.site.faults.add(
         Fault("status", status=404, method="POST", path="/comment\\?*$", account="kinexus")
@@ -306,9 +300,7 @@ REMOVED = "Atlassian has removed an endpoint that Kinexus uses"
 
 
 @claims(("410", READ))
-def test_an_endpoint_that_atlassian_removed_fails_loudly_and_says_nothing_of_the_page(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_removed_read_endpoint_fails_and_does_not_hide_pages(pipeline: Pipeline, page_id: str) -> None:
     key, messages = closed(pipeline, page_id)
     pipeline.site.faults.add(Fault("gone", method="GET", path=f"{PAGES}/{page_id}", account="kinexus"))
     for receives in (1, 2, 3):
@@ -321,7 +313,7 @@ def test_an_endpoint_that_atlassian_removed_fails_loudly_and_says_nothing_of_the
 
 @claims(("410", WRITE), ("410", CREATE))
 @pytest.mark.parametrize(("method", "path"), [("PUT", PAGES), ("POST", "/comment\\?*$")])
-def test_what_atlassian_takes_no_more_fails_loudly_and_can_be_sent_again(
+def test_a_removed_write_endpoint_fails_and_can_be_redriven(
     pipeline: Pipeline, page_id: str, method: str, path: str
 ) -> None:
     _, messages = approved(pipeline, page_id)
@@ -335,7 +327,7 @@ def test_what_atlassian_takes_no_more_fails_loudly_and_can_be_sent_again(
 
 
 @claims(("an endless answer", "outcome"))
-def test_work_that_takes_too_long_is_stopped_in_time_to_say_so(
+def test_work_that_takes_too_long_is_stopped_and_deferred(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)

@@ -56,7 +56,7 @@ def took(work: Callable[[], object]) -> float:
     return time.monotonic() - begun
 
 
-def test_a_request_ends_when_the_time_does_and_is_not_tried_again(tarpit: str) -> None:
+def test_a_request_ends_at_the_deadline_without_a_retry(tarpit: str) -> None:
     http = AtlassianHttp(tarpit, "kinexus@example.com", lambda fresh: "token")
 
     def ask() -> None:
@@ -68,7 +68,7 @@ def test_a_request_ends_when_the_time_does_and_is_not_tried_again(tarpit: str) -
         http.get("/rest/api/3/myself")
 
 
-def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
+def test_a_request_in_another_thread_ends_at_the_deadline(tarpit: str) -> None:
     http = AtlassianHttp(tarpit, "kinexus@example.com", lambda fresh: "token")
     ended: list[BaseException] = []
 
@@ -86,7 +86,7 @@ def test_so_does_a_request_in_another_thread(tarpit: str) -> None:
 
 
 @pytest.mark.usefixtures("aws")
-def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_aws_call_ends_at_the_deadline(tarpit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", tarpit)
     monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     model = cached_client("bedrock-runtime", read_timeout=30)
@@ -98,7 +98,7 @@ def test_aws_that_hangs_is_left_when_the_time_is_over(tarpit: str, monkeypatch: 
     assert took(ask) < 5, "botocore would have tried again"
 
 
-def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
+def test_a_passed_deadline_leaves_no_timer_behind() -> None:
     with pytest.raises(DeadlineExceeded) as late, within_deadline(0.01):
         time.sleep(5)
     assert not isinstance(late.value, ServiceHung), "no service was waited for"
@@ -106,7 +106,7 @@ def test_a_limit_that_is_over_leaves_nothing_behind() -> None:
     time.sleep(0.05)
 
 
-def test_an_answer_without_end_is_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_answer_counts_as_a_hanging_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=drip, args=(server,), daemon=True).start()
@@ -138,7 +138,7 @@ class Invocation(ground.Context):
 
 @pytest.mark.parametrize("service", ["JIRA_BASE_URL", "CONFLUENCE_URL"])
 @pytest.mark.parametrize("handle", [orchestrate, open_review], ids=["orchestrator", "creator"])
-def test_the_last_try_ends_in_time_with_its_reason_on_record(
+def test_the_last_try_ends_in_time_and_records_its_reason(
     pipeline: Pipeline, tarpit: str, monkeypatch: pytest.MonkeyPatch, handle: Any, service: str
 ) -> None:
     monkeypatch.setattr(sqs_batch, "RESERVE_SECONDS", 3)
@@ -159,7 +159,7 @@ def test_the_last_try_ends_in_time_with_its_reason_on_record(
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_alarm_that_rings_in_a_finalizer_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deadline_that_passes_in_a_finalizer_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.0)
     monkeypatch.setattr(deadline, "REARM_SECONDS", 0.2)
 

@@ -60,7 +60,7 @@ def redrafted(revising: tuple[str, str], pipeline: Pipeline) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("state", ["revising", "redrafted"])
-def test_a_rejection_ends_the_review_whatever_is_under_way(
+def test_a_rejection_ends_the_review_during_drafting(
     pipeline: Pipeline, page_id: str, state: str, request: pytest.FixtureRequest
 ) -> None:
     key, review = request.getfixturevalue(state)
@@ -76,9 +76,10 @@ def test_a_rejection_ends_the_review_whatever_is_under_way(
 
 @pytest.mark.parametrize("state", ["revising", "drafted"])
 @pytest.mark.parametrize("comment", ["APPROVED", "Well?"])
-def test_anything_else_is_answered_once_a_move_and_waits_for_the_next_draft(
+def test_other_decisions_wait_for_the_next_draft(
     pipeline: Pipeline, page_id: str, state: str, comment: str, request: pytest.FixtureRequest
 ) -> None:
+    """And are answered once for each move to Done."""
     _, review = request.getfixturevalue(state)
     for times in (1, 2):
         again(pipeline, review, comment)
@@ -93,9 +94,7 @@ def test_anything_else_is_answered_once_a_move_and_waits_for_the_next_draft(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_draft_that_could_not_be_made_is_said_with_its_reason(
-    pipeline: Pipeline, revising: tuple[str, str]
-) -> None:
+def test_a_failed_draft_is_reported_with_its_reason(pipeline: Pipeline, revising: tuple[str, str]) -> None:
     _, review = revising
     pipeline.model.fail_next("cut-off")
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
@@ -106,7 +105,7 @@ def test_a_draft_that_could_not_be_made_is_said_with_its_reason(
     assert "reason" not in document(pipeline)
 
 
-def test_a_rejection_that_nobody_has_heard_yet_outlives_the_failure_of_the_draft(
+def test_an_unread_rejection_counts_although_the_draft_failed(
     pipeline: Pipeline, revising: tuple[str, str]
 ) -> None:
     _, review = revising
@@ -119,7 +118,7 @@ def test_a_rejection_that_nobody_has_heard_yet_outlives_the_failure_of_the_draft
     assert document(pipeline)["status"] == "rejected"
 
 
-def test_a_review_that_our_account_cannot_open_again_says_who_can(pipeline: Pipeline, page_id: str) -> None:
+def test_a_review_that_cannot_be_reopened_says_who_can(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.faults.add(
         Fault("status", status=400, method="POST", path="/transitions", account="kinexus", count=99)
@@ -134,7 +133,7 @@ def test_a_review_that_our_account_cannot_open_again_says_who_can(pipeline: Pipe
     assert document(pipeline)["status"] == "published"
 
 
-def test_a_rejection_does_not_reach_a_ticket_whose_draft_nobody_was_shown(
+def test_a_rejection_spares_a_ticket_whose_draft_was_not_shown(
     pipeline: Pipeline, drafted: tuple[str, str]
 ) -> None:
     _, review = drafted
@@ -154,9 +153,8 @@ def test_a_rejection_does_not_reach_a_ticket_whose_draft_nobody_was_shown(
     assert any("rejected the documentation" in said for said in pipeline.comments(second))
 
 
-def test_a_rejection_before_the_first_announcement_ends_no_ticket_that_joined_meanwhile(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_an_early_rejection_spares_a_ticket_that_joined(pipeline: Pipeline, page_id: str) -> None:
+    """The rejection comes before the first announcement."""
     first = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(first)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
@@ -172,7 +170,7 @@ def test_a_rejection_before_the_first_announcement_ends_no_ticket_that_joined_me
     assert any("nothing was rejected" in said for said in pipeline.comments(review))
 
 
-def test_a_decision_that_failed_is_not_taken_for_a_draft_that_cannot_be_shown(
+def test_a_failed_decision_is_not_reported_as_a_failed_draft(
     pipeline: Pipeline, drafted: tuple[str, str]
 ) -> None:
     _, review = drafted

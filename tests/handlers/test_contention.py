@@ -39,7 +39,8 @@ def finished(pipeline: Pipeline, number: int = 1) -> str:
     return key
 
 
-def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pipeline: Pipeline) -> None:
+def test_a_duplicate_of_a_change_in_progress_is_deferred(pipeline: Pipeline) -> None:
+    """However often it was received."""
     finished(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     [change] = pipeline.aws.changes()
@@ -55,9 +56,7 @@ def test_a_duplicate_of_a_change_under_way_waits_in_a_copy_whatever_its_tries(pi
     assert pipeline.aws.changes()[0]["status"] == "documented"
 
 
-def test_eight_tickets_of_one_page_closed_together_are_all_documented(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_eight_tickets_about_one_page_are_all_documented(pipeline: Pipeline, page_id: str) -> None:
     keys = [finished(pipeline, number) for number in range(8)]
     while messages := pipeline.aws.messages("DocumentOrchestrator"):
         assert deliver(orchestrate, messages[:1], receives=3) == []
@@ -69,9 +68,7 @@ def test_eight_tickets_of_one_page_closed_together_are_all_documented(
     assert {change["status"] for change in pipeline.aws.changes()} == {"documented"}
 
 
-def test_an_approval_and_a_new_draft_wait_for_whoever_works_on_the_document(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_approval_and_redraft_wait_for_the_documents_lease(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     [document] = pipeline.aws.documents()
     finished(pipeline)
@@ -88,7 +85,7 @@ def test_an_approval_and_a_new_draft_wait_for_whoever_works_on_the_document(
     assert pipeline.aws.documents()[0]["status"] == "published"
 
 
-def test_what_was_busy_for_hours_is_given_up_in_words(pipeline: Pipeline) -> None:
+def test_a_lease_held_for_hours_fails_with_a_comment(pipeline: Pipeline) -> None:
     key = finished(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     [change] = pipeline.aws.changes()
@@ -101,7 +98,8 @@ def test_what_was_busy_for_hours_is_given_up_in_words(pipeline: Pipeline) -> Non
     assert any("for 12 hours" in text for text in pipeline.comments(key))
 
 
-def test_a_copy_that_cannot_be_sent_leaves_the_message_and_its_last_try_is_told(pipeline: Pipeline) -> None:
+def test_a_failed_deferral_leaves_the_message_and_is_reported(pipeline: Pipeline) -> None:
+    """The last try is reported."""
     key = finished(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     boto3.client("sqs").delete_queue(QueueUrl=pipeline.aws.queue_urls["DocumentOrchestrator"])

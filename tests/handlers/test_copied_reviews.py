@@ -67,9 +67,7 @@ def named(pipeline: Pipeline) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("account", ["reviewer", "kinexus"])
-def test_a_clone_that_names_a_document_is_answered_once_and_decides_nothing(
-    pipeline: Pipeline, page_id: str, account: str
-) -> None:
+def test_a_clone_decides_nothing_and_gets_one_comment(pipeline: Pipeline, page_id: str, account: str) -> None:
     _, review = in_review(pipeline)
     copy = clone(pipeline, review, account, named(pipeline))
     for _ in range(2):
@@ -101,7 +99,7 @@ def test_no_decision_in_a_clone_counts(pipeline: Pipeline, page_id: str, verdict
     )
 
 
-def test_a_clone_of_a_review_that_is_over_says_so(pipeline: Pipeline, page_id: str) -> None:
+def test_a_clone_of_an_ended_review_gets_a_comment(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "REJECTED")
     pipeline.run()
@@ -123,7 +121,7 @@ def _named_otherwise(pipeline: Pipeline) -> list[Any]:
     return [{"document_id": lock["document_id"]}, {"document_id": review}]
 
 
-def test_a_clone_that_names_no_document_of_this_stack_is_left_alone(pipeline: Pipeline, page_id: str) -> None:
+def test_a_clone_of_another_stacks_document_is_ignored(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for prop in (*NAMES_NOTHING, *_named_otherwise(pipeline)):
         copy = clone(pipeline, review, prop=prop)
@@ -134,7 +132,7 @@ def test_a_clone_that_names_no_document_of_this_stack_is_left_alone(pipeline: Pi
     assert status(pipeline) == "in_review"
 
 
-def test_the_sweep_finds_a_clone_and_nothing_more_is_said(pipeline: Pipeline, page_id: str) -> None:
+def test_the_sweep_finds_a_clone_without_another_comment(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     copies = [clone(pipeline, review, prop=prop) for prop in (None, named(pipeline))]
     for copy in copies:
@@ -146,9 +144,7 @@ def test_the_sweep_finds_a_clone_and_nothing_more_is_said(pipeline: Pipeline, pa
     assert [pipeline.comments(copy) for copy in copies] == before
 
 
-def test_a_clone_made_while_the_next_draft_waits_for_its_review_is_a_clone(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_clone_made_before_the_next_announcement_is_recognised(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nSay more.")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
@@ -161,7 +157,7 @@ def test_a_clone_made_while_the_next_draft_waits_for_its_review_is_a_clone(
     assert any("copy" in said for said in pipeline.comments(copy))
 
 
-def test_a_clone_of_what_was_never_opened_is_left_alone(pipeline: Pipeline, page_id: str) -> None:
+def test_a_clone_of_a_review_never_opened_is_ignored(pipeline: Pipeline, page_id: str) -> None:
     key, messages = drafted(pipeline)
     pipeline.site.faults.add(
         Fault("status", status=403, count=1, method="POST", path=r"/rest/api/3/issue\?*$", account="kinexus")
@@ -175,7 +171,7 @@ def test_a_clone_of_what_was_never_opened_is_left_alone(pipeline: Pipeline, page
     assert pipeline.comments(copy) == ["APPROVED"]
 
 
-def test_a_clone_that_is_deleted_at_once_is_no_error(pipeline: Pipeline, page_id: str) -> None:
+def test_a_clone_deleted_at_once_is_no_error(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     copy = clone(pipeline, review, prop=named(pipeline))
     pipeline.decide(copy, "APPROVED")

@@ -71,7 +71,7 @@ def assert_one_page_tells_of_both(pipeline: Pipeline, documents: list[dict[str, 
     assert change_of(pipeline, second)["status"] == "documented"
 
 
-def test_a_page_that_another_change_created_before_ours_was_begun_is_updated(pipeline: Pipeline) -> None:
+def test_a_page_created_by_another_change_is_updated(pipeline: Pipeline) -> None:
     first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     second, message = second_ticket(pipeline)
     # Decided at the same time, both for a page of the same title; the second one was then kept waiting.
@@ -80,7 +80,7 @@ def test_a_page_that_another_change_created_before_ours_was_begun_is_updated(pip
     assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
 
 
-def test_a_draft_that_was_published_before_a_change_could_join_it_is_updated(pipeline: Pipeline) -> None:
+def test_a_page_published_before_a_change_could_join_is_updated(pipeline: Pipeline) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     [document] = pipeline.aws.documents()
     second, message = second_ticket(pipeline)
@@ -95,7 +95,7 @@ def test_a_draft_that_was_published_before_a_change_could_join_it_is_updated(pip
     assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
 
 
-def test_a_change_that_comes_again_after_another_saw_its_page_published_leaves_no_lock(
+def test_a_redelivered_change_of_a_published_page_leaves_no_lock(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
@@ -122,7 +122,7 @@ def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
     return message if deliver(approve, [message]) else pipeline.aws.messages("ApprovalHandler")[0]
 
 
-def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
+def test_an_approval_before_the_review_is_recorded_is_published(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move, met = DocumentRepository.move, []
@@ -141,7 +141,7 @@ def test_an_approval_quicker_than_the_record_of_its_review_is_carried_out(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_an_approval_quicker_than_the_announcement_is_answered(
+def test_an_approval_before_the_announcement_gets_a_comment(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_review_ticket, met = DocumentRepository.set_review_ticket, []
@@ -162,9 +162,10 @@ def test_an_approval_quicker_than_the_announcement_is_answered(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_review_that_we_move_back_while_it_is_read_is_not_said_to_be_moved_by_us(
+def test_a_review_moved_back_while_read_gets_no_wrong_comment(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Kinexus does not report its own move as one of the reviewer."""
     _, review = in_review(pipeline)
     status_moves = JiraClient.status_moves
 
@@ -180,7 +181,7 @@ def test_a_review_that_we_move_back_while_it_is_read_is_not_said_to_be_moved_by_
     monkeypatch.undo()
 
 
-def test_an_approval_that_its_reviewer_takes_back_while_it_is_read_is_not_published(
+def test_an_approval_withdrawn_while_read_is_not_published(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review = in_review(pipeline)

@@ -52,9 +52,8 @@ def hide(pipeline: Pipeline, *what: str) -> None:
     pipeline.site.jira.hidden["kinexus"] = set(what)
 
 
-def test_the_second_sweep_ends_it_tells_the_sources_and_frees_the_page(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_second_sweep_ends_the_document_and_frees_the_page(pipeline: Pipeline, page_id: str) -> None:
+    """And each source ticket gets a comment."""
     first, review = in_review(pipeline)
     second, _ = in_review(pipeline, f"{SUMMARY} soon", TEXT)
     told_before = {key: len(pipeline.comments(key)) for key in (first, second)}
@@ -75,7 +74,7 @@ def test_the_second_sweep_ends_it_tells_the_sources_and_frees_the_page(
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 
-def test_finishing_the_ticket_again_brings_another_review(pipeline: Pipeline, page_id: str) -> None:
+def test_closing_the_ticket_again_opens_another_review(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     delete(pipeline, review)
     swept(pipeline, 0), swept(pipeline, 1)
@@ -101,7 +100,7 @@ def test_a_new_page_whose_review_was_deleted_frees_its_title(pipeline: Pipeline)
     )
 
 
-def test_one_sweep_that_is_tried_again_counts_once(pipeline: Pipeline, page_id: str) -> None:
+def test_a_retried_sweep_counts_once(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     delete(pipeline, review)
     for _ in range(3):
@@ -115,7 +114,7 @@ def test_one_sweep_that_is_tried_again_counts_once(pipeline: Pipeline, page_id: 
     assert status(pipeline) == "in_review"
 
 
-def test_calls_by_hand_are_told_apart_by_the_clock(pipeline: Pipeline, page_id: str) -> None:
+def test_manual_calls_are_distinguished_by_the_clock(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     delete(pipeline, review)
     odd: tuple[Any, ...] = (
@@ -132,7 +131,7 @@ def test_calls_by_hand_are_told_apart_by_the_clock(pipeline: Pipeline, page_id: 
     assert reviews(sweep({"scheduled_at": "2099-01-01T00:00:00Z"}, None)) == {"deleted": 1}
 
 
-def test_a_review_that_is_seen_again_starts_from_the_beginning(pipeline: Pipeline, page_id: str) -> None:
+def test_a_review_found_again_resets_the_count(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     hide(pipeline, pipeline.site.jira.get(review).id)
     assert swept(pipeline, 0) == {"missing": 1}
@@ -144,7 +143,7 @@ def test_a_review_that_is_seen_again_starts_from_the_beginning(pipeline: Pipelin
     assert (status(pipeline), pipeline.comments(key)) == ("in_review", [])
 
 
-def test_a_review_that_is_back_before_it_is_ended_goes_on(pipeline: Pipeline, page_id: str) -> None:
+def test_a_review_back_before_its_end_continues(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     hide(pipeline, pipeline.site.jira.get(review).id)
     swept(pipeline, 0)
@@ -159,7 +158,7 @@ def test_a_review_that_is_back_before_it_is_ended_goes_on(pipeline: Pipeline, pa
 
 
 @pytest.mark.parametrize("day", [0, 1])
-def test_a_project_that_cannot_be_read_ends_nothing_and_raises_the_alarm(
+def test_an_unreadable_project_ends_nothing_and_raises_the_alarm(
     pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture, day: int
 ) -> None:
     key, review = in_review(pipeline)
@@ -179,7 +178,7 @@ def test_a_project_that_cannot_be_read_ends_nothing_and_raises_the_alarm(
     assert (status(pipeline), pipeline.comments(key)) == ("in_review", [])
 
 
-def test_without_the_right_to_browse_nothing_is_ended(
+def test_without_permission_to_browse_nothing_ends(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review = in_review(pipeline)
@@ -204,7 +203,7 @@ def several(pipeline: Pipeline, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("count", "ends"), [(3, True), (4, False), (5, False)])
-def test_more_than_three_at_once_end_nothing_and_raise_the_alarm(
+def test_more_than_three_missing_end_nothing_and_raise_the_alarm(
     pipeline: Pipeline, caplog: pytest.LogCaptureFixture, count: int, ends: bool
 ) -> None:
     for review in several(pipeline, count):
@@ -218,7 +217,7 @@ def test_more_than_three_at_once_end_nothing_and_raise_the_alarm(
     assert not any("missing_since" in each for each in pipeline.aws.documents()) or ends
 
 
-def test_three_that_were_counted_are_not_ended_when_a_fourth_is_missing(pipeline: Pipeline) -> None:
+def test_three_counted_reviews_stay_if_a_fourth_is_missing(pipeline: Pipeline) -> None:
     *first, last = several(pipeline, 4)
     for review in first:
         delete(pipeline, review)
@@ -228,7 +227,7 @@ def test_three_that_were_counted_are_not_ended_when_a_fourth_is_missing(pipeline
     assert {each["status"] for each in pipeline.aws.documents()} == {"in_review"}
 
 
-def test_what_jira_cannot_read_just_now_is_not_missing(pipeline: Pipeline, page_id: str) -> None:
+def test_a_ticket_jira_cannot_read_now_is_not_missing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.jira.unready.add(pipeline.site.jira.get(review).id)
     assert [swept(pipeline, day) for day in range(2)] == [{}, {}]
@@ -242,7 +241,7 @@ def test_a_review_that_moved_to_another_project_is_not_missing(pipeline: Pipelin
     assert [swept(pipeline, day) for day in range(2)] == [{}, {}]
 
 
-def test_an_outage_counts_for_nothing(pipeline: Pipeline, page_id: str) -> None:
+def test_an_outage_does_not_count(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     delete(pipeline, review)
     bulk = Fault("status", status=503, count=99, path="/issue/bulkfetch", account="kinexus")
@@ -260,7 +259,7 @@ def test_an_outage_counts_for_nothing(pipeline: Pipeline, page_id: str) -> None:
     assert status(pipeline) == "failed"
 
 
-def test_an_announcement_that_got_lost_is_made_by_the_next_sweep(
+def test_a_lost_event_is_published_by_the_next_sweep(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review = in_review(pipeline)
@@ -277,7 +276,7 @@ def test_an_announcement_that_got_lost_is_made_by_the_next_sweep(
     assert status(pipeline) == "failed"
 
 
-def test_it_is_told_once_however_often_the_message_comes(pipeline: Pipeline, page_id: str) -> None:
+def test_redeliveries_comment_once(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     delete(pipeline, review)
     swept(pipeline, 0)
@@ -294,7 +293,7 @@ def test_it_is_told_once_however_often_the_message_comes(pipeline: Pipeline, pag
     assert "closing" not in document(pipeline)
 
 
-def test_a_review_that_took_its_place_meanwhile_is_not_ended(pipeline: Pipeline, page_id: str) -> None:
+def test_a_replacement_review_is_not_ended(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     delete(pipeline, review)
     swept(pipeline, 0)
@@ -309,7 +308,7 @@ def test_a_review_that_took_its_place_meanwhile_is_not_ended(pipeline: Pipeline,
     assert swept(pipeline, 2) == {"missing": 1}
 
 
-def test_an_approval_that_the_page_carries_is_told_although_its_review_is_gone(
+def test_a_published_approval_is_reported_although_its_review_is_gone(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, review = in_review(pipeline)
@@ -329,9 +328,7 @@ def test_an_approval_that_the_page_carries_is_told_although_its_review_is_gone(
     assert any("is published" in said for said in pipeline.comments(key))
 
 
-def test_an_approval_that_the_page_does_not_carry_ends_with_its_review(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_an_unpublished_approval_ends_with_its_review(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -348,9 +345,7 @@ def test_an_approval_that_the_page_does_not_carry_ends_with_its_review(
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 
-def test_a_review_that_was_sent_back_before_ends_without_its_old_decision(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_review_sent_back_ends_without_its_old_decision(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nSay more.")
     pipeline.run()
@@ -361,7 +356,7 @@ def test_a_review_that_was_sent_back_before_ends_without_its_old_decision(
     assert [said for said in pipeline.comments(key) if "reopen this ticket" in said]
 
 
-def test_the_link_to_the_diff_says_that_the_ticket_was_deleted(pipeline: Pipeline, page_id: str) -> None:
+def test_the_diff_page_says_that_the_ticket_was_deleted(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     url = pipeline.diff_url(review)
     delete(pipeline, review)
@@ -371,7 +366,7 @@ def test_the_link_to_the_diff_says_that_the_ticket_was_deleted(pipeline: Pipelin
     assert "quarnix" not in shown.casefold()
 
 
-def test_a_hundred_and_one_open_reviews_take_two_reads(
+def test_101_open_reviews_take_two_requests(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_review(pipeline)

@@ -23,7 +23,7 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("what", "status"), [("comment", 413), ("comment", 403), ("remotelink", 403), ("remotelink", 413)]
 )
-def test_a_source_ticket_that_takes_no_word_from_us_holds_nothing_up(
+def test_a_source_that_refuses_comments_blocks_no_publication(
     pipeline: Pipeline, page_id: str, what: str, status: int
 ) -> None:
     key, review = in_review(pipeline)
@@ -37,9 +37,7 @@ def test_a_source_ticket_that_takes_no_word_from_us_holds_nothing_up(
     assert pipeline.comments(review)[-1].startswith("Published")
 
 
-def test_a_source_ticket_that_takes_no_word_from_us_does_not_keep_a_review_from_being_rejected(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_source_that_refuses_comments_blocks_no_rejection(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.site.faults.add(
         Fault("status", status=403, method="POST", path=f"/issue/{key}/comment", count=99)
@@ -50,9 +48,7 @@ def test_a_source_ticket_that_takes_no_word_from_us_does_not_keep_a_review_from_
     assert pipeline.aws.locks() == []
 
 
-def test_while_jira_takes_no_comments_the_document_is_over_and_people_are_told_once_it_does(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_document_ends_and_comments_follow_after_jiras_outage(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -71,9 +67,7 @@ def test_while_jira_takes_no_comments_the_document_is_over_and_people_are_told_o
     assert "closing" not in document(pipeline)
 
 
-def test_a_page_that_not_everybody_can_be_told_of_says_so_on_record_and_in_the_review(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_missing_notifications_are_recorded_and_shown_in_the_review(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -88,7 +82,7 @@ def test_a_page_that_not_everybody_can_be_told_of_says_so_on_record_and_in_the_r
     assert {"closing", "reason"} & document(pipeline).keys() == set()
 
 
-def test_tickets_that_join_use_up_no_revision(pipeline: Pipeline, page_id: str) -> None:
+def test_joining_tickets_use_up_no_revision(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for number in (1, 2):
         assert in_review(pipeline, f"{SUMMARY} {number}", f"{TEXT} Number {number}.")[1] == review
@@ -104,7 +98,7 @@ def test_tickets_that_join_use_up_no_revision(pipeline: Pipeline, page_id: str) 
     assert "3 drafts of this were sent back" in pipeline.comments(review)[-1]
 
 
-def test_a_redrive_that_fails_in_another_way_says_so(pipeline: Pipeline, page_id: str) -> None:
+def test_a_redrive_with_another_failure_reports_it(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")

@@ -40,7 +40,7 @@ def edit_by_hand(pipeline: Pipeline, page_id: str, review: str) -> None:
     pipeline.save_page(page_id, storage.replace(passage, passage.replace(">", ">By hand: ", 1)))
 
 
-def test_a_revision_is_drafted_from_the_tickets_that_are_left(pipeline: Pipeline, page_id: str) -> None:
+def test_a_revision_is_drafted_from_the_remaining_tickets(pipeline: Pipeline, page_id: str) -> None:
     first, review = in_review(pipeline)
     second, _ = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Zebrafish.")
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{second}")
@@ -57,9 +57,7 @@ def test_a_revision_is_drafted_from_the_tickets_that_are_left(pipeline: Pipeline
     assert any("is published" in text for text in pipeline.comments(first))
 
 
-def test_a_revision_without_any_ticket_left_is_given_up_and_the_reviewer_is_told(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_revision_without_remaining_tickets_fails_with_a_comment(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nShorter.")
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
@@ -71,9 +69,10 @@ def test_a_revision_without_any_ticket_left_is_given_up_and_the_reviewer_is_told
     assert pipeline.status(review) != "done", "it is the reviewer's turn"
 
 
-def test_what_a_person_wrote_meanwhile_ends_the_review_in_words_and_frees_the_page(
+def test_a_persons_own_edit_ends_the_review_with_a_comment(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And the page is free."""
     key, review = in_review(pipeline)
     edit_by_hand(pipeline, page_id, review)
     nothing_to_edit(monkeypatch)
@@ -91,7 +90,7 @@ def test_what_a_person_wrote_meanwhile_ends_the_review_in_words_and_frees_the_pa
     assert (status.closed, status.verdict) == (True, "not_needed")
 
 
-def test_where_several_tickets_joined_only_the_review_says_why_no_edit_is_needed(
+def test_with_several_sources_only_the_review_says_why(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, review = in_review(pipeline)
@@ -105,7 +104,7 @@ def test_where_several_tickets_joined_only_the_review_says_why_no_edit_is_needed
     assert [ticket for ticket, each in said.items() if "The page says it already." in each] == [review]
 
 
-def test_a_revision_that_fails_after_its_predecessor_could_not_be_shown_is_told_too(
+def test_a_failure_after_an_unannounced_revision_is_reported_too(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review = in_review(pipeline)
@@ -131,7 +130,7 @@ def sent_back(pipeline: Pipeline) -> tuple[str, str, list[dict[str, Any]]]:
     return key, review, pipeline.aws.messages("DocumentOrchestrator")
 
 
-def test_no_edit_at_all_for_a_reviewers_feedback_is_told_and_the_review_stays(
+def test_feedback_without_any_edit_is_reported_and_the_review_stays(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review, messages = sent_back(pipeline)
@@ -154,7 +153,7 @@ def take_no_comment(pipeline: Pipeline, status: int) -> None:
     pipeline.site.faults.add(Fault("status", status=status, method="POST", path="/comment", count=99))
 
 
-def test_a_ticket_that_takes_no_comment_need_not_be_told_that_no_page_changes(
+def test_a_refused_comment_about_no_change_is_skipped(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing_to_edit(monkeypatch)
@@ -164,18 +163,17 @@ def test_a_ticket_that_takes_no_comment_need_not_be_told_that_no_page_changes(
     assert [change["status"] for change in pipeline.aws.changes()] == ["not_needed"]
 
 
-def test_a_ticket_that_takes_no_comment_need_not_be_told_which_pages_are_not_edited(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_refused_comment_about_unedited_pages_is_skipped(pipeline: Pipeline, page_id: str) -> None:
     _, messages = finished(pipeline, f"docs:{page_id}", "docs:99999")
     take_no_comment(pipeline, 403)
     assert deliver(orchestrate, messages) == []
     assert [change["status"] for change in pipeline.aws.changes()] == ["documented"]
 
 
-def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_documented(
+def test_an_unneeded_change_without_comment_is_not_documented(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It needs no page, and the comment that says so could not be posted."""
     nothing_to_edit(monkeypatch)
     key, messages = finished(pipeline)
     take_no_comment(pipeline, 503)
@@ -189,9 +187,7 @@ def test_a_change_that_needs_no_page_and_could_not_be_told_of_is_not_said_to_be_
     assert len([text for text in pipeline.comments(key) if "no documentation was drafted" in text]) == 1
 
 
-def test_a_document_whose_review_failed_is_not_begun_again_when_its_change_comes_again(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_failed_review_is_not_restarted_by_its_change(pipeline: Pipeline, page_id: str) -> None:
     other = page(pipeline, "Second")
     key, messages = finished(pipeline, f"docs:{page_id}", f"docs:{other}")
     pipeline.site.faults.add(Fault("status", status=403, count=99, method="GET", path=f"/pages/{other}"))
@@ -208,7 +204,7 @@ def test_a_document_whose_review_failed_is_not_begun_again_when_its_change_comes
     assert [lock["document_id"] for lock in pipeline.aws.locks()] == [f"lock#page#{other}"]
 
 
-def test_a_revision_that_is_drafted_and_cannot_be_announced_is_told_and_comes_again(
+def test_an_unannounced_revision_is_reported_and_redelivered(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, review, messages = sent_back(pipeline)
@@ -230,9 +226,7 @@ def test_a_revision_that_is_drafted_and_cannot_be_announced_is_told_and_comes_ag
     assert pipeline.aws.documents()[0]["status"] == "in_review"
 
 
-def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_without_a_review_the_source_gets_the_failure_comment(pipeline: Pipeline, page_id: str) -> None:
     key, review, messages = sent_back(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     pipeline.model.fail_next("malformed", times=4)
@@ -240,7 +234,7 @@ def test_where_the_review_is_gone_a_revision_that_fails_is_told_in_the_source(
     assert len([text for text in pipeline.comments(key) if "could not draft" in text]) == 1
 
 
-def test_a_new_page_that_failed_and_is_there_by_now_is_updated(pipeline: Pipeline) -> None:
+def test_a_failed_new_page_that_exists_by_now_is_updated(pipeline: Pipeline) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     messages = pipeline.aws.messages("DocumentOrchestrator")
@@ -268,7 +262,7 @@ def approved_beside_an_edit(pipeline: Pipeline, page_id: str) -> tuple[str, str,
     return key, review, pipeline.aws.messages("DocumentOrchestrator")
 
 
-def test_a_review_is_said_to_close_only_once_that_is_on_record(
+def test_the_end_of_a_review_is_announced_after_its_record(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review, messages = approved_beside_an_edit(pipeline, page_id)
@@ -282,7 +276,7 @@ def test_a_review_is_said_to_close_only_once_that_is_on_record(
     assert not any("closes this review" in said for said in pipeline.comments(review))
 
 
-def test_a_review_whose_end_is_on_record_and_not_told_is_closed_when_the_message_comes_again(
+def test_a_redelivery_closes_a_review_recorded_as_ended(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, review, messages = approved_beside_an_edit(pipeline, page_id)

@@ -69,7 +69,7 @@ def told_label(pipeline: Pipeline, key: str) -> str:
 
 @pytest.mark.parametrize("kind", ["folder", "whiteboard", "database", "embed"])
 @pytest.mark.parametrize("secret", [True, False])
-def test_the_ticket_gets_link_and_label_and_closing_it_again_publishes(
+def test_a_comment_names_link_and_label_and_closing_again_publishes(
     pipeline: Pipeline, page_id: str, secret: bool, kind: str
 ) -> None:
     put_below(pipeline, page_id, kind, secret=secret)
@@ -97,7 +97,7 @@ def test_a_link_to_the_page_names_it_as_well(pipeline: Pipeline, page_id: str) -
     assert pipeline.aws.documents()[0]["page_id"] == page_id
 
 
-def test_where_folders_are_trusted_a_page_below_one_is_like_any_other(
+def test_with_trusted_folders_pages_below_them_are_edited(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_below(pipeline, page_id)
@@ -109,7 +109,7 @@ def test_where_folders_are_trusted_a_page_below_one_is_like_any_other(
     assert (document["page_id"], document["revision"], document["status"]) == (page_id, 2, "in_review")
 
 
-def test_where_folders_are_trusted_a_restricted_page_above_one_still_closes_it(
+def test_with_trusted_folders_a_restricted_ancestor_still_counts(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_below(pipeline, page_id, secret=True)
@@ -119,7 +119,7 @@ def test_where_folders_are_trusted_a_restricted_page_above_one_still_closes_it(
     assert not any(page_id in said or TITLE in said for said in pipeline.comments(key))
 
 
-def test_a_process_that_dies_before_the_ticket_is_told_tells_it_once(
+def test_a_process_that_dies_before_the_comment_comments_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_below(pipeline, page_id)
@@ -135,7 +135,7 @@ def test_a_process_that_dies_before_the_ticket_is_told_tells_it_once(
     assert pipeline.aws.changes()[0]["status"] == "not_needed"
 
 
-def test_a_live_doc_is_edited_only_where_it_is_named(pipeline: Pipeline, page_id: str) -> None:
+def test_a_live_doc_is_edited_only_if_named(pipeline: Pipeline, page_id: str) -> None:
     pipeline.site.confluence.pages[page_id].is_live = True
     key = finished(pipeline)
     assert pipeline.aws.documents() == []
@@ -157,9 +157,7 @@ HOW = pytest.mark.parametrize("how", ["restricted", "below a folder", "a live do
 
 
 @HOW
-def test_a_page_that_was_closed_since_is_revised_where_a_ticket_names_it(
-    pipeline: Pipeline, page_id: str, how: str
-) -> None:
+def test_a_page_restricted_later_is_revised_if_named(pipeline: Pipeline, page_id: str, how: str) -> None:
     key, review = in_review(pipeline)
     closed_since(pipeline, page_id, how)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
@@ -176,7 +174,7 @@ def test_a_page_that_was_closed_since_is_revised_where_a_ticket_names_it(
 
 
 @HOW
-def test_a_ticket_that_was_found_does_not_join_the_review_of_a_page_that_was_closed_since(
+def test_a_ticket_joins_no_review_of_a_page_restricted_later(
     pipeline: Pipeline, page_id: str, how: str
 ) -> None:
     _, review = in_review(pipeline)
@@ -191,9 +189,7 @@ def test_a_ticket_that_was_found_does_not_join_the_review_of_a_page_that_was_clo
 
 
 @HOW
-def test_no_review_shows_a_page_that_was_closed_after_it_was_drafted_on(
-    pipeline: Pipeline, page_id: str, how: str
-) -> None:
+def test_no_review_shows_a_page_restricted_after_drafting(pipeline: Pipeline, page_id: str, how: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
@@ -207,9 +203,7 @@ def test_no_review_shows_a_page_that_was_closed_after_it_was_drafted_on(
 
 
 @pytest.mark.parametrize("how", ["hidden", "in the trash"])
-def test_a_page_that_our_account_may_not_view_any_more_is_shown_in_no_review(
-    pipeline: Pipeline, page_id: str, how: str
-) -> None:
+def test_no_review_shows_a_page_hidden_from_our_account(pipeline: Pipeline, page_id: str, how: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
@@ -227,7 +221,7 @@ def test_a_page_that_our_account_may_not_view_any_more_is_shown_in_no_review(
 
 
 @HOW
-def test_a_page_created_meanwhile_and_closed_since_is_not_drafted_on(
+def test_a_new_page_restricted_since_is_not_drafted_on(
     pipeline: Pipeline, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
@@ -249,9 +243,7 @@ def test_a_page_created_meanwhile_and_closed_since_is_not_drafted_on(
     ]
 
 
-def test_an_endpoint_for_restrictions_that_atlassian_removed_fails_loudly(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_removed_restrictions_endpoint_fails_loudly(pipeline: Pipeline, page_id: str) -> None:
     pipeline.site.faults.add(Fault("gone", path="/restriction/"))
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)

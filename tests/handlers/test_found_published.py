@@ -25,7 +25,7 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
     return found
 
 
-def test_a_message_like_ours_by_somebody_else_publishes_nothing(pipeline: Pipeline, page_id: str) -> None:
+def test_a_version_message_by_another_account_publishes_nothing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     page = pipeline.page(page_id)
     forged = {
@@ -64,7 +64,7 @@ def pages(pipeline: Pipeline) -> list[str]:
     return [page.id for page in pipeline.site.confluence.pages.values() if page.title == title]
 
 
-def test_a_new_page_that_somebody_edited_before_its_lost_answer_was_made_up_for_is_ours(
+def test_a_new_page_edited_after_a_lost_answer_is_recognised(
     pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
 ) -> None:
     review, messages, new = lost
@@ -79,7 +79,7 @@ def test_a_new_page_that_somebody_edited_before_its_lost_answer_was_made_up_for_
     assert pipeline.comments(review)[-1].startswith("Published")
 
 
-def test_an_approval_of_a_new_page_that_is_there_cannot_be_taken_back(
+def test_an_approval_of_a_created_page_cannot_be_withdrawn(
     pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
 ) -> None:
     review, messages, new = lost
@@ -89,7 +89,7 @@ def test_an_approval_of_a_new_page_that_is_there_cannot_be_taken_back(
     assert document(pipeline)["status"] == "published"
 
 
-def test_a_page_of_ours_that_began_otherwise_is_another_one(pipeline: Pipeline) -> None:
+def test_a_page_of_ours_with_another_first_version_is_another(pipeline: Pipeline) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     space = next(iter(pipeline.site.confluence.spaces.values()))
     body = {"spaceId": space.id, "status": "current", "title": document(pipeline)["title"]}
@@ -116,7 +116,7 @@ def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> 
 
 
 @pytest.mark.parametrize("archived", [True, False], ids=["archived", "moved to another space"])
-def test_what_was_written_before_the_page_was_put_away_is_published(
+def test_a_version_written_before_the_page_was_trashed_is_published(
     pipeline: Pipeline, page_id: str, archived: bool
 ) -> None:
     _, review = in_review(pipeline)
@@ -131,7 +131,7 @@ def test_what_was_written_before_the_page_was_put_away_is_published(
     assert not any("Nothing was published" in said for said in pipeline.comments(review))
 
 
-def test_what_a_person_saved_right_after_us_is_not_taken_for_our_version(
+def test_a_persons_save_right_after_ours_is_not_ours(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update = ConfluenceClient.update_page

@@ -45,14 +45,14 @@ def messages(pipeline: Pipeline, page_id: str) -> list[dict[str, Any]]:
     return received
 
 
-def test_what_cannot_succeed_is_seen_at_once(pipeline: Pipeline, messages: list[dict[str, Any]]) -> None:
+def test_a_permanent_failure_is_visible_at_once(pipeline: Pipeline, messages: list[dict[str, Any]]) -> None:
     pipeline.model.fail_next("malformed", times=4)
     assert len(deliver(orchestrate, messages)) == 1
     assert [each["MessageId"] for each in receive(pipeline, ORCHESTRATOR)] == [messages[0]["MessageId"]]
 
 
 @pytest.mark.parametrize(("receives", "is_seen"), [(1, False), (2, False), (3, True)])
-def test_what_may_succeed_waits_until_its_last_try(
+def test_a_retryable_failure_waits_until_its_last_try(
     pipeline: Pipeline, messages: list[dict[str, Any]], receives: int, is_seen: bool
 ) -> None:
     pipeline.site.faults.add(Fault("status", status=409, count=99, path="/rest/api/3/issue/"))
@@ -60,9 +60,7 @@ def test_what_may_succeed_waits_until_its_last_try(
     assert bool(receive(pipeline, ORCHESTRATOR)) is is_seen
 
 
-def test_an_expired_token_may_be_renewed_meanwhile(
-    pipeline: Pipeline, messages: list[dict[str, Any]]
-) -> None:
+def test_an_expired_token_waits_for_its_renewal(pipeline: Pipeline, messages: list[dict[str, Any]]) -> None:
     pipeline.site.faults.add(Fault("status", status=401, count=99, account="kinexus"))
     assert len(deliver(orchestrate, messages)) == 1
     assert receive(pipeline, ORCHESTRATOR) == []
@@ -72,7 +70,7 @@ def test_an_expired_token_may_be_renewed_meanwhile(
     ("function", "handle"),
     [(ORCHESTRATOR, orchestrate), ("ReviewTicketCreator", open_review), ("ApprovalHandler", approve)],
 )
-def test_what_is_no_event_of_ours_is_seen_at_once(pipeline: Pipeline, function: str, handle: Any) -> None:
+def test_an_unknown_event_is_visible_at_once(pipeline: Pipeline, function: str, handle: Any) -> None:
     queue = pipeline.aws.queue_urls[function]
     boto3.client("sqs", region_name=REGION).send_message(QueueUrl=queue, MessageBody=FOREIGN)
     assert len(deliver(handle, receive(pipeline, function))) == 1
@@ -88,7 +86,7 @@ def test_what_is_no_event_of_ours_is_seen_at_once(pipeline: Pipeline, function: 
     ],
 )
 @pytest.mark.usefixtures("pipeline")
-def test_giving_up_logs_the_line_that_the_alarm_counts(
+def test_a_failure_logs_the_line_that_the_alarm_counts(
     handle: Any, name: EventName, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = json.dumps(
@@ -100,7 +98,7 @@ def test_giving_up_logs_the_line_that_the_alarm_counts(
     assert lines.count(WORK_FAILED) == 1
 
 
-def test_where_the_failure_cannot_be_put_on_record_the_message_waits(
+def test_an_unrecorded_failure_leaves_the_message_waiting(
     pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(*_: object) -> None:
@@ -112,7 +110,7 @@ def test_where_the_failure_cannot_be_put_on_record_the_message_waits(
     assert receive(pipeline, ORCHESTRATOR) == []
 
 
-def test_a_message_that_is_seen_already_is_left_and_other_faults_of_sqs_are_not(
+def test_only_an_already_visible_message_is_no_sqs_error(
     pipeline: Pipeline, messages: list[dict[str, Any]]
 ) -> None:
     sqs, [message] = boto3.client("sqs", region_name=REGION), messages

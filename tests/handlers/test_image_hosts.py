@@ -92,7 +92,7 @@ def written(markdown: str) -> str:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("address", ELSEWHERE)
-def test_an_image_from_elsewhere_is_refused_wherever_it_stands(place: str, address: str) -> None:
+def test_an_image_from_another_host_is_refused_everywhere(place: str, address: str) -> None:
     markdown = place.replace("@", address)
     assert list(sf.external_addresses(sf.render(markdown))), "the image is shown"
     for draft in (edited, written):
@@ -104,12 +104,12 @@ def test_an_image_from_elsewhere_is_refused_wherever_it_stands(place: str, addre
     "address",
     [*ELSEWHERE, "https://evil.example\\@good.example/x", "https://good.example\\.evil.example/x", "x", ""],
 )
-def test_so_it_is_refused_in_storage_format(address: str) -> None:
+def test_an_image_from_another_host_is_refused_in_storage_format(address: str) -> None:
     assert images_from_new_hosts(PAGE, f'<ri:url ri:value="{address}"/>') == (address,)
 
 
 @pytest.mark.parametrize("address", HERE)
-def test_a_host_that_the_page_shows_images_from_may_show_another(address: str) -> None:
+def test_a_host_of_existing_images_is_accepted(address: str) -> None:
     assert list(sf.external_addresses(edited(f"![x]({address})")))
     with pytest.raises(InvalidEditAnswer):
         written(f"![x]({address})")
@@ -124,13 +124,13 @@ def test_images_in_cells_and_items_count() -> None:
             edited(markdown, action="replace", block=block)
 
 
-def test_a_link_is_no_image_and_an_image_that_is_moved_is_not_new() -> None:
+def test_links_and_moved_images_are_accepted() -> None:
     assert "evil.example/y" in edited("[x](https://evil.example/y)")
     assert edited("Moved: ⟦image 1⟧", action="replace", block=3).count("good.example/x.png") == 1
     assert "<img" not in edited('<img src="https://evil.example/x.png">'), "HTML is text"
 
 
-def test_an_address_that_stands_on_the_page_may_stay_whatever_it_is() -> None:
+def test_an_address_already_on_the_page_may_stay() -> None:
     for odd in ("//cdn.example/x.png", "/download/x.png", "https://a\\b/x", "ftp://a/x", "https://a%20b/"):
         page = f'<p><ac:image><ri:url ri:value="{odd}"/></ac:image> one</p><p>two</p>'
         assert odd in edited("three", page)
@@ -149,7 +149,7 @@ def test_international_names_are_compared_as_browsers_do() -> None:
 
 
 @given(st.text(alphabet="good.evil:/@\\?#%[]&;= \t\u3002\uff0ee\u0301", max_size=24))
-def test_only_one_reading_of_an_address_lets_it_pass(tail: str) -> None:
+def test_an_ambiguous_address_is_refused(tail: str) -> None:
     """What passes begins with the known host, an optional user before it, and ends it where every reader ends it."""
     address = f"https://{tail}"
     if host_of(address) == "good.example":
@@ -159,7 +159,7 @@ def test_only_one_reading_of_an_address_lets_it_pass(tail: str) -> None:
         assert host.removesuffix(".") == "good.example" or "%" in host
 
 
-def test_the_model_is_told_once_and_then_the_ticket_is(pipeline: Pipeline, page_id: str) -> None:
+def test_the_model_gets_one_correction_then_the_ticket_a_comment(pipeline: Pipeline, page_id: str) -> None:
     asked: list[dict[str, Any]] = []
     image = "![x](https://evil.example/x.png)"
 
@@ -192,9 +192,7 @@ def test_the_model_is_told_once_and_then_the_ticket_is(pipeline: Pipeline, page_
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_ticket_that_holds_an_image_still_gets_its_draft(
-    pipeline: Pipeline, page_id: str, named: bool
-) -> None:
+def test_a_ticket_with_an_image_still_gets_its_draft(pipeline: Pipeline, page_id: str, named: bool) -> None:
     labels = ["needs-docs", *([f"docs:{page_id}"] if named else [])]
     text = f"{NEW_TEXT}\nThe shop looks like this: ![shop](https://evil.example/shop.png)"
     key = pipeline.create_ticket(NEW_SUMMARY, text, labels)

@@ -45,7 +45,7 @@ def edits(*given: tuple[str, int, str]) -> Proposal:
     return edit_page_prompt.parse_edits({"summary": "s", "edits": listed}, page, outline)
 
 
-def test_a_draft_of_64_kb_is_taken_and_one_byte_more_is_not() -> None:
+def test_a_draft_may_add_at_most_64_kb() -> None:
     edits(("insert_after", 2, "é" * 32 * KB))
     with pytest.raises(
         InvalidEditAnswer, match=r"adds 65,537 bytes of new text, and a review shows at most 65,536"
@@ -58,11 +58,11 @@ def test_a_draft_of_64_kb_is_taken_and_one_byte_more_is_not() -> None:
         new_page_prompt.parse_new_page({"markdown": "a" * 64 * KB + "b"})
 
 
-def test_what_a_long_block_keeps_is_not_new() -> None:
+def test_kept_text_of_a_long_block_does_not_count() -> None:
     assert "x old" in edits(("replace", 1, "old " * 100 + "x " + "old " * 29_899 + "old")).storage
 
 
-def test_people_are_told_of_a_draft_that_stays_too_long() -> None:
+def test_a_draft_that_stays_too_long_is_reported() -> None:
     model = Scripted({"markdown": "a" * 65 * KB}, {"markdown": "b" * 65 * KB})
     with pytest.raises(
         PermanentFailure,
@@ -89,7 +89,7 @@ def test_people_are_told_of_a_draft_that_stays_too_long() -> None:
         ("\u0391PI", "mixes Latin and Greek letters"),
     ],
 )
-def test_a_title_that_can_be_mistaken_is_refused(title: str, why: str) -> None:
+def test_a_confusable_title_is_refused(title: str, why: str) -> None:
     assert why in title_rules.title_fault(title)
     given = {"action": "create", "title": title, "confidence": 0.9, "reason": "new"}
     with pytest.raises(llm_judge.InvalidJudgement):
@@ -100,7 +100,7 @@ def test_a_title_that_can_be_mistaken_is_refused(title: str, why: str) -> None:
         ask_model.draft_page(Scripted(), title, "", [ticket()], None)  # type: ignore[arg-type]
 
 
-def test_the_judge_is_told_once_what_is_wrong_with_a_title() -> None:
+def test_the_judge_gets_one_correction_of_a_title() -> None:
     wrong = {"action": "create", "title": "Rate\u200b limits", "confidence": 0.9, "reason": "new"}
     model = Scripted(wrong, {**wrong, "title": "Rate limits"})
     fallback = llm_judge.JudgeAnswer(llm_judge.NoDocument(), 0.5, "none", "fallback")
@@ -112,11 +112,11 @@ def test_the_judge_is_told_once_what_is_wrong_with_a_title() -> None:
 @pytest.mark.parametrize(
     "title", ["❤\ufe0f Refunds", "می\u200cخواهم", "Платежи и API", "Δ of rates", "10 µs"]
 )
-def test_other_titles_are_taken(title: str) -> None:
+def test_other_titles_are_accepted(title: str) -> None:
     assert title_rules.title_fault(title) == ""
 
 
-def test_what_a_model_hides_in_a_page_is_removed() -> None:
+def test_invisible_characters_of_a_model_are_removed() -> None:
     hidden = "\u200b\u00ad\U000e0148\u3164\u2800"
     page = new_page_prompt.parse_new_page(
         {"markdown": f"# T{hidden}\n\na&shy;b{hidden}\n\n```\nc{hidden}\n```\n\n[d](https://e.org/{hidden})"}

@@ -22,7 +22,7 @@ def send(body: object, **options: Any) -> tuple[int, dict[str, Any]]:
     return answer["statusCode"], json.loads(answer["body"])
 
 
-def test_a_finished_ticket_with_an_asking_label_is_recorded_and_published(aws: Aws) -> None:
+def test_a_closed_ticket_with_a_document_label_is_recorded(aws: Aws) -> None:
     status, body = send(FINISHED)
     assert (status, body["status"], body["change_id"]) == (200, "recorded", "chg-10021-10456")
     [change] = aws.changes()
@@ -32,7 +32,7 @@ def test_a_finished_ticket_with_an_asking_label_is_recorded_and_published(aws: A
     assert aws.events() == [("ChangeDetected", detail)]
 
 
-def test_a_declining_label_is_recorded_with_its_reason_and_not_published(aws: Aws) -> None:
+def test_a_declined_ticket_is_recorded_with_its_reason_only(aws: Aws) -> None:
     status, body = send(finished(labels=["needs-docs", "tech-debt"]))
     assert (status, body["status"]) == (200, "ignored")
     assert "tech-debt" in body["reason"]
@@ -43,9 +43,10 @@ def test_a_declining_label_is_recorded_with_its_reason_and_not_published(aws: Aw
     assert aws.events() == []
 
 
-def test_a_label_set_after_a_finishing_that_was_declined_changes_nothing_until_it_is_finished_again(
+def test_a_later_label_counts_only_after_closing_again(
     aws: Aws,
 ) -> None:
+    """The change is recorded as declined; closing the ticket again is another change."""
     assert send(finished(labels=[]))[1]["status"] == "ignored"
     status, body = send(FINISHED)
     assert (status, body["status"]) == (200, "ignored")
@@ -54,7 +55,7 @@ def test_a_label_set_after_a_finishing_that_was_declined_changes_nothing_until_i
     assert send(again)[1]["status"] == "recorded"
 
 
-def test_a_duplicate_is_told_so_and_its_event_published_again_only_while_nobody_took_it_up(aws: Aws) -> None:
+def test_a_duplicate_republishes_only_an_unprocessed_change(aws: Aws) -> None:
     send(FINISHED)
     status, body = send(FINISHED, x_atlassian_webhook_retry="1")
     assert (status, body["status"], body["change_id"]) == (200, "duplicate", "chg-10021-10456")
@@ -62,7 +63,7 @@ def test_a_duplicate_is_told_so_and_its_event_published_again_only_while_nobody_
     assert [name for name, _ in aws.events()] == ["ChangeDetected", "ChangeDetected"]
 
 
-def test_finishing_the_ticket_once_more_is_another_change(aws: Aws) -> None:
+def test_closing_the_ticket_again_is_another_change(aws: Aws) -> None:
     send(FINISHED)
     again = copy.deepcopy(FINISHED)
     again["changelog"]["id"] = "10999"
@@ -153,14 +154,14 @@ SKIPPED = {
 
 
 @pytest.mark.parametrize("body", RECORDED.values(), ids=RECORDED.keys())
-def test_shapes_of_a_finished_ticket_are_recorded(aws: Aws, body: dict[str, Any]) -> None:
+def test_every_shape_of_a_closed_ticket_is_recorded(aws: Aws, body: dict[str, Any]) -> None:
     status, answer = send(body)
     assert (status, answer["status"]) == (200, "recorded"), answer
     assert len(aws.changes()) == 1
 
 
 @pytest.mark.parametrize("body", SKIPPED.values(), ids=SKIPPED.keys())
-def test_shapes_of_other_events_are_skipped_with_a_reason(aws: Aws, body: dict[str, Any]) -> None:
+def test_every_shape_of_another_event_is_skipped_with_a_reason(aws: Aws, body: dict[str, Any]) -> None:
     status, answer = send(body)
     assert (status, answer["status"]) == (200, "skipped"), answer
     assert answer["reason"].encode()
@@ -197,7 +198,7 @@ TURNED_AWAY = {
 
 
 @pytest.mark.parametrize(("sent", "status", "says"), TURNED_AWAY.values(), ids=TURNED_AWAY.keys())
-def test_who_is_turned_away_is_told_why(aws: Aws, sent: dict[str, Any], status: int, says: str) -> None:
+def test_a_rejected_request_gets_the_reason(aws: Aws, sent: dict[str, Any], status: int, says: str) -> None:
     answer = handle(sent, None)
     assert answer["statusCode"] == status
     body = json.loads(answer["body"])
@@ -213,9 +214,7 @@ def test_a_base64_body_is_verified_over_its_raw_bytes(aws: Aws) -> None:
     assert json.loads(handle(sent, None)["body"])["status"] == "recorded"
 
 
-def test_unsigned_webhooks_pass_only_where_the_stack_says_so(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unsigned_webhooks_are_accepted_only_if_configured(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     from handlers.jira_webhook_handler.dependencies import build_dependencies
 
     monkeypatch.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")

@@ -47,7 +47,7 @@ def documents_of(pipeline: Pipeline, key: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("decision", ["APPROVED", "REJECTED: not now"])
 @pytest.mark.parametrize("kind", ["create", "update"])
-def test_what_no_draft_holds_gets_a_review_of_its_own(
+def test_a_change_in_no_draft_gets_its_own_review(
     pipeline: Pipeline, page_id: str, kind: str, decision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
@@ -69,7 +69,7 @@ def test_what_no_draft_holds_gets_a_review_of_its_own(
 
 @pytest.mark.parametrize("decision", ["APPROVED", "REJECTED: not now"])
 @pytest.mark.parametrize("kind", ["create", "update"])
-def test_what_a_draft_holds_gets_no_second_review(
+def test_a_change_in_a_draft_gets_no_second_review(
     pipeline: Pipeline, page_id: str, kind: str, decision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
@@ -91,7 +91,7 @@ def test_what_a_draft_holds_gets_no_second_review(
     assert pipeline.review_of(key) == review
 
 
-def test_a_join_that_fails_for_good_leaves_the_review_as_it_is(
+def test_a_failed_join_leaves_the_review_unchanged(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, review = in_review(pipeline)
@@ -126,7 +126,7 @@ def died_before_the_change_closed(
     pipeline.run()
 
 
-def test_a_change_whose_draft_to_join_became_a_page_is_in_one_document(
+def test_a_change_whose_target_was_published_is_in_one_document(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
@@ -156,7 +156,7 @@ def test_a_change_whose_draft_to_join_became_a_page_is_in_one_document(
     assert (document["status"], document["issue_keys"]) == ("published", [third, key])
 
 
-def test_a_change_that_failed_and_then_joined_is_in_one_document(
+def test_a_change_that_failed_then_joined_is_in_one_document(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = pipeline.create_ticket(f"{SUMMARY} in winter", f"{TEXT} In winter, too.", ["needs-docs"])
@@ -174,7 +174,7 @@ def test_a_change_that_failed_and_then_joined_is_in_one_document(
     assert sorted(document["status"] for document in documents_of(pipeline, key)) == ["failed", "published"]
 
 
-def test_a_change_that_another_one_drafted_has_not_failed(
+def test_a_change_drafted_by_another_has_not_failed(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
@@ -196,9 +196,7 @@ def test_a_change_that_another_one_drafted_has_not_failed(
     assert "is published" in told
 
 
-def test_one_of_two_named_pages_that_fails_is_told_though_the_other_holds_the_change(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_failure_for_one_of_two_pages_is_reported(pipeline: Pipeline, page_id: str) -> None:
     other = page(pipeline, "Second")
     in_review(pipeline)
     labels = ["needs-docs", f"docs:{page_id}", f"docs:{other}"]

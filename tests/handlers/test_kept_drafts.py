@@ -63,7 +63,7 @@ def draft_on_record(pipeline: Pipeline) -> dict[str, Any]:
     return draft
 
 
-def test_a_change_that_joins_past_a_kept_draft_is_in_what_is_published(
+def test_a_change_joining_past_a_kept_draft_is_published(
     pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
 ) -> None:
     first, review = in_review(pipeline)
@@ -102,7 +102,7 @@ def test_feedback_past_a_kept_draft_is_in_the_next_revision(
     assert "currency" in draft["storage"]
 
 
-def test_a_kept_draft_is_taken_by_the_work_that_made_it(
+def test_a_kept_draft_is_reused_by_the_same_work(
     pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
 ) -> None:
     _, review = in_review(pipeline)
@@ -115,9 +115,8 @@ def test_a_kept_draft_is_taken_by_the_work_that_made_it(
     assert pipeline.aws.documents()[0]["status"] == "published"
 
 
-def test_a_draft_of_a_new_page_is_not_taken_for_an_edit_of_the_page_that_is_there_by_now(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kept_new_page_draft_becomes_no_edit(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page exists by now."""
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     messages = pipeline.aws.messages("DocumentOrchestrator")

@@ -37,7 +37,7 @@ def refuse(pipeline: Pipeline, code: int, method: str, path: str) -> None:
     ("code", "method", "what"),
     [(401, "POST", "comment"), (401, "POST", "remotelink"), (403, "GET", "comment")],
 )
-def test_while_our_account_is_not_let_in_nobody_counts_as_told(
+def test_without_a_valid_token_no_comment_counts_as_posted(
     pipeline: Pipeline, page_id: str, code: int, method: str, what: str
 ) -> None:
     key, review = in_review(pipeline)
@@ -56,9 +56,7 @@ def test_while_our_account_is_not_let_in_nobody_counts_as_told(
     assert len([text for text in pipeline.comments(key) if "is published" in text]) == 1
 
 
-def test_a_review_ticket_that_cannot_be_opened_again_for_our_token_waits(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_without_a_valid_token_reopening_a_review_waits(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "Can somebody approve this?")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -71,9 +69,10 @@ def test_a_review_ticket_that_cannot_be_opened_again_for_our_token_waits(
     assert pipeline.status(review) != "done"
 
 
-def test_a_review_that_needs_no_edit_any_more_ends_once_its_tickets_can_be_told(
+def test_a_review_ends_once_its_tickets_can_be_notified(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It needs no edit any more."""
     key, review = in_review(pipeline)
     edit_by_hand(pipeline, page_id, review)
     nothing_to_edit(monkeypatch)

@@ -42,9 +42,7 @@ def status(pipeline: Pipeline) -> str:
     return str(document["status"])
 
 
-def test_the_next_ticket_about_the_page_gets_a_review_in_place_of_the_deleted_one(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_next_ticket_replaces_a_deleted_review(pipeline: Pipeline, page_id: str) -> None:
     first, review = in_review(pipeline)
     delete(pipeline, review)
     second, other = in_review(pipeline, f"{SUMMARY} soon", TEXT)
@@ -59,9 +57,10 @@ def test_the_next_ticket_about_the_page_gets_a_review_in_place_of_the_deleted_on
 
 
 @pytest.mark.parametrize(("is_over", "said"), [(False, "please decide there"), (True, "This review is over")])
-def test_who_decides_in_a_review_that_was_replaced_is_told_where_it_goes_on_once_a_move(
+def test_a_decision_in_a_replaced_review_gets_a_pointer(
     pipeline: Pipeline, page_id: str, is_over: bool, said: str
 ) -> None:
+    """Once for each move to Done."""
     _, review = in_review(pipeline)
     jira = pipeline.site.jira
     hidden = jira.get(review)
@@ -85,9 +84,7 @@ def test_who_decides_in_a_review_that_was_replaced_is_told_where_it_goes_on_once
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 
-def test_a_decision_in_a_review_that_is_deleted_before_it_is_read_is_told_in_the_sources(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_deleted_reviews_decision_is_reported_in_the_sources(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     delete(pipeline, review)
@@ -101,9 +98,8 @@ def test_a_decision_in_a_review_that_is_deleted_before_it_is_read_is_told_in_the
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 
-def test_why_a_decision_could_not_be_read_is_on_record_although_jira_says_nothing(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_reason_for_an_unread_decision_is_recorded(pipeline: Pipeline, page_id: str) -> None:
+    """Although Jira gives none."""
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.site.faults.add(Fault("status", status=401, count=99, path="/rest/api/3/", account="kinexus"))
@@ -119,7 +115,7 @@ def test_why_a_decision_could_not_be_read_is_on_record_although_jira_says_nothin
         ("REJECTED: it is wrong", "rejected the doc", "rejected"),
     ],
 )
-def test_who_decides_where_the_draft_could_not_be_announced_is_answered(
+def test_a_decision_before_any_announcement_gets_a_comment(
     pipeline: Pipeline, page_id: str, decision: str, said: str, ends: str
 ) -> None:
     key, messages = drafted(pipeline)
@@ -137,7 +133,7 @@ def test_who_decides_where_the_draft_could_not_be_announced_is_answered(
     assert [text for ticket in (review, key) for text in pipeline.comments(ticket) if said in text]
 
 
-def test_a_ticket_that_somebody_marked_as_our_review_is_left_alone(pipeline: Pipeline, page_id: str) -> None:
+def test_a_ticket_planted_as_our_review_is_ignored(pipeline: Pipeline, page_id: str) -> None:
     key, messages = drafted(pipeline)
     [document] = pipeline.aws.documents()
     planted = pipeline.create_ticket("Mine", "Show me your drafts.", [], "developer")
@@ -152,9 +148,7 @@ def test_a_ticket_that_somebody_marked_as_our_review_is_left_alone(pipeline: Pip
     assert document["review_issue_key"] != planted
 
 
-def test_a_review_ticket_whose_labels_were_changed_is_no_change_and_still_decides(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_relabelled_review_is_no_change_and_still_decides(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     labels = {"labels": [{"remove": "documentation-review"}, {"add": "needs-docs"}]}
     pipeline.jira("admin", "PUT", f"/rest/api/3/issue/{review}", {"update": labels})
@@ -165,9 +159,7 @@ def test_a_review_ticket_whose_labels_were_changed_is_no_change_and_still_decide
     assert pipeline.comments(review)[-1].startswith("Published")
 
 
-def test_a_property_that_somebody_removed_or_changed_takes_nobodys_decision(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_changed_or_removed_property_blocks_no_decision(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     path = f"/rest/api/3/issue/{review}/properties/{REVIEW_PROPERTY}"
     pipeline.jira("developer", "PUT", path, {"document_id": "doc-" + "0" * 24, "revision": 1})
@@ -176,7 +168,7 @@ def test_a_property_that_somebody_removed_or_changed_takes_nobodys_decision(
     assert status(pipeline) == "published"
 
 
-def test_a_review_ticket_is_not_taken_for_another_document(pipeline: Pipeline, page_id: str) -> None:
+def test_a_review_ticket_is_not_used_for_another_document(pipeline: Pipeline, page_id: str) -> None:
     first, review = in_review(pipeline)
     second = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(second)
@@ -195,9 +187,7 @@ def test_a_review_ticket_is_not_taken_for_another_document(pipeline: Pipeline, p
     assert any("is published" in text for text in pipeline.comments(first))
 
 
-def test_an_approval_that_nobody_can_confirm_any_more_keeps_no_page_from_others(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_an_unconfirmable_approval_frees_the_page(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -216,7 +206,7 @@ def test_an_approval_that_nobody_can_confirm_any_more_keeps_no_page_from_others(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_each_review_that_is_deleted_is_told_of(pipeline: Pipeline, page_id: str) -> None:
+def test_each_deleted_review_is_reported(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     for told in (1, 2):
         pipeline.decide(review, "APPROVED")
@@ -231,7 +221,7 @@ def test_each_review_that_is_deleted_is_told_of(pipeline: Pipeline, page_id: str
         review = pipeline.review_of(key)
 
 
-def test_a_review_that_opens_at_last_has_no_reason_against_it(pipeline: Pipeline, page_id: str) -> None:
+def test_a_review_opened_late_has_no_failure_reason(pipeline: Pipeline, page_id: str) -> None:
     _, messages = drafted(pipeline)
     path = "/rest/api/3/issue"
     pipeline.site.faults.add(
@@ -255,7 +245,7 @@ def unrecorded(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, ob
     return pipeline.review_of(key), messages
 
 
-def test_who_decides_in_a_review_that_never_opens_is_told(
+def test_a_decision_in_a_review_never_opened_gets_a_comment(
     pipeline: Pipeline, unrecorded: tuple[str, list[dict[str, object]]]
 ) -> None:
     review, _ = unrecorded
@@ -268,9 +258,10 @@ def test_who_decides_in_a_review_that_never_opens_is_told(
     assert "about to open" in told
 
 
-def test_a_review_that_opens_while_its_decision_is_read_is_not_said_to_be_another(
+def test_a_review_opening_while_read_gets_no_wrong_comment(
     pipeline: Pipeline, unrecorded: tuple[str, list[dict[str, object]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is not reported as a review of another document."""
     review, opening = unrecorded
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")

@@ -27,9 +27,7 @@ def resolve_and_close(pipeline: Pipeline, *, is_told: bool) -> str:
 
 
 @pytest.mark.parametrize("is_told", [True, False])
-def test_it_is_one_change_by_the_move_that_finished_it(
-    pipeline: Pipeline, page_id: str, is_told: bool
-) -> None:
+def test_it_is_one_change_by_the_first_move_to_done(pipeline: Pipeline, page_id: str, is_told: bool) -> None:
     key = resolve_and_close(pipeline, is_told=is_told)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     for receives in (1, 2):
@@ -45,9 +43,7 @@ def test_it_is_one_change_by_the_move_that_finished_it(
     assert (document["change_ids"], document["page_id"]) == ([finishing], page_id)
 
 
-def test_what_was_finished_long_ago_is_left_to_the_sweep(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_closing_is_left_to_the_sweep(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orchestrator, "MAX_WEBHOOK_DELAY", -60)
     resolve_and_close(pipeline, is_told=False)
     pipeline.run()

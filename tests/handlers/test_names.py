@@ -37,19 +37,19 @@ def linked_by_confluence(pipeline: Pipeline, page_id: str, relationship: str) ->
     return {each["page_id"]: each["choice"]["decided_by"] for each in pipeline.aws.documents()}
 
 
-def test_a_page_that_only_mentions_the_ticket_is_not_named_by_it(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_that_mentions_the_ticket_is_not_named(pipeline: Pipeline, page_id: str) -> None:
     notes = page(pipeline, "2026-11-20 Sprint meeting notes")
     chosen = linked_by_confluence(pipeline, notes, "mentioned in")
     assert list(chosen) == [page_id]
     assert chosen[page_id] != "named"
 
 
-def test_a_page_that_a_person_linked_in_jira_is_named(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_linked_by_a_person_in_jira_is_named(pipeline: Pipeline, page_id: str) -> None:
     other = page(pipeline, "Ledger")
     assert linked_by_confluence(pipeline, other, "Wiki Page") == {other: "named"}
 
 
-def test_a_ticket_full_of_links_names_the_first_few_and_is_told_of_the_rest(pipeline: Pipeline) -> None:
+def test_only_the_first_links_count_and_the_rest_are_reported(pipeline: Pipeline) -> None:
     pages = [page(pipeline, f"Background {number}") for number in range(MOST_BY_LINK + 4)]
     links = " ".join(url(pipeline, each) for each in pages)
     key = pipeline.create_ticket(SUMMARY, f"{TEXT} See also {links}", ["needs-docs"])
@@ -60,7 +60,7 @@ def test_a_ticket_full_of_links_names_the_first_few_and_is_told_of_the_rest(pipe
     assert "4 more by links: one ticket names at most 3 pages by links" in told
 
 
-def test_more_labels_than_one_ticket_may_have_are_never_asked_for_in_one_request(pipeline: Pipeline) -> None:
+def test_no_comment_asks_for_more_labels_than_count(pipeline: Pipeline) -> None:
     ids = [page(pipeline, f"Background {number}") for number in range(2)]
     labels = [f"docs:{each}" for each in ids] + [f"docs:{number}" for number in range(1, 300)]
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", *labels])
@@ -71,7 +71,7 @@ def test_more_labels_than_one_ticket_may_have_are_never_asked_for_in_one_request
     assert f"{len(labels) - MOST_BY_LABEL} more by labels" in told
 
 
-def test_the_title_of_a_page_that_we_do_not_edit_is_told_to_nobody(pipeline: Pipeline, page_id: str) -> None:
+def test_titles_of_unedited_pages_are_never_shown(pipeline: Pipeline, page_id: str) -> None:
     people = pipeline.site.confluence.add_space("HR", "People", pipeline.site.account("admin"))
     body = {"spaceId": people.id, "status": "current", "title": "Layoffs in March"}
     body |= {"body": {"representation": "storage", "value": "<p>Confidential.</p>"}}

@@ -29,9 +29,7 @@ def second_ticket(pipeline: Pipeline) -> str:
 
 
 @pytest.mark.parametrize("decision", ["REJECTED", "FAILED"])
-def test_a_change_whose_draft_to_join_ended_without_a_page_gets_a_page_of_its_own(
-    pipeline: Pipeline, decision: str
-) -> None:
+def test_a_change_whose_target_ended_gets_its_own_page(pipeline: Pipeline, decision: str) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     [document] = pipeline.aws.documents()
     second = second_ticket(pipeline)
@@ -58,7 +56,7 @@ def test_a_change_whose_draft_to_join_ended_without_a_page_gets_a_page_of_its_ow
     assert any("is published" in text for text in pipeline.comments(second))
 
 
-def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
+def test_a_second_ticket_joins_a_page_being_drafted(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
@@ -78,9 +76,10 @@ def test_a_page_that_is_being_drafted_is_where_a_second_ticket_about_it_belongs(
     assert document["status"] == "in_review"
 
 
-def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_is_begun(
+def test_a_page_started_during_the_judgement_is_considered(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Before another page is started."""
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     earlier = pipeline.aws.messages("DocumentOrchestrator")
@@ -99,7 +98,7 @@ def test_a_page_that_was_begun_while_the_judge_read_is_looked_at_before_another_
     assert document["issue_keys"] == [first, second]
 
 
-def test_a_new_page_that_failed_and_is_tried_again_is_offered_again(pipeline: Pipeline) -> None:
+def test_a_failed_new_page_is_a_candidate_again_when_retried(pipeline: Pipeline) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
@@ -113,9 +112,10 @@ def test_a_new_page_that_failed_and_is_tried_again_is_offered_again(pipeline: Pi
     assert document["issue_keys"] == [first, second]
 
 
-def test_a_new_page_whose_review_takes_long_is_still_offered_when_many_newer_ones_are_published(
+def test_a_new_page_in_a_long_review_stays_a_candidate(
     pipeline: Pipeline,
 ) -> None:
+    """Even when many newer pages are published."""
     first, _ = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     [waiting] = pipeline.aws.documents()
     for number in range(1, 40):
@@ -128,7 +128,7 @@ def test_a_new_page_whose_review_takes_long_is_still_offered_when_many_newer_one
     assert document["issue_keys"] == [first, second]
 
 
-def test_of_two_pages_that_begin_at_once_the_second_is_decided_on_again(
+def test_of_two_pages_started_together_the_second_is_reconsidered(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
@@ -164,9 +164,10 @@ def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple
     return key, messages
 
 
-def test_a_page_that_is_about_to_begin_is_waited_for_however_many_begin_meanwhile(
+def test_a_page_about_to_start_is_waited_for(
     pipeline: Pipeline, about_to_begin: tuple[str, list[dict[str, Any]]]
 ) -> None:
+    """However many pages start in between."""
     first, messages = about_to_begin
     other = "Parking permits for visitors of the harbour"
     in_review(pipeline, other, "Visitors may now order a parking permit online; it is valid for one day.")
@@ -179,7 +180,7 @@ def test_a_page_that_is_about_to_begin_is_waited_for_however_many_begin_meanwhil
     assert document["issue_keys"] == [first, second]
 
 
-def test_a_page_that_was_about_to_begin_and_failed_is_begun_by_the_change_that_waited_for_it(
+def test_a_waiting_change_starts_the_page_that_failed(
     pipeline: Pipeline,
     about_to_begin: tuple[str, list[dict[str, Any]]],
     monkeypatch: pytest.MonkeyPatch,
@@ -201,7 +202,7 @@ def test_a_page_that_was_about_to_begin_and_failed_is_begun_by_the_change_that_w
     assert document["issue_keys"] == [second, first], "the title is the same, and so is the page"
 
 
-def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
+def test_page_selection_is_deferred_while_pages_keep_starting(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
@@ -214,7 +215,7 @@ def test_where_other_pages_begin_all_the_time_it_is_decided_again_later(
     assert [document["status"] for document in pipeline.aws.documents()] == ["in_review"]
 
 
-def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_one_page(
+def test_two_redriven_changes_about_one_thing_start_one_page(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
@@ -241,7 +242,7 @@ def test_after_an_outage_two_changes_about_one_thing_that_are_sent_again_begin_o
     assert document["issue_keys"] == [first, second]
 
 
-def test_what_has_begun_is_forgotten_once_it_has_ended(pipeline: Pipeline) -> None:
+def test_a_started_page_is_forgotten_once_it_ended(pipeline: Pipeline) -> None:
     for number in range(3):
         _, review = in_review(pipeline, f"{NEW_SUMMARY} {number}", NEW_TEXT)
         pipeline.decide(review, "REJECTED: nobody needs this")
@@ -254,7 +255,8 @@ def test_what_has_begun_is_forgotten_once_it_has_ended(pipeline: Pipeline) -> No
     assert len(known["beginnings"]) == 1
 
 
-def test_a_page_that_was_approved_just_now_is_known_however_long_its_review_took(pipeline: Pipeline) -> None:
+def test_a_page_approved_just_now_is_a_candidate(pipeline: Pipeline) -> None:
+    """However long its review took."""
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     [document] = pipeline.aws.documents()
     long_ago = document["created_at"] - 8 * 24 * 3600

@@ -37,7 +37,7 @@ def finished(pipeline: Pipeline, summary: str, text: str) -> list[dict[str, obje
     return pipeline.aws.messages("DocumentOrchestrator")
 
 
-def test_work_that_fails_before_its_record_frees_the_title(
+def test_a_failure_before_the_record_frees_the_title(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages = finished(pipeline, NEW_SUMMARY, NEW_TEXT)
@@ -50,7 +50,7 @@ def test_work_that_fails_before_its_record_frees_the_title(
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
 
 
-def test_the_lock_of_a_process_that_died_before_its_record_is_taken_over_when_its_time_is_over(
+def test_a_dead_processs_lock_is_taken_over_after_expiry(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages = finished(pipeline, SUMMARY, TEXT)
@@ -83,7 +83,7 @@ def open_documents(pipeline: Pipeline) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["its own failure", "another change"])
-def test_the_lock_of_a_document_that_begins_again_is_given_back_by_nobody_else(
+def test_only_its_document_releases_the_lock(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))

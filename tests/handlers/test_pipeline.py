@@ -55,7 +55,7 @@ def in_review(pipeline: Pipeline, summary: str = SUMMARY, text: str = TEXT) -> t
     return key, pipeline.review_of(key)
 
 
-def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_changes(
+def test_an_approved_update_is_published_once_and_changes_nothing_else(
     pipeline: Pipeline, page_id: str
 ) -> None:
     before = pipeline.page(page_id)
@@ -106,7 +106,7 @@ def test_an_approved_update_is_published_once_and_nothing_else_on_the_page_chang
     ]
 
 
-def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline) -> None:
+def test_a_feature_without_a_page_gets_a_new_one(pipeline: Pipeline) -> None:
     summary = "Zyxomatic lattice for quibble gardeners"
     key, review = in_review(
         pipeline, summary, "Gardeners plant a zyxomatic lattice wherever quibbles sprout."
@@ -122,7 +122,7 @@ def test_a_feature_that_no_page_covers_gets_a_page_of_its_own(pipeline: Pipeline
     assert any("is published" in text for text in pipeline.comments(key))
 
 
-def test_a_ticket_that_declines_goes_no_further(pipeline: Pipeline) -> None:
+def test_a_declined_ticket_goes_no_further(pipeline: Pipeline) -> None:
     key = pipeline.create_ticket("Tidy the ledger's tests", "Only tests.", ["tech-debt"])
     assert pipeline.finish(key)["status"] == "ignored"
     pipeline.run()
@@ -166,7 +166,7 @@ def test_needs_revision_brings_a_new_revision_in_the_same_ticket(pipeline: Pipel
     assert "currency" in page["body"]["storage"]["value"]
 
 
-def test_an_approval_from_before_the_newest_revision_does_not_count(pipeline: Pipeline, page_id: str) -> None:
+def test_an_approval_before_the_newest_revision_does_not_count(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.comment(review, "APPROVED", "reviewer")
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
@@ -188,7 +188,7 @@ def test_after_too_many_revisions_a_person_is_asked(pipeline: Pipeline, page_id:
     assert pipeline.aws.locks() == []
 
 
-def test_rejected_publishes_nothing_and_tells_the_source(pipeline: Pipeline, page_id: str) -> None:
+def test_rejected_publishes_nothing_and_comments_in_the_source(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "REJECTED: the page is about something else")
     pipeline.run()
@@ -202,7 +202,7 @@ def test_rejected_publishes_nothing_and_tells_the_source(pipeline: Pipeline, pag
 @pytest.mark.parametrize(
     "comment", ["Can someone approve this?", "approved once the currency is fixed", "Hm."]
 )
-def test_what_decides_nothing_is_answered_once_and_sent_back(
+def test_an_undecided_review_gets_one_comment_and_moves_back(
     pipeline: Pipeline, page_id: str, comment: str
 ) -> None:
     _, review = in_review(pipeline)
@@ -222,7 +222,7 @@ def test_what_decides_nothing_is_answered_once_and_sent_back(
     )
 
 
-def test_the_one_who_decides_is_the_one_who_moves(pipeline: Pipeline, page_id: str) -> None:
+def test_only_the_person_who_moves_the_ticket_decides(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.comment(review, "APPROVED", "reviewer")
     pipeline.move(review, "done", "outsider")
@@ -252,7 +252,7 @@ def test_only_members_of_the_configured_group_decide(
     assert pipeline.page(page_id)["version"]["number"] == (2 if account == "reviewer" else 1)
 
 
-def test_with_four_eyes_the_tickets_own_assignee_decides_nothing(
+def test_with_four_eyes_the_assignee_decides_nothing(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOUR_EYES", "true")
@@ -269,7 +269,7 @@ def test_with_four_eyes_the_tickets_own_assignee_decides_nothing(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_rejected_ticket_that_is_finished_again_starts_anew(pipeline: Pipeline, page_id: str) -> None:
+def test_a_rejected_ticket_closed_again_starts_over(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "REJECTED")
     pipeline.run()
@@ -279,7 +279,7 @@ def test_a_rejected_ticket_that_is_finished_again_starts_anew(pipeline: Pipeline
     assert sorted(document["status"] for document in pipeline.aws.documents()) == ["in_review", "rejected"]
 
 
-def test_two_pages_named_are_two_documents_with_a_review_each(pipeline: Pipeline, page_id: str) -> None:
+def test_two_named_pages_get_two_reviews(pipeline: Pipeline, page_id: str) -> None:
     other = pipeline.site.confluence.spaces[pipeline.page(page_id)["spaceId"]].homepage_id
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}", f"docs:{other}"])
     pipeline.finish(key)
@@ -314,9 +314,7 @@ def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str
     assert not any("edited meanwhile" in text for text in pipeline.comments(review))
 
 
-def test_a_persons_edit_of_the_same_passage_is_a_conflict_and_a_new_revision(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     [edit] = pipeline.changed_passages(review)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
@@ -380,9 +378,7 @@ def test_a_change_that_joins_a_revision_keeps_the_reviewers_feedback(
     assert "currency" in pipeline.page(page_id)["body"]["storage"]["value"]
 
 
-def test_our_own_link_to_a_page_does_not_name_it_when_the_ticket_is_finished_again(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_our_own_link_does_not_name_a_page(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -401,9 +397,7 @@ def test_a_label_names_the_page(pipeline: Pipeline, page_id: str) -> None:
     assert document["choice"]["decided_by"] == "named"
 
 
-def test_a_ticket_with_our_label_that_is_no_review_of_ours_publishes_nothing(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_ticket_that_only_has_our_label_publishes_nothing(pipeline: Pipeline, page_id: str) -> None:
     in_review(pipeline)
     forged = pipeline.create_ticket("Review", "APPROVED", ["documentation-review"], account="outsider")
     pipeline.decide(forged, "APPROVED", "outsider")
@@ -424,9 +418,7 @@ def test_a_forged_property_decides_nothing(pipeline: Pipeline, page_id: str) -> 
     assert pipeline.aws.documents()[0]["status"] == "in_review"
 
 
-def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_trashed_page_is_reported_and_published_once_restored(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.decide(review, "APPROVED")
@@ -444,7 +436,7 @@ def test_a_page_in_the_trash_is_told_and_publishes_once_it_is_restored(
     ("is_hidden", "told"),
     [(False, "another page has the title"), (True, "a page that our account may not see has the title")],
 )
-def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(
+def test_a_title_in_use_is_reported_and_published_once_free(
     pipeline: Pipeline, is_hidden: bool, told: str
 ) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
@@ -471,7 +463,7 @@ def test_a_title_that_was_taken_meanwhile_is_told_and_publishes_once_it_is_free(
     assert pipeline.aws.documents()[0]["status"] == "published"
 
 
-def test_a_second_ticket_about_a_page_to_be_created_joins_its_draft(pipeline: Pipeline) -> None:
+def test_a_second_ticket_about_a_new_page_joins_its_draft(pipeline: Pipeline) -> None:
     first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     second, joined = in_review(pipeline, f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter too.")
     assert joined == review
@@ -485,7 +477,7 @@ def test_a_second_ticket_about_a_page_to_be_created_joins_its_draft(pipeline: Pi
 
 
 @pytest.mark.parametrize("archived", [True, False], ids=["archived", "moved to another space"])
-def test_a_page_put_away_during_its_review_is_told_and_not_written(
+def test_an_archived_page_is_reported_and_not_written(
     pipeline: Pipeline, page_id: str, archived: bool
 ) -> None:
     _, review = in_review(pipeline)
@@ -501,9 +493,7 @@ def test_a_page_put_away_during_its_review_is_told_and_not_written(
     assert any("Nothing was published" in text for text in pipeline.comments(review))
 
 
-def test_a_page_that_we_may_not_edit_any_more_is_told_and_publishes_once_we_may(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_page_we_may_not_edit_is_reported_then_published(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.faults.add(Fault("status", status=403, method="PUT", path=f"/pages/{page_id}"))
     pipeline.decide(review, "APPROVED")
@@ -515,9 +505,7 @@ def test_a_page_that_we_may_not_edit_any_more_is_told_and_publishes_once_we_may(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_page_gone_for_good_is_told_once_a_move_until_the_review_is_ended(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_purged_page_is_reported_once_for_each_move(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.jira("admin", "DELETE", f"/wiki/api/v2/pages/{page_id}?purge=true")
@@ -538,9 +526,7 @@ def test_a_page_gone_for_good_is_told_once_a_move_until_the_review_is_ended(
     assert pipeline.aws.locks() == []
 
 
-def test_a_page_that_is_hidden_from_us_is_published_once_we_may_see_it_again(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_hidden_page_is_published_once_visible_again(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.confluence.pages[page_id].readers = (pipeline.site.account("developer").account_id,)
     pipeline.decide(review, "APPROVED")
@@ -554,9 +540,7 @@ def test_a_page_that_is_hidden_from_us_is_published_once_we_may_see_it_again(
     assert pipeline.page(page_id)["version"]["number"] == 2
 
 
-def test_a_draft_that_fails_is_told_in_the_ticket_and_goes_back_to_the_queue(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_failed_draft_is_reported_and_its_message_redelivered(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")

@@ -165,7 +165,7 @@ def test_a_person_never_loses_an_edit(
     assert held.messages().count("Kinexus doc-1 r1: s") == 1
 
 
-def test_publishing_again_finds_the_version_that_is_there() -> None:
+def test_publishing_again_finds_the_existing_version() -> None:
     base = storage(["one", "two"])
     draft = draft_on(base, 0, "ours, new")
     held = PageInMemory(ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7"))
@@ -176,7 +176,7 @@ def test_publishing_again_finds_the_version_that_is_there() -> None:
     assert "by a person" in held.page.storage
 
 
-def test_people_who_save_without_end_are_left_to_a_later_delivery() -> None:
+def test_endless_saves_by_people_defer_to_a_redelivery() -> None:
     base = storage(["one", "two"])
     held = PageInMemory(ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7"))
     held.meanwhile = [storage(["one", f"two {number}"]) for number in range(9)]
@@ -200,7 +200,7 @@ def kept(text: str, title: str = "Page") -> PageDraft:
     drafted=st.one_of(st.none(), st.integers(0, 3), PERSON),
     title=st.sampled_from(["Page", "Page", "Page, renamed"]),
 )
-def test_work_that_is_not_published_is_never_overridden_unasked(
+def test_an_unpublished_draft_is_never_overridden_without_consent(
     texts: list[str],
     saves: list[list[tuple[str, int, str]]],
     drafted: int | list[tuple[str, int, str]] | None,
@@ -246,7 +246,7 @@ BASE = storage(["one", "two", "three"])
     ],
     ids=["ids", "a comment marker", "a comment marker inside a word", "spelling"],
 )
-def test_a_draft_that_confluence_only_spells_differently_is_no_work(same: str) -> None:
+def test_a_draft_with_only_another_spelling_is_no_work(same: str) -> None:
     held = PageInMemory(page_of(BASE), draft=kept(same))
     published(held, draft_on(BASE, 0, "ours, new"))
     assert held.page.version == 2
@@ -271,7 +271,7 @@ def test_a_draft_that_says_something_else_is_work(work: str) -> None:
     assert (found.value.work.author_id, found.value.work.saved_at) == ("person", "2026-11-22T20:58:00.123Z")
 
 
-def test_what_a_version_before_the_base_said_long_ago_is_work() -> None:
+def test_a_draft_with_long_removed_text_is_work() -> None:
     texts = [storage([f"one {number}", "two"]) for number in range(4)]
     for kept_copy, is_work in ((0, True), (1, False), (2, False)):
         held = PageInMemory(page_of(texts[0]))
@@ -287,7 +287,7 @@ def test_what_a_version_before_the_base_said_long_ago_is_work() -> None:
         assert held.page.version == (4 if is_work else 5)
 
 
-def test_a_page_published_between_reading_it_and_its_draft_is_no_work() -> None:
+def test_a_version_published_between_the_reads_is_no_work() -> None:
     """The draft that is read is the copy of a version that came after the page was read."""
     held = PageInMemory(page_of(BASE))
     edited = BASE.replace("three", "by a person")
@@ -312,9 +312,7 @@ def test_a_page_published_between_reading_it_and_its_draft_is_no_work() -> None:
     ],
     ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],
 )
-def test_a_page_that_was_taken_from_us_is_an_obstacle_that_can_be_lifted(
-    error: Exception, words: str
-) -> None:
+def test_a_page_we_may_not_edit_blocks_publishing_temporarily(error: Exception, words: str) -> None:
     held = PageInMemory(page_of(BASE))
 
     class Locked(Confluence):

@@ -24,7 +24,7 @@ def restrict(pipeline: Pipeline, page_id: str) -> None:
 
 
 @pytest.mark.parametrize("where", ["the page", "a page above it"])
-def test_a_revision_of_a_page_that_was_restricted_since_shows_nothing_of_it(
+def test_a_revision_shows_nothing_of_a_page_restricted_since(
     pipeline: Pipeline, page_id: str, where: str
 ) -> None:
     _, review = in_review(pipeline)
@@ -43,9 +43,7 @@ def test_a_revision_of_a_page_that_was_restricted_since_shows_nothing_of_it(
     assert "Zorbium" not in before + requests.get(pipeline.diff_url(review), timeout=60).text
 
 
-def test_a_page_that_was_restricted_before_the_next_delivery_is_not_drafted_on(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_page_restricted_before_redelivery_is_not_drafted_on(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")

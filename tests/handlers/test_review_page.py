@@ -20,9 +20,7 @@ from tests.handlers.test_pipeline import in_review, page_id
 __all__ = ["page_id"]
 
 
-def test_the_link_in_the_ticket_shows_the_diff_under_a_strict_policy(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_link_shows_the_diff_under_a_strict_policy(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     answer = requests.get(pipeline.diff_url(review), timeout=60)
     assert answer.status_code == 200
@@ -32,7 +30,7 @@ def test_the_link_in_the_ticket_shows_the_diff_under_a_strict_policy(
     assert "<script" not in answer.text
 
 
-def test_an_overtaken_revision_leads_to_the_ticket_with_the_newest(pipeline: Pipeline, page_id: str) -> None:
+def test_a_superseded_revision_links_to_the_newest(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     old = pipeline.diff_url(review)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
@@ -58,9 +56,7 @@ def test_a_closed_review_shows_what_was_decided_and_no_content(
     assert "whole amount" not in page.text
 
 
-def test_a_closed_review_whose_page_left_the_space_does_not_read_as_published(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_closed_review_of_a_moved_page_is_not_published(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     other = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
     pipeline.site.confluence.pages[page_id].space_id = other.id
@@ -84,7 +80,7 @@ def test_a_link_that_was_changed_shows_nothing(pipeline: Pipeline, page_id: str)
         assert "quarnix" not in answer.text
 
 
-def test_a_new_link_key_counts_at_once_and_the_old_one_not_for_long(
+def test_a_new_link_key_counts_and_the_old_expires(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000.0]

@@ -51,9 +51,7 @@ def document(pipeline: Pipeline) -> tuple[str, int]:
     return str(found["status"]), int(found["revision"])
 
 
-def test_a_source_that_was_deleted_is_left_out_and_the_review_goes_on(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_deleted_source_is_omitted_from_the_review(pipeline: Pipeline, page_id: str) -> None:
     first, review = in_review(pipeline)
     second, messages = drafted(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{first}")
@@ -65,16 +63,14 @@ def test_a_source_that_was_deleted_is_left_out_and_the_review_goes_on(
     assert pipeline.review_of(second) == review
 
 
-def test_even_without_any_source_left_the_draft_is_shown(pipeline: Pipeline, page_id: str) -> None:
+def test_a_draft_without_sources_is_still_reviewed(pipeline: Pipeline, page_id: str) -> None:
     key, messages = drafted(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
     assert deliver(open_review, messages) == []
     assert document(pipeline) == ("in_review", 1)
 
 
-def test_without_any_source_left_a_lost_answer_makes_no_second_ticket(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_without_sources_a_lost_answer_makes_no_second_ticket(pipeline: Pipeline, page_id: str) -> None:
     key, messages = drafted(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
     lost = Fault("drop", count=1, method="POST", path=r"/rest/api/3/issue(\?|$)", after=True)
@@ -85,7 +81,7 @@ def test_without_any_source_left_a_lost_answer_makes_no_second_ticket(
     assert len([issue for issue in every if "documentation-review" in issue.fields.labels]) == 1
 
 
-def test_the_reviewer_hears_that_a_revision_cannot_be_shown(pipeline: Pipeline, page_id: str) -> None:
+def test_a_revision_that_cannot_be_shown_is_reported(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
     pipeline.site.faults.add(
@@ -104,9 +100,7 @@ def test_the_reviewer_hears_that_a_revision_cannot_be_shown(pipeline: Pipeline, 
     assert document(pipeline) == ("in_review", 2)
 
 
-def test_a_status_that_forbids_editing_is_left_before_the_ticket_is_edited(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_read_only_status_is_left_before_the_edit(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.jira.uneditable.add(DONE_STATUS.id)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
@@ -116,7 +110,7 @@ def test_a_status_that_forbids_editing_is_left_before_the_ticket_is_edited(
 
 
 @pytest.mark.parametrize("way", ["no transition", "a transition that is refused"])
-def test_where_there_is_no_way_back_people_are_told(pipeline: Pipeline, page_id: str, way: str) -> None:
+def test_without_a_transition_back_people_get_a_comment(pipeline: Pipeline, page_id: str, way: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
     if way == "no transition":
@@ -132,7 +126,7 @@ def test_where_there_is_no_way_back_people_are_told(pipeline: Pipeline, page_id:
     assert "ask an administrator" in announced
 
 
-def test_a_ticket_with_many_links_costs_no_more_requests(pipeline: Pipeline, page_id: str) -> None:
+def test_many_links_cost_no_more_requests(pipeline: Pipeline, page_id: str) -> None:
     _, messages = drafted(pipeline, links=40)
     before = len(pipeline.site.calls())
     assert deliver(open_review, messages) == []
@@ -154,7 +148,7 @@ def test_a_review_keeps_its_sources_security_level(pipeline: Pipeline, page_id: 
     assert [issue.fields.custom["security"]["name"] for issue in reviews] == ["Confidential"]
 
 
-def test_a_review_that_joins_a_secret_ticket_becomes_as_secret(pipeline: Pipeline, page_id: str) -> None:
+def test_a_joining_secret_ticket_sets_the_reviews_level(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     _, messages = drafted(pipeline, security="Confidential")
     assert deliver(open_review, messages) == []
@@ -170,7 +164,7 @@ def reviewed_elsewhere(pipeline: Pipeline, page_id: str, monkeypatch: pytest.Mon
     return pipeline
 
 
-def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_page_is_free_for_others(
+def test_without_the_level_nothing_is_shown_and_the_page_freed(
     reviewed_elsewhere: Pipeline,
 ) -> None:
     pipeline = reviewed_elsewhere
@@ -187,7 +181,7 @@ def test_where_the_level_cannot_be_kept_nothing_is_shown_and_the_page_is_free_fo
     assert in_review(pipeline), "the next ticket about this page"
 
 
-def test_a_ticket_whose_level_a_review_cannot_keep_does_not_join_it(reviewed_elsewhere: Pipeline) -> None:
+def test_a_ticket_of_another_level_does_not_join(reviewed_elsewhere: Pipeline) -> None:
     pipeline = reviewed_elsewhere
     public, review = in_review(pipeline)
     secret = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
@@ -201,7 +195,7 @@ def test_a_ticket_whose_level_a_review_cannot_keep_does_not_join_it(reviewed_els
     assert pipeline.aws.documents()[0]["issue_keys"] == [public]
 
 
-def test_a_ticket_with_a_level_waits_until_the_review_that_it_would_join_is_open(
+def test_a_ticket_with_a_level_waits_for_the_opening_review(
     reviewed_elsewhere: Pipeline,
 ) -> None:
     pipeline = reviewed_elsewhere
@@ -216,9 +210,7 @@ def test_a_ticket_with_a_level_waits_until_the_review_that_it_would_join_is_open
 
 
 @pytest.mark.parametrize("joins", [False, True])
-def test_a_ticket_that_is_gone_keeps_the_level_that_it_had(
-    pipeline: Pipeline, page_id: str, joins: bool
-) -> None:
+def test_a_deleted_ticket_keeps_its_level(pipeline: Pipeline, page_id: str, joins: bool) -> None:
     if joins:
         in_review(pipeline)
     secret, messages = drafted(pipeline, security="Confidential")
@@ -232,7 +224,7 @@ def test_a_ticket_that_is_gone_keeps_the_level_that_it_had(
     assert review.fields.custom["security"]["name"] == "Confidential"
 
 
-def test_a_review_that_is_there_and_not_on_record_yet_is_not_ended_by_a_level(
+def test_a_level_conflict_ends_no_unrecorded_review(
     reviewed_elsewhere: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = reviewed_elsewhere
@@ -255,9 +247,7 @@ def test_a_review_that_is_there_and_not_on_record_yet_is_not_ended_by_a_level(
     assert document(pipeline) == ("rejected", 1)
 
 
-def test_a_page_that_a_secret_ticket_begins_is_named_in_no_other_review(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_secret_tickets_new_page_is_named_in_no_review(pipeline: Pipeline, page_id: str) -> None:
     secret = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     hide(pipeline, secret)
     pipeline.finish(secret)
@@ -267,7 +257,7 @@ def test_a_page_that_a_secret_ticket_begins_is_named_in_no_other_review(
     assert NEW_SUMMARY not in described(pipeline, review)
 
 
-def test_what_is_said_of_a_secret_ticket_stays_in_its_review(pipeline: Pipeline, page_id: str) -> None:
+def test_comments_about_a_secret_ticket_stay_in_its_review(pipeline: Pipeline, page_id: str) -> None:
     public, review = in_review(pipeline)
     link = pipeline.diff_url(review)
     secret, messages = drafted(pipeline, security="Confidential")
@@ -286,7 +276,7 @@ def _id(pipeline: Pipeline, key: str) -> str:
     return pipeline.site.jira.get(key).id
 
 
-def test_in_a_service_project_no_comment_of_ours_is_for_customers(pipeline: Pipeline, page_id: str) -> None:
+def test_in_a_service_project_our_comments_are_internal(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -302,7 +292,7 @@ def test_in_a_service_project_no_comment_of_ours_is_for_customers(pipeline: Pipe
 
 
 @pytest.mark.parametrize("hidden", ["the review", "the comment"])
-def test_why_somebody_rejected_where_not_everybody_may_read_is_not_quoted_in_the_source(
+def test_a_private_rejection_reason_is_not_quoted_in_the_source(
     pipeline: Pipeline, page_id: str, hidden: str
 ) -> None:
     key, review = in_review(pipeline)

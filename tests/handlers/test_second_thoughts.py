@@ -34,7 +34,7 @@ def newest(pipeline: Pipeline, key: str) -> str:
 
 
 @pytest.mark.parametrize("status", [400, 413])
-def test_a_version_that_confluence_refuses_is_told_and_the_reviewer_decides_anew(
+def test_a_refused_version_is_reported_and_decided_again(
     pipeline: Pipeline, page_id: str, status: int
 ) -> None:
     _, review = in_review(pipeline)
@@ -51,7 +51,7 @@ def test_a_version_that_confluence_refuses_is_told_and_the_reviewer_decides_anew
     assert pipeline.aws.locks() == []
 
 
-def test_a_title_in_use_names_no_way_out_that_leads_back_to_it(pipeline: Pipeline) -> None:
+def test_a_title_in_use_asks_to_rename_the_other_page(pipeline: Pipeline) -> None:
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     body = {
         "spaceId": document(pipeline)["space_id"],
@@ -76,7 +76,7 @@ def deferred(pipeline: Pipeline) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("moved_to_done_again", [False, True])
-def test_an_approval_taken_back_before_it_took_effect_is_not_published(
+def test_an_approval_withdrawn_before_publication_is_not_published(
     pipeline: Pipeline, page_id: str, moved_to_done_again: bool
 ) -> None:
     key, review = in_review(pipeline)
@@ -102,9 +102,7 @@ def test_an_approval_taken_back_before_it_took_effect_is_not_published(
     assert any("do not publish it" in text for text in pipeline.comments(key))
 
 
-def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_an_unchanged_approval_is_published_by_the_redelivery(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.faults.add(Fault("status", status=503, method="PUT", path=SAVE, count=999))
     pipeline.decide(review, "APPROVED")
@@ -114,7 +112,7 @@ def test_an_approval_that_still_stands_is_published_by_the_next_delivery(
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
 
 
-def test_once_the_page_carries_it_nothing_takes_an_approval_back(pipeline: Pipeline, page_id: str) -> None:
+def test_a_published_approval_cannot_be_withdrawn(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")
@@ -130,9 +128,7 @@ def test_once_the_page_carries_it_nothing_takes_an_approval_back(pipeline: Pipel
     assert any("is published" in text for text in pipeline.comments(key))
 
 
-def test_what_stands_beside_an_approval_is_no_feedback_when_the_page_moved_on(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_words_beside_an_approval_are_no_feedback_after_a_conflict(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     [edit] = pipeline.changed_passages(review)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
@@ -144,7 +140,7 @@ def test_what_stands_beside_an_approval_is_no_feedback_when_the_page_moved_on(
 
 
 @pytest.mark.parametrize("account", ["developer", "reviewer"])
-def test_a_review_that_is_filed_away_from_one_done_status_to_another_keeps_its_decision(
+def test_a_move_from_done_to_closed_keeps_the_decision(
     pipeline: Pipeline, page_id: str, account: str
 ) -> None:
     _, review = in_review(pipeline)
@@ -156,7 +152,7 @@ def test_a_review_that_is_filed_away_from_one_done_status_to_another_keeps_its_d
     assert len([said for said in pipeline.comments(review) if "Published" in said]) == 1
 
 
-def test_who_files_a_finished_review_away_decides_nothing(pipeline: Pipeline, page_id: str) -> None:
+def test_moving_from_done_to_closed_decides_nothing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.move(review, "done", "developer")
     pipeline.decide(review, "APPROVED")
@@ -165,9 +161,8 @@ def test_who_files_a_finished_review_away_decides_nothing(pipeline: Pipeline, pa
     assert pipeline.status(review) != "done"
 
 
-def test_a_decision_in_a_review_that_is_over_is_answered_once_a_move(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_decision_in_an_ended_review_gets_a_comment(pipeline: Pipeline, page_id: str) -> None:
+    """Once for each move to Done."""
     key, review = in_review(pipeline)
     pipeline.decide(review, "REJECTED: wrong")
     pipeline.run()
@@ -183,7 +178,7 @@ def test_a_decision_in_a_review_that_is_over_is_answered_once_a_move(
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
 
 
-def test_a_published_review_may_be_filed_away_in_silence(pipeline: Pipeline, page_id: str) -> None:
+def test_moving_a_published_review_to_closed_gets_no_comment(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -193,9 +188,7 @@ def test_a_published_review_may_be_filed_away_in_silence(pipeline: Pipeline, pag
     assert pipeline.comments(review) == before
 
 
-def test_a_rejection_whose_message_carries_out_the_approval_is_answered(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_rejection_after_publication_gets_a_comment(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.site.faults.add(Fault("drop", method="GET", path=f"{SAVE}/{page_id}", skip=2, count=999))
     pipeline.decide(review, "APPROVED")

@@ -65,7 +65,7 @@ def to_done(pipeline: Pipeline, review: str) -> None:
 
 
 @pytest.mark.parametrize(("change", "words"), CHANGES.values(), ids=CHANGES)
-def test_a_source_that_changed_asks_for_an_approval_after_the_notice(
+def test_a_changed_source_needs_an_approval_after_the_notice(
     pipeline: Pipeline, page_id: str, change: Callable[[Pipeline, str], None], words: str
 ) -> None:
     key, review = in_review(pipeline)
@@ -87,7 +87,7 @@ def test_a_source_that_changed_asks_for_an_approval_after_the_notice(
     assert len(notices(pipeline, review)) == 1
 
 
-def test_a_new_page_is_not_created_either(pipeline: Pipeline) -> None:
+def test_no_new_page_is_created_for_a_changed_source(pipeline: Pipeline) -> None:
     key, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     before = set(pipeline.site.confluence.pages)
     reopen(pipeline, key)
@@ -110,7 +110,7 @@ def test_any_of_several_sources_counts(pipeline: Pipeline, page_id: str) -> None
     assert version(pipeline, page_id) == 1
 
 
-def test_what_is_put_right_again_does_not_bring_the_approval_back(pipeline: Pipeline, page_id: str) -> None:
+def test_undoing_the_change_does_not_restore_the_approval(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     relabel("no-docs")(pipeline, key)
     pipeline.decide(review, "APPROVED")
@@ -122,7 +122,7 @@ def test_what_is_put_right_again_does_not_bring_the_approval_back(pipeline: Pipe
     assert "There is no decision in a comment written after" in pipeline.comments(review)[-1]
 
 
-def test_something_else_that_happens_after_the_notice_is_told_too(pipeline: Pipeline, page_id: str) -> None:
+def test_a_further_change_after_the_notice_is_reported_too(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     reopen(pipeline, key)
     pipeline.decide(review, "APPROVED")
@@ -136,7 +136,7 @@ def test_something_else_that_happens_after_the_notice_is_told_too(pipeline: Pipe
     assert version(pipeline, page_id) == 2
 
 
-def test_work_that_goes_on_in_a_reopened_ticket_is_no_news(pipeline: Pipeline, page_id: str) -> None:
+def test_edits_of_a_reopened_ticket_cause_no_second_notice(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     reopen(pipeline, key)
     pipeline.decide(review, "APPROVED")
@@ -147,9 +147,7 @@ def test_work_that_goes_on_in_a_reopened_ticket_is_no_news(pipeline: Pipeline, p
     assert version(pipeline, page_id) == 2
 
 
-def test_a_ticket_that_is_filed_away_from_done_to_done_stays_finished(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_move_from_done_to_closed_is_no_change(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.move(key, "done", "developer")
     pipeline.decide(review, "APPROVED")
@@ -157,7 +155,7 @@ def test_a_ticket_that_is_filed_away_from_done_to_done_stays_finished(
     assert (version(pipeline, page_id), notices(pipeline, review)) == (2, [])
 
 
-def test_a_page_that_carries_the_draft_is_not_asked_about(pipeline: Pipeline, page_id: str) -> None:
+def test_a_page_with_the_draft_needs_no_second_approval(pipeline: Pipeline, page_id: str) -> None:
     """The process dies after the write; then the source is reopened. What is published is published."""
     key, review = in_review(pipeline)
     path = f"/wiki/api/v2/pages/{page_id}"
@@ -172,9 +170,7 @@ def test_a_page_that_carries_the_draft_is_not_asked_about(pipeline: Pipeline, pa
     assert (document(pipeline)["status"], notices(pipeline, review)) == ("published", [])
 
 
-def test_a_notice_counts_although_the_source_is_put_right_before_it_is_recorded(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_notice_counts_although_undone_before_its_record(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     relabel("no-docs")(pipeline, key)
     pipeline.site.faults.add(Fault("drop", method="POST", path=TRANSITIONS, account="kinexus", count=999))
@@ -202,7 +198,7 @@ def test_a_rejection_after_the_notice_ends_the_review(pipeline: Pipeline, page_i
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
 
 
-def test_a_replay_keeps_to_the_same_rules(pipeline: Pipeline, page_id: str) -> None:
+def test_a_replay_follows_the_same_rules(pipeline: Pipeline, page_id: str) -> None:
     from common.aws import event_bus
     from common.intake.detect_change import REPLAY_MOVE_ID
     from handlers.approval_handler.dependencies import build_dependencies

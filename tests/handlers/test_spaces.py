@@ -42,7 +42,7 @@ def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("decided_by", ["judge", "fallback"])
-def test_a_new_page_is_not_put_below_a_page_of_another_space(
+def test_a_new_page_gets_no_parent_in_another_space(
     pipeline: Pipeline, second_space: str, monkeypatch: pytest.MonkeyPatch, decided_by: str
 ) -> None:
     def judged(ticket: Any, best: Any, _model: object, fallback: JudgeAnswer) -> JudgeAnswer:
@@ -84,9 +84,7 @@ def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytes
     assert created.parent_id == folder.id
 
 
-def test_a_page_that_was_moved_to_a_space_that_is_not_ours_is_not_drafted_on(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_a_page_moved_to_another_space_is_not_drafted_on(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     elsewhere = pipeline.site.confluence.add_space("HR", "People", pipeline.site.account("admin"))
     pipeline.site.confluence.pages[page_id].space_id = elsewhere.id
@@ -97,7 +95,7 @@ def test_a_page_that_was_moved_to_a_space_that_is_not_ours_is_not_drafted_on(
     assert pipeline.page(page_id)["version"]["number"] == 1
 
 
-def test_a_title_is_taken_by_an_archived_page_whatever_its_case(pipeline: Pipeline) -> None:
+def test_an_archived_page_reserves_its_title_in_any_case(pipeline: Pipeline) -> None:
     [space] = pipeline.site.confluence.spaces.values()
     archived = page_in(pipeline, space.id, NEW_SUMMARY.upper(), "Old things.")
     pipeline.site.confluence.set_status(pipeline.site.confluence.pages[archived], "archived")

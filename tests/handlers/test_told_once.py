@@ -41,7 +41,7 @@ def times_told(pipeline: Pipeline, key: str, words: str) -> int:
     return len([said for said in pipeline.comments(key) if words in said])
 
 
-def test_that_a_change_could_not_be_drafted(
+def test_a_failed_draft_is_reported_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
@@ -51,7 +51,7 @@ def test_that_a_change_could_not_be_drafted(
     assert times_told(pipeline, key, "could not draft") == 1
 
 
-def test_that_a_revision_could_not_be_drafted(
+def test_a_failed_revision_is_reported_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert page_id
@@ -63,7 +63,7 @@ def test_that_a_revision_could_not_be_drafted(
     assert times_told(pipeline, review, "could not draft") == 1
 
 
-def test_that_a_review_could_not_be_opened(
+def test_a_failed_review_is_reported_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
@@ -76,7 +76,7 @@ def test_that_a_review_could_not_be_opened(
     assert times_told(pipeline, key, "cannot open its review") == 1
 
 
-def test_that_a_decision_could_not_be_carried_out(
+def test_a_failed_decision_is_reported_once(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert page_id

@@ -51,7 +51,9 @@ def close_twice_heard(pipeline: Pipeline, review: str, account: str = "reviewer"
         "@Nobody APPROVED",
     ],
 )
-def test_a_comment_that_says_more_is_answered_once(pipeline: Pipeline, page_id: str, comment: str) -> None:
+def test_an_approval_with_more_words_is_questioned_once(
+    pipeline: Pipeline, page_id: str, comment: str
+) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, comment)
     pipeline.run()
@@ -63,7 +65,7 @@ def test_a_comment_that_says_more_is_answered_once(pipeline: Pipeline, page_id: 
     assert version(pipeline, page_id) == 2
 
 
-def test_the_newest_comment_of_the_mover_counts_whatever_it_says(pipeline: Pipeline, page_id: str) -> None:
+def test_the_movers_newest_comment_counts(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.comment(review, "APPROVED", "reviewer")
     pipeline.decide(review, "Hmm, numbers in row 3 look off to me")
@@ -98,7 +100,7 @@ def test_an_approval_of_another_revision_publishes_nothing(pipeline: Pipeline, p
         ("@Nein APPROVED", False),
     ],
 )
-def test_only_a_person_in_the_tickets_may_be_thanked(
+def test_only_people_of_the_tickets_may_be_thanked(
     pipeline: Pipeline, page_id: str, comment: str, published: bool
 ) -> None:
     _, review = in_review(pipeline)
@@ -108,7 +110,7 @@ def test_only_a_person_in_the_tickets_may_be_thanked(
 
 
 @pytest.mark.parametrize("is_named", [False, True])
-def test_an_automation_decides_nothing_unless_it_is_named(
+def test_an_automation_decides_nothing_unless_named(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, is_named: bool
 ) -> None:
     robot = pipeline.site.account("reviewer")
@@ -123,9 +125,7 @@ def test_an_automation_decides_nothing_unless_it_is_named(
     assert told(pipeline, review, "approverAccountIds names its account") == (0 if is_named else 1)
 
 
-def test_a_review_is_moved_back_three_times_and_then_left_where_it_is(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_an_undecided_review_is_moved_back_three_times(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for times in (1, 2, 3):
         close_twice_heard(pipeline, review)
@@ -142,7 +142,7 @@ def test_a_review_is_moved_back_three_times_and_then_left_where_it_is(
     assert version(pipeline, page_id) == 2
 
 
-def test_moves_without_a_decision_are_counted_for_each_revision(pipeline: Pipeline, page_id: str) -> None:
+def test_undecided_moves_are_counted_per_revision(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for _ in range(4):
         close_twice_heard(pipeline, review)
@@ -154,9 +154,7 @@ def test_moves_without_a_decision_are_counted_for_each_revision(pipeline: Pipeli
     assert pipeline.status(review) != "done"
 
 
-def test_while_a_draft_is_made_a_review_is_not_moved_back_for_ever_either(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_during_drafting_a_review_is_moved_back_three_times_too(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION: mention the currency")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []

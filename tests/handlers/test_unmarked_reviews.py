@@ -21,9 +21,7 @@ def relabel(pipeline: Pipeline, review: str, *labels: str) -> None:
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{review}", {"update": {"labels": changes}})
 
 
-def test_a_decision_in_a_review_without_its_label_is_found_by_the_sweep(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_the_sweep_finds_decisions_in_unlabelled_reviews(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     relabel(pipeline, review)
     pipeline.decide(review, "APPROVED")
@@ -34,7 +32,7 @@ def test_a_decision_in_a_review_without_its_label_is_found_by_the_sweep(
 
 
 @pytest.mark.parametrize("has_property", [True, False])
-def test_a_review_that_somebody_labelled_for_documentation_is_decided_and_never_a_change(
+def test_a_review_labelled_needs_docs_is_decided_and_no_change(
     pipeline: Pipeline, page_id: str, has_property: bool
 ) -> None:
     _, review = in_review(pipeline)
@@ -49,7 +47,7 @@ def test_a_review_that_somebody_labelled_for_documentation_is_decided_and_never_
 
 
 @pytest.mark.usefixtures("page_id")
-def test_a_ticket_that_somebody_planted_waits_for_no_review(pipeline: Pipeline) -> None:
+def test_a_planted_ticket_waits_for_no_review(pipeline: Pipeline) -> None:
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     [document] = pipeline.aws.documents()

@@ -50,7 +50,7 @@ def review(pipeline: Pipeline, page_id: str) -> str:
     return review
 
 
-def test_nothing_is_published_over_it_and_the_reviewer_is_told_who_and_since_when(
+def test_unpublished_work_blocks_publishing_and_is_reported(
     pipeline: Pipeline, page_id: str, review: str
 ) -> None:
     assert version(pipeline, page_id) == 1
@@ -61,7 +61,7 @@ def test_nothing_is_published_over_it_and_the_reviewer_is_told_who_and_since_whe
     assert re.search(r"since 20\d\d-\d\d-\d\d at \d\d:\d\d UTC", said)
 
 
-def test_it_is_told_once_for_each_state_of_the_draft(pipeline: Pipeline, page_id: str, review: str) -> None:
+def test_each_state_of_the_draft_is_reported_once(pipeline: Pipeline, page_id: str, review: str) -> None:
     to_done(pipeline, review)
     to_done(pipeline, review)
     assert len(notices(pipeline, review)) == 1
@@ -72,30 +72,28 @@ def test_it_is_told_once_for_each_state_of_the_draft(pipeline: Pipeline, page_id
     assert (version(pipeline, page_id), pipeline.status(review)) == (1, "new")
 
 
-def test_ids_that_the_editor_stamps_are_no_other_state(pipeline: Pipeline, page_id: str, review: str) -> None:
+def test_ids_added_by_the_editor_are_no_new_state(pipeline: Pipeline, page_id: str, review: str) -> None:
     pipeline.keep_draft(page_id, WORK.replace("<p>", '<p local-id="x">'))
     to_done(pipeline, review)
     assert len(notices(pipeline, review)) == 1
 
 
-def test_once_it_is_discarded_the_approval_stands(pipeline: Pipeline, page_id: str, review: str) -> None:
+def test_after_the_draft_is_discarded_the_approval_counts(
+    pipeline: Pipeline, page_id: str, review: str
+) -> None:
     pipeline.discard_draft(page_id)
     to_done(pipeline, review)
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
 
 
-def test_once_it_is_published_the_approval_stands_and_the_work_stays(
-    pipeline: Pipeline, page_id: str, review: str
-) -> None:
+def test_after_the_draft_is_published_both_edits_stay(pipeline: Pipeline, page_id: str, review: str) -> None:
     pipeline.save_page(page_id, WORK)
     to_done(pipeline, review)
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 3)
     assert "How all money" in pipeline.page(page_id)["body"]["storage"]["value"]
 
 
-def test_approved_anyway_overrides_the_draft_that_was_named(
-    pipeline: Pipeline, page_id: str, review: str
-) -> None:
+def test_approved_anyway_overrides_the_reported_draft(pipeline: Pipeline, page_id: str, review: str) -> None:
     pipeline.decide(review, "APPROVED ANYWAY")
     pipeline.run()
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
@@ -116,7 +114,7 @@ def test_approved_anyway_does_not_hold_for_another_draft(
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
 
 
-def test_a_draft_that_returns_to_an_earlier_state_is_news(
+def test_a_draft_back_in_an_earlier_state_is_reported_again(
     pipeline: Pipeline, page_id: str, review: str
 ) -> None:
     pipeline.keep_draft(page_id, OTHER_WORK)
@@ -146,7 +144,7 @@ def test_approved_anyway_without_a_notice_decides_nothing(pipeline: Pipeline, pa
     assert (version(pipeline, page_id), notices(pipeline, review)) == (1, [])
 
 
-def test_a_title_that_is_not_published_yet_is_work(pipeline: Pipeline, page_id: str) -> None:
+def test_an_unpublished_title_is_work(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.keep_draft(page_id, PAGE, title="Refunds of the ledger")
     pipeline.decide(review, "APPROVED")
@@ -154,7 +152,7 @@ def test_a_title_that_is_not_published_yet_is_work(pipeline: Pipeline, page_id: 
     assert (version(pipeline, page_id), len(notices(pipeline, review))) == (1, 1)
 
 
-def test_the_copy_of_an_older_version_is_no_work(pipeline: Pipeline, page_id: str) -> None:
+def test_a_copy_of_an_older_version_is_no_work(pipeline: Pipeline, page_id: str) -> None:
     pipeline.save_page(page_id, WORK)
     _, review = in_review(pipeline)
     pipeline.keep_draft(page_id, PAGE)
@@ -163,14 +161,14 @@ def test_the_copy_of_an_older_version_is_no_work(pipeline: Pipeline, page_id: st
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 3)
 
 
-def test_a_rejection_ends_the_review_all_the_same(pipeline: Pipeline, page_id: str, review: str) -> None:
+def test_a_rejection_still_ends_the_review(pipeline: Pipeline, page_id: str, review: str) -> None:
     pipeline.decide(review, "REJECTED: not now")
     pipeline.run()
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
     assert "How all money" in pipeline.draft(page_id)
 
 
-def test_a_notice_that_could_not_be_sent_at_once_is_sent_once(pipeline: Pipeline, page_id: str) -> None:
+def test_a_delayed_notice_is_sent_once(pipeline: Pipeline, page_id: str) -> None:
     """Between the notice and its record, the draft is discarded: the approval stands."""
     _, review = in_review(pipeline)
     pipeline.keep_draft(page_id, WORK)
@@ -188,9 +186,7 @@ def test_a_notice_that_could_not_be_sent_at_once_is_sent_once(pipeline: Pipeline
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("published", 2)
 
 
-def test_approved_anyway_counts_after_a_notice_whose_time_was_never_recorded(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_approved_anyway_counts_after_an_unrecorded_notice(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.keep_draft(page_id, WORK)
     path = r"/rest/api/3/issue/[^/]+/transitions"

@@ -20,7 +20,7 @@ def version(pipeline: Pipeline, page: str) -> int:
     return int(pipeline.page(page)["version"]["number"])
 
 
-def test_a_comment_of_somebody_who_has_left_does_not_stand_in_the_approvers_way(
+def test_a_deactivated_accounts_comment_blocks_no_approval(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPROVER_GROUP_ID", GROUP_IDS[APPROVERS_GROUP])
@@ -41,9 +41,7 @@ def four_eyes(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("four_eyes")
-def test_with_four_eyes_whoever_finished_the_ticket_decides_nothing_assignee_or_not(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_with_four_eyes_the_closer_decides_nothing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED", "developer")
     pipeline.run()
@@ -55,9 +53,7 @@ def test_with_four_eyes_whoever_finished_the_ticket_decides_nothing_assignee_or_
 
 
 @pytest.mark.usefixtures("four_eyes")
-def test_with_four_eyes_a_source_ticket_that_is_gone_stands_in_nobodys_way(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_with_four_eyes_a_deleted_source_blocks_no_approval(pipeline: Pipeline, page_id: str) -> None:
     key, review = in_review(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
     pipeline.decide(review, "APPROVED")
@@ -70,7 +66,7 @@ def test_with_four_eyes_a_source_ticket_that_is_gone_stands_in_nobodys_way(
 
 @pytest.mark.usefixtures("four_eyes")
 @pytest.mark.parametrize("account", ["developer", "admin"])
-def test_with_four_eyes_nobody_gets_a_say_by_making_their_own_ticket_go_away(
+def test_with_four_eyes_deleting_the_source_gives_no_vote(
     pipeline: Pipeline, page_id: str, account: str
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
@@ -86,9 +82,7 @@ def test_with_four_eyes_nobody_gets_a_say_by_making_their_own_ticket_go_away(
 
 
 @pytest.mark.usefixtures("four_eyes")
-def test_with_four_eyes_nobody_gets_a_say_by_having_their_ticket_assigned_to_somebody_else(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_with_four_eyes_reassigning_the_source_gives_no_vote(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     assign(pipeline, key, "reviewer")
     pipeline.finish(key)
@@ -100,9 +94,7 @@ def test_with_four_eyes_nobody_gets_a_say_by_having_their_ticket_assigned_to_som
 
 
 @pytest.mark.usefixtures("four_eyes")
-def test_with_four_eyes_those_of_a_ticket_that_joined_decide_nothing_either(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_with_four_eyes_people_of_joined_tickets_decide_nothing(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     joining = pipeline.create_ticket(SUMMARY, "A second quarnix refund takes a note.", ["needs-docs"])
     pipeline.move(joining, "done", "reviewer")
@@ -118,9 +110,7 @@ def test_with_four_eyes_those_of_a_ticket_that_joined_decide_nothing_either(
 
 
 @pytest.mark.usefixtures("four_eyes")
-def test_with_four_eyes_a_forged_webhook_does_not_make_another_the_one_who_finished_the_ticket(
-    pipeline: Pipeline, page_id: str
-) -> None:
+def test_with_four_eyes_a_forged_webhook_changes_no_closer(pipeline: Pipeline, page_id: str) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, [])
     pipeline.finish(key)
     body = finished(labels=["needs-docs"])

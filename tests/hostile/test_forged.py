@@ -71,9 +71,7 @@ UNNUMBERED = {
 
 
 @pytest.mark.parametrize("body", [FINISHED, *UNNUMBERED.values()], ids=["numbered", *UNNUMBERED])
-def test_a_replayed_change_is_the_same_change_whatever_its_unsigned_headers_say(
-    aws: Aws, body: dict[str, Any]
-) -> None:
+def test_a_replayed_change_with_other_headers_is_the_same(aws: Aws, body: dict[str, Any]) -> None:
     for number in range(5):
         again = request(body, identifier=f"wh-{number}", x_atlassian_webhook_retry=str(number))
         assert notice_change(again, None)["statusCode"] == 200
@@ -81,7 +79,7 @@ def test_a_replayed_change_is_the_same_change_whatever_its_unsigned_headers_say(
 
 
 @pytest.mark.parametrize("body", UNNUMBERED.values(), ids=UNNUMBERED)
-def test_a_replayed_approval_is_the_same_move_whatever_its_unsigned_headers_say(
+def test_a_replayed_approval_with_other_headers_is_the_same(
     aws: Aws, without_jira: None, body: dict[str, Any]
 ) -> None:
     review = copy.deepcopy(body)
@@ -93,7 +91,7 @@ def test_a_replayed_approval_is_the_same_move_whatever_its_unsigned_headers_say(
     assert len({detail["move_id"] for _, detail in events}) == 1
 
 
-def test_finishing_again_without_a_changelog_is_another_change(aws: Aws) -> None:
+def test_closing_again_without_a_changelog_is_another_change(aws: Aws) -> None:
     for later in (0, 1):
         body = without_changelog(FINISHED, timestamp=FINISHED["timestamp"] + later)
         assert notice_change(request(body), None)["statusCode"] == 200
@@ -103,7 +101,7 @@ def test_finishing_again_without_a_changelog_is_another_change(aws: Aws) -> None
 @pytest.mark.parametrize(
     ("handle", "body"), [(notice_change, FINISHED), (approve, REVIEW)], ids=["jira", "approval"]
 )
-def test_each_unsigned_webhook_that_is_let_in_is_a_warning_in_the_log(
+def test_each_accepted_unsigned_webhook_logs_a_warning(
     aws: Aws,
     without_jira: None,
     monkeypatch: pytest.MonkeyPatch,
@@ -129,9 +127,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_one(
-    aws: Aws, now: list[float]
-) -> None:
+def test_during_rotation_both_secrets_are_valid_then_only_one(aws: Aws, now: list[float]) -> None:
     secrets, arn = boto3.client("secretsmanager"), aws.environment["WEBHOOK_SECRET_ARN"]
     raw = json.dumps(FINISHED).encode()
 
@@ -172,13 +168,13 @@ def test_while_a_secret_is_replaced_both_are_valid_and_afterwards_only_the_new_o
     ids=lambda signature: signature[:12] or "none",
 )
 @pytest.mark.parametrize("handle", [notice_change, approve], ids=["jira", "approval"])
-def test_what_is_no_signature_of_this_body_is_turned_away_at_both_doors(
+def test_both_routes_reject_invalid_signatures(
     aws: Aws, without_jira: None, handle: Any, signature: str
 ) -> None:
     assert handle(request(REVIEW, x_hub_signature=signature), None)["statusCode"] == 401
     assert aws.events() == []
 
 
-def test_a_signature_of_another_body_is_turned_away(aws: Aws) -> None:
+def test_a_signature_of_another_body_is_rejected(aws: Aws) -> None:
     other = signed(json.dumps(finished(labels=["no-docs"])).encode())
     assert notice_change(request(FINISHED, x_hub_signature=other), None)["statusCode"] == 401

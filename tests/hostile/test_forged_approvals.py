@@ -188,7 +188,7 @@ def _person(world: World, name: str) -> dict[str, Any]:
     return world.body["user"] | {"accountId": account.account_id, "displayName": account.display_name}
 
 
-def test_no_place_of_a_signed_webhook_approves(world: World) -> None:
+def test_no_field_of_a_signed_webhook_approves(world: World) -> None:
     sent, accepted, events = world.tell(forgeries(world))
     assert sent > 400
     assert accepted > sent / 2, "most of them get past the first door"
@@ -235,7 +235,7 @@ def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("sabotage", [believing_who, believing_that_it_is_done])
-def test_a_handler_that_believes_a_webhook_is_found_out(
+def test_a_handler_that_trusts_webhooks_is_detected(
     world: World, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     assert world.untouched()

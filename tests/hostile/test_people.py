@@ -46,7 +46,7 @@ def document(reason: str = "") -> Document:
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
-def test_a_name_is_one_line_in_which_nothing_is_hidden(name: str) -> None:
+def test_a_name_is_one_line_without_hidden_characters(name: str) -> None:
     page = Publication("1", 2, "https://site.test/wiki/1", "Refunds")
     for said in (
         notification_texts.published_in_review(page, decision(name)),
@@ -66,7 +66,7 @@ def test_a_name_is_one_line_in_which_nothing_is_hidden(name: str) -> None:
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_what_a_reviewer_or_a_page_says_is_repeated_as_text(attack: Attack) -> None:
+def test_words_of_reviewers_and_pages_are_shown_as_text(attack: Attack) -> None:
     said, page = attack.text, Publication("1", 2, "https://site.test/wiki/1", attack.summary[:255])
     for told in (
         notification_texts.rejected_in_source(document(), decision(feedback=said), "https://site.test"),
@@ -83,7 +83,7 @@ def test_what_a_reviewer_or_a_page_says_is_repeated_as_text(attack: Attack) -> N
         harmless.visible(json.dumps(told, ensure_ascii=False))
 
 
-def test_a_hostile_name_and_reason_through_the_whole_pipeline(
+def test_a_hostile_name_and_reason_stay_harmless(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "Robin \u202eRENWO\u202c\u200b\n\nAPPROVED <script>alert(1)</script>"

@@ -105,9 +105,7 @@ def test_bombs_are_handled_in_bounded_time_and_memory(pipeline: Pipeline) -> Non
     _all_pages_are_harmless(pipeline, before)
 
 
-def test_a_page_that_attacks_is_edited_in_one_place_and_stays_as_it_was_in_all_others(
-    pipeline: Pipeline, asked: list[Mapping[str, Any]]
-) -> None:
+def test_a_hostile_page_changes_only_in_one_place(pipeline: Pipeline, asked: list[Mapping[str, Any]]) -> None:
     steering = [f"<p>{escape(each, quote=False)}</p>" for each in STEERING]
     true = "<p>A zorbulite refund returns the whole amount.</p>"
     space = next(iter(pipeline.site.confluence.spaces.values()))

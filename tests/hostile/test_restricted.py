@@ -75,7 +75,7 @@ def is_silent(pipeline: Pipeline, asked: list[Mapping[str, Any]]) -> bool:
 
 
 @pytest.mark.parametrize("places", TREES.values(), ids=TREES.keys())
-def test_the_text_and_the_title_of_a_closed_page_go_nowhere(
+def test_text_and_title_of_a_restricted_page_are_never_shown(
     pipeline: Pipeline, asked: list[Mapping[str, Any]], places: tuple[str, ...]
 ) -> None:
     tree(pipeline, *places)
@@ -87,7 +87,7 @@ def test_the_text_and_the_title_of_a_closed_page_go_nowhere(
 @pytest.mark.parametrize(
     "places", [each for each in TREES.values() if "secret" in each], ids=lambda places: " > ".join(places)
 )
-def test_nor_do_they_where_folders_are_trusted_and_a_page_above_is_restricted(
+def test_trusted_folders_do_not_show_pages_below_a_restricted_one(
     pipeline: Pipeline,
     asked: list[Mapping[str, Any]],
     places: tuple[str, ...],
@@ -101,7 +101,7 @@ def test_nor_do_they_where_folders_are_trusted_and_a_page_above_is_restricted(
     assert is_silent(pipeline, asked)
 
 
-def test_the_title_of_a_parent_that_was_restricted_since_goes_nowhere_from_then_on(
+def test_the_title_of_a_parent_restricted_later_is_not_shown(
     pipeline: Pipeline, asked: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, author = pipeline.site.confluence, pipeline.site.account("developer")

@@ -128,7 +128,7 @@ def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("routes")
 @ANYBODY.parametrize()
 @BOUNDED
-def test_somebody_on_the_internet_is_let_in_nowhere(case: Case) -> None:
+def test_without_a_secret_no_request_is_accepted(case: Case) -> None:
     response = case.call()
     case.validate_response(response, checks=CHECKS)
     assert response.status_code in (400, 401, 403, 404, 413)
@@ -137,7 +137,7 @@ def test_somebody_on_the_internet_is_let_in_nowhere(case: Case) -> None:
 @pytest.mark.usefixtures("routes")
 @HOLDER.parametrize()
 @BOUNDED
-def test_what_is_signed_is_answered_as_documented(case: Case) -> None:
+def test_signed_requests_are_answered_as_documented(case: Case) -> None:
     response = case.call()
     case.validate_response(response, checks=[*CHECKS, positive_data_acceptance])
 
@@ -193,7 +193,7 @@ WEBHOOKS = pytest.mark.parametrize(
 
 @pytest.mark.usefixtures("routes")
 @WEBHOOKS
-def test_no_value_is_too_strange_for_any_field(path: str, label: str) -> None:
+def test_strange_values_in_any_field_are_handled(path: str, label: str) -> None:
     handle = GATEWAY.routes[path]
     for place, value in list(itertools.product(PLACES, HOSTILE))[:: 1 if EXAMPLES else 7]:
         answer = handle(request(body_with({place: value}, label)), None)
@@ -205,12 +205,14 @@ def test_no_value_is_too_strange_for_any_field(path: str, label: str) -> None:
 @WEBHOOKS
 @BOUNDED
 @given(put=st.dictionaries(st.sampled_from(PLACES), ANYTHING, min_size=1, max_size=4))
-def test_anything_anywhere_in_a_body_of_jiras(path: str, label: str, put: dict[tuple[Any, ...], Any]) -> None:
+def test_strange_values_anywhere_in_a_body_are_handled(
+    path: str, label: str, put: dict[tuple[Any, ...], Any]
+) -> None:
     case = HOLDER[path]["POST"].Case(body=body_with(put, label), media_type="application/json")
     case.validate_response(case.call(), checks=CHECKS)
 
 
-def test_what_was_sent_got_past_the_doors() -> None:
+def test_generated_requests_passed_the_signature_check() -> None:
     if not REACHED:
         pytest.skip("the tests before did not run")
     pages = {("reviews", 200, word) for word in ("A diff", "superseded", "approved")}

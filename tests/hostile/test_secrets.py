@@ -58,9 +58,10 @@ def everything(pipeline: Pipeline) -> dict[str, str]:
     }
 
 
-def test_no_secret_is_in_any_event_record_page_ticket_prompt_or_answer(
+def test_no_secret_is_stored_sent_or_shown(
     pipeline: Pipeline, page_id: str, asked: list[Mapping[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
+    """In no event, record, page, ticket, prompt or answer."""
     # What we log for ourselves is searched too, as everything that is logged in the suite is.
     for ours in ("common", "handlers"):
         caplog.set_level(logging.DEBUG, ours)
@@ -81,7 +82,8 @@ def test_no_secret_is_in_any_event_record_page_ticket_prompt_or_answer(
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_no_secret_is_in_any_environment_output_or_other_input_of_the_stack(stack: str) -> None:
+def test_no_secret_is_in_the_stacks_environments_or_outputs(stack: str) -> None:
+    """Nor in any other input of a resource."""
     found = graph(stack)
     holding = {"aws:secretsmanager/secretVersion:SecretVersion"}
     functions = [each for each in found.resources if each.type == "aws:lambda/function:Function"]
@@ -122,7 +124,7 @@ def told(http: AtlassianHttp, method: str = "GET") -> str:
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 503])
-def test_an_error_page_that_repeats_our_credentials_is_told_without_them(
+def test_credentials_repeated_by_an_error_page_are_removed(
     repeating: Callable[[int], str], status: int
 ) -> None:
     http = AtlassianHttp(repeating(status), "kinexus@example.com", lambda fresh: WRONG_API_TOKEN)
@@ -148,13 +150,13 @@ def running() -> Iterator[Running]:
     ],
     ids=lambda fault: f"{fault.kind} {fault.status}",
 )
-def test_no_fault_of_a_service_is_told_with_a_secret(running: Running, fault: Fault) -> None:
+def test_no_error_contains_a_secret(running: Running, fault: Fault) -> None:
     running.site.faults.add(fault)
     http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: API_TOKEN)
     assert found_in(told(http, "POST")) == set()
 
 
-def test_a_token_that_was_replaced_is_taken_up_without_a_restart(aws: Aws, running: Running) -> None:
+def test_a_replaced_token_is_used_without_a_restart(aws: Aws, running: Running) -> None:
     manager, arn = boto3.client("secretsmanager"), aws.environment["JIRA_API_TOKEN_SECRET_ARN"]
     token = CachedSecret(manager, arn)
     http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: token.get("apiToken", fresh=fresh))
@@ -191,7 +193,7 @@ MALFORMED: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("kept", MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_malformed_secret_is_named_with_its_field_and_not_shown(kept: dict[str, object]) -> None:
+def test_a_malformed_secret_is_named_but_not_shown(kept: dict[str, object]) -> None:
     with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no text under "apiToken"') as raised:
         CachedSecret(Kept(**kept), ARN).get("apiToken")
     assert (
@@ -211,7 +213,7 @@ NO_LIST: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize(("value", "guess"), NO_LIST.values(), ids=NO_LIST.keys())
-def test_what_is_no_list_of_webhook_secrets_lets_nobody_in(aws: Aws, value: Any, guess: str) -> None:
+def test_malformed_webhook_secrets_accept_no_request(aws: Aws, value: Any, guess: str) -> None:
     arn = aws.environment["WEBHOOK_SECRET_ARN"]
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": value}))
     raw = json.dumps(FINISHED).encode()
@@ -224,7 +226,7 @@ def test_what_is_no_list_of_webhook_secrets_lets_nobody_in(aws: Aws, value: Any,
 
 
 @pytest.mark.parametrize("key", [None, 7, [LINK_KEY], ""])
-def test_what_is_no_link_key_opens_no_review(aws: Aws, key: Any) -> None:
+def test_a_malformed_link_key_opens_no_review(aws: Aws, key: Any) -> None:
     from common.domain.review_link import sign_review_link
 
     arn, document = aws.environment["LINK_KEY_SECRET_ARN"], "doc-" + "a" * 24

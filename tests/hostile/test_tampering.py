@@ -28,7 +28,7 @@ def one_blank(draft: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("change", [other_words, one_blank])
 @pytest.mark.parametrize("given", [(SUMMARY, TEXT), (NEW_SUMMARY, NEW_TEXT)], ids=["update", "create"])
-def test_a_draft_that_was_changed_after_its_approval_is_not_published(
+def test_a_draft_changed_after_its_approval_is_not_published(
     pipeline: Pipeline, page_id: str, given: tuple[str, str], change: Callable[[dict[str, Any]], bytes]
 ) -> None:
     key, review = in_review(pipeline, *given)

@@ -78,13 +78,13 @@ def review(attack: Attack, after: str, changes: tuple[sf.BlockChange, ...]) -> R
     )
 
 
-def test_the_corpus_is_as_large_as_was_promised() -> None:
+def test_the_corpus_has_its_promised_size() -> None:
     assert len(ATTACKS) >= 60
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
 
 
 @EACH
-def test_in_a_prompt_it_is_one_part_of_bounded_size_that_it_cannot_leave(attack: Attack) -> None:
+def test_in_a_prompt_it_stays_one_bounded_part(attack: Attack) -> None:
     with in_time():
         part = ticket_part(ticket(attack))
     assert len(re.findall(r"<\s*/?\s*ticket", part, re.IGNORECASE)) == 2, part
@@ -92,7 +92,7 @@ def test_in_a_prompt_it_is_one_part_of_bounded_size_that_it_cannot_leave(attack:
 
 
 @pytest.mark.parametrize("attack", BOMBS, ids=lambda attack: attack.name)
-def test_a_bomb_is_read_in_little_memory(attack: Attack) -> None:
+def test_a_bomb_is_read_with_bounded_memory(attack: Attack) -> None:
     tracemalloc.start()
     try:
         ticket_part(ticket(attack))
@@ -104,7 +104,7 @@ def test_a_bomb_is_read_in_little_memory(attack: Attack) -> None:
 
 
 @EACH
-def test_in_a_search_it_is_words(attack: Attack) -> None:
+def test_in_a_search_it_is_only_words(attack: Attack) -> None:
     with in_time():
         planned = cql_queries(search_terms(ticket(attack)), ["SD"])
     for query in planned:
@@ -122,7 +122,8 @@ def test_it_names_no_page_of_another_site(attack: Attack) -> None:
 
 
 @EACH
-def test_a_new_page_that_repeats_it_is_harmless_and_so_is_its_review(attack: Attack) -> None:
+def test_a_new_page_that_repeats_it_is_harmless(attack: Attack) -> None:
+    """And so is its review."""
     with in_time():
         try:
             page = new_page_prompt.parse_new_page({"summary": attack.text, "markdown": attack.text}).storage
@@ -137,7 +138,8 @@ def test_a_new_page_that_repeats_it_is_harmless_and_so_is_its_review(attack: Att
 
 
 @EACH
-def test_an_edit_that_repeats_it_is_harmless_or_refused_and_leaves_the_rest_as_it_was(attack: Attack) -> None:
+def test_an_edit_that_repeats_it_is_harmless_or_refused(attack: Attack) -> None:
+    """And leaves the rest of the page unchanged."""
     page = sf.parse(PAGE)
     outline = sf.outline(page, budget_tokens=1_000, focus=[attack.text[:2_000]])
     edits = [{"action": "replace", "block": 1, "markdown": attack.text}]
@@ -155,7 +157,7 @@ def test_an_edit_that_repeats_it_is_harmless_or_refused_and_leaves_the_rest_as_i
 
 
 @EACH
-def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
+def test_as_a_page_it_is_read_within_limits(attack: Attack) -> None:
     with in_time():
         rendered = sf.render(attack.text)
         page = sf.parse(rendered)
@@ -171,7 +173,8 @@ def test_as_a_page_it_is_read_within_bounds(attack: Attack) -> None:
 
 
 @EACH
-def test_as_titles_and_candidates_it_opens_and_closes_no_part_of_a_prompt(attack: Attack) -> None:
+def test_as_a_title_it_opens_no_part_of_a_prompt(attack: Attack) -> None:
+    """Nor does it close one; the same holds for candidates."""
     with in_time():
         prompt = new_page_prompt.new_page_prompt(attack.summary, attack.summary, [ticket(attack)], None)
     assert _tags(prompt) == ["ticket", "/ticket", "title", "/title", "parent", "/parent"]
@@ -198,12 +201,12 @@ def test_a_hostile_comment_does_not_approve(comment: str, decides: str) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
-def test_what_is_no_key_is_turned_away(key: str) -> None:
+def test_an_invalid_issue_key_is_refused(key: str) -> None:
     with pytest.raises(NotAWebhook, match=r"issue\.key"):
         parse_webhook(json.loads(json.dumps({"issue": {"id": "1", "key": key}})))
 
 
 @pytest.mark.parametrize("issue_id", ["", "1/2", "../1", "１", "1?x", "-1", None, {}, [], True])
-def test_what_is_no_issue_id_is_turned_away(issue_id: object) -> None:
+def test_an_invalid_issue_id_is_refused(issue_id: object) -> None:
     with pytest.raises(NotAWebhook, match=r"issue\.id"):
         parse_webhook({"issue": {"id": issue_id, "key": "A-1"}})

@@ -49,7 +49,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def test_a_sound_stack_is_well_in_every_line(sound: Deployed) -> None:
+def test_a_healthy_stack_is_ok_in_every_line(sound: Deployed) -> None:
     code, said = sound.command("doctor")
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
@@ -194,7 +194,7 @@ BROKEN: dict[str, list[Case]] = {
 
 
 @pytest.mark.parametrize("cases", BROKEN.values(), ids=BROKEN.keys())
-def test_what_is_broken_is_named_with_its_remedy(sound: Deployed, cases: list[Case]) -> None:
+def test_each_fault_is_named_with_its_remedy(sound: Deployed, cases: list[Case]) -> None:
     for broken, *_ in cases:
         broken(sound)
     code, said = sound.command("doctor")
@@ -208,7 +208,7 @@ def test_what_is_broken_is_named_with_its_remedy(sound: Deployed, cases: list[Ca
     assert code == int(any(level == "failed" for _, _, level, *_ in cases))
 
 
-def test_without_an_administrators_token_the_webhooks_are_left_to_a_person(deployed: Deployed) -> None:
+def test_without_an_administrator_webhooks_are_checked_by_hand(deployed: Deployed) -> None:
     code, said = deployed.command("doctor")
     level, line = findings(said)["webhooks"]
     assert (level, code) == ("warning", 0)
@@ -218,7 +218,7 @@ def test_without_an_administrators_token_the_webhooks_are_left_to_a_person(deplo
 
 
 @pytest.mark.parametrize(("days", "level"), [(300, "ok"), (340, "warning"), (400, "warning")])
-def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
+def test_a_token_expires_a_year_after_it_was_stored(
     days: int, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = datetime(2026, 1, 1, tzinfo=UTC)
@@ -243,7 +243,7 @@ def test_a_token_is_said_to_expire_a_year_after_it_was_stored(
     assert "2027-01-01 if it was created then" in finding.seen
 
 
-def test_a_jira_that_is_down_does_not_stop_the_other_checks(sound: Deployed) -> None:
+def test_a_jira_outage_does_not_stop_the_other_checks(sound: Deployed) -> None:
     from local.atlassian.fault_injection import Fault
 
     sound.pipeline.site.faults.add(Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype"))

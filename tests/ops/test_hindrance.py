@@ -40,7 +40,7 @@ ERRORS: dict[str, tuple[BotoCoreError | ClientError, str, str]] = {
 
 
 @pytest.mark.parametrize(("error", "problem", "remedy"), ERRORS.values(), ids=ERRORS.keys())
-def test_an_error_of_aws_has_words_and_a_remedy(error: Any, problem: str, remedy: str) -> None:
+def test_an_aws_error_has_a_message_and_a_remedy(error: Any, problem: str, remedy: str) -> None:
     said = errors.from_aws_error(error)
     assert problem in said.problem
     assert remedy in said.remedy

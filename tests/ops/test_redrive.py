@@ -30,7 +30,7 @@ def given_up(deployed: Deployed) -> str:
     return key
 
 
-def test_what_was_given_up_is_shown_with_its_reason_and_then_succeeds(deployed: Deployed) -> None:
+def test_a_dead_letter_is_shown_with_its_reason_and_redriven(deployed: Deployed) -> None:
     key = given_up(deployed)
     code, said = deployed.command("redrive", "--yes")
     assert code == 0
@@ -49,7 +49,7 @@ def test_what_was_given_up_is_shown_with_its_reason_and_then_succeeds(deployed: 
     assert deployed.pipeline.review_of(key)
 
 
-def test_a_decision_that_was_given_up_without_a_reason_says_that_there_is_none(deployed: Deployed) -> None:
+def test_a_dead_letter_without_a_reason_says_so(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -81,7 +81,7 @@ def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
         assert "(none on record)" not in said
 
 
-def test_nothing_is_sent_unless_it_is_agreed(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_without_consent(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     given_up(deployed)
     asked: list[str] = []
     monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
@@ -93,9 +93,7 @@ def test_nothing_is_sent_unless_it_is_agreed(deployed: Deployed, monkeypatch: py
     assert deployed.pipeline.aws.messages("DocumentOrchestrator") == []
 
 
-def test_without_a_terminal_it_wants_to_be_told_yes(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_terminal_yes_is_required(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     given_up(deployed)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     code, said = deployed.command("redrive", "DocumentOrchestrator")
@@ -105,7 +103,7 @@ def test_without_a_terminal_it_wants_to_be_told_yes(
 
 
 @pytest.mark.parametrize("call", ["send_message", "delete_message"])
-def test_a_redrive_that_dies_loses_nothing_and_doubles_nothing(
+def test_an_interrupted_redrive_loses_and_doubles_nothing(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     key = given_up(deployed)
@@ -153,9 +151,7 @@ def test_messages_of_any_kind_are_explained(deployed: Deployed) -> None:
     assert deployed.waiting(url) == 1, "it would only fail again"
 
 
-def test_what_is_no_event_of_ours_is_deleted_where_that_is_agreed_to(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_events_are_deleted_with_drop(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     given_up(deployed)
     url = deployed.dead_letters["DocumentOrchestrator"]
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody="hello")

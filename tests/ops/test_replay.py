@@ -20,7 +20,7 @@ def detected(deployed: Deployed, *labels: str) -> tuple[str, str]:
     return key, deployed.pipeline.finish(key)["change_id"]
 
 
-def test_a_change_whose_event_was_lost_is_taken_up(deployed: Deployed) -> None:
+def test_a_change_whose_event_was_lost_is_processed(deployed: Deployed) -> None:
     key, change_id = detected(deployed, "needs-docs")
     deployed.pipeline.aws.messages("DocumentOrchestrator")  # taken, and never served
     code, said = deployed.command("replay", change_id)
@@ -31,7 +31,7 @@ def test_a_change_whose_event_was_lost_is_taken_up(deployed: Deployed) -> None:
     assert deployed.pipeline.review_of(key)
 
 
-def test_a_change_that_failed_is_tried_again(deployed: Deployed) -> None:
+def test_a_failed_change_is_retried(deployed: Deployed) -> None:
     key, change_id = detected(deployed, "needs-docs")
     deployed.pipeline.model.fail_next("cut-off", times=2)
     messages = deployed.pipeline.aws.messages("DocumentOrchestrator")
@@ -43,7 +43,7 @@ def test_a_change_that_failed_is_tried_again(deployed: Deployed) -> None:
     assert deployed.pipeline.review_of(key)
 
 
-def test_where_nothing_would_happen_nothing_is_published(deployed: Deployed) -> None:
+def test_nothing_is_published_if_it_had_no_effect(deployed: Deployed) -> None:
     key, documented = detected(deployed, "needs-docs")
     deployed.pipeline.run()
     _, declined = detected(deployed, "needs-docs", "no-docs")
@@ -58,7 +58,7 @@ def test_where_nothing_would_happen_nothing_is_published(deployed: Deployed) -> 
     assert deployed.pipeline.aws.events() == []
 
 
-def test_an_unknown_change_is_said_to_be_unknown(deployed: Deployed) -> None:
+def test_an_unknown_change_is_reported(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "chg-1-1")
     assert code == 2
     assert "no change chg-1-1 is on record in kinexus-changes" in said
@@ -74,7 +74,7 @@ def lose(deployed: Deployed, function: str) -> None:
     assert deployed.pipeline.aws.messages(function)
 
 
-def test_a_document_goes_on_from_wherever_its_event_was_lost(deployed: Deployed) -> None:
+def test_a_document_continues_from_its_lost_event(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key, _ = detected(deployed, "needs-docs")
     assert (
@@ -104,9 +104,7 @@ def test_a_document_goes_on_from_wherever_its_event_was_lost(deployed: Deployed)
     assert "nothing would happen: it is on its page" in said
 
 
-def test_a_document_that_is_being_drafted_is_drafted(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_being_drafted_is_drafted(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = deployed.pipeline
     detected(deployed, "needs-docs")
     with monkeypatch.context() as broken:
@@ -122,13 +120,13 @@ def test_a_document_that_is_being_drafted_is_drafted(
     assert document(deployed) == (id_, "in_review r1")
 
 
-def test_an_unknown_document_is_said_to_be_unknown(deployed: Deployed) -> None:
+def test_an_unknown_document_is_reported(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "doc-1")
     assert code == 2
     assert "no document doc-1 is on record in kinexus-documents" in said
 
 
-def test_a_page_that_nobody_could_be_told_of_is_told_of(deployed: Deployed) -> None:
+def test_missing_notifications_of_a_page_are_sent(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key, _ = detected(deployed, "needs-docs")
     pipeline.run()
@@ -152,7 +150,7 @@ def test_a_page_that_nobody_could_be_told_of_is_told_of(deployed: Deployed) -> N
     assert "nothing would happen: it is on its page" in said
 
 
-def test_a_review_ticket_that_was_deleted_gets_another_in_its_place(deployed: Deployed) -> None:
+def test_a_deleted_review_ticket_is_replaced(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key, _ = detected(deployed, "needs-docs")
     pipeline.run()
@@ -171,7 +169,7 @@ def test_a_review_ticket_that_was_deleted_gets_another_in_its_place(deployed: De
     assert pipeline.aws.locks() == []
 
 
-def test_a_document_that_failed_in_its_review_is_not_said_to_come_again_by_its_changes(
+def test_a_failed_review_promises_no_replay_of_its_changes(
     deployed: Deployed,
 ) -> None:
     pipeline = deployed.pipeline

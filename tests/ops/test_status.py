@@ -17,7 +17,7 @@ from ops.deployed_stack import Deployment
 from tests.ops.deployed import Deployed
 
 
-def test_the_story_of_a_published_ticket(deployed: Deployed) -> None:
+def test_the_history_of_a_published_ticket(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -39,7 +39,7 @@ def test_the_story_of_a_published_ticket(deployed: Deployed) -> None:
     assert deployed.command("status", review)[1].splitlines()[2:] == said.splitlines()[2:]
 
 
-def test_a_review_that_is_not_moved_back_any_more_is_listed(deployed: Deployed) -> None:
+def test_a_review_no_longer_moved_back_is_listed(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -57,7 +57,7 @@ def test_a_review_that_is_not_moved_back_any_more_is_listed(deployed: Deployed) 
     assert "moved to done 4 times without a decision" in " ".join(said.replace("│", " ").split())
 
 
-def test_a_declined_ticket_says_why(deployed: Deployed) -> None:
+def test_a_declined_ticket_shows_its_reason(deployed: Deployed) -> None:
     key = deployed.pipeline.create_ticket("Tidy up", "Nothing to see.", ["needs-docs", "tech-debt"])
     deployed.pipeline.finish(key)
     code, said = deployed.command("status", key)
@@ -66,7 +66,7 @@ def test_a_declined_ticket_says_why(deployed: Deployed) -> None:
     assert 'the label "tech-debt" declines documentation' in said
 
 
-def test_a_message_that_was_given_up_belongs_to_the_story_and_stays_where_it_is(deployed: Deployed) -> None:
+def test_a_dead_letter_is_shown_and_stays_in_its_queue(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -81,7 +81,7 @@ def test_a_message_that_was_given_up_belongs_to_the_story_and_stays_where_it_is(
     assert "dead letter" not in deployed.command("status", "PAY2-1")[1]
 
 
-def test_a_ticket_that_nobody_told_of_is_said_to_be_unknown_with_what_to_do(deployed: Deployed) -> None:
+def test_an_unknown_ticket_is_reported_with_a_remedy(deployed: Deployed) -> None:
     code, said = deployed.command("status", "PAY2-999")
     assert code == 1
     assert "Nothing is on record about PAY2-999" in said
@@ -96,7 +96,7 @@ def test_a_wrong_prefix_is_named_with_the_remedy(deployed: Deployed, command: tu
     assert "--prefix" in said
 
 
-def test_what_a_ticket_says_cannot_dress_up_the_table(deployed: Deployed) -> None:
+def test_text_of_a_ticket_cannot_forge_table_rows(deployed: Deployed) -> None:
     key = deployed.pipeline.create_ticket("Tidy up", "Nothing.", ["[bold]x[/bold]", "needs-docs"])
     deployed.pipeline.finish(key)
     change = deployed.pipeline.aws.changes()[0]
@@ -111,7 +111,7 @@ def test_what_a_ticket_says_cannot_dress_up_the_table(deployed: Deployed) -> Non
     assert "\u202e" not in said
 
 
-def test_a_ticket_that_moved_to_another_project_is_found_by_its_new_key(deployed: Deployed) -> None:
+def test_a_moved_ticket_is_found_by_its_new_key(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -125,7 +125,7 @@ def test_a_ticket_that_moved_to_another_project_is_found_by_its_new_key(deployed
     assert deployed.command("status", key)[1].splitlines()[2:] == said.splitlines()[2:]
 
 
-def test_without_jira_an_unknown_key_is_still_answered(deployed: Deployed) -> None:
+def test_without_jira_an_unknown_key_still_gets_an_answer(deployed: Deployed) -> None:
     deployed.pipeline.site.people.revoke("kinexus")
     code, said = deployed.command("status", "PAY2-999")
     assert code == 1
@@ -133,7 +133,7 @@ def test_without_jira_an_unknown_key_is_still_answered(deployed: Deployed) -> No
     assert "Nothing is on record about PAY2-999" in said
 
 
-def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deployed) -> None:
+def test_messages_held_by_another_command_are_counted(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -153,7 +153,7 @@ def test_messages_that_another_command_holds_are_said_to_be_held(deployed: Deplo
 
 
 @pytest.mark.parametrize("given", ["", "PAY2", "PAY2-4 OR 1", "PAY2-4/../.."])
-def test_what_is_no_key_is_refused_before_anybody_is_asked(
+def test_an_invalid_key_is_refused_before_any_request(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], given: str
 ) -> None:
     with pytest.raises(SystemExit) as refused:
@@ -162,7 +162,7 @@ def test_what_is_no_key_is_refused_before_anybody_is_asked(
     assert f"{given!r} is no Jira key: one such as PAY2-7 belongs there" in capsys.readouterr().err
 
 
-def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
+def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
@@ -191,7 +191,7 @@ def test_reviews_that_do_not_go_on_are_listed(deployed: Deployed) -> None:
     assert "was deleted, or is hidden" in " ".join(deployed.command("status", key)[1].split())
 
 
-def test_a_review_that_was_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
+def test_a_review_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)

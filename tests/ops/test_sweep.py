@@ -56,7 +56,7 @@ def finish(deployed: Deployed, *labels: str) -> str:
     return key
 
 
-def test_a_ticket_whose_webhook_was_lost_is_fed_in_once(deaf: Deployed) -> None:
+def test_a_ticket_with_a_lost_webhook_is_processed_once(deaf: Deployed) -> None:
     key = finish(deaf, "needs-docs")
     code, said = deaf.command("sweep", "--since", "2d")
     assert code == 0
@@ -72,9 +72,7 @@ def test_a_ticket_whose_webhook_was_lost_is_fed_in_once(deaf: Deployed) -> None:
     assert change["author_ids"] == [deaf.pipeline.site.account("developer").account_id]
 
 
-def test_what_was_finished_three_days_ago_is_found_by_a_week_and_not_by_two_days(
-    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_since_limits_how_far_back_tickets_are_found(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = deaf.pipeline.site.clock
     now = SimpleNamespace(**vars(ops_sweep.time) | {"time": lambda: clock.peek().timestamp()})
     monkeypatch.setattr(ops_sweep, "time", now)
@@ -103,7 +101,7 @@ def decide_unheard(deployed: Deployed, review: str) -> None:
     assert deployed.pipeline.aws.messages("ApprovalHandler") == []
 
 
-def test_an_approval_whose_webhook_was_lost_is_found_and_published(deployed: Deployed) -> None:
+def test_an_approval_with_a_lost_webhook_is_published(deployed: Deployed) -> None:
     review = in_review(deployed)
     decide_unheard(deployed, review)
     assert handle({}, None) == {"duplicate": 1, "review accepted": 1}
@@ -111,7 +109,7 @@ def test_an_approval_whose_webhook_was_lost_is_found_and_published(deployed: Dep
     assert published(deployed) == ["published"]
 
 
-def test_a_review_that_waits_is_told_of_again_and_one_that_is_over_is_not(deployed: Deployed) -> None:
+def test_a_waiting_review_is_published_again_an_ended_one_not(deployed: Deployed) -> None:
     review = in_review(deployed)
     deployed.pipeline.decide(review, "APPROVED")
     [told] = [detail for name, detail in deployed.pipeline.aws.events() if name == "ReviewCompleted"]
@@ -125,7 +123,7 @@ def test_a_review_that_waits_is_told_of_again_and_one_that_is_over_is_not(deploy
     assert deployed.pipeline.aws.events() == []
 
 
-def test_a_review_that_names_the_document_of_another_is_looked_at(deployed: Deployed) -> None:
+def test_a_review_naming_anothers_document_is_checked(deployed: Deployed) -> None:
     review = in_review(deployed)
     deployed.pipeline.decide(review, "APPROVED")
     deployed.pipeline.run()
@@ -138,7 +136,7 @@ def test_a_review_that_names_the_document_of_another_is_looked_at(deployed: Depl
     assert handle({}, None) == {"duplicate": 2, "review over": 1, "review accepted": 1}
 
 
-def test_people_who_were_not_told_of_the_end_are_told(deployed: Deployed) -> None:
+def test_missing_notifications_of_the_end_are_sent(deployed: Deployed) -> None:
     pipeline, fault = (
         deployed.pipeline,
         Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99),
@@ -159,7 +157,7 @@ def test_people_who_were_not_told_of_the_end_are_told(deployed: Deployed) -> Non
     assert handle({}, None) == {"duplicate": 1, "review over": 1}
 
 
-def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them_in(
+def test_the_command_shows_and_processes_unfinished_reviews(
     deployed: Deployed,
 ) -> None:
     review = in_review(deployed)
@@ -176,7 +174,7 @@ def test_the_command_shows_reviews_that_did_not_come_to_their_end_and_feeds_them
     assert "0 of them did not come to their end" in deployed.command("sweep")[1]
 
 
-def test_the_command_shows_reviews_whose_ticket_is_missing_and_counts_them_not(deployed: Deployed) -> None:
+def test_the_command_shows_missing_reviews_without_counting_them(deployed: Deployed) -> None:
     review = in_review(deployed)
     assert "0 open reviews missing" in deployed.command("sweep")[1]
     deployed.pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
@@ -189,7 +187,7 @@ def test_the_command_shows_reviews_whose_ticket_is_missing_and_counts_them_not(d
     assert (document["status"], "missing_since" in document) == ("in_review", False)
 
 
-def test_a_webhook_that_comes_late_is_the_same_change(deployed: Deployed) -> None:
+def test_a_late_webhook_is_the_same_change(deployed: Deployed) -> None:
     key = finish(deployed, "needs-docs")
     deployed.pipeline.run()
     assert handle({}, None) == {"duplicate": 1}
@@ -198,7 +196,7 @@ def test_a_webhook_that_comes_late_is_the_same_change(deployed: Deployed) -> Non
     assert change["issue_key"] == key
 
 
-def test_an_event_that_got_lost_is_published_again(deployed: Deployed) -> None:
+def test_a_lost_event_is_published_again(deployed: Deployed) -> None:
     key = finish(deployed, "needs-docs")
     deployed.pipeline.aws.messages("DocumentOrchestrator")  # taken, and never served
     assert "its event" in deployed.command("sweep")[1]
@@ -215,7 +213,7 @@ def test_a_dry_run_only_shows(deaf: Deployed) -> None:
     assert deaf.pipeline.aws.events() == []
 
 
-def test_only_what_the_rules_ask_for_is_fed_in(deaf: Deployed) -> None:
+def test_only_eligible_tickets_are_processed(deaf: Deployed) -> None:
     wanted = {finish(deaf, "NEEDS-DOCS"), finish(deaf, "docs:12345", "backend")}
     finish(deaf, "backend")
     finish(deaf)
@@ -230,7 +228,7 @@ def test_only_what_the_rules_ask_for_is_fed_in(deaf: Deployed) -> None:
     assert deaf.pipeline.aws.documents() == []
 
 
-def test_the_move_into_done_counts_not_what_came_after(deaf: Deployed) -> None:
+def test_the_move_to_done_counts_not_later_moves(deaf: Deployed) -> None:
     key = finish(deaf, "needs-docs")
     issue = deaf.pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}/changelog")["values"]
     finishing = next(entry["id"] for entry in issue for item in entry["items"] if item["field"] == "status")
@@ -244,9 +242,8 @@ def test_the_move_into_done_counts_not_what_came_after(deaf: Deployed) -> None:
     assert change["change_id"].endswith(f"-{finishing}")
 
 
-def test_what_was_finished_before_and_only_touched_since_is_left(
-    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tickets_only_edited_since_are_ignored(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They were closed before."""
     clock = deaf.pipeline.site.clock
     monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
     old = finish(deaf, "needs-docs")
@@ -288,7 +285,7 @@ def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return made + Counter(f"{each.method} {re.sub('[0-9]+', '…', each.path)}" for each in sent)
 
 
-def test_a_ticket_costs_one_look_at_a_record_and_a_review_two(
+def test_a_ticket_costs_one_read_and_a_review_two(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What docs/scaling.md computes with."""
@@ -317,9 +314,10 @@ def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyP
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
 
 
-def test_reviews_come_first_then_the_newest_tickets_and_what_is_left_is_said(
+def test_reviews_come_first_then_the_newest_tickets(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And the log says how many are left."""
     review = in_review(deployed)
     decide_unheard(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
@@ -340,7 +338,7 @@ def fed_first(deployed: Deployed, review: str) -> str:
     return str(key)
 
 
-def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_time(
+def test_it_ends_in_time_and_tickets_get_half_of_it(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[float] = []
@@ -358,7 +356,7 @@ def test_it_ends_before_its_function_is_stopped_and_tickets_have_half_of_the_tim
     assert TIMEOUT - RESERVE_SECONDS - 5 < for_tickets <= TIMEOUT - RESERVE_SECONDS
 
 
-def test_what_hinders_the_reviews_does_not_cost_the_tickets(
+def test_a_failure_with_reviews_does_not_stop_tickets(
     deaf: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(deaf, "needs-docs")
@@ -376,14 +374,14 @@ def test_what_hinders_the_reviews_does_not_cost_the_tickets(
     assert len(deaf.pipeline.aws.changes()) == 1
 
 
-def test_a_fault_while_histories_are_read_is_waited_for(deaf: Deployed) -> None:
+def test_a_fault_while_reading_histories_is_retried(deaf: Deployed) -> None:
     finish(deaf, "needs-docs")
     path = "/rest/api/3/changelog/bulkfetch"
     deaf.pipeline.site.faults.add(Fault("status", status=503, retry_after=0, path=path, account="kinexus"))
     assert handle({}, None) == {"recorded": 1}
 
 
-def test_issue_types_that_are_always_documented_are_found_without_a_label(
+def test_always_documented_issue_types_are_found_without_a_label(
     deaf: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = finish(deaf)
@@ -393,9 +391,7 @@ def test_issue_types_that_are_always_documented_are_found_without_a_label(
     assert (change["issue_key"], change["reason"]) == (key, 'its issue type "Story" is always documented')
 
 
-def test_a_length_of_time_that_is_none_is_refused(
-    deployed: Deployed, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_invalid_duration_is_refused(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         deployed.command("sweep", "--since", "yesterday")
     assert "write 90m, 36h, 2d or 1w" in capsys.readouterr().err

@@ -35,7 +35,7 @@ def test_adopted_ticket_is_read_by_id_and_key(key: str) -> None:
     assert kinds == ["heading", "paragraph", "bulletList", "codeBlock"]
 
 
-def test_second_body_of_the_same_ticket_brings_it_up_to_date() -> None:
+def test_second_body_of_a_ticket_updates_it() -> None:
     site = Site()
     adopt(site, _body())
     adopt(site, _body(summary="Retries last three days", description=None, labels=None))
@@ -55,7 +55,7 @@ def test_new_tickets_of_an_adopted_project_get_free_keys() -> None:
     assert created.key == "ABC-100000", "the next saved body may be ABC-18"
 
 
-def test_tickets_made_here_are_left_alone() -> None:
+def test_own_tickets_of_the_simulator_are_not_overwritten() -> None:
     site = Site()
     adopted = adopt(site, _body())
     assert adopted
@@ -71,5 +71,5 @@ def test_tickets_made_here_are_left_alone() -> None:
         {"issue": {"id": "1", "key": "AB-1", "fields": {"summary": "trimmed"}}},
     ],
 )  # fmt: skip
-def test_bodies_without_a_whole_ticket_are_passed_over(body: Any) -> None:
+def test_bodies_without_a_complete_ticket_are_ignored(body: Any) -> None:
     assert adopt(Site(), body) is None

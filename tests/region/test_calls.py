@@ -5,7 +5,7 @@ from local.region.access_log import AwsCall, parse_access_log
 SIGNED = "AWS4-HMAC-SHA256 Credential={key}/20261122/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def test_signed_lines_are_calls_and_functions_are_known_by_their_keys() -> None:
+def test_signed_lines_are_calls_attributed_by_access_key() -> None:
     lines = [
         "\t".join(
             [SIGNED.format(key="ASIA1", service="dynamodb"), "POST", "/", "DynamoDB_20120810.PutItem", "200"]
@@ -22,7 +22,7 @@ def test_signed_lines_are_calls_and_functions_are_known_by_their_keys() -> None:
     assert [call.is_by_a_function for call in calls] == [True, False]
 
 
-def test_a_function_is_known_by_the_name_in_its_user_agent() -> None:
+def test_a_function_is_recognised_by_its_user_agent() -> None:
     agent = (
         "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux lang/python#3.13 cfg/retry-mode#legacy app/shop-pack"
     )

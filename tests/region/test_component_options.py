@@ -45,9 +45,7 @@ def echo(folder: Path, name: str) -> dict[str, Any]:
     return {"function": made.function, "alias": made.alias_name}
 
 
-def test_all_methods_the_root_and_the_rest_lead_to_an_alias_without_a_stage_in_the_url(
-    region: MiniStack, tmp_path: Path
-) -> None:
+def test_catch_all_routes_reach_an_alias_without_a_stage(region: MiniStack, tmp_path: Path) -> None:
     def program() -> None:
         called: Any = echo(tmp_path, "echo")
         keys = (("GET", "/"), ("ANY", "/orders/{rest+}"), ("ANY", "$default"))
@@ -65,7 +63,7 @@ def test_all_methods_the_root_and_the_rest_lead_to_an_alias_without_a_stage_in_t
     assert answer("POST", "/elsewhere") == "$default"
 
 
-def test_a_permission_on_a_function_is_none_on_its_alias(region: MiniStack, tmp_path: Path) -> None:
+def test_a_permission_on_a_function_does_not_cover_its_alias(region: MiniStack, tmp_path: Path) -> None:
     def without_alias(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         if args.type_ != "aws:lambda/permission:Permission":
             return None
@@ -86,7 +84,7 @@ def test_a_permission_on_a_function_is_none_on_its_alias(region: MiniStack, tmp_
         deploy(program, region, project="options", name="test", config={})
 
 
-def test_a_paused_schedule_at_the_exact_time_has_its_dead_letters(region: MiniStack, tmp_path: Path) -> None:
+def test_a_paused_exact_schedule_has_a_dead_letter_queue(region: MiniStack, tmp_path: Path) -> None:
     def program() -> None:
         called: Any = echo(tmp_path, "tidy")
         when: Any = {

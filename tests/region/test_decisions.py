@@ -8,7 +8,7 @@ from local.region.iam_decisions import AccessDecision, parse_decisions
 ORDERS = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 
 
-def test_decisions_are_read_with_the_function_whose_key_it_was() -> None:
+def test_decisions_are_attributed_to_the_calling_function() -> None:
     lines = [
         json.dumps(["ASIA1", "dynamodb:GetItem", ORDERS, True]),
         json.dumps(["LOCAL1", "dynamodb:DeleteTable", ORDERS, True]),

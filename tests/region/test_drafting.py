@@ -33,7 +33,7 @@ def test_prompt_is_read_back_with_blocks_over_several_lines() -> None:
     assert (prompt.tickets[0].key, prompt.page_title) == ("AUTH-7", "Sessions")
 
 
-def test_nearest_block_is_replaced_by_its_own_text_and_a_sentence_of_the_ticket() -> None:
+def test_nearest_block_gains_a_sentence_of_the_ticket() -> None:
     answer = drafting.edit_page(
         _edit("Sessions end after 60 minutes", "A session now ends after 60 idle minutes.")
     )
@@ -46,7 +46,7 @@ def test_nearest_block_is_replaced_by_its_own_text_and_a_sentence_of_the_ticket(
     ]
 
 
-def test_list_item_loses_its_marker_because_it_stays_an_item() -> None:
+def test_list_item_loses_its_marker() -> None:
     answer = drafting.edit_page(
         _edit("Cookies are SameSite strict", "All cookies carry SameSite strict marks.")
     )

@@ -42,12 +42,12 @@ def test_failure_names_the_resource() -> None:
         create_dynamic_resource("hello", _inputs(whom="Ada"), {}, "shop", {})
 
 
-def test_what_the_provider_refuses_is_not_created() -> None:
+def test_a_resource_the_provider_refuses_is_not_created() -> None:
     with pytest.raises(RegionFailure, match=r"'hello': there is nobody to greet"):
         create_dynamic_resource("hello", _inputs(whom="Nobody"), {"shop:greeting": "Moin"}, "shop", {})
 
 
-def test_provider_runs_in_the_environment_of_whoever_deploys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_provider_runs_in_the_deployers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREETER_PLACE", "work")
     settings = {"shop:greeting": "Moin"}
     for environment, place in (({"GREETER_PLACE": "sea"}, "sea"), ({"GREETER_PLACE": None}, "home")):

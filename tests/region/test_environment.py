@@ -55,6 +55,6 @@ def test_interrupted_installation_is_begun_again(tmp_path: Path, monkeypatch: py
     assert not is_made(folder, requirements)
 
 
-def test_failing_command_is_shown_with_what_it_said(tmp_path: Path) -> None:
+def test_failing_command_is_shown_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailure, match="python3-venv"):
         ministack_venv._run(["sh", "-c", "echo no such package >&2; exit 3"], tmp_path / "lock")

@@ -208,18 +208,18 @@ def _deferring(up: LocalEnvironment) -> set[str]:
     return {call.function for call in calls if call.target == "SendMessage" and call.status == 200}
 
 
-def test_no_call_was_refused_for_want_of_a_right(played: LocalEnvironment) -> None:
+def test_no_call_was_denied(played: LocalEnvironment) -> None:
     assert [one for one in played.stack.decisions() if not one.allowed] == []
     assert [call for call in played.stack.calls() if call.function and call.status == 403] == []
 
 
-def test_every_function_was_heard_with_the_role_that_is_its_own(played: LocalEnvironment) -> None:
+def test_every_function_called_with_its_own_role(played: LocalEnvironment) -> None:
     functions = set(played.outputs["functionNames"].values())
     assert {call.function for call in played.stack.calls()} - {""} == functions
     assert {role for role, _, _ in asked(played)} == {f"{function}-role" for function in functions}
 
 
-def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
+def test_every_permission_is_used_or_has_a_reason(
     played: LocalEnvironment,
 ) -> None:
     questions, excused = asked(played), by_lambda(played)
@@ -240,7 +240,7 @@ def test_every_action_on_every_resource_that_is_allowed_is_used_or_has_a_reason(
     }
 
 
-def test_the_reasons_are_about_rights_that_there_are_and_that_nothing_uses(played: LocalEnvironment) -> None:
+def test_every_reason_is_about_an_existing_unused_permission(played: LocalEnvironment) -> None:
     given = {
         right
         for function in played.outputs["functionNames"].values()
@@ -261,7 +261,7 @@ def test_each_function_logs_that_it_deferred_and_for_how_long(played: LocalEnvir
         assert all(isinstance(each, int) for each in waited)
 
 
-def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played: LocalEnvironment) -> None:
+def test_a_schedules_role_may_do_only_what_it_needs(played: LocalEnvironment) -> None:
     graph = played.deployment.graph
     schedules = {one.inputs["target"]["roleArn"].rpartition("/")[2]: one for one in graph.of_type(SCHEDULE)}
     functions = played.outputs["functionNames"].values()
@@ -278,7 +278,7 @@ def test_a_schedules_role_may_do_what_its_schedule_names_and_nothing_else(played
         assert rights(played, role) == needed
 
 
-def test_no_secret_lies_in_a_log_an_environment_a_record_or_a_page(played: LocalEnvironment) -> None:
+def test_no_secret_is_in_logs_environments_records_or_pages(played: LocalEnvironment) -> None:
     client = played.stack.client
     kept = contents.secrets(client)
     assert {played.webhook_secret, played.pipeline_account.token} < set(kept)

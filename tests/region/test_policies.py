@@ -51,7 +51,7 @@ def test_denial_wins_whatever_the_order() -> None:
     ("principal", "allowed"),
     [({"Service": "events.amazonaws.com"}, True), ({"Service": ["sns.amazonaws.com"]}, False), ("*", True), (None, False)],
 )  # fmt: skip
-def test_resource_policy_asks_who_calls(principal: Any, allowed: bool) -> None:
+def test_resource_policy_checks_the_caller(principal: Any, allowed: bool) -> None:
     document = _document(Principal=principal)
     assert allows([document], "sqs:SendMessage", QUEUE, principal="events.amazonaws.com") is allowed
 
@@ -59,7 +59,7 @@ def test_resource_policy_asks_who_calls(principal: Any, allowed: bool) -> None:
 @pytest.mark.parametrize(
     "statement", [{"NotAction": "x"}, {"Condition": {"DateLessThan": {"aws:SourceArn": "x"}}}]
 )
-def test_what_is_not_understood_is_an_error(statement: dict[str, Any]) -> None:
+def test_unsupported_policy_elements_are_errors(statement: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePolicy):
         allows([_document(**statement)], "sqs:SendMessage", QUEUE, {"aws:SourceArn": RULE})
 
@@ -99,7 +99,9 @@ THROUGH = {"StringEquals": {"bedrock:InferenceProfileArn": PROFILE}}
         (f"eu.{MODEL}", [{"Resource": PROFILE}, {"Resource": EVERYWHERE, "Condition": THROUGH}], "inference-profile/eu."),
     ],
 )  # fmt: skip
-def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], denied_on: str | None) -> None:
+def test_the_role_may_invoke_the_model(
+    model: str, statements: list[dict[str, Any]], denied_on: str | None
+) -> None:
     message = denial(_registry(*statements), "us-east-1", "123456789012", "writer", model)
     if denied_on is None:
         assert message is None
@@ -109,9 +111,9 @@ def test_model_may_be_invoked(model: str, statements: list[dict[str, Any]], deni
         assert denied_on in message
 
 
-def test_nobody_else_may_invoke_it() -> None:
+def test_no_other_role_may_invoke_the_model() -> None:
     assert denial(_registry(), "us-east-1", "123456789012", "stranger", MODEL)
 
 
-def test_whoever_deploys_may_invoke_it() -> None:
+def test_the_deployer_may_invoke_the_model() -> None:
     assert denial(_registry(), "us-east-1", "123456789012", "", MODEL) is None

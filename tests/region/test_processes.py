@@ -57,7 +57,7 @@ def test_ministack_ends_with_its_parent(tmp_path: Path, how: signal.Signals) -> 
     assert wait_until(lambda: not _left(tmp_path), 10), _left(tmp_path)
 
 
-def test_demo_plays_to_the_end_and_leaves_only_its_pages(tmp_path: Path) -> None:
+def test_a_finished_demo_leaves_only_its_pages(tmp_path: Path) -> None:
     output = tmp_path / "pages"
     temporary = tmp_path / "tmp"
     temporary.mkdir()
@@ -73,7 +73,7 @@ def test_demo_plays_to_the_end_and_leaves_only_its_pages(tmp_path: Path) -> None
     assert _left(temporary) == []
 
 
-def test_ctrl_c_in_the_middle_of_the_demo_leaves_nothing(tmp_path: Path) -> None:
+def test_ctrl_c_during_the_demo_leaves_nothing(tmp_path: Path) -> None:
     demo = _start(tmp_path, "-m", "local", "demo", "--output", str(tmp_path / "pages"))
     assert demo.stdout
     assert "starting AWS" in demo.stdout.readline()

@@ -110,7 +110,7 @@ def _person(serving: RegionFacts, name: str) -> Person:
     return Person(serving.jira_url, Directory().named(name))
 
 
-def test_finished_ticket_of_another_jira_is_followed_to_its_page(
+def test_closed_ticket_of_another_jira_is_followed_to_its_page(
     serving: RegionFacts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out = _sent(tmp_path, capsys, _updated(_issue(7)))
@@ -138,7 +138,7 @@ def test_second_region_in_the_same_place_is_refused(serving: RegionFacts) -> Non
         refuse_second()
 
 
-def test_aws_is_reached_with_what_the_file_says(serving: RegionFacts) -> None:
+def test_aws_is_reached_with_the_settings_of_the_state_file(serving: RegionFacts) -> None:
     assert state_file.PATH.stat().st_mode & 0o777 == 0o600
     tables = serving.client("dynamodb").list_tables()["TableNames"]
     assert sorted(tables) == ["kinexus-changes", "kinexus-documents"]

@@ -109,7 +109,7 @@ def test_a_schedule_needs_a_role_that_may_call_its_target(stack: MiniStack) -> N
         _deploy(stack, extra=lambda: _schedule("lambda:GetFunction"))
 
 
-def test_a_schedule_needs_a_role_that_may_send_its_dead_letters(stack: MiniStack) -> None:
+def test_a_schedules_role_must_be_able_to_send_dead_letters(stack: MiniStack) -> None:
     with pytest.raises(
         ProvisioningFailure, match=r'dead letters of schedule daily.*role clock .*"sqs:SendMessage".*given-up'
     ):

@@ -77,7 +77,7 @@ def _schema(**more: Any) -> dict[str, Any]:
     return {"tools": [{"toolSpec": spec}]}
 
 
-def test_our_model_client_gets_edits_and_the_calls_are_counted(
+def test_our_model_client_gets_edits_and_calls_are_counted(
     running: RunningStandIn, stand_in: StandIn
 ) -> None:
     answer = BedrockClient(_client(running), MODEL).ask("You edit.", PROMPT, EDIT)
@@ -157,9 +157,7 @@ def test_fault_is_answered_as_often_as_asked(
     assert _client(running).converse(**_request())["stopReason"] == "tool_use"
 
 
-def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(
-    running: RunningStandIn, stand_in: StandIn
-) -> None:
+def test_a_fault_can_hit_a_share_of_the_calls(running: RunningStandIn, stand_in: StandIn) -> None:
     stand_in.fail_share("throttling", 1.0)
     with pytest.raises(ClientError):
         _client(running).converse(**_request())
@@ -173,7 +171,7 @@ def test_a_share_of_the_calls_suffers_a_fault_until_it_is_over(
 @pytest.mark.parametrize(
     ("fault", "error"), [("refusal", ModelRefused), ("cut-off", AnswerCutOff), ("no-tool", NoToolAnswer)]
 )
-def test_spoilt_answers_are_told_apart_by_our_client(
+def test_our_client_distinguishes_unusable_answers(
     running: RunningStandIn, stand_in: StandIn, fault: str, error: type[Exception]
 ) -> None:
     stand_in.fail_next(fault)

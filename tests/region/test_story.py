@@ -24,7 +24,7 @@ CHANGE = {
 
 @pytest.mark.parametrize(("left", "settled"), [({}, True), ({"closing": {"BOOL": True}}, False)])
 @mock_aws
-def test_a_document_is_settled_when_nobody_is_left_to_be_told(
+def test_a_document_is_settled_after_all_notifications(
     left: dict[str, dict[str, bool]], settled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -16,7 +16,7 @@ class Logs:
         return {"events": [each for each in self._events if each["timestamp"] >= startTime][: self._most]}
 
 
-def test_what_does_not_fit_into_one_answer_is_asked_for(monkeypatch: Any) -> None:
+def test_all_pages_of_log_events_are_read(monkeypatch: Any) -> None:
     events = [
         {"timestamp": number // 2, "message": f'{{"level": "ERROR", "message": "{number}"}}'}
         for number in range(25)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from common.markup import adf
 
 
-def test_empty_text_is_never_an_empty_text_node() -> None:
+def test_empty_text_makes_no_text_node() -> None:
     assert adf.text("")["text"] != ""
     assert adf.paragraph("", "a")["content"] == [{"type": "text", "text": "a"}]
 
@@ -110,7 +110,7 @@ def test_tables_tasks_expands_and_media() -> None:
         ({"type": "doc", "content": [{"type": "heading", "attrs": {"level": "2"}, "content": []}]}, "# "),
     ],
 )
-def test_odd_shapes_give_what_text_they_hold(odd: object, text: str) -> None:
+def test_malformed_documents_still_yield_their_text(odd: object, text: str) -> None:
     assert adf.adf_to_text(odd) == text
 
 

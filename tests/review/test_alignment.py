@@ -22,7 +22,7 @@ _many = st.lists(st.integers(0, 40), max_size=40)
 
 @settings(max_examples=400, deadline=None)
 @given(_few | _many, _few | _many)
-def test_stretches_cover_both_sequences_and_say_the_truth(before: list[int], after: list[int]) -> None:
+def test_stretches_cover_both_sequences_correctly(before: list[int], after: list[int]) -> None:
     x = y = 0
     equal_before = None
     for stretch in align(before, after):
@@ -44,7 +44,7 @@ def test_equal_sequences_are_one_equal_stretch(items: list[int]) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.integers(), max_size=30, unique=True), st.data())
-def test_removing_items_is_seen_as_removing_exactly_them(items: list[int], data: st.DataObject) -> None:
+def test_removed_items_are_found_exactly(items: list[int], data: st.DataObject) -> None:
     kept = [item for item in items if data.draw(st.booleans())]
     different = sum(s.before_end - s.before_start for s in align(items, kept) if not s.equal)
     assert different == len(items) - len(kept)
@@ -63,7 +63,7 @@ def test_time_grows_with_length_however_repetitive(kinds: int) -> None:
     assert seconds(40_000) < 0.2 + 12 * seconds(10_000)
 
 
-def test_versions_of_a_text_are_paired_and_strangers_are_not() -> None:
+def test_only_versions_of_the_same_text_are_paired() -> None:
     before = ["the limit is 100 per minute", "ask the team", "gone for good"]
     after = ["a wholly new beginning here", "the limit is 250 per minute", "ask the whole team"]
     assert pair(before, after) == [(None, 0), (0, 1), (1, 2), (2, None)]
@@ -91,7 +91,7 @@ def test_changes_are_numbered_and_counted() -> None:
     assert count(rows) == (1, 1, 1, 2)
 
 
-def test_rows_far_from_a_change_are_left_out_with_their_count() -> None:
+def test_rows_far_from_a_change_are_omitted_and_counted() -> None:
     rows = (
         [Row("=", n, n, 0) for n in range(10)]
         + [Row("+", None, 10, 1)]

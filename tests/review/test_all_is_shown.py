@@ -92,7 +92,7 @@ def _is_counted(shown: Counter[str], wanted: Counter[str], left_out: int) -> boo
 
 @settings(max_examples=40, deadline=None)
 @given(_SIMPLE_PAGES, st.data())
-def test_what_the_page_gains_is_what_is_shown(blocks: list[str], data: st.DataObject) -> None:
+def test_the_diff_shows_exactly_what_the_page_gains(blocks: list[str], data: st.DataObject) -> None:
     changed = list(blocks)
     for place in data.draw(st.lists(st.integers(0, max(0, len(blocks) - 1)), max_size=4)):
         changed[place : place + data.draw(st.integers(0, 2))] = data.draw(
@@ -199,7 +199,7 @@ def _plant(markdown: str, length: int, kind: str) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(PAGES, st.builds("<p>{}</p>".format, INLINE)), st.integers(0, 2**32))
-def test_an_attribute_that_changes_anywhere_is_shown_or_counted(storage: str, seed: int) -> None:
+def test_every_changed_attribute_is_shown_or_counted(storage: str, seed: int) -> None:
     """Whatever the element: an attribute that no view knows is counted in the header and in the ticket."""
     tags = [
         m

@@ -167,7 +167,7 @@ def test_the_tabs_are_a_named_group_of_radio_buttons(show: Show) -> None:
     assert not page.get_by_role("region", name="Side by side").is_visible()
 
 
-def test_a_screen_reader_hears_what_changed(show: Show) -> None:
+def test_a_screen_reader_announces_changes(show: Show) -> None:
     page = show(diff_page.render(samples.review()))
     page.locator("#show-unified").check()
     cell = page.locator("#unified tr.changed td").nth(1)
@@ -192,7 +192,7 @@ def test_the_list_of_changes_jumps_to_each(show: Show) -> None:
     assert page.url.endswith("#side-3")
 
 
-def test_source_shows_what_goes_above_what_comes(show: Show) -> None:
+def test_source_shows_removed_above_added_lines(show: Show) -> None:
     page = show(diff_page.render(samples.review()))
     page.locator("#show-source").check()
     assert page.locator("#source del").first.inner_text() == "100"
@@ -210,7 +210,7 @@ def test_a_phone_needs_no_sideways_scrolling(show: Show, name: str) -> None:
     assert page.locator(f"#{name} ins").first.is_visible()
 
 
-def test_on_a_phone_what_stays_is_shown_once(show: Show) -> None:
+def test_on_a_phone_unchanged_text_is_shown_once(show: Show) -> None:
     page = show(diff_page.render(samples.review()), width=360, height=740)
     assert page.locator("#side .same").first.locator("td:visible").count() == 2  # the margin and one text
 
@@ -232,7 +232,7 @@ def _contrast(page: Page, selector: str) -> float:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_text_can_be_read_by_day_and_night(show: Show, dark: bool) -> None:
+def test_text_has_enough_contrast_in_light_and_dark(show: Show, dark: bool) -> None:
     page = show(diff_page.render(samples.review()), dark=dark)
     for selector in ("h1", ".eyebrow", ".warning li", ".counts .added", ".counts .removed", "#side ins", "#side del", "#side a",
                      ".fold td", "#side .frame", ".tabs label", "#side .added .passage", ".chip"):  # fmt: skip
@@ -250,7 +250,9 @@ _UNUSUAL = (
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_links_forms_and_what_was_invisible_can_be_read(show: Show, dark: bool, width: int) -> None:
+def test_links_forms_and_invisible_characters_have_enough_contrast(
+    show: Show, dark: bool, width: int
+) -> None:
     before, after = _UNUSUAL
     page = show(
         diff_page.render(samples.review(before=before, after=after, previous=None)), width=width, dark=dark
@@ -272,13 +274,13 @@ def test_links_forms_and_what_was_invisible_can_be_read(show: Show, dark: bool, 
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_warning_of_what_is_removed_stands_above_the_rest(show: Show, dark: bool) -> None:
+def test_a_warning_about_removals_comes_first(show: Show, dark: bool) -> None:
     page = show(diff_page.render(samples.review(after="<p>Gone.</p>", previous=None)), dark=dark)
     assert page.locator(".warning").first.inner_text().startswith("This update removes more than half")
     assert _contrast(page, ".warning.grave p") >= 4.5
 
 
-def test_a_draft_of_64_kb_on_a_long_page_opens_quickly(show: Show) -> None:
+def test_a_64_kb_draft_on_a_long_page_opens_quickly(show: Show) -> None:
     page = "".join(f"<p>Paragraph {number} says {number * number}.</p>" for number in range(20_000))
     new = "".join(f"<p>{'new words of a long draft ' * 40}</p>" for _ in range(63))
     html = diff_page.render(
@@ -293,7 +295,7 @@ def test_a_draft_of_64_kb_on_a_long_page_opens_quickly(show: Show) -> None:
     assert opened.locator("#side .added").count() == 63
 
 
-def test_the_tables_of_unicode_are_the_browsers(show: Show) -> None:
+def test_our_unicode_tables_match_the_browsers(show: Show) -> None:
     """A browser of another Unicode version may know more emoji; what is ignorable is stable."""
     page = show(diff_page.render(samples.review()))
     script = """pattern => {
@@ -312,7 +314,7 @@ def test_the_tables_of_unicode_are_the_browsers(show: Show) -> None:
     assert codes(EMOJI) >= {code for code in theirs if code < 0x1FA00}
 
 
-def test_on_paper_the_unified_view_is_printed_alone(show: Show) -> None:
+def test_only_the_unified_view_is_printed(show: Show) -> None:
     page = show(diff_page.render(samples.review()))
     page.emulate_media(media="print")
     assert page.locator(".view:visible").count() == 1

@@ -52,7 +52,7 @@ def test_jiras_time_zones_are_compared_as_times() -> None:
     assert outcome(early) == RefusalReason.NO_COMMENT
 
 
-def test_the_newest_decides_whatever_the_order() -> None:
+def test_the_newest_comment_decides_in_any_order() -> None:
     comments = [said("APPROVED", at="10:01"), said("REJECTED: wrong page", at="10:02")]
     assert outcome(*comments) == outcome(*reversed(comments)) == "rejected"
 
@@ -86,7 +86,7 @@ def test_other_words_after_a_decision_leave_it_undecided(doubt: str) -> None:
     )
 
 
-def test_what_follows_another_decision_than_to_approve_is_asked_about() -> None:
+def test_words_after_a_rejection_are_questioned() -> None:
     assert outcome(said("REJECTED", at="10:01"), said("looks good", at="10:02")) == RefusalReason.SAYS_MORE
     assert outcome(said("APPROVED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
     assert outcome(said("REJECTED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
@@ -105,7 +105,7 @@ def test_only_a_known_name_may_be_thanked() -> None:
 
 
 @pytest.mark.parametrize("account", ["app", "customer", ""])
-def test_only_the_account_of_a_person_decides_unless_it_is_named(account: str) -> None:
+def test_only_persons_decide_unless_an_account_is_named(account: str) -> None:
     assert outcome(said("APPROVED", account=account)) == RefusalReason.NOT_A_PERSON
     in_group = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED", account=account), who=in_group) == RefusalReason.NOT_A_PERSON
@@ -121,7 +121,7 @@ def test_an_edited_comment_counts_from_its_edit() -> None:
     assert outcome(said("APPROVED", at="10:01", edited="10:10"), said("REJECTED", at="10:05")) == "approved"
 
 
-def test_a_comment_edited_by_somebody_else_does_not_count() -> None:
+def test_a_comment_edited_by_another_person_does_not_count() -> None:
     assert outcome(said("APPROVED", edited="10:10", editor="tom")) == RefusalReason.EDITED_BY_ANOTHER
 
 
@@ -131,12 +131,12 @@ def test_our_own_comments_decide_nothing() -> None:
     assert outcome(said("APPROVED", by="kinexus"), who=mover) == RefusalReason.OWN_ACCOUNT
 
 
-def test_the_author_must_be_the_mover() -> None:
+def test_the_author_must_have_moved_the_ticket() -> None:
     assert outcome(said("APPROVED", by="tom")) == RefusalReason.NOT_THE_MOVER
     assert outcome(said("APPROVED", by="bot"), said("thanks")) == RefusalReason.NOT_THE_MOVER
 
 
-def test_only_approvers_decide_where_they_are_named() -> None:
+def test_only_named_approvers_decide() -> None:
     who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"tom"}))
     assert outcome(said("APPROVED"), who=who) == RefusalReason.NOT_AN_APPROVER
     who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
@@ -148,7 +148,7 @@ def test_four_eyes_keep_the_assignee_from_deciding() -> None:
     assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
 
 
-def test_a_later_contradiction_by_another_approver_leaves_it_undecided() -> None:
+def test_a_later_contradiction_by_an_approver_leaves_it_undecided() -> None:
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="tom")) == RefusalReason.CONTRADICTED
     assert outcome(said("APPROVED"), said("APPROVED", at="10:09", by="tom")) == "approved"
     assert outcome(said("REJECTED", at="10:01", by="tom"), said("APPROVED")) == "approved"
@@ -158,7 +158,7 @@ def test_a_later_contradiction_by_another_approver_leaves_it_undecided() -> None
     assert outcome(said("APPROVED"), said("the port is wrong", at="10:09", by="tom")) == "approved"
 
 
-def test_a_comment_that_says_more_is_told_what_to_write() -> None:
+def test_an_approval_with_more_words_gets_instructions() -> None:
     found = deciding_comment([said("approved if fixed")], ANNOUNCED, JANE, revision=2)
     assert isinstance(found, Refusal)
     assert found.words == (
@@ -168,7 +168,7 @@ def test_a_comment_that_says_more_is_told_what_to_write() -> None:
     assert found.comment_id
 
 
-def test_whoever_jira_does_not_name_decides_nothing_and_contradicts_nobody() -> None:
+def test_an_author_without_a_name_is_ignored() -> None:
     nobody = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
     assert outcome(said("APPROVED", by=""), who=nobody) == RefusalReason.NOBODY_KNOWN
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"

@@ -28,7 +28,7 @@ def decided(body: Any) -> str | None:
     return said.verdict if said else None
 
 
-def test_there_are_enough_cases_and_few_enough_words() -> None:
+def test_the_cases_are_many_and_the_words_few() -> None:
     non_approvals = (
         len(IN_ALL_LANGUAGES) + len(cases.NOTHING) + len(cases.ADF_NOTHING) + len(cases.WIKI_NOTHING)
     )
@@ -47,13 +47,13 @@ def test_approvals(comment: str) -> None:
 
 
 @pytest.mark.parametrize("comment", IN_ALL_LANGUAGES)
-def test_an_approval_that_says_more_is_none(comment: str) -> None:
+def test_an_approval_with_more_words_is_none(comment: str) -> None:
     assert decided(as_adf(comment)) is None
     assert decided(as_wiki(comment)) is None
 
 
 @pytest.mark.parametrize("comment", cases.NOTHING)
-def test_what_decides_nothing(comment: str) -> None:
+def test_undecided_comments(comment: str) -> None:
     assert decided(as_adf(comment)) is None
     assert decided(as_wiki(comment)) is None
 
@@ -98,7 +98,7 @@ def test_requests_for_a_revision(comment: str, feedback: str) -> None:
         assert re.sub(r"\n+", "\n", said.feedback) == feedback
 
 
-def test_feedback_keeps_its_structure_and_its_quotations() -> None:
+def test_feedback_keeps_structure_and_quotations() -> None:
     body = cases.doc(
         cases.node("blockquote", cases.paragraph("NEEDS REVISION?")),
         cases.paragraph(cases.text("NEEDS REVISION", "strong"), ": explain ", cases.text("retries", "code")),
@@ -111,7 +111,7 @@ def test_feedback_keeps_its_structure_and_its_quotations() -> None:
 
 
 @pytest.mark.parametrize("comment", cases.HARMLESS)
-def test_harmless_words_decide_nothing_and_say_nothing(comment: str) -> None:
+def test_harmless_words_alone_decide_nothing(comment: str) -> None:
     for body in (as_adf(comment), as_wiki(comment)):
         reading = read_comment(body)
         assert (reading.said, reading.is_harmless) == (None, True)
@@ -145,7 +145,7 @@ def test_other_words_are_not_harmless(comment: str) -> None:
         ("hm", False),
     ],
 )
-def test_whether_a_comment_begins_with_a_decision_word(comment: str, begins: bool) -> None:
+def test_decision_words_at_the_beginning_are_found(comment: str, begins: bool) -> None:
     reading = read_comment(as_adf(comment))
     assert (reading.said, reading.begins) == (None, begins)
 
@@ -160,7 +160,7 @@ def test_whether_a_comment_begins_with_a_decision_word(comment: str, begins: boo
         ("approved anyway, revision 3", 3, True),
     ],
 )
-def test_what_an_approval_names(comment: str, revision: int | None, anyway: bool) -> None:
+def test_names_in_an_approval(comment: str, revision: int | None, anyway: bool) -> None:
     said = read_decision(as_adf(comment))
     assert said is not None
     assert (said.revision, said.anyway) == (revision, anyway)
@@ -188,7 +188,7 @@ def test_what_an_approval_names(comment: str, revision: int | None, anyway: bool
         ("lgtm @not", False),
     ],
 )
-def test_only_the_name_of_a_person_in_the_ticket_may_be_thanked(comment: str, counts: bool) -> None:
+def test_only_people_of_the_ticket_may_be_thanked(comment: str, counts: bool) -> None:
     assert (read_decision(as_adf(comment), names={"Ana", "María"}) is not None) is counts
 
 
@@ -217,14 +217,14 @@ def typed(comment: str) -> Any:
 
 @settings(max_examples=300, deadline=None)
 @given(HARMLESS_APPROVAL)
-def test_any_sequence_of_listed_phrases_leaves_an_approval_standing(approval: Any) -> None:
+def test_listed_phrases_never_end_an_approval(approval: Any) -> None:
     word, following = approval
     assert decided(typed(word + "".join(gap + phrase for gap, phrase in following))) == "approved"
 
 
 @settings(max_examples=600, deadline=None)
 @given(HARMLESS_APPROVAL, WORD.filter(lambda word: not listed(word)), st.integers(0, 10), st.booleans())
-def test_a_word_that_is_not_listed_ends_an_approval_wherever_it_stands(
+def test_an_unlisted_word_ends_an_approval_anywhere(
     approval: Any, word: str, place: int, is_apart: bool
 ) -> None:
     first, following = approval

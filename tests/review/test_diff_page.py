@@ -70,7 +70,7 @@ HOSTILE = (
 )
 
 
-def test_the_page_shows_all_that_a_reviewer_needs() -> None:
+def test_the_page_shows_everything_a_reviewer_needs() -> None:
     page = Page(diff_page.render(samples.review()))
     for words in (
         "Page update · revision 2", "Rate limits", "Raises the partner limit", "PAY-128", "92% sure; chosen by the model",
@@ -88,7 +88,7 @@ def test_the_counts_are_right() -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(*[st.lists(st.sampled_from(["a b", "a c", "<b>a</b> d e", "f", "g h i", ""]), max_size=12)] * 2)
-def test_words_gained_and_lost_add_up(old: list[str], new: list[str]) -> None:
+def test_added_and_removed_words_add_up(old: list[str], new: list[str]) -> None:
     before, after = ("".join(f"<p>{line}</p>" for line in lines) for lines in (old, new))
     view = diff_views.compared(before, after)
     come, gone = view.words
@@ -136,7 +136,7 @@ def test_links_of_other_schemes_are_text() -> None:
     assert "a" in page.text.split()
 
 
-def test_the_policy_allows_the_own_style_and_nothing_else() -> None:
+def test_the_policy_allows_only_the_pages_own_style() -> None:
     html = diff_page.render(samples.review())
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -157,7 +157,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert "url(" not in html
 
 
-def test_the_size_follows_the_change_and_not_the_page() -> None:
+def test_the_size_grows_with_the_change_not_the_page() -> None:
     def size(paragraphs: int) -> int:
         before = "".join(f"<p>Paragraph {n} says {n * n}.</p>" for n in range(paragraphs))
         return len(
@@ -169,7 +169,7 @@ def test_the_size_follows_the_change_and_not_the_page() -> None:
     assert size(5_000) < size(200) + 500
 
 
-def test_what_is_left_out_is_counted() -> None:
+def test_omitted_rows_are_counted() -> None:
     before = "".join(f"<p>Paragraph {n}.</p>" for n in range(1_300))
     text = Page(
         diff_page.render(
@@ -180,7 +180,7 @@ def test_what_is_left_out_is_counted() -> None:
     assert "⋯ 1,246 unchanged passages ⋯" in text
 
 
-def test_a_change_of_kind_alone_is_said_in_words() -> None:
+def test_a_change_of_block_type_is_described() -> None:
     text = Page(
         diff_page.render(samples.review(before="<p>Limits</p>", after="<h2>Limits</h2>", previous=None))
     ).text
@@ -202,7 +202,7 @@ def test_the_same_review_gives_the_same_bytes() -> None:
     assert diff_page.render(samples.review()) == diff_page.render(samples.review())
 
 
-def test_where_nothing_changes_it_says_so_and_points_to_the_source() -> None:
+def test_without_changes_the_page_points_to_the_source() -> None:
     same = Page(diff_page.render(samples.review(after=samples.BEFORE, previous=None))).text
     assert same.count("No passages change.") == 2
     assert "No lines change." in same
@@ -212,5 +212,5 @@ def test_where_nothing_changes_it_says_so_and_points_to_the_source() -> None:
     assert "Changes in 1 place: 1 changed line" in text
 
 
-def test_surrogates_and_controls_can_be_sent() -> None:
+def test_surrogates_and_control_characters_can_be_sent() -> None:
     diff_page.render(samples.review(after="<p>\ud800 \x0c</p>", summary="\udfff")).encode()

@@ -92,7 +92,9 @@ def described(before: str, after: str) -> str:
 
 @pytest.mark.parametrize("with_words", [False, True])
 @pytest.mark.parametrize(("before", "after", "said"), FORMS)
-def test_a_change_of_form_is_told_and_counted(before: str, after: str, said: str, with_words: bool) -> None:
+def test_a_change_of_form_is_described_and_counted(
+    before: str, after: str, said: str, with_words: bool
+) -> None:
     if with_words:
         before, after = f"{before}<p>the limit is 10</p>", f"{after}<p>the limit is 12</p>"
     html = render(before, after)
@@ -108,7 +110,7 @@ def test_a_change_of_form_is_told_and_counted(before: str, after: str, said: str
 
 
 @pytest.mark.parametrize(("before", "after", "said"), SHOWN)
-def test_what_is_no_form_of_a_passage_is_shown_as_one(before: str, after: str, said: str) -> None:
+def test_a_form_without_a_passage_is_shown_as_one(before: str, after: str, said: str) -> None:
     html = render(before, after)
     shown = oracle.default_view(html)
     assert said in shown.everything
@@ -117,7 +119,7 @@ def test_what_is_no_form_of_a_passage_is_shown_as_one(before: str, after: str, s
 
 
 @pytest.mark.parametrize(("before", "after", "number"), COUNTED)
-def test_what_no_view_can_draw_is_counted(before: str, after: str, number: int) -> None:
+def test_undrawable_changes_are_counted(before: str, after: str, number: int) -> None:
     said = {0: "", 1: "1 change only visible in Source"}.get(
         number, f"{number} changes only visible in Source"
     )
@@ -133,7 +135,7 @@ def test_what_no_view_can_draw_is_counted(before: str, after: str, number: int) 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(FORMS), min_size=1, max_size=4), st.lists(st.sampled_from(FORMS), max_size=3))
-def test_each_of_several_changes_is_told(
+def test_each_of_several_changes_is_described(
     changed: list[tuple[str, str, str]], same: list[tuple[str, str, str]]
 ) -> None:
     before = after = ""
@@ -150,7 +152,7 @@ def _apart(text: str, number: int) -> str:
     return re.sub(r"\b([xy])\b", rf"word{number * 7}\1", text)
 
 
-def test_a_new_passage_tells_its_form() -> None:
+def test_a_new_passage_shows_its_form() -> None:
     after = (
         '<p style="text-align: center">x <span style="color: red">y</span></p><ol start="4"><li>z</li></ol>'
     )
@@ -165,7 +167,7 @@ def test_a_new_passage_tells_its_form() -> None:
     "around",
     ["<p>{}</p>", "<h2>{}</h2>", "<ul><li>{}</li></ul>", "<table><tr><td>{}</td></tr></table>", "{}"],
 )
-def test_where_a_new_or_removed_link_leads_is_shown(inside: str, around: str) -> None:
+def test_targets_of_new_and_removed_links_are_shown(inside: str, around: str) -> None:
     link = around.format(f'<a href="https://evil.example/login">{inside}</a>')
     for before, after in (("<p>a</p>", f"<p>a</p>{link}"), (f"<p>a</p>{link}", "<p>a</p>")):
         html = render(before, after)

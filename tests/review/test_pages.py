@@ -8,17 +8,17 @@ from handlers.review_page import status_pages
 from tests.review.test_diff_page import Page
 
 
-def test_a_wrong_link_says_what_to_do() -> None:
+def test_a_wrong_link_explains_the_remedy() -> None:
     text = Page(status_pages.wrong_link()).text
     assert "This link is not valid" in text
     assert "Open the review ticket in Jira" in text
 
 
-def test_nothing_there_says_so() -> None:
+def test_a_missing_review_is_explained() -> None:
     assert "There is no such review" in Page(status_pages.missing()).text
 
 
-def test_a_superseded_revision_leads_to_the_newest() -> None:
+def test_a_superseded_revision_links_to_the_newest() -> None:
     page = Page(
         status_pages.superseded(1, ReviewStatus(3, "PAY-9", "https://jira.example.com/browse/PAY-9?x&y"))
     )
@@ -35,7 +35,7 @@ def test_a_superseded_revision_leads_to_the_newest() -> None:
         ("needs_revision", "", "closed: needs revision", "https://jira.example.com/browse/PAY-9"),
     ],
 )
-def test_a_closed_review_says_what_by_whom_and_when(
+def test_a_closed_review_shows_decision_person_and_time(
     verdict: str, page_url: str, said: str, link: str
 ) -> None:
     status = ReviewStatus(
@@ -54,7 +54,7 @@ def test_a_closed_review_says_what_by_whom_and_when(
     assert link in page.links
 
 
-def test_names_are_escaped_and_odd_links_left_out() -> None:
+def test_names_are_escaped_and_unsafe_links_omitted() -> None:
     status = ReviewStatus(
         2, "<b>", "javascript:alert(1)", True, "<i>", "<script>x</script>\u202e", "soon", ""
     )
@@ -63,6 +63,6 @@ def test_names_are_escaped_and_odd_links_left_out() -> None:
     assert "<script>x</script>⟨U+202E⟩ decided on soon" in page.text
 
 
-def test_every_page_holds_itself_to_its_policy() -> None:
+def test_every_page_obeys_its_content_security_policy() -> None:
     for html in (status_pages.wrong_link(), status_pages.missing()):
         assert content_security_policy(html).replace("'", "&#x27;") in html

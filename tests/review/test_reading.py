@@ -78,11 +78,11 @@ def seen(storage: str) -> list[str]:
         ("<!DOCTYPE x [<!ENTITY a 'b'>]><p>&a;</p>", ["code <!DOCTYPE x [<!ENTITY a 'b'>]><p>&a;</p>"]),
     ],
 )
-def test_what_a_reader_sees(storage: str, passages: list[str]) -> None:
+def test_passages_as_a_reader_sees_them(storage: str, passages: list[str]) -> None:
     assert seen(storage) == passages
 
 
-def test_styles_and_targets_are_kept_beside_the_text() -> None:
+def test_styles_and_targets_are_kept_with_the_text() -> None:
     (passage,) = read_passages(
         "<p>a <strong>b <em>c</em></strong> <a href='https://e.org'>d</a></p>"
     ).passages
@@ -91,7 +91,7 @@ def test_styles_and_targets_are_kept_beside_the_text() -> None:
     )  # fmt: skip
 
 
-def test_passages_know_their_headings_and_boxes() -> None:
+def test_passages_have_their_headings_and_containers() -> None:
     reading = read_passages(samples.AFTER)
     place = next(n for n, passage in enumerate(reading.passages) if "Retry-After" in passage.text)
     assert reading.headings[place] == ("Rate limits", "Above the limit")
@@ -111,9 +111,7 @@ _runs = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(_runs, _runs)
-def test_without_what_comes_it_is_the_old_text_and_without_what_goes_the_new(
-    old: list[Run], new: list[Run]
-) -> None:
+def test_a_word_diff_contains_both_texts(old: list[Run], new: list[Run]) -> None:
     pieces = compare_runs(old, new)
     assert "".join(piece.run.text for piece in pieces if piece.sign != "+") == "".join(
         run.text for run in old
@@ -123,7 +121,7 @@ def test_without_what_comes_it_is_the_old_text_and_without_what_goes_the_new(
     )
 
 
-def test_words_are_marked_and_not_letters_or_lone_spaces() -> None:
+def test_whole_words_are_marked() -> None:
     pieces = compare_runs([Run("The limit is 100 requests")], [Run("The limits are 250 requests")])
     assert [(piece.sign, piece.run.text) for piece in pieces] == [
         ("=", "The "), ("-", "limit is 100"), ("+", "limits are 250"), ("=", " requests")

@@ -11,7 +11,7 @@ from common.domain import review_link
 KEY = "k" * 32
 
 
-def test_a_link_carries_its_own_signature() -> None:
+def test_a_link_contains_its_signature() -> None:
     address = urlsplit(review_link.review_url("https://api.example.com/prod/", KEY, "doc-1a", 2))
     assert address.path == "/prod/reviews/doc-1a/2"
     assert review_link.verify_review_link(KEY, "doc-1a", 2, parse_qs(address.query)["signature"][0])
@@ -36,12 +36,12 @@ def test_a_signature_is_bound_to_key_document_and_revision(key: str, document_id
 @pytest.mark.parametrize(
     "signature", ["", "x", "é", "\ud800", review_link.sign_review_link(KEY, "doc-1a", 2) + "="]
 )
-def test_odd_signatures_are_wrong_and_raise_nothing(signature: str) -> None:
+def test_malformed_signatures_are_wrong_without_an_error(signature: str) -> None:
     assert not review_link.verify_review_link(KEY, "doc-1a", 2, signature)
 
 
 @pytest.mark.parametrize("verdict", [True, False])
-def test_a_comparison_in_constant_time_alone_decides(monkeypatch: pytest.MonkeyPatch, verdict: bool) -> None:
+def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, verdict: bool) -> None:
     right = review_link.sign_review_link(KEY, "doc-1a", 2)
     asked: list[tuple[bytes, bytes]] = []
 

@@ -38,16 +38,16 @@ def test_lines_begin_and_end_with_blocks(source: str, lines: list[str]) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(_source)
-def test_joined_they_are_the_source(source: str) -> None:
+def test_joined_lines_equal_the_source(source: str) -> None:
     assert "".join(split(source)) == source
 
 
 @settings(max_examples=300, deadline=None)
 @given(_source, _source, _source, _source)
-def test_both_versions_are_broken_as_each_would_be(head: str, old: str, new: str, tail: str) -> None:
+def test_two_versions_are_split_like_each_alone(head: str, old: str, new: str, tail: str) -> None:
     before, after = head + old + tail, head + new + tail
     assert split_both(before, after) == (split(before), split(after))
 
 
-def test_a_real_page_is_broken_alike_too() -> None:
+def test_a_real_page_is_split_alike_too() -> None:
     assert split_both(samples.BEFORE, samples.AFTER) == (split(samples.BEFORE), split(samples.AFTER))

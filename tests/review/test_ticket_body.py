@@ -33,7 +33,7 @@ def colored(node: adf.Node, hex_color: str) -> str:
     return found + " ".join(filter(None, (colored(child, hex_color) for child in node.get("content", ()))))
 
 
-def test_the_ticket_says_what_why_where_and_how_to_decide() -> None:
+def test_the_ticket_shows_change_reason_page_and_instructions() -> None:
     text = adf.adf_to_text(described(samples.review()))
     assert "Raises the partner limit to 250 requests per minute" in text
     assert "PAY-128 (https://jira.example.com/browse/PAY-128) Raise the rate limit" in text
@@ -53,16 +53,17 @@ def test_insertions_are_green_and_deletions_red_and_struck() -> None:
     assert "100" not in colored(description, "#006644")
 
 
-def test_changes_stand_under_their_headings() -> None:
+def test_changes_are_shown_under_their_headings() -> None:
     text = adf.adf_to_text(described(samples.review()))
     assert "Rate limits › Limits per plan\n\n▦ Partner | ~~100~~250 | ~~40~~80" in text
 
 
-def test_what_stays_far_from_a_change_is_not_shown() -> None:
+def test_text_far_from_a_change_is_not_shown() -> None:
     assert "introduced in 2021" not in adf.adf_to_text(described(samples.review()))
 
 
-def test_removed_macros_and_comments_are_a_warning_and_images_are_named() -> None:
+def test_removed_macros_and_comments_cause_a_warning() -> None:
+    """And images are named."""
     description = described(samples.review())
     (warning,) = [n for n in description["content"] if n.get("attrs", {}).get("panelType") == "warning"]
     assert "inline comment: rotate" in adf.adf_to_text(warning)
@@ -83,7 +84,7 @@ def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
     assert "Images" not in text
 
 
-def test_the_middle_of_a_long_change_is_left_out_with_its_count() -> None:
+def test_a_long_change_omits_its_middle_with_a_count() -> None:
     before = "".join(f"<h2>Part {n}</h2><p>It was {n}.</p><p>-</p>" for n in range(2_000))
     description = described(samples.review(before=before, after=before.replace("It was", "It is")))
     text = adf.adf_to_text(description)
@@ -106,11 +107,11 @@ def test_the_middle_of_a_long_change_is_left_out_with_its_count() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", samples.BEFORE, "<p>" + "long other words " * 50_000 + "</p>"])
-def test_it_fits_whatever_the_page(before: str, after: str) -> None:
+def test_the_ticket_fits_for_any_page(before: str, after: str) -> None:
     described(samples.review(before=before, after=after))
 
 
-def test_it_fits_with_long_texts_everywhere() -> None:
+def test_the_ticket_fits_with_long_texts_everywhere() -> None:
     tickets = tuple(samples.TICKET for _ in range(60))
     removed = tuple(
         BlockChange(Delete("b"), "b", (), "x", "", (Token("macro", "🎉" * 5_000),)) for _ in range(50)
@@ -123,7 +124,7 @@ def test_it_fits_with_long_texts_everywhere() -> None:
     assert "and 40 more" in adf.adf_to_text(text)
 
 
-def test_what_is_in_a_page_or_ticket_is_text() -> None:
+def test_content_of_pages_and_tickets_is_plain_text() -> None:
     hostile = "<p>&lt;script&gt;alert(1)&lt;/script&gt; \u202eevil <a href='javascript:alert(1)'>x</a></p>"
     description = described(
         samples.review(after=hostile, summary="a\u202eb\x00c", why="[x|javascript:alert(1)]")
@@ -156,7 +157,7 @@ def test_any_pair_of_pages_gives_a_valid_ticket(before: str, after: str, words: 
     adf_schema.check(ticket_description.announcement(samples.review(previous=before, after=after)))
 
 
-def test_a_change_that_cannot_be_seen_is_said_in_words() -> None:
+def test_an_invisible_change_is_described() -> None:
     text = adf.adf_to_text(described(samples.review(before="<p>x</p>", after='<p class="a">x</p>')))
     assert (
         "No words change, only what cannot be seen, such as attributes; the full diff shows it as source."
@@ -175,7 +176,7 @@ def test_the_summary_is_one_line_of_at_most_255_characters() -> None:
     assert len(ticket_description.summary_line(samples.review(title="x" * 400))) == 255
 
 
-def test_a_revision_is_announced_with_what_changed_since_the_one_before() -> None:
+def test_a_revision_is_announced_with_its_changes() -> None:
     text = adf.adf_to_text(ticket_description.announcement(samples.review()))
     assert "Revision 2 is ready for review; since the revision before: 2 changed passages." in text
     first = adf.adf_to_text(ticket_description.announcement(samples.review(revision=1, previous=None)))

@@ -59,7 +59,7 @@ def test_notation(markup: str, text: str) -> None:
     assert wiki_markup.wiki_to_text(markup) == text
 
 
-def test_adf_in_the_place_of_markup_is_read_too() -> None:
+def test_adf_instead_of_markup_is_read_too() -> None:
     assert wiki_markup.wiki_to_text(adf.doc(adf.paragraph("hello"))) == "hello"
     assert wiki_markup.wiki_to_text(None) == ""
 
@@ -86,7 +86,7 @@ def test_adf_in_the_place_of_markup_is_read_too() -> None:
         "+a?",
     ],
 )
-def test_time_grows_with_the_length_whatever_is_repeated(piece: str) -> None:
+def test_time_grows_linearly_with_repeated_markup(piece: str) -> None:
     def seconds(size: int) -> float:
         started = time.process_time()
         wiki_markup.wiki_to_text(piece * (size // len(piece)))

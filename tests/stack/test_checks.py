@@ -28,7 +28,7 @@ def careless() -> None:
     pulumi.ComponentResource("test:index:Unfinished", "unfinished")
 
 
-def test_a_careless_stack_is_found_out() -> None:
+def test_a_careless_stack_fails_every_check() -> None:
     graph = run_program(careless)
 
     assert checks.functions_without_log_retention(graph) == ["silent"]

@@ -25,11 +25,11 @@ from tests.stack.shop import (
 )
 
 
-def test_a_value_that_is_not_known_yet_is_taken_on_trust() -> None:
+def test_an_unknown_value_is_accepted() -> None:
     assert graph_of(lambda: function(timeout_seconds=pulumi.Output.from_input(60))).named("orders-role")
 
 
-def test_a_function_takes_what_it_is_given() -> None:
+def test_a_function_uses_its_arguments() -> None:
     found = graph_of(
         lambda: function(
             description="Takes orders",
@@ -59,7 +59,7 @@ def test_a_function_takes_what_it_is_given() -> None:
     assert "xray" not in found.named("orders-policy").inputs["policy"]
 
 
-def test_a_function_starts_from_a_snapshot_through_its_alias_everywhere() -> None:
+def test_snap_start_invokes_through_the_alias_everywhere() -> None:
     def build() -> None:
         made = function(snap_start=True)
         stack.WebhookApi(
@@ -88,7 +88,8 @@ def test_a_function_starts_from_a_snapshot_through_its_alias_everywhere() -> Non
     assert found.named("s-mapping").inputs["functionName"].endswith(":function:shop-orders:live")
 
 
-def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_both() -> None:
+def test_provisioned_concurrency_uses_the_alias() -> None:
+    """And the alarms count calls of the function and of its alias."""
     queue = "arn:aws:sqs:eu-central-1:123456789012:heard"
     found = graph_of(
         lambda: function(
@@ -117,7 +118,7 @@ def test_a_function_keeps_instances_warm_behind_its_alias_and_reports_calls_of_b
     assert (aliased["qualifier"], aliased["destinationConfig"]) == ("live", destinations)
 
 
-def test_a_function_decrypts_its_environment_with_a_key_of_ones_own_and_answers_web_pages() -> None:
+def test_a_function_takes_its_own_key_and_a_url() -> None:
     found = graph_of(
         lambda: function(
             environment_key_arn=KEY,
@@ -133,7 +134,7 @@ def test_a_function_decrypts_its_environment_with_a_key_of_ones_own_and_answers_
     assert door["authorizationType"] == "AWS_IAM"
 
 
-def test_a_function_in_a_network_may_use_interfaces_and_one_with_a_destination_may_deliver() -> None:
+def test_vpc_and_destination_add_their_permissions() -> None:
     queue = "arn:aws:sqs:eu-central-1:123456789012:failed"
     found = graph_of(
         lambda: function(
@@ -154,7 +155,7 @@ def test_a_function_in_a_network_may_use_interfaces_and_one_with_a_destination_m
     }
 
 
-def test_a_subscription_shapes_and_filters_its_messages() -> None:
+def test_a_subscription_transforms_and_filters_its_messages() -> None:
     found = graph_of(
         lambda: subscription(
             transformer={"paths": {"order": "$.detail.id"}, "template": '{"order": <order>}'},
@@ -175,7 +176,7 @@ def test_a_subscription_shapes_and_filters_its_messages() -> None:
     }
 
 
-def test_a_message_is_worth_a_call_when_one_of_several_filters_matches() -> None:
+def test_one_of_several_filters_has_to_match() -> None:
     patterns: list[Any] = [
         {"body": {"detail": {"total": [{"numeric": [">", 5]}]}}},
         {"body": {"gift": [True]}},
@@ -184,7 +185,7 @@ def test_a_message_is_worth_a_call_when_one_of_several_filters_matches() -> None
     assert [json.loads(one["pattern"]) for one in mapping["filterCriteria"]["filters"]] == patterns
 
 
-def test_a_queue_makes_no_more_calls_at_a_time_than_its_function_may_run() -> None:
+def test_a_queues_concurrency_is_at_most_its_functions() -> None:
     def concurrency(reserved: int | None) -> int:
         def build() -> None:
             share: Any = {} if reserved is None else {"reserved_concurrency": reserved}
@@ -197,7 +198,9 @@ def test_a_queue_makes_no_more_calls_at_a_time_than_its_function_may_run() -> No
     assert [concurrency(reserved) for reserved in (None, 0, 2, 3, 50)] == [5, 5, 2, 3, 5]
 
 
-def test_a_bus_that_is_only_known_later_is_named_in_the_alarm_unless_it_is_the_default_one() -> None:
+def test_an_alarm_names_a_bus_known_only_later() -> None:
+    """Unless it is the default bus."""
+
     def dimensions(bus_name: str) -> Any:
         found = graph_of(lambda: subscription(bus_name=pulumi.Output.from_input(bus_name)))
         return found.named("orders-events-lost-alarm").inputs["dimensions"]
@@ -239,7 +242,7 @@ def test_statements_of_other_components_end_up_in_the_function_policy() -> None:
     assert statements[-1]["Condition"] == {"Bool": {"a": ["b"]}}
 
 
-def test_an_api_has_cors_an_authoriser_and_a_domain_when_asked() -> None:
+def test_an_api_takes_cors_an_authoriser_and_a_domain() -> None:
     found = graph_of(
         lambda: api(
             route(function=function().function, authorization=stack.Authorization.JWT, burst=5),
@@ -266,7 +269,7 @@ def test_an_api_has_cors_an_authoriser_and_a_domain_when_asked() -> None:
     assert found.named("api-post-orders-permission").inputs["sourceArn"].endswith("/live/POST/orders")
 
 
-def test_a_function_of_ones_own_decides_who_comes_in_and_nobody_else_may_call_it() -> None:
+def test_only_the_api_may_call_its_authoriser_function() -> None:
     def build() -> None:
         made = function()
         api(
@@ -294,7 +297,7 @@ def test_a_function_of_ones_own_decides_who_comes_in_and_nobody_else_may_call_it
     ]
 
 
-def test_an_api_takes_all_methods_the_root_and_what_no_other_route_takes() -> None:
+def test_an_api_takes_any_method_root_and_default_routes() -> None:
     def build() -> None:
         called = function().function
         api(
@@ -323,7 +326,7 @@ def test_an_api_takes_all_methods_the_root_and_what_no_other_route_takes() -> No
     assert drawn == {"ANY /orders/*", "GET /", "$default"}
 
 
-def test_routes_whose_paths_differ_in_signs_only_have_names_of_their_own() -> None:
+def test_similar_route_paths_get_different_names() -> None:
     def build() -> None:
         called = function().function
         api(
@@ -336,7 +339,7 @@ def test_routes_whose_paths_differ_in_signs_only_have_names_of_their_own() -> No
     assert found.named("api-get-a-dash-b-route").inputs["routeKey"] == "GET /a-b"
 
 
-def test_an_api_reads_tokens_from_another_header_and_asks_an_alias_who_comes_in() -> None:
+def test_an_authoriser_takes_another_header_and_an_alias() -> None:
     def build() -> None:
         judge = function(snap_start=True)
         asked = {"function": judge.function, "alias": judge.alias_name}
@@ -353,7 +356,7 @@ def test_an_api_reads_tokens_from_another_header_and_asks_an_alias_who_comes_in(
     assert found.named("api-authorizer-permission").inputs["qualifier"] == "live"
 
 
-def test_an_api_makes_its_certificate_and_record_where_it_is_given_the_zone() -> None:
+def test_with_a_zone_an_api_creates_certificate_and_record() -> None:
     found = graph_of(
         lambda: api(
             domain_name="hooks.example.com", zone_id="Z1", domain_path="orders", only_own_domain=True,
@@ -379,13 +382,13 @@ def test_an_api_makes_its_certificate_and_record_where_it_is_given_the_zone() ->
     assert component.registered_outputs["url"] == "https://hooks.example.com/orders"
 
 
-def test_a_domain_with_a_zone_is_previewed_whole() -> None:
+def test_a_domain_with_a_zone_is_previewed_completely() -> None:
     found = run_program(lambda: api(domain_name="hooks.example.com", zone_id="Z1"), preview=True)
     assert found.named("api-certificate-proof").inputs["records"] == [UNKNOWN]
     assert found.named("api-domain-record").inputs["zoneId"] == "Z1"
 
 
-def test_a_subscription_tunes_delivery_and_lets_its_function_decrypt() -> None:
+def test_a_subscription_tunes_delivery_and_grants_decryption() -> None:
     found = graph_of(
         lambda: subscription(
             delivery_retries=3, delivery_age_seconds=600, delay_seconds=30, message_retention_seconds=86400,
@@ -409,7 +412,7 @@ def test_a_subscription_tunes_delivery_and_lets_its_function_decrypt() -> None:
     assert lost["alarmActions"] == [TOPIC]
 
 
-def test_a_function_sends_to_its_own_queue_only_where_that_is_asked_for() -> None:
+def test_a_function_may_send_to_its_queue_only_on_request() -> None:
     found = graph_of(lambda: subscription(may_send_back=True, key_arn=KEY))
     messages, key = json.loads(found.named("orders-events-receive").inputs["policy"])["Statement"]
     receive = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
@@ -441,7 +444,7 @@ def test_a_subscription_tunes_its_queue_mapping_and_alarms() -> None:
     assert alarms[0]["threshold"] == 60
 
 
-def test_patterns_of_every_kind_are_taken() -> None:
+def test_every_kind_of_pattern_is_accepted() -> None:
     pattern = {
         "source": ["shop", {"prefix": "shop."}],
         "detail": {"total": [{"numeric": [">", 5]}], "gift": [True, None], "$or": [{"a": [1]}, {"b": [{"exists": False}]}]},
@@ -450,7 +453,7 @@ def test_patterns_of_every_kind_are_taken() -> None:
     assert json.loads(found.named("orders-events-rule").inputs["eventPattern"]) == pattern
 
 
-def test_a_table_has_indexes_stream_range_key_and_key_when_asked() -> None:
+def test_a_table_takes_indexes_stream_range_key_and_kms_key() -> None:
     found = graph_of(
         lambda: table(
             range_key="line", indexes=[{"name": "by-day", "hash_key": "day"}], stream=stack.StreamView.NEW_IMAGE,
@@ -464,7 +467,7 @@ def test_a_table_has_indexes_stream_range_key_and_key_when_asked() -> None:
     assert found.protect
 
 
-def test_a_table_keys_by_numbers_projects_its_indexes_and_limits_its_cost() -> None:
+def test_a_table_takes_number_keys_projections_and_throughput_limits() -> None:
     by_day = {"name": "by-day", "hash_key": "day", "hash_key_kind": "N", "projection": "KEYS_ONLY"}
     by_customer = {"name": "by-customer", "hash_key": "customer", "projection": stack.Projection.INCLUDE}
     found = graph_of(
@@ -483,7 +486,7 @@ def test_a_table_keys_by_numbers_projects_its_indexes_and_limits_its_cost() -> N
     assert found.inputs["onDemandThroughput"] == {"maxReadRequestUnits": 100}
 
 
-def test_a_bucket_ages_documents_serves_pages_tells_of_changes_and_has_a_policy_of_ones_own() -> None:
+def test_a_bucket_takes_lifecycle_cors_events_and_a_policy() -> None:
     partner = {"Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject", "Resource": "arn:x"}
     found = graph_of(
         lambda: bucket(
@@ -517,7 +520,7 @@ def test_a_bucket_ages_documents_serves_pages_tells_of_changes_and_has_a_policy_
     assert (tls["Sid"], own) == ("RefuseWithoutTls", partner)
 
 
-def test_prefixes_that_read_alike_make_rules_of_different_names() -> None:
+def test_similar_prefixes_get_different_rule_names() -> None:
     prefixes = ("a", "a/", "a-2", "", "all", "b" * 300, "b" * 301)
     expiry: list[Any] = [{"prefix": prefix, "delete_after_days": 1} for prefix in prefixes]
     _, *rules = graph_of(lambda: bucket(expiry=expiry)).named("documents-lifecycle").inputs["rules"]
@@ -527,7 +530,7 @@ def test_prefixes_that_read_alike_make_rules_of_different_names() -> None:
     assert max(map(len, names)) <= 255
 
 
-def test_bucket_bus_and_secret_take_keys_of_ones_own() -> None:
+def test_bucket_bus_and_secret_take_own_keys() -> None:
     def build() -> None:
         bucket(key_arn=KEY, access_log_bucket="logs", force_destroy=True, deletion_protection=False)
         bus(key_arn=KEY, policy='{"Statement": []}', archive_days=3)
@@ -547,7 +550,7 @@ def test_bucket_bus_and_secret_take_keys_of_ones_own() -> None:
     assert found.named("key-value").secrets == {"secretString"}
 
 
-def test_watching_needs_neither_queues_nor_an_api() -> None:
+def test_observability_needs_neither_queues_nor_an_api() -> None:
     found = graph_of(lambda: watch(topic_key_arn=KEY))
     assert len(found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")) == 4
     assert found.named("watch-orders-failures").inputs["pattern"] == '{ $.level = "ERROR" }'
@@ -557,7 +560,7 @@ def test_watching_needs_neither_queues_nor_an_api() -> None:
     assert body["widgets"][0]["properties"]["title"] == "Calls"
 
 
-def test_a_line_of_the_log_raises_an_alarm_of_its_own() -> None:
+def test_a_log_line_raises_its_own_alarm() -> None:
     line = {"label": "refunds", "pattern": '{ $.message = "refund.stuck" }', "words": "a refund is stuck."}
     shop = {"label": "shop", "function_name": "shop", "log_group_name": "/shop", "timeout_seconds": 10}
     found = graph_of(lambda: watch(functions=[{**shop, "watched_lines": [line]}]))
@@ -569,7 +572,7 @@ def test_a_line_of_the_log_raises_an_alarm_of_its_own() -> None:
     assert alarm["alarmDescription"] == "shop: a refund is stuck."
 
 
-def test_watching_uses_a_topic_of_ones_own_and_watches_queues_of_ones_own() -> None:
+def test_observability_takes_an_own_topic_and_own_queues() -> None:
     queue = {"label": "mail", "queue_name": "mail", "dead_letter_queue_name": "mail-dead"}
     found = graph_of(lambda: watch(alarm_topic_arn=TOPIC, queues=[{**queue, "alarm_age_seconds": 60}]))
     assert found.of_type("aws:sns/topic:Topic") == ()
@@ -579,7 +582,7 @@ def test_watching_uses_a_topic_of_ones_own_and_watches_queues_of_ones_own() -> N
     assert alarms["shop-mail-dead-letters"]["dimensions"] == {"QueueName": "mail-dead"}
 
 
-def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
+def test_only_its_secret_may_call_the_rotation_function() -> None:
     found = graph_of(lambda: secret(rotation_function=function().function, rotation_days=5))
     arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/key-AbCdEf"
     permission = found.named("key-rotation-permission")
@@ -596,7 +599,7 @@ def test_a_secret_is_rotated_by_a_function_that_only_it_may_call() -> None:
     assert rights.urn in rotation.dependencies
 
 
-def test_a_secret_under_a_key_of_ones_own_is_rotated_with_that_key_and_by_an_alias() -> None:
+def test_rotation_works_with_an_own_key_and_an_alias() -> None:
     def build() -> None:
         made = function(snap_start=True)
         secret(key_arn=KEY, rotation_function=made.function, rotation_alias=made.alias_name)
@@ -615,7 +618,7 @@ def test_a_secret_under_a_key_of_ones_own_is_rotated_with_that_key_and_by_an_ali
     assert found.named("key-rotation-permission").inputs["qualifier"] == "live"
 
 
-def test_a_long_name_of_a_secret_is_cut_to_what_iam_takes_and_stays_its_own() -> None:
+def test_a_long_secret_name_is_cut_and_stays_unique() -> None:
     def policy_name(secret_name: str) -> str:
         found = graph_of(lambda: secret(secret_name=secret_name, rotation_function=function().function))
         return str(found.named("key-rotation-rights").inputs["name"])
@@ -626,7 +629,7 @@ def test_a_long_name_of_a_secret_is_cut_to_what_iam_takes_and_stays_its_own() ->
     assert long != other
 
 
-def test_the_rest_is_reached_through_transforms() -> None:
+def test_transforms_reach_everything_else() -> None:
     def provisioned(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         if args.type_ != "aws:dynamodb/table:Table":
             return None
@@ -645,7 +648,7 @@ def test_the_rest_is_reached_through_transforms() -> None:
     assert found.inputs["tableClass"] == "STANDARD_INFREQUENT_ACCESS"
 
 
-def test_options_of_the_caller_stay_with_the_component() -> None:
+def test_the_callers_options_stay_with_the_component() -> None:
     def build() -> None:
         alias = pulumi.Alias(name="old", parent=pulumi.ROOT_STACK_RESOURCE)
         stack.EventBus(

@@ -74,12 +74,12 @@ KEPT = {"destination_config": {"on_failure": {"destination_arn": DEAD}}}
         (stream_of_a_table, ["mapping"]),
     ],
 )
-def test_what_cannot_be_delivered_is_kept_or_found(program: Callable[[], Any], found: list[str]) -> None:
+def test_undeliverable_work_is_kept_or_found(program: Callable[[], Any], found: list[str]) -> None:
     assert checks.targets_without_dead_letters(run_program(program)) == found
 
 
 @pytest.mark.parametrize("program", [lambda: from_queue(redrive_policy="{}"), lambda: from_queue()])
-def test_a_preview_tells_the_same_although_it_knows_no_arn(program: Callable[[], Any]) -> None:
+def test_a_preview_finds_the_same_without_arns(program: Callable[[], Any]) -> None:
     created, previewed = run_program(program), run_program(program, preview=True)
     assert checks.targets_without_dead_letters(previewed) == checks.targets_without_dead_letters(created)
 
@@ -120,7 +120,7 @@ def destination(made: aws.lambda_.Function, qualifier: str | None = None) -> Non
 
 
 @pytest.mark.parametrize("caller", [by_rule, by_schedule, by_topic, by_bucket])
-def test_a_function_that_nobody_waits_for_needs_a_place_for_its_failures(
+def test_an_asynchronous_function_needs_a_failure_destination(
     caller: Callable[[aws.lambda_.Function], None],
 ) -> None:
     def lost() -> None:
@@ -139,7 +139,7 @@ def test_a_function_that_nobody_waits_for_needs_a_place_for_its_failures(
     assert missing(run_program(kept_by_destination)) == missing(run_program(kept_by_queue)) == []
 
 
-def test_a_destination_holds_for_the_alias_that_is_called_and_no_other() -> None:
+def test_a_destination_counts_only_for_its_alias() -> None:
     def calling(alias: str) -> Callable[[], None]:
         def program() -> None:
             made = function()
@@ -155,7 +155,7 @@ def test_a_destination_holds_for_the_alias_that_is_called_and_no_other() -> None
     assert checks.asynchronous_functions_without_destination(run_program(calling("canary"))) == ["f"]
 
 
-def test_a_function_that_a_queue_or_an_api_feeds_is_no_matter_of_this() -> None:
+def test_functions_of_queues_and_apis_need_no_destination() -> None:
     assert (
         checks.asynchronous_functions_without_destination(run_program(lambda: (function(), from_queue())))
         == []

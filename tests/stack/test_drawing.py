@@ -11,7 +11,7 @@ from tests.stack.test_pipeline_arguments import build
 from tests.stack.write_drawing import PAGE, page
 
 
-def test_every_component_is_there() -> None:
+def test_every_component_is_drawn() -> None:
     drawing = flow(graph("dev"))
     assert [node.name for node in drawing.of_kind("function")] == sorted(FUNCTIONS)
     assert [node.name for node in drawing.of_kind("api", "schedule", "bus")] == [
@@ -21,7 +21,7 @@ def test_every_component_is_there() -> None:
     assert len(drawing.of_kind("table", "bucket", "secret")) == 6
 
 
-def test_arrows_show_who_calls_whom_and_who_may_use_what() -> None:
+def test_arrows_show_calls_and_permissions() -> None:
     arrows = flow(graph("dev")).arrows
     assert [a for a in arrows if "JiraWebhookHandler" in (a.source, a.target)] == [
         Arrow("JiraWebhookHandler", "changes-table"),
@@ -36,7 +36,7 @@ def test_arrows_show_who_calls_whom_and_who_may_use_what() -> None:
     assert Arrow("Sweep-by-the-clock", "Sweep", "rate(1 day)") in arrows
 
 
-def test_names_are_whole_where_several_pipelines_are_drawn() -> None:
+def test_with_several_pipelines_full_names_are_drawn() -> None:
     def program() -> None:
         build("orders")
         build("billing")
@@ -50,7 +50,7 @@ def test_the_page_shows_this_stack() -> None:
     assert PAGE.read_text() == page()
 
 
-def test_a_policy_from_elsewhere_draws_no_arrow() -> None:
+def test_a_foreign_policy_draws_no_arrow() -> None:
     def program() -> None:
         managed = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
         function(statements=[table().read_statement], managed_policy_arns=[managed])

@@ -55,7 +55,7 @@ def wanted_webhook(around: Around, **changed: Any) -> dict[str, Any]:
     return {**props, **changed}
 
 
-def test_a_webhook_is_previewed_created_updated_made_again_and_deleted(around: Around) -> None:
+def test_a_webhook_is_previewed_created_updated_recreated_and_deleted(around: Around) -> None:
     hook, registered = around.webhook, around.jira.site.webhooks.webhooks
     inputs, failures = hook.check({}, wanted_webhook(around, url=UNKNOWN))
     assert failures == []
@@ -91,7 +91,7 @@ def looked_at(around: Around, **changed: Any) -> dict[str, Any]:
     return {**props, **changed}
 
 
-def test_a_preview_that_knows_little_looks_at_what_it_knows(around: Around) -> None:
+def test_a_preview_checks_the_values_it_knows(around: Around) -> None:
     asked, requests = len(around.model.calls()), len(around.jira.site.requests)
     inputs, failures = around.preflight.check({}, looked_at(around, region=UNKNOWN))
     assert failures == []
@@ -106,7 +106,7 @@ def test_a_preview_that_knows_little_looks_at_what_it_knows(around: Around) -> N
     assert len(around.jira.site.requests) == requests
 
 
-def test_every_update_looks_again_and_changes_nothing_while_all_is_well(around: Around) -> None:
+def test_every_update_checks_again_and_changes_nothing(around: Around) -> None:
     inputs, failures = around.preflight.check({}, looked_at(around))
     assert failures == []
     id_, state = around.preflight.create(inputs)

@@ -37,7 +37,7 @@ def value(one: Any) -> str | None:
         "",
     ],
 )
-def test_a_value_that_the_matcher_takes_is_taken(one: Any) -> None:
+def test_a_value_the_matcher_accepts_is_accepted(one: Any) -> None:
     assert value(one) is None
 
 
@@ -62,7 +62,7 @@ def test_a_value_that_the_matcher_takes_is_taken(one: Any) -> None:
         {"wildcard": r"a\b"},
     ],
 )
-def test_a_value_that_the_matcher_refuses_is_refused_with_what_the_operator_takes(one: Any) -> None:
+def test_a_value_the_matcher_refuses_is_refused_with_the_rule(one: Any) -> None:
     operator = next(iter(one))
     assert f" for {operator} at detail.field: it takes " in str(value(one))
 
@@ -77,7 +77,8 @@ def test_a_misspelt_field_is_found_in_alternatives_too() -> None:
     assert check_event_pattern({"detail": {"$or": [{"anything": ["a"]}, {"at": ["b"]}]}}) is None
 
 
-def test_a_field_named_like_a_filter_is_refused_inside_of_alternatives_only() -> None:
+def test_a_field_named_like_a_filter_is_refused_in_alternatives() -> None:
+    """Elsewhere it is accepted."""
     alternatives = [{"prefix": ["a"]}, {"b": [1]}]
     found = check_event_pattern({"detail": {"$or": alternatives}})
     assert "has a field 'prefix' inside of detail.$or, where that name is kept for a filter" in str(found)
@@ -85,7 +86,7 @@ def test_a_field_named_like_a_filter_is_refused_inside_of_alternatives_only() ->
     assert check_event_pattern({"detail": {"prefix": ["a"]}}) is None
 
 
-def test_a_pattern_is_as_long_as_its_letters_are_without_blanks() -> None:
+def test_the_length_of_a_pattern_excludes_white_space() -> None:
     room = 2048 - len('{"source":[""]}')
     assert check_event_pattern({"source": ["é" * room]}) is None
     found = str(check_event_pattern({"source": ["é" * (room + 1)]}))

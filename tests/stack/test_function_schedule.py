@@ -30,7 +30,7 @@ def graph_of(**more: Any) -> Graph:
 DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:shop-tidy-schedule-dead-letters"
 
 
-def test_the_schedule_invokes_its_function_with_a_role_of_its_own() -> None:
+def test_the_schedule_invokes_its_function_with_its_own_role() -> None:
     found = graph_of()
     function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:shop-orders"
     schedule = found.named("tidy-schedule")
@@ -62,7 +62,8 @@ def test_the_schedule_invokes_its_function_with_a_role_of_its_own() -> None:
     ]
 
 
-def test_what_is_given_up_is_kept_encrypted_for_14_days_and_heard_of() -> None:
+def test_failed_starts_are_kept_for_14_days_with_an_alarm() -> None:
+    """And encrypted."""
     found = graph_of(alarm_topic_arns=[TOPIC])
     assert found.named("tidy-dead-letters").inputs == {
         "name": "shop-tidy-schedule-dead-letters",
@@ -78,19 +79,19 @@ def test_what_is_given_up_is_kept_encrypted_for_14_days_and_heard_of() -> None:
     assert outputs["deadLetterQueueName"] == "shop-tidy-schedule-dead-letters"
 
 
-def test_a_key_of_ones_own_encrypts_dead_letters_and_the_role_may_use_it() -> None:
+def test_an_own_key_encrypts_dead_letters() -> None:
     found = graph_of(key_arn=KEY)
     assert found.named("tidy-dead-letters").inputs["kmsMasterKeyId"] == KEY
     *_, key = json.loads(found.named("tidy-policy").inputs["policy"])["Statement"]
     assert key == {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": [KEY]}
 
 
-def test_a_name_with_dots_names_a_queue_without() -> None:
+def test_a_name_with_dots_gives_a_queue_name_without() -> None:
     queue = graph_of(schedule_name="shop.tidy").named("tidy-dead-letters").inputs
     assert queue["name"] == "shop-tidy-schedule-dead-letters"
 
 
-def test_a_schedule_runs_at_the_exact_time_tries_less_and_pauses_when_asked() -> None:
+def test_exact_time_retries_and_pause_can_be_set() -> None:
     found = graph_of(window_minutes=0, delivery_retries=2, delivery_age_seconds=600, enabled=False)
     schedule = found.named("tidy-schedule").inputs
     assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
@@ -101,7 +102,7 @@ def test_a_schedule_runs_at_the_exact_time_tries_less_and_pauses_when_asked() ->
     }
 
 
-def test_a_published_function_is_called_by_its_alias_or_not_at_all() -> None:
+def test_a_published_function_is_called_by_its_alias() -> None:
     def build(**more: Any) -> None:
         made = function(snap_start=True)
         given: Any = {"schedule_name": "tidy", "expression": "rate(1 day)", "function": made.function}
@@ -119,7 +120,7 @@ def test_a_published_function_is_called_by_its_alias_or_not_at_all() -> None:
     "expression",
     ["rate(12 hours)", "cron(30 4 * * ? *)", "cron(0 8 ? * MON-FRI *)", "at(2027-01-31T04:30:00)"],
 )
-def test_every_kind_of_expression_is_taken(expression: str) -> None:
+def test_every_kind_of_expression_is_accepted(expression: str) -> None:
     found = graph_of(expression=expression, timezone="Europe/Berlin", window_minutes=60)
     schedule = found.named("tidy-schedule").inputs
     assert schedule["scheduleExpression"] == expression
@@ -146,12 +147,12 @@ def test_every_kind_of_expression_is_taken(expression: str) -> None:
         ({"when": "rate(1 day)"}, "FunctionSchedule: `when` is unknown"),
     ],
 )
-def test_a_wrong_argument_is_refused_with_field_rule_and_fix(wrong: dict[str, Any], message: str) -> None:
+def test_a_wrong_argument_is_refused_with_field_rule_and_remedy(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidArgument, match=message):
         graph_of(**wrong)
 
 
-def test_an_alias_a_payload_and_a_boundary_when_asked() -> None:
+def test_alias_payload_and_boundary_can_be_set() -> None:
     boundary = "arn:aws:iam::123456789012:policy/bound"
     found = graph_of(alias="live", payload={"table": "orders"}, permissions_boundary=boundary)
     target = found.named("tidy-schedule").inputs["target"]

@@ -83,7 +83,7 @@ def test_creates_a_signed_webhook_with_events_and_filter(jira: Running) -> None:
     assert created.outs == wanted(jira)
 
 
-def test_what_is_registered_reports_with_a_signature_of_the_body(jira: Running) -> None:
+def test_the_registered_webhook_signs_its_bodies(jira: Running) -> None:
     heard: list[tuple[bytes, str]] = []
 
     class Receiver(BaseHTTPRequestHandler):
@@ -112,7 +112,7 @@ def test_what_is_registered_reports_with_a_signature_of_the_body(jira: Running) 
     assert signature == "sha256=" + hmac.new(HOOK_SECRET.encode(), body, "sha256").hexdigest()
 
 
-def test_what_an_update_that_was_cut_short_left_behind_is_taken_over(jira: Running) -> None:
+def test_webhooks_of_an_interrupted_update_are_adopted(jira: Running) -> None:
     first = provider(jira).create(wanted(jira))
     second = provider(jira).create(wanted(jira, secret="newer"))
 
@@ -120,7 +120,7 @@ def test_what_an_update_that_was_cut_short_left_behind_is_taken_over(jira: Runni
     assert only_webhook(jira).secret == "newer"
 
 
-def test_nothing_to_do_is_seen_as_such(jira: Running) -> None:
+def test_an_unchanged_webhook_has_no_diff(jira: Running) -> None:
     created = provider(jira).create(wanted(jira))
     assert provider(jira).diff(created.id, wanted(jira), wanted(jira)).changes is False
 
@@ -155,7 +155,7 @@ def test_a_change_by_hand_is_repaired(jira: Running, change: dict[str, Any]) -> 
     assert provider(jira).diff(created.id, wanted(jira), wanted(jira)).changes is False
 
 
-def test_a_webhook_removed_by_hand_is_made_again(jira: Running) -> None:
+def test_a_webhook_removed_by_hand_is_recreated(jira: Running) -> None:
     created = provider(jira).create(wanted(jira))
     jira.site.webhooks.webhooks.clear()
 
@@ -183,16 +183,17 @@ def test_deletes(jira: Running) -> None:
     ("name", "token", "said"),
     [("developer", "", "lacks the global permission Administer Jira"), ("admin", "wrong", "is not valid")],
 )
-def test_a_refusal_says_why_without_token_and_secret(jira: Running, name: str, token: str, said: str) -> None:
+def test_an_error_shows_neither_token_nor_secret(jira: Running, name: str, token: str, said: str) -> None:
     with pytest.raises(WebhookRefused, match=said) as refused:
         provider(jira, name, token).create(wanted(jira))
     assert (token or jira.site.account(name).token) not in str(refused.value)
     assert HOOK_SECRET not in str(refused.value)
 
 
-def test_without_an_administrator_a_preview_compares_inputs_and_an_update_says_what_to_set(
+def test_without_an_administrator_an_update_names_what_to_set(
     jira: Running,
 ) -> None:
+    """And a preview compares the inputs only."""
     nobody = JiraWebhookProvider()
     assert nobody.diff("1", wanted(jira), wanted(jira)).changes is False
     assert nobody.diff("1", wanted(jira), wanted(jira, jql="")).changes is True
@@ -200,7 +201,7 @@ def test_without_an_administrator_a_preview_compares_inputs_and_an_update_says_w
         nobody.create(wanted(jira))
 
 
-def test_an_administrator_is_taken_from_no_setting(jira: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_setting_holds_the_administrators_token(jira: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is a setting, Pulumi writes into the state with the provider's inputs."""
     admin = jira.site.account("admin")
     for variable in (ADMIN_EMAIL, ADMIN_TOKEN):
@@ -212,7 +213,7 @@ def test_an_administrator_is_taken_from_no_setting(jira: Running, monkeypatch: p
         made.create(wanted(jira))
 
 
-def test_the_serialised_provider_works_in_another_process_and_holds_nothing(jira: Running) -> None:
+def test_the_serialised_provider_holds_no_secret_and_works_elsewhere(jira: Running) -> None:
     text = serialize_provider(JiraWebhookProvider())
     assert text == serialize_provider(JiraWebhookProvider())
     admin = jira.site.account("admin")
@@ -233,7 +234,7 @@ def test_the_serialised_provider_works_in_another_process_and_holds_nothing(jira
     assert admin.token.encode() not in base64.b64decode(text)
 
 
-def test_the_pipeline_registers_both_webhooks_when_told_to() -> None:
+def test_the_pipeline_registers_both_webhooks_if_configured() -> None:
     graph = run(
         "dev", registerWebhooks="true", jiraBrowseUrl="https://x.atlassian.net", documentIssueTypes="Epic"
     )
@@ -266,7 +267,7 @@ def test_jira_understands_what_the_pipeline_registers(jira: Running) -> None:
     assert len(jira.site.webhooks.webhooks) == 2
 
 
-def test_the_pipeline_says_what_to_click_when_it_registers_nothing() -> None:
+def test_the_pipeline_shows_the_steps_for_manual_webhooks() -> None:
     graph = run("dev")
     assert graph.of_type(TYPE) == ()
     steps = graph.outputs["webhookSteps"]
@@ -278,7 +279,7 @@ def test_the_pipeline_says_what_to_click_when_it_registers_nothing() -> None:
     assert STACK_WEBHOOK_SECRETS[0] not in steps
 
 
-def test_configuration_that_cannot_work_is_refused() -> None:
+def test_impossible_configuration_is_refused() -> None:
     with pytest.raises(InvalidConfiguration, match=r"no secret to sign webhooks.*registerWebhooks false"):
         run("dev", registerWebhooks="true", allowUnsignedWebhooks="true", without=("webhookSecret",))
 
@@ -286,9 +287,7 @@ def test_configuration_that_cannot_work_is_refused() -> None:
 @pytest.mark.parametrize(
     ("key", "variable"), [("jiraAdminEmail", ADMIN_EMAIL), ("jiraAdminToken", ADMIN_TOKEN)]
 )
-def test_a_setting_that_would_take_the_administrator_into_the_state_is_refused(
-    key: str, variable: str
-) -> None:
+def test_a_setting_with_the_administrators_token_is_refused(key: str, variable: str) -> None:
     remedy = rf"Remove it with: pulumi config rm {key}, and set {variable} in the environment"
     with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} would get into .* state. {remedy}"):
         run("dev", **{key: "admin@example.com"})
@@ -299,7 +298,7 @@ def test_a_setting_that_would_take_the_administrator_into_the_state_is_refused(
     [({"events": []}, "events"), ({"jira_url": "https://api.atlassian.com/ex/jira/1"}, "gateway"), ({"secret": ""}, "empty")],
     ids=["events", "gateway", "secret"],
 )  # fmt: skip
-def test_arguments_that_jira_would_refuse_are_refused_first(
+def test_arguments_jira_would_refuse_are_refused_first(
     jira: Running, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InvalidArgument, match=said):

@@ -31,7 +31,7 @@ class Pair(pulumi.ComponentResource):
         self.register_outputs({"first": self.first.url})
 
 
-def test_records_parents_chain_of_types_inputs_dependencies_and_options() -> None:
+def test_records_parents_types_inputs_dependencies_and_options() -> None:
     graph = run_program(lambda: Pair("pair"), project="shop", stack="dev")
 
     assert graph.urns() == (
@@ -53,7 +53,7 @@ def test_records_parents_chain_of_types_inputs_dependencies_and_options() -> Non
     assert second.registered_outputs is None
 
 
-def test_unwraps_secrets_and_remembers_which_inputs_and_exports_were_secret() -> None:
+def test_unwraps_secrets_and_records_which_values_were_secret() -> None:
     def program() -> None:
         token = pulumi.Config().require_secret("token")
         version = aws.secretsmanager.SecretVersion(
@@ -71,7 +71,7 @@ def test_unwraps_secrets_and_remembers_which_inputs_and_exports_were_secret() ->
     assert graph.secret_outputs == {"text"}
 
 
-def test_transforms_run_from_the_resource_over_its_parents_to_the_stack() -> None:
+def test_transforms_run_from_the_resource_up_to_the_stack() -> None:
     def add(letter: str) -> pulumi.ResourceTransform:
         def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
             if args.type_ != "aws:sqs/queue:Queue":
@@ -93,7 +93,7 @@ def test_transforms_run_from_the_resource_over_its_parents_to_the_stack() -> Non
     assert graph.named("pair-second").inputs["redrivePolicy"].endswith(":firstpcs")
 
 
-def test_transforms_are_on_record_with_what_each_changed() -> None:
+def test_transforms_are_recorded_with_their_changes() -> None:
     def look(args: pulumi.ResourceTransformArgs) -> None:
         return None
 
@@ -110,7 +110,7 @@ def test_transforms_are_on_record_with_what_each_changed() -> None:
     graph = run_program(program)
 
     pair, first, second = (graph.named(name) for name in ("pair", "pair-first", "pair-second"))
-    here = f"{test_transforms_are_on_record_with_what_each_changed.__name__}.<locals>"
+    here = f"{test_transforms_are_recorded_with_their_changes.__name__}.<locals>"
     looked = AppliedTransform(f"{here}.look", "", ())
     changed = ("delaySeconds", "name", "opts.import_", "opts.protect")
     assert first.transforms == (AppliedTransform(f"{here}.slow", pair.urn, changed), looked)
@@ -156,7 +156,7 @@ def optioned(*transforms: pulumi.ResourceTransform) -> tuple[Any, Any]:
     return graph.named("queue"), graph.named("other")
 
 
-def test_every_option_is_on_record() -> None:
+def test_every_option_is_recorded() -> None:
     queue, other = optioned()
     assert {name: getattr(queue, name) for name in KEPT | LOST} == KEPT | LOST
     assert queue.aliases == ("name=old type=aws:sqs/old:Old project=shop stack=blue parent=none",)
@@ -180,7 +180,7 @@ def test_every_option_passes_through_a_transform() -> None:
     assert queue.transforms[0].changed == ("opts.hide_diffs", "opts.replace_with")
 
 
-def test_options_that_a_transform_leaves_out_are_gone() -> None:
+def test_options_omitted_by_a_transform_are_removed() -> None:
     def forget(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
         return pulumi.ResourceTransformResult(
             args.props, pulumi.ResourceOptions(additional_secret_outputs=["url"])
@@ -204,7 +204,7 @@ def test_a_transform_that_returns_no_options_changes_none() -> None:
     assert queue.transforms[0].changed == ("name",)
 
 
-def test_providers_and_what_triggers_a_replacement_are_on_record() -> None:
+def test_providers_and_replacement_triggers_are_recorded() -> None:
     def program() -> None:
         there = aws.Provider("there", region="us-east-1")
         aws.sqs.Queue("queue", opts=pulumi.ResourceOptions(provider=there, replacement_trigger={"epoch": 7}))
@@ -220,7 +220,7 @@ def test_providers_and_what_triggers_a_replacement_are_on_record() -> None:
     assert graph.named("there").replacement_trigger is None
 
 
-def test_delegates_creation_and_functions_to_callbacks_from_several_threads() -> None:
+def test_creation_and_invokes_use_callbacks_from_several_threads() -> None:
     meet = threading.Barrier(2, timeout=10)
     seen: list[Registration] = []
 
@@ -273,7 +273,7 @@ def test_refuses_two_resources_of_one_name() -> None:
         run_program(program)
 
 
-def test_runs_a_file_with_modules_beside_it_and_configuration_written_as_the_cli_does(tmp_path: Path) -> None:
+def test_runs_a_file_with_neighbouring_modules_and_cli_configuration(tmp_path: Path) -> None:
     (tmp_path / "beside_it.py").write_text("NAME = 'queue'\n")
     (tmp_path / "__main__.py").write_text(
         "import pulumi\nimport pulumi_aws as aws\nfrom beside_it import NAME\n"

@@ -22,7 +22,7 @@ def test_the_examples_run_one_after_the_other(tmp_path: Path, monkeypatch: pytes
     assert len(re.findall("^assert ", CODE, re.MULTILINE)) > len(BLOCKS)
 
 
-def test_every_check_is_described_and_has_an_example_that_asserts() -> None:
+def test_every_check_is_described_with_an_asserting_example() -> None:
     prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
     for name in {*checks.__all__} - {"Statement"}:
         assert f"`{name}`" in prose, name
@@ -31,7 +31,7 @@ def test_every_check_is_described_and_has_an_example_that_asserts() -> None:
         assert name in checks.__all__, name
 
 
-def test_everything_on_record_and_every_way_to_find_it_is_described() -> None:
+def test_every_recorded_attribute_and_finder_is_described() -> None:
     for field in fields(Resource):
         assert f"`{field.name}`" in PAGE, field.name
     for name in vars(Graph):

@@ -28,7 +28,7 @@ def provider() -> KinexusProvider:
     return KinexusProvider()
 
 
-def test_the_plugin_serves_this_schema_wherever_it_is_started(tmp_path: Path) -> None:
+def test_the_plugin_serves_this_schema_from_any_folder(tmp_path: Path) -> None:
     """As Pulumi starts it: from the consumer's folder, with the plugin's folder and the engine's address."""
     process = subprocess.Popen(
         [sys.executable, "-B", str(ROOT / "provider"), "127.0.0.1:1"],
@@ -48,7 +48,7 @@ def test_the_plugin_serves_this_schema_wherever_it_is_started(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_component_of_the_stack_is_offered() -> None:
+def test_every_component_is_published() -> None:
     components = {
         value
         for value in vars(stack).values()
@@ -64,7 +64,7 @@ def test_the_public_interface_changes_only_on_purpose() -> None:
 
 
 @pytest.mark.parametrize("component", stack.COMPONENTS, ids=lambda component: component.__name__)
-def test_every_field_and_output_says_what_it_is(component: type[pulumi.ComponentResource]) -> None:
+def test_every_field_and_output_has_a_description(component: type[pulumi.ComponentResource]) -> None:
     schema = json.loads(provider().schema or "")
     described = schema["resources"][f"kinexus:index:{component.__name__}"]
     assert described["description"]
@@ -81,7 +81,9 @@ def test_every_field_and_output_says_what_it_is(component: type[pulumi.Component
     ] == []
 
 
-def test_the_host_builds_components_from_wire_inputs_and_outputs_of_each_other() -> None:
+def test_the_host_builds_components_from_wire_values() -> None:
+    """And from outputs of other components."""
+
     def program() -> None:
         host = provider()
 
@@ -157,7 +159,7 @@ def construct(**more: Any) -> None:
     provider().construct("docs", "kinexus:index:DocumentationPipeline", wired(**more))
 
 
-def test_a_pipeline_in_another_language_does_without_what_only_python_can_run() -> None:
+def test_other_languages_skip_what_only_python_can_run() -> None:
     found = run_program(construct)
     assert [each.type for each in found.resources if "dynamic" in each.type] == []
     assert run_program(lambda: construct(preflight=False)).urns() == found.urns()
@@ -170,7 +172,7 @@ def test_a_pipeline_in_another_language_does_without_what_only_python_can_run() 
 @pytest.mark.parametrize(
     ("field", "remedy"), [("preflight", "python -m ops doctor"), ("registerWebhooks", "webhookSteps")]
 )
-def test_what_only_python_can_run_is_refused_with_what_to_do_instead(field: str, remedy: str) -> None:
+def test_python_only_arguments_are_refused_with_an_alternative(field: str, remedy: str) -> None:
     with pytest.raises(
         ComponentInitError, match=f"`{field}` is for programs in Python only. Leave it out.*{remedy}"
     ):

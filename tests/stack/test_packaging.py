@@ -71,7 +71,8 @@ def test_an_archive_holds_the_included_sources_and_no_caches(tmp_path: Path) -> 
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_folder_time_umask_locale_and_compiled_files_make_no_difference(tmp_path: Path) -> None:
+def test_an_archive_is_the_same_in_any_environment(tmp_path: Path) -> None:
+    """In any folder, at any time, under any umask and locale, with or without compiled files."""
     first = build(write_sources(tmp_path / "here"))
     there = tmp_path / "a" / "folder" / "elsewhere"
     script = (
@@ -90,7 +91,8 @@ def test_folder_time_umask_locale_and_compiled_files_make_no_difference(tmp_path
     assert first.stat().st_mode & 0o777 == second.stat().st_mode & 0o777 == 0o644
 
 
-def test_the_layer_is_the_same_in_any_folder_under_any_umask_and_locale(tmp_path: Path) -> None:
+def test_the_layer_is_the_same_in_any_environment(tmp_path: Path) -> None:
+    """In any folder, under any umask and locale."""
     lock = ROOT / "handlers" / "requirements.lock"
     first = layer_archive(lock, tmp_path / "here")
     moved = tmp_path / "a" / "lock" / "elsewhere.lock"
@@ -111,7 +113,7 @@ def test_the_layer_is_the_same_in_any_folder_under_any_umask_and_locale(tmp_path
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_an_unchanged_archive_is_not_written_again_and_a_changed_one_has_another_name(tmp_path: Path) -> None:
+def test_only_a_changed_archive_is_written_under_another_name(tmp_path: Path) -> None:
     root = write_sources(tmp_path)
     first = build(root)
     written = first.stat().st_mtime_ns
@@ -124,7 +126,7 @@ def test_an_unchanged_archive_is_not_written_again_and_a_changed_one_has_another
     assert source_code_hash(changed) != source_code_hash(first)
 
 
-def test_archives_of_the_past_are_cleared_away_when_a_new_one_is_written(tmp_path: Path) -> None:
+def test_old_archives_are_removed_when_a_new_one_is_written(tmp_path: Path) -> None:
     root = write_sources(tmp_path)
     old = build(root)
     (root / "common/words.json").write_text("{}")
@@ -144,12 +146,12 @@ def test_a_change_of_one_handler_changes_one_function(tmp_path: Path) -> None:
     assert (before[0] == after[0], before[1] == after[1]) == (False, True)
 
 
-def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match="handlers/missing"):
         function_archive("x", tmp_path, ["handlers/missing"], tmp_path / ".build")
 
 
-def test_every_function_has_an_archive_of_its_own_and_the_hash_of_its_bytes() -> None:
+def test_every_function_has_its_own_archive_and_hash() -> None:
     functions = graph("dev").of_type("aws:lambda/function:Function")
     paths = {function.inputs["code"].path for function in functions}
     assert len(paths) == len(functions) == len(FUNCTIONS)
@@ -170,7 +172,7 @@ def test_the_lock_pins_everything_with_hashes_and_names_no_host() -> None:
     assert [name for name, _ in entries] == sorted(name for name, _ in entries)
 
 
-def test_the_lock_agrees_with_what_tests_and_region_use() -> None:
+def test_the_lock_matches_the_versions_in_tests_and_region() -> None:
     pins = dict(
         re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements-run.txt").read_text().lower(), re.MULTILINE)
     )
@@ -180,7 +182,7 @@ def test_the_lock_agrees_with_what_tests_and_region_use() -> None:
         assert pins[name] == version, f"{name}: requirements-run.txt and handlers/requirements.in differ"
 
 
-def test_the_layer_holds_what_the_handlers_import_and_lambda_does_not_bring() -> None:
+def test_the_layer_holds_exactly_the_handlers_missing_imports() -> None:
     lambda_brings = {"boto3", "botocore"}
     lock = (ROOT / "handlers/requirements.lock").read_text()
     locked = set(re.findall(r"^([\w-]+)==", lock, re.MULTILINE))

@@ -23,11 +23,11 @@ def test_the_committed_page_is_the_latest(name: str) -> None:
     assert (docs_generator.FOLDER / name).read_text() == WRITTEN[name]
 
 
-def test_there_is_no_page_of_a_component_that_is_no_more() -> None:
+def test_no_page_describes_a_removed_component() -> None:
     assert {path.name for path in docs_generator.FOLDER.iterdir()} == {*WRITTEN, *docs_generator.BY_HAND}
 
 
-def test_what_the_comparison_with_others_names_is_there() -> None:
+def test_everything_named_in_the_comparison_exists() -> None:
     parts = re.split(r"^## (.+)$", (docs_generator.FOLDER / "coverage.md").read_text(), flags=re.MULTILINE)[
         1:
     ]

@@ -64,14 +64,14 @@ def graph_of(program: Callable[[], Any], name: str = "dev") -> Graph:
 
 
 @pytest.mark.parametrize(("program", "message"), REFUSED, ids=[message for _, message in REFUSED])
-def test_a_wrong_argument_is_refused_with_field_rule_and_fix(
+def test_a_wrong_argument_is_refused_with_field_rule_and_remedy(
     program: Callable[[], Any], message: str
 ) -> None:
     with pytest.raises(stack.InvalidArgument, match=f"DocumentationPipeline: .*{message}"):
         graph_of(program)
 
 
-def test_unsigned_webhooks_are_for_stacks_that_say_that_they_are_not_production() -> None:
+def test_unsigned_webhooks_need_production_set_to_false() -> None:
     def unsigned() -> None:
         build(allow_unsigned_webhooks=True, production=False, without="webhook_secrets")
 
@@ -82,7 +82,7 @@ def test_unsigned_webhooks_are_for_stacks_that_say_that_they_are_not_production(
         graph_of(unsigned, "prod-eu")
 
 
-def test_what_is_not_given_is_what_the_configuration_has_by_default() -> None:
+def test_missing_arguments_have_the_configurations_defaults() -> None:
     def inputs(graph: Graph) -> dict[str, Any]:
         return {each.urn: {**each.inputs, "code": ""} for each in graph.resources}
 
@@ -93,7 +93,7 @@ def test_what_is_not_given_is_what_the_configuration_has_by_default() -> None:
     assert inputs(graph_of(build)) == inputs(run("dev", without=tuple(sorted(others))))
 
 
-def test_two_pipelines_stand_beside_each_other_in_one_program() -> None:
+def test_one_program_can_create_two_pipelines() -> None:
     def program() -> None:
         build("orders")
         build("billing", name_prefix="money")

@@ -43,15 +43,13 @@ def remedy(key: str) -> str:
 
 
 @pytest.mark.parametrize("key", REQUIRED)
-def test_a_missing_setting_is_named_with_the_command_that_sets_it(key: str) -> None:
+def test_a_missing_setting_is_named_with_its_command(key: str) -> None:
     with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} is not set.*{re.escape(remedy(key))}\S"):
         run(without=(key,))
 
 
 @pytest.mark.parametrize(("key", "value", "problem"), MALFORMED)
-def test_a_malformed_setting_is_named_with_the_rule_and_the_command(
-    key: str, value: str, problem: str
-) -> None:
+def test_a_malformed_setting_is_named_with_rule_and_command(key: str, value: str, problem: str) -> None:
     pattern = rf"kinexus:{key} .*{re.escape(problem)}.*{re.escape(remedy(key))}\S"
     with pytest.raises(InvalidConfiguration, match=pattern):
         run(**{key: value})
@@ -70,7 +68,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("key", "meant"), UNKNOWN)
-def test_a_mistyped_key_is_refused_with_the_one_that_was_meant(key: str, meant: str) -> None:
+def test_a_mistyped_key_is_refused_with_a_suggestion(key: str, meant: str) -> None:
     pattern = (
         rf"no setting kinexus:{key}; did you mean {meant}\? .*remove {key} with: pulumi config rm {key}$"
     )
@@ -79,20 +77,20 @@ def test_a_mistyped_key_is_refused_with_the_one_that_was_meant(key: str, meant: 
 
 
 @pytest.mark.parametrize("value", ["x", "", '{"of": {"us": 1}}', "[1, 2]"])
-def test_an_unknown_key_is_refused_whatever_it_holds(value: str) -> None:
+def test_an_unknown_key_is_refused_with_any_value(value: str) -> None:
     with pytest.raises(
         InvalidConfiguration, match=r"kinexus:colour\. Remove colour with: pulumi config rm colour$"
     ):
         run(colour=value)
 
 
-def test_an_unknown_key_is_refused_where_only_the_process_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_key_from_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_CONFIG", '{"kinexus:approverGroupID": "x"}')
     with pytest.raises(InvalidConfiguration, match="did you mean approverGroupId"):
         run_program(ROOT, project="kinexus", stack="dev", config=settings_of("dev"))
 
 
-def test_keys_of_other_namespaces_are_left_alone() -> None:
+def test_keys_of_other_namespaces_are_ignored() -> None:
     config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
     config |= {"aws:profile": "dev", "pulumi:tags": "{}", "kinexusother:approverGroupID": "x"}
     config["kinexus:layerArchive"] = some_layer()
@@ -123,7 +121,8 @@ def test_errors_never_show_a_secret() -> None:
     assert SECRET_SETTING not in str(caught.value)
 
 
-def test_unsigned_webhooks_are_refused_in_production_and_need_no_secret_elsewhere() -> None:
+def test_unsigned_webhooks_are_refused_in_production() -> None:
+    """Elsewhere they need no secret."""
     with pytest.raises(
         InvalidConfiguration, match=r"allowUnsignedWebhooks is true, and production .*Webhooks false"
     ):
@@ -139,14 +138,14 @@ def test_a_stack_is_production_unless_it_says_otherwise(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["prod", "production", "Prod-eu"])
-def test_a_stack_that_is_called_production_is(stack: str) -> None:
+def test_a_stack_named_prod_is_production(stack: str) -> None:
     with pytest.raises(
         InvalidConfiguration, match=rf"production is false, and .* {stack}.*config set production true"
     ):
         run("dev", named=stack, allowUnsignedWebhooks="true", production="false")
 
 
-def test_plain_http_is_for_this_machine_only() -> None:
+def test_plain_http_is_accepted_for_localhost_only() -> None:
     graph = run("dev", jiraBaseUrl="http://127.0.0.1:8080", confluenceUrl="http://localhost:8080/wiki/")
     variables = graph.named("kinexus-ApprovalHandler", "aws:lambda/function:Function").inputs["environment"][
         "variables"

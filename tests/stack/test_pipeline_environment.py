@@ -30,7 +30,7 @@ def declared(shape: FunctionShape) -> Any:
 
 
 @pytest.mark.parametrize("shape", FUNCTIONS, ids=lambda shape: shape.name)
-def test_every_declared_setting_is_set_and_nothing_else_is(shape: FunctionShape) -> None:
+def test_exactly_the_declared_settings_are_set(shape: FunctionShape) -> None:
     fields = {field.name.upper() for field in dataclasses.fields(declared(shape))}
     assert set(environment(shape.name)) == fields
 
@@ -61,7 +61,7 @@ def test_resources_reach_the_functions_by_name_and_secrets_by_arn() -> None:
     assert {name: found[name] for name in expected} == expected
 
 
-def test_settings_that_nobody_made_have_the_defaults_of_the_design() -> None:
+def test_unset_settings_have_the_designs_defaults() -> None:
     found = (
         environment("JiraWebhookHandler")
         | environment("ApprovalHandler")

@@ -34,19 +34,19 @@ ROUTES = {
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_no_resource_is_added_removed_renamed_or_moved_unseen(stack: str) -> None:
+def test_the_resources_equal_the_snapshot(stack: str) -> None:
     """If the change is meant, write the snapshot anew: `python -m tests.stack.write_snapshots`."""
     assert checks.urn_changes(graph(stack), SNAPSHOTS / f"{stack}-urns.txt") == []
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_every_resource_hangs_below_the_component_that_made_it(stack: str) -> None:
+def test_every_resource_is_a_child_of_its_component(stack: str) -> None:
     assert checks.tree(graph(stack)) == (SNAPSHOTS / "tree.txt").read_text().splitlines()
     assert checks.stray_resources(graph(stack), ["kinexus"]) == []
     assert checks.components_without_outputs(graph(stack)) == []
 
 
-def test_names_are_those_of_the_design() -> None:
+def test_names_follow_the_design() -> None:
     outputs = dict(graph("dev").outputs)
     assert outputs.pop("webhookSteps").startswith("As a Jira administrator")
     assert outputs.pop("preflightNotes") == []
@@ -68,11 +68,11 @@ def test_names_are_those_of_the_design() -> None:
     assert run("dev", named="blue", without=("namePrefix",)).outputs["changesTable"] == "kinexus-blue-changes"
 
 
-def test_no_two_resources_take_one_name_from_each_other() -> None:
+def test_no_two_resources_share_a_name() -> None:
     assert checks.same_name_twice(graph("dev")) == []
 
 
-def test_each_route_leads_to_its_function_with_one_permission_of_its_own() -> None:
+def test_each_route_has_its_function_and_one_permission() -> None:
     found = graph("dev")
     integrations = {i.id: i for i in found.of_type("aws:apigatewayv2/integration:Integration")}
     led = {}
@@ -93,7 +93,7 @@ def test_each_route_leads_to_its_function_with_one_permission_of_its_own() -> No
     }
 
 
-def test_the_stage_waits_for_its_routes_throttles_each_and_logs_json() -> None:
+def test_the_stage_depends_on_routes_throttles_and_logs_json() -> None:
     found = graph("dev")
     stage = found.named("kinexus-api-stage")
     routes = found.of_type("aws:apigatewayv2/route:Route")
@@ -107,7 +107,7 @@ def test_the_stage_waits_for_its_routes_throttles_each_and_logs_json() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
-def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(name: str) -> None:
+def test_rule_queue_and_function_are_wired_and_closed_to_others(name: str) -> None:
     found = graph("dev")
     timeout, events = QUEUED[name]
 
@@ -151,7 +151,7 @@ def test_rule_queue_dead_letters_and_function_are_wired_and_closed_to_others(nam
 DEAD_CALLS = "arn:aws:sqs:eu-central-1:123456789012:kinexus-Sweep-schedule-dead-letters"
 
 
-def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> None:
+def test_the_sweep_runs_daily_with_its_own_role() -> None:
     found = graph("dev")
     schedule = found.named("kinexus-Sweep-by-the-clock-schedule").inputs
     function = "arn:aws:lambda:eu-central-1:123456789012:function:kinexus-Sweep"
@@ -168,14 +168,14 @@ def test_the_sweep_runs_once_a_day_by_a_role_that_can_start_nothing_else() -> No
     assert json.loads(schedule["target"]["input"]) == {"scheduled_at": "<aws.scheduler.scheduled-time>"}
 
 
-def test_the_sweep_can_be_switched_off_or_moved_by_configuration() -> None:
+def test_the_sweep_can_be_disabled_or_rescheduled() -> None:
     schedules = "aws:scheduler/schedule:Schedule"
     assert run("dev", sweepSchedule="off").of_type(schedules) == ()
     [schedule] = run("dev", sweepSchedule="cron(30 4 * * ? *)").of_type(schedules)
     assert schedule.inputs["scheduleExpression"] == "cron(30 4 * * ? *)"
 
 
-def test_whoever_calls_a_function_waits_for_it() -> None:
+def test_routes_queues_and_schedules_depend_on_their_function() -> None:
     found = graph("dev")
     functions = {
         name: found.named(f"kinexus-{name}", "aws:lambda/function:Function").urn for name in FUNCTIONS
@@ -189,7 +189,7 @@ def test_whoever_calls_a_function_waits_for_it() -> None:
     assert functions["Sweep"] in found.named("kinexus-Sweep-by-the-clock-schedule").dependencies
 
 
-def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
+def test_functions_run_on_arm_with_json_logs_and_tracing() -> None:
     found = graph("dev")
     assert checks.functions_without_log_retention(found) == []
     for name in FUNCTIONS:
@@ -206,7 +206,7 @@ def test_functions_run_on_arm_with_json_logs_that_end_and_traces() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
+def test_each_handler_entry_point_is_in_its_archive(name: str) -> None:
     function = graph("dev").named(f"kinexus-{name}", "aws:lambda/function:Function").inputs
     module, called = function["handler"].rsplit(".", 1)
     path = module.replace(".", "/") + ".py"
@@ -222,12 +222,13 @@ def test_the_function_that_lambda_calls_is_in_the_archive(name: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_nothing_that_fails_is_dropped_but_a_sweep_that_the_next_one_makes_up_for(stack: str) -> None:
+def test_all_failures_are_kept_except_of_the_sweep(stack: str) -> None:
+    """The next sweep makes up for a failed one."""
     assert checks.targets_without_dead_letters(graph(stack)) == []
     assert checks.asynchronous_functions_without_destination(graph(stack)) == ["kinexus-Sweep"]
 
 
-def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
+def test_every_kind_of_trouble_raises_an_alarm_with_an_action() -> None:
     found = graph("dev")
     assert checks.alarms_without_actions(found) == []
     alarms = {a.inputs["name"]: a.inputs for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
@@ -269,13 +270,13 @@ def test_everything_that_hurts_raises_an_alarm_that_is_heard() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
-def test_the_line_that_counts_as_failure_is_the_one_that_handlers_log(name: str) -> None:
+def test_the_failure_filter_matches_the_handlers_log(name: str) -> None:
     """That they log it: tests/handlers/test_given_up.py."""
     pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
     assert pattern == WORK_FAILED
 
 
-def test_an_alarm_tells_that_the_account_may_have_lost_sight_of_reviews() -> None:
+def test_lost_access_to_reviews_raises_an_alarm() -> None:
     counted = graph("dev").named("kinexus-observability-Sweep-review-access").inputs
     assert counted["pattern"] == f'{{ $.message = "{ACCESS_MAY_BE_LOST}" }}'
     assert counted["logGroupName"] == "/aws/lambda/kinexus-Sweep"
@@ -285,7 +286,7 @@ def test_an_alarm_tells_that_the_account_may_have_lost_sight_of_reviews() -> Non
 
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
-def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) -> None:
+def test_a_message_deferred_for_15_minutes_raises_an_alarm(name: str) -> None:
     """That handlers log it: tests/faults/test_outages.py."""
     found = graph("dev")
     counted = found.named(f"kinexus-observability-{name}-deferred").inputs
@@ -299,7 +300,8 @@ def test_a_message_deferred_for_a_quarter_of_an_hour_raises_an_alarm(name: str) 
     assert alarm["period"] > deferral.MAX_PAUSE, "it stays on until the message is served"
 
 
-def test_only_cloudwatch_of_this_account_writes_to_the_topic_and_the_address_gets_it() -> None:
+def test_only_this_accounts_alarms_may_publish_to_the_topic() -> None:
+    """And the address of alarmEmail is subscribed."""
     found = run("prod", alarmEmail="oncall@example.com")
     topic = found.named("kinexus-observability-topic").outputs["arn"]
     assert json.loads(found.named("kinexus-observability-topic-policy").inputs["policy"])["Statement"] == [
@@ -335,7 +337,7 @@ def test_the_dashboard_shows_api_functions_and_queues() -> None:
         assert widget["properties"]["metrics"]
 
 
-def test_tables_expire_recover_and_find_documents() -> None:
+def test_tables_have_ttl_recovery_and_indexes() -> None:
     found = graph("dev")
     for name, key in (("changes", "change_id"), ("documents", "document_id")):
         table = found.named(f"kinexus-{name}-table", "aws:dynamodb/table:Table").inputs
@@ -366,7 +368,7 @@ def test_tables_expire_recover_and_find_documents() -> None:
     }
 
 
-def test_the_bucket_is_private_versioned_encrypted_and_refuses_plain_http() -> None:
+def test_the_bucket_is_private_versioned_encrypted_and_tls_only() -> None:
     found = graph("dev")
     private = found.named("kinexus-documents-bucket-private").inputs
     assert all(private[key] for key in private if key != "bucket")
@@ -388,7 +390,7 @@ def test_the_bucket_is_private_versioned_encrypted_and_refuses_plain_http() -> N
     ]
 
 
-def test_data_is_protected_in_prod_and_can_be_thrown_away_in_dev() -> None:
+def test_data_is_protected_in_prod_only() -> None:
     stores = ("aws:dynamodb/table:Table", "aws:s3/bucket:Bucket")
     assert checks.unprotected(graph("prod"), *stores) == []
     assert len(checks.unprotected(graph("dev"), *stores)) == 3
@@ -399,7 +401,7 @@ def test_data_is_protected_in_prod_and_can_be_thrown_away_in_dev() -> None:
             assert secret.inputs["recoveryWindowInDays"] == days
 
 
-def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> None:
+def test_secrets_are_secret_inputs_of_secrets_manager_only() -> None:
     found = graph("dev")
     assert checks.plain_secrets(found, STACK_API_TOKEN, *STACK_WEBHOOK_SECRETS, STACK_LINK_KEY) == []
     values = {
@@ -420,7 +422,7 @@ def test_secrets_are_secret_everywhere_and_stand_in_secrets_manager_only() -> No
 
 
 @pytest.mark.parametrize(("stack", "register"), [("dev", "false"), ("prod", "true")])
-def test_a_preview_shows_every_resource_while_nothing_is_known_yet(stack: str, register: str) -> None:
+def test_a_preview_shows_every_resource_without_known_values(stack: str, register: str) -> None:
     unknown: Graph = run(stack, preview=True, registerWebhooks=register)
     assert unknown.urns() == run(stack, registerWebhooks=register).urns()
     permission = unknown.named("kinexus-api-post-webhooks-jira-permission").inputs

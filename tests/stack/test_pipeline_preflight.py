@@ -135,7 +135,7 @@ REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
 
 
 @pytest.mark.parametrize(("change", "words"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_not_there_is_refused_with_the_remedy(
+def test_missing_things_are_refused_with_the_remedy(
     around: Around, change: Callable[[Around], dict[str, Any]], words: list[str]
 ) -> None:
     [refusal], _ = around.look(**change(around))
@@ -145,7 +145,7 @@ def test_what_is_not_there_is_refused_with_the_remedy(
     assert not around.token or around.token not in refusal
 
 
-def test_all_that_is_amiss_is_told_at_once(around: Around) -> None:
+def test_all_findings_are_reported_together(around: Around) -> None:
     [refusal], _ = around.look(review_project="NOPE", space_keys="NIX", model_id="amazon.nova-none-v1:0")
     assert [line.split(":")[0] for line in refusal.splitlines()[1:-1]] == [
         "  - spaces",
@@ -154,7 +154,7 @@ def test_all_that_is_amiss_is_told_at_once(around: Around) -> None:
     ]
 
 
-def test_a_sound_site_passes_without_a_word(around: Around) -> None:
+def test_a_healthy_site_passes_silently(around: Around) -> None:
     assert around.look() == ([], [])
     assert around.look(review_project="", approver_group="8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20") == ([], [])
     [call, _] = around.model.calls()
@@ -188,7 +188,7 @@ def test_pages_below_folders_are_counted_and_noted_with_both_remedies(around: Ar
     assert around.look(trust_folders=True) == ([], [])
 
 
-def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_limited_number_of_pages_is_checked(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confluence_client, "MAX_RESULTS", 2)
     monkeypatch.setattr(preflight_site, "MAX_PAGES", 4)
     in_folders(around)
@@ -203,14 +203,14 @@ def test_no_more_than_so_many_pages_are_looked_at(around: Around, monkeypatch: p
     )
 
 
-def test_an_endpoint_for_restrictions_that_is_gone_stops_the_deployment(around: Around) -> None:
+def test_a_removed_restrictions_endpoint_stops_the_deployment(around: Around) -> None:
     around.jira.site.faults.add(Fault(kind="gone", path="/restriction/"))
     [refusal], _ = around.look()
     assert "view restrictions: GET" in refusal
     assert "update Kinexus: Atlassian has removed an endpoint" in refusal
 
 
-def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without_them(around: Around) -> None:
+def test_security_levels_are_not_required(around: Around) -> None:
     assert around.look(**as_account("open")(around)) == ([], [])
     finding = atlassian_rules.check_permissions(["SET_ISSUE_SECURITY"], "PAY2")
     assert (finding.level, "a ticket with a security level gets no review" in finding.seen) == (
@@ -219,15 +219,13 @@ def test_security_levels_are_not_demanded_and_the_doctor_tells_what_goes_without
     )
 
 
-def test_a_person_as_the_tokens_owner_is_noted_and_not_refused(around: Around) -> None:
+def test_a_token_of_a_person_is_only_a_warning(around: Around) -> None:
     refused, [note] = around.look(**as_account("developer")(around))
     assert refused == []
     assert "Dana Developer (developer@example.com) may be a person: then this person cannot approve" in note
 
 
-def test_what_cannot_be_known_now_is_told_from_what_is_missing(
-    around: Around, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_is_distinguished_from_missing(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Retry, "sleep", lambda *_: None)
     around.jira.site.faults.add(Fault(kind="status", status=503, count=100, path="/wiki/"))
     [refusal], _ = around.look()
@@ -237,7 +235,7 @@ def test_what_cannot_be_known_now_is_told_from_what_is_missing(
     assert "API token" not in refusal
 
 
-def test_rights_in_a_space_that_confluence_does_not_tell_are_noted(around: Around) -> None:
+def test_unknown_space_permissions_are_noted(around: Around) -> None:
     around.jira.site.faults.add(Fault(kind="status", status=401, count=2, path="/operations"))
     refused, [note] = around.look()
     assert refused == []
@@ -252,14 +250,14 @@ def test_rights_in_a_space_that_confluence_does_not_tell_are_noted(around: Aroun
         ("ResourceNotFoundException", Level.FAILED, "set bedrockModelId"),
     ],
 )
-def test_a_busy_model_is_there_and_one_that_is_down_is_worth_another_try(
+def test_a_throttled_model_passes_an_unavailable_one_asks_to_retry(
     code: str, level: Level, remedy: str
 ) -> None:
     finding = model_rules.explain_refusal("amazon.nova-lite-v1:0", code, "said so")
     assert (finding.level, remedy in finding.remedy) == (level, True)
 
 
-def test_an_aws_profile_that_is_not_there_is_named(around: Around) -> None:
+def test_a_missing_aws_profile_is_named(around: Around) -> None:
     provider = PreflightProvider()
     settings = {"kinexus:jiraApiToken": around.token, "aws:profile": "no-such-profile"}
     provider.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
@@ -270,14 +268,14 @@ def test_an_aws_profile_that_is_not_there_is_named(around: Around) -> None:
     assert "correct aws:profile" in result.failures[0].reason
 
 
-def test_the_token_is_in_no_input_or_output_of_the_look_and_not_in_the_serialised_provider() -> None:
+def test_the_token_is_not_in_inputs_outputs_or_the_provider() -> None:
     [look] = run("dev").of_type(TYPE)
     assert SECRETS["jiraApiToken"] not in str(look.inputs) + str(look.outputs)
     assert look.secrets == frozenset()
     assert serialize_provider(PreflightProvider()) == look.inputs["__provider"]
 
 
-def test_everything_else_in_the_pipeline_waits_for_the_look() -> None:
+def test_everything_in_the_pipeline_depends_on_the_preflight() -> None:
     graph = run("dev")
     [look] = graph.of_type(TYPE)
     first = [each for each in graph.resources if each.parent == look.parent and each is not look]
@@ -309,13 +307,13 @@ def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
         return failure, made
 
 
-def test_nothing_is_made_when_it_refuses(around: Around) -> None:
+def test_nothing_is_created_when_it_refuses(around: Around) -> None:
     failure, made = real_run(around, confluenceSpaceKey="NOPE")
     assert "hidden from our account: NOPE" in str(failure)
     assert made == [TYPE]
 
 
-def test_the_note_about_a_person_is_an_output_and_a_warning(
+def test_the_warning_about_a_person_is_also_an_output(
     around: Around, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[str] = []
@@ -326,9 +324,8 @@ def test_the_note_about_a_person_is_an_output_and_a_warning(
     assert warned == graph.outputs["preflightNotes"]
 
 
-def test_turned_off_it_asks_nothing_and_the_administrators_token_is_in_no_setting_input_or_output(
-    around: Around, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_turned_off_it_makes_no_request(around: Around, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the administrator's token is in no setting, input or output."""
     admin = around.jira.site.account("admin")
     monkeypatch.setenv("KINEXUS_ADMIN_EMAIL", admin.email)
     monkeypatch.setenv("KINEXUS_ADMIN_TOKEN", admin.token)

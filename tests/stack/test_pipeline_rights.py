@@ -123,7 +123,7 @@ def test_each_role_has_exactly_these_statements(name: str) -> None:
     assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, expected))
 
 
-def test_no_role_is_taken_by_anything_but_lambda_and_there_are_no_others_but_the_schedules() -> None:
+def test_only_lambda_and_the_schedule_may_assume_roles() -> None:
     roles = {role.inputs["name"]: role.inputs for role in graph("dev").of_type("aws:iam/role:Role")}
     schedule = json.loads(roles.pop("kinexus-Sweep-schedule")["assumeRolePolicy"])["Statement"]
     assert [one["Principal"] for one in schedule] == [{"Service": "scheduler.amazonaws.com"}]
@@ -137,21 +137,21 @@ def test_no_role_is_taken_by_anything_but_lambda_and_there_are_no_others_but_the
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_no_policy_document_changes_unseen(stack: str) -> None:
+def test_the_policies_equal_the_snapshot(stack: str) -> None:
     """If the change is meant, write the snapshot anew: `python -m tests.stack.write_snapshots`."""
     assert checks.policy_documents(graph(stack)) == json.loads(
         (SNAPSHOTS / f"{stack}-policies.json").read_text()
     )
 
 
-def test_prod_allows_what_dev_allows_under_names_of_its_own() -> None:
+def test_prod_allows_the_same_as_dev_with_own_names() -> None:
     prod = json.dumps(checks.policy_documents(graph("prod")))
     assert "kinexus-prod" in prod
     assert json.loads(prod.replace("kinexus-prod", "kinexus")) == checks.policy_documents(graph("dev"))
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_nothing_is_wide_without_a_reason(stack: str) -> None:
+def test_no_wildcard_is_without_a_reason(stack: str) -> None:
     assert checks.wildcard_resources(graph(stack), WIDE_WITH_A_REASON) == []
     assert checks.wildcard_actions(graph(stack)) == []
     assert checks.policies_from_elsewhere(graph(stack)) == {}
@@ -186,7 +186,7 @@ def bedrock(model: str) -> list[dict[str, Any]]:
     return [dict(statement) for statement in statements if statement["Action"] == ["bedrock:InvokeModel"]]
 
 
-def test_a_model_id_is_one_foundation_model_here() -> None:
+def test_a_model_id_allows_one_foundation_model_in_this_region() -> None:
     assert bedrock("amazon.nova-pro-v1:0") == [
         allow(
             "InvokeModel",
@@ -204,7 +204,7 @@ def test_a_model_id_is_one_foundation_model_here() -> None:
         ("global.amazon.nova-lite-v1:0", ["arn:aws:bedrock:::foundation-model/amazon.nova-lite-v1:0"]),
     ],
 )
-def test_an_inference_profile_opens_its_model_only_through_itself(asked: str, extra: list[str]) -> None:
+def test_an_inference_profile_allows_its_model_only_through_itself(asked: str, extra: list[str]) -> None:
     profile = f"arn:aws:bedrock:{HERE}:inference-profile/{asked}"
     through = allow(
         "InvokeModel", "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0", *extra, service="bedrock"
@@ -226,7 +226,7 @@ def test_an_inference_profile_opens_its_model_only_through_itself(asked: str, ex
         ("us-east-1", "us.amazon.nova-lite-v1:0", "aws"),
     ],
 )
-def test_the_rights_are_in_the_partition_of_the_region(region: str, model: str, partition: str) -> None:
+def test_permissions_use_the_regions_partition(region: str, model: str, partition: str) -> None:
     def program() -> None:
         pulumi.export("rights", model_statements(model, region, "123456789012"))
 
@@ -236,7 +236,7 @@ def test_the_rights_are_in_the_partition_of_the_region(region: str, model: str, 
     assert {arn.split(":")[1] for arn in arns} == {partition}
 
 
-def test_an_application_profile_opens_models_only_through_itself() -> None:
+def test_an_application_profile_allows_models_only_through_itself() -> None:
     profile = f"arn:aws:bedrock:{HERE}:application-inference-profile/abc123"
     first, second = bedrock(profile)
     assert first["Resource"] == [profile]

@@ -37,7 +37,7 @@ def role(name: str = "reader", **more: Any) -> aws.iam.Role:
     return aws.iam.Role(name, name=name, assume_role_policy="{}", **more)
 
 
-def test_all_but_some_actions_or_resources_is_wide() -> None:
+def test_not_action_and_not_resource_are_wide() -> None:
     graph = with_policy(
         text(
             {"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"},
@@ -52,7 +52,7 @@ def test_all_but_some_actions_or_resources_is_wide() -> None:
     ]
 
 
-def test_a_statement_that_stands_alone_is_read_like_a_list_of_one() -> None:
+def test_a_single_statement_equals_a_list_of_one() -> None:
     graph = with_policy(json.dumps({"Version": "2012-10-17", "Statement": allow("s3:*", "*")}))
     assert checks.wildcard_actions(graph) == ["p.policy: s3:*"]
     assert checks.wildcard_resources(graph, {}) == ["p.policy: s3:* on *"]
@@ -92,7 +92,7 @@ def test_a_statement_that_stands_alone_is_read_like_a_list_of_one() -> None:
         "arn:aws:iam::123456789012:role/*",
     ],
 )
-def test_all_of_a_service_a_kind_or_an_account_is_wide(arn: str) -> None:
+def test_all_of_a_service_type_or_account_is_wide(arn: str) -> None:
     assert checks.wildcard_resources(with_policy(text(allow("x:Do", arn))), {}) == [
         f"p.policy: x:Do on {arn}"
     ]
@@ -115,11 +115,12 @@ def test_all_of_a_service_a_kind_or_an_account_is_wide(arn: str) -> None:
         "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
     ],
 )
-def test_a_part_of_one_thing_is_not_wide(arn: str) -> None:
+def test_a_part_of_one_resource_is_not_wide(arn: str) -> None:
     assert checks.wildcard_resources(with_policy(text(allow("x:Do", arn))), {}) == []
 
 
-def test_a_reason_is_for_one_document_and_action_is_written_and_is_needed() -> None:
+def test_a_reason_covers_one_document_and_action() -> None:
+    """It has to be written, and needed."""
     graph = with_policy(text(allow(["xray:PutTraceSegments", "ses:SendEmail"], "*")))
     assert checks.wildcard_resources(
         graph,
@@ -156,9 +157,7 @@ def attach_on_the_role() -> None:
         (attach_on_the_role, "reader.managedPolicyArns[0]"),
     ],
 )
-def test_an_attached_policy_of_somebody_else_is_seen_by_every_way(
-    program: Callable[[], None], key: str
-) -> None:
+def test_a_foreign_attached_policy_is_always_found(program: Callable[[], None], key: str) -> None:
     graph = run_program(program)
     assert checks.role_statements(graph, "reader") == [{"ManagedPolicy": ADMINISTRATOR}]
     assert checks.policies_from_elsewhere(graph) == {key: ADMINISTRATOR}
@@ -166,7 +165,7 @@ def test_an_attached_policy_of_somebody_else_is_seen_by_every_way(
     assert checks.wildcard_resources(graph, {(key, ADMINISTRATOR): "this role repairs the account"}) == []
 
 
-def test_statements_come_from_inline_and_attached_policies_of_one_role_and_no_other() -> None:
+def test_a_roles_statements_come_from_all_its_policies() -> None:
     def program() -> None:
         reader = role(inline_policies=[{"name": "inside", "policy": text(READ)}])
         other = role("other")
@@ -186,14 +185,14 @@ def test_statements_come_from_inline_and_attached_policies_of_one_role_and_no_ot
     ]
 
 
-def test_a_role_without_rights_has_none_and_one_that_is_not_there_is_an_error() -> None:
+def test_a_missing_role_is_an_error_an_empty_one_not() -> None:
     graph = run_program(lambda: role())
     assert checks.role_statements(graph, "reader") == []
     with pytest.raises(LookupError, match=r"no role is named 'raeder'.* there are: reader"):
         checks.role_statements(graph, "raeder")
 
 
-def test_a_role_that_pulumi_names_is_found_by_its_policies() -> None:
+def test_a_role_named_by_pulumi_is_found_by_its_policies() -> None:
     def program() -> None:
         unnamed = aws.iam.Role("unnamed", assume_role_policy="{}")
         aws.iam.RolePolicy("p", role=unnamed.name, policy=text(READ))
@@ -201,7 +200,7 @@ def test_a_role_that_pulumi_names_is_found_by_its_policies() -> None:
     assert checks.role_statements(run_program(program), "unnamed") == [READ]
 
 
-def test_what_cannot_be_read_as_a_policy_is_an_error_where_one_is_asked_for() -> None:
+def test_an_unreadable_policy_is_an_error() -> None:
     def program() -> None:
         topic = aws.sns.Topic("topic")
         policy = topic.arn.apply(lambda arn: text(allow("sns:Publish", arn)))
@@ -215,7 +214,7 @@ def test_what_cannot_be_read_as_a_policy_is_an_error_where_one_is_asked_for() ->
     assert checks.policy_documents(broken) == {}
 
 
-def test_policies_of_one_name_below_different_parents_do_not_hide_each_other() -> None:
+def test_policies_of_one_name_do_not_hide_each_other() -> None:
     def below(kind: str, statement: dict[str, Any]) -> None:
         parent = pulumi.ComponentResource(f"test:index:{kind}", kind)
         child = pulumi.ResourceOptions(parent=parent)

@@ -15,5 +15,5 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("written", WRITTEN)
-def test_a_provider_written_under_its_old_path_loads(written: bytes) -> None:
+def test_a_provider_pickled_under_its_old_path_loads(written: bytes) -> None:
     assert type(pickle.loads(written)) is WRITTEN[written]  # noqa: S301 - our own bytes

@@ -479,7 +479,9 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
 
 
 @pytest.mark.parametrize(("build", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])
-def test_a_wrong_argument_is_refused_with_field_rule_and_fix(build: Callable[[], Any], message: str) -> None:
+def test_a_wrong_argument_is_refused_with_field_rule_and_remedy(
+    build: Callable[[], Any], message: str
+) -> None:
     with pytest.raises(stack.InvalidArgument, match=message):
         graph_of(build)
 

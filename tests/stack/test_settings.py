@@ -68,7 +68,7 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
-def test_a_setting_is_required_or_says_what_holds_without_it(setting: Setting) -> None:
+def test_a_setting_is_required_or_documents_its_default(setting: Setting) -> None:
     if setting.required:
         assert (setting.default, setting.same_as, setting.default_text) == (None, "", "")
     elif setting.same_as:
@@ -77,7 +77,7 @@ def test_a_setting_is_required_or_says_what_holds_without_it(setting: Setting) -
         assert setting.default not in (None, "") or setting.default_text
 
 
-def test_defaults_keep_the_rules() -> None:
+def test_defaults_obey_the_rules() -> None:
     broken = [
         field
         for field, value in DEFAULTS.items()
@@ -87,7 +87,7 @@ def test_defaults_keep_the_rules() -> None:
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
-def test_the_argument_is_published_as_the_setting_is_defined(setting: Setting) -> None:
+def test_the_argument_matches_its_setting(setting: Setting) -> None:
     """If it is not: write the definition's words into stack/pipeline/args.py, then write schema and pages again."""
     published = PUBLISHED["inputProperties"][camel_case(setting.field)]
     assert published["type"] == PULUMI_TYPES[setting.rule.python_type]
@@ -95,11 +95,11 @@ def test_the_argument_is_published_as_the_setting_is_defined(setting: Setting) -
     assert (camel_case(setting.field) in PUBLISHED["requiredInputs"]) is setting.required
 
 
-def test_there_is_no_argument_without_a_setting() -> None:
+def test_every_argument_has_a_setting() -> None:
     assert set(PUBLISHED["inputProperties"]) == {camel_case(setting.field) for setting in SETTINGS}
 
 
-def test_the_project_declares_what_is_required_or_has_a_constant_default() -> None:
+def test_the_project_declares_required_and_constant_settings() -> None:
     """A key that is declared without a default has to be set in every stack."""
     expected: dict[str, dict[str, Any]] = {}
     for setting in SETTINGS:
@@ -111,7 +111,7 @@ def test_the_project_declares_what_is_required_or_has_a_constant_default() -> No
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_a_stack_needs_no_more_than_its_file_and_three_secrets(stack: str) -> None:
+def test_a_stack_needs_only_its_file_and_three_secrets(stack: str) -> None:
     config = handed_over(settings_of(stack), SECRETS)
     run_program(
         lambda: pipeline_config.read(pulumi.Config("kinexus"), stack),
@@ -136,7 +136,7 @@ def may_be_empty(setting: Setting) -> bool:
         (deployed_stack.__name__, "Settings", deployed_stack.FUNCTIONS),
     ],
 )
-def test_who_reads_an_environment_declares_what_it_gets_with_its_type(
+def test_handlers_declare_each_variable_with_its_type(
     where: str, declared: str, functions: tuple[str, ...]
 ) -> None:
     found = getattr(importlib.import_module(where), declared)
@@ -154,7 +154,7 @@ def test_who_reads_an_environment_declares_what_it_gets_with_its_type(
             assert (field.default == "") is may_be_empty(setting), field.name
 
 
-def test_functions_of_settings_are_functions_of_the_pipeline() -> None:
+def test_settings_name_only_functions_of_the_pipeline() -> None:
     assert {name for setting in SETTINGS for name in setting.functions} == {shape.name for shape in FUNCTIONS}
 
 
@@ -172,7 +172,7 @@ TEXTS = sorted(
 )  # fmt: skip
 
 
-def test_every_command_that_sets_a_setting_names_one() -> None:
+def test_every_config_command_names_a_setting() -> None:
     named = {
         (path.relative_to(ROOT).as_posix(), key)
         for path in TEXTS

@@ -69,13 +69,13 @@ def test_the_program_accepts_the_settings_of_every_stack(path: Path) -> None:
     read(path)
 
 
-def test_the_program_accepts_what_operators_leave_in_the_files(tmp_path: Path) -> None:
+def test_the_program_accepts_edited_settings_files(tmp_path: Path) -> None:
     edit(tmp_path)
     for path in sorted(tmp_path.iterdir()):
         read(path)
 
 
-def test_another_environment_is_one_file_made_as_the_readme_says() -> None:
+def test_another_environment_is_one_file_as_documented() -> None:
     """Copy prod's file, leave out what is prod's alone, change the lines that are shown."""
     section = (ROOT / "docs/deploy.md").read_text().split("## Another environment")[1].split("\n## ")[0]
     prod = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
@@ -108,7 +108,7 @@ def test_another_environment_is_one_file_made_as_the_readme_says() -> None:
         )  # fmt: skip
 
 
-def test_a_setting_that_would_stop_an_update_fails_the_tests_before_it(tmp_path: Path) -> None:
+def test_a_wrong_setting_fails_these_tests(tmp_path: Path) -> None:
     edit(tmp_path)
     path = tmp_path / "Pulumi.staging.yaml"
     path.write_text(path.read_text().replace("https://acme.atlassian.net", "acme.atlassian.net"))

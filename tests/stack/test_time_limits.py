@@ -30,9 +30,7 @@ from stack.pipeline.functions import (
         (sweep.TIMEOUT, SWEEP),
     ],
 )
-def test_a_function_may_run_as_long_as_its_handler_counts_on(
-    counted_on: int, function: FunctionShape
-) -> None:
+def test_each_timeout_equals_the_handlers_constant(counted_on: int, function: FunctionShape) -> None:
     assert counted_on == function.timeout_seconds
 
 
@@ -44,7 +42,5 @@ def test_a_function_may_run_as_long_as_its_handler_counts_on(
         (review_page.MAX_SECONDS, REVIEW_PAGE),
     ],
 )
-def test_who_waits_for_an_answer_gets_one_before_the_function_is_stopped(
-    longest: int, function: FunctionShape
-) -> None:
+def test_synchronous_functions_answer_before_their_timeout(longest: int, function: FunctionShape) -> None:
     assert longest < function.timeout_seconds

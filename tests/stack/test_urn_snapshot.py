@@ -27,19 +27,19 @@ def held(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_written_is_one_urn_a_line_and_compares_equal(held: Path) -> None:
+def test_a_snapshot_is_one_urn_a_line_and_compares_equal(held: Path) -> None:
     assert held.read_text() == f"{HEAD}{QUEUE}::work\n"
     assert checks.urn_changes(graph_of(), held) == []
 
 
-def test_a_file_that_is_missing_is_a_difference_that_says_how_to_write_it(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_command(tmp_path: Path) -> None:
     assert checks.urn_changes(graph_of(), tmp_path / "new.txt") == [
         "new.txt does not exist: write it with `checks.write_urns(graph, path)` and commit it"
     ]
     assert not (tmp_path / "new.txt").exists()
 
 
-def test_an_addition_and_a_removal_are_told(held: Path) -> None:
+def test_additions_and_removals_are_reported(held: Path) -> None:
     def program() -> None:
         aws.sns.Topic("told")
 
@@ -49,7 +49,7 @@ def test_an_addition_and_a_removal_are_told(held: Path) -> None:
     ]
 
 
-def test_a_rename_says_what_pulumi_would_do_and_how_to_prevent_it(held: Path) -> None:
+def test_a_rename_is_reported_with_its_alias(held: Path) -> None:
     (change,) = checks.urn_changes(graph_of("jobs"), held)
     assert change == (
         f"renamed: {HEAD}{QUEUE}::work is now {HEAD}{QUEUE}::jobs; Pulumi would delete the old one and create the new "
@@ -57,7 +57,7 @@ def test_a_rename_says_what_pulumi_would_do_and_how_to_prevent_it(held: Path) ->
     )
 
 
-def test_a_move_below_a_component_says_the_same(held: Path) -> None:
+def test_a_move_is_reported_with_its_alias(held: Path) -> None:
     changes = checks.urn_changes(graph_of(kind="Box"), held)
     assert [change.split(":")[0] for change in changes] == ["added", "moved"]
     assert f'aliases=["{HEAD}{QUEUE}::work"]' in changes[1]
@@ -66,13 +66,13 @@ def test_a_move_below_a_component_says_the_same(held: Path) -> None:
 @pytest.mark.parametrize(
     "alias", [pulumi.Alias(name="work"), f"{HEAD}{QUEUE}::work", pulumi.Alias(name="work", parent=None)]
 )
-def test_a_rename_that_an_alias_covers_is_told_apart(held: Path, alias: pulumi.Alias | str) -> None:
+def test_a_rename_with_an_alias_is_distinguished(held: Path, alias: pulumi.Alias | str) -> None:
     assert checks.urn_changes(graph_of("jobs", aliases=[alias]), held) == [
         f"renamed, and covered by an alias: {HEAD}{QUEUE}::work is now {HEAD}{QUEUE}::jobs"
     ]
 
 
-def test_an_alias_without_a_parent_covers_a_move_into_a_component(held: Path) -> None:
+def test_an_alias_without_parent_covers_a_move_into_components(held: Path) -> None:
     changes = checks.urn_changes(graph_of(kind="Box", aliases=[pulumi.Alias(parent=None)]), held)
     assert changes[1].startswith("renamed, and covered by an alias")
 
@@ -95,6 +95,6 @@ def test_an_alias_of_a_component_covers_its_children(tmp_path: Path) -> None:
     assert any(change.startswith(f"moved: {HEAD}test:index:Box${QUEUE}::work") for change in moved)
 
 
-def test_writing_anew_says_what_changed_and_makes_it_the_snapshot(held: Path) -> None:
+def test_writing_reports_changes_and_replaces_the_snapshot(held: Path) -> None:
     assert len(checks.write_urns(graph_of("jobs"), held)) == 1
     assert checks.urn_changes(graph_of("jobs"), held) == []

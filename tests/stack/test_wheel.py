@@ -68,9 +68,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "target"
 
 
-def test_what_is_installed_builds_components_and_says_what_the_pipeline_needs(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_installed_components_work_without_a_checkout(installed: Path, tmp_path: Path) -> None:
+    """And the pipeline says what it needs."""
     done = subprocess.run(
         [sys.executable, "-B", "-c", PROGRAM],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)}, capture_output=True, text=True,
@@ -85,7 +84,7 @@ def test_what_is_installed_builds_components_and_says_what_the_pipeline_needs(
     assert "put one on PYTHONPATH" in said
 
 
-def test_the_wheel_holds_the_sources_and_the_mark_of_their_types(installed: Path) -> None:
+def test_the_wheel_holds_the_sources_and_py_typed(installed: Path) -> None:
     def files(folder: Path) -> set[str]:
         return {
             path.relative_to(folder).as_posix()

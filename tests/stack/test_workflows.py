@@ -36,7 +36,7 @@ def given_to_pulumi(name: str, job: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_an_update_knows_its_backend_and_who_registers_webhooks(name: str) -> None:
+def test_an_update_gets_its_backend_and_the_administrator(name: str) -> None:
     given = given_to_pulumi(name, "up")
     assert set(given) == STATE | ADMINISTRATOR
     for variable, value in given.items():
@@ -44,7 +44,7 @@ def test_an_update_knows_its_backend_and_who_registers_webhooks(name: str) -> No
         assert value == f"${{{{ {kind}.{variable} }}}}"
 
 
-def test_the_readme_lists_what_the_workflows_ask_for() -> None:
+def test_the_docs_list_what_the_workflows_use() -> None:
     asked = set()
     for name in WORKFLOWS:
         asked |= set(re.findall(r"\$\{\{ ((?:vars|secrets)\.\w+) \}\}", (FOLDER / name).read_text()))
@@ -57,12 +57,12 @@ def test_the_readme_lists_what_the_workflows_ask_for() -> None:
     assert listed == asked
 
 
-def test_there_is_one_for_each_stack() -> None:
+def test_there_is_one_workflow_for_each_stack() -> None:
     assert WORKFLOWS == ["dev.yaml", "prod.yaml"]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_actions_are_pinned_to_commits_with_their_version_beside(name: str) -> None:
+def test_actions_are_pinned_to_commits_with_versions(name: str) -> None:
     used = re.findall(r"uses: (.*)", (FOLDER / name).read_text())
     assert used
     assert [one for one in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
@@ -79,7 +79,7 @@ def test_credentials_are_short_lived_and_of_one_environment(name: str) -> None:
     assert all(set(one) == {"role-to-assume", "aws-region"} for one in given)
 
 
-def test_develop_updates_dev_and_a_tag_updates_prod_each_after_the_tests() -> None:
+def test_develop_updates_dev_and_tags_update_prod_after_tests() -> None:
     for name, event, stack in (
         ("dev.yaml", {"branches": ["develop"]}, "dev"),
         ("prod.yaml", {"tags": ["v*"]}, "prod"),
@@ -94,7 +94,7 @@ def test_develop_updates_dev_and_a_tag_updates_prod_each_after_the_tests() -> No
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_the_tests_run_on_the_oldest_python_and_on_lambdas(name: str) -> None:
+def test_tests_run_on_the_oldest_and_on_lambdas_python(name: str) -> None:
     job = workflow(name)["jobs"]["test"]
     oldest = re.findall(r">=([\d.]+)", (ROOT / "pyproject.toml").read_text())[0]
     assert job["strategy"]["matrix"] == {"python": [oldest, RUNTIME.value.removeprefix("python")]}
@@ -103,7 +103,7 @@ def test_the_tests_run_on_the_oldest_python_and_on_lambdas(name: str) -> None:
     assert python == {"python-version": "${{ matrix.python }}"}
 
 
-def test_a_pull_request_is_only_previewed_and_a_fork_is_not() -> None:
+def test_pull_requests_are_previewed_except_from_forks() -> None:
     preview = workflow("dev.yaml")["jobs"]["preview"]
     assert "head.repo.full_name == github.repository" in preview["if"]
     assert [s["with"]["command"] for s in preview["steps"] if s.get("uses", "").startswith("pulumi/")] == [
