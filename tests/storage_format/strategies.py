@@ -27,7 +27,7 @@ _ODD = st.sampled_from(
         "\\",
     )
 )
-_WORDS = st.text(_CHARACTERS, min_size=1, max_size=12).map(entities.escape)
+_WORDS = st.text(_CHARACTERS, min_size=1, max_size=12).map(entities.escape_text)
 TEXT = st.lists(st.one_of(_WORDS, _ODD, st.just(" "), st.just("word")), max_size=4).map("".join)
 
 _SPACE = st.sampled_from(("", "", "", " ", "\n", "\r\n  ", "<!-- <p>no</p> -->", "<?pi <p> ?>"))

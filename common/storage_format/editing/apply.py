@@ -26,7 +26,7 @@ from common.storage_format.to_markdown.opaque_tokens import (
     token_numbers,
 )
 from common.storage_format.xml.block_scanner import MARKUP, scan
-from common.storage_format.xml.element_tree import Element, Text, tree
+from common.storage_format.xml.element_tree import Element, Text, parse_tree
 from common.storage_format.xml.nodes import Container
 from common.storage_format.xml.vocabulary import MAX_DEPTH
 from common.storage_format.xml.wellformed import check_wellformed
@@ -54,7 +54,7 @@ def apply(page: Page, edits: Sequence[Edit]) -> Edited:
     """
     planned = Plan(page, edits)
     splices = [planned.splice(edit) for edit in edits]
-    return Edited(spliced(page, splices), changes(page, edits, splices))
+    return Edited(spliced(page, splices), block_changes(page, edits, splices))
 
 
 def spliced(page: Page, splices: Sequence[Splice]) -> str:
@@ -81,7 +81,7 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
     return storage
 
 
-def changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[BlockChange, ...]:
+def block_changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[BlockChange, ...]:
     """Return the change that each edit made."""
     kept = {
         number for edit in edits if not isinstance(edit, Delete) for number in token_numbers(edit.markdown)
@@ -156,7 +156,8 @@ class Plan:
         """Return the comment markers and other wrappers in a block."""
         tokens = self.page.tokens_of(block.number, numbered=False)
         return tuple(
-            describe_opaque.describe(element) for element in inline_wrappers(tree(block.source), tokens)
+            describe_opaque.describe_element(element)
+            for element in inline_wrappers(parse_tree(block.source), tokens)
         )
 
     def read(self, markdown: str, unlinked: frozenset[str] = frozenset()) -> tuple[Piece, ...]:
@@ -225,7 +226,7 @@ class Plan:
                 self.use(number, edit)
             return Splice(*block.span, block.source)
         extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
-        root = tree(self.page.source, *block.span)
+        root = parse_tree(self.page.source, *block.span)
         tokens = self.page.tokens_of(block.number, numbered=bool(extracted.stand_ins))
         if block.kind == "table_row":
             text, kept = self.row(block, extracted.markdown, extracted.stand_ins)

@@ -6,7 +6,8 @@ Neither the content nor the position alone identifies a block. A block is matche
   is the same. The path may differ in wording that was corrected in place: both neighbours are the same, the old
   wording is nowhere on the current version, and the new wording is nowhere on the earlier one;
 * otherwise by its path and its neighbours: a run of equal blocks leads from it to a block that is unique in its place
-  in both versions, and no such run leads to another block.
+  in both versions, and no such run leads to another block. If a name in the path has equals beside it (two tables
+  with one header), their order is no proof: runs in both directions must lead to the block.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def restore_inline_markup(
         ordinal = _collapsed(block.content(old, element.start)).count(text) if text else 0
         wrapped = _wrap(new, text, tag, element.name, ordinal) if text else None
         if wrapped is None:
-            lost.append(describe_opaque.describe(element))
+            lost.append(describe_opaque.describe_element(element))
         else:
             new = wrapped
     return new, tuple(lost)

@@ -72,7 +72,7 @@ def _applied(
     except InvalidEdit as refusal:
         reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))
-    made = apply.changes(current, retargeted, splices)
+    made = apply.block_changes(current, retargeted, splices)
     return Edited(
         storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))
     )

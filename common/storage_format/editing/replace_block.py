@@ -23,7 +23,7 @@ from common.storage_format.from_markdown.blocks import (
 )
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml import entities
-from common.storage_format.xml.element_tree import Element, tree
+from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Container
 
 
@@ -39,7 +39,7 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
     """Return the storage format that replaces a block; raise InvalidEdit if the pieces do not fit there."""
     if not pieces:
         raise InvalidEdit(f"the new text of this {_called(block)} is empty; to remove the block, delete it")
-    root = tree(page.source, *block.span)
+    root = parse_tree(page.source, *block.span)
     element = root.elements[0] if block.node.name else root
     one = pieces[0] if len(pieces) == 1 else None
     kind = block.kind
@@ -171,7 +171,7 @@ def _code(element: Element, code: Code) -> str:
     if element.name == "pre":
         if code.language or code.title:
             return new.code_macro(code)
-        return f"{start_tag(element)}{entities.escape(code.text)}</pre>"
+        return f"{start_tag(element)}{entities.escape_text(code.text)}</pre>"
     body = element.child("ac:plain-text-body")
     if body is None:
         return new.code_macro(code)

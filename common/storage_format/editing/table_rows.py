@@ -9,7 +9,7 @@ from common.storage_format.editing.replace_block import start_tag
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown.blocks import Paragraph, Piece, Table
 from common.storage_format.page.page import Block, Page
-from common.storage_format.xml.element_tree import Element, tree
+from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Container, Node, table_rows
 
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
@@ -40,7 +40,7 @@ def replaced_row(
     page: Page, block: Block, rows: list[list[str]] | None, read: Reader, old_cells: list[str]
 ) -> str:
     """Return the rows that replace a row; cells with unchanged text keep their bytes."""
-    row = tree(page.source, *block.span).elements[0]
+    row = parse_tree(page.source, *block.span).elements[0]
     rows = _checked(rows, len(row.elements))
     out = [page.source[row.start : row.opened]]
     at = row.opened
@@ -54,7 +54,7 @@ def replaced_row(
 
 def inserted_rows(page: Page, block: Block, rows: list[list[str]] | None, read: Reader) -> tuple[int, str]:
     """Return the offset and the storage format of new rows after a row."""
-    row = tree(page.source, *block.span).elements[0]
+    row = parse_tree(page.source, *block.span).elements[0]
     node = block.node
     rows = _checked(rows, _width(page, block, node))
     text = "".join(_new_row(row, cells, read) for cells in rows)
@@ -138,7 +138,7 @@ def _width(page: Page, block: Block, row: Node) -> int:
 def _cell_elements(page: Page, row: Node) -> list[Element]:
     return [
         cell
-        for cell in tree(page.source, row.start, row.end).elements[0].elements
+        for cell in parse_tree(page.source, row.start, row.end).elements[0].elements
         if cell.name in ("td", "th")
     ]
 

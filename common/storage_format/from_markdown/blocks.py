@@ -201,7 +201,7 @@ def _cell(cell: Cell, name: str) -> str:
 
 def parameter(name: str, value: str) -> str:
     """Return a macro parameter."""
-    return f'<ac:parameter ac:name="{name}">{entities.escape(value)}</ac:parameter>'
+    return f'<ac:parameter ac:name="{name}">{entities.escape_text(value)}</ac:parameter>'
 
 
 def code_macro(code: Code) -> str:

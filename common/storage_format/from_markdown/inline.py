@@ -69,10 +69,10 @@ class _Line:
         elif kind == "hardbreak":
             self.out.append("<br />")
         elif kind == "code_inline":
-            self.out.append(f"<code>{entities.escape(token.content)}</code>")
+            self.out.append(f"<code>{entities.escape_text(token.content)}</code>")
         elif kind in ("math_inline", "math_inline_double"):
             fence = "$$" if kind.endswith("double") else "$"
-            self.out.append(entities.escape(f"{fence}{token.content}{fence}"))
+            self.out.append(entities.escape_text(f"{fence}{token.content}{fence}"))
         elif kind == "image":
             self.image(token)
         elif kind == "footnote_ref":
@@ -84,13 +84,13 @@ class _Line:
             slash = "/" if token.nesting < 0 else ""
             self.out.append(f"<{slash}{_TAGS[token.tag]}>")
         else:
-            self.out.append(entities.escape(token.content))
+            self.out.append(entities.escape_text(token.content))
 
     def text(self, text: str) -> None:
         parts = _BR.split(text) if self.context.line_breaks else [text]
         self.out.append(
             "<br />".join(
-                entities.escape(part) if self.links else _linked(part, self.context.unlinked)
+                entities.escape_text(part) if self.links else _linked(part, self.context.unlinked)
                 for part in parts
             )
         )
@@ -106,13 +106,13 @@ class _Line:
         if token.info == "auto" and scheme not in ("http", "https", "mailto", "confluence-page"):
             self.out.append(f"&lt;{body}&gt;")
         else:
-            self.out.append(link(target, body, self.context.anchors))
+            self.out.append(link_element(target, body, self.context.anchors))
 
     def image(self, token: Token) -> None:
         source = str(token.attrGet("src") or "")
         alt = "".join(child.content if child.type != "softbreak" else " " for child in token.children or [])
         title = str(token.attrGet("title") or "")
-        self.out.append(image(source, alt, title))
+        self.out.append(image_element(source, alt, title))
 
 
 def _closing(tokens: Sequence[Token], position: int) -> int:
@@ -124,7 +124,7 @@ def _closing(tokens: Sequence[Token], position: int) -> int:
     return len(tokens)
 
 
-def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
+def link_element(target: str, body: str, anchors: Mapping[str, str]) -> str:
     """Return a link to `target` around `body` (storage format); if the target is not allowed, only the body."""
     target = target.strip()
     scheme = _SCHEME.match(target)
@@ -132,9 +132,7 @@ def link(target: str, body: str, anchors: Mapping[str, str]) -> str:
     if name in _PAGE_SCHEMES and scheme:
         return _page_link(target[scheme.end() :], body)
     if name in ("http", "https", "mailto") and is_followed(target):
-        return (
-            f'<a href="{entities.escape_attribute(_encoded(target))}">{body or entities.escape(target)}</a>'
-        )
+        return f'<a href="{entities.escape_attribute(_encoded(target))}">{body or entities.escape_text(target)}</a>'
     if target.startswith("#") and len(target) > 1:
         anchor = anchors.get(anchor_key(target[1:]), unquote(target[1:]))
         return f'<a href="#{entities.escape_attribute(_encoded(anchor))}">{body}</a>'
@@ -190,7 +188,7 @@ def plain(body: str) -> str:
     return entities.decode(re.sub(r"<[^>]*>", "", body))
 
 
-def image(source: str, alt: str, title: str = "") -> str:
+def image_element(source: str, alt: str, title: str = "") -> str:
     """Return an image: external for http(s) URLs, else an attachment of the page; for other schemes the alt text."""
     source = source.strip()
     attributes = f' ac:alt="{entities.escape_attribute(alt)}"' if alt else ""
@@ -201,7 +199,7 @@ def image(source: str, alt: str, title: str = "") -> str:
     else:
         filename = unquote(source.split("#")[0].split("?")[0]).replace("\\", "/").rsplit("/", 1)[-1]
         if not filename.strip(". ") or (scheme and len(scheme[1]) > 1):
-            return entities.escape(alt)
+            return entities.escape_text(alt)
         resource = f'<ri:attachment ri:filename="{entities.escape_attribute(filename)}" />'
     return f"<ac:image{attributes}>{resource}</ac:image>"
 
@@ -239,7 +237,7 @@ def _linked(text: str, unlinked: frozenset[str]) -> str:
             target = f"mailto:{url}"
         if not is_followed(target) or match[0] in unlinked:
             continue
-        out.append(entities.escape(text[at : match.start()]))
-        out.append(f'<a href="{entities.escape_attribute(target)}">{entities.escape(url)}</a>')
+        out.append(entities.escape_text(text[at : match.start()]))
+        out.append(f'<a href="{entities.escape_attribute(target)}">{entities.escape_text(url)}</a>')
         at = match.start() + len(url)
-    return "".join(out) + entities.escape(text[at:])
+    return "".join(out) + entities.escape_text(text[at:])

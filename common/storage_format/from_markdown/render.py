@@ -111,7 +111,7 @@ class _Reader:
         if kind == "hr":
             return HorizontalRule()
         if kind in ("math_block", "math_block_label"):
-            return Paragraph(entities.escape(f"$${token.content}$$"))
+            return Paragraph(entities.escape_text(f"$${token.content}$$"))
         if kind == "dl_open":
             return self.definitions()
         if kind == "footnote_block_open":
@@ -130,17 +130,19 @@ class _Reader:
             body = self.until("container_close")
             if token.info == "details":
                 return Macro("expand", (("title", token.content),) if token.content else (), body)
-            return Macro(PANELS[token.info], (), (*_bold(entities.escape(token.content)), *body))
+            return Macro(PANELS[token.info], (), (*_bold(entities.escape_text(token.content)), *body))
         if kind == "admonition_open":
             return self.admonition(token)
         if kind in ("inline", "literal"):
-            return Paragraph(self.inline(token) if kind == "inline" else entities.escape(token.content))
+            return Paragraph(self.inline(token) if kind == "inline" else entities.escape_text(token.content))
         return None
 
     def paragraph(self, token: Token) -> Piece:
         parts = []
         while (inner := self.tokens[self.position]).type != "paragraph_close":
-            parts.append(self.inline(inner) if inner.type == "inline" else entities.escape(inner.content))
+            parts.append(
+                self.inline(inner) if inner.type == "inline" else entities.escape_text(inner.content)
+            )
             self.position += 1
         self.position += 1
         return Paragraph("".join(parts), bare=token.hidden)

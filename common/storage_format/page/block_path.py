@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from common.storage_format.page import plain_text
 from common.storage_format.page.lead_in import LeadIn, lead_in
-from common.storage_format.xml.element_tree import tree
+from common.storage_format.xml.element_tree import parse_tree
 from common.storage_format.xml.nodes import Container, Node, table_rows
 from common.storage_format.xml.vocabulary import HEADINGS, MACROS
 
@@ -255,7 +255,7 @@ class _Walk:
         text = self.source[row.start : row.end]
         if "rowspan" not in text:
             return []
-        cells = tree(text).elements[0].elements
+        cells = parse_tree(text).elements[0].elements
         spans = [(cell, cell.attributes.get("rowspan", "").strip()) for cell in cells]
         return [
             (_visible_text(cell.markup), int(rows) - 1)
@@ -270,12 +270,12 @@ class _Walk:
 
     def title(self, container: Container) -> str:
         """Return the title of a macro."""
-        element = tree(self.source, container.node.start, container.node.end).elements[0]
+        element = parse_tree(self.source, container.node.start, container.node.end).elements[0]
         return element.parameter("title")
 
     def cells(self, row: Node, lines: int | None = None) -> list[str]:
         """Return the text of each cell of a row, or only its first `lines` lines."""
-        element = tree(self.source, row.start, row.end).elements[0]
+        element = parse_tree(self.source, row.start, row.end).elements[0]
         return [_visible_text(cell.markup, lines) for cell in element.elements]
 
     def label(self, row: Node) -> str:

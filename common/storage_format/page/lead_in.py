@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 
 from common.storage_format.page.plain_text import visible_text
-from common.storage_format.xml.element_tree import Element, Text, tree
+from common.storage_format.xml.element_tree import Element, Text, parse_tree
 from common.storage_format.xml.nodes import Node
 
 _MAY_BE_EMPHASISED = re.compile(r"(?:<p(?:\s[^>]*)?>)?\s*<(?!p[\s>])")
@@ -32,7 +32,11 @@ class LeadIn(IntEnum):
 def lead_in(source: str, node: Node, following: str) -> LeadIn | None:
     """Return how far a paragraph reaches as a lead-in, or None; `following` is the element right after it."""
     text = source[node.start : node.end]
-    if _MAY_BE_EMPHASISED.match(text) and len(visible_text(text)) <= _LONGEST and _is_emphasised(tree(text)):
+    if (
+        _MAY_BE_EMPHASISED.match(text)
+        and len(visible_text(text)) <= _LONGEST
+        and _is_emphasised(parse_tree(text))
+    ):
         return LeadIn.SUBHEADING
     if _ENDS_WITH_COLON.search(text):
         return LeadIn.INTRODUCTION

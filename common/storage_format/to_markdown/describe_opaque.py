@@ -39,7 +39,7 @@ _NAMING = (
 )
 
 
-def describe(element: Element) -> Token:
+def describe_element(element: Element) -> Token:
     """Return the kind and hint of an element without a Markdown form."""
     name = element.name
     if name in MACROS:

@@ -17,7 +17,7 @@ from common.storage_format.errors import InvalidEdit
 from common.storage_format.to_markdown import describe_opaque
 from common.storage_format.to_markdown.escaping import blockquote, table_row
 from common.storage_format.to_markdown.writer import Writer
-from common.storage_format.xml.element_tree import Element, tree
+from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Node
 from common.storage_format.xml.vocabulary import MACROS
 
@@ -54,7 +54,7 @@ class TokenWriter(Writer):
     def block_of(self, source: str, node: Node, number: int) -> str:
         """Return a block of the page as Markdown, without the marks of its list or container."""
         self._block = number
-        root = tree(source, node.start, node.end)
+        root = parse_tree(source, node.start, node.end)
         element = root.elements[0] if node.name else root
         kind = node.kind
         if not node.name or element.name == "p":
@@ -77,7 +77,9 @@ class TokenWriter(Writer):
         """Record an element as the next token; return the text of the token."""
         alone = element.name in MACROS or element.name in ("ac:image", "ac:adf-extension")
         number = self._first + len(self.tokens)
-        token = PageToken(number, describe_opaque.describe(element), element.markup, self._block, alone)
+        token = PageToken(
+            number, describe_opaque.describe_element(element), element.markup, self._block, alone
+        )
         self.tokens.append(token)
         return token.text
 

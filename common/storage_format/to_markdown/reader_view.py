@@ -7,7 +7,7 @@ from urllib.parse import quote
 from common.storage_format.to_markdown import describe_opaque
 from common.storage_format.to_markdown.escaping import blockquote, destination, escape_markdown
 from common.storage_format.to_markdown.writer import Writer
-from common.storage_format.xml.element_tree import Element, tree
+from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.vocabulary import MACROS
 from common.storage_format.xml.wellformed import check_wellformed
 
@@ -24,7 +24,7 @@ def to_markdown(storage: str) -> str:
     images by name, panels as alerts, expands as `<details>`. Of other content, the text that a reader sees is kept.
     """
     check_wellformed(storage)
-    text = "\n\n".join(_Reader().blocks(tree(storage).children))
+    text = "\n\n".join(_Reader().blocks(parse_tree(storage).children))
     return text + "\n" if text else ""
 
 
@@ -101,7 +101,7 @@ class _Reader(Writer):
         body = element.child("ac:rich-text-body")
         if body is not None:
             return " ".join(self.blocks(body.children))
-        token = describe_opaque.describe(element)
+        token = describe_opaque.describe_element(element)
         if token.kind == "status":
             return escape_markdown(f"[{token.hint}]")
         if name in _SILENT_MACROS:

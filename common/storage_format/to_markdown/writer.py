@@ -131,7 +131,7 @@ class Writer:
         outside, self._in_link = self._in_link, True
         body = self.inline(element.children).strip()
         self._in_link = outside
-        if not body or not inline.link(target, "x", {}).startswith("<a") or self._in_link:
+        if not body or not inline.link_element(target, "x", {}).startswith("<a") or self._in_link:
             return self.opaque(element)
         return f"[{body}]({destination(target)})"
 

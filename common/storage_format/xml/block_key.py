@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from common.storage_format.errors import MalformedStorage
 from common.storage_format.xml import entities
 from common.storage_format.xml.block_scanner import MARKUP
-from common.storage_format.xml.element_tree import Element, Text, tree
+from common.storage_format.xml.element_tree import Element, Text, parse_tree
 from common.storage_format.xml.equivalence import Tree, normalised_element
 from common.storage_format.xml.vocabulary import names
 from common.storage_format.xml.wellformed import check_wellformed
@@ -26,7 +26,7 @@ _NOT_ONLY_TEXT = re.compile(r"<[!?]|<ac:(?:parameter|task|adf)")
 
 def block_key(storage: str) -> Tree:
     """Return the comparison key of well-formed storage format: equal for all spellings of the same content and form."""
-    element = tree(storage)
+    element = parse_tree(storage)
     return _joined(normalised_element(_without_markers(element) if _MARKER in storage else element))
 
 

@@ -91,7 +91,7 @@ class Element:
         return ""
 
 
-def tree(source: str, start: int = 0, end: int | None = None) -> Element:
+def parse_tree(source: str, start: int = 0, end: int | None = None) -> Element:
     """Return the nameless root element of well-formed storage format; raise MalformedStorage if it nests too deep."""
     stop = len(source) if end is None else end
     root = node = Element(source, "", start, start)

@@ -34,7 +34,7 @@ def _character(match: re.Match[str]) -> str:
     return chr(int(hexadecimal, 16) if hexadecimal else int(decimal))
 
 
-def escape(text: str) -> str:
+def escape_text(text: str) -> str:
     """Escape `text` for the content of an element; characters that XML forbids become U+FFFD."""
     return allowed(text).translate(_MARKUP)
 

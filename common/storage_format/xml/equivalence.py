@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-from common.storage_format.xml.element_tree import Element, Text, tree
+from common.storage_format.xml.element_tree import Element, Text, parse_tree
 from common.storage_format.xml.vocabulary import STRUCTURE, names
 from common.storage_format.xml.wellformed import check_wellformed
 
@@ -45,7 +45,7 @@ def equivalent(a: str, b: str) -> bool:
 def normalised(storage: str) -> Tree:
     """Return the normalised tree that `equivalent` compares; raise MalformedStorage."""
     check_wellformed(storage)
-    return normalised_element(tree(storage))
+    return normalised_element(parse_tree(storage))
 
 
 def normalised_element(element: Element) -> Tree:
