@@ -1,1 +1,1 @@
-"""The functions of the pipeline, one package each."""
+"""The Lambda functions of the pipeline, one package each."""

@@ -1,1 +1,1 @@
-"""DocumentOrchestrator: finds the page that a change belongs to and drafts its new version."""
+"""DocumentOrchestrator: selects the page for a change and drafts the new version of that page."""

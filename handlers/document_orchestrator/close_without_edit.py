@@ -1,4 +1,4 @@
-"""A document ends without an edit: its page says everything already, or somebody has written it meanwhile."""
+"""Ends a document without an edit, because its page is up to date or a person has made the change already."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from handlers.document_orchestrator import notifications
 
 @dataclass(frozen=True)
 class CloseWithoutEdit:
-    """What it takes to end a document that needs no edit. The caller has its lease."""
+    """Ends documents that need no edit. The caller must hold the document's lease."""
 
     records: DocumentRepository
     reviews: ReviewStore
     jira: JiraClient
 
     def end(self, document: Document, reason: str) -> None:
-        """Put on record that a document is over, and do what follows from it."""
+        """Record a document as not needed, with the reason (cut to 1,000 characters), then close it."""
         ended = self.records.move(
             document,
             DocumentStatus.NOT_NEEDED,
@@ -32,20 +32,18 @@ class CloseWithoutEdit:
         self.close(ended)
 
     def close(self, document: Document) -> None:
-        """Close the review of a document that is over, and give its page back; once more where that was cut off."""
+        """Close the review of a document in a final status and unlock its page. Idempotent."""
         if document.status is DocumentStatus.NOT_NEEDED and document.review_issue_id:
             self._close_review(document)
         self.records.unlock(lock_key(document), document.document_id)
 
     def _close_review(self, document: Document) -> None:
         mark = idempotent_comments.comment_key(document, "not-needed")
-        said = notifications.written_meanwhile(document, document.reason)
-        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
-        why = notifications.why_not_needed(document)
+        comment = notifications.already_up_to_date(document, document.reason)
+        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, comment)
+        comment = notifications.already_up_to_date(document, notifications.why_not_needed(document))
         for key in document.issue_keys:
-            idempotent_comments.comment_best_effort(
-                self.jira, key, mark, notifications.written_meanwhile(document, why)
-            )
+            idempotent_comments.comment_best_effort(self.jira, key, mark, comment)
         key = document.review_issue_key
         url = f"{self.jira.browse_url}/browse/{key}"
         closed = ReviewStatus(

@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds this function's clients from the environment, once per process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 @cache
 def build_orchestrator() -> Orchestrator:
-    """Build everything from the environment."""
+    """Build the orchestrator from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
     jira, confluence = connect(
         env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
@@ -55,7 +55,7 @@ def build_orchestrator() -> Orchestrator:
     changes = ChangeRepository(DynamoDbTable(dynamodb, env.changes_table, "change_id", time.time))
     documents = DocumentLifecycle(
         records=records,
-        beginnings=NewPageRegister(table, changes, time.time),
+        new_pages=NewPageRegister(table, changes, time.time),
         changes=changes,
         drafter=drafter,
         bus=EventBus(cached_client("events"), env.event_bus),
@@ -67,7 +67,7 @@ def build_orchestrator() -> Orchestrator:
         documents=documents,
         jira=jira,
         site=site,
-        choose=partial(select_pages, documents),
+        select_pages=partial(select_pages, documents),
     )
 
 
@@ -77,12 +77,12 @@ def _site(confluence: ConfluenceClient, env: Settings) -> WritableSpaces:
     missing = [key for key in keys if key not in found]
     if missing:
         raise PermanentFailure(
-            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, which our account cannot see"
+            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, but our account cannot find or view it"
         )
     return WritableSpaces(tuple(found[key] for key in keys), env.confluence_browse_url, env.trust_folders)
 
 
 @cache
 def source_queue() -> SqsSourceQueue:
-    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    """Build the client of this function's source queue, which only deferred and failed messages need."""
     return SqsSourceQueue(cached_client("sqs"), time.time)

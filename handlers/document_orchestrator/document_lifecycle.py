@@ -1,4 +1,4 @@
-"""A document begins, or is joined, and is drafted: the part of the work that is exclusive per page."""
+"""Starts, joins and revises documents: the part of the work that is exclusive per page (page lock and lease)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from handlers.document_orchestrator.drafting.draft_revision import RevisionDraft
 from handlers.document_orchestrator.new_page_register import NewPageRegister
 from handlers.document_orchestrator.stored_targets import StoredTarget
 
-#: Seconds that one invocation may work on a document alone: its function's timeout.
+#: Seconds that a lease on a document lasts: the timeout of this function.
 LEASE_SECONDS = 180
 
 
 @dataclass(frozen=True)
 class DocumentLifecycle:
-    """What it takes to bring a document to its next draft. ``owner`` names this invocation."""
+    """Brings documents to their next draft. ``owner`` is the id of this invocation, which holds the leases."""
 
     records: DocumentRepository
-    beginnings: NewPageRegister
+    new_pages: NewPageRegister
     changes: ChangeRepository
     drafter: RevisionDrafter
     bus: EventBus
@@ -41,115 +41,122 @@ class DocumentLifecycle:
     clock: Clock
 
     def attach_change(self, change: Change, target: StoredTarget, owner: str) -> str:
-        """See that the change is part of a drafted document; return the document's id.
+        """Attach the change to the page's open document, start one if there is none; return the document's id.
 
-        The page's lock decides: whoever holds it is the one open document of this page, and a second change joins it.
-        A page that was to be created, and that an earlier change has created meanwhile, is updated instead. A draft
-        that was to be joined, and that ended without a page, leaves the page to this change.
+        Afterwards a draft of that document contains the change. Idempotent.
+
+        The page lock decides: the document that holds it is the only open one for this page, and other changes join
+        it. If another change has already created the page that this one should create, this one updates it. If the
+        draft that this change should join ended without a page, this change creates the page.
+
+        Raises LeaseHeld, PermanentFailure or the errors of the services.
         """
         begun = self.records.get(derive_document_id(change, target))
-        # One that failed while it was drafted is begun again; one that was drafted once ended for good.
-        begins = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
-        if begun and begun.status in FINAL_STATUSES and not begins:
+        # A document that failed before its first draft starts again; one that was drafted has ended for good.
+        starts = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
+        if begun and begun.status in FINAL_STATUSES and not starts:
             self.drafter.no_edit.close(begun)
             return begun.document_id
         mine = begun or new_document(change, target, int(self.clock()))
         joins = None if begun else target.joins
         while True:
-            holder = self._joined(change, mine) or joins
+            holder = self._joined_earlier(change, mine) or joins
             holder = holder or self.records.lock(lock_key(mine), mine.document_id, int(self.clock()))
             if holder == mine.document_id:
-                if begins and (page := self._created_meanwhile(mine)):
+                if starts and (page := self._page_created_by_us(mine)):
                     self.records.unlock(lock_key(mine), mine.document_id)
                     mine = self._as_update(mine, page.page_id, page.title)
                     continue
-                if not self._begin(mine, owner):
+                if not self._record_start(mine, owner):
                     continue
             held = self.records.get(holder)
             if held is None:
-                if joins and (instead := self._instead_of(mine, joins)):
-                    mine, joins = instead, None
+                if joins and (replacement := self._replace_reserved(mine, joins)):
+                    mine, joins = replacement, None
                     continue
                 if not joins and self.records.release_stale(
                     lock_key(mine), holder, int(self.clock()) - LEASE_SECONDS
                 ):
                     continue
-                raise LeaseHeld(f"{holder} is about to begin")
-            if _is_over(held, change):
+                raise LeaseHeld(f"another change is about to start the documentation of this page ({holder})")
+            if _has_ended(held, change):
                 if joins:
-                    mine, joins = self._instead(mine, held), None
+                    mine, joins = self._replace_ended(mine, held), None
                 else:
-                    self.unlock_over(lock_key(mine), holder, owner)
+                    self.unlock_ended(lock_key(mine), holder, owner)
                 continue
             if holder != mine.document_id:
                 self.changes.record_joining(change, holder)
             with self.records.lease(holder, owner, LEASE_SECONDS):
                 held = self.records.require(holder)
                 drafted = (
-                    None if _is_over(held, change) else self._draft_if_missing(held, change, target.choice)
+                    None if _has_ended(held, change) else self._draft_if_missing(held, change, target.choice)
                 )
-            if _is_over(held, change):
-                continue  # it ended just before
+            if _has_ended(held, change):
+                continue  # it ended while this invocation waited for the lease
             if drafted:
                 event_bus.publish_document_generated(self.bus, drafted)
             return holder
 
     def revise(self, document: Document) -> Document | None:
-        """Draft the next revision of a document whose last one was refused or overtaken, if it still waits for one.
+        """Draft the next revision of a document that waits for one (status ``revising``); return None for any other.
 
-        The caller has its lease, and announces what is returned when it has given the lease back.
+        The caller holds the document's lease, and publishes DocumentGenerated for the result after releasing it.
         """
         if document.status in FINAL_STATUSES:
             self.drafter.no_edit.close(document)
         return self.drafter.draft_next(document) if document.status is DocumentStatus.REVISING else None
 
-    def unlock_over(self, lock: str, document_id: str, owner: str) -> None:
-        """Give back the lock of a document that is over, unless it begins again; Busy while that is decided."""
+    def unlock_ended(self, lock: str, document_id: str, owner: str) -> None:
+        """Release the page lock of a document if its status is final; raise LeaseHeld while another works on it."""
         with self.records.lease(document_id, owner, LEASE_SECONDS):
             if self.records.require(document_id).status in FINAL_STATUSES:
                 self.records.unlock(lock, document_id)
 
     def _as_update(self, mine: Document, page_id: str, title: str) -> Document:
-        """Return a document that was to create a page as one that updates it. Raises PageRequiresLabel."""
+        """Return the document as an update of a page; raise PageRequiresLabel if a review may not show that page."""
         self.drafter.recheck_restrictions(page_id, mine)
         return convert_to_update(mine, page_id, title)
 
-    def _instead(self, mine: Document, ended: Document) -> Document:
-        """Return what a change begins in place of the draft that it was to join."""
+    def _replace_ended(self, mine: Document, ended: Document) -> Document:
+        """Return the document that a change starts because the one that it should join has ended."""
         if ended.status is DocumentStatus.PUBLISHED and ended.publication:
             return self._as_update(mine, ended.publication.page_id, ended.publication.title)
         return convert_to_create(mine, ended)
 
-    def _instead_of(self, mine: Document, awaited: str) -> Document | None:
-        """Return what a change begins in place of a page that was about to begin and will not; None if it still may."""
-        beginning = self.beginnings.read(mine.space_id).of(awaited)
-        if beginning is None:
+    def _replace_reserved(self, mine: Document, awaited: str) -> Document | None:
+        """Return the document that replaces a reserved page that was never started; None if it may still be started."""
+        reservation = self.new_pages.read(mine.space_id).of_document(awaited)
+        if reservation is None:
             return mine
-        if self.beginnings.is_pending(beginning):
+        if self.new_pages.is_pending(reservation):
             return None
-        return replace(mine, parent_id=beginning.parent_id)
+        return replace(mine, parent_id=reservation.parent_id)
 
-    def _joined(self, change: Change, mine: Document) -> str | None:
-        """Return the document of another change whose draft holds this one already, since an earlier delivery."""
+    def _joined_earlier(self, change: Change, mine: Document) -> str | None:
+        """Return the id of another change's document whose draft contains this change since an earlier delivery."""
         for document in filter(None, map(self.records.get, change.joined)):
             if change.change_id in document.change_ids and lock_key(document) == lock_key(mine):
                 return document.document_id
         return None
 
-    def _created_meanwhile(self, mine: Document) -> ConfluencePage | None:
-        """Return the page of ours that bears the title of a page to be created; another's is told to the reviewer."""
+    def _page_created_by_us(self, mine: Document) -> ConfluencePage | None:
+        """Return the current page with the title of a page to be created, if our account is its author.
+
+        A page of this title by someone else is reported to the reviewer later, at publication.
+        """
         if mine.kind is not DocumentKind.CREATE:
             return None
         page = self.confluence.page_by_title(mine.space_id, mine.title)
         is_ours = page and page.status == "current" and self.confluence.is_us(page.author_id)
         return page if is_ours else None
 
-    def _begin(self, mine: Document, owner: str) -> bool:
-        """Put the document on record as begun; False if its lock has gone to another before it could begin again."""
+    def _record_start(self, mine: Document, owner: str) -> bool:
+        """Record the document as started; return False if it had failed and another document took its page lock."""
         document = self.records.create_or_get(mine)
         if document.status is DocumentStatus.FAILED:
             with self.records.lease(mine.document_id, owner, LEASE_SECONDS):
-                # Whoever saw that it had failed may have given its lock back just now: see unlock_over.
+                # Another invocation that saw the failure may have released the lock just now: see unlock_ended.
                 if self.records.lock(lock_key(mine), mine.document_id, int(self.clock())) != mine.document_id:
                     return False
                 self.records.restart_failed(document, mine)
@@ -158,35 +165,35 @@ class DocumentLifecycle:
     def _draft_if_missing(
         self, document: Document, change: Change, choice: StoredSelection
     ) -> Document | None:
-        """See that the change is in a draft; return the document if that draft is to be announced."""
+        """Make sure that a draft contains the change; return the document if this draft must still be announced."""
         if document.status in FINAL_STATUSES:
             self.drafter.no_edit.close(document)
             return None
         if document.status is DocumentStatus.PUBLISHING:
             raise LeaseHeld(
-                f"{document.document_id} is being published; the change gets a document of its own after it"
+                f"another draft of this page is being published ({document.document_id}); this change comes after it"
             )
         is_in = change.change_id in document.change_ids
         if document.revision == 0:
             return self.drafter.draft_initial(document if is_in else join(document, change, choice))
         if not is_in:
-            # A revision that was asked for and is not drafted yet is this one: its feedback must not be lost.
+            # This is also the revision that the reviewer asked for, if that is not drafted yet: it keeps the feedback.
             return self.drafter.draft_next(join(document, change, choice))
         return document if document.status is DocumentStatus.DRAFTED else None
 
 
-def _is_over(document: Document, change: Change) -> bool:
-    """Say whether a document ended before the change became part of it."""
+def _has_ended(document: Document, change: Change) -> bool:
+    """Return whether a document ended without this change in it."""
     return document.status in FINAL_STATUSES and change.change_id not in document.change_ids
 
 
 def derive_document_id(change: Change, target: StoredTarget) -> str:
-    """Return the id of the document that this change begins for this target, whatever became of the target."""
+    """Return the id of the document that this change starts for this target; it never changes."""
     return document_id(change.change_id, target.page_id or f"{target.space_id}\n{target.title}")
 
 
 def new_document(change: Change, target: StoredTarget, now: int) -> Document:
-    """Return the document as it begins; ``now`` is in seconds since the epoch."""
+    """Return a new document in status ``drafting``; ``now`` is in seconds since the epoch."""
     return Document(
         document_id=derive_document_id(change, target),
         kind=target.kind or DocumentKind.UPDATE,
@@ -205,7 +212,7 @@ def new_document(change: Change, target: StoredTarget, now: int) -> Document:
 
 
 def convert_to_update(mine: Document, page_id: str, title: str) -> Document:
-    """Return a document that was to create a page as one that updates it; its identity stays."""
+    """Return a document that should create a page, changed to update an existing one; the document id stays."""
     return replace(
         mine,
         kind=DocumentKind.UPDATE,
@@ -213,27 +220,28 @@ def convert_to_update(mine: Document, page_id: str, title: str) -> Document:
         page_id=page_id,
         parent_id=None,
         created_in=None,
-        choice=_because(mine, "an earlier change has created the page meanwhile"),
+        choice=_with_reason(mine, "another change has already created the page"),
     )
 
 
 def convert_to_create(mine: Document, ended: Document) -> Document:
-    """Return a document that was to join another as one that creates the page in its place; its identity stays."""
+    """Return a document that should join ``ended``, changed to create that page itself; the document id stays."""
     return replace(
         mine,
         title=ended.title,
         space_id=ended.space_id,
         parent_id=ended.parent_id,
         created_in=ended.space_id,
-        choice=_because(mine, "that draft ended without a page"),
+        choice=_with_reason(mine, "the draft that it should join ended without a page"),
     )
 
 
 def join(document: Document, change: Change, choice: StoredSelection) -> Document:
-    """Return a document with one more change; on record only with the draft that holds it, or nobody would miss it.
+    """Return a document with one more change. The caller must store it only together with the draft that contains it.
 
-    ``choice`` is why the change belongs to this page. It becomes the document's where a person has named the page: that
-    allows what a search does not.
+    Otherwise, after a crash, the record would list a change that no draft contains. ``choice`` is why the change
+    belongs to this page; it replaces the document's own if a person named the page, because a named page may be edited
+    where a page that was found by search may not.
     """
     return replace(
         document,
@@ -244,5 +252,5 @@ def join(document: Document, change: Change, choice: StoredSelection) -> Documen
     )
 
 
-def _because(mine: Document, reason: str) -> StoredSelection:
+def _with_reason(mine: Document, reason: str) -> StoredSelection:
     return replace(mine.choice, reason=f"{mine.choice.reason}; {reason}")

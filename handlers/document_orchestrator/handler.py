@@ -1,4 +1,4 @@
-"""ChangeDetected and RevisionRequested, from the queue."""
+"""Lambda entry point: processes ChangeDetected and RevisionRequested events from the queue."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ logging_setup.configure_logging()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Bring every change to a drafted document; what fails goes back to the queue."""
+    """Process a batch of SQS messages; return the ids of those that failed, which go back to the queue."""
     do = partial(_serve, owner=str(context.aws_request_id))
-    return sqs_batch.process_batch(event, context, sqs_batch.Work(do, _give_up, _tell_waiting), source_queue)
+    return sqs_batch.process_batch(
+        event, context, sqs_batch.Work(do, _record_failure, _notify_waiting), source_queue
+    )
 
 
 def _serve(event: Event, owner: str) -> None:
     build_orchestrator().serve(event, owner)
 
 
-def _give_up(event: Event, reason: str) -> None:
+def _record_failure(event: Event, reason: str) -> None:
     build_orchestrator().record_failure(event, reason)
 
 
-def _tell_waiting(event: Event, reason: str) -> None:
-    build_orchestrator().tell_waiting(event, reason)
+def _notify_waiting(event: Event, reason: str) -> None:
+    build_orchestrator().notify_waiting(event, reason)

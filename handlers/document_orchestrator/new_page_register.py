@@ -1,7 +1,7 @@
-"""New pages of a space begin one after another, so that whoever begins one knows of those before.
+"""Per-space register of pages about to be created, guarded by a version number (optimistic locking).
 
-Two tickets about one new thing are often finished together. Each is decided on by what was read; before its page begins
-it follows the beginnings that were read, and is decided on again where another has come between.
+Two tickets about the same new thing are often closed together. Each reserves its new page before starting it. If
+another change reserved a page since the register was read, the reservation fails and the page is selected again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from common.runtime.errors import ConditionFailed
 
 @dataclass(frozen=True)
 class Reservation:
-    """A page that a change is about to begin, or has begun. ``at`` is in seconds since the epoch."""
+    """A page that a change is about to create, or is creating. ``at`` is in seconds since the epoch."""
 
     document_id: str
     change_id: str
@@ -30,28 +30,28 @@ class Reservation:
 
 @dataclass(frozen=True)
 class RegisterSnapshot:
-    """The beginnings of a space as they were read; ``number`` counts how often they were written."""
+    """The reservations of a space as they were read; ``number`` is the version, one more with each write."""
 
     number: int
-    beginnings: tuple[Reservation, ...]
+    reservations: tuple[Reservation, ...]
 
-    def of(self, document_id: str) -> Reservation | None:
-        """Return the beginning of a document."""
-        return next((each for each in self.beginnings if each.document_id == document_id), None)
+    def of_document(self, document_id: str) -> Reservation | None:
+        """Return the reservation of a document, or None."""
+        return next((each for each in self.reservations if each.document_id == document_id), None)
 
-    def by(self, change_id: str) -> Reservation | None:
-        """Return what a change has said to begin."""
-        return next((each for each in self.beginnings if each.change_id == change_id), None)
+    def of_change(self, change_id: str) -> Reservation | None:
+        """Return the reservation of a change, or None."""
+        return next((each for each in self.reservations if each.change_id == change_id), None)
 
 
 class NewPageRegister:
-    """The beginnings of each space, one record in the documents table."""
+    """The register of each space: one record in the documents table."""
 
     def __init__(self, records: DynamoDbTable, changes: ChangeRepository, clock: Clock) -> None:
         self._records, self._changes, self._clock = records, changes, clock
 
     def read(self, space_id: str) -> RegisterSnapshot:
-        """Return what has begun in a space (a consistent read)."""
+        """Return the register of a space (a consistent read); version 0 and empty if there is none yet."""
         item = self._records.get(_name(space_id))
         if item is None:
             return RegisterSnapshot(0, ())
@@ -59,13 +59,14 @@ class NewPageRegister:
         return RegisterSnapshot(int(item["number"]), tuple(found))
 
     def try_reserve(
-        self, space_id: str, known: RegisterSnapshot, still: Sequence[Reservation], mine: Reservation
+        self, space_id: str, known: RegisterSnapshot, kept: Sequence[Reservation], mine: Reservation
     ) -> bool:
-        """Write that a page begins; False when another has begun since ``known`` was read, and nothing is written.
+        """Write a reservation; return False and write nothing if the register changed since ``known`` was read.
 
-        ``still`` are those of other changes that somebody may not know of yet.
+        ``kept`` are the reservations of other changes that stay in the register, because the index of new pages does
+        not show their documents yet. All others are dropped.
         """
-        values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*still, mine)]}
+        values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*kept, mine)]}
         if not known.number:
             return self._records.create({"document_id": _name(space_id), **values})
         try:
@@ -74,11 +75,14 @@ class NewPageRegister:
             return False
         return True
 
-    def is_pending(self, beginning: Reservation) -> bool:
-        """Say whether a page that is not on record may still begin: its change has come to no end, nor is it lost."""
-        if self._clock() - beginning.at > MAX_DEFER_SECONDS:
+    def is_pending(self, reservation: Reservation) -> bool:
+        """Return whether a reserved page without a record may still be started.
+
+        It may while its change is ``detected``, and for at most ``MAX_DEFER_SECONDS`` after the reservation.
+        """
+        if self._clock() - reservation.at > MAX_DEFER_SECONDS:
             return False
-        change = self._changes.get(beginning.change_id)
+        change = self._changes.get(reservation.change_id)
         return change is not None and change.status is ChangeStatus.DETECTED
 
 

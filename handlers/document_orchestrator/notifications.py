@@ -1,4 +1,4 @@
-"""What we say in tickets about drafting, as Jira's rich text."""
+"""Comments about drafting that Kinexus posts in Jira tickets, in Jira's document format (ADF)."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from common.domain.document import Document
 from common.markup import adf
 from common.runtime.unicode_safety import safe_display_name
 
-#: What a reviewer can do when the revision that they asked for cannot be drafted.
-YOUR_TURN = (
-    "Until then this documentation keeps its page to itself. To give it up, comment REJECTED and move this ticket to "
-    "done: that closes the review and frees the page."
+#: What a reviewer can do when the next revision cannot be drafted.
+HOW_TO_END_REVIEW = (
+    "Until then the page stays reserved for this review. To end the review without publishing anything, comment "
+    "REJECTED and move this ticket to Done."
 )
 
 
 def not_drafted(reason: str) -> Adf:
-    """Say in a ticket that asked for documentation why none was drafted."""
+    """Return the comment for a ticket that asked for documentation but needs none, with the reason."""
     return adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
 
 
 def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
-    """Ask for the name of the page that fits best, by its link alone: not everyone may know its title."""
+    """Return the comment that asks a person to name the best page; it has the link only, as the title may be secret."""
     return adf.doc(
         adf.panel(
             "info",
-            adf.paragraph(f"Kinexus drafted nothing: {reason}."),
+            adf.paragraph(f"Kinexus drafted no documentation for this ticket: {reason}."),
             adf.paragraph(adf.link(url, url)),
             adf.paragraph(
-                "A review shows the page to everyone who may see the review. If that is all right, add the label "
-                f"docs:{page_id} to this ticket, then close the ticket again."
+                "A review shows the content of this page to everyone who can open the review ticket. If that is all "
+                f"right, add the label docs:{page_id} to this ticket, then reopen the ticket and close it again."
             ),
         )
     )
 
 
 def refused_pages(refused: Sequence[str]) -> Adf:
-    """Say in a ticket which pages that it names are not edited, and why."""
+    """Return the comment that lists the pages that a ticket names but Kinexus does not edit, each with the reason."""
     return adf.doc(
         adf.paragraph("Kinexus does not edit these pages, although this ticket names them:"),
         adf.bullet_list(*refused),
@@ -45,39 +45,42 @@ def refused_pages(refused: Sequence[str]) -> Adf:
 
 
 def not_draftable(reason: str, *further: str) -> Adf:
-    """Say that a draft could not be made, and who can do what about it."""
+    """Return the comment that says that drafting failed, why, and what to do; ``further`` are more paragraphs."""
     return adf.doc(
         adf.panel(
             "error",
             adf.paragraph(f"Kinexus could not draft the documentation: {reason[:2000]}"),
-            adf.paragraph("An operator finds the message in the dead-letter queue and can send it again."),
+            adf.paragraph(
+                "Once the cause is fixed, an operator can start the work again: the command is python -m ops redrive."
+            ),
             *map(adf.paragraph, further),
         )
     )
 
 
 def why_not_needed(document: Document) -> str:
-    """Return why a document ended without an edit, in words for a source ticket.
+    """Return why a document ended without an edit, for a comment in a source ticket.
 
-    What was said of several tickets may not be for everybody who sees one of them.
+    With several source tickets the reason is a general one: the model's reason may quote a ticket that readers of
+    another ticket may not see.
     """
     if len(document.issue_keys) == 1:
         return document.reason
-    return f'the page "{document.title}" says everything already'
+    return f'the page "{document.title}" is already up to date'
 
 
-def written_meanwhile(document: Document, reason: str) -> Adf:
-    """Say in the review ticket and in the source tickets that a person has written it already."""
+def already_up_to_date(document: Document, reason: str) -> Adf:
+    """Return the comment for review and source tickets: a person edited the page, and no change is left to make."""
     return adf.doc(
         adf.panel(
             "info",
             adf.paragraph(
-                f'The page "{safe_display_name(document.title)}" was edited while its draft was under review in '
-                f"{document.review_issue_key}, and needs no further change: {reason[:1000]}"
+                f'Someone edited the page "{safe_display_name(document.title)}" while its draft was under review in '
+                f"{document.review_issue_key}. The page needs no further change: {reason[:1000]}"
             ),
             adf.paragraph(
-                "Kinexus closes this review and publishes nothing. If something is missing on the page, reopen the "
-                "ticket that it was drafted for and finish it again."
+                "Kinexus closes the review and publishes nothing. If something is missing on the page, reopen the "
+                "source ticket and close it again."
             ),
         )
     )

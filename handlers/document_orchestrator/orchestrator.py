@@ -1,4 +1,4 @@
-"""From a detected change to drafted documents, and from a refused draft to the next revision."""
+"""Processes the events of this function: a change becomes drafted documents, a revision request the next draft."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
 
-#: Seconds after which a webhook has come. What was finished longer ago was decided then, or is found by the sweep.
+#: Seconds within which a webhook arrives. An older transition to Done was processed then, or the sweep finds it.
 MAX_WEBHOOK_DELAY = 3600
 
-_OVER = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
+_FINAL_CHANGE_STATUSES = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
 
-#: A document whose draft somebody was shown, or that came further.
+#: A document in one of these was shown in a review.
 _SHOWN = frozenset(
     {
         DocumentStatus.IN_REVIEW,
@@ -46,47 +46,47 @@ _SHOWN = frozenset(
         DocumentStatus.REJECTED,
     }
 )
-#: A document that does not wait for its change to be taken up again.
-_SETTLED = _SHOWN | {DocumentStatus.NOT_NEEDED}
-#: A document without a draft; one that failed may still hold its page's lock, if its function died in between.
+#: A document in one of these does not need its change to be processed again.
+_NOT_WAITING = _SHOWN | {DocumentStatus.NOT_NEEDED}
+#: A document in one of these has no draft, but may still hold its page lock: a failed one if its function crashed.
 _NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
 
 
 @dataclass(frozen=True)
 class Orchestrator:
-    """What it takes to serve this function's queue.
+    """Processes the events from this function's queue.
 
-    ``site`` tells where we may write; ``choose`` decides where there a change belongs.
+    ``site`` returns the spaces that we may write to; ``select_pages`` decides which pages there a change belongs to.
     """
 
     changes: ChangeRepository
     documents: DocumentLifecycle
     jira: JiraClient
     site: Callable[[], WritableSpaces]
-    choose: Callable[[Change, Ticket, WritableSpaces], StoredTargets]
+    select_pages: Callable[[Change, Ticket, WritableSpaces], StoredTargets]
 
     def serve(self, event: Event, owner: str) -> None:
-        """Do what an event asks for; raises GivenUp, Busy or the errors of the services."""
+        """Process an event; raises PermanentFailure, LeaseHeld or the errors of the services. Idempotent."""
         if event.name is EventName.CHANGE_DETECTED:
             self._process_change(event, owner)
         elif event.name is EventName.REVISION_REQUESTED:
             self._revise(str(event.detail["document_id"]), int(event.detail["revision"]), owner)
 
     def record_failure(self, event: Event, reason: str) -> None:
-        """Put a failure on record, free its page, and tell whoever waits."""
+        """Record that an event failed for good, unlock its page, and comment in its tickets."""
         log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
-            if change and change.status not in _OVER:
+            if change and change.status not in _FINAL_CHANGE_STATUSES:
                 self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
             self._fail_revision(event, reason)
 
-    def tell_waiting(self, event: Event, reason: str) -> None:
-        """Tell people that an event waits: in the source ticket, or the reviewer who asked for a revision."""
+    def notify_waiting(self, event: Event, reason: str) -> None:
+        """Comment once that an event is deferred: in the source ticket, or for a revision in the review ticket."""
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
-            if change and change.status not in _OVER:
+            if change and change.status not in _FINAL_CHANGE_STATUSES:
                 with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
                     idempotent_comments.comment_waiting_once(
                         self.jira, change.issue_id, change.change_id, reason
@@ -105,41 +105,42 @@ class Orchestrator:
         change_id = str(event.detail["change_id"])
         with self.changes.lease(change_id, owner, LEASE_SECONDS):
             change = self.changes.get(change_id)
-            if change is None or change.status in _OVER:
+            if change is None or change.status in _FINAL_CHANGE_STATUSES:
                 return
             if change.status is ChangeStatus.FAILED and change.failed_by == event.message_id:
                 raise PermanentFailure(
                     change.reason
-                )  # people were told so; an operator sends it in a new message
+                )  # the tickets have a comment about it already; `ops redrive` sends a new message
             if change.status is ChangeStatus.FAILED:
                 self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
             if change.from_status_id and self.jira.is_done(change.from_status_id):
-                self._finished_before(change)
+                self._ignore_later_done_status(change)
                 return
             issue = self._issue(change)
             if self._is_review(change.issue_id, issue):
-                # It has lost its label, by which the approval's webhook would have known it.
+                # Someone removed its label, which the approval webhook filters by: pass it on from here.
                 _, move_id = parse_change_id(change_id)
                 event_bus.publish_review_completed(
                     self.documents.bus, change.issue_id, change.issue_key, move_id or change_id
                 )
-                self.changes.close(change_id, ChangeStatus.IGNORED, "it is a review ticket of ours")
+                self.changes.close(change_id, ChangeStatus.IGNORED, "it is one of our review tickets")
                 return
             ticket = Ticket.from_rest(issue, self.jira.browse_url)
-            targets = self._choose(change, ticket)
+            targets = self._selected(change, ticket)
             ids = [
                 self.documents.attach_change(change, target, owner)
                 for target in targets.targets
                 if target.kind is not None
             ]
-            self._refuse(change, targets)
-            self._ask_for_name(change, targets)
+            self._comment_refused_pages(change, targets)
+            self._comment_unnamed_page(change, targets)
             self._close(change, targets, tuple(dict.fromkeys(ids)))
 
-    def _finished_before(self, change: Change) -> None:
-        """Pass over a ticket that moved on from one done status to another; what finished it is a change of its own.
+    def _ignore_later_done_status(self, change: Change) -> None:
+        """Ignore a transition from one done status to another.
 
-        The webhook of that one may have told of the later status, and so that nothing was finished.
+        If the ticket's first transition to Done is recent and not recorded or not processed yet, record it and publish
+        its event: its webhook may have carried the later status already, and was then skipped.
         """
         move = last_transition_to_done(self.jira.status_moves(change.issue_id), cache(self.jira.is_done))
         if move and change.detected_at - to_epoch_seconds(move.at) < MAX_WEBHOOK_DELAY:
@@ -154,28 +155,31 @@ class Orchestrator:
                 self.changes.record(first)
             if known is None or known.is_waiting:
                 event_bus.publish_change_detected(self.documents.bus, first)
-        self.changes.close(change.change_id, ChangeStatus.IGNORED, "the ticket was finished already")
+        self.changes.close(
+            change.change_id, ChangeStatus.IGNORED, "the ticket was already in a done status before"
+        )
 
     def _issue(self, change: Change) -> Mapping[str, Any]:
         try:
             return self.jira.issue(change.issue_id, [REVIEW_PROPERTY])
         except NotFound as error:
             raise PermanentFailure(
-                f"{change.issue_key} does not exist any more, or we may not see it"
+                f"the ticket {change.issue_key} does not exist any more, or our account may not view it"
             ) from error
 
     def _is_review(self, issue_id: str, issue: Mapping[str, Any]) -> bool:
-        """Say whether an issue is a review ticket of ours, whatever became of its labels and properties."""
+        """Return whether an issue is one of our review tickets, even if its labels or properties were removed."""
         if not self.jira.is_created_by_us(issue):
             return False
         is_marked = REVIEW_PROPERTY in as_dict(issue.get("properties"))
         return is_marked or self.documents.records.document_id_reviewed_in(issue_id) is not None
 
-    def _choose(self, change: Change, ticket: Ticket) -> StoredTargets:
+    def _selected(self, change: Change, ticket: Ticket) -> StoredTargets:
+        """Return the stored targets of a change; select and store them the first time."""
         if change.choice is None:
-            settled = self.choose(change, ticket, self.site())
+            selected = self.select_pages(change, ticket, self.site())
             return stored_targets.from_json(
-                self.changes.store_selection(change.change_id, stored_targets.to_json(settled))
+                self.changes.store_selection(change.change_id, stored_targets.to_json(selected))
             )
         earlier = stored_targets.from_json(change.choice)
         choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
@@ -201,7 +205,7 @@ class Orchestrator:
             )
         self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
 
-    def _refuse(self, change: Change, targets: StoredTargets) -> None:
+    def _comment_refused_pages(self, change: Change, targets: StoredTargets) -> None:
         if not targets.refused:
             return
         mark = {"kind": "refused-page", "change_id": change.change_id}
@@ -209,13 +213,13 @@ class Orchestrator:
             self.jira, change.issue_id, mark, notifications.refused_pages(targets.refused)
         )
 
-    def _ask_for_name(self, change: Change, targets: StoredTargets) -> None:
+    def _comment_unnamed_page(self, change: Change, targets: StoredTargets) -> None:
         for target in targets.targets:
             if target.unnamed:
                 url = f"{self.site().browse_url}/pages/viewpage.action?pageId={target.unnamed}"
                 mark = {"kind": "unnamed-page", "change_id": change.change_id}
-                said = notifications.unnamed_page(target.unnamed, url, target.choice.reason)
-                idempotent_comments.comment_best_effort(self.jira, change.issue_id, mark, said)
+                comment = notifications.unnamed_page(target.unnamed, url, target.choice.reason)
+                idempotent_comments.comment_best_effort(self.jira, change.issue_id, mark, comment)
 
     def _revise(self, document_id: str, revision: int, owner: str) -> None:
         drafted = None
@@ -230,28 +234,28 @@ class Orchestrator:
 
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
         own = self._my_documents(change)
-        settled = self._settled(change, own)
-        if len(settled) >= len(own) and any(document.status in _SHOWN for document in settled):
-            ids = tuple(document.document_id for document in settled)
+        complete = self._not_waiting(change, own)
+        if len(complete) >= len(own) and any(document.status in _SHOWN for document in complete):
+            ids = tuple(document.document_id for document in complete)
             self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
             return
         self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
         for mine in own:
-            begun = self.documents.records.get(mine.document_id)
-            if begun and begun.status is DocumentStatus.DRAFTING:
-                self.documents.records.move(begun, DocumentStatus.FAILED, reason=reason, created_in=None)
-            if begun is None:
+            started = self.documents.records.get(mine.document_id)
+            if started and started.status is DocumentStatus.DRAFTING:
+                self.documents.records.move(started, DocumentStatus.FAILED, reason=reason, created_in=None)
+            if started is None:
                 self.documents.records.unlock(lock_key(mine), mine.document_id)
-            elif begun.status in _NOT_DRAFTED:
-                self._release_page(begun)
-        said = notifications.not_draftable(reason)
+            elif started.status in _NOT_DRAFTED:
+                self._release_page(started)
+        comment = notifications.not_draftable(reason)
         with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
-            idempotent_comments.comment_failure_once(self.jira, change.issue_id, change.change_id, said)
+            idempotent_comments.comment_failure_once(self.jira, change.issue_id, change.change_id, comment)
 
     def _release_page(self, failed: Document) -> None:
         try:
-            self.documents.unlock_over(lock_key(failed), failed.document_id, uuid4().hex)
-        except LeaseHeld:  # let go: the document begins again and keeps its page
+            self.documents.unlock_ended(lock_key(failed), failed.document_id, uuid4().hex)
+        except LeaseHeld:  # let go: another invocation starts the document again, and it keeps its page
             log.info("page_lock.kept", extra={"document_id": failed.document_id})
 
     def _fail_revision(self, event: Event, reason: str) -> None:
@@ -267,37 +271,37 @@ class Orchestrator:
                 idempotent_comments.comment_failure_once(
                     self.jira, issue, what, notifications.not_draftable(reason)
                 )
-            said = notifications.not_draftable(reason, notifications.YOUR_TURN)
-            idempotent_comments.comment_failure_once(self.jira, document.review_issue_id, what, said)
-            self._hand_back(document)
+            comment = notifications.not_draftable(reason, notifications.HOW_TO_END_REVIEW)
+            idempotent_comments.comment_failure_once(self.jira, document.review_issue_id, what, comment)
+            self._reopen_review(document)
 
-    def _settled(self, change: Change, own: Sequence[Document]) -> list[Document]:
-        """Return the documents that hold the change and need it no more: another change's work may have done that."""
+    def _not_waiting(self, change: Change, own: Sequence[Document]) -> list[Document]:
+        """Return the documents that contain the change and do not wait for it; another change may have drafted them."""
         ids = dict.fromkeys((*(mine.document_id for mine in own), *change.joined))
         return [
             document
             for document in filter(None, map(self.documents.records.get, ids))
-            if document.status in _SETTLED and change.change_id in document.change_ids
+            if document.status in _NOT_WAITING and change.change_id in document.change_ids
         ]
 
     def _my_documents(self, change: Change) -> list[Document]:
-        """Return the documents that this change begins, as they begin: pages are locked before they are on record."""
+        """Return the documents that this change starts, whether recorded or not: a page is locked before its record."""
         targets = stored_targets.from_json(change.choice).targets if change.choice else ()
         return [new_document(change, target, 0) for target in targets if target.kind is not None]
 
-    def _hand_back(self, document: Document) -> None:
-        """Move a review ticket back: it is the reviewer's turn again. What they have decided since is heard first."""
+    def _reopen_review(self, document: Document) -> None:
+        """Move a review ticket back from Done, unless it was moved again since the decision: that move comes first."""
         review = document.review_issue_id
         try:
             moves = self.jira.status_moves(review)
             if document.decision and moves and moves[-1].move_id == document.decision.move_id:
                 self.jira.move_back(review)
-        except AtlassianError:  # let go: the reviewer was told already, and can move the ticket
+        except AtlassianError:  # let go: the reviewer has the comment, and can move the ticket
             log.exception("review.reopen_failed", extra={"issue": review})
 
 
 def _awaits(document: Document, revision: int) -> bool:
-    """Say whether the draft after ``revision`` is still to be made, or to be announced."""
+    """Return whether the draft after ``revision`` is still to be made, or made but not yet announced."""
     if document.status is DocumentStatus.DRAFTED:
         return document.revision > revision
     return document.status is DocumentStatus.REVISING

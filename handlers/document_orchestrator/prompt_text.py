@@ -1,4 +1,4 @@
-"""A ticket as a part of a prompt: data between tags, bounded, unable to close its own tag."""
+"""Renders tickets and other data for prompts: between tags, limited in length, and unable to close the tag."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from common.domain.ticket import Ticket
 
-#: Characters of a description that a model reads; of a longer one, the beginning and the end.
+#: Characters of a description that a model reads; of a longer one it reads the beginning and the end.
 MAX_DESCRIPTION = 6_000
 #: Characters of all descriptions together in one prompt, however many tickets have joined.
 MAX_DESCRIPTIONS_TOGETHER = 24_000
@@ -18,7 +18,7 @@ _IN_QUOTES = str.maketrans({'"': "'", "<": "‹", ">": "›"})
 
 
 def ticket_part(ticket: Ticket, longest: int = MAX_DESCRIPTION) -> str:
-    """Return the ``<ticket>`` part of a prompt."""
+    """Return the ``<ticket>`` part of a prompt, with at most ``longest`` characters of the description."""
     lines = [
         f"Key: {ticket.key}",
         f"Summary: {one_line(ticket.summary)}",
@@ -32,22 +32,25 @@ def ticket_part(ticket: Ticket, longest: int = MAX_DESCRIPTION) -> str:
 
 
 def ticket_parts(tickets: Sequence[Ticket]) -> list[str]:
-    """Return the ``<ticket>`` parts of a prompt about several tickets; each has the same share of what is read."""
+    """Return a ``<ticket>`` part for each ticket; they share ``MAX_DESCRIPTIONS_TOGETHER`` equally."""
     share = MAX_DESCRIPTIONS_TOGETHER // max(1, len(tickets))
     return [ticket_part(ticket, min(MAX_DESCRIPTION, share)) for ticket in tickets]
 
 
 def tagged(name: str, content: str, **attributes: str) -> str:
-    """Return ``content`` between tags of this name; what looks like a tag of any part's loses its angle bracket.
+    """Return ``content`` between tags of this name.
 
-    An attribute's value can neither end its quotation marks nor its tag.
+    In ``content``, the "<" of anything that looks like one of our tags becomes "‹". In attribute values, quotation
+    marks and angle brackets are replaced, so that a value cannot end the attribute or the tag.
     """
-    given = "".join(f' {key}="{one_line(value).translate(_IN_QUOTES)}"' for key, value in attributes.items())
-    return f"<{name}{given}>\n{_OUR_TAG.sub('‹', content)}\n</{name}>"
+    written = "".join(
+        f' {key}="{one_line(value).translate(_IN_QUOTES)}"' for key, value in attributes.items()
+    )
+    return f"<{name}{written}>\n{_OUR_TAG.sub('‹', content)}\n</{name}>"
 
 
 def shortened(content: str, longest: int) -> str:
-    """Return ``content`` within ``longest`` characters, leaving out the middle and saying so."""
+    """Return ``content``; if it has more than ``longest`` characters, replace the middle by a note that says so."""
     if len(content) <= longest:
         return content
     head, tail = longest * 2 // 3, longest // 3
@@ -55,5 +58,5 @@ def shortened(content: str, longest: int) -> str:
 
 
 def one_line(value: str) -> str:
-    """Return ``value`` without line breaks."""
+    """Return ``value`` on one line: each run of white space becomes one space."""
     return " ".join(value.split())

@@ -1,4 +1,4 @@
-"""Where a change belongs, as things stand while it is being decided: other changes begin pages at the same time."""
+"""Selects the pages of a change and reserves a new one, while other changes may do the same."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from handlers.document_orchestrator.pending_pages import PendingPages
 from handlers.document_orchestrator.stored_targets import StoredTargets
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
-#: How often it is decided again within one invocation.
+#: How often the pages are selected within one invocation, if other changes keep reserving new ones.
 MAX_ROUNDS = 3
 
 
 def select_pages(
     documents: DocumentLifecycle, change: Change, ticket: Ticket, site: WritableSpaces
 ) -> StoredTargets:
-    """Decide which page, or pages, a change belongs to; raises the errors of common.atlassian.http_client.
+    """Select the page or pages that a change belongs to; reserve the page if one must be created.
 
-    Where a page is to be created and another change has begun one since the candidates were read, it is decided again:
-    that one may be about the same. Raises Busy where that does not end.
+    If another change reserved a new page since the candidates were read, the selection is made again, because that
+    page may be about the same subject. Raises LeaseHeld after ``MAX_ROUNDS`` rounds, and the errors of
+    common.atlassian.http_client.
     """
     drafter, home = documents.drafter, site.spaces[0].space_id
     links = drafter.jira.remote_links(ticket.issue_id)
@@ -34,37 +35,37 @@ def select_pages(
         return documents.confluence.page_by_title(home, title) is not None
 
     for _ in range(MAX_ROUNDS):
-        new = pending_pages.read_pending_pages(documents, home, change)
-        found = select_page(
+        pending = pending_pages.read_pending_pages(documents, home, change)
+        selection = select_page(
             ticket,
             site,
             documents.confluence,
             drafter.model,
             remote_links=links,
-            just_created=new.created,
-            open_drafts=new.drafted,
+            just_created=pending.created,
+            open_drafts=pending.drafts,
         )
-        begun = new.known.by(change.change_id)
+        reserved = pending.register.of_change(change.change_id)
 
-        def title_for(hint: str, begun: Reservation | None = begun) -> str:
-            # What was said to begin keeps its title: others may have been told to join it.
-            return begun.title if begun else unique_title(hint, ticket, is_taken)
+        def title_for(hint: str, reserved: Reservation | None = reserved) -> str:
+            # A reserved page keeps its title: other changes may already plan to join it.
+            return reserved.title if reserved else unique_title(hint, ticket, is_taken)
 
-        settled = stored_targets.from_selection(found, home, title_for)
-        if _may_begin(documents, change, settled, new):
-            return settled
-    raise LeaseHeld("other changes begin pages all the time")
+        targets = stored_targets.from_selection(selection, home, title_for)
+        if _reserve(documents, change, targets, pending):
+            return targets
+    raise LeaseHeld("other tickets keep starting new pages in this space, so no page could be selected yet")
 
 
-def _may_begin(
-    documents: DocumentLifecycle, change: Change, settled: StoredTargets, new: PendingPages
+def _reserve(
+    documents: DocumentLifecycle, change: Change, targets: StoredTargets, pending: PendingPages
 ) -> bool:
-    """Say that the chosen page begins, if one is to be created; False where another page has begun since."""
-    for target in settled.targets:
+    """Reserve the page if one must be created; return False if another change has changed the register since."""
+    for target in targets.targets:
         if target.kind is DocumentKind.CREATE and not target.joins:
             now = int(documents.clock())
             mine = Reservation(
                 derive_document_id(change, target), change.change_id, target.title, target.parent_id, now
             )
-            return documents.beginnings.try_reserve(target.space_id, new.known, new.still, mine)
+            return documents.new_pages.try_reserve(target.space_id, pending.register, pending.kept, mine)
     return True

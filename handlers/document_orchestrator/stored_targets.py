@@ -1,6 +1,6 @@
-"""What was chosen for a change, as it is stored: once, before anything is drafted.
+"""The selected targets of a change in the form that is stored with it, once, before anything is drafted.
 
-A model may choose otherwise the second time; the record does not.
+A redelivery reads the stored targets, because a model may decide differently when it is asked again.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
     JoinDraft,
     NoDocument,
+    Selection,
     TargetDecision,
     UnnamedPage,
     UpdatePage,
 )
-from handlers.document_orchestrator.page_selection.selection import Selection as Found
 
-#: Candidates that are kept on record.
+#: Candidates that are stored with a target.
 MAX_CANDIDATES_KEPT = 5
 
 
 @dataclass(frozen=True)
 class StoredTarget:
-    """One target. ``kind`` None: no document is needed; ``joins`` names an open document it becomes part of.
+    """One target of a change.
 
-    ``space_id`` and ``parent_id`` are where a new page goes; an existing page stays where it is. ``unnamed`` is the id
-    of the page that fits best, where only a person may choose it.
+    ``kind`` is None if no document is needed. ``joins`` is the id of an open document that the change joins.
+    ``space_id`` and ``parent_id`` say where a new page is created; they are not used for an existing page.
+    ``unnamed`` is the id of the best page if Kinexus may edit it only after a person names it.
     """
 
     kind: DocumentKind | None
@@ -45,33 +46,31 @@ class StoredTarget:
 
 @dataclass(frozen=True)
 class StoredTargets:
-    """All targets of a change, and what people named and we refuse (with reasons)."""
+    """All targets of a change, and the pages that people named but Kinexus does not edit, each with its reason."""
 
     targets: tuple[StoredTarget, ...]
     refused: tuple[str, ...] = ()
 
 
-def from_selection(found: Found, space_id: str, title_for: Callable[[str], str]) -> StoredTargets:
-    """Turn what was found into what is stored; ``title_for`` gives a new page a title that is free in the space."""
+def from_selection(selection: Selection, space_id: str, title_for: Callable[[str], str]) -> StoredTargets:
+    """Convert a selection to its stored form; ``title_for`` makes a title for a new page that is free in the space."""
     return StoredTargets(
         targets=tuple(
-            _chosen(judgement, found.searched, space_id, title_for) for judgement in found.judgements
+            _stored(decision, selection.searched, space_id, title_for) for decision in selection.judgements
         ),
-        refused=tuple(f"{refused.reference}: {refused.reason}" for refused in found.refused),
+        refused=tuple(f"{refused.reference}: {refused.reason}" for refused in selection.refused),
     )
 
 
-def _chosen(
-    judgement: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
+def _stored(
+    decision: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
 ) -> StoredTarget:
     candidates = tuple(
         ScoredPage(candidate.page_id, candidate.title, round(candidate.score, 2))
-        for candidate in judgement.candidates[:MAX_CANDIDATES_KEPT]
+        for candidate in decision.candidates[:MAX_CANDIDATES_KEPT]
     )
-    choice = StoredSelection(
-        judgement.reason, judgement.confidence, judgement.decided_by, candidates, searched
-    )
-    match judgement.target:
+    choice = StoredSelection(decision.reason, decision.confidence, decision.decided_by, candidates, searched)
+    match decision.target:
         case UpdatePage(page_id=page_id, title=title):
             return StoredTarget(DocumentKind.UPDATE, choice, title, page_id=page_id)
         case JoinDraft(document_id=document_id, title=title):
@@ -86,9 +85,9 @@ def _chosen(
             return StoredTarget(None, choice, unnamed=page_id)
 
 
-def to_json(chosen: StoredTargets) -> str:
-    """Return the form that is kept with the change."""
-    return json.dumps(asdict(chosen), ensure_ascii=False)
+def to_json(targets: StoredTargets) -> str:
+    """Return the targets as JSON, for the attribute ``choice`` of the change."""
+    return json.dumps(asdict(targets), ensure_ascii=False)
 
 
 def from_json(stored: str) -> StoredTargets:

@@ -9,9 +9,10 @@ from common.atlassian.confluence_client import ConfluencePage, Space
 
 @dataclass(frozen=True)
 class WritableSpaces:
-    """Where we may write: the configured spaces (the first takes new pages) and the browse URL of Confluence.
+    """The configured spaces (new pages are created in the first) and Confluence's URL for browsers.
 
-    ``trust_folders`` says whether pages below a folder, whose restrictions Confluence does not tell, are open to all.
+    ``trust_folders`` treats pages below a folder as open to everyone, because Confluence's API does not return the
+    restrictions of folders.
     """
 
     spaces: tuple[Space, ...]
@@ -19,8 +20,8 @@ class WritableSpaces:
     trust_folders: bool = False
 
     def reason_not_writable(self, page: ConfluencePage) -> str:
-        """Say why we do not edit a page, ``""`` where we may; not its title, which not everybody may know."""
+        """Return why Kinexus does not edit a page, ``""`` if it may; without the title, which may be secret."""
         if page.space_id not in {space.space_id for space in self.spaces}:
             keys = ", ".join(space.key for space in self.spaces)
-            return f"the page {page.page_id} is outside the spaces that we may write to ({keys})"
+            return f"the page {page.page_id} is outside the spaces that Kinexus may write to ({keys})"
         return "" if page.status == "current" else f"the page {page.page_id} is {page.status}"

@@ -1,1 +1,1 @@
-"""Step 1: a ticket was finished. Is the change worth documenting? Record it and say so on the bus."""
+"""JiraWebhookHandler: step 1, records a closed ticket as a change if it is eligible, and publishes ChangeDetected."""

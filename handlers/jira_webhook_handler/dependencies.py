@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds this function's clients from the environment, once per process."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from handlers.jira_webhook_handler.settings import Settings
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What the handler works with."""
+    """The dependencies of the handler: change detection and the check of webhook signatures."""
 
     detection: ChangeDetector
-    door: WebhookVerifier
+    verifier: WebhookVerifier
 
 
 @cache
 def build_dependencies() -> Dependencies:
-    """Build everything from the environment."""
+    """Build the dependencies from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
     rules = EligibilityRules(
         env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
@@ -39,7 +39,7 @@ def build_dependencies() -> Dependencies:
     )
     return Dependencies(
         detection=ChangeDetector(changes, EventBus(cached_client("events"), env.event_bus), rules, time.time),
-        door=WebhookVerifier(
+        verifier=WebhookVerifier(
             CachedSecret(cached_client("secretsmanager"), env.webhook_secret_arn), env.allow_unsigned_webhooks
         ),
     )

@@ -1,4 +1,4 @@
-"""POST /webhooks/jira."""
+"""Lambda entry point of POST /webhooks/jira."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ logging_setup.configure_logging()
 
 
 def handle(request: dict[str, Any], _context: object) -> Response:
-    """Answer as soon as the change and its event are durable, or the webhook is known to be none of ours."""
+    """Answer a webhook once its change and event are stored, or it turns out not to be relevant."""
     return respond_within_deadline(partial(_answer, request))
 
 
 def _answer(request: dict[str, Any]) -> Response:
-    here = build_dependencies()
+    dependencies = build_dependencies()
     try:
-        event = here.door.verify(request)
-    except RequestRejected as turned:
-        return turned.response
-    outcome = here.detection.handle(event)
+        event = dependencies.verifier.verify(request)
+    except RequestRejected as rejected:
+        return rejected.response
+    outcome = dependencies.detection.handle(event)
     return json_response(200, status=outcome.status, change_id=outcome.change_id, reason=outcome.reason)

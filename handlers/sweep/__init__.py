@@ -1,1 +1,1 @@
-"""By the clock: tickets and reviews that were finished without Jira telling us enter the pipeline after all."""
+"""Sweep (reconciliation): once a day, processes closed tickets and reviews whose webhooks were lost."""

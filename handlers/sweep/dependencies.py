@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds this function's clients from the environment, once per process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from handlers.sweep.settings import Settings
 
 @cache
 def build_reconciliation() -> Reconciliation:
-    """Build everything from the environment."""
+    """Build the reconciliation from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
     jira = connect_jira(env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn))
     rules = EligibilityRules(

@@ -1,4 +1,4 @@
-"""Once a day, by the stack's schedule."""
+"""Lambda entry point of the daily sweep, started by the stack's schedule."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from handlers.sweep.run_sweep import run_sweep
 logging_setup.configure_logging()
 log = logging.getLogger(__name__)
 
-#: How far back to look, in seconds: two days, so that a run that failed is made up for by the next.
+#: How far back a sweep looks, in seconds: two days, so the next daily run covers one that failed.
 WINDOW = 2 * 24 * 3600
-#: Seconds that one invocation may take: its function's timeout.
+#: Seconds that one invocation may take: the timeout of this function.
 TIMEOUT = 300
 
 
 def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Feed in what is not on record, and return how many tickets and reviews had each outcome."""
-    here = build_reconciliation()
+    """Run the sweep; return how many tickets and reviews had each outcome."""
+    sweep = build_reconciliation()
     outcomes = dict(
-        run_sweep(here, WINDOW, TIMEOUT - RESERVE_SECONDS, _begun_at(event, here.detection.clock))
+        run_sweep(sweep, WINDOW, TIMEOUT - RESERVE_SECONDS, _scheduled_at(event, sweep.detection.clock))
     )
     log.info("sweep.finished", extra={"outcomes": outcomes})
     return outcomes
 
 
-def _begun_at(event: dict[str, Any], clock: Clock) -> int:
-    """Return when the schedule meant this sweep to begin, the same in each try of it; without a schedule, now."""
+def _scheduled_at(event: dict[str, Any], clock: Clock) -> int:
+    """Return the scheduled time of this sweep, the same in every retry, or now if the event has none; epoch seconds."""
     try:
         return int(to_epoch_seconds(as_str(as_dict(event).get("scheduled_at"))))
     except ValueError:

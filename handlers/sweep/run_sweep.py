@@ -1,4 +1,4 @@
-"""What one day's sweep does in the time that its function has: reviews first, since people wait for them."""
+"""Runs one sweep within its time limit: reviews first, because people wait for them, then tickets."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ log = logging.getLogger(__name__)
 
 
 def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int) -> Counter[str]:
-    """Feed in what was finished in the last ``window`` seconds and is not on record; return how often what came of it.
+    """Process tickets and reviews that were closed in the last ``window`` seconds and are not processed yet.
 
-    Open reviews whose ticket is missing are counted for the sweep that began at ``swept_at``, in seconds since 1970.
-    ``seconds`` is how long it may take; reviews take half of that at most. What it does not suffice for is counted as
-    left, and in the log. Doing it twice does nothing more. Raises the errors of the services.
+    Returns how often each outcome occurred. Open reviews whose ticket is missing in Jira are counted for the sweep that
+    was scheduled at ``swept_at`` (seconds since the epoch). ``seconds`` is the time limit; reviews get at most half of
+    it. What the time did not suffice for is logged, and counted as ``reviews left`` and ``tickets left``. Idempotent.
+    Raises the errors of the services.
     """
     begun = time.monotonic()
     reviews, tickets = sweep.finished_reviews(window), sweep.finished_tickets(window)
@@ -25,9 +26,9 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
     try:
         with within_deadline(seconds / 2):
             outcomes.update(f"review {sweep.process_review(found)}" for found in reviews)
-            lost = sweep.missing_reviews.record_missing(swept_at)
-            outcomes.update({f"review {what}": number for what, number in lost.items()})
-    finally:  # whatever hinders the reviews must not cost the tickets
+            missing = sweep.missing_reviews.record_missing(swept_at)
+            outcomes.update({f"review {what}": number for what, number in missing.items()})
+    finally:  # the tickets are processed even if the reviews fail
         with within_deadline(seconds - (time.monotonic() - begun)):
             outcomes.update(sweep.process_ticket(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):

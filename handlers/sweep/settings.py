@@ -1,4 +1,4 @@
-"""The environment of this function."""
+"""The environment variables of this function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """Each field is the variable of its name in capitals."""
+    """The settings; a field ``event_bus`` is read from the variable ``EVENT_BUS``."""
 
     changes_table: str
     documents_table: str

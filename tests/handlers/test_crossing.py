@@ -63,7 +63,7 @@ def assert_one_page_tells_of_both(pipeline: Pipeline, documents: list[dict[str, 
     ]
     [updated] = [each for each in documents if each["kind"] == "update"]
     assert updated["issue_keys"] == [second]
-    assert "created the page meanwhile" in updated["choice"]["reason"]
+    assert "already created the page" in updated["choice"]["reason"]
     page = pipeline.page(updated["page_id"])
     assert page["version"]["number"] == 2
     assert "winter" in page["body"]["storage"]["value"]

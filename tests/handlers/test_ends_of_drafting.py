@@ -64,7 +64,7 @@ def test_a_revision_without_remaining_tickets_fails_with_a_comment(pipeline: Pip
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
     [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
-    assert "every ticket of this documentation is gone" in told
+    assert "no ticket of this documentation exists any more" in told
     assert "REJECTED" in told
     assert pipeline.status(review) != "done", "it is the reviewer's turn"
 
@@ -273,7 +273,7 @@ def test_the_end_of_a_review_is_announced_after_its_record(
     assert deliver(orchestrate, messages, 2) == []  # the model answers otherwise this time
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "in_review"
-    assert not any("closes this review" in said for said in pipeline.comments(review))
+    assert not any("closes the review" in said for said in pipeline.comments(review))
 
 
 def test_a_redelivery_closes_a_review_recorded_as_ended(
@@ -288,5 +288,5 @@ def test_a_redelivery_closes_a_review_recorded_as_ended(
     for receives in (2, 3):
         assert deliver(orchestrate, messages, receives) == []
     for ticket in (review, key):
-        assert len([said for said in pipeline.comments(ticket) if "closes this review" in said]) == 1
+        assert len([said for said in pipeline.comments(ticket) if "closes the review" in said]) == 1
     assert pipeline.aws.locks() == []

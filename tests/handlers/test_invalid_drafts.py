@@ -77,7 +77,7 @@ def test_a_draft_that_stays_too_long_is_reported() -> None:
     [
         (
             "pay\u202eouts",
-            "the title “pay⟨U+202E⟩outs” holds invisible characters (U+202E), which a title may not hold",
+            "the title “pay⟨U+202E⟩outs” holds invisible characters (U+202E), which a title must not have",
         ),
         ("Rate\u200b limits", "holds invisible characters (U+200B)"),
         ("Rate\U000e0148\U000e0149 limits", "(U+E0148, U+E0149)"),
@@ -94,7 +94,7 @@ def test_a_confusable_title_is_refused(title: str, why: str) -> None:
     given = {"action": "create", "title": title, "confidence": 0.9, "reason": "new"}
     with pytest.raises(llm_judge.InvalidJudgement):
         llm_judge.parse_answer(given, [], ticket())
-    with pytest.raises(PermanentFailure, match="correct the summary of the ticket"):
+    with pytest.raises(PermanentFailure, match="Correct the summary of the ticket"):
         new_page_prompt.unique_title("", ticket(title), lambda taken: False)
     with pytest.raises(PermanentFailure):
         ask_model.draft_page(Scripted(), title, "", [ticket()], None)  # type: ignore[arg-type]

@@ -155,7 +155,7 @@ def test_a_relabelled_review_is_no_change_and_still_decides(pipeline: Pipeline, 
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == review]
-    assert (change["status"], change["reason"]) == ("ignored", "it is a review ticket of ours")
+    assert (change["status"], change["reason"]) == ("ignored", "it is one of our review tickets")
     assert pipeline.comments(review)[-1].startswith("Published")
 
 

@@ -37,7 +37,7 @@ def test_it_is_one_change_by_the_first_move_to_done(pipeline: Pipeline, page_id:
     assert pipeline.review_of(key)
     statuses = sorted((change["status"], change["reason"]) for change in pipeline.aws.changes())
     assert [status for status, _ in statuses] == ["documented", "ignored"]
-    assert statuses[1][1] == "the ticket was finished already"
+    assert statuses[1][1] == "the ticket was already in a done status before"
     finishing = min(change["change_id"] for change in pipeline.aws.changes())
     [document] = pipeline.aws.documents()
     assert (document["change_ids"], document["page_id"]) == ([finishing], page_id)

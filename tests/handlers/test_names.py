@@ -57,7 +57,7 @@ def test_only_the_first_links_count_and_the_rest_are_reported(pipeline: Pipeline
     pipeline.run()
     assert {each["page_id"] for each in pipeline.aws.documents()} == set(pages[:MOST_BY_LINK])
     [told] = [text for text in pipeline.comments(key) if "does not edit these pages" in text]
-    assert "4 more by links: one ticket names at most 3 pages by links" in told
+    assert "4 more by links: one ticket may name at most 3 pages by links" in told
 
 
 def test_no_comment_asks_for_more_labels_than_count(pipeline: Pipeline) -> None:

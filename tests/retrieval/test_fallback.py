@@ -31,7 +31,7 @@ def decided(summary: str, *more: Candidate) -> JudgeAnswer:
 def test_a_page_named_by_title_is_updated() -> None:
     verdict = decided("Later cut-off for payouts")
     assert (verdict.target, verdict.decided_by) == (UpdatePage("Payouts", "Payouts"), "fallback")
-    assert "its title names payouts" in verdict.reason
+    assert "its title contains payouts" in verdict.reason
 
 
 def test_a_page_about_the_subject_is_updated() -> None:

@@ -95,10 +95,10 @@ def test_named_pages_we_cannot_edit_are_refused_with_a_reason(docs: Docs) -> Non
     choice = select_page(ticket(SUMMARY, labels=labels), docs.site, docs.confluence, None)
     assert [judgement.target for judgement in choice.judgements] == [UpdatePage(good, "Invoices")]
     reasons = [refused.reason for refused in choice.refused]
-    assert "outside the spaces that we may write to (SD, OPS)" in reasons[0]
+    assert "outside the spaces that Kinexus may write to (SD, OPS)" in reasons[0]
     assert "is archived" in reasons[1]
-    assert "there is no page 424242" in reasons[2]
-    assert "names no page" in reasons[3]
+    assert "the page 424242 does not exist" in reasons[2]
+    assert "not a page id" in reasons[3]
 
 
 def test_a_refused_label_does_not_start_a_search(docs: Docs) -> None:

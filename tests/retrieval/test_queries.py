@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from handlers.document_orchestrator.page_selection.cql_queries import cql_queries, quoted
+from handlers.document_orchestrator.page_selection.cql_queries import cql_queries, cql_string
 from handlers.document_orchestrator.page_selection.search_terms import search_terms
 from tests.retrieval.space import Docs
 from tests.retrieval.tickets import ticket
@@ -71,6 +71,6 @@ def test_every_query_value_is_a_plain_word_or_phrase(summary: str, description: 
 
 @given(st.text(max_size=60))
 def test_a_quoted_literal_cannot_be_closed_early(value: str) -> None:
-    literal = quoted(value)
+    literal = cql_string(value)
     assert re.fullmatch(r'"(?:[^"\\]|\\["\\])*"', literal, re.DOTALL)
     assert re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL) == value

@@ -1,1 +1,1 @@
-"""Drafting: the prompts, the calls of the model, and the revision that comes of them. Imports `page_selection`."""
+"""Drafting: the prompts, the model calls, and the revision made from them. It does not import `page_selection`."""

@@ -1,4 +1,4 @@
-"""Asking the model for a draft: once, and once more with what was wrong; then a person must do it."""
+"""Asks the model for a draft; an invalid answer is explained to it once, a second one is a permanent failure."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 def draft_update(
     model: BedrockClient, page: ConfluencePage, tickets: Sequence[Ticket], again: PreviousDraft | None
 ) -> Proposal:
-    """Return edits to an existing page (none if it says everything already); raise GivenUp."""
+    """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure."""
     try:
         parsed = sf.parse(page.storage)
     except sf.MalformedStorage as error:
         raise PermanentFailure(
-            f'the page "{page.title}" cannot be read, so it is not edited: {error}'
+            f'Kinexus cannot read the storage format of the page "{page.title}", so it does not edit it: {error}'
         ) from error
     focus = [
         word for ticket in tickets for word in (ticket.summary, *ticket.components, ticket.description[:2000])
@@ -50,7 +50,7 @@ def draft_page(
     tickets: Sequence[Ticket],
     again: PreviousDraft | None,
 ) -> Proposal:
-    """Return the body of a new page; raise GivenUp."""
+    """Return the body of a new page; raise PermanentFailure."""
     refuse_unsafe_title(title)
     text = new_page_prompt.new_page_prompt(title, parent_title, tickets, again)
     return _ask(model, new_page_prompt.SYSTEM, text, new_page_prompt.TOOL, new_page_prompt.parse_new_page)
@@ -61,7 +61,7 @@ def _ask(
     system: str,
     text: str,
     tool: ModelTool,
-    read: Callable[[Mapping[str, Any]], Proposal],
+    validate: Callable[[Mapping[str, Any]], Proposal],
 ) -> Proposal:
     earlier: list[tuple[ModelAnswer, str]] = []
     while True:
@@ -70,10 +70,10 @@ def _ask(
         except ModelFailure as error:
             raise PermanentFailure(f"no draft could be made: {error}") from error
         try:
-            return read(answer.input)
+            return validate(answer.input)
         except InvalidEditAnswer as error:
             if earlier:
                 raise PermanentFailure(
-                    f"no draft could be made: the model's edits were invalid twice: {error}"
+                    f"no draft could be made: the model's answer was invalid twice: {error}"
                 ) from error
             earlier.append((answer, str(error)))

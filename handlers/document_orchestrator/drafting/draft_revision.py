@@ -1,4 +1,4 @@
-"""The next draft of a document: from its tickets and its page, through the model, into the bucket."""
+"""Makes the next draft of a document from its tickets and its page, and stores it in the bucket."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RevisionDrafter:
-    """What it takes to draft a document's next revision. The caller has the document's lease.
+    """Drafts the next revision of a document. The caller holds the document's lease.
 
-    A document may come with a change more than its record has: that goes on record with the draft that holds it.
-    What is returned is to be announced when the lease is given back; None: the page needs no change.
+    The document may have one change more than its record: this change is recorded together with the draft. The methods
+    return the drafted document, for which the caller publishes DocumentGenerated after releasing the lease, or None if
+    the page needs no change.
     """
 
     records: DocumentRepository
@@ -46,7 +47,7 @@ class RevisionDrafter:
     site: Callable[[], WritableSpaces]
 
     def newest(self, document: Document) -> Draft:
-        """Return the newest draft on record."""
+        """Return the newest stored draft."""
         return self.drafts.get(document.document_id, document.revision, document.sha256)
 
     def draft_initial(self, document: Document) -> Document | None:
@@ -54,7 +55,7 @@ class RevisionDrafter:
         return self._draft(document, None, {})
 
     def draft_next(self, document: Document) -> Document | None:
-        """Draft the revision after the newest, with what its reviewer asked for."""
+        """Draft the revision after the newest one, with the feedback of its reviewer."""
         newest = self.newest(document)
         again = PreviousDraft(sf.to_markdown(newest.storage), _feedback(document))
         return self._draft(document, again, newest.levels)
@@ -64,7 +65,7 @@ class RevisionDrafter:
     ) -> Document | None:
         known = self._tickets(document)
         tickets, levels = list(known.values()), security_levels(known, levels)
-        _keep_level(document, levels)
+        _check_security_levels(document, levels)
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document)
             proposal = draft_update(self.model, page, tickets, again)
@@ -91,17 +92,17 @@ class RevisionDrafter:
         return document
 
     def _tickets(self, document: Document) -> dict[str, Ticket]:
-        """Return the source tickets that there still are, by the keys under which they are on record."""
+        """Return the source tickets that still exist, by their recorded keys; raise PermanentFailure if none does."""
         tickets = {}
         for key in document.issue_keys:
             try:
                 tickets[key] = Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
             except NotFound:
-                # let go: the draft is made from the tickets that are left; GivenUp is raised without any
+                # let go: the draft is made from the other tickets; PermanentFailure is raised if there are none
                 log.warning("source_ticket.missing", extra={"issue_key": key})
         if not tickets:
             raise PermanentFailure(
-                "every ticket of this documentation is gone, or we may not see it any more"
+                "no ticket of this documentation exists any more, or our account may not view them"
             )
         return tickets
 
@@ -110,16 +111,19 @@ class RevisionDrafter:
             page = self.confluence.page(document.page_id or "")
         except NotFound as error:
             raise PermanentFailure(
-                f"page {document.page_id} does not exist any more, or our account may not view it"
+                f"the page {document.page_id} does not exist any more, or our account may not view it"
             ) from error
         if why_not := self.site().reason_not_writable(page):
-            raise PermanentFailure(f"{why_not}: put it back, or name another page")
+            raise PermanentFailure(
+                f"{why_not}. Restore the page or move it back, or name another page with the label docs:PAGE-ID and "
+                "close the ticket again"
+            )
         if document.revision:  # the first draft is made right after its page was chosen
             self.recheck_restrictions(page.page_id, document)
         return page
 
     def recheck_restrictions(self, page_id: str, document: Document) -> None:
-        """Raise PageRequiresLabel where a review may not show this page, unless a person has named it."""
+        """Raise PageRequiresLabel if a review may not show this page and no person has named it."""
         trust_folders = self.site().trust_folders
         recheck_restrictions({page_id: document.choice}, self.confluence, trust_folders=trust_folders)
 
@@ -129,39 +133,43 @@ class RevisionDrafter:
 
     def _without_edit(self, document: Document, proposal: Proposal) -> None:
         if document.revision and not is_overtaken(document):
-            raise PermanentFailure("the model proposes no edit at all for this revision")
-        reason = proposal.summary or f'the page "{document.title}" says everything already'
+            raise PermanentFailure("the model proposed no edit for this revision")
+        reason = proposal.summary or f'the page "{document.title}" is already up to date'
         self.no_edit.end(document, reason)
 
 
-def _keep_level(document: Document, levels: Mapping[str, str]) -> None:
-    """See that a ticket that a review could not show joins none, or nobody could review the others."""
+def _check_security_levels(document: Document, levels: Mapping[str, str]) -> None:
+    """Raise if the tickets' security levels do not fit the review; LeaseHeld while its ticket is not open yet.
+
+    ``levels`` holds the levels by ticket key. See common.domain.issue_security.common_security_level.
+    """
     if document.review_issue_key:
         common_security_level(levels, document.review_issue_key.rpartition("-")[0])
     elif levels and len(document.issue_keys) > 1:
         raise LeaseHeld(
-            f"{', '.join(levels)} has a security level, and the review that it would join is not open yet"
+            f"the review ticket is not open yet; a ticket with a security level can join only after that: "
+            f"{', '.join(levels)}"
         )
 
 
 def is_overtaken(document: Document) -> bool:
-    """Say whether a revision is due because somebody edited the page where the approved draft would have."""
+    """Return whether a revision is due because a person edited the page where the approved draft edits it."""
     decision = document.decision
     is_revising = document.status is DocumentStatus.REVISING
     return is_revising and decision is not None and decision.verdict is Verdict.APPROVED
 
 
 def _feedback(document: Document) -> str:
-    """Return what the reviewer asked for last; it holds for a revision that another change causes, too.
+    """Return the reviewer's last feedback, ``""`` if the last decision did not ask for a revision.
 
-    What follows an approval is no feedback.
+    It also applies to a revision that another change causes.
     """
     decision = document.decision
     return decision.feedback if decision and decision.verdict is Verdict.NEEDS_REVISION else ""
 
 
 def _inputs(document: Document, levels: Mapping[str, str]) -> str:
-    """Name what the next draft is made from, whatever the model makes of it this time."""
+    """Return a hash of everything that the next draft is made from, which does not depend on the model's answer."""
     target = (str(document.kind), document.page_id)
     parts = (
         target,

@@ -1,6 +1,6 @@
-"""The smallest edit that tells the truth: what the model reads of a page, and what its answer must be.
+"""Prompt, tool and answer validation for edits to an existing page.
 
-The model sees numbered blocks and answers with edits to them through the tool; it never writes a page.
+The model reads numbered blocks and answers with edits to them through the tool; it never writes a whole page.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ TOOL = ModelTool(
 
 
 class InvalidEditAnswer(Exception):
-    """The model's answer cannot be used; the message tells the model what would be right."""
+    """The model's answer cannot be used; the message is sent to the model and says what a valid answer is."""
 
 
 @dataclass(frozen=True)
 class PreviousDraft:
-    """What a further revision starts from: the result of the previous draft, and what the reviewer asked for."""
+    """The basis of a further revision: the page as in the previous draft (Markdown), and the reviewer's feedback."""
 
     previous: str
     feedback: str
@@ -74,7 +74,7 @@ class PreviousDraft:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A valid answer: the edits, the page after them, and one sentence on what they do."""
+    """A valid answer: one sentence on what changes, the edits, and the page after them in storage format."""
 
     summary: str
     edits: tuple[sf.Edit, ...]
@@ -101,7 +101,7 @@ def previous_draft_parts(again: PreviousDraft | None) -> list[str]:
 
 
 def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline) -> Proposal:
-    """Validate an answer against the page and apply it; raise InvalidAnswer."""
+    """Validate an answer against the page and apply it; raise InvalidEditAnswer."""
     listed = answer.get("edits")
     if not isinstance(listed, list) or len(listed) > MAX_EDITS:
         raise InvalidEditAnswer(f"`edits` must be a list of at most {MAX_EDITS} edits")
@@ -120,7 +120,7 @@ def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline) -
 
 
 def refuse_images(base: str, storage: str) -> None:
-    """Raise InvalidAnswer for an image from a website that ``base``, the page so far, shows no images from."""
+    """Raise InvalidEditAnswer for an image from a website from which ``base``, the page so far, shows no image."""
     added = images_from_new_hosts(base, storage)
     if added:
         shown = ", ".join(one_line(address)[:100] for address in added[:3])

@@ -1,7 +1,7 @@
-"""A draft shows no image from a host that the page does not show images from already.
+"""Finds images in a draft from hosts from which the page shows no image yet; such a draft is refused.
 
-An image is loaded by every reader of a page, so its host learns who reads what and when. A model may have the address
-from a ticket that anyone can write.
+Every reader's browser loads an image, so its host learns who reads the page and when. The model may have copied the
+address from a ticket that anyone can write.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from common import storage_format as sf
 
 
 def images_from_new_hosts(base: str, storage: str) -> tuple[str, ...]:
-    """Return the addresses in ``storage`` whose host no address in ``base`` has; both are well-formed.
+    """Return the addresses in ``storage`` whose host does not occur in ``base``; both are well-formed storage format.
 
-    An address whose host cannot be read is new unless the very same address is in ``base``.
+    An address whose host cannot be read counts as new, unless the same address is in ``base``.
     """
     known = set(sf.external_addresses(base))
     hosts = {host for host in map(host_of, known) if host}
@@ -24,10 +24,10 @@ def images_from_new_hosts(base: str, storage: str) -> tuple[str, ...]:
 
 
 def host_of(address: str) -> str | None:
-    """Return the host that a browser asks for an address, in ASCII and lower case; None where readers may differ.
+    """Return the host of an address in ASCII and lower case; None if browsers and libraries may read it differently.
 
-    ``https://good.example@evil.example/`` is from evil.example, and the port does not matter. An international name is
-    compared by its ASCII form (``xn--…``).
+    The host of ``https://good.example@evil.example/`` is evil.example. The port is left out. An international name is
+    returned in its ASCII form (``xn--…``).
     """
     if address.startswith("//"):
         address = f"https:{address}"

@@ -1,4 +1,4 @@
-"""A page for what no page covers yet: what the model reads, and what its answer must be."""
+"""Prompt, tool and answer validation for a new page, and its title."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def new_page_prompt(
 
 
 def parse_new_page(answer: Mapping[str, Any]) -> Proposal:
-    """Validate an answer and render it; raise InvalidAnswer."""
+    """Validate an answer and render it to storage format; raise InvalidEditAnswer."""
     markdown, summary = answer.get("markdown"), answer.get("summary")
     if not isinstance(markdown, str) or not markdown.strip():
         raise InvalidEditAnswer("`markdown` must hold the body of the page")
@@ -76,10 +76,10 @@ def parse_new_page(answer: Mapping[str, Any]) -> Proposal:
 
 
 def unique_title(hint: str, ticket: Ticket, is_taken: Callable[[str], bool]) -> str:
-    """Return a title for a new page: the hint or else the ticket's summary, made unique by the ticket's key.
+    """Return a title for a new page: the hint or else the ticket's summary, with the ticket's key if it is taken.
 
-    Confluence's titles are unique within a space and at most 255 characters long. Raises GivenUp for a title that
-    could be mistaken for another.
+    Confluence's titles are unique within a space and at most 255 characters long. Raises PermanentFailure for a title
+    that ``title_rules`` refuses.
     """
     title = one_line(hint)[:MAX_TITLE].strip() or one_line(ticket.summary)[:MAX_TITLE].strip() or ticket.key
     refuse_unsafe_title(title)

@@ -1,1 +1,4 @@
-"""Page selection: search, ranking and the model's judgement. Imports nothing from the rest of this handler."""
+"""Page selection: search, ranking and the model's judgement.
+
+Of the rest of this handler it imports only `prompt_text`, `title_rules` and `writable_spaces`.
+"""

@@ -1,4 +1,4 @@
-"""Gathers the pages that a ticket may belong to: a few searches at once, then one request for the best bodies."""
+"""Gathers the candidate pages of a ticket: parallel searches, then one request for the bodies of the best hits."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from handlers.document_orchestrator.page_selection.excluded_pages import reason_
 log = logging.getLogger(__name__)
 
 MAX_BODIES = 50
-# Reciprocal rank fusion: a low place in several answers outweighs a high one in a single answer.
+# Constant of reciprocal rank fusion: low ranks in several results outweigh one high rank in a single result.
 _FUSION = 10
 
 
 class PageSearch(Protocol):
-    """What gathering asks of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
+    """The Confluence calls used here, as common.atlassian.confluence_client.ConfluenceClient implements them."""
 
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
         """Return the first pages of a CQL query, best first."""
@@ -35,7 +35,10 @@ class PageSearch(Protocol):
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """A page to be created that is under review: a candidate, so that two tickets do not create it twice."""
+    """A page to be created whose draft is not published yet; a candidate, so two tickets do not create it twice.
+
+    ``storage`` is the draft's body in storage format, ``""`` while it is being written.
+    """
 
     document_id: str
     title: str
@@ -44,9 +47,10 @@ class OpenDraft:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A page, or with ``document_id`` an open draft of one, as ranking and judge read it.
+    """A page, or with ``document_id`` an open draft of a new page, as ranking and judge read it.
 
-    ``path`` are the titles above it that the search tells, top first. ``space_id`` is ``""`` for a draft.
+    ``path`` holds the titles of its ancestors as the search returned them, top first. A draft has ``""`` as ``page_id``
+    and ``space_id``.
     """
 
     page_id: str
@@ -67,9 +71,9 @@ def gather_candidates(
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
 ) -> tuple[Candidate, ...]:
-    """Return the candidates, best found first; raises the errors of common.atlassian.http_client.
+    """Return the candidates, best search hit first, drafts last; raises the errors of common.atlassian.http_client.
 
-    ``space_ids`` are the only spaces whose pages may come back, whatever a search answers.
+    Pages outside ``space_ids`` are dropped, even if a search returns them.
     """
     answers = _all_at_once(search, planned)
     hits = {hit.page_id: hit for answer in answers for hit in answer if hit.page_id}
@@ -97,7 +101,7 @@ def _all_at_once(search: PageSearch, planned: Sequence[CqlQuery]) -> list[tuple[
 
 
 def _fused(planned: Sequence[CqlQuery], answers: Sequence[Sequence[SearchHit]]) -> list[str]:
-    """Merge the answers into one order of page ids by the places that the pages have in each."""
+    """Merge the search results into one list of page ids by reciprocal rank fusion, best first."""
     scores: defaultdict[str, float] = defaultdict(float)
     for query, answer in zip(planned, answers, strict=True):
         for place, hit in enumerate(answer):
@@ -127,5 +131,5 @@ def _sections(storage: str, title: str) -> tuple[sf.Section, ...]:
     try:
         return sf.sections(storage)
     except sf.MalformedStorage:
-        # Rank it by its bare words: a page that we cannot edit is told to a person later, not silently passed over.
+        # Rank it by its plain words: if it is selected, drafting fails with a comment instead of skipping it silently.
         return (sf.Section((title,), re.sub(r"<[^>]*>", " ", storage)),)

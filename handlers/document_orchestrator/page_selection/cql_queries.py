@@ -1,7 +1,7 @@
-"""The few CQL queries that look for a ticket's page.
+"""Builds the CQL queries that search for a ticket's page.
 
-Terms are taken from the ticket as plain words, so that nothing a ticket says is ever read as CQL or as Lucene syntax;
-every query is held to the configured spaces and to pages.
+Words of the ticket are quoted and cleaned, so nothing in a ticket is read as CQL or Lucene syntax. Every query is
+limited to pages in the configured spaces.
 https://developer.atlassian.com/cloud/confluence/advanced-searching-using-cql/
 https://developer.atlassian.com/cloud/confluence/performing-text-searches-using-cql/
 """
@@ -26,21 +26,21 @@ _LUCENE = re.compile(r"""[+\-&|!(){}\[\]^~*?:/#"'\\]""")
 
 @dataclass(frozen=True)
 class CqlQuery:
-    """One search: the CQL, how many hits to ask for, and how much a good place in its answer says (1 is normal)."""
+    """One search: the CQL, the number of hits to ask for, and the weight of its ranks in the fusion (1 is normal)."""
 
     cql: str
     limit: int
     weight: float
 
 
-def quoted(value: str) -> str:
-    """Return a CQL string literal; backslash and quote are escaped in that order."""
+def cql_string(value: str) -> str:
+    """Return a CQL string literal with backslashes and quotation marks escaped."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery, ...]:
-    """Return at most four queries: titles, words, phrases and code names, words of the description."""
-    within = f"type = page AND space IN ({', '.join(map(quoted, space_keys))})"
+    """Return at most four queries: for titles, for words, for phrases and code names, for words of the description."""
+    within = f"type = page AND space IN ({', '.join(map(cql_string, space_keys))})"
     subject = asked.subject[:_MOST_WORDS]
     topics = asked.topics[:_MOST_TOPICS]
     joined = ["".join(pair) for pair in pairwise(subject)]
@@ -61,11 +61,14 @@ def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery
 
 def _any_of(field: str, words: Iterable[str]) -> str:
     clean = dict.fromkeys(cleaned for word in words if (cleaned := _searchable(word)))
-    return " OR ".join(f"{field} ~ {quoted(word)}" for word in clean)
+    return " OR ".join(f"{field} ~ {cql_string(word)}" for word in clean)
 
 
 def _searchable(text: str) -> str:
-    """Return a word or a ``"quoted phrase"`` without Lucene's signs; lower case, for AND, OR and NOT are operators."""
+    """Return a word or ``"quoted phrase"`` without Lucene's special characters, in lower case.
+
+    Lower case because AND, OR and NOT in capitals are operators.
+    """
     is_phrase = text.startswith('"')
     bare = " ".join(word[:_LONGEST_WORD] for word in _LUCENE.sub(" ", text).lower().split())
     if not bare:

@@ -1,4 +1,4 @@
-"""Pages that are no place for documentation, however many words they share with a ticket."""
+"""Excludes pages that never take documentation: templates, dated records, and indexes of other pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEMPLATE_TITLE = re.compile(
 )
 _TEMPLATE_FOLDER = re.compile(r"^(?:page |document )?templates?$", re.I)
 _TEMPLATE_MARKUP = re.compile(r"<at:(?:declarations|var)\b|<ac:placeholder\b")
-# What was true on one day is not kept up to date: minutes, retrospectives, lists of past changes.
+# Records of one day are not kept up to date: minutes, retrospectives, release notes.
 _RECORD_TITLE = re.compile(
     r"^\W*\d{4}-\d{2}-\d{2}\b|\b\d{4}-\d{2}-\d{2}\W*$|\b(?:meeting|sprint|retro) (?:notes|minutes)\b|\bretrospective\b"
     r"|\brelease notes\b|\bchange ?log\b|\bwhat['’]s new\b",
@@ -28,14 +28,14 @@ _CDATA_ENDS = re.compile(r"<!\[CDATA\[|\]\]>")
 _MACRO_PARAMETER = re.compile(r"<ac:parameter\b.*?</ac:parameter>", re.DOTALL)
 _WORD = re.compile(r"\w+")
 
-#: An index has at most this many words of its own for each link.
+#: A page with at most this many words of its own per link is an index.
 OWN_WORDS_PER_LINK = 3
 _FEWEST_LINKS = 4
 _FEW_OWN_WORDS = 60
 
 
 def reason_to_exclude(page: ConfluencePage, path: tuple[str, ...] = ()) -> str | None:
-    """Return why a page cannot be a candidate, or None; ``path`` are the titles above it."""
+    """Return why a page cannot be a candidate, or None; ``path`` holds the titles of its ancestors."""
     if page.status != "current":
         return f"it is {page.status or 'not current'}"
     if _TEMPLATE_TITLE.search(page.title) or any(map(_TEMPLATE_FOLDER.match, path)):
@@ -43,7 +43,7 @@ def reason_to_exclude(page: ConfluencePage, path: tuple[str, ...] = ()) -> str |
     if _TEMPLATE_MARKUP.search(page.storage):
         return "it is a template"
     if _RECORD_TITLE.search(page.title):
-        return "it records what was, and is not kept up to date"
+        return "it is a dated record that is not kept up to date"
     if _is_index(page.storage):
         return "it lists other pages"
     return None

@@ -1,6 +1,6 @@
-"""Pages that people named: a ``docs:PAGE-ID`` label, a link to a page in the description, a remote link.
+"""Finds the pages that a ticket names: by ``docs:PAGE-ID`` labels, links in the description, and remote links.
 
-Links count when they lead to the configured Confluence; other hosts name nothing.
+Only links to the configured Confluence count.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _PAGE_PATH = re.compile(r"/spaces/[^/]+/pages/(?:edit(?:-v2)?/)?([1-9][0-9]{0,18
 _TINY_PATH = re.compile(r"/x/([A-Za-z0-9_-]{1,11})/?")
 _BY_QUERY = ("/pages/viewpage.action", "/pages/editpage.action", "/pages/viewpreviousversions.action")
 
-#: Pages that one ticket may name by labels, and by links: each is a document with a review of its own.
+#: Pages that one ticket may name by labels, and by links: each gets its own document and review.
 MOST_BY_LABEL, MOST_BY_LINK = 10, 3
 
 
 @dataclass(frozen=True)
 class ExplicitPage:
-    """A page that somebody named; ``page_id`` None when the reference names no page that can be read from it.
+    """A page that a ticket names; ``page_id`` is None if the label has no valid page id.
 
-    ``is_order`` is true for labels: they say where documentation goes, while a link may also be an aside.
+    ``is_order`` is true for labels: they decide where documentation goes, while a link may only be a reference.
     """
 
     reference: str
@@ -39,8 +39,8 @@ class ExplicitPage:
 def explicit_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str) -> tuple[ExplicitPage, ...]:
     """Return the named pages, labels first, each page once.
 
-    ``remote_links`` are URLs of the issue's remote links; ``browse_url`` is Confluence's for people, such as
-    ``https://site.atlassian.net/wiki``.
+    ``remote_links`` are the URLs of the issue's remote links. ``browse_url`` is the URL of Confluence for browsers,
+    such as ``https://site.atlassian.net/wiki``.
     """
     found = [named for named in map(_by_label, ticket.labels) if named]
     urls = [*_URL.findall(ticket.description), *remote_links]
@@ -52,13 +52,18 @@ def explicit_pages(ticket: Ticket, remote_links: Iterable[str], browse_url: str)
 
 
 def limit_explicit_pages(named: Sequence[ExplicitPage]) -> tuple[tuple[ExplicitPage, ...], dict[str, str]]:
-    """Return as many of the named pages as one ticket may name, and what to say of the rest."""
+    """Return the named pages within the limits, and a reason for each group of pages beyond them."""
     labels, links = [n for n in named if n.is_order], [n for n in named if not n.is_order]
     rest = {
-        f"{len(more)} more by {what}": f"one ticket names at most {most} pages by {what}{instead}"
+        f"{len(more)} more by {what}": f"one ticket may name at most {most} pages by {what}{instead}"
         for more, what, most, instead in (
             (labels[MOST_BY_LABEL:], "labels", MOST_BY_LABEL, ""),
-            (links[MOST_BY_LINK:], "links", MOST_BY_LINK, "; the label docs:PAGE-ID names one for sure"),
+            (
+                links[MOST_BY_LINK:],
+                "links",
+                MOST_BY_LINK,
+                "; to name a page for certain, use the label docs:PAGE-ID",
+            ),
         )
         if more
     }
@@ -73,7 +78,7 @@ def _by_label(label: str) -> ExplicitPage | None:
 
 
 def _by_url(url: str, browse_url: str) -> ExplicitPage | None:
-    # A sentence's or a bracket's end is no part of a URL.
+    # Punctuation at the end of a sentence, or a closing bracket, is not part of the URL.
     url = url.rstrip(".,;:!?")
     if url.endswith(")") and "(" not in url:
         url = url.rstrip(").,;:!?")
@@ -108,7 +113,7 @@ def _page_id(path: str, query: str) -> str | None:
 
 
 def _tiny(code: str) -> str | None:
-    """Read the page id out of a tiny link: base64 of its little-endian bytes without the trailing A and =.
+    """Decode the page id in a tiny link: base64 of its little-endian bytes without the trailing A and =.
 
     https://support.atlassian.com/confluence/kb/how-to-programmatically-generate-the-tiny-link-of-a-confluence-page/
     """

@@ -1,7 +1,7 @@
-"""The judge: a model reads the ticket and the few best candidates and says where the documentation goes.
+"""The judge: a model reads the ticket and the best candidates and decides where the documentation goes.
 
-It answers with a candidate's label, never with an id, so that nothing outside the candidates can be chosen. An invalid
-answer is explained to it once. Without a valid answer the documented fallback decides from the ranking alone.
+It answers with the letter of a candidate, never with an id, so it can select nothing else. An invalid answer is
+explained to it once. Without a valid answer, ranking_fallback decides from the ranking alone.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ TOOL = ModelTool(
 
 
 class JudgeModel(Protocol):
-    """What the judge asks of a model; common.aws.bedrock_client.BedrockClient gives it."""
+    """The model call used here, as common.aws.bedrock_client.BedrockClient implements it."""
 
     def ask(
         self, system: str, prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]] = ()
@@ -83,12 +83,12 @@ class JudgeModel(Protocol):
 
 
 class InvalidJudgement(Exception):
-    """The model's answer cannot be used; the message tells the model what would be right."""
+    """The model's answer cannot be used; the message is sent to the model and says what a valid answer is."""
 
 
 @dataclass(frozen=True)
 class JudgeAnswer:
-    """What was decided, by whom, and what the model read and wrote in tokens."""
+    """A decision on the target, who made it, and the model's input and output tokens."""
 
     target: Target
     confidence: float
@@ -100,9 +100,9 @@ class JudgeAnswer:
 def judge(
     ticket: Ticket, ranked: Sequence[Ranked[Candidate]], model: JudgeModel, fallback: JudgeAnswer
 ) -> JudgeAnswer:
-    """Ask the model about the best candidates; an answer that stays invalid leaves it to ``fallback``.
+    """Ask the model about the best candidates; return ``fallback`` if its second answer is invalid too, or it fails.
 
-    Failures of the service itself (throttling, time-outs) pass through: the message comes again.
+    Errors of the service itself (throttling, time-outs) are raised, so the message is redelivered.
     """
     shown = ranked[:MAX_CANDIDATES]
     text = judge_prompt(ticket, shown, ranking_hint(shown, fallback))
@@ -112,7 +112,7 @@ def judge(
         try:
             answer = model.ask(SYSTEM, text, TOOL, earlier)
         except ModelFailure as failure:
-            # let go: the fallback's verdict is returned below, and is recorded as one
+            # let go: the fallback is returned below, and recorded as such
             log.warning("judge.failed", extra={"reason": str(failure)})
             break
         read, written = read + answer.input_tokens, written + answer.output_tokens
@@ -127,7 +127,7 @@ def judge(
 
 
 def ranking_hint(shown: Sequence[Ranked[Candidate]], fallback: JudgeAnswer) -> str:
-    """Return the label that the ranking alone would choose, or ``create``."""
+    """Return the letter that the ranking alone would select, or ``create``."""
     if isinstance(fallback.target, CreatePage) or not shown:
         return "create"
     return LABELS[0]
@@ -136,7 +136,7 @@ def ranking_hint(shown: Sequence[Ranked[Candidate]], fallback: JudgeAnswer) -> s
 def parse_answer(
     given: Mapping[str, Any], shown: Sequence[Ranked[Candidate]], ticket: Ticket
 ) -> tuple[Target, float, str]:
-    """Return target, confidence and reason of an answer; raise InvalidAnswer with what would be right."""
+    """Return target, confidence and reason of an answer; raise InvalidJudgement if it is not valid."""
     confidence = _confidence(given.get("confidence"))
     reason = shortened_line(given.get("reason"), _LONGEST_REASON)
     if not reason:
@@ -162,7 +162,7 @@ def parse_answer(
 
 
 def target_of(page: Candidate) -> Target:
-    """Return the target that writing to this candidate means."""
+    """Return the target for a candidate: join it if it is a draft, update it if it is a page."""
     if page.document_id:
         return JoinDraft(page.document_id, page.title)
     return UpdatePage(page.page_id, page.title)
@@ -189,8 +189,8 @@ def _confidence(value: object) -> float:
 
 
 def judge_prompt(ticket: Ticket, shown: Sequence[Ranked[Candidate]], favoured: str) -> str:
-    """Return the user's message, within the budget whatever the size of ticket and pages."""
-    about = _cut(_defused(ticket_part(ticket, longest=_TICKET_TOKENS * 4)), _TICKET_TOKENS, "\n</ticket>")
+    """Return the user message, cut to the token budget whatever the size of ticket and pages."""
+    about = _cut(_neutralized(ticket_part(ticket, longest=_TICKET_TOKENS * 4)), _TICKET_TOKENS, "\n</ticket>")
     share = (PROMPT_TOKENS - _FIXED_TOKENS - _TICKET_TOKENS) // max(1, len(shown))
     cards = "\n".join(_card(label, each, share) for label, each in zip(LABELS, shown, strict=False))
     return f"{about}\n<candidates>\n{cards}\n</candidates>\nLexical ranking favours: {favoured}"
@@ -208,7 +208,7 @@ def _card(label: str, ranked: Ranked[Candidate], share: int) -> str:
         if section.headings:
             lines.append(f"## {one_line(' > '.join(section.headings))}")
         lines.append(shortened(section.text, share * 2))
-    text = _defused("\n".join(lines)).replace("<ticket", "‹ticket").replace("</ticket", "‹/ticket")
+    text = _neutralized("\n".join(lines)).replace("<ticket", "‹ticket").replace("</ticket", "‹/ticket")
     content = _cut(text, share - 20, "")
     return tagged("candidate", content, label=label, score=f"{ranked.score:.2f}")
 
@@ -219,27 +219,27 @@ def shortened_line(value: object, longest: int) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def tokens(text: str) -> int:
-    """Return an upper estimate of a text's tokens: three characters of English, one of anything else, are one."""
+def estimate_tokens(text: str) -> int:
+    """Return an upper estimate of a text's tokens: one per three ASCII characters, one per other character."""
     ascii_only = sum(map(str.isascii, text))
     return (ascii_only + 2) // 3 + len(text) - ascii_only
 
 
 def _cut(text: str, most: int, ending: str) -> str:
-    """Return a text within ``most`` tokens; where it is cut it ends with ``ending``."""
-    if tokens(text) <= most:
+    """Return a text within ``most`` tokens; if it is cut, it ends with ``ending``."""
+    if estimate_tokens(text) <= most:
         return text
     spent, end = 0.0, 0
     for character in text:
         spent += 1 / 3 if character.isascii() else 1
-        if spent > most - tokens(ending) - 2:
+        if spent > most - estimate_tokens(ending) - 2:
             break
         end += 1
     return f"{text[:end]}…{ending}"
 
 
-def _defused(data: str) -> str:
-    """Return data that cannot be taken for another part of the prompt."""
+def _neutralized(data: str) -> str:
+    """Return data in which nothing looks like another part of the prompt."""
     for sign in ("<candidate", "</candidate"):
         data = data.replace(sign, f"‹{sign[1:]}")
     return data.replace("Lexical ranking favours:", "Lexical ranking favours -")

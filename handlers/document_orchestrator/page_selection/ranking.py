@@ -1,13 +1,13 @@
-"""Orders candidate pages by their words alone, nearest to the ticket first.
+"""Ranks candidate pages by their words (BM25F), nearest to the ticket first.
 
-A page's score has three parts. Each counts only terms of the ticket, weighted by ``search_terms`` and by how few
-of the candidates hold them:
+A page's score has three parts. Each counts only terms of the ticket, weighted by ``search_terms`` and by how few of
+the candidates contain them:
 
-- the whole page: BM25 over its fields, title and headings counting for more than body and path (BM25F);
-- its best section, so that one passage about the matter is not drowned by a long page about much else;
-- how much of its title the ticket names: “Cluster” names *Clusters* wholly, and *Cluster Groups* only in part.
+- the whole page: BM25 over its fields, where title and headings count more than body and path (BM25F);
+- its best section, so a long page about many things still scores for one relevant passage;
+- the share of its title that the ticket names: “Cluster” names all of *Clusters*, but only a part of *Cluster Groups*.
 
-It is one pass over the text, so that the time grows linearly with the pages' size.
+It reads the text once, so the time grows linearly with the size of the pages.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from handlers.document_orchestrator.page_selection.tokenizer import (
 TITLE_WEIGHT = 4.0
 HEADING_WEIGHT = 2.0
 PATH_WEIGHT = 1.0
-# Every candidate holds some of the words, so how much it dwells on them says more than among pages at large.
+# High, because every candidate contains some of the words: how often it does says more than in a general search.
 SATURATION = 3.0
 LENGTH_NORM = 0.4
 RARITY_POWER = 0.7
@@ -44,7 +44,7 @@ COVERAGE_WEIGHT = 8.0
 
 
 class RankedPage(Protocol):
-    """What ranking reads of a page. ``path`` are the titles above it, top first."""
+    """The parts of a page that ranking reads."""
 
     @property
     def title(self) -> str:
@@ -52,7 +52,7 @@ class RankedPage(Protocol):
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The titles of the pages above, top first."""
+        """The titles of its ancestors, top first."""
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -66,9 +66,9 @@ P = TypeVar("P", bound=RankedPage)
 class Ranked(Generic[P]):
     """A page with its score (higher is nearer, 0 means no common word).
 
-    ``evidence`` is the score in units of what one mention of each word of the ticket's subject brings: below 1 is
-    weak. ``is_named`` says whether the title shares a word with the subject. ``nearest`` are the indexes of the best
-    sections, best first; ``why`` says in words what counted most.
+    ``evidence`` is the score divided by the score that one mention of each word of the ticket's subject would bring;
+    below 1 is weak. ``is_named`` says whether the title shares a word with the subject. ``nearest`` holds the indexes
+    of the best sections, best first. ``why`` says for people what counted most.
     """
 
     page: P
@@ -80,7 +80,7 @@ class Ranked(Generic[P]):
 
 
 def rank_pages(ticket: Ticket, pages: Sequence[P]) -> tuple[Ranked[P], ...]:
-    """Return the pages in the order of their nearness to the ticket; equals stay in the order they came in."""
+    """Return the pages ranked by score, highest first; pages with equal scores keep their order."""
     asked = search_terms(ticket)
     titles = [words(page.title) for page in pages]
     sought = _Sought({*asked.weights, *(stem(word) for title in titles for word in title)})
@@ -96,7 +96,7 @@ def rank_pages(ticket: Ticket, pages: Sequence[P]) -> tuple[Ranked[P], ...]:
 
 @dataclass(frozen=True)
 class _Counts:
-    """How often each sought term stands in each field of a page, and how long the fields are, in words."""
+    """How often each sought term occurs in each field of a page, and the length of the text in words."""
 
     title: Mapping[str, int]
     path: Mapping[str, int]
@@ -107,13 +107,13 @@ class _Counts:
 
 
 class _Sought(dict[str, tuple[str, ...]]):
-    """From a run of characters to the sought terms in it; works each out once, and stems only what may be one."""
+    """Maps a run of characters to the sought terms in it; caches each, and stems only words that may match."""
 
     def __init__(self, sought: Iterable[str]) -> None:
         super().__init__()
         self.terms = frozenset(sought)
         self._beginnings = {term[:3] for term in self.terms}
-        # A stem may end in i where the word has y: fly, fli.
+        # A stem may end in i where the word ends in y: fly, fli.
         self._beginnings |= {f"{term[:2]}y" for term in self.terms if term[2:3] == "i"}
 
     def __missing__(self, raw: str) -> tuple[str, ...]:
@@ -157,7 +157,7 @@ def _count(page: RankedPage, sought: _Sought) -> _Counts:
 
 
 def _rarity(counted: Sequence[_Counts], sought: Iterable[str]) -> dict[str, float]:
-    """Return each term's weight by how few of the pages hold it; softened, for the pages are few and hand-picked."""
+    """Return each term's weight by how few of the pages contain it (softened IDF: they are few and preselected)."""
     held: Counter[str] = Counter()
     for counts in counted:
         held.update({*counts.title, *counts.path, *counts.headings, *counts.body})
@@ -229,7 +229,7 @@ def _section_score(
 
 
 def _coverage(title: Sequence[str], asked: Mapping[str, float], rarity: Mapping[str, float]) -> float:
-    """Return how much of the title, 0..1, the ticket names; written as one word or several is the same."""
+    """Return the share of the title, 0..1, that the ticket names; one word or several written together count alike."""
     if not title:
         return 0.0
     if compound(title) in asked:
@@ -245,12 +245,12 @@ def _why(
     best = [term for term in heapq.nlargest(4, gains, key=gains.__getitem__) if gains[term] > 0]
     shown = list(dict.fromkeys(asked.shown[term] for term in best if term in asked.shown))
     in_title = [asked.shown[term] for term in counts.title if gains.get(term) and term in asked.shown]
-    said = []
+    reasons = []
     if in_title:
-        said.append(f"its title names {', '.join(dict.fromkeys(in_title))}")
+        reasons.append(f"its title contains {', '.join(dict.fromkeys(in_title))}")
     if shown:
-        said.append(f"shares {', '.join(shown)}")
+        reasons.append(f"shared words: {', '.join(shown)}")
     headings = page.sections[nearest[0]].headings if nearest else ()
     if headings and shown:
-        said.append(f"most in “{headings[-1]}”")
-    return "; ".join(said) or "shares no word with the ticket"
+        reasons.append(f"best section: “{headings[-1]}”")
+    return "; ".join(reasons) or "no word in common with the ticket"

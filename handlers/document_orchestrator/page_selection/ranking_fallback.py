@@ -1,8 +1,8 @@
-"""The documented fallback: what the lexical ranking decides when no model does.
+"""Page selection without a model: the lexical ranking decides alone.
 
-The best page is updated, unless the evidence for it is weak: its title shares no word with the ticket's subject, and it
-scores less than a page would that mentions each word of the subject once. Then a page is to be created beside it.
-Words alone cannot tell a new subject from a change of an old one, so that this says “create” seldom.
+The best page is updated, unless the evidence for it is weak: its title shares no word with the ticket's subject, and
+its score is lower than that of a page that mentions each word of the subject once. Then a page is created beside it.
+Words alone cannot tell a new subject from a change to an old one, so this rarely decides to create a page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MOST_CONFIDENCE = 0.9
 
 
 def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> JudgeAnswer:
-    """Return what the ranking says: update its first page, or create one."""
+    """Return the decision of the ranking: update its first page, or create one."""
     best = ranked[0] if ranked and ranked[0].score > 0 else None
     title = " ".join(ticket.summary.split())[:255]
     if best is None:
@@ -32,5 +32,5 @@ def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> Ju
     runner_up = ranked[1].score if len(ranked) > 1 else 0.0
     lead = 1 - runner_up / best.score
     confidence = min(_MOST_CONFIDENCE, 0.4 * min(1.0, best.evidence / 2) + lead)
-    reason = f"by its words “{best.page.title}” is nearest to the ticket: {best.why}"
+    reason = f"the words of “{best.page.title}” match the ticket best: {best.why}"
     return JudgeAnswer(target_of(best.page), round(confidence, 2), reason, "fallback")

@@ -1,4 +1,4 @@
-"""What a ticket asks for: its words, each with the weight it has for finding a page."""
+"""Extracts the search terms of a ticket, each with its weight for finding a page."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from handlers.document_orchestrator.page_selection.tokenizer import (
 ACTION_WEIGHT = 0.1
 COMPONENT_WEIGHT = 0.5
 LABEL_WEIGHT = 0.3
-# Labels that hold one of these (or a word of action) speak of the process: breaking-change, tech-debt, docs:123.
+# Labels with one of these words (or an action word) are about the process: breaking-change, tech-debt, docs:123.
 _PROCESS = frozenset(
     map(
         stem,
         re.findall(r"\w+", "breaking customer debt documentation hotfix internal priority release triage"),
     )
 )
-# What follows the last preposition of a summary is what the change was made to: “Add status field to Cluster”.
+# The words after the last preposition of a summary name the changed thing: “Add status field to Cluster”.
 TAIL_BONUS = 0.4
 _PREPOSITION = re.compile(r"\b(?:to|for|on|in|of|from)\b", re.IGNORECASE)
-# All words of the description together weigh at most this share of the summary's (or of an ordinary summary's, when
-# this one says little), so that a long description does not drown the summary.
+# All words of the description together weigh at most this share of the summary (or of an ordinary summary, if this one
+# is short), so the summary still counts beside a long description.
 DESCRIPTION_SHARE = 1.0
 DESCRIPTION_WEIGHT = 0.3
 _ORDINARY_SUMMARY = 4.0
 _DESCRIPTION_TERMS = 40
 _DESCRIPTION_CHARACTERS = 20_000
 _SUMMARY_CHARACTERS = 500
-# “feat(billing)!: …”: the kind is of the process, the scope is a component.
+# “feat(billing)!: …”: the type is about the process, the scope is a component.
 _CONVENTIONAL_PREFIX = re.compile(
     r"^(?:feat|fix|docs|chore|refactor|perf|build|ci|test|style|revert)(?:\(([^)]*)\))?!?:\s*", re.IGNORECASE
 )
-# Links and numbers of issues are no words.
+# URLs and issue numbers are not search terms.
 _REFERENCE = re.compile(r"https?://\S+|(?<!\w)#\d+\b")
 
 
@@ -53,10 +53,12 @@ _REFERENCE = re.compile(r"https?://\S+|(?<!\w)#\d+\b")
 class SearchTerms:
     """A ticket's terms (stems and compounds) with their weights, 0 to about 1.5.
 
-    ``core`` are the terms that say what the ticket is about: the summary's subject and the components. ``subject`` are
-    the summary's own words as written, in order, without stop words and words of action, and ``topics`` those of
-    components and labels; ``identifiers`` are the code names in summary and description, and ``described`` the
-    description's words, what counts most first. ``shown`` gives a term's written form.
+    - ``core``: the terms of the subject, from summary and components
+    - ``subject``: the words of the summary as written, in order, without stop words and action words
+    - ``topics``: the words of components and labels
+    - ``identifiers``: the code names in summary and description
+    - ``described``: the words of the description, highest weight first
+    - ``shown``: the written form of each term
     """
 
     weights: Mapping[str, float]
@@ -69,7 +71,7 @@ class SearchTerms:
 
 
 def search_terms(ticket: Ticket) -> SearchTerms:
-    """Read the terms of a ticket: summary first, then components and labels, then the description within its share."""
+    """Return the terms of a ticket: from the summary, then components and labels, then the description."""
     prefix = _CONVENTIONAL_PREFIX.match(ticket.summary)
     scope = [prefix[1]] if prefix and prefix[1] else []
     summary = _REFERENCE.sub(" ", ticket.summary[prefix.end() if prefix else 0 :][:_SUMMARY_CHARACTERS])
@@ -139,6 +141,6 @@ def _weigh_description(description: str, weights: dict[str, float], shown: dict[
 
 
 def _is_identifier(raw: str) -> bool:
-    """Say whether a word is written as code is, with humps or parts joined by signs; a hyphen alone is prose."""
+    """Return whether a word looks like code: camelCase, or parts joined by signs (a hyphen alone is prose)."""
     has_hump = re.search(r"[a-z][A-Z]", raw) is not None
     return has_hump or (len(parts(raw)) > 1 and not raw.replace("-", "").isalpha())

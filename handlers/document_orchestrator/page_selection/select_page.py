@@ -1,4 +1,4 @@
-"""Where a finished change belongs: pages that people named win, then search, ranking and the judge."""
+"""Selects the page of a finished change: named pages first, then search, ranking and the judge."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = ["OpenDraft", "SelectionSources", "WritableSpaces", "select_page"]
 
 
 class SelectionSources(PageSearch, page_restrictions.RestrictionReader, Protocol):
-    """What finding a page asks of Confluence; common.atlassian.confluence_client.ConfluenceClient gives it."""
+    """The Confluence calls used here, as common.atlassian.confluence_client.ConfluenceClient implements them."""
 
 
 def select_page(
@@ -56,11 +56,11 @@ def select_page(
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
 ) -> Selection:
-    """Decide which page, or pages, a finished ticket belongs to.
+    """Select the page or pages that a finished ticket belongs to.
 
-    ``remote_links`` are the URLs of the issue's remote links. ``just_created`` are pages of ours that the search
-    index may not hold yet. Without a ``model`` the documented fallback decides. Raises the errors of
-    common.atlassian.http_client when Confluence does not answer; a model that fails only means the fallback.
+    ``remote_links`` are the URLs of the issue's remote links. ``just_created`` are pages that Kinexus created and that
+    the search index may not contain yet. Without a ``model``, or if the model fails, the ranking decides. Raises the
+    errors of common.atlassian.http_client.
     """
     named = explicit_pages(ticket, remote_links, site.browse_url)
     judgements, refused, is_ordered = _named(named, site, confluence)
@@ -75,7 +75,7 @@ def select_page(
 def _named(
     named: Sequence[ExplicitPage], site: WritableSpaces, confluence: SelectionSources
 ) -> tuple[tuple[TargetDecision, ...], tuple[RefusedExplicitPage, ...], bool]:
-    """Return the judgements of the named pages that we may edit, the others, and whether a label named one of those."""
+    """Return the decisions for pages that we may edit, the refused pages, and whether a label named one of these."""
     named, too_many = limit_explicit_pages(named)
     ids = [each.page_id for each in named if each.page_id]
     pages = {page.page_id: page for page in confluence.pages(ids)} if ids else {}
@@ -89,17 +89,17 @@ def _named(
             refused.append(RefusedExplicitPage(each.reference, reason))
             is_ordered = is_ordered or each.is_order
         else:
-            said = f"the ticket names the page “{page.title}” ({each.reference})"
-            judgements.append(TargetDecision(UpdatePage(page.page_id, page.title), 1.0, said, "named"))
+            why = f"the ticket names the page “{page.title}” ({each.reference})"
+            judgements.append(TargetDecision(UpdatePage(page.page_id, page.title), 1.0, why, "named"))
     refused += [RefusedExplicitPage(which, reason) for which, reason in too_many.items()]
     return tuple(judgements), tuple(refused), is_ordered
 
 
 def _refusal(named: ExplicitPage, page: ConfluencePage | None, site: WritableSpaces) -> str:
     if named.page_id is None:
-        return "this names no page: write docs: and the page's id, a number"
+        return "this is not a page id: write docs: followed by the number of the page, such as docs:123456"
     if page is None:
-        return f"there is no page {named.page_id}, or we may not see it"
+        return f"the page {named.page_id} does not exist, or our account may not view it"
     return site.reason_not_writable(page)
 
 
@@ -117,30 +117,30 @@ def _searched(
     asked = tuple(query.cql for query in planned)
     if unnamed and isinstance(decide_by_ranking(ticket, [unnamed.ranked]).target, UpdatePage):
         return Selection((unnamed.judgement(),), refused, asked)
-    verdict = decide_by_ranking(ticket, best)
+    decision = decide_by_ranking(ticket, best)
     if model is not None:
-        verdict = judge(ticket, best, model, verdict)
+        decision = judge(ticket, best, model, decision)
     considered = tuple(
         ConsideredPage(each.page.page_id, each.page.title, each.page.url, each.score, each.why)
         for each in best
     )
-    target = _at_home(verdict.target, best, site.spaces[0].space_id)
-    judgement = TargetDecision(target, verdict.confidence, verdict.reason, verdict.decided_by, considered)
-    return Selection((judgement,), refused, asked, verdict.tokens)
+    target = _with_parent_in_space(decision.target, best, site.spaces[0].space_id)
+    judgement = TargetDecision(target, decision.confidence, decision.reason, decision.decided_by, considered)
+    return Selection((judgement,), refused, asked, decision.tokens)
 
 
-def _at_home(target: Target, candidates: Sequence[Ranked[Candidate]], home: str) -> Target:
-    """Return a target whose parent is in the space in which new pages are created, or that has none.
+def _with_parent_in_space(target: Target, candidates: Sequence[Ranked[Candidate]], space_id: str) -> Target:
+    """Return the target, without its parent page if that is not in the space of new pages.
 
-    Confluence puts no page below one of another space.
+    Confluence does not allow a parent page in another space.
     """
     if not isinstance(target, CreatePage) or not target.parent_id:
         return target
     around = (
         each.page for each in candidates if target.parent_id in (each.page.page_id, each.page.parent_id)
     )
-    is_at_home = any(page.space_id == home for page in around)
-    return target if is_at_home else CreatePage(target.title, None)
+    is_in_space = any(page.space_id == space_id for page in around)
+    return target if is_in_space else CreatePage(target.title, None)
 
 
 def search_and_decide(
@@ -160,24 +160,26 @@ def search_and_decide(
 
 @dataclass(frozen=True)
 class _Unnamed:
-    """A page that only a person may choose, and why."""
+    """The best page, which Kinexus edits only if a person names it, and the reason for that."""
 
     ranked: Ranked[Candidate]
     reason: str
 
     def judgement(self) -> TargetDecision:
-        """Leave the choice to a person; the page's title stays out of it, which not everyone may know."""
+        """Return the decision to ask a person; its reason has no page title, which may be secret."""
         page_id = self.ranked.page.page_id
-        reason = f"page {page_id} fits best, and only a person may choose it, because {self.reason}"
+        reason = (
+            f"page {page_id} fits best, but Kinexus edits it only if a person names it, because {self.reason}"
+        )
         return TargetDecision(UnnamedPage(page_id), 1.0, reason, "fallback")
 
 
 def _usable(
     ranked: Sequence[Ranked[Candidate]], confluence: SelectionSources, site: WritableSpaces
 ) -> tuple[tuple[Ranked[Candidate], ...], _Unnamed | None]:
-    """Return the best pages that may be used unasked, and the page before all of them that only a person may choose.
+    """Return the best pages that need no name from a person, and the page that does if it ranks above all of them.
 
-    Pages that are known to be restricted are passed over, and nobody is told of them.
+    Pages that are known to be restricted are skipped without a comment.
     """
     known = Restrictions(confluence, trust_folders=site.trust_folders)
     best: list[Ranked[Candidate]] = []

@@ -1,4 +1,4 @@
-"""What was decided about a change: which page it belongs to, why, and who decided it."""
+"""The result of page selection: the target of a change, the reason, and who decided."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DecidedBy = Literal["named", "model", "fallback"]
 
 @dataclass(frozen=True)
 class UpdatePage:
-    """An existing page is to be edited."""
+    """Edit an existing page."""
 
     page_id: str
     title: str
@@ -18,7 +18,7 @@ class UpdatePage:
 
 @dataclass(frozen=True)
 class JoinDraft:
-    """Another change's page, drafted but not published yet, is where this change belongs too."""
+    """Join another change's draft of a new page that is not published yet."""
 
     document_id: str
     title: str
@@ -26,7 +26,7 @@ class JoinDraft:
 
 @dataclass(frozen=True)
 class CreatePage:
-    """No page covers the change: ``title`` is a hint for the draft, ``parent_id`` None means the homepage."""
+    """Create a page. ``title`` is a proposal; ``parent_id`` None means below the homepage of the space."""
 
     title: str
     parent_id: str | None
@@ -35,12 +35,12 @@ class CreatePage:
 
 @dataclass(frozen=True)
 class NoDocument:
-    """The change needs no documentation, or none that we may write; the judgement's reason says which."""
+    """Write nothing: no documentation is needed, or none that we may write. The decision's reason says which."""
 
 
 @dataclass(frozen=True)
 class UnnamedPage:
-    """An existing page fits best, and only a person may choose it, by its name; nothing is drafted until then."""
+    """Ask a person: the best page may be edited only if a ticket names it. Nothing is drafted until then."""
 
     page_id: str
 
@@ -50,7 +50,7 @@ Target = UpdatePage | JoinDraft | CreatePage | NoDocument | UnnamedPage
 
 @dataclass(frozen=True)
 class ConsideredPage:
-    """A candidate as it is kept on record: its lexical ``score`` (higher is nearer) and why, in words."""
+    """A candidate as it is recorded: its lexical ``score`` (higher is nearer) and, for people, the reason."""
 
     page_id: str
     title: str
@@ -72,7 +72,7 @@ class TargetDecision:
 
 @dataclass(frozen=True)
 class RefusedExplicitPage:
-    """A page that somebody named and that we may not edit: ``reason`` is written for the ticket."""
+    """A page that a ticket names but Kinexus may not edit; ``reason`` is shown in the ticket."""
 
     reference: str
     reason: str
@@ -80,10 +80,10 @@ class RefusedExplicitPage:
 
 @dataclass(frozen=True)
 class Selection:
-    """Everything that was found out about where a change belongs.
+    """Everything that was decided about where a change belongs.
 
-    ``judgements`` holds one per document, at least one. ``searched`` are the CQL queries that were sent, and
-    ``tokens`` what the model read and wrote, (0, 0) when it was not asked.
+    ``judgements`` holds one decision per document, at least one. ``searched`` holds the CQL queries that were sent.
+    ``tokens`` are the model's input and output tokens, (0, 0) if it was not asked.
     """
 
     judgements: tuple[TargetDecision, ...]
@@ -93,5 +93,5 @@ class Selection:
 
     @property
     def creates(self) -> bool:
-        """Say whether a page is to be created."""
+        """Whether a page must be created."""
         return any(isinstance(judgement.target, CreatePage) for judgement in self.judgements)

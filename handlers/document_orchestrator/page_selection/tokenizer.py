@@ -1,4 +1,4 @@
-"""Words as they are compared: stems, with identifiers both whole and taken apart.
+"""Splits text into terms for comparison: stems of words, and identifiers both whole and split.
 
 ``VirtualMachine``, ``virtual_machine``, ``virtual-machine`` and ``virtualMachine`` all give the stems of *virtual*
 and *machine* and the compound ``virtualmachin``; so does the title “Virtual Machines”, through ``compounds``.
@@ -31,7 +31,7 @@ STOP_WORDS = frozenset(
     )
 )
 
-# What a ticket says about the act of changing, not about what is changed: near worthless for finding its page.
+# Words about the act of changing, not about the changed thing: they hardly help to find the page.
 _ACTIONS = re.findall(
     r"\w+",
     """
@@ -46,7 +46,7 @@ _stemmer = snowballstemmer.stemmer("english")
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """Return the English stem of a lower-case word; words of other languages mostly come back as they are."""
+    """Return the English stem of a lower-case word; words of other languages mostly stay unchanged."""
     return str(_stemmer.stemWord(word)) if len(word) <= _LONGEST else word
 
 
@@ -55,7 +55,7 @@ ACTIONS = frozenset(map(stem, _ACTIONS))
 
 @lru_cache(maxsize=1 << 16)
 def parts(raw: str) -> tuple[str, ...]:
-    """Take one run of characters apart into lower-case words: ``maxWeight_kg`` gives max, weight, kg."""
+    """Split one run of characters into lower-case words: ``maxWeight_kg`` gives max, weight, kg."""
     if raw.islower() and raw.isalpha():
         return (raw,)
     found: list[str] = []
@@ -68,7 +68,7 @@ def parts(raw: str) -> tuple[str, ...]:
 
 
 def compound(words: Sequence[str]) -> str:
-    """Return the one stem that several words make when they are written as one."""
+    """Return the stem of several words written as one word."""
     return "".join(words[:-1]) + stem(words[-1])
 
 
@@ -82,7 +82,7 @@ def compounds(words: Sequence[str], longest: int = 3) -> set[str]:
 
 
 def terms(text: str) -> list[str]:
-    """Return the stems of a text in order, each identifier's compound after its parts; stop words left out."""
+    """Return the stems of a text in order, without stop words; after an identifier's parts follows its compound."""
     found: list[str] = []
     for raw in RAW.findall(text):
         words = parts(raw)
@@ -93,5 +93,5 @@ def terms(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Return the lower-case words of a text in order, identifiers taken apart; stop words left out."""
+    """Return the lower-case words of a text in order, without stop words; identifiers are split."""
     return [part for raw in RAW.findall(text) for part in parts(raw) if part not in STOP_WORDS]
