@@ -1,4 +1,4 @@
-"""Commands for those who run Kinexus: what became of a ticket, and the way back for work that stopped."""
+"""Commands for operators: show what happened to a ticket, and restart work that stopped."""
 
 import sys
 from importlib.util import find_spec

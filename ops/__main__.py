@@ -1,4 +1,4 @@
-"""`python -m ops COMMAND`: see docs/operations.md."""
+"""Command line of `python -m ops COMMAND`; docs/operations.md describes the commands."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from common.lambda_entry.environment import InvalidEnvironment
 from ops import errors, stuck_reviews
 from ops.commands import doctor, redrive, replay, status, sweep
 from ops.console_output import Terminal
-from ops.deployed_stack import FED, Deployment
+from ops.deployed_stack import QUEUE_FUNCTIONS, DeployedStack
 from ops.errors import OperatorError
 
 
 def main(arguments: Sequence[str] | None = None, screen: Terminal | None = None) -> int:
-    """Run one command and return its exit code; 2 when something outside stands in the way."""
+    """Run one command and return its exit code; 2 if it cannot do its work, for example without credentials."""
     given = _parser().parse_args(arguments)
     screen = screen or Terminal()
     try:
-        return _run(given, Deployment(given.prefix), screen)
+        return _run(given, DeployedStack(given.prefix), screen)
     except OperatorError as error:
         problem, remedy = error.problem, error.remedy
     except (BotoCoreError, ClientError) as error:
-        said = errors.from_aws_error(error)
-        problem, remedy = said.problem, said.remedy
+        translated = errors.from_aws_error(error)
+        problem, remedy = translated.problem, translated.remedy
     except (AtlassianError, InvalidSecret, InvalidEnvironment) as error:
-        problem, remedy = str(error), "`python -m ops doctor` looks for the cause"
+        problem, remedy = str(error), "run `python -m ops doctor` to find the cause"
     screen.say(f"Cannot go on: {problem}", f"What to do: {remedy}")
     return 2
 
 
-def _run(given: argparse.Namespace, deployment: Deployment, screen: Terminal) -> int:
+def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal) -> int:
     match given.command:
         case "status":
             if given.issue_key is None:
                 return stuck_reviews.run(deployment, screen, time.time())
             return status.run(deployment, screen, given.issue_key)
         case "redrive":
-            agreed = _yes if given.yes else _ask
-            return redrive.run(deployment, screen, given.function, agreed, drop=given.drop)
+            confirm = _yes if given.yes else _ask
+            return redrive.run(deployment, screen, given.function, confirm, drop=given.drop)
         case "replay":
             return replay.run(deployment, screen, given.id)
         case "sweep":
@@ -62,22 +62,25 @@ def _yes(_question: str) -> bool:
 
 def _ask(question: str) -> bool:
     if not sys.stdin.isatty():
-        raise OperatorError("there is no terminal to answer on", "say --yes to do it without being asked")
+        raise OperatorError(
+            "the command asks for confirmation, but there is no terminal",
+            "add --yes to run it without confirmation",
+        )
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _issue_key(given: str) -> str:
     key = given.strip().upper()
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*-[0-9]+", key):
-        raise argparse.ArgumentTypeError(f"{given!r} is no Jira key: one such as PAY2-7 belongs there")
+        raise argparse.ArgumentTypeError(f"{given!r} is not a Jira key such as PAY2-7")
     return key
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ops",
-        description="Look after a deployed Kinexus stack.",
-        epilog="docs/operations.md shows each command at work.",
+        description="Inspect a deployed Kinexus stack, and restart work that stopped.",
+        epilog="docs/operations.md shows the output of each command.",
     )
     parser.add_argument(
         "--prefix",
@@ -85,28 +88,38 @@ def _parser() -> argparse.ArgumentParser:
         help="the stack's namePrefix (default: $KINEXUS_PREFIX, or kinexus)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("status", help="the whole story of a ticket, or the reviews that are stuck")
+    one = commands.add_parser("status", help="show the history of a ticket, or the reviews that are stuck")
     one.add_argument(
         "issue_key",
         nargs="?",
         metavar="ISSUE-KEY",
         type=_issue_key,
-        help="a ticket's, or its review's: PAY2-7; without one, all reviews that do not go on by themselves",
+        help="key of a source ticket or review ticket, such as PAY2-7; without it, all stuck reviews",
     )
-    one = commands.add_parser("redrive", help="show messages that were given up, and send them again")
+    one = commands.add_parser(
+        "redrive", help="show the messages in the dead-letter queues, and send them again"
+    )
     one.add_argument(
-        "function", nargs="?", choices=FED, metavar="FUNCTION", help=", ".join(FED) + "; all by default"
+        "function",
+        nargs="?",
+        choices=QUEUE_FUNCTIONS,
+        metavar="FUNCTION",
+        help=", ".join(QUEUE_FUNCTIONS) + "; all by default",
     )
-    one.add_argument("--yes", action="store_true", help="do it without asking")
-    one.add_argument("--drop", action="store_true", help="delete what is no event of ours, too")
-    one = commands.add_parser("replay", help="publish the event of a change or a document once more")
+    one.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    one.add_argument("--drop", action="store_true", help="also delete messages that are not Kinexus events")
+    one = commands.add_parser("replay", help="publish the event of a change or a document again")
     one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID", help="as `status` shows it: chg-10020-10022")
-    one = commands.add_parser("sweep", help="feed in finished tickets that Jira never told of")
+    one = commands.add_parser("sweep", help="process closed tickets and reviews whose webhook was lost")
     one.add_argument(
-        "--since", type=sweep.seconds, default="2d", metavar="TIME", help="90m, 36h, 2d, 1w; default 2d"
+        "--since",
+        type=sweep.parse_duration,
+        default="2d",
+        metavar="TIME",
+        help="90m, 36h, 2d, 1w; default 2d",
     )
-    one.add_argument("--dry-run", action="store_true", help="only show them")
-    commands.add_parser("doctor", help="look at everything that the pipeline stands on, and say what to do")
+    one.add_argument("--dry-run", action="store_true", help="only show them, change nothing")
+    commands.add_parser("doctor", help="check everything that the pipeline depends on, and say what to do")
     return parser
 
 

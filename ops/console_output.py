@@ -1,6 +1,6 @@
-"""What commands print: tables and lines, in colour only on a terminal.
+"""Prints the tables and lines of commands, in colour only on a terminal.
 
-What comes from tickets and pages is shown as it is: it is no markup, and its control characters are written out.
+Texts of tickets and pages are never read as markup, and their control characters are written out.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from rich.text import Text
 
 from common.runtime.unicode_safety import make_visible
 
-#: Columns of a table that goes to a file or a pipe.
+#: Width of a table that goes to a file or a pipe, in characters.
 WIDE = 150
 Cells = Sequence[str]
-#: Style of a status, where it has one.
+#: Colours of some statuses.
 STYLES = {
     "ok": "green",
     "warning": "yellow",
@@ -29,7 +29,7 @@ STYLES = {
 
 
 class Terminal:
-    """Where a command prints. Off a terminal there is no colour, and lines are WIDE."""
+    """The output of a command. Without a terminal there is no colour, and tables are ``WIDE``."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=False)
@@ -42,7 +42,7 @@ class Terminal:
             self.console.print(Text(make_visible(line), style=style), soft_wrap=True)
 
     def table(self, title: str, columns: Cells, rows: Iterable[Cells]) -> None:
-        """Print a table; a cell that is a known status is coloured by it."""
+        """Print a table; a cell that begins with a known status is coloured."""
         table = Table(
             title=Text(make_visible(title)), title_justify="left", box=box.SIMPLE_HEAD, expand=False
         )
@@ -55,11 +55,11 @@ class Terminal:
         self.console.print(table)
 
 
-def moment(seconds: float) -> str:
-    """Write a time, in seconds since the epoch, as UTC."""
+def format_time(seconds: float) -> str:
+    """Format a time, in seconds since the epoch, as UTC; ``""`` for 0."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(seconds)) + " UTC" if seconds else ""
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number with what it counts: 1 message, 2 messages."""
+def pluralize(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 message, 2 messages."""
     return f"{number} {noun}" + ("" if number == 1 else "s")

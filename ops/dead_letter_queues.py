@@ -1,7 +1,7 @@
-"""Dead-letter queues: looking without taking, and sending again without losing.
+"""Reads dead-letter queues without removing messages, and sends messages again without losing any.
 
-Messages go back by receive, send and delete, since StartMessageMoveTask is not everywhere. Whoever dies in between
-leaves a message twice at worst, which the functions take for the duplicate that it is.
+Messages are moved by receive, send and delete, because StartMessageMoveTask is not available everywhere. A crash in
+between leaves a message twice at worst, and the functions ignore the duplicate.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
@@ -15,23 +15,24 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from common.domain.events import Event, UnknownEvent, parse_event
-from ops.console_output import counted
-from ops.deployed_stack import Feed
+from ops.console_output import pluralize
+from ops.deployed_stack import FunctionQueue
 
-#: Seconds that messages are hidden from others: while an operator reads and decides, and for a mere look.
+#: Seconds that messages are hidden from other readers: while an operator decides, and while they are only shown.
 HOLD, LOOK = 600, 60
-#: Seconds to wait for a message: with none at all, SQS asks only some of its servers.
+#: Seconds to wait for a message (long polling): without, SQS asks only some of its servers.
 WAIT = 1
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One message that was given up. ``sent_at`` is in seconds since the epoch, when it was first sent.
+    """One message in a dead-letter queue.
 
-    ``event`` is None where the body is not one of ours; ``refusal`` is why EventBridge could not deliver it.
+    ``sent_at`` is when it was first sent, in seconds since the epoch. ``event`` is None if the body is not a Kinexus
+    event. ``refusal`` is EventBridge's error if it could not deliver the message to the queue.
     """
 
-    feed: Feed
+    queue: FunctionQueue
     message_id: str
     receipt: str
     body: str
@@ -40,12 +41,12 @@ class DeadLetter:
     refusal: str = ""
 
 
-def receive_all(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
-    """Return all messages of a feed's dead-letter queue and hide them for ``seconds``; oldest first."""
+def receive_all(sqs: Any, queue: FunctionQueue, seconds: int = HOLD) -> list[DeadLetter]:
+    """Return all messages of a function's dead-letter queue, oldest first, and hide them for ``seconds``."""
     held: dict[str, DeadLetter] = {}
     while True:
         answer = sqs.receive_message(
-            QueueUrl=feed.dead_letters_url,
+            QueueUrl=queue.dead_letters_url,
             MaxNumberOfMessages=10,
             VisibilityTimeout=seconds,
             WaitTimeSeconds=WAIT,
@@ -53,71 +54,71 @@ def receive_all(sqs: Any, feed: Feed, seconds: int = HOLD) -> list[DeadLetter]:
             MessageAttributeNames=["All"],
         )
         messages = answer.get("Messages", [])
-        held |= {message["MessageId"]: _letter(feed, message) for message in messages}
+        held |= {message["MessageId"]: _letter(queue, message) for message in messages}
         if not messages:
             return sorted(held.values(), key=lambda letter: letter.sent_at)
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many messages lie in a dead-letter queue, as SQS guesses: to be seen, and held by another command."""
+class MessageCount:
+    """How many messages a dead-letter queue holds, approximately: visible ones, and those held by another command."""
 
-    seen: int
+    visible: int
     held: int
 
 
-def count(sqs: Any, feed: Feed) -> Count:
-    """Count the messages of a feed's dead-letter queue without hiding them from anybody."""
-    return count_at(sqs, feed.dead_letters_url)
+def count_messages(sqs: Any, queue: FunctionQueue) -> MessageCount:
+    """Count the messages of a function's dead-letter queue without hiding them."""
+    return count_messages_at(sqs, queue.dead_letters_url)
 
 
-def count_at(sqs: Any, queue_url: str) -> Count:
-    """Count the messages of a queue without hiding them from anybody."""
-    seen, hidden = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
-    answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[seen, hidden])
-    return Count(int(answer["Attributes"][seen]), int(answer["Attributes"][hidden]))
+def count_messages_at(sqs: Any, queue_url: str) -> MessageCount:
+    """Count the messages of a queue without hiding them."""
+    visible, held = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+    answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[visible, held])
+    return MessageCount(int(answer["Attributes"][visible]), int(answer["Attributes"][held]))
 
 
-def held_by_others(sqs: Any, feeds: Iterable[Feed], mine: Iterable[DeadLetter] = ()) -> str:
-    """Say how many messages another command holds, beside those that this one does; nothing if none."""
-    held = sum(count(sqs, feed).held for feed in feeds) - len(list(mine))
+def held_by_others(sqs: Any, queues: Iterable[FunctionQueue], mine: Iterable[DeadLetter] = ()) -> str:
+    """Return a sentence on how many messages another command holds, without ``mine``; ``""`` if none."""
+    held = sum(count_messages(sqs, queue).held for queue in queues) - len(list(mine))
     if held <= 0:
         return ""
-    messages = f"{counted(held, 'message')} {'is' if held == 1 else 'are'}"
-    return f"{messages} held by another command, for {HOLD // 60} minutes at most: look again then."
+    messages = f"{pluralize(held, 'message')} {'is' if held == 1 else 'are'}"
+    return f"{messages} held by another command for at most {HOLD // 60} minutes: try again after that."
 
 
 def release(sqs: Any, letters: Iterable[DeadLetter]) -> None:
-    """Show held messages to others again."""
+    """Make held messages visible again."""
     for letter in letters:
-        with contextlib.suppress(ClientError):  # let go: the hold ran out, so the message is visible already
+        with contextlib.suppress(ClientError):  # let go: the time is over, so the message is visible already
             sqs.change_message_visibility(
-                QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+                QueueUrl=letter.queue.dead_letters_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
             )
 
 
-def peek(sqs: Any, feeds: Iterable[Feed]) -> list[DeadLetter]:
-    """Return the messages of all dead-letter queues and leave them where they are."""
+def peek(sqs: Any, queues: Iterable[FunctionQueue]) -> list[DeadLetter]:
+    """Return the messages of these dead-letter queues without removing them."""
     letters: list[DeadLetter] = []
-    for feed in feeds:
-        held = receive_all(sqs, feed, LOOK)
+    for queue in queues:
+        held = receive_all(sqs, queue, LOOK)
         release(sqs, held)
         letters += held
     return letters
 
 
 def send_again(sqs: Any, letter: DeadLetter) -> None:
-    """Put a held message back on the queue that it came from; it is deleted only once it is there."""
-    sqs.send_message(QueueUrl=letter.feed.queue_url, MessageBody=letter.body)
+    """Send a held message to its source queue, then delete it from the dead-letter queue."""
+    sqs.send_message(QueueUrl=letter.queue.queue_url, MessageBody=letter.body)
     delete(sqs, letter)
 
 
 def delete(sqs: Any, letter: DeadLetter) -> None:
-    """Take a held message out of its dead-letter queue."""
-    sqs.delete_message(QueueUrl=letter.feed.dead_letters_url, ReceiptHandle=letter.receipt)
+    """Delete a held message from its dead-letter queue."""
+    sqs.delete_message(QueueUrl=letter.queue.dead_letters_url, ReceiptHandle=letter.receipt)
 
 
-def _letter(feed: Feed, message: dict[str, Any]) -> DeadLetter:
+def _letter(queue: FunctionQueue, message: dict[str, Any]) -> DeadLetter:
     try:
         event = parse_event(message["Body"])
     except UnknownEvent:
@@ -125,7 +126,7 @@ def _letter(feed: Feed, message: dict[str, Any]) -> DeadLetter:
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     attributes = message.get("MessageAttributes", {})
     return DeadLetter(
-        feed=feed,
+        queue=queue,
         message_id=message["MessageId"],
         receipt=message["ReceiptHandle"],
         body=message["Body"],

@@ -1,6 +1,6 @@
-"""A stack as it is deployed: its functions' own configuration says where everything is.
+"""The resources of a deployed stack, read from the configuration of its functions.
 
-Nothing is configured twice: an operator names the stack's prefix, the functions know the rest.
+An operator names the stack's prefix; the functions' environment variables name everything else.
 https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
 """
 
@@ -27,15 +27,15 @@ from common.aws.secrets import CachedSecret
 from common.lambda_entry import environment as settings
 from ops.errors import OperatorError
 
-#: The functions whose environments hold what the commands need.
+#: The functions whose environment variables the commands read.
 FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
-#: Those of them that a queue feeds.
-FED = FUNCTIONS[1:]
+#: Those of them that are invoked by a queue.
+QUEUE_FUNCTIONS = FUNCTIONS[1:]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the functions' environments say together; each field is the variable of its name in capitals."""
+    """The environment variables of all functions together; a field ``event_bus`` is the variable ``EVENT_BUS``."""
 
     changes_table: str
     documents_table: str
@@ -62,8 +62,8 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Feed:
-    """The queue that feeds a function, and the one where its messages end that were given up."""
+class FunctionQueue:
+    """The queue that invokes a function, and its dead-letter queue."""
 
     function: str
     queue_url: str
@@ -71,8 +71,8 @@ class Feed:
     is_enabled: bool
 
 
-class Deployment:
-    """The stack whose resources' names begin with ``prefix``, in the account and region of the environment."""
+class DeployedStack:
+    """The stack with the namePrefix ``prefix``, in the AWS account and region of the environment."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -80,20 +80,20 @@ class Deployment:
 
     @cached_property
     def settings(self) -> Settings:
-        """Read the functions' environments; Hindrance when a function is not there."""
+        """The functions' environment variables; raises OperatorError if a function does not exist."""
         environment: dict[str, str] = {}
         for function in FUNCTIONS:
             environment |= self._environment(function)
         return settings.read_settings(Settings, environment)
 
     @cached_property
-    def feeds(self) -> tuple[Feed, ...]:
-        """Find the queues through the functions' event source mappings."""
-        return tuple(self._feed(function) for function in FED)
+    def queues(self) -> tuple[FunctionQueue, ...]:
+        """The queues of the functions, found by their event source mappings; raises OperatorError without one."""
+        return tuple(self._queue(function) for function in QUEUE_FUNCTIONS)
 
     @cached_property
     def sweep_dead_letters_url(self) -> str | None:
-        """Where the daily sweep's schedule leaves what it could not start; None where there is no schedule."""
+        """The dead-letter queue of the daily sweep's schedule; None if there is no schedule."""
         try:
             return self._queue_url(f"{self.prefix}-Sweep-schedule-dead-letters")
         except self.client("sqs").exceptions.QueueDoesNotExist:
@@ -118,7 +118,7 @@ class Deployment:
 
     @cached_property
     def atlassian(self) -> tuple[JiraClient, ConfluenceClient]:
-        """Both clients, with the pipeline's own API token."""
+        """The Jira and Confluence clients, with the pipeline's own API token."""
         token = CachedSecret(self.client("secretsmanager"), self.settings.jira_api_token_secret_arn)
         return connect(self.settings, token)
 
@@ -130,26 +130,28 @@ class Deployment:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             raise OperatorError(
-                f"there is no function {name} in {self.client('lambda').meta.region_name} of this account",
-                "give the stack's namePrefix with --prefix, and its account and region with AWS_PROFILE and AWS_REGION",
+                f"there is no function {name} in the region {self.client('lambda').meta.region_name} of this account",
+                "set the stack's namePrefix with --prefix, and its account and region with AWS_PROFILE and AWS_REGION",
             ) from error
         variables: dict[str, str] = answer.get("Environment", {}).get("Variables", {})
         return variables
 
-    def _feed(self, function: str) -> Feed:
+    def _queue(self, function: str) -> FunctionQueue:
         name = f"{self.prefix}-{function}"
         mappings = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         if not mappings:
-            self._environment(function)  # it may be missing altogether
-            raise OperatorError(f"no queue feeds {name}", "run `pulumi up`: its event source mapping is gone")
+            self._environment(function)  # raises OperatorError if the function itself does not exist
+            raise OperatorError(
+                f"the function {name} has no event source mapping", "run `pulumi up`, which creates it"
+            )
         queue = self._queue_url(mappings[0]["EventSourceArn"])
         answer = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["RedrivePolicy"])
         policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
         if "deadLetterTargetArn" not in policy:
             raise OperatorError(
-                f"the queue of {name} has no dead-letter queue", "run `pulumi up`: the stack sets it"
+                f"the queue of {name} has no dead-letter queue", "run `pulumi up`, which sets it"
             )
-        return Feed(
+        return FunctionQueue(
             function=function,
             queue_url=queue,
             dead_letters_url=self._queue_url(policy["deadLetterTargetArn"]),

@@ -1,4 +1,4 @@
-"""Why a command cannot do its work, said with the remedy."""
+"""The error of a command that cannot do its work, with the remedy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 
 class OperatorError(Exception):
-    """Something outside stands in the way; ``remedy`` says what the operator can do about it."""
+    """A command cannot do its work; ``problem`` says why, and ``remedy`` what the operator can do."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -14,17 +14,17 @@ class OperatorError(Exception):
 
 
 def from_aws_error(error: BotoCoreError | ClientError) -> OperatorError:
-    """Put an error of AWS or of its SDK into words."""
+    """Translate an error of AWS or of its SDK."""
     if isinstance(error, NoCredentialsError):
         return OperatorError("there are no AWS credentials", "log in (aws sso login) or set AWS_PROFILE")
     if isinstance(error, NoRegionError):
-        return OperatorError("no AWS region is chosen", "set AWS_REGION to the region of the stack")
+        return OperatorError("no AWS region is set", "set AWS_REGION to the region of the stack")
     if not isinstance(error, ClientError):
         return OperatorError(
-            f"AWS could not be asked: {error}", "log in again, and look at AWS_PROFILE and AWS_REGION"
+            f"the request to AWS failed: {error}", "log in again, and check AWS_PROFILE and AWS_REGION"
         )
-    said = error.response.get("Error", {})
-    code, message = said.get("Code", ""), said.get("Message", "")
+    details = error.response.get("Error", {})
+    code, message = details.get("Code", ""), details.get("Message", "")
     if code in (
         "ExpiredToken",
         "ExpiredTokenException",
@@ -37,6 +37,6 @@ def from_aws_error(error: BotoCoreError | ClientError) -> OperatorError:
     if code.startswith("AccessDenied"):
         return OperatorError(
             f"AWS does not allow it: {message}",
-            f"ask for the right to {error.operation_name}, or use another role",
+            f"ask for the permission for {error.operation_name}, or use another role",
         )
-    return OperatorError(f"{error.operation_name}: {code}: {message}", "look at the stack in AWS's console")
+    return OperatorError(f"{error.operation_name}: {code}: {message}", "check the stack in the AWS console")

@@ -1,49 +1,52 @@
-"""`status` without a ticket: the reviews that do not go on by themselves, and what would help."""
+"""`status` without a ticket: lists the reviews that are stuck, and why."""
 
 from __future__ import annotations
 
 from common.domain.document import FINAL_STATUSES, IN_REVIEW, Document, DocumentStatus
-from ops.console_output import Terminal, counted, moment
-from ops.deployed_stack import Deployment
+from ops.console_output import Terminal, format_time, pluralize
+from ops.deployed_stack import DeployedStack
 
-#: Seconds for which a review whose ticket was deleted is listed: a month.
-LISTED = 30 * 24 * 3600
+#: How long a review whose ticket was deleted is listed, in seconds: 30 days.
+LISTED_SECONDS = 30 * 24 * 3600
 _REVIEWED = (*sorted(IN_REVIEW), DocumentStatus.DRAFTED, DocumentStatus.REVISING, DocumentStatus.FAILED)
 
 
-def run(deployment: Deployment, screen: Terminal, now: float) -> int:
+def run(deployment: DeployedStack, screen: Terminal, now: float) -> int:
     """Print the reviews that are stuck at ``now``, in seconds since the epoch; return 0."""
     rows = []
     for document in deployment.documents.with_status(*_REVIEWED):
-        state, said = standing(document)
-        is_recent = document.status not in FINAL_STATUSES or now - document.missing_since < LISTED
+        state, explanation = stuck_state(document)
+        is_recent = document.status not in FINAL_STATUSES or now - document.missing_since < LISTED_SECONDS
         if state and is_recent:
             sources = ", ".join(document.issue_keys)
-            rows.append((document.review_issue_key, state, document.document_id, sources, said))
+            rows.append((document.review_issue_key, state, document.document_id, sources, explanation))
     if rows:
-        columns = ("review", "is", "document", "source tickets", "said")
-        screen.table("Reviews that do not go on by themselves", columns, sorted(rows))
+        columns = ("review", "state", "document", "source tickets", "details")
+        screen.table("Stuck reviews", columns, sorted(rows))
     screen.say(
-        f"{counted(len(rows), 'review')} found. `python -m ops status ISSUE-KEY` tells a ticket's whole story."
+        f"{pluralize(len(rows), 'review')} found. `python -m ops status ISSUE-KEY` shows the history of a ticket."
     )
     return 0
 
 
-def standing(document: Document) -> tuple[str, str]:
-    """Return a word for what stops a review, and what is to be known of it; two empty texts where nothing does."""
-    since = moment(document.missing_since)
+def stuck_state(document: Document) -> tuple[str, str]:
+    """Return why a review is stuck, as one word and as an explanation; two empty strings if it is not."""
+    since = format_time(document.missing_since)
     if document.missing_since and document.status in IN_REVIEW:
         return (
             "missing",
-            f"not found in Jira since the sweep of {since}; if the next finds it neither, it ends",
+            f"not found in Jira since the sweep of {since}; if the next sweep does not find it either, it ends",
         )
-    # Of all documents that failed after a review, only these have no decision.
+    # A document that failed after a review without a decision: its review ticket was deleted.
     if document.missing_since and document.status is DocumentStatus.FAILED and document.decision is None:
         return (
             "deleted",
-            f"not found in Jira since the sweep of {since}; finishing a source ticket again brings another",
+            f"not found in Jira since the sweep of {since}; for another review, reopen and close a source ticket",
         )
     if document.stays_undecided and document.status not in FINAL_STATUSES:
         times = len(document.undecided_moves)
-        return "undecided", f"moved to done {times} times without a decision: it is not moved back any more"
+        return (
+            "undecided",
+            f"moved to Done {times} times without a decision, so Kinexus does not move it back any more",
+        )
     return "", ""

@@ -1,1 +1,1 @@
-"""What `doctor` checks, by service."""
+"""The checks of `doctor`, by service."""

@@ -1,4 +1,4 @@
-"""The doctor's look at Jira and Confluence, with the pipeline's own token."""
+"""The checks of `doctor` in Jira and Confluence, made with the pipeline's own API token."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from common.atlassian.http_client import AtlassianError, AtlassianHttp
 from common.aws.secrets import CachedSecret
 from common.runtime.json_access import as_dict, as_list, as_str
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 from preflight.atlassian_check import SiteCheck, SiteConfig
-from preflight.finding import Finding, failed, ok, warning
+from preflight.finding import Finding, warning, failed, ok
 
-#: Environment variables with an unscoped token of a Jira administrator, to look at webhooks with.
+#: Environment variables with a Jira administrator's e-mail address and unscoped API token, to list webhooks.
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
 
 
-def accounts(deployment: Deployment) -> Iterator[Finding]:
-    """Look at accounts, spaces and rights, as `pulumi up` does before it makes anything."""
+def accounts(deployment: DeployedStack) -> Iterator[Finding]:
+    """Check accounts, spaces and permissions, as `pulumi up` does before it creates anything."""
     env = deployment.settings
     site = SiteConfig(
         jira_url=env.jira_base_url,
@@ -34,8 +34,8 @@ def accounts(deployment: Deployment) -> Iterator[Finding]:
     yield from SiteCheck(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
 
 
-def webhooks(deployment: Deployment) -> Iterator[Finding]:
-    """Compare Jira's webhooks with the stack's addresses.
+def webhooks(deployment: DeployedStack) -> Iterator[Finding]:
+    """Check that Jira has both webhooks of the stack, enabled and with a secret.
 
     https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-using-the-rest-api
     """
@@ -50,10 +50,10 @@ def webhooks(deployment: Deployment) -> Iterator[Finding]:
         if error.status not in (401, 403, 404):
             raise
         remedy = (
-            f"set {ADMIN_EMAIL} and {ADMIN_TOKEN} (unscoped) for this command, or compare in Jira, Settings > System > "
-            f"WebHooks: {' and '.join(wanted.values())}, each with the secret"
+            f"set {ADMIN_EMAIL} and {ADMIN_TOKEN} (unscoped) and try again, or check in Jira, Settings > System > "
+            f"WebHooks, that there are webhooks to {' and '.join(wanted.values())}, each with the secret"
         )
-        yield warning("webhooks", f"only Jira's administrators may look at them ({error.status})", remedy)
+        yield warning("webhooks", f"only Jira administrators can list them ({error.status})", remedy)
         return
     for what, url in wanted.items():
         yield _webhook(what, url, registered, env.allow_unsigned_webhooks)
@@ -64,25 +64,27 @@ def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned:
     hooks = [hook for hook in registered if as_str(hook.get("url")).rstrip("/") == url]
     if not hooks:
         return failed(
-            what, f"none goes to {url}", f"create it {where}, for issue updated, with the webhookSecret"
+            what, f"no webhook goes to {url}", f"create it {where}, for issue updated, with the webhookSecret"
         )
     hook = next((hook for hook in hooks if hook.get("enabled")), hooks[0])
     jql = as_str(as_dict(hook.get("filters")).get("issue-related-events-section")) or "all tickets"
     seen = f"{as_str(hook.get('name'))} goes to {url} for {jql}"
     if not hook.get("enabled"):
-        return failed(what, f"{seen}, but is switched off", f"enable it {where}")
+        return failed(what, f"{seen}, but is disabled", f"enable it {where}")
     if "jira:issue_updated" not in as_list(hook.get("events")):
         return failed(what, f"{seen}, but not for jira:issue_updated", f"choose Issue > updated {where}")
     if hook.get("excludeBody"):
         return failed(what, f"{seen}, but without a body", f"untick Exclude body {where}")
     if not hook.get("isSigned") and not unsigned:
         return failed(
-            what, f"{seen}, but has no secret: it is turned away", f"give it the webhookSecret {where}"
+            what,
+            f"{seen}, but has no secret, so it is rejected",
+            f"set its secret to the webhookSecret {where}",
         )
     return ok(what, seen + ("" if hook.get("isSigned") else ", unsigned"))
 
 
-def _jira(deployment: Deployment) -> AtlassianHttp:
+def _jira(deployment: DeployedStack) -> AtlassianHttp:
     env = deployment.settings
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
     return AtlassianHttp(
@@ -90,9 +92,9 @@ def _jira(deployment: Deployment) -> AtlassianHttp:
     )
 
 
-def _admin(deployment: Deployment) -> AtlassianHttp:
+def _admin(deployment: DeployedStack) -> AtlassianHttp:
     email, token = os.environ.get(ADMIN_EMAIL, ""), os.environ.get(ADMIN_TOKEN, "")
     if not (email and token):
         return _jira(deployment)
-    # Unscoped tokens work on the site itself, where people are.
+    # Unscoped tokens work on the site's own URL, not on the API gateway.
     return AtlassianHttp(deployment.settings.jira_browse_url, email, lambda fresh: token)

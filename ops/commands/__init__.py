@@ -1,1 +1,1 @@
-"""The commands of `python -m ops`, a file each."""
+"""The commands of `python -m ops`, one module each."""

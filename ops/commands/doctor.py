@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything that the pipeline stands on, and says what to do."""
+"""`doctor`: checks everything that the pipeline depends on, and says what to do."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from common.aws.secrets import InvalidSecret
 from ops import errors
 from ops.checks import atlassian, aws
 from ops.console_output import Terminal
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 from ops.errors import OperatorError
 from preflight.finding import Finding, Level, failed
 
-Check = Callable[[Deployment], Iterator[Finding]]
+Check = Callable[[DeployedStack], Iterator[Finding]]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("webhook secret", aws.webhook_secret),
     ("Jira and Confluence", atlassian.accounts),
@@ -28,27 +28,27 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
-def run(deployment: Deployment, screen: Terminal) -> int:
-    """Print what every check found; return 1 when one failed. Raises Hindrance when there is no stack to look at."""
+def run(deployment: DeployedStack, screen: Terminal) -> int:
+    """Print the result of every check; return 1 if one failed. Raises OperatorError if there is no such stack."""
     findings = list(aws.stack(deployment))
     for what, check in CHECKS:
-        findings += _found(what, check, deployment)
+        findings += _findings(what, check, deployment)
     rows = [(str(each.level), each.what, each.seen, each.remedy) for each in findings]
-    screen.table("Kinexus: how it stands", ("", "what", "seen", "what to do"), rows)
+    screen.table("Kinexus: health checks", ("", "check", "result", "what to do"), rows)
     counts = Counter(each.level for each in findings)
     screen.say(", ".join(f"{counts[level]} {level}" for level in Level))
     return 1 if counts[Level.FAILED] else 0
 
 
-def _found(what: str, check: Check, deployment: Deployment) -> Iterator[Finding]:
-    """Yield what a check finds; a check that cannot be made is a failure of its own, and the next ones go on."""
+def _findings(what: str, check: Check, deployment: DeployedStack) -> Iterator[Finding]:
+    """Yield the findings of a check; a check that cannot run is a failed finding, and the next ones still run."""
     try:
         yield from check(deployment)
     except OperatorError as error:
         yield failed(what, error.problem, error.remedy)
     except (BotoCoreError, ClientError) as error:
-        said = errors.from_aws_error(error)
-        yield failed(what, said.problem, said.remedy)
+        translated = errors.from_aws_error(error)
+        yield failed(what, translated.problem, translated.remedy)
     except InvalidSecret as error:
         yield failed(what, str(error), "")
     except AtlassianError as error:

@@ -1,4 +1,4 @@
-"""`redrive [FUNCTION]`: messages that were given up are shown with their reasons, then sent again."""
+"""`redrive [FUNCTION]`: shows the messages in dead-letter queues with their reasons, and sends them again."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from collections.abc import Callable
 from typing import Any
 
 from ops import dead_letter_queues, ticket_history
-from ops.console_output import Terminal, counted, moment
+from ops.console_output import Terminal, format_time, pluralize
 from ops.dead_letter_queues import DeadLetter
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 
 
 def run(
-    deployment: Deployment,
+    deployment: DeployedStack,
     screen: Terminal,
     function: str | None,
-    agreed: Callable[[str], bool],
+    confirm: Callable[[str], bool],
     *,
     drop: bool,
 ) -> int:
-    """Show what lies in the dead-letter queues of one function or of all, and send it again if that is agreed to.
+    """Show the messages in the dead-letter queues of one function or of all; if confirmed, send them again. Returns 0.
 
-    What is no event of ours would only fail again: it stays, or with ``drop`` is deleted if that is agreed to.
+    ``confirm`` asks a yes-or-no question. Messages that are not Kinexus events would fail again: they stay, or with
+    ``drop`` are deleted, if confirmed.
     """
-    feeds = [feed for feed in deployment.feeds if function in (None, feed.function)]
+    queues = [queue for queue in deployment.queues if function in (None, queue.function)]
     sqs = deployment.client("sqs")
     held: list[DeadLetter] = []
     try:
-        for feed in feeds:
-            held += dead_letter_queues.receive_all(sqs, feed)
-        others = dead_letter_queues.held_by_others(sqs, feeds, held)
+        for queue in queues:
+            held += dead_letter_queues.receive_all(sqs, queue)
+        others = dead_letter_queues.held_by_others(sqs, queues, held)
         if others:
             screen.say(others)
         if held:
             _show(deployment, screen, held)
-            _send(sqs, screen, held, agreed)
-            _drop(sqs, screen, held, agreed, drop=drop)
+            _send(sqs, screen, held, confirm)
+            _drop(sqs, screen, held, confirm, drop=drop)
         elif not others:
             screen.say(f"The dead-letter queue{f' of {function} is' if function else 's are'} empty.")
         return 0
@@ -43,32 +44,34 @@ def run(
         dead_letter_queues.release(sqs, held)
 
 
-def _send(sqs: Any, screen: Terminal, held: list[DeadLetter], agreed: Callable[[str], bool]) -> None:
-    """Send what is an event of ours; whatever was sent is held no more."""
+def _send(sqs: Any, screen: Terminal, held: list[DeadLetter], confirm: Callable[[str], bool]) -> None:
+    """Send the Kinexus events among the messages again, if confirmed, and remove them from ``held``."""
     ours = [letter for letter in held if letter.event]
     if not ours:
         return
-    if not agreed(f"Send {counted(len(ours), 'message')} again?"):
-        screen.say("Nothing was sent; they stay where they are.")
+    if not confirm(f"Send {pluralize(len(ours), 'message')} again?"):
+        screen.say("Nothing was sent; the messages stay in the dead-letter queue.")
         return
     for letter in ours:
         dead_letter_queues.send_again(sqs, letter)
         held.remove(letter)
-    screen.say(f"Sent again: {len(ours)}. `python -m ops status ISSUE-KEY` shows what becomes of them.")
+    screen.say(f"Sent again: {len(ours)}. `python -m ops status ISSUE-KEY` shows the result.")
 
 
 def _drop(
-    sqs: Any, screen: Terminal, held: list[DeadLetter], agreed: Callable[[str], bool], *, drop: bool
+    sqs: Any, screen: Terminal, held: list[DeadLetter], confirm: Callable[[str], bool], *, drop: bool
 ) -> None:
-    """Delete what is no event of ours, or say how."""
+    """Delete messages that are not Kinexus events, if confirmed; without ``drop``, print how to."""
     foreign = [letter for letter in held if not letter.event]
     if not foreign:
         return
     if not drop:
-        screen.say(f"Not events of ours, left: {len(foreign)}. `python -m ops redrive --drop` deletes them.")
+        screen.say(
+            f"Not Kinexus events, not sent: {len(foreign)}. `python -m ops redrive --drop` deletes them."
+        )
         return
-    are = "is" if len(foreign) == 1 else "are"
-    if not agreed(f"Delete {counted(len(foreign), 'message')} that {are} no event of ours?"):
+    are = "is not a Kinexus event" if len(foreign) == 1 else "are not Kinexus events"
+    if not confirm(f"Delete {pluralize(len(foreign), 'message')} that {are}?"):
         screen.say("Nothing was deleted.")
         return
     for letter in foreign:
@@ -77,8 +80,8 @@ def _drop(
     screen.say(f"Deleted: {len(foreign)}.")
 
 
-def _show(deployment: Deployment, screen: Terminal, letters: list[DeadLetter]) -> None:
-    columns = ("function", "event", "ids", "first sent", "reason on record")
+def _show(deployment: DeployedStack, screen: Terminal, letters: list[DeadLetter]) -> None:
+    columns = ("function", "event", "ids", "first sent", "recorded reason")
     rows = []
     for letter in letters:
         event = letter.event
@@ -87,10 +90,8 @@ def _show(deployment: Deployment, screen: Terminal, letters: list[DeadLetter]) -
             if event
             else letter.body[:200]
         )
-        reason = (
-            ticket_history.reason(deployment, event) if event else "its function could only give it up again"
-        )
-        said = "\n".join(filter(None, (letter.refusal, reason)))
-        name = str(event.name) if event else "not an event of ours"
-        rows.append((letter.feed.function, name, ids, moment(letter.sent_at), said))
-    screen.table(f"{counted(len(letters), 'message')} in dead-letter queues", columns, rows)
+        reason = ticket_history.recorded_reason(deployment, event) if event else "it would fail again"
+        reasons = "\n".join(filter(None, (letter.refusal, reason)))
+        name = str(event.name) if event else "not a Kinexus event"
+        rows.append((letter.queue.function, name, ids, format_time(letter.sent_at), reasons))
+    screen.table(f"{pluralize(len(letters), 'message')} in dead-letter queues", columns, rows)

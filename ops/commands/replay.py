@@ -1,4 +1,4 @@
-"""`replay ID`: the event of a change or a document once more, where it is on record but did not come to its end."""
+"""`replay ID`: publishes the event of an unfinished change or document again."""
 
 from __future__ import annotations
 
@@ -7,69 +7,71 @@ from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
 from common.domain.document import Document, DocumentStatus
 from common.intake.detect_change import REPLAY_MOVE_ID
-from ops.console_output import Terminal, moment
-from ops.deployed_stack import Deployment
+from ops.console_output import Terminal, format_time
+from ops.deployed_stack import DeployedStack
 from ops.errors import OperatorError
 
-#: Why a change that is over is not published again, and what leads on instead.
-_OVER = {
-    ChangeStatus.DOCUMENTED: "its document goes its own way: `python -m ops status {key}` shows how it stands",
-    ChangeStatus.NOT_NEEDED: "no page needed to change: write docs:PAGE-ID as a label, reopen and finish the ticket",
-    ChangeStatus.IGNORED: "it was declined: set a label that asks for documentation, reopen and finish the ticket",
+#: Why the event of a change in a final status is not published again, and what to do instead.
+_NO_REPLAY_OF_CHANGE = {
+    ChangeStatus.DOCUMENTED: "it has a document already: `python -m ops status {key}` shows its state",
+    ChangeStatus.NOT_NEEDED: "no page needed a change: set the label docs:PAGE-ID, then reopen and close the ticket",
+    ChangeStatus.IGNORED: "it was ignored: set a label that asks for documentation, then reopen and close the ticket",
 }
-#: Why a document that is over is not published again.
-_CLOSED = {
-    DocumentStatus.PUBLISHED: "it is on its page",
-    DocumentStatus.REJECTED: "its reviewer rejected it: reopen and finish the ticket for another",
-    DocumentStatus.NOT_NEEDED: "no page needed to change",
-    DocumentStatus.FAILED: "it ended: {again}reopen and finish the ticket for another",
+#: Why the event of a document in a final status is not published again, and what to do instead.
+_NO_REPLAY_OF_DOCUMENT = {
+    DocumentStatus.PUBLISHED: "its page is published",
+    DocumentStatus.REJECTED: "its reviewer rejected it: for another draft, reopen and close the source ticket",
+    DocumentStatus.NOT_NEEDED: "no page needed a change",
+    DocumentStatus.FAILED: "it failed: {again}reopen and close the source ticket",
 }
 
 
-def run(deployment: Deployment, screen: Terminal, id_: str) -> int:
-    """Publish the event of a change or a document again and say what will happen; return 1 where nothing would."""
+def run(deployment: DeployedStack, screen: Terminal, id_: str) -> int:
+    """Publish the event of a change or a document again and print what follows; return 1 if nothing would."""
     if id_.startswith("doc-"):
         return _document(deployment, screen, id_)
     change = deployment.changes.get(id_)
     if change is None:
         raise _unknown("change", id_, deployment.settings.changes_table)
     screen.say(
-        f"{change.change_id} of {change.issue_key} is {change.status}: {change.reason} ({moment(change.detected_at)})"
+        f"{change.change_id} of {change.issue_key} is {change.status}: {change.reason} "
+        f"({format_time(change.detected_at)})"
     )
-    over = _OVER.get(change.status)
-    if over:
-        return _nothing(screen, over.format(key=change.issue_key))
+    why_not = _NO_REPLAY_OF_CHANGE.get(change.status)
+    if why_not:
+        return _nothing(screen, why_not.format(key=change.issue_key))
     event_bus.publish_change_detected(deployment.bus, change)
     screen.say(f"Published ChangeDetected: {_what_follows(change)}.")
     return 0
 
 
-def _document(deployment: Deployment, screen: Terminal, document_id: str) -> int:
+def _document(deployment: DeployedStack, screen: Terminal, document_id: str) -> int:
     document = deployment.documents.get(document_id)
     if document is None:
         raise _unknown("document", document_id, deployment.settings.documents_table)
-    said = f": {document.reason}" if document.reason else ""
-    screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{said}')
-    over = None if document.closing else _CLOSED.get(document.status)
-    if over:
-        return _nothing(screen, over.format(again=_changes_to_replay(deployment, document)))
+    reason = f": {document.reason}" if document.reason else ""
+    screen.say(f'{document_id} of "{document.title}" is {document.status} r{document.revision}{reason}')
+    why_not = None if document.closing else _NO_REPLAY_OF_DOCUMENT.get(document.status)
+    if why_not:
+        return _nothing(screen, why_not.format(again=_changes_to_replay(deployment, document)))
     screen.say(f"Published {_publish_again(deployment, document)}.")
     return 0
 
 
-def _changes_to_replay(deployment: Deployment, document: Document) -> str:
-    """Say which changes of a document that failed can be replayed; one that came to its review is documented."""
+def _changes_to_replay(deployment: DeployedStack, document: Document) -> str:
+    """Return the beginning of a remedy with the unfinished changes of a failed document; ``""`` if there are none."""
     known = filter(None, map(deployment.changes.get, document.change_ids))
-    open_ones = ", ".join(change.change_id for change in known if change.status not in _OVER)
+    open_ones = ", ".join(change.change_id for change in known if change.status not in _NO_REPLAY_OF_CHANGE)
     return f"replay its changes, {open_ones}, or " if open_ones else ""
 
 
-def _publish_again(deployment: Deployment, document: Document) -> str:
-    """Publish the event that a document waits for, or went on from; return its name and what follows."""
+def _publish_again(deployment: DeployedStack, document: Document) -> str:
+    """Publish the event for the document's status again; return its name and what follows, for the operator."""
     bus = deployment.bus
     if document.closing:
         _review_again(bus, document)
-        return f"ReviewCompleted: ApprovalHandler tells {document.review_issue_key} and its source tickets of the end"
+        review = document.review_issue_key
+        return f"ReviewCompleted: ApprovalHandler comments the result in {review} and its source tickets"
     match document.status:
         case DocumentStatus.DRAFTED:
             event_bus.publish_document_generated(bus, document)
@@ -80,8 +82,8 @@ def _publish_again(deployment: Deployment, document: Document) -> str:
         case DocumentStatus.IN_REVIEW | DocumentStatus.PUBLISHING:
             _review_again(bus, document)
             return (
-                f"ReviewCompleted: ApprovalHandler carries out what {document.review_issue_key} says, if it is done; "
-                "if that ticket is gone, another is opened"
+                f"ReviewCompleted: ApprovalHandler carries out the decision in {document.review_issue_key} if that "
+                "ticket is done; if it is gone, another review ticket is opened"
             )
     known = [change for change in map(deployment.changes.get, document.change_ids) if change]
     for change in known:
@@ -102,7 +104,7 @@ def _nothing(screen: Terminal, why: str) -> int:
 
 def _unknown(what: str, id_: str, table: str) -> OperatorError:
     return OperatorError(
-        f"no {what} {id_} is on record in {table}",
+        f"there is no {what} {id_} in the table {table}",
         "`python -m ops status ISSUE-KEY` shows the changes and documents of a ticket with their ids",
     )
 
@@ -110,8 +112,8 @@ def _unknown(what: str, id_: str, table: str) -> OperatorError:
 def _what_follows(change: Change) -> str:
     if change.status is ChangeStatus.FAILED:
         return "DocumentOrchestrator tries again" + (
-            " with the pages that were chosen" if change.choice else ""
+            " with the pages that were selected" if change.choice else ""
         )
     if change.choice:
-        return "DocumentOrchestrator goes on where it stopped, with the pages that were chosen"
-    return "DocumentOrchestrator takes it up; if its first event is still under way, the second one changes nothing"
+        return "DocumentOrchestrator continues where it stopped, with the pages that were selected"
+    return "DocumentOrchestrator processes it; if the first event is still in the queue, the second has no effect"

@@ -1,4 +1,4 @@
-"""`status ISSUE-KEY`: the whole story of a ticket, in one table."""
+"""`status ISSUE-KEY`: shows the history of a ticket in one table."""
 
 from __future__ import annotations
 
@@ -12,53 +12,58 @@ from common.domain.change import Change
 from common.domain.document import Document, DocumentKind, DocumentStatus
 from common.runtime.json_access import as_str
 from ops import dead_letter_queues, stuck_reviews, ticket_history
-from ops.console_output import Terminal, moment
+from ops.console_output import Terminal, format_time
 from ops.dead_letter_queues import DeadLetter
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 
 Row = tuple[str, str, str, str]
 
 
-def run(deployment: Deployment, screen: Terminal, issue_key: str) -> int:
-    """Print the story of a source ticket or a review ticket; return 1 when nothing is on record."""
-    about = ticket_history.read_history(deployment, issue_key)
-    if not (about.changes or about.documents):
-        about = ticket_history.read_history(deployment, issue_key, _issue_id(deployment, screen, issue_key))
+def run(deployment: DeployedStack, screen: Terminal, issue_key: str) -> int:
+    """Print the history of a source ticket or review ticket; return 1 if there is no record of it."""
+    history = ticket_history.read_history(deployment, issue_key)
+    if not (history.changes or history.documents):
+        history = ticket_history.read_history(deployment, issue_key, _issue_id(deployment, screen, issue_key))
     sqs = deployment.client("sqs")
-    others = dead_letter_queues.held_by_others(sqs, deployment.feeds)
-    letters = dead_letter_queues.peek(sqs, deployment.feeds)
-    mine = [letter for letter in letters if ticket_history.is_of(letter, issue_key, about)]
-    if not (about.changes or about.documents or mine):
+    others = dead_letter_queues.held_by_others(sqs, deployment.queues)
+    letters = dead_letter_queues.peek(sqs, deployment.queues)
+    mine = [letter for letter in letters if ticket_history.belongs_to(letter, issue_key, history)]
+    if not (history.changes or history.documents or mine):
         screen.say(
-            f"Nothing is on record about {issue_key}.",
-            "If it was finished: Jira did not tell, or told while it was not worth documenting yet.",
-            "`python -m ops sweep --since 2d` finds such tickets; `python -m ops doctor` looks at the webhooks.",
+            f"There is no record of {issue_key}.",
+            "If the ticket is closed, its webhook was lost, or no label or issue type asked for documentation then.",
+            "`python -m ops sweep --since 2d` finds such tickets; `python -m ops doctor` checks the webhooks.",
         )
         return 1
-    rows = [row for change in about.changes for row in _of_change(change)]
-    rows += [row for document in about.documents for row in _of_document(document, stopped=bool(mine))]
+    rows = [row for change in history.changes for row in _of_change(change)]
+    rows += [row for document in history.documents for row in _of_document(document, stopped=bool(mine))]
     rows += [_of_letter(letter) for letter in mine]
-    screen.table(issue_key, ("what", "id", "status", "said"), rows)
+    screen.table(issue_key, ("what", "id", "status", "details"), rows)
     if mine:
-        screen.say("Messages of it were given up: `python -m ops redrive` sends them again.")
+        screen.say("Messages about it are in a dead-letter queue: `python -m ops redrive` sends them again.")
     if others:
-        screen.say(f"Some that were given up are not shown: {others}")
+        screen.say(f"Other messages in dead-letter queues are not shown: {others}")
     return 0
 
 
-def _issue_id(deployment: Deployment, screen: Terminal, issue_key: str) -> str:
-    """Return Jira's id of a ticket, which stays when it moves to another project; nothing when Jira does not tell."""
+def _issue_id(deployment: DeployedStack, screen: Terminal, issue_key: str) -> str:
+    """Return Jira's id of a ticket, which stays the same if it moves to another project; ``""`` if Jira has none."""
     try:
         return as_str(deployment.atlassian[0].issue(issue_key).get("id"))
     except NotFound:
         return ""
     except (AtlassianError, InvalidSecret, BotoCoreError, ClientError) as error:
-        screen.say(f"Jira could not be asked whether {issue_key} had another key before: {error}")
+        screen.say(f"Kinexus could not ask Jira whether {issue_key} had another key before: {error}")
         return ""
 
 
 def _of_change(change: Change) -> Iterator[Row]:
-    yield "change", change.change_id, str(change.status), _lines(change.reason, moment(change.detected_at))
+    yield (
+        "change",
+        change.change_id,
+        str(change.status),
+        _lines(change.reason, format_time(change.detected_at)),
+    )
 
 
 def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
@@ -67,18 +72,18 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     choice = document.choice
     why = f"{choice.reason} (by {choice.decided_by}, {choice.confidence:.0%} sure)"
     status = f"{document.status} r{document.revision}" if document.revision else str(document.status)
-    begun = moment(document.created_at)
-    # A published document may still carry the reason of an earlier revision, unless not everybody was told of it.
+    begun = format_time(document.created_at)
+    # A published document may still have the reason of an earlier revision, unless a comment is still to be made.
     is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
     reason = "" if is_done else document.reason
     if stopped and not reason and not document.is_done:
         reason = f"why it stopped: {ticket_history.NO_REASON}"
     yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, begun)
     if document.review_issue_key:
-        told = document.announcement
-        said = f"r{told.revision} announced at {told.at}" if told else ""
-        state, stuck = stuck_reviews.standing(document)
-        yield "review", document.review_issue_key, state, _lines(said, stuck)
+        comment = document.announcement
+        announced = f"r{comment.revision} announced at {comment.at}" if comment else ""
+        state, stuck = stuck_reviews.stuck_state(document)
+        yield "review", document.review_issue_key, state, _lines(announced, stuck)
     if document.decision:
         made = document.decision
         who = f"by {made.author_name or made.author_id} on r{made.revision} at {made.decided_at}"
@@ -86,7 +91,7 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     if document.publication:
         page_version = document.publication
         notes = [
-            "applied around an edit that somebody made meanwhile" if page_version.on_top else "",
+            "someone edited the page in between; that edit is kept" if page_version.on_top else "",
             "Confluence stored it differently" if page_version.differs else "",
         ]
         which = f"page {page_version.page_id}"
@@ -94,9 +99,14 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
 
 
 def _of_letter(letter: DeadLetter) -> Row:
-    name = str(letter.event.name) if letter.event else "not an event of ours"
-    where = f"{name}, given up by {letter.feed.function}"
-    return "dead letter", letter.message_id, "waits", _lines(where, letter.refusal, moment(letter.sent_at))
+    name = str(letter.event.name) if letter.event else "not a Kinexus event"
+    where = f"{name}, failed in {letter.queue.function}"
+    return (
+        "dead letter",
+        letter.message_id,
+        "waits",
+        _lines(where, letter.refusal, format_time(letter.sent_at)),
+    )
 
 
 def _lines(*parts: str) -> str:

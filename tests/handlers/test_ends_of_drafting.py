@@ -137,7 +137,7 @@ def test_feedback_without_any_edit_is_reported_and_the_review_stays(
     nothing_to_edit(monkeypatch)
     assert len(deliver(orchestrate, messages)) == 1
     [told] = [text for text in pipeline.comments(review) if "could not draft" in text]
-    assert "no edit at all" in told
+    assert "the model proposed no edit" in told
     assert pipeline.aws.documents()[0]["status"] == "revising"
 
 

@@ -127,11 +127,11 @@ BROKEN: dict[str, list[Case]] = {
         ),
         (
             lambda d: hooks(d.pipeline, "/webhooks/jira", url="https://example.com/elsewhere"),
-            "change webhook", "failed", "none goes to http://", "create it in Jira",
+            "change webhook", "failed", "no webhook goes to http://", "create it in Jira",
         ),
         (
             lambda d: hooks(d.pipeline, "/webhooks/approval", enabled=False),
-            "approval webhook", "failed", "switched off", "enable it",
+            "approval webhook", "failed", "is disabled", "enable it",
         ),
         (
             lambda d: set_secret("webhook", '{"secrets": []}'),
@@ -143,7 +143,7 @@ BROKEN: dict[str, list[Case]] = {
         ),
         (
             lambda d: switch_off("ReviewTicketCreator"),
-            "queues", "failed", "nothing is handed to ReviewTicketCreator", "event source mapping",
+            "queues", "failed", "no messages reach ReviewTicketCreator", "event source mapping",
         ),
     ],
     "many other things": [
@@ -163,7 +163,7 @@ BROKEN: dict[str, list[Case]] = {
         ),
         (
             lambda d: set_secret("webhook", '{"secrets": ["old", "new"]}'),
-            "webhook secret", "warning", "2 are accepted", "webhookSecret to it alone",
+            "webhook secret", "warning", "2 secrets are accepted", "webhookSecret to it alone",
         ),
         (
             lambda d: set_variable("DocumentOrchestrator", BEDROCK_MODEL_ID="amazon.nova-none-v1:0"),
@@ -179,11 +179,11 @@ BROKEN: dict[str, list[Case]] = {
     "what may be on purpose": [
         (
             lambda d: set_variable("ApprovalHandler", ALLOW_UNSIGNED_WEBHOOKS="true"),
-            "webhook secret", "warning", "anybody can report tickets", "allowUnsignedWebhooks false",
+            "webhook secret", "warning", "anyone can send false ones", "allowUnsignedWebhooks false",
         ),
         (
             lambda d: give_up(d.dead_letters["ApprovalHandler"]),
-            "dead-letter queues", "warning", "1 given up by ApprovalHandler", "python -m ops redrive",
+            "dead-letter queues", "warning", "1 message failed in ApprovalHandler", "python -m ops redrive",
         ),
         (
             lambda d: boto3.client("sqs").delete_queue(QueueUrl=d.dead_letters["Sweep"]),
@@ -212,7 +212,7 @@ def test_without_an_administrator_webhooks_are_checked_by_hand(deployed: Deploye
     code, said = deployed.command("doctor")
     level, line = findings(said)["webhooks"]
     assert (level, code) == ("warning", 0)
-    assert "only Jira's administrators may look" in line
+    assert "only Jira administrators can list them" in line
     assert "KINEXUS_ADMIN_TOKEN" in line
     assert f"{deployed.pipeline.gateway.url}/webhooks/approval" in line
 

@@ -30,7 +30,7 @@ ERRORS: dict[str, tuple[BotoCoreError | ClientError, str, str]] = {
     "login is over": (TokenRetrievalError(provider="sso", error_msg="expired"), "expired", "log in again"),
     "no network": (EndpointConnectionError(endpoint_url="https://x"), "https://x", "AWS_REGION"),
     "credentials are over": (answered("ExpiredTokenException"), "because", "log in again"),
-    "not allowed": (answered("AccessDeniedException"), "does not allow it: because", "the right to Scan"),
+    "not allowed": (answered("AccessDeniedException"), "does not allow it: because", "the permission for Scan"),
     "anything else": (
         answered("ResourceNotFoundException"),
         "Scan: ResourceNotFoundException: because",

@@ -15,7 +15,7 @@ import pytest
 from local.atlassian import Fault
 from ops import __main__ as ops
 from ops import dead_letter_queues
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 from tests.ops.deployed import Deployed
 
 
@@ -59,12 +59,12 @@ def test_a_dead_letter_without_a_reason_says_so(deployed: Deployed) -> None:
     [message] = pipeline.aws.messages("ApprovalHandler")  # its function was killed three times over
     dead = deployed.dead_letters["ApprovalHandler"]
     boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=message["Body"])
-    assert "why it stopped: (none on record)" in deployed.command("status", key)[1]
+    assert "why it stopped: (no reason recorded)" in deployed.command("status", key)[1]
     said = deployed.command("redrive", "--yes")[1]
-    assert "(none on record)" in said
+    assert "(no reason recorded)" in said
     assert "in_review" not in said
     deployed.pipeline.run()
-    assert "(none on record)" not in deployed.command("status", key)[1]
+    assert "(no reason recorded)" not in deployed.command("status", key)[1]
 
 
 def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
@@ -78,7 +78,7 @@ def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "403" in said, command
-        assert "(none on record)" not in said
+        assert "(no reason recorded)" not in said
 
 
 def test_nothing_is_sent_without_consent(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_an_interrupted_redrive_loses_and_doubles_nothing(
 
     dying = boto3.Session().client("sqs")
     monkeypatch.setattr(dying, call, die)
-    [letter] = dead_letter_queues.receive_all(dying, Deployment("kinexus").feeds[0])
+    [letter] = dead_letter_queues.receive_all(dying, DeployedStack("kinexus").queues[0])
     with pytest.raises(KeyboardInterrupt):
         dead_letter_queues.send_again(dying, letter)
     dead_letter_queues.release(boto3.client("sqs"), [letter])
@@ -144,10 +144,10 @@ def test_messages_of_any_kind_are_explained(deployed: Deployed) -> None:
     assert "2 messages in dead-letter queues" in said
     assert "PAY2-99" in said
     assert "The queue does not exist" in said
-    assert "the document is not on record" in said
-    assert "not an event of ours" in said
+    assert "there is no record of this document" in said
+    assert "not a Kinexus event" in said
     assert "Sent again: 1" in said
-    assert "Not events of ours, left: 1" in said
+    assert "Not Kinexus events, not sent: 1" in said
     assert deployed.waiting(url) == 1, "it would only fail again"
 
 
@@ -158,7 +158,7 @@ def test_unknown_events_are_deleted_with_drop(deployed: Deployed, monkeypatch: p
     asked: list[str] = []
     monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
     assert "Nothing was deleted" in deployed.command("redrive", "--drop")[1]
-    assert asked == ["Send 1 message again?", "Delete 1 message that is no event of ours?"]
+    assert asked == ["Send 1 message again?", "Delete 1 message that is not a Kinexus event?"]
     assert deployed.waiting(url) == 2
     said = deployed.command("redrive", "--drop", "--yes")[1]
     assert "Sent again: 1" in said

@@ -26,7 +26,7 @@ def test_a_change_whose_event_was_lost_is_processed(deployed: Deployed) -> None:
     code, said = deployed.command("replay", change_id)
     assert code == 0
     assert f"{change_id} of {key} is detected" in said
-    assert "DocumentOrchestrator takes it up" in said
+    assert "DocumentOrchestrator processes it" in said
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)
 
@@ -38,7 +38,7 @@ def test_a_failed_change_is_retried(deployed: Deployed) -> None:
     assert len(deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages, receives=3)) == 1
     code, said = deployed.command("replay", change_id)
     assert code == 0
-    assert "tries again with the pages that were chosen" in said
+    assert "tries again with the pages that were selected" in said
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)
 
@@ -54,14 +54,14 @@ def test_nothing_is_published_if_it_had_no_effect(deployed: Deployed) -> None:
     assert f"python -m ops status {key}" in said
     code, said = deployed.command("replay", declined)
     assert code == 1
-    assert "it was declined" in said
+    assert "it was ignored" in said
     assert deployed.pipeline.aws.events() == []
 
 
 def test_an_unknown_change_is_reported(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "chg-1-1")
     assert code == 2
-    assert "no change chg-1-1 is on record in kinexus-changes" in said
+    assert "there is no change chg-1-1 in the table kinexus-changes" in said
 
 
 def document(deployed: Deployed) -> tuple[str, str]:
@@ -96,12 +96,12 @@ def test_a_document_continues_from_its_lost_event(deployed: Deployed) -> None:
 
     pipeline.decide(review, "APPROVED")
     lose(deployed, "ApprovalHandler")
-    assert f"carries out what {review} says" in deployed.command("replay", id_)[1]
+    assert f"carries out the decision in {review}" in deployed.command("replay", id_)[1]
     pipeline.run()
     assert document(deployed) == (id_, "published r2")
     code, said = deployed.command("replay", id_)
     assert code == 1
-    assert "nothing would happen: it is on its page" in said
+    assert "nothing would happen: its page is published" in said
 
 
 def test_a_document_being_drafted_is_drafted(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_a_document_being_drafted_is_drafted(deployed: Deployed, monkeypatch: py
 def test_an_unknown_document_is_reported(deployed: Deployed) -> None:
     code, said = deployed.command("replay", "doc-1")
     assert code == 2
-    assert "no document doc-1 is on record in kinexus-documents" in said
+    assert "there is no document doc-1 in the table kinexus-documents" in said
 
 
 def test_missing_notifications_of_a_page_are_sent(deployed: Deployed) -> None:
@@ -141,13 +141,13 @@ def test_missing_notifications_of_a_page_are_sent(deployed: Deployed) -> None:
     assert stands == "published r1"
     code, said = deployed.command("replay", id_)
     assert code == 0
-    assert f"ApprovalHandler tells {review} and its source tickets" in said
+    assert f"ApprovalHandler comments the result in {review} and its source tickets" in said
     pipeline.run()
     assert pipeline.comments(review)[-1].startswith("Published")
     assert any("is published" in text for text in pipeline.comments(key))
     code, said = deployed.command("replay", id_)
     assert code == 1
-    assert "nothing would happen: it is on its page" in said
+    assert "nothing would happen: its page is published" in said
 
 
 def test_a_deleted_review_ticket_is_replaced(deployed: Deployed) -> None:
@@ -158,7 +158,7 @@ def test_a_deleted_review_ticket_is_replaced(deployed: Deployed) -> None:
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{gone}")
     code, said = deployed.command("replay", document(deployed)[0])
     assert code == 0
-    assert f"{gone} says, if it is done; if that ticket is gone, another is opened" in said
+    assert f"{gone} if that ticket is done; if it is gone, another review ticket is opened" in said
     pipeline.run()
     review = pipeline.review_of(key)
     assert review != gone
@@ -182,4 +182,4 @@ def test_a_failed_review_promises_no_replay_of_its_changes(
     assert status == "failed r3"
     code, said = deployed.command("replay", id_)
     assert code == 1
-    assert "it ended: reopen and finish the ticket for another" in said
+    assert "it failed: reopen and close the source ticket" in said

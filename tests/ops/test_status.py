@@ -13,7 +13,7 @@ import pytest
 from handlers.sweep import dependencies
 from handlers.sweep.run_sweep import run_sweep
 from ops import dead_letter_queues
-from ops.deployed_stack import Deployment
+from ops.deployed_stack import DeployedStack
 from tests.ops.deployed import Deployed
 
 
@@ -54,7 +54,7 @@ def test_a_review_no_longer_moved_back_is_listed(deployed: Deployed) -> None:
     said = deployed.command("status", key)[1]
     assert "undecided" in said
     assert "undecided" in deployed.command("status")[1]
-    assert "moved to done 4 times without a decision" in " ".join(said.replace("│", " ").split())
+    assert "moved to Done 4 times without a decision" in " ".join(said.replace("│", " ").split())
 
 
 def test_a_declined_ticket_shows_its_reason(deployed: Deployed) -> None:
@@ -76,7 +76,7 @@ def test_a_dead_letter_is_shown_and_stays_in_its_queue(deployed: Deployed) -> No
     assert code == 0
     assert "failed" in said
     assert "401" in said
-    assert "ChangeDetected, given up by DocumentOrchestrator" in said
+    assert "ChangeDetected, failed in DocumentOrchestrator" in said
     assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
     assert "dead letter" not in deployed.command("status", "PAY2-1")[1]
 
@@ -84,7 +84,7 @@ def test_a_dead_letter_is_shown_and_stays_in_its_queue(deployed: Deployed) -> No
 def test_an_unknown_ticket_is_reported_with_a_remedy(deployed: Deployed) -> None:
     code, said = deployed.command("status", "PAY2-999")
     assert code == 1
-    assert "Nothing is on record about PAY2-999" in said
+    assert "There is no record of PAY2-999" in said
     assert "python -m ops sweep" in said
 
 
@@ -129,8 +129,8 @@ def test_without_jira_an_unknown_key_still_gets_an_answer(deployed: Deployed) ->
     deployed.pipeline.site.people.revoke("kinexus")
     code, said = deployed.command("status", "PAY2-999")
     assert code == 1
-    assert "Jira could not be asked" in said
-    assert "Nothing is on record about PAY2-999" in said
+    assert "Kinexus could not ask Jira" in said
+    assert "There is no record of PAY2-999" in said
 
 
 def test_messages_held_by_another_command_are_counted(deployed: Deployed) -> None:
@@ -139,13 +139,15 @@ def test_messages_held_by_another_command_are_counted(deployed: Deployed) -> Non
     pipeline.finish(key)
     pipeline.site.people.revoke("kinexus")
     deployed.record_failure("DocumentOrchestrator")
-    feed = next(feed for feed in Deployment("kinexus").feeds if feed.function == "DocumentOrchestrator")
-    held = dead_letter_queues.receive_all(boto3.client("sqs"), feed)
+    queue = next(
+        queue for queue in DeployedStack("kinexus").queues if queue.function == "DocumentOrchestrator"
+    )
+    held = dead_letter_queues.receive_all(boto3.client("sqs"), queue)
     for command in (("status", key), ("redrive", "--yes")):
         said = deployed.command(*command)[1]
         assert "1 message is held by another command" in said
         assert "are empty" not in said
-    assert "1 given up by DocumentOrchestrator, 1 of them held" in " ".join(
+    assert "1 message failed in DocumentOrchestrator, 1 of them held" in " ".join(
         deployed.command("doctor")[1].split()
     )
     dead_letter_queues.release(boto3.client("sqs"), held)
@@ -159,7 +161,7 @@ def test_an_invalid_key_is_refused_before_any_request(
     with pytest.raises(SystemExit) as refused:
         deployed.command("status", given)
     assert refused.value.code == 2
-    assert f"{given!r} is no Jira key: one such as PAY2-7 belongs there" in capsys.readouterr().err
+    assert f"{given!r} is not a Jira key such as PAY2-7" in capsys.readouterr().err
 
 
 def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
@@ -173,8 +175,8 @@ def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for sweep, state, told in (
-        (now - 24 * 3600, "missing", "if the next finds it neither, it ends"),
-        (now, "deleted", "finishing a source ticket again brings another"),
+        (now - 24 * 3600, "missing", "if the next sweep does not find it either, it ends"),
+        (now, "deleted", "for another review, reopen and close a source ticket"),
     ):
         run_sweep(dependencies.build_reconciliation(), 3600, 200, sweep)
         pipeline.run()

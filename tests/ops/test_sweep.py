@@ -61,13 +61,13 @@ def test_a_ticket_with_a_lost_webhook_is_processed_once(deaf: Deployed) -> None:
     code, said = deaf.command("sweep", "--since", "2d")
     assert code == 0
     assert key in said
-    assert 'fed in: the label "needs-docs" asks for documentation' in said
-    assert "1 ticket finished" in said
-    assert "1 of them nobody took up" in said
+    assert 'processed: the label "needs-docs" asks for documentation' in said
+    assert "1 ticket closed" in said
+    assert "1 of them had not been processed" in said
     hear(deaf)
     deaf.pipeline.run()
     assert deaf.pipeline.review_of(key)
-    assert "0 of them nobody took up" in deaf.command("sweep", "--since", "2d")[1]
+    assert "0 of them had not been processed" in deaf.command("sweep", "--since", "2d")[1]
     [change] = deaf.pipeline.aws.changes()
     assert change["author_ids"] == [deaf.pipeline.site.account("developer").account_id]
 
@@ -148,12 +148,12 @@ def test_missing_notifications_of_the_end_are_sent(deployed: Deployed) -> None:
     pipeline.site.faults.clear()
     assert published(deployed) == ["published"]
     said = deployed.command("sweep", "--dry-run")[1]
-    assert "published, not told" in said
-    assert "1 of them did not come to their end" in said
+    assert "published, not announced" in said
+    assert "1 of them had not been completed" in said
     assert handle({}, None) == {"duplicate": 1, "review accepted": 1}
     pipeline.run()
     assert pipeline.comments(review)[-1].startswith("Published")
-    assert "0 of them did not come to their end" in deployed.command("sweep")[1]
+    assert "0 of them had not been completed" in deployed.command("sweep")[1]
     assert handle({}, None) == {"duplicate": 1, "review over": 1}
 
 
@@ -161,17 +161,17 @@ def test_the_command_shows_and_processes_unfinished_reviews(
     deployed: Deployed,
 ) -> None:
     review = in_review(deployed)
-    assert "0 reviews finished" in deployed.command("sweep")[1]
+    assert "0 reviews closed" in deployed.command("sweep")[1]
     decide_unheard(deployed, review)
     said = deployed.command("sweep", "--dry-run")[1]
     assert review in said
     assert "in_review" in said
-    assert "would be fed in" in said
+    assert "would be processed" in said
     assert deployed.pipeline.aws.messages("ApprovalHandler") == []
-    assert "1 of them did not come to their end" in deployed.command("sweep")[1]
+    assert "1 of them had not been completed" in deployed.command("sweep")[1]
     deployed.pipeline.run()
     assert published(deployed) == ["published"]
-    assert "0 of them did not come to their end" in deployed.command("sweep")[1]
+    assert "0 of them had not been completed" in deployed.command("sweep")[1]
 
 
 def test_the_command_shows_missing_reviews_without_counting_them(deployed: Deployed) -> None:
@@ -208,7 +208,7 @@ def test_a_dry_run_only_shows(deaf: Deployed) -> None:
     key = finish(deaf, "needs-docs")
     said = deaf.command("sweep", "--since", "36h", "--dry-run")[1]
     assert key in said
-    assert "would be fed in" in said
+    assert "would be processed" in said
     assert deaf.pipeline.aws.changes() == []
     assert deaf.pipeline.aws.events() == []
 

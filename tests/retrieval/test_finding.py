@@ -50,7 +50,7 @@ def test_without_a_model_the_ranking_decides(docs: Docs) -> None:
     docs.page("Onboarding", "<p>Welcome. Add your invoices here.</p>")
     (judgement,) = select_page(ticket(SUMMARY), docs.site, docs.confluence, None).judgements
     assert (judgement.decided_by, judgement.target) == ("fallback", UpdatePage(page_id, "Invoices"))
-    assert "“Invoices” is nearest" in judgement.reason
+    assert "“Invoices” match the ticket best" in judgement.reason
 
 
 def test_without_any_page_the_fallback_creates_one(docs: Docs) -> None:
