@@ -51,14 +51,14 @@ class DocumentLifecycle:
 
         Raises LeaseHeld, PermanentFailure or the errors of the services.
         """
-        begun = self.records.get(derive_document_id(change, target))
+        existing = self.records.get(derive_document_id(change, target))
         # A document that failed before its first draft starts again; one that was drafted has ended for good.
-        starts = begun is None or (begun.status is DocumentStatus.FAILED and not begun.revision)
-        if begun and begun.status in FINAL_STATUSES and not starts:
-            self.drafter.no_edit.close(begun)
-            return begun.document_id
-        mine = begun or new_document(change, target, int(self.clock()))
-        joins = None if begun else target.joins
+        starts = existing is None or (existing.status is DocumentStatus.FAILED and not existing.revision)
+        if existing and existing.status in FINAL_STATUSES and not starts:
+            self.drafter.no_edit.close(existing)
+            return existing.document_id
+        mine = existing or new_document(change, target, int(self.clock()))
+        joins = None if existing else target.joins
         while True:
             holder = self._joined_earlier(change, mine) or joins
             holder = holder or self.records.lock(lock_key(mine), mine.document_id, int(self.clock()))

@@ -18,7 +18,13 @@ HOW_TO_END_REVIEW = (
 
 def not_drafted(reason: str) -> Adf:
     """Return the comment for a ticket that asked for documentation but needs none, with the reason."""
-    return adf.doc(adf.paragraph(f"Kinexus: no documentation was drafted for this ticket: {reason}"))
+    return adf.doc(
+        adf.paragraph(f"Kinexus drafted no documentation for this ticket: {reason}"),
+        adf.paragraph(
+            "To name the page yourself, add the label docs:PAGE-ID to this ticket, then reopen the ticket and close it "
+            "again."
+        ),
+    )
 
 
 def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
@@ -51,7 +57,7 @@ def not_draftable(reason: str, *further: str) -> Adf:
             "error",
             adf.paragraph(f"Kinexus could not draft the documentation: {reason[:2000]}"),
             adf.paragraph(
-                "Once the cause is fixed, an operator can start the work again: the command is python -m ops redrive."
+                "Once the cause is fixed, an operator can start the work again with the command: python -m ops redrive"
             ),
             *map(adf.paragraph, further),
         )

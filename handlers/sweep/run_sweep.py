@@ -20,7 +20,7 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
     it. What the time did not suffice for is logged, and counted as ``reviews left`` and ``tickets left``. Idempotent.
     Raises the errors of the services.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     reviews, tickets = sweep.finished_reviews(window), sweep.finished_tickets(window)
     outcomes: Counter[str] = Counter()
     try:
@@ -29,7 +29,7 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
             missing = sweep.missing_reviews.record_missing(swept_at)
             outcomes.update({f"review {what}": number for what, number in missing.items()})
     finally:  # the tickets are processed even if the reviews fail
-        with within_deadline(seconds - (time.monotonic() - begun)):
+        with within_deadline(seconds - (time.monotonic() - started)):
             outcomes.update(sweep.process_ticket(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:

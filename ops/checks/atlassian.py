@@ -11,7 +11,7 @@ from common.aws.secrets import CachedSecret
 from common.runtime.json_access import as_dict, as_list, as_str
 from ops.deployed_stack import DeployedStack
 from preflight.atlassian_check import SiteCheck, SiteConfig
-from preflight.finding import Finding, warning, failed, ok
+from preflight.finding import Finding, failed, ok, warning
 
 #: Environment variables with a Jira administrator's e-mail address and unscoped API token, to list webhooks.
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"

@@ -11,7 +11,7 @@ from ops import dead_letter_queues
 from ops.console_output import pluralize
 from ops.deployed_stack import DeployedStack
 from preflight.bedrock_check import check_model
-from preflight.finding import Finding, warning, failed, ok
+from preflight.finding import Finding, failed, ok, warning
 
 _DAY = 24 * 3600
 #: The longest lifetime of an Atlassian API token, and how long before its end `doctor` warns; in days.

@@ -72,13 +72,13 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     choice = document.choice
     why = f"{choice.reason} (by {choice.decided_by}, {choice.confidence:.0%} sure)"
     status = f"{document.status} r{document.revision}" if document.revision else str(document.status)
-    begun = format_time(document.created_at)
+    created = format_time(document.created_at)
     # A published document may still have the reason of an earlier revision, unless a comment is still to be made.
     is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
     reason = "" if is_done else document.reason
     if stopped and not reason and not document.is_done:
         reason = f"why it stopped: {ticket_history.NO_REASON}"
-    yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, begun)
+    yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, created)
     if document.review_issue_key:
         comment = document.announcement
         announced = f"r{comment.revision} announced at {comment.at}" if comment else ""

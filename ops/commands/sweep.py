@@ -37,15 +37,15 @@ def run(deployment: DeployedStack, screen: Terminal, since: int, dry_run: bool) 
     changes = deployment.changes
     detection = ChangeDetector(changes, deployment.bus, rules, time.time)
     sweep = Reconciliation(deployment.atlassian[0], detection, deployment.documents)
-    begin = format_time(time.time() - since)
-    _tickets(sweep, changes, screen, since, begin, dry_run)
-    _reviews(sweep, screen, since, begin, dry_run)
+    start = format_time(time.time() - since)
+    _tickets(sweep, changes, screen, since, start, dry_run)
+    _reviews(sweep, screen, since, start, dry_run)
     _missing(sweep, screen)
     return 0
 
 
 def _tickets(
-    sweep: Reconciliation, changes: ChangeRepository, screen: Terminal, since: int, begin: str, dry_run: bool
+    sweep: Reconciliation, changes: ChangeRepository, screen: Terminal, since: int, start: str, dry_run: bool
 ) -> None:
     rows, found = [], 0
     for event in sweep.finished_tickets(since):
@@ -60,11 +60,11 @@ def _tickets(
         screen.table("Closed tickets that were not processed", columns, rows)
     tickets = pluralize(found, "ticket")
     screen.say(
-        f"{tickets} closed since {begin} and worth documenting; {len(rows)} of them had not been processed."
+        f"{tickets} closed since {start} and worth documenting; {len(rows)} of them had not been processed."
     )
 
 
-def _reviews(sweep: Reconciliation, screen: Terminal, since: int, begin: str, dry_run: bool) -> None:
+def _reviews(sweep: Reconciliation, screen: Terminal, since: int, start: str, dry_run: bool) -> None:
     rows, found = [], 0
     for event in sweep.finished_reviews(since):
         found += 1
@@ -84,7 +84,7 @@ def _reviews(sweep: Reconciliation, screen: Terminal, since: int, begin: str, dr
         columns = ("review", "closed", "document", "status", "result")
         screen.table("Closed reviews that were not completed", columns, rows)
     reviews = pluralize(found, "review")
-    screen.say(f"{reviews} closed since {begin}; {len(rows)} of them had not been completed.")
+    screen.say(f"{reviews} closed since {start}; {len(rows)} of them had not been completed.")
 
 
 def _missing(sweep: Reconciliation, screen: Terminal) -> None:
