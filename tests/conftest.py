@@ -1,4 +1,4 @@
-"""What holds for the whole suite: no secret in any output, and no test that another one hides."""
+"""Settings for the whole suite: no secret in any output, and no two tests with the same id."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each route's test an id of its own: of tests with the same id, pytest-xdist runs one and says nothing."""
+    """Give each route's test its own id: pytest-xdist silently runs only one of several tests with the same id."""
     for item in items:
         if (route := getattr(item, "operation_label", None)) and not item.nodeid.endswith("]"):
             item._id = item.id.with_params(
                 route
-            )  # as schemathesis meant it, by a name that pytest 9 passes over
+            )  # what schemathesis intends, under a name that pytest 9 ignores
     twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if twice:
         raise pytest.UsageError(f"tests that share an id, of which only one would run: {', '.join(twice)}")

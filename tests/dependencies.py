@@ -1,8 +1,8 @@
-"""Known vulnerabilities in what we depend on: `python -m tests.dependencies`, a part of `make check`.
+"""Audit of our dependencies for known vulnerabilities: `python -m tests.dependencies`, a part of `make check`.
 
-Looks at the layer's lock, at what is installed here for requirements.txt (all that it draws in), and at what the local
-region adds. pip-audit says "No known vulnerabilities" also of packages that its service does not know, and fails when
-there is no service to ask; here the first is said aloud, and neither fails a check that has to pass without a network.
+Audits the layer's lock, everything that is installed for requirements.txt, and what the local region adds. pip-audit
+reports "No known vulnerabilities" also for packages that its service does not know, and fails if it cannot reach the
+service. Here both are reported, and neither fails the check, which has to pass without a network.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 #: Vulnerabilities that do not matter here, each with the reason.
 HARMLESS: Mapping[str, str] = {}
-#: What a new environment has of the Python that made it, in whatever version that has.
+#: Packages that a new virtual environment contains, in the version of the Python that created it.
 OF_PYTHON = ("pip", "setuptools")
-#: Seconds after which the service counts as out of reach.
+#: Seconds after which the service counts as unreachable.
 LONGEST = 30.0
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What an audit said: vulnerabilities, and why packages were not audited."""
+    """The result of an audit: vulnerabilities, and why packages were not audited."""
 
     vulnerable: tuple[str, ...] = ()
     not_audited: tuple[str, ...] = ()
@@ -41,14 +41,14 @@ def pinned(path: Path) -> set[tuple[str, str]]:
 
 
 def installed() -> set[tuple[str, str]]:
-    """Return the (name, version) pairs of what was installed into this environment."""
+    """Return the (name, version) pairs of the packages installed in this environment."""
     found = {(each.name, each.version) for each in importlib.metadata.distributions()}
     return {(name, version) for name, version in found if name not in OF_PYTHON}
 
 
 def audit(packages: Collection[tuple[str, str]], *options: str, longest: float = LONGEST) -> Findings:
     """Ask the service about packages; `options` are pip-audit's."""
-    # pip-audit takes one version of a package a time.
+    # pip-audit accepts one version of each package per run.
     rounds: list[dict[str, str]] = []
     for name, version in sorted({(_normal(name), version) for name, version in packages}):
         free = next((each for each in rounds if name not in each), None)

@@ -1,9 +1,9 @@
-"""Searches all output of a test run for the secrets in use: log records, what is printed, what processes print.
+"""Searches all output of a test run for the secrets in use: log records, printed text, output of processes.
 
-Every record that any logger handles, with its extra fields and traceback; what is captured from standard output and
-error of every test, whether or not the test reads it; what any process that a test waits for has printed; and what
-fixtures hand in (`look`), such as the logs of the local region's functions. Workers of xdist and forked processes
-note what they find in one file, and the run that started them fails. An assertion's own report is not searched, nor is
+It searches every record that any logger handles, with its extra fields and traceback; the captured standard output
+and error of every test; the output of every process that a test waits for; and what fixtures pass to `look`, such as
+the logs of the local region's functions. Workers of xdist and forked processes write their findings to one file, and
+the run that started them fails. An assertion's own report is not searched, nor is
 the output of tests under `-s`.
 """
 
@@ -24,12 +24,12 @@ from tests.secrets_in_use import KINDS, forms
 
 _OF_EVERY_RECORD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _SHORTEST = 8
-#: Log records that are searched together, which costs a tenth of searching each.
+#: Number of log records that are searched together, which takes a tenth of the time of searching each.
 _AT_ONCE = 500
 
 
 class Watch:
-    """What is looked for, where the run stands, and where findings are noted."""
+    """The secrets to search for, the current test, and the file for findings."""
 
     def __init__(self, notes: Path) -> None:
         self.notes = notes
@@ -41,12 +41,12 @@ class Watch:
             self.learn(kind, secret)
 
     def learn(self, kind: str, secret: str) -> None:
-        """Look for one more secret from now on."""
+        """Search for one more secret from now on."""
         assert len(secret) >= _SHORTEST, "too short to be told apart from anything else"
         self._known |= {form: f"{kind} {written}" for form, written in forms(secret).items()}
 
     def hear(self, record: str) -> None:
-        """Search a log record by the end of its test; at once in a forked process, which may end at any time."""
+        """Search a log record at the end of its test, or at once in a forked process, which may end at any time."""
         self._records.append(record)
         if len(self._records) >= _AT_ONCE or os.getpid() != self._process:
             self.finish()
@@ -64,7 +64,7 @@ class Watch:
                     notes.write(json.dumps([self.test, where, what]) + "\n")
 
     def findings(self) -> list[str]:
-        """Return what was found, in this process and others, without the secrets themselves."""
+        """Return the findings of this and other processes, without the secrets themselves."""
         noted = {tuple(json.loads(line)) for line in self.notes.read_text().splitlines()}
         return [f"{test}: {what}, in {where}" for test, where, what in sorted(noted)]
 
@@ -73,7 +73,7 @@ _watches: list[Watch] = []
 
 
 def learn(kind: str, secret: str) -> None:
-    """Look for a secret that is made while the tests run."""
+    """Search for a secret that is created while the tests run."""
     for watch in _watches:
         watch.learn(kind, secret)
 
@@ -85,7 +85,7 @@ def look(where: str, text: str) -> None:
 
 
 class Plugin:
-    """pytest's side of it: one in each process of a run."""
+    """The pytest plugin: one in each process of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
         given = getattr(config, "workerinput", {}).get("secret_notes")
@@ -127,12 +127,12 @@ class Plugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where to note what it finds."""
+        """Tell a worker which file to write its findings to."""
         node.workerinput["secret_notes"] = str(self.watch.notes)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Know which test runs."""
+        """Record which test runs."""
         self.watch.test = item.nodeid
         result = yield
         self.watch.finish()
@@ -143,14 +143,14 @@ class Plugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, Any]:
-        """Search what was captured: the report of the teardown has it all."""
+        """Search the captured output; the report of the teardown contains all of it."""
         report = yield
         if report.when == "teardown":
             self._captured(report)
         return report
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Search what was captured while collecting."""
+        """Search the output captured during collection."""
         self._captured(report)
 
     def _captured(self, report: Any) -> None:
@@ -166,7 +166,7 @@ class Plugin:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was found."""
+        """Print the findings."""
         found = self.watch.findings()
         if self._is_first and found:
             terminalreporter.section("secrets in the output", red=True, bold=True)
@@ -174,7 +174,7 @@ class Plugin:
                 terminalreporter.line(line, red=True)
 
     def pytest_unconfigure(self) -> None:
-        """Leave everything as it was."""
+        """Restore everything."""
         self._patches.undo()
         _watches.remove(self.watch)
         if self._folder:
@@ -182,7 +182,7 @@ class Plugin:
 
 
 def _said(record: logging.LogRecord) -> str:
-    """Return all that Lambda would write of a record."""
+    """Return everything that Lambda would write of a record."""
     more = [str(value) for name, value in record.__dict__.items() if name not in _OF_EVERY_RECORD]
     if record.exc_info and record.exc_info[1]:
         more.append(logging.Formatter().formatException(record.exc_info))

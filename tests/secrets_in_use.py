@@ -1,7 +1,7 @@
 """Every secret that the tests use, in one place, so that the whole suite's output can be searched for them.
 
-The values are made up. None can be mistaken for anything else, and most hold signs that JSON, URLs and HTML write
-differently.
+The values are made up. None occurs anywhere else by chance, and most contain characters that JSON, URLs and HTML
+escape differently.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-#: The simulator's accounts have this and their name for a token.
+#: Tokens of the simulator's accounts: this, followed by the account's name.
 TOKEN_OF = "local-api-token-of-"
 #: The pipeline's own account in the simulator.
 API_TOKEN = f"{TOKEN_OF}kinexus"
-#: A token that the simulator knows nothing of.
+#: A token that the simulator does not know.
 WRONG_API_TOKEN = "an-API-token/of+nobody=s"
 #: The token that the stack's program is configured with.
 STACK_API_TOKEN = "the-API-token/of+the=stack"
@@ -53,10 +53,10 @@ KINDS: dict[str, str] = {
 
 
 def forms(secret: str) -> dict[str, str]:
-    """Return how a secret can be written, as {what is seen: how it is written}.
+    """Return the encodings of a secret, as {encoded text: name of the encoding}.
 
-    Base64 differs with what stands before and after, as in a Basic Authorization header; so for each of the three
-    ways in which the bytes can fall into groups it is the part that does not depend on its surroundings.
+    Base64 depends on the neighbouring bytes, as in a Basic Authorization header. So for each of the three possible
+    offsets it is the part that does not depend on them.
     """
     return {
         **dict.fromkeys(_in_base64(secret.encode()), "in base64"),
@@ -81,7 +81,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
 
 
 def found_in(text: str) -> set[str]:
-    """Return which kinds of secrets a text holds, and how they are written."""
+    """Return which kinds of secrets a text contains, and in which encoding."""
     return {
         f"{kind} {written}"
         for secret, kind in KINDS.items()

@@ -1,4 +1,4 @@
-"""The audit of what we depend on finds what is vulnerable, and says so when nobody could be asked."""
+"""The audit of our dependencies finds vulnerable versions, and reports an unreachable service."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOLE = {
 
 @Request.application
 def service(request: Request) -> Response:
-    """Know of one hole in every version of one package."""
+    """A service that knows one vulnerability in every version of one package."""
     asked = json.loads(request.get_data())
     found = {"vulns": [HOLE]} if asked["package"]["name"] == "leaky" else {}
     return Response(json.dumps(found), content_type="application/json")

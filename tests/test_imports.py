@@ -1,6 +1,6 @@
-"""Who may import whom: between the rooms of the repository, and between the rooms inside `common/` and `stack/`.
+"""Which folders may import which: at the top level, and inside `common/` and `stack/`.
 
-It reads the sources, so that imports inside of functions count as well.
+It reads the sources, so imports inside functions count as well.
 """
 
 import ast
@@ -31,10 +31,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "provider": {"stack"},
     "stack": set(),
 }
-"""Rooms by room; every room may import itself. Tests, benchmarks and examples may import all."""
+"""What each top-level folder may import besides itself. Tests, benchmarks and examples may import all."""
 
 BEYOND: dict[str, set[str]] = {"stack/pipeline/preflight_provider.py": {"preflight"}}
-"""What single files may import beyond their room: the pipeline's provider checks the site by the doctor's rules."""
+"""What single files may import in addition: the pipeline's preflight provider uses the doctor's rules."""
 
 LAYERS: dict[str, dict[str, set[str]]] = {
     "common": {
@@ -76,7 +76,7 @@ LAYERS: dict[str, dict[str, set[str]]] = {
     "handlers.approval_handler": {"decision": set()},
     "handlers.review_ticket_creator": {"diff": {"review_content"}},
 }  # fmt: skip
-"""Rooms inside a package, and what each may import of the package besides itself."""
+"""The folders inside a package, and what each may import of the package besides itself."""
 
 
 def imported_modules(path: Path) -> set[str]:

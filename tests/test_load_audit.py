@@ -1,4 +1,4 @@
-"""The load run's audit finds what it is there for: each kind of loss, of doubling, of failure without a reason."""
+"""The audit of the load test finds each kind of loss, duplicate, and failure without a reason."""
 
 from __future__ import annotations
 

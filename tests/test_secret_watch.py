@@ -1,4 +1,4 @@
-"""The search for secrets in all output bites: a run with planted leaks fails and names each, and only those."""
+"""The search for secrets in all output works: a run with planted leaks fails and names exactly those."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ FOUND = {
 def run(folder: Path, tests: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(CONFTEST.format(root=str(ROOT)))
     (folder / "test_it.py").write_text(tests)
-    # Plugins that are not asked for take their time to be imported.
+    # Importing other plugins would take long.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)],

@@ -1,4 +1,4 @@
-"""A seeded site called in process, and people who talk to it over its REST API."""
+"""A seeded site in this process, and people who use its REST API."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from local.atlassian import Site, in_process
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site whose searches lag not at all."""
+    """A site whose searches have no lag."""
     site = Site(search_lag=0)
     yield site
     site.close()
@@ -24,7 +24,7 @@ def seed(site: Site) -> local.seed.Seed:
 
 
 class Person:
-    """Somebody with a session on the site; paths are relative to it."""
+    """A person with a session on the site; paths are relative to it."""
 
     def __init__(self, site: Site, name: str) -> None:
         self.base, self.session = site.base_url, in_process(site, name)

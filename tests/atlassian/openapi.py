@@ -1,4 +1,4 @@
-"""Holding answers against Atlassian's own specifications, where a checkout of them lies beside the repository."""
+"""Checks answers against Atlassian's own specifications, if a checkout of them is next to the repository."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import jsonschema
 SPECIFICATIONS = Path(__file__).resolve().parents[3] / "shared" / "openapi"
 JIRA, CONFLUENCE_V2, CONFLUENCE_V1 = "jira-platform-v3.json", "confluence-v2.json", "confluence-v1.json"
 
-# The services send null here (seen in recorded answers), though the specifications do not say so.
+# The services send null here (seen in recorded answers), although the specifications do not say so.
 NULL_ALL_THE_SAME = {
     "ChangeDetails": ("from", "fromString", "to", "toString"),
     "PageBulk": ("parentId", "parentType"),
@@ -19,13 +19,13 @@ NULL_ALL_THE_SAME = {
     "SpaceBulk": ("description", "icon"),
     "SpaceSingle": ("description", "icon"),
 }
-# Many histories at once carry moments as milliseconds (seen in recorded answers); the specification says strings.
+# Bulk histories have times in milliseconds (seen in recorded answers); the specification says strings.
 NUMBERS_ALL_THE_SAME = {"Changelog": ("created",)}
 
 
 @cache
 def specification(name: str) -> dict[str, Any]:
-    """Return a specification as JSON Schema can use it: `nullable` spelled out, closed objects where Jira's are."""
+    """Return a specification as JSON Schema: `nullable` rewritten, and objects closed where Jira's are."""
     loaded: dict[str, Any] = json.loads((SPECIFICATIONS / name).read_text("utf-8"))
     schemas = loaded["components"]["schemas"]
     _spell_out(schemas)
@@ -40,7 +40,7 @@ def specification(name: str) -> dict[str, Any]:
 
 
 def _spell_out(node: Any) -> None:
-    """OpenAPI says `nullable`, and marks write-only details as required here and there; JSON Schema says neither."""
+    """Rewrite `nullable` and required write-only fields, which JSON Schema does not know."""
     if isinstance(node, dict):
         if node.pop("nullable", False) and isinstance(node.get("type"), str):
             node["type"] = [node["type"], "null"]
@@ -67,7 +67,7 @@ def operation(name: str, method: str, path: str) -> dict[str, Any] | None:
 
 
 def violations(name: str, method: str, path: str, status: int, body: Any) -> list[str]:
-    """Return what an answer breaks of the specification; an unknown operation or status is a violation too."""
+    """Return the violations of the specification in an answer; an unknown operation or status is one too."""
     found = operation(name, method, path)
     if found is None:
         return [f"{method} {path}: no such operation"]

@@ -1,4 +1,4 @@
-"""A ticket taken out of a saved webhook body is found by id, key and search, and never clashes with those made here."""
+"""A ticket adopted from a saved webhook body is found by id, key and search, and never collides with the simulator's own."""
 
 from local.atlassian import Site
 from local.atlassian.documents.adf_check import check_document

@@ -1,4 +1,4 @@
-"""Browse pages and the board show what is there, escaped, and reach for nothing outside; a person can play on it."""
+"""Browse pages and the board show the content escaped, load nothing external, and a person can use the board."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The site's clock never shows a moment twice, can be moved and stopped, and is written as each product writes it."""
+"""The site's clock never returns a time twice, can be moved and stopped, and is formatted as each product does."""
 
 from datetime import UTC, datetime
 from itertools import pairwise

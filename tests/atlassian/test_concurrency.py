@@ -1,4 +1,4 @@
-"""Many at once: of two equal updates one wins, history loses nothing, and no answer is an internal error."""
+"""Concurrent requests: of two equal updates one wins, no history is lost, and no answer is an internal error."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Folders, whiteboards, databases and embeds hang in the page tree as Confluence's do, restrictions included."""
+"""Folders, whiteboards, databases and embeds are part of the page tree as in Confluence, including restrictions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""CQL reads and finds as Confluence's does: terms, phrases, wildcards, operators, escaping, order, scores, lag."""
+"""CQL works as in Confluence: terms, phrases, wildcards, operators, escaping, order, scores, lag."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Atlassian documents: what Jira takes and refuses, and how they look as wiki text and as HTML."""
+"""Atlassian documents: what Jira accepts and refuses, and how they look as wiki text and as HTML."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Faults on demand hit the requests they are meant for, before or after the effect; every request is logged."""
+"""Injected faults hit the intended requests, before or after the effect; every request is logged."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""Issues behave as Jira's: what is validated and how it is refused, history, resolution, comments, properties."""
+"""Issues behave as in Jira: validation and its errors, history, resolution, comments, properties."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""JQL finds what it should, refuses what it cannot read, and its index lags behind the issues."""
+"""JQL finds the right issues, refuses invalid queries, and its index lags behind the issues."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Two clients nobody here wrote, jira.js and confluence.js, work with the simulator; both check every answer.
+"""Two independent clients, jira.js and confluence.js, work with the simulator; both check every answer.
 
-Development only: skipped where Node, npm or the packages are not to be had.
+Skipped if Node, npm or the packages are not available.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Pages behave as Confluence's: versions, titles, tree, trash, restrictions, limits, and what saving rewrites."""
+"""Pages behave as in Confluence: versions, titles, tree, trash, restrictions, limits, and what saving rewrites."""
 
 import re
 

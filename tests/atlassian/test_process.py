@@ -1,4 +1,4 @@
-"""`python -m local.atlassian` says where it is, serves the seed, and ends when it is told to."""
+"""`python -m local.atlassian` prints its addresses, serves the seed, and ends on a signal."""
 
 import json
 import signal

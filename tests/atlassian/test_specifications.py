@@ -1,4 +1,4 @@
-"""Every kind of answer that the simulator gives fits Atlassian's OpenAPI specifications (skipped where they are not)."""
+"""Every kind of answer of the simulator matches Atlassian's OpenAPI specifications (skipped without a checkout of them)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Webhooks are registered, filtered, signed, sent, retried and given up as Jira's are; bodies look like Jira's."""
+"""Webhooks are registered, filtered, signed, sent, retried and dropped as in Jira; bodies look like Jira's."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ HOOKS = "/rest/webhooks/1.0/webhook"
 
 
 class Receiver:
-    """A server that notes what it is sent and answers with the statuses it is told to, then 200."""
+    """A server that records requests and answers with the given statuses, then with 200."""
 
     def __init__(self) -> None:
         self.received: list[tuple[dict[str, str], bytes]] = []
@@ -243,7 +243,7 @@ def test_a_late_delivery_is_overtaken_by_a_later_one(
     site: Site, seed: Seed, admin: Person, developer: Person, receiver: Receiver
 ) -> None:
     register(admin, receiver)
-    site.post.hold()  # the order is read from the queue: how long a machine takes must not matter
+    site.post.hold()  # the order is read from the queue, so the speed of the machine does not matter
     site.post.options.late, site.post.options.late_by = 1.0, 60.0
     close(developer, seed.tickets["update"])
     site.post.options.late = 0.0

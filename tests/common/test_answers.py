@@ -1,6 +1,6 @@
-"""What counts as an answer of Jira or Confluence: a redirect and a body that is no JSON are failures, never nothing.
+"""Unusable answers of Jira or Confluence: a redirect and a body that is not JSON are errors, never an empty result.
 
-Over real sockets, with answers that are written byte for byte; no simulator would send them by itself.
+Over real sockets, with answers written byte for byte that the simulator would not send.
 """
 
 from __future__ import annotations

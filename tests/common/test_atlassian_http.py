@@ -1,4 +1,4 @@
-"""Requests over real HTTP to the simulator: what is retried, what is not, and what each failure becomes."""
+"""Requests over real HTTP to the simulator: what is retried, what is not, and which error each failure raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tickets are told of failures: the kind and the remedy's place, and nothing that belongs to the operators."""
+"""Texts about failures in tickets: the kind of failure and where to find the remedy, without operators' details."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ FAILURES = {
     "AWS answered PutItem with an error (AccessDeniedException)": DENIED,
     "AWS could not be reached (EndpointConnectionError)": EndpointConnectionError(endpoint_url=HOST),
     "EventBridge did not accept an event": PublishFailed(f"ChangeDetected: AccessDenied: {ARN}"),
-    "a secret has an unexpected format: set it again with `pulumi config set --secret` and `pulumi up`": InvalidSecret(f"{ARN} has no text"),
+    "a secret has an unexpected format: set it again with `pulumi config set --secret` and `pulumi up`": InvalidSecret(
+        f"{ARN} has no text"
+    ),
     "an unexpected error occurred in Kinexus (KeyError)": KeyError(ARN),
     "Jira answered POST /rest/api/3/issue with 400: Too much.; issuetype: Specify a valid issue type": RequestRefused(
         "POST",

@@ -1,4 +1,4 @@
-"""Proves which characters count as invisible, where they belong, and which words mix scripts."""
+"""Which characters count as invisible, where they are allowed, and which words mix scripts."""
 
 import pytest
 from hypothesis import given, settings
@@ -57,7 +57,7 @@ def test_joiners_out_of_place_are_removed(text: str, left: str) -> None:
 
 
 def test_the_table_equals_unicodes() -> None:
-    """What the browser tests compare with a browser's own tables."""
+    """The browser tests compare it with a browser's own tables."""
     assert sum(last - first + 1 for first, last in code_points(DEFAULT_IGNORABLE)) == 4_174
     assert sum(last - first + 1 for first, last in code_points(EMOJI)) == 1_426
 

@@ -1,4 +1,4 @@
-"""Jira's client over real HTTP to the simulator: many histories at once are those of each issue."""
+"""Jira's client over real HTTP to the simulator."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def http(running: Running) -> AtlassianHttp:
 
 @pytest.fixture
 def moved(http: AtlassianHttp) -> list[str]:
-    """The ids of three issues that were moved to done, back, and to done again."""
+    """The ids of three issues that were moved to Done, back, and to Done again."""
     jira, made = JiraClient(http, ""), list[str]()
     for number in range(3):
         fields = {

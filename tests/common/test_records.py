@@ -1,4 +1,4 @@
-"""Records over moto: conditional writes, and leases under a clock that the test sets."""
+"""Records on moto: conditional writes, and leases with a clock that the test sets."""
 
 from __future__ import annotations
 

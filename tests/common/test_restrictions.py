@@ -1,4 +1,4 @@
-"""Who may view a page, over random trees: the nearest place that is not open to all decides, each place asked once."""
+"""Who may view a page, over random trees: the nearest restricted ancestor decides, and each is read once."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def trees(draw: st.DrawFn) -> Tree:
 
 
 def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
-    """Say the same without any cleverness."""
+    """Compute the same in the simplest way."""
     here: str | None = page_id
     while here is not None:
         parent_id, kind, said = tree.places[here]

@@ -1,4 +1,4 @@
-"""How long a secret is kept, and how often it is read again, by a clock of the test."""
+"""How long a secret is cached, and how often it is read again, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from common.aws.secrets import MAX_AGE_SECONDS, MIN_REFRESH_INTERVAL, CachedSecr
 
 
 class Manager:
-    """The part of Secrets Manager that is asked; ``reads`` counts how often."""
+    """The used part of Secrets Manager; ``reads`` counts the requests."""
 
     def __init__(self) -> None:
         self.value, self.reads = "first", 0

@@ -1,4 +1,4 @@
-"""Settings: what is missing or malformed is named, with its value and the remedy."""
+"""Settings: a missing or malformed one is named, with its value and the remedy."""
 
 from __future__ import annotations
 

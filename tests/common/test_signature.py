@@ -1,4 +1,4 @@
-"""Signatures against Atlassian's published example, and what must not pass."""
+"""Signatures: Atlassian's published example, and those that must be refused."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The crash matrix: the handlers die at every boundary call, deliveries meet in every order; the end is the same."""
+"""The crash matrix: the handlers die at every external call, deliveries overlap in many orders, and the result is the same."""

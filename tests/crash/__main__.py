@@ -1,7 +1,7 @@
-"""``python -m tests.crash --all``: the whole crash matrix, crashes twice, and interleavings; without it, samples of them.
+"""``python -m tests.crash --all``: the whole crash matrix, double crashes and interleavings; without ``--all``, samples.
 
-Prints for each scenario what was tried and what survived, by kind; each disturbance that did not; and the totals. Exits
-with 1 if one did not. On a terminal a counter shows how far it is.
+Prints for each scenario how many disturbances of each kind were tried and passed, each one that failed, and the
+totals. Exits with 1 if one failed. On a terminal a counter shows the progress.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tests.crash.tally import Tally
 
 Disturbance = matrix.Point | interleaving.Schedule
 
-#: Seeds for each pair of messages in the whole form, one at least for each of interleaving.CHANGES: some 3,000 schedules.
+#: Seeds for each pair of messages with --all, at least one for each of interleaving.CHANGES: about 3,000 schedules.
 SEEDS = 4
-#: Crashes that meet a second crash, for each scenario in the whole form.
+#: Double crashes for each scenario with --all.
 TWICE = 20
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run what the command line asks for."""
+    """Run the disturbances that the command line requests."""
     given = _read(arguments)
     logging.disable()
     here, begun = world.build(), time.monotonic()
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _whole(runs: dict[str, matrix.Run], seed: int) -> list[Disturbance]:
-    """Return every point, every schedule, and a drawing of points that are followed by a second."""
+    """Return every point, every schedule, and a random choice of points with a second crash."""
     chosen: list[Disturbance] = []
     for name, run in runs.items():
         points = matrix.points(name, run)
@@ -60,7 +60,7 @@ def _whole(runs: dict[str, matrix.Run], seed: int) -> list[Disturbance]:
 
 
 def _sample(runs: dict[str, matrix.Run], given: argparse.Namespace) -> list[Disturbance]:
-    """Draw as many of each kind as were asked for."""
+    """Choose as many of each kind as requested."""
     seed = given.seed
     points = [point for name, run in runs.items() for point in matrix.points(name, run)]
     pairs = [
@@ -83,7 +83,7 @@ def _sample(runs: dict[str, matrix.Run], given: argparse.Namespace) -> list[Dist
 def _disturbed(
     here: world.World, run: matrix.Run, chosen: Sequence[Disturbance], ended: Callable[[int], None]
 ) -> dict[str, list[str]]:
-    """Try disturbances of one scenario in one walk; return where each one's end differs."""
+    """Try disturbances of one scenario in one walk; return where the result of each differs."""
     served: list[world.Message] = []
 
     def fork_here(copies: Forks, world: world.World) -> Plan | None:
@@ -102,7 +102,7 @@ def _disturbed(
 
 
 def _counter(name: str, size: int) -> Callable[[int], None]:
-    """Return what shows on a terminal how many have ended; elsewhere nothing."""
+    """Return a function that prints the progress on a terminal, and nothing elsewhere."""
 
     def show(count: int) -> None:
         if sys.stderr.isatty():

@@ -1,7 +1,7 @@
-"""Every call that leaves the process, numbered, so that the process can die at one of them or wait there.
+"""Numbers every call that leaves the process, so the process can die at one of them or wait there.
 
-Hooked in below the handlers: botocore's event system for AWS and the model, requests' transport for Jira and
-Confluence. Behind it moto, the simulator and the model's stand-in answer in this process, without a socket.
+The hooks are below the handlers: botocore's event system for AWS and the model, requests' transport for Jira and
+Confluence. Behind them moto, the simulator and the model stand-in answer in this process, without a socket.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _CONVERSE = re.compile(r"/model/(?P<model>.+)/converse")
 
 
 class Died(BaseException):
-    """The process ends here; like a kill, it passes every ``except Exception``."""
+    """The process ends here; as with a kill, no ``except Exception`` catches it."""
 
 
 class Form(StrEnum):
-    """How a call can end badly. In the first three the process dies; in the last it lives and knows nothing."""
+    """How a call can break. In the first three the process dies; in the last it lives, but the answer is lost."""
 
     BEFORE = "before"
     UNANSWERED = "unanswered"
@@ -56,9 +56,9 @@ class Plan:
 
 @dataclass
 class Boundary:
-    """The calls of the invocation under way. ``turn`` is called ahead of each: an interleaving waits there.
+    """The calls of the current invocation. ``turn`` is called before each; an interleaving waits there.
 
-    ``effective`` are those that took effect, whatever became of the answer.
+    ``effective`` are those that took effect, with or without an answer.
     """
 
     plan: Plan | None = None
@@ -69,7 +69,7 @@ class Boundary:
     _dying: bool = False
 
     def begin(self, plan: Plan | None) -> None:
-        """Count from here on."""
+        """Start counting."""
         self.plan, self.calls, self.effective, self.watching, self._dying = plan, [], [], True, False
 
     def end(self) -> list[str]:
@@ -78,7 +78,7 @@ class Boundary:
         return self.calls
 
     def cross(self, name: str, serve: Callable[[], T], lose: Callable[[], T]) -> T:
-        """Make a call; ``lose`` is what the client does when no answer comes."""
+        """Make a call; ``lose`` is what the client does if no answer arrives."""
         if not self.watching:
             return serve()
         self.turn()
@@ -103,7 +103,7 @@ class Boundary:
 
 
 def install(boundary: Boundary, site: Site, model: StandIn) -> None:
-    """Put the boundary around everything that leaves this process, for the rest of its life. moto must be active."""
+    """Install the boundary around everything that leaves this process, permanently. moto must be active."""
     _around_aws(boundary, model)
     _around_atlassian(boundary, site)
 
@@ -126,7 +126,7 @@ def _around_aws(boundary: Boundary, model: StandIn) -> None:
 
         return boundary.cross(f"{service}.{operation}", serve, lose)
 
-    # botocore asks every listener, so moto's own must be silent unless it is asked from here.
+    # botocore calls every listener, so moto's own must do nothing unless it is called from here.
     botocore_stubber.enabled = False
     boto3.setup_default_session(region_name="eu-central-1")
     events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr]
@@ -167,7 +167,7 @@ def _around_atlassian(boundary: Boundary, site: Site) -> None:
         def lose() -> requests.Response:
             if request.method == "POST":
                 raise requests.ConnectionError("the answer was lost")
-            return serve()  # urllib3 repeats it, as AtlassianHttp mounts it
+            return serve()  # urllib3 retries it, as AtlassianHttp configures it
 
         return boundary.cross(f"{request.method} {urlsplit(str(request.url)).path}", serve, lose)
 

@@ -1,4 +1,4 @@
-"""How a run ended, without what may differ between two good runs: clock times, ids of comments, news of a delay."""
+"""The result of a run, without what may differ between two good runs: times, comment ids, comments about delays."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from common import storage_format as sf
 from common.domain.ticket import description_text
 from tests.crash.world import World
 
-#: What a process that died while it told people of a failure leaves behind, and nobody takes up: it runs out.
+#: What a process leaves behind that died while it commented on a failure: a mark that expires unused.
 _LEFT = ("telling_owner", "telling_until")
-#: How a comment begins that tells of a delay: work that waits for what a dead process has begun is late.
+#: How a comment about a delay begins: work is late if it waits for the lease of a dead process.
 DELAYED = "The documentation is delayed"
 _NOTICES = ("draft_notice", "source_notice")
 _VOLATILE = (
@@ -30,9 +30,9 @@ _VOLATILE = (
 
 
 def of(world: World) -> dict[str, Any]:
-    """Return everything that the tables, the bucket, the bus, Jira and Confluence hold, as plain JSON.
+    """Return the content of the tables, the bucket, the bus, Jira and Confluence, as plain JSON.
 
-    Where runs may differ, what every good run has in common.
+    If runs may differ, return only what all good runs have in common.
     """
     ending = (
         _in_common(world)
@@ -53,9 +53,9 @@ def of(world: World) -> dict[str, Any]:
 
 
 def _in_common(world: World) -> dict[str, Any]:
-    """Return for each ticket whether its change is on a page and told once, and that nothing is left over.
+    """Return for each ticket whether its change is on a page and reported once, and that nothing is left over.
 
-    Tickets go by their summaries: which keys they get depends on the review tickets that are there before them.
+    Tickets are identified by their summaries: their keys depend on the review tickets created before them.
     """
     documents, changes = world.aws.documents(), world.aws.changes()
     ours = [
@@ -94,7 +94,7 @@ def _in_common(world: World) -> dict[str, Any]:
 
 
 def differences(expected: Any, found: Any, where: str = "") -> list[str]:
-    """Say where two endings differ."""
+    """Return where two results differ."""
     if isinstance(expected, dict) and isinstance(found, dict):
         names = sorted({*expected, *found})
         return [

@@ -1,4 +1,4 @@
-"""Trying what happens next in a copy of the process: ``fork`` is the snapshot, a pipe brings the outcome back."""
+"""Tries what happens next in a copy of the process: ``fork`` is the snapshot, a pipe returns the outcome."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Copies that run side by side.
+#: Copies that run in parallel.
 AT_ONCE = max(1, os.cpu_count() or 1)
 
 
 @dataclass
 class Forks:
-    """The copies under way and what those before them reported, by name.
+    """The running copies, and the outcomes of finished ones by name.
 
-    A copy that takes more than ``longest`` seconds is taken to hang: it says where, and is ended. ``ended`` hears how
-    many have ended.
+    A copy that takes more than ``longest`` seconds counts as hanging: it prints where, and is ended. ``ended`` is called
+    with the number of finished copies.
     """
 
     longest: float = 0
@@ -58,7 +58,7 @@ class Forks:
         return True
 
     def finish(self, outcome: Callable[[], Any]) -> None:
-        """End a copy, reporting its outcome, or the error on the way to it."""
+        """End a copy and report its outcome, or its error."""
         assert self.report, "this process is no copy"
         try:
             self.report(outcome())

@@ -1,7 +1,7 @@
-"""Two deliveries at once: a duplicate of any message so far beside the one being served, call by call in any order.
+"""Two deliveries at the same time: a duplicate of an earlier message and the current one, call by call in any order.
 
-Two threads pass a baton at the boundary calls; a seeded chance says who goes on. Between two calls nothing else runs,
-so a seed names one schedule, and the same seed plays it again.
+Two threads pass a baton at the external calls; a seeded random choice says which continues. Between two calls nothing
+else runs, so a seed names one schedule, and the same seed repeats it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from tests.crash.matrix import Run
 from tests.crash.world import Message, World
 from tests.handlers.pipeline import start_anew
 
-#: How likely the baton goes to the other at a call, by seed: in step, by chance, and in long runs.
+#: Probability that the baton changes at a call, by seed: always, sometimes, and rarely.
 CHANGES = (0.9, 0.5, 0.1)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """At this invocation, a duplicate of an earlier one (or of itself) is served at the same time."""
+    """During this invocation, a duplicate of an earlier one (or of itself) is delivered at the same time."""
 
     scenario: str
     invocation: int
@@ -39,7 +39,7 @@ class Schedule:
 
 @dataclass
 class Turns:
-    """Lets one of several threads run at a time; where they call ``turn`` they change over, as likely as ``changes``."""
+    """Lets one of several threads run at a time; when they call ``turn`` they switch with probability ``changes``."""
 
     chance: random.Random
     changes: float
@@ -48,13 +48,13 @@ class Turns:
     _running: int = -1
 
     def turn(self) -> None:
-        """Give the baton back and wait until it comes again; called in a worker."""
+        """Return the baton and wait for it; called in a worker."""
         mine = self._mine[self._running]
         self._back.release()
         mine.acquire()
 
     def play(self, workers: list[Callable[[], None]]) -> None:
-        """Run the workers to their ends; raise what one of them raised."""
+        """Run the workers to the end; raise the error of a worker."""
         raised: list[BaseException] = []
 
         def worker(number: int, work: Callable[[], None]) -> None:
@@ -95,7 +95,7 @@ def schedules(scenario: str, run: Run, seeds: range) -> list[Schedule]:
 
 
 def serve_beside(world: World, duplicate: Message, seed: int) -> None:
-    """Make the world's next handing over one of two at once."""
+    """Make the world's next delivery two deliveries at the same time."""
     turns = Turns(random.Random(seed), CHANGES[seed % len(CHANGES)])
     alone = world.hand_over
 
@@ -105,7 +105,7 @@ def serve_beside(world: World, duplicate: Message, seed: int) -> None:
 
         def deliver(name: str, given: Message) -> Callable[[], None]:
             def work() -> None:
-                start_anew()  # each delivery in a process of its own
+                start_anew()  # each delivery in its own process
                 done[name] = alone(given)
 
             return work

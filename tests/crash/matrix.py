@@ -1,4 +1,4 @@
-"""Dies at every boundary call of every invocation of a scenario, in every form, and compares how the run ends."""
+"""Dies at every external call of every invocation of a scenario, in every form, and compares the results."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.crash.world import World
 
 T = TypeVar("T")
 DEATHS = (Form.BEFORE, Form.UNANSWERED, Form.AFTER)
-#: Called at each message of a walk, to leave copies behind; a copy gets back how it is to be disturbed.
+#: Called at each message of a walk to fork copies; in a copy it returns the disturbance.
 ForkHere = Callable[[Forks, World], Plan | None]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One way in which one run is disturbed; ``again`` is how the message's next delivery is disturbed too."""
+    """One disturbance of one run; ``again`` is the disturbance of the message's next delivery."""
 
     scenario: str
     invocation: int
@@ -48,7 +48,7 @@ class Run:
 
 
 def record(world: World, scenarios: Sequence[str]) -> dict[str, Run]:
-    """Play scenarios undisturbed, each in a copy of this process."""
+    """Play scenarios without disturbance, each in a copy of this process."""
     forks = Forks()
     for scenario in scenarios:
         if forks.split(scenario):
@@ -70,7 +70,7 @@ def points(scenario: str, run: Run) -> list[Point]:
 
 
 def twice(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point]:
-    """Draw points at which the process dies, and for each another at which the redelivery's process dies too."""
+    """Choose points at which the process dies, and for each another at which the process of the redelivery dies."""
     chance = random.Random(seed)
     dying = [point for point in points if point.plan.form in DEATHS]
     return [
@@ -83,14 +83,14 @@ def twice(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point
 
 
 def drawn(things: Sequence[T], size: int, seed: int, *, rather: Callable[[T], bool]) -> list[T]:
-    """Draw some of them; those that are ``rather`` wanted come four times as often."""
+    """Choose some of them at random; the ``rather`` preferred ones come four times as often."""
     chance = random.Random(seed)
     keyed = [(chance.random() ** (0.25 if rather(thing) else 1.0), thing) for thing in things]
     return [thing for _, thing in heapq.nlargest(size, keyed, key=lambda pair: pair[0])]
 
 
 def writes(point: Point) -> bool:
-    """Tell whether a point's call changes something: that is where dying may cost."""
+    """Return whether a point's call is a write, where a crash can do harm."""
     return not point.call.startswith("GET ") and not point.call.rpartition(".")[2].startswith(
         ("Get", "Query")
     )
@@ -99,9 +99,9 @@ def writes(point: Point) -> bool:
 def walk(
     world: World, scenario: str, run: Run, fork_here: ForkHere, ended: Callable[[int], None]
 ) -> dict[str, list[str]]:
-    """Play a scenario; ``fork_here`` may leave copies behind at any message. Return where each copy's end differs.
+    """Play a scenario; ``fork_here`` may fork copies at any message. Return where each copy's result differs.
 
-    ``ended`` hears how many copies have ended.
+    ``ended`` is called with the number of finished copies.
     """
     forks = Forks()
     if forks.split("the walk"):

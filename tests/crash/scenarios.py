@@ -1,4 +1,4 @@
-"""What people do, once per scenario: they act, the pipeline runs until it rests, they act again."""
+"""What people do in each scenario: they act, the pipeline runs until it is idle, they act again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEW = (
     "Yxomatic onboarding of merchants",
     "The yxomatic wizard asks for the tax number and the bank account, then opens the shop.",
 )
-#: Seconds that people wait: longer than anything takes, and shorter than until a message comes again.
+#: Seconds that people wait: longer than any work takes, and shorter than until a redelivery.
 SOON = 120
 #: What Bedrock answers when a filter stops the model.
 WITHHELD: dict[str, Any] = {
@@ -27,7 +27,7 @@ WITHHELD: dict[str, Any] = {
 
 
 def update(world: World) -> None:
-    """An approved change of a page that is there."""
+    """An approved change of an existing page."""
     world.decide(_in_review(world), "APPROVED")
     world.run()
 
@@ -54,7 +54,7 @@ def rejection(world: World) -> None:
 
 
 def conflict(world: World) -> None:
-    """Somebody edits the passage under review; the draft on the page as it is now is approved."""
+    """A person edits the passage under review; the draft on the new version of the page is approved."""
     review = _in_review(world)
     [passage] = world.changed_passages(review)
     page = next(page for page in world.site.confluence.pages.values() if page.title == PAGE)
@@ -83,7 +83,7 @@ def joining(world: World) -> None:
 
 
 def converging(world: World) -> None:
-    """A second ticket about a page that is still to be created joins its open review."""
+    """A second ticket about a page that is not created yet joins its open review."""
     review = _in_review(world, *NEW)
     _finish(world, f"{NEW[0]} in winter", f"{NEW[1]} In winter, the shop opens a week later.")
     world.decide(review, "APPROVED")
@@ -91,7 +91,7 @@ def converging(world: World) -> None:
 
 
 def replaced(world: World) -> None:
-    """The review ticket is deleted; a second ticket about the same page brings another, which is approved."""
+    """The review ticket is deleted; a second ticket about the same page opens another, which is approved."""
     review = _in_review(world)
     world.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     key = _finish(world, "Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days.")
@@ -100,7 +100,7 @@ def replaced(world: World) -> None:
 
 
 def hasty(world: World) -> None:
-    """Two tickets about one page: the reviewer approves what is open, while what failed still waits for its next try."""
+    """Two tickets about one page: the reviewer approves open reviews while failed messages still wait for their next try."""
     for summary, text in (
         TICKET,
         ("Quarnix ledger refunds have a limit", "Quarnix refunds end after 60 days."),
@@ -117,7 +117,7 @@ def hasty(world: World) -> None:
 
 
 def swept(world: World) -> None:
-    """A finished ticket that Jira never told of: one day's sweep finds it, or the next day's."""
+    """A closed ticket without a webhook: one day's sweep finds it, or the next day's."""
     key = world.create_ticket(*TICKET, ["needs-docs"])
     world.finish(key)
     world.waiting.clear()
@@ -128,7 +128,7 @@ def swept(world: World) -> None:
 
 
 def vanished(world: World) -> None:
-    """The review ticket is deleted: two sweeps running do not find it, and the ticket that is finished again gets another.
+    """The review ticket is deleted: two consecutive sweeps do not find it, and closing the source ticket again opens another.
 
     A third sweep makes up for one that died.
     """
@@ -145,7 +145,7 @@ def vanished(world: World) -> None:
 
 
 def overtaken(world: World) -> None:
-    """A ticket is resolved and closed at once, and Jira's webhook tells of the second move only."""
+    """A ticket is resolved and closed at once, and Jira sends a webhook only for the second move."""
     key = world.create_ticket(*TICKET, ["needs-docs"])
     world.finish(key)
     world.waiting.clear()
@@ -156,7 +156,7 @@ def overtaken(world: World) -> None:
 
 
 def deleted(world: World) -> None:
-    """The page is deleted for good under the review; the approver is told, and ends the review."""
+    """The page is purged during the review; the approver gets a comment, and ends the review."""
     review = _in_review(world)
     [page] = [page for page in world.site.confluence.pages.values() if page.title == PAGE]
     for purge in ("false", "true"):
@@ -169,7 +169,7 @@ def deleted(world: World) -> None:
 
 
 def withheld(world: World) -> None:
-    """The model withholds every draft: the change fails for good; later an operator sends it again."""
+    """The model withholds every draft: the change fails; later an operator sends it again."""
     world.model.converse = lambda model, request: WITHHELD
     key = _finish(world)
     [change] = world.aws.changes()
@@ -200,7 +200,7 @@ def refused(world: World) -> None:
 
 
 def obstructed(world: World) -> None:
-    """Confluence refuses the new version; once it takes it, the reviewer moves the ticket to done again."""
+    """Confluence refuses the new version; once it accepts it, the reviewer moves the ticket to Done again."""
     review = _in_review(world)
     world.site.faults.add(_refusal("PUT", "/wiki/api/v2/pages", 413))
     world.decide(review, "APPROVED")
@@ -212,7 +212,7 @@ def obstructed(world: World) -> None:
 
 
 def drafted(world: World) -> None:
-    """A person keeps unpublished work on the page, and then other work, which the reviewer lets be overridden."""
+    """A person has unpublished work on the page, then other work, and the reviewer lets Kinexus override it."""
     review = _in_review(world)
     page = next(page for page in world.site.confluence.pages.values() if page.title == PAGE)
     for text in ("Mind this.", "Mind that."):
@@ -225,7 +225,7 @@ def drafted(world: World) -> None:
 
 
 def doubted(world: World) -> None:
-    """The source ticket is declined before the approval, and asks for documentation again after it."""
+    """The source ticket gets a declining label before the approval, and a documenting label after it."""
     key = _finish(world)
     review = world.review_of(key)
     for change in ("add", "remove"):
@@ -240,7 +240,7 @@ def doubted(world: World) -> None:
 
 
 def unnamed(world: World) -> None:
-    """The page that fits best is below a folder: the ticket is told to name it, does so, and is closed again."""
+    """The page that fits best is below a folder: a comment asks to name it, the ticket names it and is closed again."""
     store = world.site.confluence
     page = next(page for page in store.pages.values() if page.title == PAGE)
     page.parent_id = store.add_container(world.site.account("admin"), "folder", page.space_id, "Place").id
@@ -257,7 +257,7 @@ def unnamed(world: World) -> None:
 
 
 def withdrawn(world: World) -> None:
-    """An approval cannot be carried out, and the reviewer thinks again; the old message comes once more after that."""
+    """An approval cannot be carried out, and the reviewer withdraws it; then the old message is redelivered."""
     review = _in_review(world)
     world.site.faults.add(_refusal("GET", r"/wiki/api/v2/pages/\d+", 403))
     world.decide(review, "APPROVED")
@@ -272,7 +272,7 @@ def withdrawn(world: World) -> None:
 
 
 def abandoned(world: World) -> None:
-    """A revision cannot be drafted; the reviewer approves all the same, is told, and rejects."""
+    """A revision cannot be drafted; the reviewer approves all the same, gets a comment, and rejects."""
     review = _in_review(world)
     world.model.converse = lambda model, request: WITHHELD
     world.decide(review, "NEEDS REVISION: say more about the currency")
@@ -316,7 +316,7 @@ SCENARIOS = {
 
 
 def _approve_all(world: World) -> bool:
-    """Approve whatever is under review and not done; say whether there was anything."""
+    """Approve every open review that is not in Done; return whether there was one."""
     waiting = [
         document["review_issue_key"]
         for document in world.aws.documents()
@@ -329,7 +329,7 @@ def _approve_all(world: World) -> bool:
 
 
 def _failed(world: World, function: str, key: str, words: str) -> None:
-    """Assert the effects of a failure for good that people see: dead letters, and one comment that says why."""
+    """Assert the visible effects of a permanent failure: dead letters, and one comment with the reason."""
     assert {message.to for message in world.dead} == {function}, world.dead
     told = [text for text in world.comments(key) if words in text]
     assert len(told) == 1, world.comments(key)

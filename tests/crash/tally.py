@@ -1,4 +1,4 @@
-"""What was tried and what survived, by kind of disturbance."""
+"""How many disturbances were tried and passed, by kind."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ POINTS, TWICE, SCHEDULES = "points", "second crashes", "schedules"
 
 @dataclass(frozen=True)
 class Tally:
-    """How many of each kind were tried, and how many of them ended as the undisturbed run does."""
+    """How many of each kind were tried, and how many of them ended like the undisturbed run."""
 
     tried: Counter[str] = field(default_factory=Counter)
     survived: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, chosen: Iterable[Point | Schedule], differs: Mapping[str, list[str]]) -> Tally:
-        """Count disturbances by whether the end of each differs."""
+        """Count disturbances by whether their results differ."""
         tally = cls()
         for each in chosen:
             tally.tried[_kind(each)] += 1

@@ -1,6 +1,6 @@
-"""A seeded sample of the crash matrix and of the interleavings; and that both would notice a pipeline that is unsafe.
+"""A seeded sample of the crash matrix and of the interleavings; and that both detect an unsafe pipeline.
 
-Each runs in a process of its own, which copies itself. The whole is `python -m tests.crash --all`.
+Each runs in its own process, which forks. `python -m tests.crash --all` runs everything.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The pipeline in one thread with time of its own: queues with visibility, webhooks that are sent again.
+"""The pipeline in one thread with simulated time: queues with visibility timeouts, and webhooks that are retried.
 
-A message that was given back, or whose function died, is seen again when its visibility is over, as the stack sets it
-(six times the function's timeout), or at once where its function has said so; until then everything else goes on. After
-``MAX_RECEIVES`` it is dead. The copy of a message that was deferred is a new one, seen after its delay.
+A failed message, or one whose function died, is received again after its visibility timeout as the stack sets it (six
+times the function's timeout), or at once if its function expired it; until then everything else continues. After
+``MAX_RECEIVES`` it is a dead letter. The copy of a deferred message is a new message, received after its delay.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register
 T = TypeVar("T")
 COMPOSITIONS = (jira_webhook_handler, document_orchestrator, review_ticket_creator, approval_handler, sweep)
 WEBHOOK_HANDLERS = {"/webhooks/jira": notice_change, "/webhooks/approval": approve}
-#: Seconds until a message is seen again: six times the function's timeout.
+#: Seconds until a message is received again: six times the function's timeout.
 VISIBILITY = {"DocumentOrchestrator": 6 * 180, "ReviewTicketCreator": 6 * 90, "ApprovalHandler": 6 * 90}
-#: Seconds until Jira sends a webhook again, and how often it does.
+#: Seconds until Jira retries a webhook, and how often it does.
 JIRA_AGAIN, JIRA_TRIES = 600, 6
-#: What the schedule calls, and the seconds between two calls. One that failed is not repeated: the next one follows.
+#: What the schedule calls, and the seconds between two calls. A failed call is not repeated; the next one follows.
 SWEEP, DAY = "Sweep", 24 * 3600
 ADDRESS = "http://site.test"
 
@@ -69,9 +69,9 @@ PAGES = {
 
 @dataclass
 class Message:
-    """Something to be delivered: a queue's message or the schedule's call to a function, a webhook's body to a path.
+    """A delivery: a queue's message or the schedule's call to a function, or a webhook's body to a path.
 
-    ``next_plan`` is how its next delivery is disturbed.
+    ``next_plan`` is the disturbance of its next delivery.
     """
 
     to: str
@@ -83,7 +83,7 @@ class Message:
 
 @dataclass
 class Invocation:
-    """One call of a handler: its number in the run, what it served, and the calls it made."""
+    """One call of a handler: its number in the run, its message, and the external calls it made."""
 
     number: int
     to: str
@@ -92,9 +92,10 @@ class Invocation:
 
 @dataclass
 class World(Pipeline):
-    """The pipeline with people to play, served in simulated time. ``about_to_serve`` may plan a crash, or fork.
+    """The pipeline and its people, in simulated time. ``about_to_serve`` may plan a crash, or fork.
 
-    ``may_differ`` says that people acted before all was served: runs may end in other documents, equally good ones.
+    ``may_differ`` means that people acted before all messages were delivered: runs may end in different, equally good
+    documents.
     """
 
     boundary: Boundary = field(default_factory=Boundary)
@@ -109,7 +110,7 @@ class World(Pipeline):
     about_to_serve: Callable[[World], Plan | None] = lambda world: None
 
     def move(self, key: str, category: str, account: str) -> dict[str, Any]:
-        """Move a ticket to a status of a category; the webhook that follows is served by ``run``."""
+        """Move a ticket to a status of a category; ``run`` delivers the webhook that follows."""
         path = f"/rest/api/3/issue/{key}/transitions"
         offered = self.jira(account, "GET", path)["transitions"]
         chosen = next(t for t in offered if t["to"]["statusCategory"]["key"] == category)
@@ -117,9 +118,9 @@ class World(Pipeline):
         return {}
 
     def run(self, patience: float = math.inf) -> None:
-        """Serve all messages, in the order in which they are seen, until none is left.
+        """Deliver all messages, in the order of their times, until none is left.
 
-        With ``patience`` those that are seen only after so many seconds are left: people act before they come again.
+        With ``patience``, messages due after more than so many seconds are left: people act before them.
         """
         while self.waiting:
             message = min(self.waiting, key=lambda each: each.visible_at)
@@ -130,7 +131,7 @@ class World(Pipeline):
             self.serve(message)
 
     def serve(self, message: Message) -> None:
-        """Serve one message; it comes again if it was not served well."""
+        """Deliver one message; it is redelivered if that fails."""
         self.serving = message
         planned, message.next_plan = message.next_plan, None
         plan = self.about_to_serve(self) or planned
@@ -141,13 +142,13 @@ class World(Pipeline):
             done = False
             start_anew()
         except Exception:
-            done = False  # to a webhook the API answers 5xx, and the schedule's call has failed
+            done = False  # the API answers a webhook with 5xx, and the schedule's call has failed
         self.rest(message.to)
         if not done:
             self.give_back(message)
 
     def rest(self, to: str) -> None:
-        """Note an invocation that is over, and take what it published into the queues."""
+        """Record a finished invocation, and put the events it published on the queues."""
         calls = self.boundary.end()
         self.invocations.append(Invocation(len(self.invocations), to, calls))
         if not {"eventbridge.PutEvents", "sqs.SendMessage"} & set(calls):
@@ -158,21 +159,21 @@ class World(Pipeline):
         self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
 
     def hand_over(self, message: Message) -> bool:
-        """Call the handler; say whether it served the message."""
+        """Call the handler; return whether it succeeded."""
         message.receives += 1
         if message.to in WEBHOOK_HANDLERS:
             return bool(WEBHOOK_HANDLERS[message.to](message.body, None)["statusCode"] < 500)
         if message.to == SWEEP:
             sweep_up(message.body, None)
             return True
-        # Each delivery runs in an invocation of its own, whose id is the owner of its leases.
+        # Each delivery runs in its own invocation, whose id owns its leases.
         self.deliveries += 1
         context = ground.Context(str(UUID(int=self.deliveries)))
         event = ground.queue_event([message.body], message.receives)
         return not QUEUE_HANDLERS[message.to](event, context)["batchItemFailures"]
 
     def give_back(self, message: Message) -> None:
-        """Let a message that was not served be seen again later, or be dead."""
+        """Make a failed message visible again later, or a dead letter."""
         if message.to == SWEEP:
             return
         most = JIRA_TRIES if message.to in WEBHOOK_HANDLERS else MAX_RECEIVES
@@ -181,7 +182,7 @@ class World(Pipeline):
         (self.waiting if message.receives < most else self.dead).append(message)
 
     def sweep_daily(self, days: int) -> None:
-        """Let the schedule call the sweep on each of the next days."""
+        """Call the sweep by schedule on each of the next days."""
         self.waiting += [Message(SWEEP, {}, self.now + (day + 0.5) * DAY) for day in range(days)]
 
     def redrive(self) -> None:
@@ -193,7 +194,7 @@ class World(Pipeline):
         self.dead.clear()
 
     def receive(self, delivery: Delivery) -> None:
-        """Take a webhook that Jira sends."""
+        """Accept a webhook that Jira sends."""
         headers = {name.lower(): value for name, value in delivery.headers.items()}
         headers["x-atlassian-webhook-identifier"] = delivery.identifier
         request = {"headers": headers, "body": delivery.body.decode(), "isBase64Encoded": False}
@@ -201,7 +202,7 @@ class World(Pipeline):
 
 
 class OneAfterAnother:
-    """In place of a thread pool: searches, which only read, are made in one order, so that calls can be numbered."""
+    """Replaces a thread pool: searches, which only read, run in a fixed order, so calls can be numbered."""
 
     def __init__(self, max_workers: int) -> None:
         self.max_workers = max_workers
@@ -213,12 +214,12 @@ class OneAfterAnother:
         return None
 
     def map(self, work: Callable[..., T], *given: Iterable[Any]) -> Iterator[T]:
-        """Do the work here and now."""
+        """Do the work at once."""
         return iter([work(*each) for each in zip(*given, strict=False)])
 
 
 def build() -> World:
-    """Build the world: a small site, moto's region, both webhooks. Once a process, and for all its life."""
+    """Build the world: a small site, moto's region, both webhooks. Once per process."""
     os.environ |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
     mock_aws().start()
     site = Site(clock=Clock(), search_lag=0, base_url=ADDRESS)
@@ -242,7 +243,7 @@ def build() -> World:
     register_webhooks(world)
     for composition in (*COMPOSITIONS, secrets):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
-    # The longest pauses that chance may draw, so that a run can be repeated.
+    # The longest random pauses, so that a run can be repeated.
     deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[assignment]
     for asking in (candidates, page_restrictions):
         asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
@@ -251,7 +252,7 @@ def build() -> World:
 
 
 def _warm_up() -> None:
-    """Do the slow first times here, so that no copy of this process has to."""
+    """Do slow first-time work here, so that no copy of this process has to."""
     start_anew()
     for build_parts in BUILDERS:
         build_parts()
