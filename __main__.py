@@ -5,7 +5,9 @@ import pulumi
 from stack.pipeline import stack_config
 from stack.pipeline.pipeline import DocumentationPipeline
 
-pipeline = DocumentationPipeline("kinexus", stack_config.read(pulumi.Config(), pulumi.get_stack()))
+pipeline = DocumentationPipeline(
+    "kinexus", stack_config.read_pipeline_args(pulumi.Config(), pulumi.get_stack())
+)
 
 for name, value in pipeline.exports().items():
     pulumi.export(name, value)

@@ -28,7 +28,7 @@ def statement(
     return pulumi.Output.all(**parts)
 
 
-def document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
+def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
     """Write statements as an IAM policy document."""
 
     def write(every: Any) -> pulumi.Output[str]:
@@ -37,7 +37,7 @@ def document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) 
     return pulumi.Output.from_input(statements).apply(write)
 
 
-def trust(service: str) -> str:
+def trust_policy(service: str) -> str:
     """Write the document by which a role lets an AWS service take it."""
     return json.dumps(
         {

@@ -12,17 +12,17 @@ from typing import Any, Union, get_args, get_origin, is_typeddict
 import pulumi
 
 
-def matches(value: Any, hint: Any) -> bool:
+def matches_type(value: Any, hint: Any) -> bool:
     """Tell whether a value is what an annotation says."""
     if isinstance(value, pulumi.Output | Awaitable) or hint is Any:
         return True
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return any(matches(value, one) for one in inner)
+        return any(matches_type(value, one) for one in inner)
     if origin is list:
-        return isinstance(value, list | tuple) and all(matches(one, inner[0]) for one in value)
+        return isinstance(value, list | tuple) and all(matches_type(one, inner[0]) for one in value)
     if origin is dict:
-        return isinstance(value, Mapping) and all(matches(one, inner[1]) for one in value.values())
+        return isinstance(value, Mapping) and all(matches_type(one, inner[1]) for one in value.values())
     if is_typeddict(hint):
         return isinstance(value, Mapping)
     if origin is not None or not isinstance(hint, type):
@@ -40,16 +40,16 @@ def _fits_class(value: Any, kind: type) -> bool:
     return isinstance(value, kind)
 
 
-def describe(hint: Any) -> str:
+def describe_type(hint: Any) -> str:
     """Say in words what an annotation asks for."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         plain = [
             one for one in inner if get_origin(one) not in (pulumi.Output, Awaitable) and one is not NoneType
         ]
-        return " or ".join(dict.fromkeys(describe(one) for one in plain))
+        return " or ".join(dict.fromkeys(describe_type(one) for one in plain))
     if origin is list:
-        return f"a list, each entry {describe(inner[0])}"
+        return f"a list, each entry {describe_type(inner[0])}"
     if origin is dict or is_typeddict(hint):
         return "an object"
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -6,7 +6,7 @@ from typing import Any, NoReturn, get_type_hints
 
 import pulumi
 
-from .type_check import describe, matches
+from .type_check import describe_type, matches_type
 
 
 class InvalidArgument(Exception):
@@ -33,8 +33,8 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
         if field not in fields:
             near = difflib.get_close_matches(field, fields, 1)
             reject(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
-        if not matches(value, fields[field]):
-            fix = f"Give {describe(fields[field])}."
+        if not matches_type(value, fields[field]):
+            fix = f"Give {describe_type(fields[field])}."
             if isinstance(value, pulumi.ComponentResource) and hasattr(value, "function"):
                 fix = "Give what the component has in `.function`."
             reject(component, field, f"is {_shown(value)}", fix)

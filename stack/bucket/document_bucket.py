@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ..arguments.cors import bucket_cors
 from ..arguments.iam_policy import PolicyStatement, statement
 from .args import DocumentBucketArgs, check_bucket
-from .lifecycle import lifecycle
+from .lifecycle import lifecycle_rules
 
 
 class DocumentBucket(pulumi.ComponentResource):
@@ -76,7 +76,7 @@ class DocumentBucket(pulumi.ComponentResource):
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.id,
-            rules=lifecycle(args.get("keep_old_versions_days", 90), args.get("expiry", [])),
+            rules=lifecycle_rules(args.get("keep_old_versions_days", 90), args.get("expiry", [])),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
         aws.s3.BucketPolicy(

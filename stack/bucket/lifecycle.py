@@ -24,7 +24,7 @@ class DocumentExpiry(TypedDict):
     """Days after which they move to Glacier with instant retrieval; never by default."""
 
 
-def lifecycle(
+def lifecycle_rules(
     keep_old_versions_days: pulumi.Input[int], expiry: Sequence[DocumentExpiry]
 ) -> list[dict[str, Any]]:
     """Write the rules of a bucket: one for old versions and what they leave behind, one for each kind of expiry."""

@@ -104,7 +104,7 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     check_key(component, "key_arn", args.get("key_arn"))
 
 
-def filters(args: EventSubscriptionArgs) -> dict[str, Any] | None:
+def filter_criteria(args: EventSubscriptionArgs) -> dict[str, Any] | None:
     """Write the message filters in Lambda's spelling."""
     patterns = _patterns(args)
     return {"filters": [{"pattern": json.dumps(pattern)} for pattern in patterns]} if patterns else None

@@ -16,10 +16,14 @@ def create_dead_letters(
 ) -> aws.sqs.Queue:
     """Create a dead-letter queue, encrypted with the KMS key `key_arn`, or with SQS's own key."""
     return aws.sqs.Queue(
-        logical_name, name=name, message_retention_seconds=_KEPT_SECONDS, opts=opts, **encryption(key_arn)
+        logical_name,
+        name=name,
+        message_retention_seconds=_KEPT_SECONDS,
+        opts=opts,
+        **queue_encryption(key_arn),
     )
 
 
-def encryption(key_arn: pulumi.Input[str] | None) -> dict[str, Any]:
+def queue_encryption(key_arn: pulumi.Input[str] | None) -> dict[str, Any]:
     """Say how a queue is encrypted: with a KMS key, or with SQS's own."""
     return {"sqs_managed_sse_enabled": True} if key_arn is None else {"kms_master_key_id": key_arn}

@@ -5,10 +5,10 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, document, statement
+from ..arguments.iam_policy import PolicyStatement, policy_document, statement
 from ..function.invocation_target import invocation_target
 from ..monitoring.queue_alarms import watch_queue, watch_rule
-from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filters
+from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filter_criteria
 from .input_transformer import input_transformer
 from .queue import create_queue
 
@@ -82,7 +82,7 @@ class EventSubscription(pulumi.ComponentResource):
             dead_letter_config={"arn": dead_letters.arn},
             input_transformer=input_transformer(args.get("transformer")),
             # Until the queue lets the rule in, events would be refused.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=fed.doors),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=fed.policies),
         )
         receiver = invocation_target("EventSubscription", function, args.get("alias"))
         concurrency = pulumi.Output.all(
@@ -94,7 +94,7 @@ class EventSubscription(pulumi.ComponentResource):
             # Not the name of the role's own policy, which it would replace.
             name=pulumi.Output.concat(own_name, "-receive"),
             role=receiver.role_name,
-            policy=document(_rights(args, queue)),
+            policy=policy_document(_rights(args, queue)),
             opts=child,
         )
         aws.lambda_.EventSourceMapping(
@@ -103,7 +103,7 @@ class EventSubscription(pulumi.ComponentResource):
             function_name=receiver.arn,
             batch_size=args.get("batch_size", 1),
             maximum_batching_window_in_seconds=args.get("batch_window_seconds"),
-            filter_criteria=filters(args),
+            filter_criteria=filter_criteria(args),
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": concurrency},
             # AWS refuses a mapping whose role may not receive yet.

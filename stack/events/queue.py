@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from .dead_letter_queue import create_dead_letters, encryption
+from .dead_letter_queue import create_dead_letters, queue_encryption
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class RuleQueue:
     """What the function receives from."""
     dead_letters: aws.sqs.Queue
     """What was given up: by the function after several tries, or by EventBridge."""
-    doors: list[aws.sqs.QueuePolicy]
+    policies: list[aws.sqs.QueuePolicy]
     """Policies that let the rule in."""
 
 
@@ -46,7 +46,7 @@ def create_queue(
             {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": maximum_receives}
         ),
         opts=opts,
-        **encryption(key_arn),
+        **queue_encryption(key_arn),
     )
     aws.sqs.RedriveAllowPolicy(
         f"{name}-redrive",
@@ -56,13 +56,13 @@ def create_queue(
         ),
         opts=opts,
     )
-    doors = [
+    policies = [
         aws.sqs.QueuePolicy(
             f"{name}-{label}-policy", queue_url=door.id, policy=_only_from(rule, door), opts=opts
         )
         for label, door in (("queue", queue), ("dead-letters", dead_letters))
     ]
-    return RuleQueue(queue, dead_letters, doors)
+    return RuleQueue(queue, dead_letters, policies)
 
 
 def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:

@@ -13,7 +13,7 @@ def is_published(args: PythonFunctionArgs) -> bool:
     return bool(args.get("snap_start") or args.get("provisioned_concurrency"))
 
 
-def publish(
+def publish_alias(
     name: str, args: PythonFunctionArgs, function: aws.lambda_.Function, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Point the alias at the newest version, and keep as many instances warm as asked for; return its name."""

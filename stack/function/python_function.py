@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
-from .alias import ALIAS, is_published, publish
+from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
 from .packaging import function_archive, source_code_hash
 from .role import create_role
@@ -90,7 +90,7 @@ class PythonFunction(pulumi.ComponentResource):
 
         self.alias_name = pulumi.Output.from_input("")
         if is_published(args):
-            self.alias_name = publish(name, args, function, child)
+            self.alias_name = publish_alias(name, args, function, child)
         if "asynchronous" in args:
             configure_calls(f"{name}-calls", args["asynchronous"], function, None, child)
             if is_published(args):

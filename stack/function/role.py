@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, document, statement, trust
+from ..arguments.iam_policy import PolicyStatement, policy_document, statement, trust_policy
 from .args import PythonFunctionArgs
 from .vpc_and_async import delivery_statements, network_statements
 
@@ -17,7 +17,7 @@ def create_role(
     role = aws.iam.Role(
         f"{name}-role",
         name=pulumi.Output.concat(args["function_name"], "-role"),
-        assume_role_policy=trust("lambda.amazonaws.com"),
+        assume_role_policy=trust_policy("lambda.amazonaws.com"),
         permissions_boundary=args.get("permissions_boundary"),
         opts=opts,
     )
@@ -33,7 +33,7 @@ def create_role(
         f"{name}-policy",
         name=args["function_name"],
         role=role.name,
-        policy=document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
+        policy=policy_document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
         opts=opts,
     )
     for number, managed in enumerate(args.get("managed_policy_arns", [])):

@@ -24,7 +24,7 @@ class Metric:
     """How long a period is."""
 
 
-def alarm(
+def create_alarm(
     parent: pulumi.Resource,
     logical_name: str,
     name: pulumi.Input[str],

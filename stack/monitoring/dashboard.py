@@ -6,16 +6,16 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dash
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Line = list[Any]
+MetricLine = list[Any]
 """One line of a graph: namespace, metric, dimension names and values, then an object with label and statistic."""
 
-Graph = tuple[str, list[Line]]
+Chart = tuple[str, list[MetricLine]]
 """Title and lines of one graph."""
 
 _WIDTH, _HEIGHT = 24, 6
 
 
-def body(region: str, rows: Sequence[Sequence[Graph]]) -> Mapping[str, Any]:
+def dashboard_body(region: str, rows: Sequence[Sequence[Chart]]) -> Mapping[str, Any]:
     """Lay out rows of titled graphs, each row as wide as the dashboard."""
     widgets = []
     for number, row in enumerate(rows):
@@ -40,30 +40,30 @@ def body(region: str, rows: Sequence[Sequence[Graph]]) -> Mapping[str, Any]:
     return {"widgets": widgets}
 
 
-def rows(
+def chart_rows(
     system: str,
     functions: Sequence[tuple[str, str]],
     queues: Sequence[tuple[str, str, str]],
     api: Sequence[str],
-) -> list[list[Graph]]:
+) -> list[list[Chart]]:
     """Choose the graphs of a system: its API (id and stage, or nothing), functions and queues with their labels.
 
     `functions` are pairs of label and name; `queues` are label, name, and name of the dead-letter queue.
     """
 
-    def per_function(metric: str, statistic: str) -> list[Line]:
+    def per_function(metric: str, statistic: str) -> list[MetricLine]:
         return [
             ["AWS/Lambda", metric, "FunctionName", name, {"label": label, "stat": statistic}]
             for label, name in functions
         ]
 
-    def per_queue(metric: str, position: int) -> list[Line]:
+    def per_queue(metric: str, position: int) -> list[MetricLine]:
         return [
             ["AWS/SQS", metric, "QueueName", queue[position], {"label": queue[0], "stat": "Maximum"}]
             for queue in queues
         ]
 
-    def of_api(metric: str, statistic: str) -> Line:
+    def of_api(metric: str, statistic: str) -> MetricLine:
         return [
             "AWS/ApiGateway",
             metric,
@@ -75,10 +75,10 @@ def rows(
         ]
 
     waiting, oldest = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
-    failures: list[Line] = [
+    failures: list[MetricLine] = [
         [system, f"{label}Failures", {"label": label, "stat": "Sum"}] for label, _ in functions
     ]
-    chosen: list[list[Graph]] = []
+    chosen: list[list[Chart]] = []
     if api:
         answers = [of_api(metric, "Sum") for metric in ("Count", "4xx", "5xx")]
         chosen.append([("Requests", answers), ("Answer time (ms)", [of_api("Latency", "p95")])])

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from .alarm import Metric, alarm
+from .alarm import Metric, create_alarm
 
 _NEAR_TIMEOUT = 0.8
 ERROR_LINES = '{ $.level = "ERROR" }'
@@ -68,7 +68,7 @@ def watch_function(
         ("duration", Metric("AWS/Lambda", "Duration", own, "Maximum"), near, "it nearly ran out of time."),
         ("failures", Metric(system, failures, {}), 1, "it logged a failure; its log group says which."),
     ):
-        alarm(
+        create_alarm(
             parent,
             f"{name}-{label}-{kind}-alarm",
             pulumi.Output.concat(system, f"-{label}-{kind}"),
@@ -82,7 +82,7 @@ def watch_function(
         field, pattern = line.get("field", ""), line["pattern"]
         _count_lines(parent, f"{name}-{own_name}", system, own_name, pattern, log_group, field)
         statistic, period = "Maximum" if field else "Sum", line.get("period_seconds", 300)
-        alarm(
+        create_alarm(
             parent,
             f"{name}-{own_name}-alarm",
             pulumi.Output.concat(system, f"-{own_name}"),

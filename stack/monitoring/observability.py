@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 from . import dashboard
-from .alarm import Metric, alarm
+from .alarm import Metric, create_alarm
 from .alarm_topic import create_topic
 from .function_alarms import ALARMS_OF_EACH, WatchedFunction, WatchedLine, watch_function
 from .queue_alarms import WatchedQueue, watch_queue
@@ -105,7 +105,7 @@ class Observability(pulumi.ComponentResource):
     def _alarm(self, name: str, suffix: str, metric: Metric, at_least: int, words: str) -> None:
         """Raise one alarm at the topic."""
         full = pulumi.Output.concat(self._system, f"-{suffix}")
-        alarm(self, f"{name}-{suffix}-alarm", full, metric, at_least, words, [self.topic_arn])
+        create_alarm(self, f"{name}-{suffix}-alarm", full, metric, at_least, words, [self.topic_arn])
 
     def _dashboard(self, args: ObservabilityArgs) -> pulumi.Output[str]:
         """Write the dashboard: the API, the functions, the queues, the failures."""
@@ -124,8 +124,8 @@ class Observability(pulumi.ComponentResource):
 def _dashboard_text(known: dict[str, Any]) -> str:
     """Write the dashboard's body once all names are known."""
     region = known["topic"].split(":")[3]
-    rows = dashboard.rows(known["system"], known["functions"], known["queues"], known["api"])
-    return json.dumps(dashboard.body(region, rows))
+    rows = dashboard.chart_rows(known["system"], known["functions"], known["queues"], known["api"])
+    return json.dumps(dashboard.dashboard_body(region, rows))
 
 
 def _check(args: ObservabilityArgs) -> None:

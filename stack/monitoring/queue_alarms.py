@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from .alarm import Metric, alarm
+from .alarm import Metric, create_alarm
 
 
 class WatchedQueue(TypedDict):
@@ -48,7 +48,7 @@ def watch_queue(
             "Work waits too long: the function fails, is throttled, or cannot keep up.",
         ),
     ):
-        alarm(
+        create_alarm(
             parent,
             f"{name}-{label}-alarm",
             pulumi.Output.concat(alarms_name, f"-{label}"),
@@ -68,7 +68,7 @@ def watch_rule(
 ) -> None:
     """Tell `topics` when an event of a rule reached neither queue nor dead-letter queue."""
     dimensions = pulumi.Output.all(bus_name, rule_name).apply(_dimensions)
-    alarm(
+    create_alarm(
         parent,
         f"{name}-lost-alarm",
         pulumi.Output.concat(rule_name, "-lost"),

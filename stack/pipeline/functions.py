@@ -124,7 +124,7 @@ FUNCTIONS: Sequence[FunctionShape] = (
 """All functions, in the pipeline's order."""
 
 
-def configured(args: DocumentationPipelineArgs) -> dict[str, pulumi.Input[str]]:
+def environment_of_settings(args: DocumentationPipelineArgs) -> dict[str, pulumi.Input[str]]:
     """Translate the configuration into the variables that come from it alone."""
     values: Mapping[str, Any] = {**args}
     return {

@@ -73,7 +73,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self._child, self.preflight_notes = after_preflight(name, args, region, self._child)
         stores = create_stores(name, args, account, region, self._child)
         self._rights = stores.rights([*model_statements(args["bedrock_model_id"], region, account)])
-        self._values = {**functions.configured(args), **stores.values()}
+        self._values = {**functions.environment_of_settings(args), **stores.values()}
         self._layer = self._build_layer()
         self._functions: dict[str, PythonFunction] = {}
         for shape in functions.FUNCTIONS:

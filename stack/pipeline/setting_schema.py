@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
 from ..schedule.args import EXPRESSION
-from .setting_types import BaseUrl, Flag, Number, OneOf, Rule, Secret, Text, Words
+from .setting_types import BaseUrl, CommaSeparated, Flag, Number, OneOf, Secret, Text, ValueRule
 
 RANDOM = '"$(openssl rand -hex 32)"'
 """A command that makes a random secret."""
@@ -32,7 +32,7 @@ class Setting:
     """Key in Pulumi's configuration."""
     field: str
     """Argument of DocumentationPipeline."""
-    rule: Rule
+    rule: ValueRule
     """What its value may be; a `Secret` is kept encrypted."""
     description: str
     """What it is for; names other settings by their keys."""
@@ -108,7 +108,7 @@ SETTINGS = (
         same_as="confluenceUrl", variable="CONFLUENCE_BROWSE_URL", functions=_CONFLUENCE,
     ),
     Setting(
-        "confluenceSpaceKey", "confluence_space_key", Words(r"~?[A-Za-z0-9]+", "SD,OPS", may_be_empty=False),
+        "confluenceSpaceKey", "confluence_space_key", CommaSeparated(r"~?[A-Za-z0-9]+", "SD,OPS", may_be_empty=False),
         "Keys of the spaces that may be edited, comma separated; new pages go to the first.",
         required=True, variable="CONFLUENCE_SPACE_KEY", functions=("DocumentOrchestrator",),
     ),
@@ -147,19 +147,19 @@ SETTINGS = (
         default="amazon.nova-lite-v1:0", variable="BEDROCK_MODEL_ID", functions=("DocumentOrchestrator",),
     ),
     Setting(
-        "documentLabels", "document_labels", Words(r"\S+", "needs-docs"),
+        "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs"),
         "Labels of a ticket that ask for documentation, comma separated.",
         default="needs-docs,new-feature,breaking-change,api-change,documentation",
         variable="DOCUMENT_LABELS", functions=_DETECTION,
     ),
     Setting(
-        "declineLabels", "decline_labels", Words(r"\S+", "no-docs"),
+        "declineLabels", "decline_labels", CommaSeparated(r"\S+", "no-docs"),
         "Labels of a ticket that decline documentation, comma separated.",
         default="no-docs,internal-only,tech-debt,refactor",
         variable="DECLINE_LABELS", functions=(*_DETECTION, "ApprovalHandler"),
     ),
     Setting(
-        "documentIssueTypes", "document_issue_types", Words(r".+", "Story,Epic"),
+        "documentIssueTypes", "document_issue_types", CommaSeparated(r".+", "Story,Epic"),
         "Issue types that are documented without a label, comma separated.",
         default="", default_text="none", variable="DOCUMENT_ISSUE_TYPES", functions=_DETECTION,
     ),
@@ -169,7 +169,7 @@ SETTINGS = (
         default=30, variable="MAX_CHANGE_AGE_DAYS", functions=_DETECTION,
     ),
     Setting(
-        "approverAccountIds", "approver_account_ids", Words(r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
+        "approverAccountIds", "approver_account_ids", CommaSeparated(r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
         "Account ids of the people who may decide, comma separated.",
         default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS", functions=("ApprovalHandler",),
     ),

@@ -10,7 +10,7 @@ class InvalidValue(Exception):
     """A value is not what it may be; the message goes on after the setting's name, and shows no secret."""
 
 
-class Rule(Protocol):
+class ValueRule(Protocol):
     """What a setting may be."""
 
     python_type: ClassVar[type]
@@ -41,7 +41,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Words:
+class CommaSeparated:
     """A comma-separated list whose words match a pattern each; blanks around them do not count."""
 
     python_type: ClassVar[type] = str

@@ -20,7 +20,7 @@ class InvalidConfiguration(Exception):
     """A setting is missing, malformed or unknown; the message names its key, the rule and the command to set it."""
 
 
-def read(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
+def read_pipeline_args(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
     """Read everything the pipeline wants to know; what is not set is left to the component's defaults.
 
     Raises InvalidConfiguration for the first setting that is missing, malformed or unknown.

@@ -9,7 +9,7 @@ from ..arguments.validation import check_fields, reject
 from ..function.packaging import PackagingError
 from .args import DocumentationPipelineArgs
 from .setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, default_prefix, find_conflict
-from .setting_types import InvalidValue, Rule
+from .setting_types import InvalidValue, ValueRule
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where `handlers` and `common` are, wherever the program runs."""
@@ -42,7 +42,7 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
     return cast(DocumentationPipelineArgs, {**DEFAULTS, **checked})
 
 
-def _checked(field: str, rule: Rule, value: Any) -> Any:
+def _checked(field: str, rule: ValueRule, value: Any) -> Any:
     """Hold a value against its rule, now or as soon as it is known."""
     if isinstance(value, pulumi.Output):
         return value.apply(lambda known: _checked(field, rule, known))

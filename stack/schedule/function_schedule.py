@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, document, statement
+from ..arguments.iam_policy import PolicyStatement, policy_document, statement
 from ..events.dead_letter_queue import create_dead_letters
 from ..function.invocation_target import invocation_target
-from ..monitoring.alarm import Metric, alarm
+from ..monitoring.alarm import Metric, create_alarm
 from .args import FunctionScheduleArgs, check_schedule
 
 
@@ -56,7 +56,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             f"{name}-policy",
             name=own_name,
             role=role.name,
-            policy=document(_rights(args, target, dead_letters)),
+            policy=policy_document(_rights(args, target, dead_letters)),
             opts=child,
         )
         schedule = aws.scheduler.Schedule(
@@ -80,7 +80,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             # The policy first: the first time may be now.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
-        alarm(
+        create_alarm(
             self,
             f"{name}-dead-letters-alarm",
             pulumi.Output.concat(own_name, "-dead-letters"),

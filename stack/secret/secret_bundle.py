@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, document, statement
+from ..arguments.iam_policy import PolicyStatement, policy_document, statement
 from ..arguments.validation import (
     check_arn,
     check_fields,
@@ -103,7 +103,7 @@ class SecretBundle(pulumi.ComponentResource):
             f"{name}-rotation-rights",
             name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
             role=function.role_name,
-            policy=document(_rotation_rights(secret, args)),
+            policy=policy_document(_rotation_rights(secret, args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.secretsmanager.SecretRotation(

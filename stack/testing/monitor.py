@@ -12,7 +12,7 @@ from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
 from .graph import AppliedTransform, Registration, Resource
 from .request import registration_of
-from .transform import transform
+from .transform import run_transform
 from .wire import plain_properties, wire_properties
 
 Create = Callable[[Registration], tuple[str, Mapping[str, Any]]]
@@ -131,9 +131,9 @@ class RecordingMonitor(mocks.MockMonitor):
         """Run the transforms of a resource, of its parents from near to far, then the stack's."""
         applied, level = [], urn
         while level:
-            applied += [transform(one, request, level) for one in self._transforms.get(level, ())]
+            applied += [run_transform(one, request, level) for one in self._transforms.get(level, ())]
             level = self._parents.get(level, "")
-        applied += [transform(one, request, "") for one in self._transforms.get("", ())]
+        applied += [run_transform(one, request, "") for one in self._transforms.get("", ())]
         return tuple(applied)
 
 

@@ -90,7 +90,7 @@ def statements(document: Mapping[str, Any] | str) -> list[Statement]:
     return [found] if isinstance(found, Mapping) else list(found)
 
 
-def listed(value: Any) -> list[str]:
+def as_list(value: Any) -> list[str]:
     """Read IAM's "one or a list"; what is absent is no one."""
     if value is None:
         return []
@@ -119,7 +119,7 @@ def _attached(resource: Resource) -> list[tuple[str, str]]:
 
 
 def _listed_all(inputs: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    return [value for name in names for value in listed(inputs.get(name))]
+    return [value for name in names for value in as_list(inputs.get(name))]
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

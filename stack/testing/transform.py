@@ -36,7 +36,7 @@ _SPELLED = {"import": "import_", "hide_diff": "hide_diffs"}
 """Where `ResourceOptions` has another name for one of them."""
 
 
-def transform(callback: callback_pb2.Callback, request: Any, registered_on: str) -> AppliedTransform:
+def run_transform(callback: callback_pb2.Callback, request: Any, registered_on: str) -> AppliedTransform:
     """Run one transform on the program's own event loop, write its answer into the request, tell what it changed."""
     servicer = next(s for s in _CallbackServicer._servicers if callback.token in s._callbacks)
     options = _options(request)

@@ -21,7 +21,7 @@ from stack.pipeline import stack_config as pipeline_config
 from stack.pipeline.functions import FUNCTIONS
 from stack.pipeline.preflight_provider import TOKEN_KEY
 from stack.pipeline.setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, Setting
-from stack.pipeline.setting_types import InvalidValue, Text, Words
+from stack.pipeline.setting_types import CommaSeparated, InvalidValue, Text
 from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT, SECRETS, settings_of
 
@@ -114,7 +114,7 @@ def test_the_project_declares_required_and_constant_settings() -> None:
 def test_a_stack_needs_only_its_file_and_three_secrets(stack: str) -> None:
     config = handed_over(settings_of(stack), SECRETS)
     run_program(
-        lambda: pipeline_config.read(pulumi.Config("kinexus"), stack),
+        lambda: pipeline_config.read_pipeline_args(pulumi.Config("kinexus"), stack),
         project="kinexus", stack=stack, config=config, secret_keys=tuple(SECRETS),
     )  # fmt: skip
     for key in ("jiraApiToken", "linkKey"):
@@ -148,7 +148,7 @@ def test_handlers_declare_each_variable_with_its_type(
         if setting is None:
             assert field.name.upper() in resources
             continue
-        is_list = isinstance(setting.rule, Words)
+        is_list = isinstance(setting.rule, CommaSeparated)
         assert hints[field.name] == (tuple[str, ...] if is_list else setting.rule.python_type)
         if isinstance(setting.rule, Text):
             assert (field.default == "") is may_be_empty(setting), field.name

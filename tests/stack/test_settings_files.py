@@ -50,7 +50,7 @@ def read(path: Path) -> None:
         config[key] = config.get(key, "a stand-in") if isinstance(value, Mapping) else value
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     run_program(
-        lambda: stack_config.read(pulumi.Config("kinexus"), stack),
+        lambda: stack_config.read_pipeline_args(pulumi.Config("kinexus"), stack),
         project="kinexus", stack=stack, config=config, secret_keys=tuple(SECRETS),
     )  # fmt: skip
 
