@@ -1,1 +1,1 @@
-"""Checks of component arguments, and types that several components share."""
+"""Validation of component arguments, and argument types that several components share."""

@@ -1,4 +1,4 @@
-"""Which web pages of other hosts may call an API or read a bucket."""
+"""CORS: which web pages on other hosts may call an API, a function URL or a bucket."""
 
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
@@ -6,32 +6,32 @@ from typing import Any, NotRequired, TypedDict
 from .validation import check_fields, check_range, reject
 
 BUCKET_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
-"""What S3 knows."""
+"""Methods that S3 accepts in CORS rules."""
 URL_METHODS = (*BUCKET_METHODS, "PATCH", "*")
-"""What the URL of a function knows."""
+"""Methods that Lambda accepts in the CORS rules of a function URL."""
 API_METHODS = (*URL_METHODS, "OPTIONS")
-"""What API Gateway knows."""
+"""Methods that API Gateway accepts in CORS rules."""
 
 
 class CorsRules(TypedDict):
-    """Which web pages of other hosts may call an API, the URL of a function, or a bucket."""
+    """CORS rules: which web pages on other hosts may call an API, a function URL or a bucket."""
 
     allow_origins: list[str]
     """Origins such as `https://example.com`."""
     allow_methods: list[str]
-    """Methods they may use; `*` for all, but not for buckets."""
+    """Methods they may use; `*` for all (not supported by buckets)."""
     allow_headers: NotRequired[list[str]]
     """Headers they may send."""
     expose_headers: NotRequired[list[str]]
-    """Headers of the answer that they may read."""
+    """Response headers that they may read."""
     allow_credentials: NotRequired[bool]
-    """Send cookies and the like along; false by default, and not for buckets."""
+    """Let them send cookies and other credentials; false by default, not supported by buckets."""
     max_age_seconds: NotRequired[int]
-    """How long browsers may remember the answer, up to a day."""
+    """How long browsers may cache these rules, up to 86400 (a day)."""
 
 
 def api_cors(rules: CorsRules) -> dict[str, Any]:
-    """Translate the rules into the spelling of API Gateway, and of Lambda for URLs of functions."""
+    """Return the rules as arguments of an API Gateway API or of a Lambda function URL."""
     return {
         "allow_origins": rules["allow_origins"],
         "allow_methods": rules["allow_methods"],
@@ -43,7 +43,7 @@ def api_cors(rules: CorsRules) -> dict[str, Any]:
 
 
 def bucket_cors(rules: CorsRules) -> dict[str, Any]:
-    """Translate the rules into S3's spelling."""
+    """Return the rules as arguments of an S3 CORS configuration."""
     return {
         "allowed_origins": rules["allow_origins"],
         "allowed_methods": rules["allow_methods"],
@@ -54,17 +54,21 @@ def bucket_cors(rules: CorsRules) -> dict[str, Any]:
 
 
 def check_cors(component: str, field: str, rules: CorsRules, methods: Sequence[str]) -> None:
-    """Refuse what browsers or AWS would refuse; `methods` are those that the service knows."""
+    """Raise InvalidArgument for rules that browsers or AWS would reject; the service accepts only `methods`."""
     check_fields(f"{component}.{field}", rules, CorsRules)
     for method in rules["allow_methods"]:
         if method not in methods:
             reject(
-                component, f"{field}.allow_methods", f"has {method!r}", f"Use some of {', '.join(methods)}."
+                component,
+                f"{field}.allow_methods",
+                f"has {method!r}, which the service does not accept",
+                f"Use only {', '.join(methods)}.",
             )
     for origin in rules["allow_origins"]:
         if origin != "*" and ("://" not in origin or origin.endswith("/")):
             fix = "Write scheme and host, without a slash at the end: https://example.com."
-            reject(component, f"{field}.allow_origins", f"has {origin!r}", fix)
+            reject(component, f"{field}.allow_origins", f"has {origin!r}, which is not an origin", fix)
     if rules.get("allow_credentials") and "*" in rules["allow_origins"]:
-        reject(component, f"{field}.allow_credentials", "goes with no origin `*`", "Name the origins.")
+        fix = "List the origins in `allow_origins`, e.g. https://example.com."
+        reject(component, f"{field}.allow_credentials", "cannot be used with the origin `*`", fix)
     check_range(component, f"{field}.max_age_seconds", rules.get("max_age_seconds"), 0, 86400)

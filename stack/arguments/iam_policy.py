@@ -1,4 +1,4 @@
-"""IAM statements as data, and the documents made of them."""
+"""IAM policy statements as data, and the policy documents built from them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,10 @@ import pulumi
 from .validation import reject
 
 PolicyStatement = dict[str, Any]
-"""One permission: `actions` and `resources` (lists of text), and `conditions` as IAM writes them, if any.
+"""One permission: `actions` and `resources` (lists of text), and optional `conditions` in IAM's format.
 
-A dictionary rather than a type of its own, because Pulumi's component host cannot map the fields of a value
-that is only known during the update, and ARNs usually are. There is no statement that denies.
+It is a plain dictionary because Pulumi's component host cannot map the fields of a value that is only known during
+the update, and ARNs usually are. Every statement allows; there is no Deny.
 """
 
 
@@ -21,7 +21,7 @@ def statement(
     *resources: pulumi.Input[str],
     conditions: Mapping[str, Mapping[str, Sequence[pulumi.Input[str]]]] | None = None,
 ) -> pulumi.Output[PolicyStatement]:
-    """Build a statement whose ARNs may be known only during the update."""
+    """Build an Allow statement; its ARNs may be outputs that are only known during the update."""
     parts: dict[str, Any] = {"actions": sorted(actions), "resources": list(resources)}
     if conditions:
         parts["conditions"] = {operator: dict(keys) for operator, keys in conditions.items()}
@@ -29,7 +29,7 @@ def statement(
 
 
 def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
-    """Write statements as an IAM policy document."""
+    """Return the JSON of an IAM policy document with these statements."""
 
     def write(every: Any) -> pulumi.Output[str]:
         return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in every]})
@@ -38,7 +38,7 @@ def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStateme
 
 
 def trust_policy(service: str) -> str:
-    """Write the document by which a role lets an AWS service take it."""
+    """Return the JSON of a role's trust policy that lets an AWS service assume the role."""
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -50,19 +50,20 @@ def trust_policy(service: str) -> str:
 
 
 def check_statement(component: str, one: object) -> None:
-    """Refuse a statement in another spelling than ours; one that is not known yet passes."""
+    """Raise InvalidArgument for a statement that is not a PolicyStatement; a value that is not known yet passes."""
     if not isinstance(one, Mapping) or isinstance(one, pulumi.Output):
         return
     if unknown := sorted(set(one) - {"actions", "resources", "conditions"}):
-        fix = 'Write it as {"actions": ["s3:GetObject"], "resources": [arn]}, with `conditions` if need be.'
-        reject(component, "statements", f"have {unknown[0]!r}", fix)
+        fix = 'Write it as {"actions": ["s3:GetObject"], "resources": [arn]}, with optional `conditions`.'
+        reject(component, "statements", f"have the unknown key {unknown[0]!r}", fix)
     for part in ("actions", "resources"):
         if not isinstance(one.get(part), list) or not one[part]:
-            reject(component, "statements", f"have no list of `{part}`", "Name at least one.")
+            fix = f"Give each statement a list of `{part}` with at least one entry."
+            reject(component, "statements", f"have no list of `{part}`", fix)
 
 
 def _iam(one: PolicyStatement) -> dict[str, Any]:
-    """Write one statement in IAM's own spelling."""
+    """Return one statement in IAM's JSON format."""
     written: dict[str, Any] = {"Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
     if one.get("conditions"):
         written["Condition"] = one["conditions"]

@@ -1,4 +1,4 @@
-"""What CloudWatch Logs takes as retention and as key of a log group."""
+"""Validation of a log group's retention and KMS key, by the rules of CloudWatch Logs."""
 
 from typing import Any
 
@@ -7,21 +7,21 @@ from .validation import known_value, reject
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
-"""The days for which CloudWatch Logs can keep lines; it knows no others."""
+"""The retention periods in days that CloudWatch Logs accepts."""
 
 
 def check_logs(component: str, args: Any) -> None:
-    """Refuse `log_retention_days` and `log_key_arn` that CloudWatch Logs would refuse."""
+    """Raise InvalidArgument for `log_retention_days` or `log_key_arn` that CloudWatch Logs would reject."""
     days = known_value(args.get("log_retention_days"))
     if days is not None and days not in RETENTION_DAYS:
         nearest = min(RETENTION_DAYS, key=lambda one: (abs(one - days), -one))
-        fix = f"CloudWatch knows {', '.join(map(str, RETENTION_DAYS))}; the nearest is {nearest}."
+        fix = f"CloudWatch Logs accepts {', '.join(map(str, RETENTION_DAYS))}; the nearest is {nearest}."
         reject(component, "log_retention_days", f"is {days}", fix)
     key = known_value(args.get("log_key_arn"))
     if key is not None and not str(key).startswith("arn:"):
         reject(
             component,
             "log_key_arn",
-            f"is {key!r}, and CloudWatch Logs takes neither ids nor aliases",
-            "Give the key's ARN, and let `logs.REGION.amazonaws.com` use the key in its policy.",
+            f"is {key!r}, but CloudWatch Logs accepts only ARNs, no key ids or aliases",
+            "Give the key's ARN, and allow `logs.REGION.amazonaws.com` to use the key in the key policy.",
         )

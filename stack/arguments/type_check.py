@@ -1,7 +1,7 @@
-"""Whether a value is what an argument's annotation says, and how to say so when it is not.
+"""Type check of argument values against their annotations.
 
-Values that are only known during the update pass. Programs in other languages send whole numbers as 3.0 and
-choices as text.
+Values that are only known during the update pass. Programs in other languages send whole numbers as floats (3.0) and
+enum values as text; both are accepted.
 """
 
 from collections.abc import Awaitable, Mapping
@@ -13,7 +13,7 @@ import pulumi
 
 
 def matches_type(value: Any, hint: Any) -> bool:
-    """Tell whether a value is what an annotation says."""
+    """Tell whether a value has the type that an annotation asks for."""
     if isinstance(value, pulumi.Output | Awaitable) or hint is Any:
         return True
     origin, inner = get_origin(hint), get_args(hint)
@@ -31,7 +31,7 @@ def matches_type(value: Any, hint: Any) -> bool:
 
 
 def _fits_class(value: Any, kind: type) -> bool:
-    """Tell whether a value is of a class, or stands for one of its choices."""
+    """Tell whether a value is an instance of a class, or the value of one of an enum's members."""
     if issubclass(kind, Enum):
         return isinstance(value, kind) or value in [choice.value for choice in kind]
     if kind in (int, float):
@@ -41,7 +41,7 @@ def _fits_class(value: Any, kind: type) -> bool:
 
 
 def describe_type(hint: Any) -> str:
-    """Say in words what an annotation asks for."""
+    """Describe an annotation for an error message, e.g. `text or a whole number`."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         plain = [

@@ -1,4 +1,4 @@
-"""An S3 bucket for documents: private, versioned, encrypted, reached over TLS only."""
+"""DocumentBucket: a private, versioned, encrypted S3 bucket that is reached over TLS only."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .lifecycle import lifecycle_rules
 
 
 class DocumentBucket(pulumi.ComponentResource):
-    """A versioned bucket that nobody reaches without a permission and TLS."""
+    """A private, versioned and encrypted S3 bucket that is reached over TLS only."""
 
     bucket_name: pulumi.Output[str]
     """Its name."""
@@ -88,7 +88,7 @@ class DocumentBucket(pulumi.ComponentResource):
                     "Statement": [_only_tls(bucket.arn), *args.get("policy_statements", [])],
                 }
             ),
-            # One change of a bucket's access at a time: S3 answers 409 to two at once.
+            # Change a bucket's access settings one after the other: S3 answers 409 to simultaneous changes.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
         )
         if "access_log_bucket" in args:
@@ -121,12 +121,12 @@ class DocumentBucket(pulumi.ComponentResource):
         )
 
     def grant(self, *actions: str, prefix: str = "") -> pulumi.Output[PolicyStatement]:
-        """Permit exactly these actions on the documents whose keys start with `prefix`."""
+        """Return a statement that allows exactly these actions on the documents whose keys start with `prefix`."""
         return statement(actions, pulumi.Output.concat(self.bucket_arn, f"/{prefix}*"))
 
 
 def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:
-    """Write the statement that refuses plain HTTP."""
+    """Return the bucket policy statement that denies plain HTTP."""
     return {
         "Sid": "RefuseWithoutTls",
         "Effect": "Deny",

@@ -1,4 +1,4 @@
-"""A secret in Secrets Manager, filled from Pulumi's secret configuration."""
+"""SecretBundle: a secret in Secrets Manager, filled from Pulumi's secret configuration, with optional rotation."""
 
 import hashlib
 import json
@@ -30,33 +30,33 @@ _LONGEST_POLICY_NAME = 128
 
 
 class SecretBundleArgs(TypedDict):
-    """Name and content of the secret."""
+    """Name, content, encryption and rotation of the secret."""
 
     secret_name: pulumi.Input[str]
     """Name in AWS."""
     secret_json: pulumi.Input[str]
     """Content, a JSON object as text, kept as a secret in Pulumi's state."""
     description: NotRequired[pulumi.Input[str]]
-    """What the secret is for, as AWS shows it."""
+    """Description that AWS shows."""
     recovery_days: NotRequired[pulumi.Input[int]]
-    """How long a deleted secret can be restored (7 to 30), or 0 for not at all; 30 by default."""
+    """Days for which a deleted secret can be restored, 7 to 30, or 0 to delete at once; 30 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the secret; Secrets Manager's own by default. Readers then need `kms:Decrypt` on it;
-    `rotation_function` gets the rights to use it."""
+    """KMS key that encrypts the secret; Secrets Manager's own key by default. Readers then need `kms:Decrypt` on it;
+    the role of `rotation_function` gets permission to use it."""
     rotation_function: NotRequired[pulumi.Input[aws.lambda_.Function]]
-    """Function that replaces the secret, step by step, as Secrets Manager asks it to; none by default. Its role
-    gets the rights to."""
+    """Function that rotates the secret by Secrets Manager's rotation steps; none by default. Its role gets permission
+    to read and replace the secret."""
     rotation_alias: NotRequired[pulumi.Input[str]]
-    """Alias of the rotation function to call; the function as it is now by default."""
+    """Alias of the rotation function to invoke; `$LATEST` by default."""
     rotation_days: NotRequired[int]
-    """How often it is asked, 1 to 1000; needs `rotation_function`, 30 by default."""
+    """Days between rotations, 1 to 1000; needs `rotation_function`, 30 by default."""
 
 
 class SecretBundle(pulumi.ComponentResource):
-    """One secret, and the permission to read it."""
+    """A secret in Secrets Manager, with optional rotation and a statement for its readers."""
 
     secret_arn: pulumi.Output[str]
-    """Its ARN, which functions get instead of the secret."""
+    """Its ARN, for the environment of functions that read the secret."""
     read_statement: pulumi.Output[PolicyStatement]
     """Permission to read it."""
 
@@ -86,7 +86,7 @@ class SecretBundle(pulumi.ComponentResource):
         self.register_outputs({"secretArn": self.secret_arn, "readStatement": self.read_statement})
 
     def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
-        """Let a function replace the secret, and nobody but this secret call it."""
+        """Configure rotation by a function, and its permissions; only this secret may invoke the function for it."""
         function = invocation_target(
             "SecretBundle", args["rotation_function"], args.get("rotation_alias"), "rotation_alias"
         )
@@ -111,7 +111,7 @@ class SecretBundle(pulumi.ComponentResource):
             secret_id=secret.id,
             rotation_lambda_arn=function.arn,
             rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
-            # Secrets Manager tries the function at once.
+            # Secrets Manager invokes the function as soon as rotation is configured.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),
         )
 
@@ -119,7 +119,7 @@ class SecretBundle(pulumi.ComponentResource):
 def _rotation_rights(
     secret: aws.secretsmanager.Secret, args: SecretBundleArgs
 ) -> list[pulumi.Output[PolicyStatement]]:
-    """Permit to replace the secret and, where a key of one's own encrypts it, to use that key for it alone.
+    """Return the permissions to rotate the secret and, with `key_arn`, to use the key for this secret only.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     """
@@ -127,13 +127,13 @@ def _rotation_rights(
     if "key_arn" in args:
         only_it = {"StringEquals": {"kms:EncryptionContext:SecretARN": [secret.arn]}}
         rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"], conditions=only_it))
-        # Without the condition, which no call that encrypts nothing can meet.
+        # Without the condition: DescribeKey has no encryption context and could never meet it.
         rights.append(statement(["kms:DescribeKey"], args["key_arn"]))
     return rights
 
 
 def _policy_name(text: str) -> str:
-    """Write a secret's name as one that IAM takes; a name that is too long ends in a part of its hash."""
+    """Turn a secret's name into a valid IAM policy name; a name that is too long is cut and ends in a hash."""
     name = re.sub(r"[^\w+=,.@-]", "-", text)
     if len(name) <= _LONGEST_POLICY_NAME:
         return name
@@ -142,19 +142,19 @@ def _policy_name(text: str) -> str:
 
 
 def _check(args: SecretBundleArgs) -> None:
-    """Refuse what Secrets Manager would refuse, and content that is not what the field says."""
+    """Raise InvalidArgument for arguments that Secrets Manager would reject, or content that is not a JSON object."""
     component = "SecretBundle"
     check_fields(component, args, SecretBundleArgs)
     name = known_value(args["secret_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
-        reject(component, "secret_name", f"is {name!r}", "Use letters, digits and `/_+=.@-`.")
+        reject(component, "secret_name", f"is {name!r}", "Use 1 to 512 letters, digits and `/_+=.@-`.")
     content = known_value(args["secret_json"])
     if content is not None and not _is_object(content):
-        # Without the content itself: it may be the secret.
+        # The message must not show the content, which may be the secret.
         reject(
             component,
             "secret_json",
-            "is no JSON object",
+            "is not a JSON object",
             'Write it as {"key": "…"}, e.g. with Output.json_dumps.',
         )
     days = known_value(args.get("recovery_days"))

@@ -1,4 +1,4 @@
-"""What RecordTable wants to know, and what it refuses."""
+"""The arguments of RecordTable and their validation."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from ..arguments.validation import check_arn, check_fields, check_range, check_t
 
 
 class StreamView(Enum):
-    """What a table's stream tells of each change."""
+    """What a table's stream contains for each change."""
 
     KEYS_ONLY = "KEYS_ONLY"
     """Only the keys."""
@@ -24,7 +24,7 @@ class StreamView(Enum):
 
 
 class KeyKind(Enum):
-    """What kind of value an attribute holds that records are found or ordered by."""
+    """Type of a key attribute."""
 
     TEXT = "S"
     """Text."""
@@ -35,14 +35,14 @@ class KeyKind(Enum):
 
 
 class Projection(Enum):
-    """What of a record an index holds."""
+    """Which attributes of a record an index contains."""
 
     ALL = "ALL"
     """All attributes."""
     KEYS_ONLY = "KEYS_ONLY"
     """Only the keys."""
     INCLUDE = "INCLUDE"
-    """The keys and what `included` names."""
+    """The keys and the attributes in `included`."""
 
 
 class TableIndex(TypedDict):
@@ -51,58 +51,58 @@ class TableIndex(TypedDict):
     name: str
     """Name of the index."""
     hash_key: str
-    """Attribute that records are looked up by; those without it are not in the index."""
+    """Partition key: attribute by which records are looked up. Records without it are not in the index."""
     hash_key_kind: NotRequired[KeyKind]
-    """What `hash_key` holds; text by default."""
+    """Type of `hash_key`; text by default."""
     range_key: NotRequired[str]
-    """Attribute that they are ordered by."""
+    """Sort key: attribute by which the records of one `hash_key` are ordered; none by default."""
     range_key_kind: NotRequired[KeyKind]
-    """What `range_key` holds; text by default."""
+    """Type of `range_key`; text by default."""
     projection: NotRequired[Projection]
-    """What of a record the index holds; all of it by default."""
+    """Which attributes the index contains; all by default."""
     included: NotRequired[list[str]]
-    """Attributes that the index holds besides the keys; needs `projection` INCLUDE."""
+    """Attributes that the index contains besides the keys; needs `projection` INCLUDE."""
 
 
 class RecordTableArgs(TypedDict):
-    """How records are keyed, found and kept."""
+    """Keys, indexes, retention and protection of the table."""
 
     table_name: pulumi.Input[str]
     """Name in AWS."""
     hash_key: str
-    """Attribute that identifies a record, alone or with `range_key`."""
+    """Partition key: attribute that identifies a record, alone or with `range_key`."""
     hash_key_kind: NotRequired[KeyKind]
-    """What `hash_key` holds; text by default."""
+    """Type of `hash_key`; text by default."""
     range_key: NotRequired[str]
-    """Attribute that orders the records of one `hash_key`."""
+    """Sort key: attribute by which the records of one `hash_key` are ordered; none by default."""
     range_key_kind: NotRequired[KeyKind]
-    """What `range_key` holds; text by default."""
+    """Type of `range_key`; text by default."""
     ttl_attribute: NotRequired[pulumi.Input[str]]
-    """Attribute with the time, in seconds since 1970, after which AWS removes a record; none by default."""
+    """Attribute with the time, in seconds since 1970, after which DynamoDB deletes a record; none by default."""
     indexes: NotRequired[list[TableIndex]]
-    """Further ways to find records, up to 20; none by default."""
+    """Global secondary indexes, up to 20; none by default."""
     stream: NotRequired[StreamView]
     """Stream of changes; none by default."""
     maximum_reads_per_second: NotRequired[int]
-    """Read units a second above which the table refuses, as a limit to costs; the account's by default."""
+    """Read request units per second above which DynamoDB throttles, to limit costs; the account's limit by default."""
     maximum_writes_per_second: NotRequired[int]
-    """Write units a second above which the table refuses; the account's by default."""
+    """Write request units per second above which DynamoDB throttles; the account's limit by default."""
     point_in_time_recovery: NotRequired[pulumi.Input[bool]]
-    """Keep 35 days of history to restore from; true by default."""
+    """Allow the table to be restored to any point in the last 35 days; true by default."""
     deletion_protection: NotRequired[bool]
-    """Refuse deletion, in AWS and in Pulumi; true by default."""
+    """Prevent deletion in AWS and in Pulumi; true by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the records; DynamoDB's own by default. Readers and writers then need
+    """KMS key that encrypts the records; DynamoDB's own key by default. Readers and writers then need
     `kms:Decrypt` on it."""
 
 
 def key_kinds(args: RecordTableArgs) -> dict[str, KeyKind]:
-    """Name all attributes that are keys somewhere, with what they hold."""
+    """Return the type of every attribute that is a key of the table or of an index."""
     return {attribute: kind for _, attribute, kind in _keys(args)}
 
 
 def _keys(args: RecordTableArgs) -> Iterator[tuple[str, str, KeyKind]]:
-    """List every key of the table and its indexes: where it is one, its attribute, and what that holds."""
+    """Yield every key of the table and its indexes: the table or index, the attribute and its type."""
     yield "the table", args["hash_key"], KeyKind(args.get("hash_key_kind", KeyKind.TEXT))
     if "range_key" in args:
         yield "the table", args["range_key"], KeyKind(args.get("range_key_kind", KeyKind.TEXT))
@@ -113,7 +113,7 @@ def _keys(args: RecordTableArgs) -> Iterator[tuple[str, str, KeyKind]]:
 
 
 def check_table(args: RecordTableArgs) -> None:
-    """Refuse keys that contradict each other, and what DynamoDB would refuse."""
+    """Raise InvalidArgument for keys that contradict each other, and arguments that DynamoDB would reject."""
     component = "RecordTable"
     check_fields(component, args, RecordTableArgs)
     name = known_value(args["table_name"])
@@ -121,29 +121,29 @@ def check_table(args: RecordTableArgs) -> None:
         reject(component, "table_name", f"is {name!r}", "Use 3 to 255 letters, digits, `_`, `.` and `-`.")
     if args.get("range_key") == args["hash_key"]:
         rule = "is the same attribute as `hash_key`"
-        reject(component, "range_key", rule, "Leave it out, or name another.")
+        reject(component, "range_key", rule, "Leave it out, or use another attribute.")
     check_together(component, args, "range_key_kind", "range_key")
     _check_indexes(component, args)
     kinds: dict[str, tuple[str, KeyKind]] = {}
     for place, attribute, kind in _keys(args):
         before, held = kinds.setdefault(attribute, (place, kind))
         if kind is not held:
-            rule = f"holds {held.name} as a key of {before} and {kind.name} as one of {place}"
+            rule = f"has the type {held.name} as a key of {before}, but {kind.name} as a key of {place}"
             reject(component, attribute, rule, "Give it the same `…_key_kind` in both places.")
     ttl = known_value(args.get("ttl_attribute"))
     if ttl is not None and ttl in (args["hash_key"], args.get("range_key")):
-        fix = "Keys never change, so no record could live longer: name another attribute."
+        fix = "Keys cannot change, so a record's expiry could never be extended: use another attribute."
         reject(component, "ttl_attribute", f"is {ttl!r}, a key of the table", fix)
     if ttl in kinds and kinds[ttl][1] is not KeyKind.NUMBER:
-        fix = "DynamoDB reads it as seconds since 1970: give it KeyKind.NUMBER, or name another attribute."
-        reject(component, "ttl_attribute", f"is {ttl!r}, a key that holds no number", fix)
+        fix = "DynamoDB reads it as seconds since 1970: give it KeyKind.NUMBER, or use another attribute."
+        reject(component, "ttl_attribute", f"is {ttl!r}, a key that is not a number", fix)
     for field in ("maximum_reads_per_second", "maximum_writes_per_second"):
         check_range(component, field, args.get(field), 1, 40_000)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
 
 
 def _check_indexes(component: str, args: RecordTableArgs) -> None:
-    """Refuse indexes that DynamoDB would refuse."""
+    """Raise InvalidArgument for indexes that DynamoDB would reject."""
     indexes = args.get("indexes", [])
     for index in indexes:
         place = f"{component}.indexes"
@@ -151,13 +151,13 @@ def _check_indexes(component: str, args: RecordTableArgs) -> None:
         check_together(place, index, "range_key_kind", "range_key")
         if index.get("range_key") == index["hash_key"]:
             rule = f"of {index['name']} is the same attribute as `hash_key`"
-            reject(place, "range_key", rule, "Leave it out, or name another.")
+            reject(place, "range_key", rule, "Leave it out, or use another attribute.")
         includes = Projection(index.get("projection", Projection.ALL)) is Projection.INCLUDE
         if includes != bool(index.get("included")):
             rule = f"of {index['name']} and `projection` INCLUDE need each other"
-            reject(place, "included", rule, "Give both, or none.")
+            reject(place, "included", rule, "Give both, or neither.")
     names = [index["name"] for index in indexes]
     if len(names) != len(set(names)):
-        reject(component, "indexes", "have the same name twice", "Give each index a name of its own.")
+        reject(component, "indexes", "have the same name twice", "Give each index a unique name.")
     if len(indexes) > 20:
-        reject(component, "indexes", f"are {len(indexes)}", "DynamoDB takes 20.")
+        reject(component, "indexes", f"has {len(indexes)} entries", "DynamoDB allows at most 20.")

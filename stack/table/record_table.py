@@ -1,4 +1,4 @@
-"""A DynamoDB table for records, safe by default."""
+"""RecordTable: an on-demand DynamoDB table with secure defaults."""
 
 import pulumi
 import pulumi_aws as aws
@@ -16,14 +16,14 @@ WRITE_ACTIONS = (
 
 
 class RecordTable(pulumi.ComponentResource):
-    """An on-demand table with point-in-time recovery, encryption and deletion protection."""
+    """An on-demand DynamoDB table with point-in-time recovery, encryption and deletion protection."""
 
     table_name: pulumi.Output[str]
     """Its name."""
     table_arn: pulumi.Output[str]
     """Its ARN."""
     stream_arn: pulumi.Output[str]
-    """ARN of its stream; empty without one."""
+    """ARN of its stream; empty without the argument `stream`."""
     read_statement: pulumi.Output[PolicyStatement]
     """Permission to read records, also through indexes."""
     write_statement: pulumi.Output[PolicyStatement]
@@ -69,19 +69,19 @@ class RecordTable(pulumi.ComponentResource):
         )
 
     def grant(self, *actions: str) -> pulumi.Output[PolicyStatement]:
-        """Permit exactly these actions on the table (and, for queries, on its indexes)."""
+        """Return a statement that allows exactly these actions on the table (and, for queries, on its indexes)."""
         resources: list[pulumi.Input[str]] = [self.table_arn]
         if "dynamodb:Query" in actions:
             resources.append(pulumi.Output.concat(self.table_arn, "/index/*"))
         return statement(actions, *resources)
 
     def grant_query(self, index: str) -> pulumi.Output[PolicyStatement]:
-        """Permit to query one index, and nothing else of the table."""
+        """Return a statement that allows queries of one index, and nothing else of the table."""
         return statement(["dynamodb:Query"], pulumi.Output.concat(self.table_arn, f"/index/{index}"))
 
 
 def _index(index: TableIndex) -> dict[str, object]:
-    """Describe an index in DynamoDB's spelling."""
+    """Return a global secondary index as an argument of the table."""
     keys = [{"attribute_name": index["hash_key"], "key_type": "HASH"}]
     if "range_key" in index:
         keys.append({"attribute_name": index["range_key"], "key_type": "RANGE"})
@@ -97,7 +97,7 @@ def _index(index: TableIndex) -> dict[str, object]:
 
 
 def _throughput(args: RecordTableArgs) -> dict[str, object] | None:
-    """Limit what an on-demand table may take, where that is wanted."""
+    """Return the limits of on-demand throughput; None if none is set."""
     limits: dict[str, object] = {
         "max_read_request_units": args.get("maximum_reads_per_second"),
         "max_write_request_units": args.get("maximum_writes_per_second"),
