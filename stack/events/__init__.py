@@ -1,1 +1,1 @@
-"""EventBus and EventSubscription: rule, queue, dead-letter queue, function."""
+"""The components EventBus and EventSubscription, and event pattern validation."""

@@ -1,4 +1,4 @@
-"""What EventSubscription wants to know, and what it refuses."""
+"""The arguments of EventSubscription and their validation."""
 
 import json
 import re
@@ -14,52 +14,54 @@ from .input_transformer import InputTransformer, check_transformer
 
 
 class EventSubscriptionArgs(TypedDict):
-    """Which events go to which function, and what happens when it fails."""
+    """Which events go to which function, and how failures are handled."""
 
     subscription_name: pulumi.Input[str]
-    """Name of rule and queue in AWS; the dead-letter queue adds `-dead-letters`."""
+    """Name of the rule and the queue in AWS; the dead-letter queue's name adds `-dead-letters`."""
     bus_name: pulumi.Input[str]
-    """The bus that carries the events."""
+    """Name of the event bus."""
     pattern: dict[str, Any]
-    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked as EventBridge would."""
+    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked by EventBridge's rules."""
     function: pulumi.Input[aws.lambda_.Function]
-    """The function; it answers with the failed messages of a batch (`batchItemFailures`)."""
+    """The function; it must return the failed messages of a batch (`batchItemFailures`)."""
     alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
+    """Alias of the function to invoke; `$LATEST` by default."""
     batch_size: NotRequired[pulumi.Input[int]]
-    """Most messages per call, 1 to 10, or to 10000 with `batch_window_seconds`; 1 by default."""
+    """Maximum messages per invocation, 1 to 10, or up to 10000 with `batch_window_seconds`; 1 by default."""
     batch_window_seconds: NotRequired[int]
-    """How long to wait for a batch to fill, 0 to 300; 0 by default, needs a `batch_size` above 1."""
+    """Maximum time to wait for a batch to fill, 0 to 300; 0 by default, needs a `batch_size` above 1."""
     message_filter: NotRequired[dict[str, Any]]
-    """Pattern of messages that are worth a call; what does not match is deleted unread. The event is in `body`."""
+    """Pattern of messages that invoke the function; others are deleted. The event is in the field `body`."""
     message_filters: NotRequired[list[dict[str, Any]]]
-    """Up to five such patterns instead of one; a message is worth a call when one of them matches."""
+    """Up to five patterns instead of `message_filter`; a message must match one of them."""
     transformer: NotRequired[InputTransformer]
-    """What the queue gets instead of the whole event."""
+    """Message that the queue gets instead of the whole event."""
     delay_seconds: NotRequired[pulumi.Input[int]]
-    """How long a message waits before its first try, 0 to 900; 0 by default."""
+    """Delay before a message can be received for the first time, 0 to 900; 0 by default."""
     delivery_retries: NotRequired[int]
-    """Tries of EventBridge to reach the queue, 0 to 185; 185 by default. What fails is a dead letter."""
+    """EventBridge's retries to reach the queue, 0 to 185; 185 by default. Then the event goes to the dead-letter
+    queue."""
     delivery_age_seconds: NotRequired[int]
-    """How long EventBridge tries, 60 to 86400; a day by default."""
+    """How long EventBridge retries, 60 to 86400; 86400 (a day) by default."""
     message_retention_seconds: NotRequired[pulumi.Input[int]]
-    """How long a message may wait in the queue, up to 14 days; 4 days by default. Dead letters have 14."""
+    """How long a message stays in the queue, 60 to 1209600 (14 days); 345600 (4 days) by default. The dead-letter
+    queue keeps messages for 14 days."""
     maximum_concurrency: NotRequired[pulumi.Input[int]]
-    """Most calls at a time that this queue makes, 2 to 1000, and no more than the function's reserved
-    concurrency, or messages would use up their tries waiting for it; 5 by default, or that share if it is less."""
+    """Maximum concurrent invocations by this queue, 2 to 1000, at most the function's reserved concurrency, because
+    throttled messages use up their receives. 5 by default, or the reserved concurrency if that is lower."""
     maximum_receives: NotRequired[pulumi.Input[int]]
-    """Tries before a message becomes a dead letter, 1 to 1000; 3 by default."""
+    """Receives after which a message moves to the dead-letter queue, 1 to 1000; 3 by default."""
     may_send_back: NotRequired[bool]
-    """Whether the function may send messages to its own queue, so that work that is busy elsewhere, or whose
-    services are down, waits in a delayed copy and uses up no try, and may say when one is seen again; not by
-    default."""
+    """Allow the function to defer its messages: to send delayed copies to its own queue, which use up no receive,
+    and to change a message's visibility timeout; false by default."""
     alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Topics that hear of dead letters, of messages that wait too long, and of lost events; none by default."""
+    """SNS topics for the alarms on dead letters, on messages that wait too long and on lost events; none by
+    default."""
     alarm_age_seconds: NotRequired[pulumi.Input[int]]
     """Age of the oldest waiting message that raises the alarm; 900 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts both queues, and whose policy lets `events.amazonaws.com` use it; SQS's own by
-    default. The function may then decrypt with it."""
+    """KMS key that encrypts both queues; its policy must allow `events.amazonaws.com` to use it. SQS's own key by
+    default. The function's role gets permission to decrypt with it."""
 
 
 _CALLS = 5
@@ -68,7 +70,7 @@ _FILTER_IT = 'Write it as {"body": {"detail": {"status": ["open"]}}}: the event 
 
 
 def check_subscription(args: EventSubscriptionArgs) -> None:
-    """Refuse what AWS would refuse minutes later, and patterns that would match nothing."""
+    """Raise InvalidArgument for arguments that AWS would reject during the update, or that would match no event."""
     component = "EventSubscription"
     check_fields(component, args, EventSubscriptionArgs)
     if problem := check_event_pattern(args["pattern"]):
@@ -78,10 +80,10 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
         check_transformer(component, args["transformer"])
     name = known_value(args["subscription_name"])
     if name is not None and name.endswith(".fifo"):
-        fix = "Leave `.fifo` out: EventBridge keeps no order, so a queue that does would promise too much."
+        fix = "Leave `.fifo` out: the queue cannot be FIFO, because EventBridge does not keep the order of events."
         reject(component, "subscription_name", f"is {name!r}", fix)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
-        fix = "Use 1 to 64 letters, digits, `-` and `_`: rule and queues are named after it."
+        fix = "Use 1 to 64 letters, digits, `-` and `_`: the rule and the queues are named after it."
         reject(component, "subscription_name", f"is {name!r}", fix)
     _check_batches(component, args)
     check_range(component, "delay_seconds", args.get("delay_seconds"), 0, 900)
@@ -96,8 +98,8 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     )
     if age is not None and kept is not None and age >= kept:
         reject(
-            component, "alarm_age_seconds", f"is {age}, but messages are gone after {kept}",
-            "Keep it below `message_retention_seconds`.",
+            component, "alarm_age_seconds", f"is {age}, but messages are deleted after {kept}",
+            "Set it below `message_retention_seconds`.",
         )  # fmt: skip
     for topic in known_value(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
@@ -105,39 +107,40 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
 
 
 def filter_criteria(args: EventSubscriptionArgs) -> dict[str, Any] | None:
-    """Write the message filters in Lambda's spelling."""
+    """Return the message filters as `filter_criteria` of an event source mapping; None if there are none."""
     patterns = _patterns(args)
     return {"filters": [{"pattern": json.dumps(pattern)} for pattern in patterns]} if patterns else None
 
 
 def _patterns(args: EventSubscriptionArgs) -> list[dict[str, Any]]:
-    """List the patterns of messages that are worth a call; none where all are."""
+    """Return the message patterns from either argument; empty if every message invokes the function."""
     return [args["message_filter"]] if "message_filter" in args else args.get("message_filters", [])
 
 
 def calls_at_a_time(known: Sequence[Any]) -> int:
-    """Return how many calls the queue makes at a time, from `maximum_concurrency` and the function's reserved share.
+    """Return the mapping's maximum concurrency from `maximum_concurrency` and the function's reserved concurrency.
 
-    Raises InvalidArgument where the share is too small; None, 0 and -1 are no share.
+    A reserved concurrency of None, 0 or -1 is no limit. Raises InvalidArgument if the reserved concurrency is lower
+    than the maximum.
     """
     wanted, reserved = known
     share = int(reserved or 0)
     most = int(wanted) if wanted is not None else max(2, min(_CALLS, share if share > 0 else _CALLS))
     if 0 < share < most:
-        rule = f"is {most}, and the function may run {share} at a time"
-        fix = "Lower it, to 2 at least, or raise the function's `reserved_concurrency`."
+        rule = f"is {most}, but the function has a reserved concurrency of {share}"
+        fix = "Lower it (the minimum is 2), or raise the function's `reserved_concurrency`."
         reject("EventSubscription", "maximum_concurrency", rule, fix)
     return most
 
 
 def _check_filters(component: str, args: EventSubscriptionArgs) -> None:
-    """Refuse filters that Lambda would refuse, and the two ways to give them at once."""
+    """Raise InvalidArgument for filters that Lambda would reject, or for both filter arguments at once."""
     if "message_filter" in args and "message_filters" in args:
         rule = "and `message_filters` exclude each other"
-        reject(component, "message_filter", rule, "Put the one among the others.")
+        reject(component, "message_filter", rule, "Put all patterns into `message_filters`.")
     many = args.get("message_filters", [None])
     if not 1 <= len(many) <= 5:
-        reject(component, "message_filters", f"are {len(many)}", "Give 1 to 5, or leave them out.")
+        reject(component, "message_filters", f"has {len(many)} patterns", "Give 1 to 5, or leave it out.")
     for number, pattern in enumerate(_patterns(args)):
         if problem := check_message_filter(pattern):
             field = "message_filter" if "message_filter" in args else f"message_filters[{number}]"
@@ -145,13 +148,13 @@ def _check_filters(component: str, args: EventSubscriptionArgs) -> None:
 
 
 def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
-    """Refuse batches that cannot fill."""
+    """Raise InvalidArgument for a batch size or window that Lambda would reject or that has no effect."""
     window, size = args.get("batch_window_seconds", 0), known_value(args.get("batch_size"))
     check_range(component, "batch_window_seconds", window, 0, 300)
     check_range(component, "batch_size", size, 1, 10000)
     if size is not None and size > 10 and not window:
-        fix = "Choose 1 to 10, or give `batch_window_seconds` of 1 or more in which they gather."
+        fix = "Choose 1 to 10, or set `batch_window_seconds` to 1 or more."
         reject(component, "batch_size", f"is {size} without a window", fix)
     if window and ("batch_size" not in args or size == 1):
-        fix = "Give a `batch_size` of 2 or more: a batch of one is full with its first message."
-        reject(component, "batch_window_seconds", f"is {window}, and batches have one message", fix)
+        fix = "Set `batch_size` to 2 or more, or leave `batch_window_seconds` out."
+        reject(component, "batch_window_seconds", f"is {window}, but a batch has only one message", fix)

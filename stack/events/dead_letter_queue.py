@@ -1,4 +1,4 @@
-"""A queue for what was given up: encrypted, and kept for as long as SQS keeps anything."""
+"""A dead-letter queue: encrypted, with the longest retention that SQS offers (14 days)."""
 
 from typing import Any
 
@@ -25,5 +25,5 @@ def create_dead_letters(
 
 
 def queue_encryption(key_arn: pulumi.Input[str] | None) -> dict[str, Any]:
-    """Say how a queue is encrypted: with a KMS key, or with SQS's own."""
+    """Return the encryption arguments of a queue: the KMS key, or SQS's own key for None."""
     return {"sqs_managed_sse_enabled": True} if key_arn is None else {"kms_master_key_id": key_arn}

@@ -1,4 +1,4 @@
-"""An EventBridge bus of one's own, with an archive to replay from."""
+"""EventBus: a custom EventBridge bus with an archive to replay events from."""
 
 import json
 import re
@@ -12,23 +12,23 @@ from ..arguments.validation import check_arn, check_fields, check_range, known_v
 
 
 class EventBusArgs(TypedDict):
-    """Name of the bus and memory of its events."""
+    """Name, archive, encryption and access of the bus."""
 
     bus_name: pulumi.Input[str]
-    """Name in AWS; the archive has the same, so up to 48 characters."""
+    """Name of the bus and its archive in AWS, up to 48 characters."""
     description: NotRequired[pulumi.Input[str]]
-    """What the bus is for, as AWS shows it."""
+    """Description that AWS shows."""
     archive_days: NotRequired[pulumi.Input[int]]
     """How long events can be replayed; 30 days by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts events and archive, and whose policy lets `events.amazonaws.com` use it;
-    EventBridge's own by default. Publishers then need `kms:GenerateDataKey` on it."""
+    """KMS key that encrypts events and archive; its policy must allow `events.amazonaws.com` to use it.
+    EventBridge's own key by default. Publishers then need `kms:GenerateDataKey` on it."""
     policy: NotRequired[pulumi.Input[str]]
     """Resource policy, for other accounts; none by default."""
 
 
 class EventBus(pulumi.ComponentResource):
-    """A custom bus that keeps what it carried."""
+    """A custom EventBridge bus with an archive to replay events from."""
 
     bus_name: pulumi.Output[str]
     """Its name."""
@@ -78,20 +78,21 @@ class EventBus(pulumi.ComponentResource):
 
 
 def _check(args: EventBusArgs) -> None:
-    """Refuse names that are taken or too long, and a policy that is none."""
+    """Raise InvalidArgument for arguments that EventBridge would reject."""
     component = "EventBus"
     check_fields(component, args, EventBusArgs)
     check_range(component, "archive_days", args.get("archive_days"), 1, 3650)
     check_arn(component, "key_arn", args.get("key_arn"), "kms")
     name = known_value(args["bus_name"])
     if name == "default":
-        reject(component, "bus_name", "is 'default', which is there already", "Subscribe to it by its name.")
+        fix = "Use another name. To receive events of the default bus, give an EventSubscription its name."
+        reject(component, "bus_name", "is 'default', which exists in every account", fix)
     if name is not None and not re.fullmatch(r"[A-Za-z0-9._-]{1,48}", name):
         reject(component, "bus_name", f"is {name!r}", "Use 1 to 48 letters, digits, `.`, `_` and `-`.")
     policy = known_value(args.get("policy"))
     if policy is not None and not _is_policy(policy):
         fix = 'Write it as JSON: {"Version": "2012-10-17", "Statement": […]}.'
-        reject(component, "policy", "is no policy document", fix)
+        reject(component, "policy", "is not a policy document", fix)
 
 
 def _is_policy(text: str) -> bool:

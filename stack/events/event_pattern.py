@@ -1,4 +1,4 @@
-"""The rules of event patterns, as far as they can be checked without EventBridge and Lambda.
+"""Validation of event patterns and message filters, as far as it is possible without calling AWS.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
@@ -23,28 +23,28 @@ _LONGEST_FILTER = 4096
 
 
 def check_event_pattern(pattern: Mapping[str, Any]) -> str | None:
-    """Say what is wrong with a rule's pattern (where, and why), or return None when nothing is."""
+    """Return what is wrong with a rule's event pattern and where, or None if it is valid."""
     problem = _check_fields(pattern, _EVENT, "its top") or _check(pattern, "", OPERATORS)
-    # Counted as it arrives there: the provider sends it without blanks, and letters as they are.
+    # The provider sends the pattern without blanks and without escaping letters; EventBridge counts that form.
     length = len(json.dumps(pattern, separators=(",", ":"), ensure_ascii=False))
     if not problem and length > _LONGEST_PATTERN:
         return (
-            f"has {length} characters, and EventBridge takes {_LONGEST_PATTERN}: name a prefix instead of many values, "
-            "subscribe twice or, with a higher quota, put it there by a transform of the rule"
+            f"has {length} characters, but EventBridge accepts {_LONGEST_PATTERN}: use a prefix instead of many "
+            "values, or split it into two subscriptions; with a higher quota, set it by a transform of the rule"
         )
     return problem
 
 
 def check_message_filter(pattern: Mapping[str, Any]) -> str | None:
-    """Say what is wrong with a filter of queue messages; Lambda knows fewer operators than EventBridge."""
+    """Return what is wrong with a message filter, or None; Lambda supports fewer operators than EventBridge."""
     problem = _check_fields(pattern, _MESSAGE, "its top") or _check(pattern, "", FILTER_OPERATORS)
     if not problem and (length := len(json.dumps(pattern))) > _LONGEST_FILTER:
-        return f"has {length} characters, and Lambda takes {_LONGEST_FILTER}: name a prefix instead of many values"
+        return f"has {length} characters, but Lambda accepts {_LONGEST_FILTER}: use a prefix instead of many values"
     return problem
 
 
 def _check_fields(pattern: Any, fields: Collection[str], place: str) -> str | None:
-    """Check the fields at the top, also of alternatives: one that is misspelt would match nothing, silently."""
+    """Check the top-level field names, also inside `$or`: a pattern with a misspelt field would never match."""
     if not isinstance(pattern, Mapping):
         return None
     for field, rule in pattern.items():
@@ -57,13 +57,13 @@ def _check_fields(pattern: Any, fields: Collection[str], place: str) -> str | No
                 return problem
         elif field not in fields:
             near = difflib.get_close_matches(field.replace("_", "-"), fields, 1)
-            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
+            meant = f"did you mean {near[0]}?" if near else f"the fields are {', '.join(fields)}"
             return f"has {field!r} at {place}, which would match nothing: {meant}"
     return None
 
 
 def _check(pattern: Mapping[str, Any], path: str, operators: Collection[str]) -> str | None:
-    """Check an object of a pattern."""
+    """Check one object of a pattern and those below it."""
     if not pattern:
         return f"matches nothing at {path or 'its top'}: an object must name at least one field"
     for field, rule in pattern.items():
@@ -80,19 +80,22 @@ def _check(pattern: Mapping[str, Any], path: str, operators: Collection[str]) ->
 
 
 def _check_alternatives(rule: Any, place: str, operators: Collection[str]) -> str | None:
-    """Check patterns one of which must match."""
+    """Check the alternatives of `$or`."""
     if not isinstance(rule, list) or len(rule) < 2 or not all(isinstance(part, Mapping) for part in rule):
-        return f"has an `$or` at {place} that is no list of two or more patterns"
+        return f"has an `$or` at {place} that is not a list of two or more patterns"
     for part in rule:
         if field := _reserved(part):
-            return f"has a field {field!r} inside of {place}, where that name is kept for a filter: name it outside"
+            return (
+                f"has a field {field!r} inside of {place}, where that name is reserved for an operator: move the field "
+                "out of the $or"
+            )
         if problem := _check(part, place, operators):
             return problem
     return None
 
 
 def _reserved(part: Mapping[str, Any]) -> str | None:
-    """Find a field, however deep, that has the name of an operator; EventBridge takes none inside of `$or`."""
+    """Find a field at any depth that has the name of an operator; EventBridge rejects it inside of `$or`."""
     for field, rule in part.items():
         found = field if field in OPERATORS else _reserved(rule) if isinstance(rule, Mapping) else None
         if found:
@@ -101,19 +104,21 @@ def _reserved(part: Mapping[str, Any]) -> str | None:
 
 
 def _check_values(values: Any, place: str, operators: Collection[str]) -> str | None:
-    """Check the list of values and operators that a field is matched with."""
+    """Check the list of values and operators for one field."""
     if not isinstance(values, list):
-        return f"has {values!r} at {place}: values are always in a list"
+        return f"has {values!r} at {place}: write the values as a list"
     if not values:
         return f"has an empty list at {place}: it would match nothing"
     for value in values:
         if isinstance(value, Mapping):
             if len(value) != 1 or next(iter(value)) not in operators:
                 known = ", ".join(operators)
-                return f"has the filter {dict(value)!r} at {place}: a filter has one key of {known}"
+                return (
+                    f"has the filter {dict(value)!r} at {place}: a filter has exactly one key, one of {known}"
+                )
             operator, operand = next(iter(value.items()))
             if not check_operator(operator, operand):
                 return f"has {operand!r} for {operator} at {place}: {OPERATORS[operator]}"
         elif value is not None and not isinstance(value, str | int | float | bool):
-            return f"has {value!r} at {place}: a value is text, a number, true, false or null"
+            return f"has {value!r} at {place}: a value must be text, a number, true, false or null"
     return None

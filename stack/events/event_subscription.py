@@ -1,4 +1,4 @@
-"""A function that gets a bus's events through a queue, so that an outage delays work and loses none."""
+"""EventSubscription: delivers events of a bus to a function through a queue; an outage delays events, loses none."""
 
 import json
 
@@ -19,10 +19,11 @@ _SEND_BACK = ["sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:SendMessage
 
 
 class EventSubscription(pulumi.ComponentResource):
-    """Rule, queue that lets exactly this rule in, dead-letter queue, mapping to the function, alarms.
+    """Delivers events of a bus to a function: rule, queue, dead-letter queue, event source mapping and alarms.
 
-    The queue hides a message for six times the function's timeout and the batch window, as AWS advises, and the
-    function's role gets the right to receive from this queue, and to send back to it only where it asks for that.
+    Only this rule may send to the queues. The queue's visibility timeout is six times the function's timeout plus the
+    batch window, as AWS recommends. The function's role gets permission to receive from the queue, and to send to it
+    only with `may_send_back`.
     """
 
     queue_url: pulumi.Output[str]
@@ -81,7 +82,7 @@ class EventSubscription(pulumi.ComponentResource):
             },
             dead_letter_config={"arn": dead_letters.arn},
             input_transformer=input_transformer(args.get("transformer")),
-            # Until the queue lets the rule in, events would be refused.
+            # Without the queue policies, the queue would reject the rule's events.
             opts=pulumi.ResourceOptions(parent=self, depends_on=fed.policies),
         )
         receiver = invocation_target("EventSubscription", function, args.get("alias"))
@@ -91,7 +92,7 @@ class EventSubscription(pulumi.ComponentResource):
         ).apply(calls_at_a_time)
         receive = aws.iam.RolePolicy(
             f"{name}-receive",
-            # Not the name of the role's own policy, which it would replace.
+            # Must differ from the name of the role's own policy, which it would otherwise replace.
             name=pulumi.Output.concat(own_name, "-receive"),
             role=receiver.role_name,
             policy=policy_document(_rights(args, queue)),
@@ -106,7 +107,7 @@ class EventSubscription(pulumi.ComponentResource):
             filter_criteria=filter_criteria(args),
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": concurrency},
-            # AWS refuses a mapping whose role may not receive yet.
+            # AWS rejects a mapping until the role has permission to receive.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
         topics = args.get("alarm_topic_arns", [])
@@ -133,9 +134,9 @@ class EventSubscription(pulumi.ComponentResource):
 
 
 def _rights(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
-    """Say what the function may do with its queue, and with the key that encrypts it."""
+    """Return the function's permissions on its queue and on the key that encrypts it."""
     messages, key = _RECEIVE, ["kms:Decrypt"]
     if args.get("may_send_back"):
-        # SQS asks for a message's key in the name of whoever sends it.
+        # SQS generates a message's data key with the permissions of the sender.
         messages, key = [*messages, *_SEND_BACK], [*key, "kms:GenerateDataKey"]
     return [statement(messages, queue.arn), *([statement(key, args["key_arn"])] if "key_arn" in args else [])]

@@ -1,4 +1,4 @@
-"""A message of one's own, made from an event."""
+"""Input transformer of an EventBridge rule: builds a custom message from an event."""
 
 import re
 from typing import Any, TypedDict
@@ -7,21 +7,21 @@ from ..arguments.validation import check_fields, reject
 
 
 class InputTransformer(TypedDict):
-    """How a message is made from an event."""
+    """How a custom message is built from an event."""
 
     paths: dict[str, str]
-    """Names, and where in the event their values are, e.g. `{"order": "$.detail.order_id"}`."""
+    """Variables and the JSON paths of their values in the event, e.g. `{"order": "$.detail.order_id"}`."""
     template: str
-    """The message, with names in angle brackets, e.g. `{"order": <order>}`."""
+    """The message, with variables in angle brackets, e.g. `{"order": <order>}`."""
 
 
 def input_transformer(transformer: InputTransformer | None) -> dict[str, Any] | None:
-    """Write a transformer in EventBridge's spelling."""
+    """Return a transformer as the argument of an EventTarget; None if there is none."""
     return transformer and {"input_paths": transformer["paths"], "input_template": transformer["template"]}
 
 
 def check_transformer(component: str, transformer: InputTransformer) -> None:
-    """Refuse a template that uses names nobody defined."""
+    """Raise InvalidArgument for paths that EventBridge would reject, or a template with undefined variables."""
     check_fields(f"{component}.transformer", transformer, InputTransformer)
     for name, path in transformer["paths"].items():
         if name.startswith("aws."):
@@ -29,15 +29,24 @@ def check_transformer(component: str, transformer: InputTransformer) -> None:
                 component,
                 "transformer.paths",
                 f"defines {name!r}",
-                "EventBridge defines all `aws.` names itself.",
+                "Use a name without `aws.`: EventBridge reserves that prefix.",
             )
         if not path.startswith("$"):
             reject(
-                component, "transformer.paths", f"has {path!r}", "Start at the event: `$.detail.order_id`."
+                component,
+                "transformer.paths",
+                f"has {path!r}",
+                "Start the path with `$`, e.g. `$.detail.order_id`.",
             )
     if len(transformer["paths"]) > 100:
-        reject(component, "transformer.paths", "are more than 100", "Take whole objects: `$.detail`.")
+        fix = "Select whole objects instead, e.g. `$.detail`."
+        reject(component, "transformer.paths", "has more than 100 entries", fix)
     used = set(re.findall(r"<([A-Za-z0-9_.-]+)>", transformer["template"]))
     unknown = sorted(name for name in used - set(transformer["paths"]) if not name.startswith("aws."))
     if unknown:
-        reject(component, "transformer.template", f"uses <{unknown[0]}>", "Define it in `paths`.")
+        reject(
+            component,
+            "transformer.template",
+            f"uses <{unknown[0]}>, which is undefined",
+            "Define it in `paths`.",
+        )

@@ -1,4 +1,4 @@
-"""A queue that one rule feeds: with its dead-letter queue, and closed to everyone else."""
+"""The queue of an EventSubscription and its dead-letter queue; only the subscription's rule may send to them."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from .dead_letter_queue import create_dead_letters, queue_encryption
 
 @dataclass(frozen=True)
 class RuleQueue:
-    """The two queues, and the policies that must be there before the rule sends."""
+    """The two queues and their policies."""
 
     queue: aws.sqs.Queue
-    """What the function receives from."""
+    """Queue that the function receives from."""
     dead_letters: aws.sqs.Queue
-    """What was given up: by the function after several tries, or by EventBridge."""
+    """Dead-letter queue: messages that the function could not process, and events that could not be delivered."""
     policies: list[aws.sqs.QueuePolicy]
-    """Policies that let the rule in."""
+    """Queue policies that allow the rule to send; they must exist before the rule's target."""
 
 
 def create_queue(
@@ -58,15 +58,15 @@ def create_queue(
     )
     policies = [
         aws.sqs.QueuePolicy(
-            f"{name}-{label}-policy", queue_url=door.id, policy=_only_from(rule, door), opts=opts
+            f"{name}-{label}-policy", queue_url=target.id, policy=_only_from(rule, target), opts=opts
         )
-        for label, door in (("queue", queue), ("dead-letters", dead_letters))
+        for label, target in (("queue", queue), ("dead-letters", dead_letters))
     ]
     return RuleQueue(queue, dead_letters, policies)
 
 
 def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:
-    """Write the queue policy that lets one rule send, and nobody else."""
+    """Return the queue policy that allows only one rule to send."""
     return pulumi.Output.json_dumps(
         {
             "Version": "2012-10-17",

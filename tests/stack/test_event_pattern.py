@@ -81,7 +81,9 @@ def test_a_field_named_like_a_filter_is_refused_in_alternatives() -> None:
     """Elsewhere it is accepted."""
     alternatives = [{"prefix": ["a"]}, {"b": [1]}]
     found = check_event_pattern({"detail": {"$or": alternatives}})
-    assert "has a field 'prefix' inside of detail.$or, where that name is kept for a filter" in str(found)
+    assert "has a field 'prefix' inside of detail.$or, where that name is reserved for an operator" in str(
+        found
+    )
     assert "'cidr'" in str(check_event_pattern({"$or": [{"detail": {"cidr": ["a"]}}, {"id": ["b"]}]}))
     assert check_event_pattern({"detail": {"prefix": ["a"]}}) is None
 
@@ -90,6 +92,6 @@ def test_the_length_of_a_pattern_excludes_white_space() -> None:
     room = 2048 - len('{"source":[""]}')
     assert check_event_pattern({"source": ["é" * room]}) is None
     found = str(check_event_pattern({"source": ["é" * (room + 1)]}))
-    assert found.startswith("has 2049 characters, and EventBridge takes 2048: name a prefix")
+    assert found.startswith("has 2049 characters, but EventBridge accepts 2048: use a prefix")
     assert check_message_filter({"body": {"a": ["x" * 4000]}}) is None
-    assert "Lambda takes 4096" in str(check_message_filter({"body": {"a": ["x" * 4096]}}))
+    assert "Lambda accepts 4096" in str(check_message_filter({"body": {"a": ["x" * 4096]}}))
