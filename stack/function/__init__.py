@@ -1,1 +1,1 @@
-"""The PythonFunction component: packaging, role, log group, layer."""
+"""The PythonFunction component: packaging, role, log group, alias, network."""

@@ -1,4 +1,4 @@
-"""The alias of a function that is called by its published versions: for snapshots and for warm instances."""
+"""The alias `live` of a function with SnapStart or provisioned concurrency, which need published versions."""
 
 import pulumi
 import pulumi_aws as aws
@@ -9,14 +9,14 @@ ALIAS = "live"
 
 
 def is_published(args: PythonFunctionArgs) -> bool:
-    """Tell whether the function is called through the alias."""
+    """Tell whether the function publishes versions and is invoked through the alias."""
     return bool(args.get("snap_start") or args.get("provisioned_concurrency"))
 
 
 def publish_alias(
     name: str, args: PythonFunctionArgs, function: aws.lambda_.Function, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Point the alias at the newest version, and keep as many instances warm as asked for; return its name."""
+    """Create the alias of the newest version, with provisioned concurrency if configured; return the alias name."""
     alias = aws.lambda_.Alias(
         f"{name}-{ALIAS}",
         name=ALIAS,

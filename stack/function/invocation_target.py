@@ -1,4 +1,4 @@
-"""A function as others call it: by its alias where it has published versions, and as it is now otherwise."""
+"""The target by which other resources invoke a function: its alias, or the unqualified function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from ..arguments.validation import reject
 
 @dataclass(frozen=True)
 class InvocationTarget:
-    """A function of AWS Lambda, given to a component that has it called.
+    """A Lambda function, or its alias, that a component invokes.
 
-    ``qualifier`` is the name of its alias, None where none was given; ``arn`` and ``invoke_arn`` (by which API Gateway
-    calls it) name the alias too.
+    ``qualifier`` is the name of the alias, None if none was given; ``arn`` and ``invoke_arn`` (which API Gateway uses)
+    include the alias.
     """
 
     name: pulumi.Output[str]
@@ -30,10 +30,10 @@ def invocation_target(
     alias: pulumi.Input[str] | None,
     field: str = "alias",
 ) -> InvocationTarget:
-    """Say how a component has a function called; ``field`` names the alias in its arguments.
+    """Return the target by which a component invokes a function; ``field`` is the alias's argument in error messages.
 
-    Where both are known, a function with published versions and without an alias raises InvalidArgument: the
-    call would reach neither its snapshot nor its warm instances.
+    As soon as the values are known, a function with published versions but no alias raises InvalidArgument: the
+    invocation would use neither its SnapStart snapshot nor its provisioned concurrency.
     """
     known = pulumi.Output.from_input(function)
 
@@ -41,29 +41,29 @@ def invocation_target(
         published, name = given
         if published and not name:
             reject(
-                component, field, "is missing, and the function is called by its published versions",
-                "Give its alias: what a PythonFunction has in `.alias_name`.",
+                component, field, "is missing, but the function has published versions",
+                "Give its alias: the output `.alias_name` of a PythonFunction.",
             )  # fmt: skip
         return str(name or "")
 
-    live = pulumi.Output.all(known.apply(lambda found: found.publish), alias).apply(checked)
+    live = pulumi.Output.all(known.apply(lambda it: it.publish), alias).apply(checked)
     return InvocationTarget(
-        name=known.apply(lambda found: found.name),
-        arn=pulumi.Output.all(known.apply(lambda found: found.arn), live).apply(_through),
-        invoke_arn=pulumi.Output.all(known.apply(lambda found: found.invoke_arn), live).apply(
-            _invoked_through
+        name=known.apply(lambda it: it.name),
+        arn=pulumi.Output.all(known.apply(lambda it: it.arn), live).apply(_qualified_arn),
+        invoke_arn=pulumi.Output.all(known.apply(lambda it: it.invoke_arn), live).apply(
+            _qualified_invoke_arn
         ),
         qualifier=None if alias is None else live.apply(lambda name: name or None),
-        role_name=known.apply(lambda found: found.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
+        role_name=known.apply(lambda it: it.role).apply(lambda arn: arn.rsplit("/", 1)[-1]),
     )
 
 
-def _through(parts: Sequence[str]) -> str:
-    """Join the ARN of a function and an alias, if there is one."""
+def _qualified_arn(parts: Sequence[str]) -> str:
+    """Append the alias, if there is one, to the ARN of a function."""
     return ":".join(part for part in parts if part)
 
 
-def _invoked_through(parts: Sequence[str]) -> str:
-    """Turn the ARN by which API Gateway invokes a function into that of an alias, if there is one."""
+def _qualified_invoke_arn(parts: Sequence[str]) -> str:
+    """Insert the alias, if there is one, into the ARN by which API Gateway invokes a function."""
     invoke_arn, alias = parts
     return invoke_arn.replace("/invocations", f":{alias}/invocations") if alias else invoke_arn

@@ -1,7 +1,7 @@
-"""Builds the archives that Lambda runs: one per function, and the layer. Same sources, same bytes.
+"""Builds the function archives and the layer archive for Lambda, reproducibly: same sources, same bytes.
 
-Everything that usually makes archives drift is fixed: the order of entries, their times, their modes, and
-no compiled files. Nothing here needs Docker, and the platform of the machine plays no role.
+The order, times and modes of entries are fixed, and compiled files are left out. No Docker is needed, and the result
+does not depend on the machine's platform.
 """
 
 import base64
@@ -39,22 +39,22 @@ LAMBDA_PLATFORM = (
     "--abi=abi3",
     "--abi=none",
 )
-"""pip's words for the functions' runtime: arm64, python3.13, whatever machine asks."""
+"""pip options that select packages for Lambda's runtime (arm64, python3.13) on any machine."""
 
 LAYER_LIMIT = 5 * 1024 * 1024
-"""A layer above this many bytes costs cold starts, and means that something crept in."""
+"""Maximum size of the layer in bytes: a larger one slows cold starts and probably holds something unneeded."""
 
 
 class PackagingError(Exception):
-    """An archive cannot be built; the message says which one and what to do."""
+    """An archive cannot be built; the message says which one, why and what to do."""
 
 
 def function_archive(name: str, root: Path, include: Sequence[str], build: Path) -> Path:
-    """Zip folders and files of `root` into `build`, under their own paths; return the archive's path.
+    """Zip folders and files of `root` into an archive in `build`, under their own paths; return the archive's path.
 
-    `include` names folders (taken whole, without caches) and files, relative to `root`. The archive is
-    called `name` and its content's hash, so that unchanged sources keep their archive. Raises PackagingError
-    for something to include that is not there.
+    `include` lists folders (packaged whole, without caches) and files, relative to `root`. The archive's name is
+    `name` and the hash of its content, so unchanged sources reuse their archive. Raises PackagingError if something in
+    `include` does not exist.
     """
     entries = [(file, (root / file).read_bytes()) for file in _files(root, include)]
     digest = hashlib.sha256()
@@ -69,10 +69,10 @@ def function_archive(name: str, root: Path, include: Sequence[str], build: Path)
 
 
 def layer_archive(lock: Path, build: Path) -> Path:
-    """Install a lock's packages for Lambda into a layer archive in `build`; return the archive's path.
+    """Install the packages of a lock file for Lambda into a layer archive in `build`; return the archive's path.
 
-    Built once per content of the lock, then found again. Raises PackagingError when pip cannot install the
-    lock, or when the layer is larger than LAYER_LIMIT.
+    An archive is built once per content of the lock file, then reused. Raises PackagingError if pip cannot install the
+    lock file, or if the layer is larger than LAYER_LIMIT.
     """
     key = hashlib.sha256(lock.read_bytes() + " ".join(LAMBDA_PLATFORM).encode()).hexdigest()[:16]
     archive = build / f"layer-{key}.zip"
@@ -85,18 +85,19 @@ def layer_archive(lock: Path, build: Path) -> Path:
     if archive.stat().st_size > LAYER_LIMIT:
         size = archive.stat().st_size / 1024 / 1024
         raise PackagingError(
-            f"the layer of {lock} has {size:.1f} MB, more than 5: remove what no handler imports"
+            f"the layer built from {lock} has {size:.1f} MB, but at most 5 MB are allowed: "
+            "remove packages that no handler imports"
         )
     return archive
 
 
 def source_code_hash(archive: Path) -> str:
-    """Return the hash by which Lambda compares code: SHA-256 in base64."""
+    """Return Lambda's code hash of an archive: SHA-256 in base64."""
     return base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
 
 
 def _install(lock: Path, target: Path) -> None:
-    """Let pip put a lock's packages into a folder, without scripts that nothing runs there."""
+    """Install a lock file's packages into a folder with pip, without their scripts."""
     command = [
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
         "--require-hashes", "--no-deps", "--only-binary=:all:", *LAMBDA_PLATFORM,
@@ -108,7 +109,7 @@ def _install(lock: Path, target: Path) -> None:
     # let go: few packages have scripts, so the folder may be missing
     shutil.rmtree(target / "bin", ignore_errors=True)
     for record in [*target.glob("*.dist-info/RECORD"), *target.glob("*.dist-info/direct_url.json")]:
-        # RECORD lists the scripts removed above and compiled files that never were; imports do not need it.
+        # RECORD lists the removed scripts and compiled files that were never written; imports need neither file.
         record.unlink()
 
 
@@ -118,7 +119,7 @@ def _files(root: Path, include: Sequence[str]) -> list[str]:
     for name in include:
         path = root / name
         if not path.exists():
-            raise PackagingError(f"{path} is not there: an archive was to include it")
+            raise PackagingError(f"{path} does not exist, but `include` lists it: correct the path")
         candidates: Iterable[Path] = path.rglob("*") if path.is_dir() else [path]
         found.update(
             file.relative_to(root).as_posix() for file in candidates if file.is_file() and not _left_out(file)
@@ -127,19 +128,19 @@ def _files(root: Path, include: Sequence[str]) -> list[str]:
 
 
 def _left_out(file: Path) -> bool:
-    """Tell whether a file is a cache or a compiled one."""
+    """Tell whether a file is a cache or compiled, and stays out of archives."""
     return file.suffix in _LEFT_OUT or any(part in _LEFT_OUT for part in file.parts)
 
 
 def _drop_outdated(build: Path, name: str, newest: Path) -> None:
-    """Delete earlier archives of a function, but for those that a run of the last hour may still be reading."""
+    """Delete a function's archives that are older than an hour; another run may still be reading younger ones."""
     for archive in build.glob(f"{name}-{'?' * 16}.zip"):
         if archive != newest and archive.stat().st_mtime < time.time() - _STILL_READ_SECONDS:
             archive.unlink(missing_ok=True)
 
 
 def _zip(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:
-    """Write an archive in one move, with nothing in it that depends on the machine or the day."""
+    """Write an archive atomically, with no content that depends on the machine or the time."""
     with (
         tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as draft,
         zipfile.ZipFile(draft, "w") as out,
@@ -148,7 +149,7 @@ def _zip(archive: Path, entries: Iterable[tuple[str, bytes]]) -> None:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = 3
             entry.external_attr = _MODE
-            # Not deflated: what deflate writes differs between builds of zlib.
+            # Stored uncompressed, because compressed bytes differ between builds of zlib.
             out.writestr(entry, content, compress_type=zipfile.ZIP_STORED)
     Path(draft.name).chmod(0o644)
     Path(draft.name).replace(archive)

@@ -1,4 +1,4 @@
-"""A Python function on Lambda with a role, a log group and nothing it was not given."""
+"""PythonFunction: a Python function on Lambda with its archive, least-privilege role and log group."""
 
 from pathlib import Path
 
@@ -15,24 +15,25 @@ from .vpc_and_async import configure_calls
 
 
 class PythonFunction(pulumi.ComponentResource):
-    """A function with its own narrow role and its log group, whose lines are JSON.
+    """A Lambda function in Python with a least-privilege role and a log group with JSON lines.
 
-    Its archive is the same for the same sources wherever it is built, so that a second `pulumi up` changes
-    nothing. What has no argument here is reached by `transforms`.
+    Its archive is reproducible: on any machine, the same sources give the same bytes, and a second `pulumi up` changes
+    nothing. To set a property that has no argument here, use
+    `transforms`.
     """
 
     function: pulumi.Output[aws.lambda_.Function]
-    """The function itself, as WebhookApi and EventSubscription take it."""
+    """The Lambda function, for the `function` arguments of other components."""
     function_name: pulumi.Output[str]
     """Its name."""
     function_arn: pulumi.Output[str]
     """Its ARN."""
     alias_name: pulumi.Output[str]
-    """Alias that routes, schedules and subscriptions call; empty without `snap_start` or `provisioned_concurrency`."""
+    """Alias for routes, schedules and subscriptions; empty without `snap_start` or `provisioned_concurrency`."""
     url: pulumi.Output[str]
-    """Its URL, for callers that sign with AWS credentials; empty without `url`."""
+    """Function URL, for callers that sign with AWS credentials; empty without the argument `url`."""
     role_name: pulumi.Output[str]
-    """Name of its role, for statements that come later."""
+    """Name of its role, for attaching further policies."""
     log_group_name: pulumi.Output[str]
     """Name of its log group."""
 
@@ -84,7 +85,7 @@ class PythonFunction(pulumi.ComponentResource):
                 "application_log_level": args.get("log_level", "INFO"),
                 "system_log_level": "WARN",
             },
-            # The policy first: the first event may come as soon as the function is there.
+            # The policy must exist first: the first event may arrive as soon as the function exists.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
 
@@ -99,7 +100,7 @@ class PythonFunction(pulumi.ComponentResource):
                 )
         self.url = pulumi.Output.from_input("")
         if args.get("url"):
-            door = aws.lambda_.FunctionUrl(
+            function_url = aws.lambda_.FunctionUrl(
                 f"{name}-url",
                 function_name=function.name,
                 qualifier=self.alias_name if is_published(args) else None,
@@ -107,7 +108,7 @@ class PythonFunction(pulumi.ComponentResource):
                 cors=api_cors(args["url_cors"]) if "url_cors" in args else None,
                 opts=child,
             )
-            self.url = door.function_url
+            self.url = function_url.function_url
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn

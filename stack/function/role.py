@@ -1,4 +1,4 @@
-"""The role of a function: it may write its own log, and do what it was given."""
+"""The role of a function: permissions for its own log and traces, and the statements that it was given."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ _X_RAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
 def create_role(
     name: str, args: PythonFunctionArgs, logs: aws.cloudwatch.LogGroup, opts: pulumi.ResourceOptions
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-    """Create the role of a function that writes to `logs`, and its policy."""
+    """Create a function's role and its policy, with permission to write to `logs`."""
     role = aws.iam.Role(
         f"{name}-role",
         name=pulumi.Output.concat(args["function_name"], "-role"),
@@ -23,7 +23,7 @@ def create_role(
     )
     own = [
         statement(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(logs.arn, ":*")),
-        # X-Ray knows no resources: its two writing actions are only allowed on all of them.
+        # X-Ray has no resource-level permissions: the two write actions must be allowed on `*`.
         *([statement(_X_RAY, "*")] if args.get("tracing", True) else []),
         *([statement(["kms:Decrypt"], args["environment_key_arn"])] if "environment_key_arn" in args else []),
         *network_statements(args.get("vpc")),
@@ -44,5 +44,5 @@ def create_role(
 
 
 def _joined(parts: list[list[PolicyStatement]]) -> list[PolicyStatement]:
-    """Put lists of statements one after the other."""
+    """Concatenate lists of statements."""
     return [one for part in parts for one in part]

@@ -1,4 +1,4 @@
-"""What PythonFunction refuses."""
+"""Validation of PythonFunction's arguments."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _SET_BY_LAMBDA = {
 
 
 def check_function(args: PythonFunctionArgs) -> None:
-    """Refuse what AWS would refuse minutes later, or what would surprise at run time."""
+    """Raise InvalidArgument for arguments that AWS would reject during the update, or that would fail at run time."""
     component = "PythonFunction"
     check_fields(component, args, PythonFunctionArgs)
     check_options(component, args.get("vpc"), args.get("asynchronous"))
@@ -36,13 +36,17 @@ def check_function(args: PythonFunctionArgs) -> None:
         reject(component, "function_name", f"is {name!r} ({len(name)} characters)", fix)
     handler = known_value(args["handler"])
     if handler is not None and not re.fullmatch(r"\w+([./]\w+)*\.\w+", handler):
-        reject(component, "handler", f"is {handler!r}", "Write module and function: `orders.handler.handle`.")
+        fix = "Write module and function, e.g. `orders.handler.handle`."
+        reject(component, "handler", f"is {handler!r}, which is not a handler", fix)
     if not args["include"]:
-        reject(component, "include", "is empty", "Name the folders that the function is made of.")
+        reject(component, "include", "is empty", "List the folders and files of the function.")
     layers = known_value(args.get("layers"))
     if layers is not None and len(layers) > 5:
         reject(
-            component, "layers", f"are {len(layers)}", "Lambda takes 5: put several packages in one layer."
+            component,
+            "layers",
+            f"has {len(layers)} entries",
+            "Lambda accepts at most 5: put several packages into one layer.",
         )
     level = known_value(args.get("log_level"))
     if level is not None and level not in _LOG_LEVELS:
@@ -62,9 +66,9 @@ def check_function(args: PythonFunctionArgs) -> None:
 
 
 def _check_environment(component: str, environment: Mapping[str, object]) -> None:
-    """Refuse variables that Lambda sets itself, names that it does not take, and more than it takes.
+    """Raise InvalidArgument for reserved variables, invalid names, and an environment above Lambda's size limit.
 
-    What is only known later weighs nothing here.
+    Values that are not known yet do not count towards the size.
     """
     for variable in environment:
         if variable in _SET_BY_LAMBDA:
@@ -72,16 +76,17 @@ def _check_environment(component: str, environment: Mapping[str, object]) -> Non
                 component, "environment", f"sets {variable}, which Lambda sets itself", "Use another name."
             )
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+", variable):
-            fix = "Use two or more letters, digits and `_`, a letter first."
-            reject(component, "environment", f"has the name {variable!r}", fix)
+            fix = "Use at least two letters, digits and `_`, beginning with a letter."
+            reject(component, "environment", f"has the variable name {variable!r}", fix)
     weight = sum(len(text.encode()) for pair in environment.items() for text in pair if isinstance(text, str))
     if weight > _ENVIRONMENT_BYTES:
-        fix = "Keep what is long in a bucket or a parameter, and give its name."
-        reject(component, "environment", f"has {weight} bytes, and Lambda takes {_ENVIRONMENT_BYTES}", fix)
+        fix = "Store long values in a bucket or a parameter, and pass its name."
+        rule = f"has {weight} bytes, but Lambda accepts at most {_ENVIRONMENT_BYTES}"
+        reject(component, "environment", rule, fix)
 
 
 def _check_concurrency(component: str, args: PythonFunctionArgs) -> None:
-    """Refuse ways to start quickly that exclude each other, and warm instances that could never run."""
+    """Raise InvalidArgument for concurrency and SnapStart settings that contradict each other."""
     reserved, warm = (
         known_value(args.get("reserved_concurrency")),
         known_value(args.get("provisioned_concurrency")),
@@ -93,15 +98,19 @@ def _check_concurrency(component: str, args: PythonFunctionArgs) -> None:
     if warm is not None and reserved is not None and warm > reserved:
         reject(
             component, "provisioned_concurrency", f"is {warm}, above `reserved_concurrency` ({reserved})",
-            "Raise the one or lower the other.",
+            "Raise `reserved_concurrency`, or lower `provisioned_concurrency`.",
         )  # fmt: skip
     if not args.get("snap_start"):
         return
     if "provisioned_concurrency" in args:
         reject(
-            component, "snap_start", "and `provisioned_concurrency` exclude each other", "Keep one of them."
+            component,
+            "snap_start",
+            "and `provisioned_concurrency` exclude each other",
+            "Set only one of them.",
         )
     if (known_value(args.get("temporary_mb")) or 512) > 512:
-        reject(component, "snap_start", "allows 512 MB in /tmp", "Leave `temporary_mb` out, or SnapStart.")
+        fix = "Leave `temporary_mb` or `snap_start` out."
+        reject(component, "snap_start", "allows at most 512 MB in /tmp", fix)
     if FunctionRuntime(args.get("runtime", RUNTIME)) is FunctionRuntime.PYTHON_3_11:
         reject(component, "snap_start", "needs Python 3.12 or later", "Choose a later `runtime`.")

@@ -1,4 +1,4 @@
-"""What some functions need and most do not: a network of one's own, rules for failed asynchronous calls."""
+"""Optional settings of a function: placement in a VPC, and retries and destinations of asynchronous invocations."""
 
 from typing import NotRequired, TypedDict
 
@@ -25,50 +25,50 @@ _DELIVER = {
 
 
 class VpcPlacement(TypedDict):
-    """Where in a network of one's own a function runs; it reaches the internet only through a NAT gateway."""
+    """Subnets and security groups of a function in a VPC; it reaches the internet only through a NAT gateway."""
 
     subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
-    """Subnets, in two availability zones at least."""
+    """Subnets, in at least two availability zones."""
     security_group_ids: pulumi.Input[list[pulumi.Input[str]]]
     """Security groups of its network interfaces."""
 
 
 class AsynchronousCalls(TypedDict):
-    """What becomes of calls that nobody waits for."""
+    """Retries and destinations of asynchronous invocations."""
 
     maximum_retries: NotRequired[int]
-    """Tries after the first, 0 to 2; 2 by default."""
+    """Retries after the first attempt, 0 to 2; 2 by default."""
     maximum_age_seconds: NotRequired[int]
-    """How long Lambda keeps trying, 60 to 21600; six hours by default."""
+    """How long Lambda retries, 60 to 21600; 21600 (six hours) by default."""
     on_failure_arn: NotRequired[pulumi.Input[str]]
-    """Queue, topic, bus or function that gets what failed for good; it is lost by default."""
+    """Queue, topic, bus or function that gets the events that failed permanently; by default they are dropped."""
     on_success_arn: NotRequired[pulumi.Input[str]]
-    """Queue, topic, bus or function that hears of what succeeded; nobody by default."""
+    """Queue, topic, bus or function that gets a record of each success; none by default."""
 
 
 def network_statements(vpc: VpcPlacement | None) -> list[pulumi.Output[PolicyStatement]]:
-    """Permit the network interfaces of a function in a network of one's own."""
-    # Lambda creates and finds interfaces by itself, and EC2 lets it only on all resources.
+    """Return the permissions for network interfaces that a function in a VPC needs."""
+    # Lambda creates and finds the interfaces itself, and EC2 allows these actions only on all resources.
     return [statement(_NETWORK_ACTIONS, "*")] if vpc else []
 
 
 def delivery_statements(calls: AsynchronousCalls | None) -> list[pulumi.Output[PolicyStatement]]:
-    """Permit to deliver what became of calls to its destinations."""
+    """Return the permissions to send the results of asynchronous invocations to their destinations."""
     return [pulumi.Output.from_input(arn).apply(_delivery) for arn in _destinations(calls).values()]
 
 
 def _destinations(calls: AsynchronousCalls | None) -> dict[str, pulumi.Input[str]]:
-    """List by outcome where calls are reported to."""
-    found: dict[str, pulumi.Input[str]] = {}
+    """Return the ARNs of the destinations by outcome: `on_failure`, `on_success`."""
+    arns: dict[str, pulumi.Input[str]] = {}
     if calls and "on_failure_arn" in calls:
-        found["on_failure"] = calls["on_failure_arn"]
+        arns["on_failure"] = calls["on_failure_arn"]
     if calls and "on_success_arn" in calls:
-        found["on_success"] = calls["on_success_arn"]
-    return found
+        arns["on_success"] = calls["on_success_arn"]
+    return arns
 
 
 def _delivery(arn: str) -> PolicyStatement:
-    """Permit to deliver to one destination."""
+    """Return the permission to send to one destination."""
     return {"actions": [_DELIVER[arn.split(":")[2]]], "resources": [arn]}
 
 
@@ -79,7 +79,7 @@ def configure_calls(
     alias: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Tell Lambda what becomes of asynchronous calls of a function, or of one of its aliases."""
+    """Configure retries and destinations of asynchronous invocations of a function, or of one of its aliases."""
     destinations = _destinations(calls)
     aws.lambda_.FunctionEventInvokeConfig(
         name,
@@ -93,12 +93,12 @@ def configure_calls(
 
 
 def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousCalls | None) -> None:
-    """Refuse what Lambda would refuse."""
+    """Raise InvalidArgument for VPC and asynchronous settings that Lambda would reject."""
     if vpc is not None:
         check_fields(f"{component}.vpc", vpc, VpcPlacement)
         for field in ("subnet_ids", "security_group_ids"):
             if known_value(vpc[field]) == []:
-                fix = "Name at least one, or leave `vpc` out for a function outside of any network."
+                fix = "List at least one, or leave `vpc` out for a function outside of a VPC."
                 reject(component, f"vpc.{field}", "is empty", fix)
     if calls is not None:
         check_fields(f"{component}.asynchronous", calls, AsynchronousCalls)
@@ -110,6 +110,6 @@ def check_options(component: str, vpc: VpcPlacement | None, calls: AsynchronousC
             check_arn(component, f"asynchronous.{end}_arn", arn, *_DELIVER)
             if str(known_value(arn) or "").endswith(".fifo"):
                 reject(
-                    component, f"asynchronous.{end}_arn", "is a FIFO queue or topic, and Lambda delivers to none",
-                    "Give a standard one.",
+                    component, f"asynchronous.{end}_arn", "is a FIFO queue or topic, which Lambda does not support",
+                    "Give a standard queue or topic.",
                 )  # fmt: skip
