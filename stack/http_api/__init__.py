@@ -1,1 +1,1 @@
-"""The WebhookApi component: routes, authorizers, custom domain."""
+"""The WebhookApi component: HTTP API routes, authorizers, custom domain."""

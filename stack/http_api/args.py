@@ -1,4 +1,4 @@
-"""What WebhookApi wants to know, and what it refuses."""
+"""The arguments of WebhookApi and their validation."""
 
 import re
 from typing import NotRequired, TypedDict
@@ -13,45 +13,45 @@ from .route import WebhookRoute, check_routes, check_throttle
 
 
 class WebhookApiArgs(TypedDict):
-    """Routes of the API and what surrounds them."""
+    """Routes, limits, authorization, logs and domain of the API."""
 
     api_name: pulumi.Input[str]
     """Name in AWS."""
     routes: list[WebhookRoute]
-    """All routes; a request for anything else gets 404."""
+    """All routes; any other request gets 404."""
     description: NotRequired[pulumi.Input[str]]
-    """What the API is for, as AWS shows it."""
+    """Description that AWS shows."""
     stage_name: NotRequired[str]
-    """Name of the only stage, which is part of the URL; `prod` by default, `$default` for none in the URL."""
+    """Name of the only stage, which is part of the URL; `prod` by default. With `$default` the URL has no stage."""
     rate_per_second: NotRequired[int]
-    """Requests per second that each route lets through in the long run; 20 by default."""
+    """Throttling rate limit of each route, in requests per second; 20 by default."""
     burst: NotRequired[int]
-    """Requests that each route lets through at once; 40 by default."""
+    """Throttling burst limit of each route, in requests; 40 by default."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """How long the access log is kept; 30 days by default."""
     log_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the access log, and whose policy lets `logs.REGION.amazonaws.com` use it;
-    CloudWatch's own by default."""
+    """KMS key that encrypts the access log; its policy must allow `logs.REGION.amazonaws.com` to use it.
+    CloudWatch's own key by default."""
     token_issuer: NotRequired[TokenIssuer]
-    """Who issues the tokens of routes with authorization `JWT`."""
+    """Issuer of the tokens for routes with authorization `JWT`."""
     authorizer_function: NotRequired[FunctionAuthorizer]
-    """The function that decides about routes with authorization `FUNCTION`."""
+    """Lambda authorizer of routes with authorization `FUNCTION`."""
     cors: NotRequired[CorsRules]
-    """Calls from web pages of other hosts; refused by default."""
+    """CORS rules; no calls from web pages on other hosts are allowed by default."""
     domain_name: NotRequired[pulumi.Input[str]]
-    """Domain of your own, e.g. `hooks.example.com`; needs `certificate_arn` or `zone_id`."""
+    """Custom domain, e.g. `hooks.example.com`; needs `certificate_arn` or `zone_id`."""
     certificate_arn: NotRequired[pulumi.Input[str]]
-    """Certificate of that domain, from ACM in the same region; one is made in `zone_id` by default."""
+    """ACM certificate of that domain, in the same region; by default one is created and validated in `zone_id`."""
     zone_id: NotRequired[pulumi.Input[str]]
-    """Route 53 zone that gets the domain's record; DNS stays yours by default."""
+    """Route 53 zone in which the domain's record is created; none by default, then create the DNS record yourself."""
     domain_path: NotRequired[str]
-    """Path below the domain that this API has, e.g. `orders`; all of the domain by default."""
+    """Path below the domain under which the API is served, e.g. `orders`; the root by default."""
     only_own_domain: NotRequired[bool]
-    """Refuse calls to the URL that AWS made up; false by default, needs `domain_name`."""
+    """Disable the URL that AWS generates; false by default, needs `domain_name`."""
 
 
 def check_api(args: WebhookApiArgs) -> None:
-    """Refuse routes that AWS would refuse or that would shadow each other, and halves of pairs."""
+    """Raise InvalidArgument for arguments that AWS would reject, or that are incomplete or contradict each other."""
     component = "WebhookApi"
     check_fields(component, args, WebhookApiArgs)
     check_routes(component, args["routes"])
@@ -62,7 +62,7 @@ def check_api(args: WebhookApiArgs) -> None:
         check_cors(component, "cors", args["cors"], API_METHODS)
     name = known_value(args["api_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9._/#-]{1,128}", name):
-        fix = "Use letters, digits and `._/#-`: the access log's group is named after it."
+        fix = "Use 1 to 128 letters, digits and `._/#-`: the log group of the access log is named after it."
         reject(component, "api_name", f"is {name!r}", fix)
     stage = args.get("stage_name", "prod")
     if not re.fullmatch(r"\$default|[A-Za-z0-9_-]{1,128}", stage):
@@ -70,7 +70,7 @@ def check_api(args: WebhookApiArgs) -> None:
     if "domain_name" in args and "certificate_arn" not in args and "zone_id" not in args:
         reject(
             component, "domain_name", "needs a certificate",
-            "Give `certificate_arn`, or `zone_id` of the Route 53 zone in which one can be made.",
+            "Give `certificate_arn`, or `zone_id` of the Route 53 zone in which a certificate can be validated.",
         )  # fmt: skip
     for field in ("certificate_arn", "zone_id", "domain_path", "only_own_domain"):
         check_together(component, args, field, "domain_name")
@@ -81,5 +81,5 @@ def check_api(args: WebhookApiArgs) -> None:
             component,
             "domain_name",
             f"is {domain!r}",
-            "Write a host only, in small letters: hooks.example.com.",
+            "Write only the host name, in lower-case letters: hooks.example.com.",
         )

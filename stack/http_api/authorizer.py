@@ -1,4 +1,4 @@
-"""Who may come in: authorisers of an HTTP API, by tokens of an issuer or by a function of one's own."""
+"""Authorizers of an HTTP API: JWT tokens of an issuer, or a Lambda function."""
 
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
@@ -12,27 +12,27 @@ from .route import Authorization, WebhookRoute, authorization_of
 
 
 class TokenIssuer(TypedDict):
-    """Whose tokens open routes with authorization `JWT`."""
+    """Issuer and audiences of the tokens for routes with authorization `JWT`."""
 
     issuer: pulumi.Input[str]
     """URL of the issuer, e.g. of a Cognito user pool."""
     audiences: pulumi.Input[list[pulumi.Input[str]]]
-    """Audiences, one of which a token must name."""
+    """Accepted audiences; a token must have one of them."""
     header: NotRequired[str]
     """Header that carries the token; `Authorization` by default."""
 
 
 class FunctionAuthorizer(TypedDict):
-    """The function that decides about routes with authorization `FUNCTION`."""
+    """Lambda authorizer of routes with authorization `FUNCTION`."""
 
     function: pulumi.Input[aws.lambda_.Function]
-    """The function; it answers `{"isAuthorized": true}`, or false."""
+    """The function; it must return `{"isAuthorized": true}` or `{"isAuthorized": false}`."""
     alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
+    """Alias of the function to invoke; `$LATEST` by default."""
     headers: NotRequired[list[str]]
-    """Headers that it decides by; a request without one of them gets 401. `Authorization` by default."""
+    """Headers that the decision depends on; a request without one of them gets 401. `Authorization` by default."""
     remember_seconds: NotRequired[int]
-    """How long its answer holds for the same headers, 0 to 3600; 0 by default."""
+    """How long the decision is cached for the same headers, 0 to 3600; 0 by default."""
 
 
 def create_authorizers(
@@ -42,10 +42,10 @@ def create_authorizers(
     function: FunctionAuthorizer | None,
     opts: pulumi.ResourceOptions,
 ) -> dict[Authorization, aws.apigatewayv2.Authorizer]:
-    """Create the authorisers that are asked for."""
-    found: dict[Authorization, aws.apigatewayv2.Authorizer] = {}
+    """Create the configured authorizers."""
+    authorizers: dict[Authorization, aws.apigatewayv2.Authorizer] = {}
     if tokens is not None:
-        found[Authorization.JWT] = aws.apigatewayv2.Authorizer(
+        authorizers[Authorization.JWT] = aws.apigatewayv2.Authorizer(
             f"{name}-tokens",
             name="tokens",
             api_id=api.id,
@@ -55,14 +55,14 @@ def create_authorizers(
             opts=opts,
         )
     if function is not None:
-        found[Authorization.FUNCTION] = _deciding(name, api, function, opts)
-    return found
+        authorizers[Authorization.FUNCTION] = _function_authorizer(name, api, function, opts)
+    return authorizers
 
 
-def _deciding(
+def _function_authorizer(
     name: str, api: aws.apigatewayv2.Api, rules: FunctionAuthorizer, opts: pulumi.ResourceOptions
 ) -> aws.apigatewayv2.Authorizer:
-    """Let a function decide, and let exactly this authoriser call it."""
+    """Create the Lambda authorizer, and the permission for only this authorizer to invoke the function."""
     function = invocation_target(
         "WebhookApi", rules["function"], rules.get("alias"), "authorizer_function.alias"
     )
@@ -96,7 +96,7 @@ def check_authorizers(
     tokens: TokenIssuer | None,
     function: FunctionAuthorizer | None,
 ) -> None:
-    """Refuse routes without the authoriser that they name, and authorisers that no route names."""
+    """Raise InvalidArgument for routes whose authorizer is missing, and for authorizers that no route uses."""
     if tokens is not None:
         check_fields(f"{component}.token_issuer", tokens, TokenIssuer)
     if function is not None:
@@ -107,7 +107,7 @@ def check_authorizers(
         if not function.get("headers", ["Authorization"]) and function.get("remember_seconds"):
             reject(
                 component, "authorizer_function.remember_seconds", "needs `headers`",
-                "An answer is remembered for what it was decided by: name the headers.",
+                "Name the headers that the decision depends on: it is cached by their values.",
             )  # fmt: skip
     for field, given, kind in (
         ("token_issuer", tokens, Authorization.JWT),
@@ -115,4 +115,4 @@ def check_authorizers(
     ):
         if any(authorization_of(route) is kind for route in routes) != (given is not None):
             rule = f"and routes with authorization {kind.name} need each other"
-            reject(component, field, rule, "Give both or none.")
+            reject(component, field, rule, "Give both, or neither.")

@@ -1,4 +1,4 @@
-"""A domain of one's own in front of an HTTP API: certificate, mapping and DNS record, as far as asked for."""
+"""Custom domain of an HTTP API: domain name, API mapping and, in a Route 53 zone, certificate and DNS record."""
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +13,7 @@ def serve_under_domain(
     stage: aws.apigatewayv2.Stage,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Serve the stage under `domain_name`; return what its DNS record points to."""
+    """Serve the stage under `domain_name`; return the host name that the domain's DNS record must point to."""
     domain = aws.apigatewayv2.DomainName(
         f"{name}-domain",
         domain_name=args["domain_name"],
@@ -53,11 +53,11 @@ def serve_under_domain(
 
 
 def _certificate(name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Make a certificate and prove in the zone that the domain is ours; its ARN is known when AWS believes it."""
+    """Create a certificate and validate it by DNS in `zone_id`; its ARN is known once AWS has validated it."""
     certificate = aws.acm.Certificate(
         f"{name}-certificate", domain_name=args["domain_name"], validation_method="DNS", opts=opts
     )
-    # One domain, so one option; reading it inside of the properties keeps the record in the preview.
+    # One domain has one validation option. It is read in `apply`, so the record also appears in previews.
     option = certificate.domain_validation_options.apply(lambda options: options[0])
     proof = aws.route53.Record(
         f"{name}-certificate-proof",

@@ -1,4 +1,4 @@
-"""One route of an HTTP API: integration, the permission for exactly this route, and who may call."""
+"""Routes of an HTTP API: each with its integration, its own invoke permission, authorization and throttling."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,50 +16,50 @@ _REST = "$default"
 
 
 class Authorization(Enum):
-    """Who may call a route, as far as API Gateway checks it."""
+    """Who may call a route, as checked by API Gateway."""
 
     NONE = "NONE"
-    """Everyone; the function checks a signature."""
+    """Everyone; the function must check a signature."""
     AWS_IAM = "AWS_IAM"
     """Callers with AWS credentials that allow `execute-api:Invoke`."""
     JWT = "JWT"
     """Callers with a token of the API's `token_issuer`."""
     FUNCTION = "CUSTOM"
-    """Callers whom the API's `authorizer_function` lets in."""
+    """Callers that the API's `authorizer_function` authorizes."""
 
 
 class WebhookRoute(TypedDict):
-    """One route: what comes in there, and who answers."""
+    """One route: method and path, the function that answers, and who may call."""
 
     method: str
-    """HTTP method, e.g. `POST`, or `ANY` for those that no other route of the path takes."""
+    """HTTP method, e.g. `POST`, or `ANY` for all methods that no other route of the path handles."""
     path: str
     """Path with parameters in braces, e.g. `/orders/{order_id}`, or with `{rest+}` at its end for all paths below; or
-    `$default`, with method `ANY`, for what no other route takes."""
+    `$default`, with method `ANY`, for requests that match no other route."""
     function: pulumi.Input[aws.lambda_.Function]
-    """The function that answers; its timeout should stay below the API's 30 seconds."""
+    """The function that answers; its timeout should be below the API's 30 seconds."""
     alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
+    """Alias of the function to invoke; `$LATEST` by default."""
     rate_per_second: NotRequired[int]
-    """Requests per second that are let through in the long run; as the API's by default."""
+    """Throttling rate limit in requests per second; the API's by default."""
     burst: NotRequired[int]
-    """Requests that are let through at once; as the API's by default."""
+    """Throttling burst limit in requests; the API's by default."""
     authorization: NotRequired[Authorization]
     """Who may call; everyone by default, since webhooks carry signatures instead."""
     scopes: NotRequired[list[str]]
-    """Scopes, one of which a token must carry; needs authorization `JWT`."""
+    """Accepted scopes; a token must have one of them. Needs authorization `JWT`."""
     name: NotRequired[str]
-    """What the route's parts are called in Pulumi, after the API's name; made of method and path by default, where
-    `/a-b` and `/a/b` are the same."""
+    """Logical name of the route's resources in Pulumi, after the API's name. By default it is made of method and path;
+    set it where two routes would get the same name, as `/a-b` and `/a/b` do."""
 
 
 def authorization_of(route: WebhookRoute) -> Authorization:
-    """Say who may call a route; from other languages the value arrives as text."""
+    """Return a route's authorization; programs in other languages give it as text."""
     return Authorization(route.get("authorization", Authorization.NONE))
 
 
 def route_key(route: WebhookRoute) -> str:
-    """Name a route as API Gateway does, e.g. `POST /orders`."""
+    """Return API Gateway's key of a route, e.g. `POST /orders`."""
     return _REST if route["path"] == _REST else f"{route['method']} {route['path']}"
 
 
@@ -71,7 +71,7 @@ def create_route(
     authorizers: Mapping[Authorization, aws.apigatewayv2.Authorizer],
     opts: pulumi.ResourceOptions,
 ) -> aws.apigatewayv2.Route:
-    """Create a route, its integration, and the permission for exactly this route."""
+    """Create a route, its integration, and the permission for only this route to invoke the function."""
     function = invocation_target(
         "WebhookApi", route["function"], route.get("alias"), f"routes: {route_key(route)}: alias"
     )
@@ -108,7 +108,7 @@ def create_route(
 
 
 def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
-    """Refuse routes that AWS would refuse, or that would take each other's names."""
+    """Raise InvalidArgument for routes that AWS would reject, or that would get the same logical name."""
     if not routes:
         reject(component, "routes", "is empty", "Give at least one route.")
     slugs: dict[str, str] = {}
@@ -119,8 +119,8 @@ def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
         if key in slugs.values():
             reject(component, "routes", f"has {key!r} twice", "Keep one of them.")
         if slug in slugs:
-            rule = f"has both {slugs[slug]!r} and {key!r}, whose parts would be called {slug!r} in Pulumi"
-            reject(component, "routes", rule, "Give one of them a `name` of its own.")
+            rule = f"has both {slugs[slug]!r} and {key!r}, which would get the same logical name {slug!r} in Pulumi"
+            reject(component, "routes", rule, "Give one of them a `name`.")
         slugs[slug] = key
         check_throttle(component, f"routes: {key}: ", route)
         if "scopes" in route and authorization_of(route) is not Authorization.JWT:
@@ -128,12 +128,12 @@ def check_routes(component: str, routes: Sequence[WebhookRoute]) -> None:
                 component,
                 f"routes: {key}: scopes",
                 "need authorization JWT",
-                "Tokens carry scopes; nothing else.",
+                "Set `authorization` to JWT, or leave `scopes` out.",
             )
 
 
 def _check_key(component: str, route: WebhookRoute) -> None:
-    """Refuse methods and paths that API Gateway does not know."""
+    """Raise InvalidArgument for a method, path or name that is not valid."""
     method, path = route["method"], route["path"]
     if method not in _METHODS:
         fix = f"Use one of {', '.join(_METHODS)}."
@@ -141,25 +141,28 @@ def _check_key(component: str, route: WebhookRoute) -> None:
     if path == _REST:
         if method != "ANY":
             reject(
-                component, "routes", f"has the path {path!r} with method {method}", "Give it method `ANY`."
+                component, "routes", f"has the path {path!r} with method {method}", "Set the method to `ANY`."
             )
     elif not re.fullmatch(r"/|(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_]+\+?\}))+", path):
-        reject(component, "routes", f"has the path {path!r}", "Write it as `/orders/{order_id}`.")
+        fix = "Begin with `/`, put parameters in braces, and do not end with `/`: `/orders/{order_id}`."
+        reject(component, "routes", f"has the path {path!r}", fix)
     elif "+}" in path[:-2]:
-        fix = "Put it at the end, or leave out the `+`."
-        reject(component, "routes", f"has the path {path!r}, with more after what takes the rest", fix)
+        fix = "Put that parameter at the end, or leave its `+` out."
+        reject(
+            component, "routes", f"has the path {path!r}, where a parameter with `+` is not at the end", fix
+        )
     if not re.fullmatch(r"[A-Za-z0-9-]{1,60}", _slug(route)) and "name" in route:
-        reject(component, "routes", f"has the name {route['name']!r}", "Use letters, digits and `-`.")
+        reject(component, "routes", f"has the name {route['name']!r}", "Use 1 to 60 letters, digits and `-`.")
 
 
 def check_throttle(component: str, place: str, limits: Any) -> None:
-    """Refuse `burst` and `rate_per_second` beyond what an account has by default."""
+    """Raise InvalidArgument for `burst` or `rate_per_second` above an account's default limits."""
     check_range(component, f"{place}burst", limits.get("burst"), 1, 5000)
     check_range(component, f"{place}rate_per_second", limits.get("rate_per_second"), 1, 10000)
 
 
 def _resource(route: WebhookRoute) -> str:
-    """Write method and path as the ARN has them by which API Gateway calls a function."""
+    """Return method and path as they appear in the source ARN of API Gateway's invocations."""
     if route["path"] == _REST:
         return _REST
     method = "*" if route["method"] == "ANY" else route["method"]
@@ -167,5 +170,5 @@ def _resource(route: WebhookRoute) -> str:
 
 
 def _slug(route: WebhookRoute) -> str:
-    """Make a logical name: `GET /reviews/{id}` becomes `get-reviews-id`."""
+    """Return a route's logical name: `GET /reviews/{id}` becomes `get-reviews-id`."""
     return route.get("name") or re.sub(r"[^a-z0-9]+", "-", route_key(route).lower()).strip("-")

@@ -1,4 +1,4 @@
-"""An HTTP API whose routes call Lambda functions: throttled, logged, each route with a permission of its own."""
+"""WebhookApi: an HTTP API whose routes invoke Lambda functions, with throttling and access logs."""
 
 import json
 
@@ -27,18 +27,18 @@ _ACCESS_LOG = {
 
 
 class WebhookApi(pulumi.ComponentResource):
-    """An HTTP API with one stage, one integration per route, and JSON access logs."""
+    """An HTTP API whose routes invoke Lambda functions, with throttling, JSON access logs and one stage."""
 
     url: pulumi.Output[str]
-    """Base URL with the stage, unless that is `$default`, without a slash at the end."""
+    """Base URL, without a slash at the end; it includes the stage unless that is `$default`."""
     api_id: pulumi.Output[str]
     """Id of the API."""
     stage_name: pulumi.Output[str]
     """Name of the stage."""
     log_group_name: pulumi.Output[str]
-    """Name of the access log's group."""
+    """Name of the access log's log group."""
     domain_target: pulumi.Output[str]
-    """What a DNS record of `domain_name` points to; empty without one."""
+    """Host name that the DNS record of `domain_name` must point to; empty without `domain_name`."""
 
     def __init__(self, name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_api(args)
@@ -57,7 +57,7 @@ class WebhookApi(pulumi.ComponentResource):
         )
         logs = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
-            # API Gateway may write to this prefix without a resource policy, of which an account has only ten.
+            # Under this prefix API Gateway needs no resource policy, of which an account can have only ten.
             name=pulumi.Output.concat("/aws/vendedlogs/", args["api_name"]),
             retention_in_days=args.get("log_retention_days", 30),
             kms_key_id=args.get("log_key_arn"),
@@ -83,7 +83,7 @@ class WebhookApi(pulumi.ComponentResource):
                 }
                 for route in args["routes"]
             ],
-            # AWS refuses settings of a route that is not there yet.
+            # AWS rejects settings of a route that does not exist yet.
             opts=pulumi.ResourceOptions(parent=self, depends_on=routes),
         )
         self.url = pulumi.Output.all(api.api_endpoint, stage.name).apply(_url)
@@ -107,6 +107,6 @@ class WebhookApi(pulumi.ComponentResource):
 
 
 def _url(parts: list[str]) -> str:
-    """Join an API's address and its stage, which the URL names unless it is the default one."""
+    """Join an API's endpoint and its stage; the stage `$default` is not part of the URL."""
     endpoint, stage = parts
     return endpoint if stage == "$default" else f"{endpoint}/{stage}"
