@@ -1,1 +1,1 @@
-"""Alarms and dashboards: Observability, WatchedFunction, WatchedQueue."""
+"""CloudWatch alarms and dashboards: the Observability component and its arguments."""

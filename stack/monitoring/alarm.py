@@ -1,4 +1,4 @@
-"""One way to raise an alarm: a metric, a threshold, and words that say what to do."""
+"""A CloudWatch alarm: a metric, a threshold, and a description that says what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True)
 class Metric:
-    """What is watched."""
+    """The metric that an alarm watches."""
 
     namespace: pulumi.Input[str]
     """CloudWatch namespace, e.g. `AWS/SQS`."""
     name: pulumi.Input[str]
     """Name of the metric."""
     dimensions: pulumi.Input[Mapping[str, pulumi.Input[str]]]
-    """Whose metric it is."""
+    """Dimensions of the metric, by name."""
     statistic: str = "Sum"
-    """How values of one period become one."""
+    """How the values of one period are combined."""
     period_seconds: int = 300
-    """How long a period is."""
+    """Length of a period."""
 
 
 def create_alarm(
@@ -30,13 +30,16 @@ def create_alarm(
     name: pulumi.Input[str],
     metric: Metric,
     at_least: pulumi.Input[float],
-    words: str,
+    description: str,
     topics: pulumi.Input[list[pulumi.Input[str]]],
 ) -> aws.cloudwatch.MetricAlarm:
-    """Tell `topics` when a period's value reaches `at_least`, and when it is over; no data is no alarm."""
+    """Create an alarm that notifies `topics` when a period's value reaches `at_least`, and when it falls below again.
+
+    A period without data does not raise the alarm.
+    """
     settings: dict[str, Any] = {
         "name": name,
-        "alarm_description": words,
+        "alarm_description": description,
         "namespace": metric.namespace,
         "metric_name": metric.name,
         "dimensions": metric.dimensions or None,

@@ -1,4 +1,4 @@
-"""The topic that alarms go to: one that CloudWatch can really write to, and with an address that hears of it."""
+"""The SNS topic for alarms: CloudWatch may publish to it, and an e-mail address can subscribe."""
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +11,7 @@ def create_topic(
     email: str,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Create a topic that CloudWatch of this account may write to, and nobody else; return its ARN."""
+    """Create a topic, to which only this account's CloudWatch may publish, and its subscription; return its ARN."""
     topic = aws.sns.Topic(
         f"{name}-topic", name=pulumi.Output.concat(system, "-alarms"), kms_master_key_id=key_arn, opts=opts
     )
@@ -44,5 +44,5 @@ def create_topic(
 
 
 def _account(arn: str) -> str:
-    """Read the account from an ARN."""
+    """Return the account id in an ARN."""
     return arn.split(":")[4]

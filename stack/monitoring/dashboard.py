@@ -1,4 +1,4 @@
-"""The text of a CloudWatch dashboard: rows of graphs, from plain lists of metrics.
+"""The body of a CloudWatch dashboard: rows of charts, from plain lists of metrics.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MetricLine = list[Any]
-"""One line of a graph: namespace, metric, dimension names and values, then an object with label and statistic."""
+"""One line of a chart: namespace, metric, dimension names and values, then an object with label and statistic."""
 
 Chart = tuple[str, list[MetricLine]]
-"""Title and lines of one graph."""
+"""Title and lines of one chart."""
 
 _WIDTH, _HEIGHT = 24, 6
 
 
 def dashboard_body(region: str, rows: Sequence[Sequence[Chart]]) -> Mapping[str, Any]:
-    """Lay out rows of titled graphs, each row as wide as the dashboard."""
+    """Return the dashboard body with rows of charts, each row as wide as the dashboard."""
     widgets = []
     for number, row in enumerate(rows):
         width = _WIDTH // len(row)
@@ -46,9 +46,10 @@ def chart_rows(
     queues: Sequence[tuple[str, str, str]],
     api: Sequence[str],
 ) -> list[list[Chart]]:
-    """Choose the graphs of a system: its API (id and stage, or nothing), functions and queues with their labels.
+    """Return the rows of charts for a system.
 
-    `functions` are pairs of label and name; `queues` are label, name, and name of the dead-letter queue.
+    `functions` are pairs of label and name; `queues` are label, name, and name of the dead-letter queue; `api` is id
+    and stage, or empty.
     """
 
     def per_function(metric: str, statistic: str) -> list[MetricLine]:

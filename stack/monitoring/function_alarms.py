@@ -1,4 +1,4 @@
-"""A function that is watched: four alarms, one of them on what it logs, and more on other lines of its log."""
+"""Alarms on a function: errors, throttles, duration, logged failures, and further log lines."""
 
 from typing import NotRequired, TypedDict
 
@@ -9,44 +9,44 @@ from .alarm import Metric, create_alarm
 
 _NEAR_TIMEOUT = 0.8
 ERROR_LINES = '{ $.level = "ERROR" }'
-"""Filter for the lines that Lambda's JSON log format marks as errors."""
+"""Filter pattern for log lines of level ERROR, in Lambda's JSON log format."""
 ALARMS_OF_EACH = ("errors", "throttles", "duration", "failures")
-"""What the alarms are called that every function has."""
+"""Name suffixes of the four alarms that every function has."""
 
 
 class WatchedLine(TypedDict):
-    """A line of a function's log that raises an alarm of its own."""
+    """A log line of a function that raises its own alarm."""
 
     label: str
-    """Short name, unique within the function, and none of its own alarms'; part of the alarm's name."""
+    """Short name, unique within the function, not `errors`, `throttles`, `duration` or `failures`; part of the
+    alarm's name."""
     pattern: str
-    """Filter for the line."""
+    """CloudWatch Logs filter pattern of the line."""
     words: str
-    """What the alarm says: what happened, and what to do."""
+    """Description of the alarm: what happened, and what to do."""
     field: NotRequired[str]
-    """Field of the line with a number: the alarm is on the largest one of a period. By default it is on how many
-    lines there are."""
+    """Numeric field of the line: the alarm is on its maximum in a period. By default it is on the number of lines."""
     at_least: NotRequired[int]
-    """Number that raises the alarm; 1 by default."""
+    """Threshold that raises the alarm; 1 by default."""
     period_seconds: NotRequired[int]
-    """How long a period is, a multiple of 60; 300 by default."""
+    """Length of a period, a multiple of 60; 300 by default."""
 
 
 class WatchedFunction(TypedDict):
-    """A function to watch."""
+    """A function to watch with alarms."""
 
     label: str
-    """Short name, unique here; part of the alarms' names."""
+    """Short name, unique among the functions; part of the alarms' names."""
     function_name: pulumi.Input[str]
-    """Its name in AWS."""
+    """Name of the function in AWS."""
     log_group_name: pulumi.Input[str]
-    """Its log group."""
+    """Name of its log group."""
     timeout_seconds: int
-    """Its longest run; the alarm comes at four fifths of it."""
+    """Timeout of the function; a run of 80 % of it raises the alarm on duration."""
     failure_pattern: NotRequired[str]
-    """Filter for lines of its log that mean a failure; lines of level ERROR by default."""
+    """CloudWatch Logs filter pattern of log lines that mean a failure; lines of level ERROR by default."""
     watched_lines: NotRequired[list[WatchedLine]]
-    """Further lines of its log that raise alarms; none by default."""
+    """Further log lines that raise alarms; none by default."""
 
 
 def watch_function(
@@ -56,17 +56,32 @@ def watch_function(
     function: WatchedFunction,
     topics: pulumi.Input[list[pulumi.Input[str]]],
 ) -> None:
-    """Raise the four alarms of a function at `topics`, and those of its watched lines."""
+    """Create the four alarms of a function and those of its watched lines; all notify `topics`."""
     label, own = function["label"], {"FunctionName": function["function_name"]}
     log_group, failures = function["log_group_name"], f"{label}Failures"
     pattern = function.get("failure_pattern", ERROR_LINES)
     _count_lines(parent, f"{name}-{label}-failures", system, failures, pattern, log_group)
     near = int(function["timeout_seconds"] * 1000 * _NEAR_TIMEOUT)
-    for kind, metric, at_least, words in (
-        ("errors", Metric("AWS/Lambda", "Errors", own), 1, "it raised, or ran out of time or memory."),
-        ("throttles", Metric("AWS/Lambda", "Throttles", own), 1, "the concurrency it may use is used up."),
-        ("duration", Metric("AWS/Lambda", "Duration", own, "Maximum"), near, "it nearly ran out of time."),
-        ("failures", Metric(system, failures, {}), 1, "it logged a failure; its log group says which."),
+    for kind, metric, at_least, description in (
+        (
+            "errors",
+            Metric("AWS/Lambda", "Errors", own),
+            1,
+            "the function failed: it raised an exception, timed out or ran out of memory. Read its log.",
+        ),
+        (
+            "throttles",
+            Metric("AWS/Lambda", "Throttles", own),
+            1,
+            "the function was throttled: its reserved concurrency or the account's concurrency is used up.",
+        ),
+        (
+            "duration",
+            Metric("AWS/Lambda", "Duration", own, "Maximum"),
+            near,
+            "a run took more than 80 % of the function's timeout.",
+        ),
+        ("failures", Metric(system, failures, {}), 1, "the function logged a failure. Read its log."),
     ):
         create_alarm(
             parent,
@@ -74,7 +89,7 @@ def watch_function(
             pulumi.Output.concat(system, f"-{label}-{kind}"),
             metric,
             at_least,
-            f"{label}: {words}",
+            f"{label}: {description}",
             topics,
         )
     for line in function.get("watched_lines", []):
@@ -102,7 +117,7 @@ def _count_lines(
     log_group: pulumi.Input[str],
     field: str = "",
 ) -> None:
-    """Make a metric of how many lines of a log a filter finds, or of a field of theirs."""
+    """Create a metric filter that counts the log lines matching a pattern, or reads a numeric field of them."""
     value = f"$.{field}" if field else "1"
     aws.cloudwatch.LogMetricFilter(
         logical_name,

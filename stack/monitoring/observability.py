@@ -1,4 +1,4 @@
-"""Alarms, a topic that carries them, and a dashboard, over functions, queues and an API."""
+"""Observability: alarms, an SNS topic for them, and a dashboard for functions, queues and an API."""
 
 import json
 import re
@@ -16,38 +16,38 @@ from .queue_alarms import WatchedQueue, watch_queue
 
 
 class ObservabilityArgs(TypedDict):
-    """What is watched, and who hears of it."""
+    """What is watched, and who gets the alarms."""
 
     system_name: pulumi.Input[str]
-    """What dashboard and topic are called, and what alarms' names start with."""
+    """Name of the dashboard, and prefix of the names of topic and alarms."""
     functions: list[WatchedFunction]
     """Functions to watch."""
     queues: NotRequired[list[WatchedQueue]]
-    """Queues to show, and to watch where no EventSubscription does; none by default."""
+    """Queues on the dashboard, with alarms only for those without an EventSubscription; none by default."""
     api_id: NotRequired[pulumi.Input[str]]
-    """HTTP API to watch; needs `api_stage`."""
+    """Id of the HTTP API to watch; needs `api_stage`."""
     api_stage: NotRequired[pulumi.Input[str]]
-    """Its stage."""
+    """Stage of that API."""
     surge_of_refusals: NotRequired[int]
-    """Answers 4xx within five minutes that raise the alarm; 50 by default."""
+    """Number of 4xx responses within five minutes that raises the alarm; 50 by default."""
     alarm_email: NotRequired[str]
-    """Address that gets the alarms once it has confirmed the subscription; nobody by default."""
+    """E-mail address that gets the alarms once it has confirmed the subscription; none by default."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
-    """Topic of your own that gets the alarms, and that lets CloudWatch write to it; one is made by default."""
+    """Existing SNS topic for the alarms; its policy must allow CloudWatch to publish. By default one is created."""
     topic_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key of your own that encrypts the topic, and that lets CloudWatch use it; none by default, since
-    CloudWatch cannot write to a topic under AWS's own key for SNS."""
+    """Customer managed KMS key that encrypts the topic; its policy must allow CloudWatch to use it. None by default,
+    because CloudWatch cannot publish to a topic that is encrypted with AWS's own key for SNS."""
 
 
 class Observability(pulumi.ComponentResource):
-    """A topic, alarms with actions for what hurts, and one dashboard.
+    """Alarms on functions, queues and an API, an SNS topic that they notify, and a dashboard.
 
-    Alarms: a function raises, is throttled, runs near its timeout, or logs a failure or another line that is watched;
-    the API answers 5xx, or 4xx in a surge; a queue's work was given up, or waits too long.
+    Alarms: a function fails, is throttled, runs near its timeout, or logs a failure or a watched line; the API answers
+    5xx, or many times 4xx; a dead-letter queue has a message, or a message waits too long.
     """
 
     topic_arn: pulumi.Output[str]
-    """Topic that every alarm goes to."""
+    """SNS topic that every alarm notifies."""
     dashboard_name: pulumi.Output[str]
     """Name of the dashboard."""
 
@@ -82,33 +82,35 @@ class Observability(pulumi.ComponentResource):
         self.register_outputs({"topicArn": self.topic_arn, "dashboardName": self.dashboard_name})
 
     def _watch_queue(self, name: str, queue: WatchedQueue, age_seconds: int) -> None:
-        """Raise the two alarms of a queue."""
+        """Create the two alarms of a queue."""
         label = queue["label"]
         own_name = pulumi.Output.concat(self._system, f"-{label}")
-        queue_name, given_up = queue["queue_name"], queue["dead_letter_queue_name"]
+        queue_name, dead_letters = queue["queue_name"], queue["dead_letter_queue_name"]
         watch_queue(
-            self, f"{name}-{label}-queue", own_name, queue_name, given_up, [self.topic_arn], age_seconds
+            self, f"{name}-{label}-queue", own_name, queue_name, dead_letters, [self.topic_arn], age_seconds
         )
 
     def _watch_api(self, name: str, args: ObservabilityArgs) -> None:
-        """Raise the two alarms of the API."""
+        """Create the two alarms of the API."""
         own = {"ApiId": args["api_id"], "Stage": args["api_stage"]}
         surge = args.get("surge_of_refusals", 50)
         self._alarm(
-            name, "api-5xx", Metric("AWS/ApiGateway", "5xx", own), 1, "The API failed; read its access log."
-        )
+            name, "api-5xx", Metric("AWS/ApiGateway", "5xx", own), 1,
+            "The API answered with a server error (5xx). Read its access log.",
+        )  # fmt: skip
         self._alarm(
             name, "api-4xx", Metric("AWS/ApiGateway", "4xx", own), surge,
-            "The API refuses many requests: a wrong signature, or someone is trying doors.",
+            "The API rejected many requests (4xx): a webhook secret may be wrong, or someone may be probing the API. "
+            "Read its access log.",
         )  # fmt: skip
 
-    def _alarm(self, name: str, suffix: str, metric: Metric, at_least: int, words: str) -> None:
-        """Raise one alarm at the topic."""
+    def _alarm(self, name: str, suffix: str, metric: Metric, at_least: int, description: str) -> None:
+        """Create one alarm that notifies the topic."""
         full = pulumi.Output.concat(self._system, f"-{suffix}")
-        create_alarm(self, f"{name}-{suffix}-alarm", full, metric, at_least, words, [self.topic_arn])
+        create_alarm(self, f"{name}-{suffix}-alarm", full, metric, at_least, description, [self.topic_arn])
 
     def _dashboard(self, args: ObservabilityArgs) -> pulumi.Output[str]:
-        """Write the dashboard: the API, the functions, the queues, the failures."""
+        """Return the dashboard body with charts for the API, the functions and the queues."""
         known = pulumi.Output.all(
             topic=self.topic_arn,
             system=self._system,
@@ -122,19 +124,19 @@ class Observability(pulumi.ComponentResource):
 
 
 def _dashboard_text(known: dict[str, Any]) -> str:
-    """Write the dashboard's body once all names are known."""
+    """Return the dashboard body as JSON, from the known names."""
     region = known["topic"].split(":")[3]
     rows = dashboard.chart_rows(known["system"], known["functions"], known["queues"], known["api"])
     return json.dumps(dashboard.dashboard_body(region, rows))
 
 
 def _check(args: ObservabilityArgs) -> None:
-    """Refuse labels that collide, and half an API."""
+    """Raise InvalidArgument for labels that are invalid or used twice, and for arguments that contradict each other."""
     component = "Observability"
     check_fields(component, args, ObservabilityArgs)
     system = known_value(args["system_name"])
     if system is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", system):
-        fix = "Use letters, digits, `-` and `_`: dashboard and topic are named after it."
+        fix = "Use 1 to 200 letters, digits, `-` and `_`: the dashboard and the topic are named after it."
         reject(component, "system_name", f"is {system!r}", fix)
     for function in args["functions"]:
         check_fields(f"{component}.functions", function, WatchedFunction)
@@ -152,17 +154,17 @@ def _check(args: ObservabilityArgs) -> None:
     for field, labels in labelled.items():
         for label in labels:
             if not re.fullmatch(r"[^:*$\x00-\x1f\x7f]{1,60}", label):
-                fix = "Use up to 60 signs without `:`, `*` and `$`: alarms, filters and metrics are named after it."
+                fix = "Use 1 to 60 characters without `:`, `*` and `$`: alarms, filters and metrics are named after it."
                 reject(component, field, f"have the label {label!r}", fix)
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
-            reject(component, field, f"have the label {twice[0]!r} twice", "Give each a label of its own.")
+            reject(component, field, f"have the label {twice[0]!r} twice", "Give each a unique label.")
     for function in args["functions"]:
         check_range(
             component, f"functions: {function['label']}: timeout_seconds", function["timeout_seconds"], 1, 900
         )
     if ("api_id" in args) != ("api_stage" in args):
-        reject(component, "api_id", "and `api_stage` need each other", "Give both or none.")
+        reject(component, "api_id", "and `api_stage` need each other", "Give both, or neither.")
     check_range(component, "surge_of_refusals", args.get("surge_of_refusals"), 1, 1_000_000)
     for field in ("alarm_email", "topic_key_arn"):
         if "alarm_topic_arn" in args and args.get(field):
@@ -171,15 +173,16 @@ def _check(args: ObservabilityArgs) -> None:
                 component,
                 "alarm_topic_arn",
                 rule,
-                "The topic is yours: subscribe and encrypt it where it is made.",
+                f"Leave `{field}` out, and subscribe to or encrypt your topic where you create it.",
             )
     check_arn(component, "alarm_topic_arn", args.get("alarm_topic_arn"), "sns")
     email = args.get("alarm_email")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        reject(component, "alarm_email", f"is {email!r}", "Write an address: oncall@example.com.")
+        fix = "Write an e-mail address, e.g. oncall@example.com."
+        reject(component, "alarm_email", f"is {email!r}", fix)
     if str(known_value(args.get("topic_key_arn")) or "").endswith("alias/aws/sns"):
         reject(
-            component, "topic_key_arn", "is AWS's own key, with which CloudWatch cannot write to the topic",
-            "Give a key of your own that lets `cloudwatch.amazonaws.com` use it, or none.",
+            component, "topic_key_arn", "is AWS's own key for SNS, with which CloudWatch cannot publish to the topic",
+            "Give a customer managed key that `cloudwatch.amazonaws.com` may use, or leave it out.",
         )  # fmt: skip
     check_arn(component, "topic_key_arn", args.get("topic_key_arn"), "kms")

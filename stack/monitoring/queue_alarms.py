@@ -1,4 +1,4 @@
-"""A queue and the rule that feeds it, watched: alarms for the ways in which their work stops."""
+"""Alarms on a queue (dead letters, age of messages) and on the rule that feeds it (lost events)."""
 
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
@@ -9,17 +9,17 @@ from .alarm import Metric, create_alarm
 
 
 class WatchedQueue(TypedDict):
-    """A queue to show, and to watch unless an EventSubscription does."""
+    """A queue to show on the dashboard, optionally with alarms."""
 
     label: str
-    """Short name, as the dashboard shows it."""
+    """Short name for the dashboard, unique among the queues."""
     queue_name: pulumi.Input[str]
-    """Its name in AWS."""
+    """Name of the queue in AWS."""
     dead_letter_queue_name: pulumi.Input[str]
     """Name of its dead-letter queue."""
     alarm_age_seconds: NotRequired[int]
-    """Raise alarms too: for dead letters, and when the oldest message is as old as this. None by default, since
-    an EventSubscription raises its own."""
+    """Create two alarms: on dead letters, and on a message of this age. No alarms by default, because an
+    EventSubscription creates its own."""
 
 
 def watch_queue(
@@ -31,21 +31,22 @@ def watch_queue(
     topics: pulumi.Input[list[pulumi.Input[str]]],
     age_seconds: pulumi.Input[int],
 ) -> None:
-    """Tell `topics` of the two ways in which work stops: given up, and not taken up."""
-    for label, watched, metric, threshold, words in (
+    """Create the alarms on dead letters and on the age of the oldest message; both notify `topics`."""
+    for label, watched, metric, threshold, description in (
         (
             "dead-letters",
             dead_letter_queue_name,
             "ApproximateNumberOfMessagesVisible",
             1,
-            "Work was given up after several tries: read the function's log, then redrive the queue.",
+            "A message failed several times and is in the dead-letter queue. Read the function's log, remove the "
+            "cause, then redrive the queue.",
         ),
         (
             "age",
             queue_name,
             "ApproximateAgeOfOldestMessage",
             age_seconds,
-            "Work waits too long: the function fails, is throttled, or cannot keep up.",
+            "A message waits too long: the function fails, is throttled, or cannot keep up.",
         ),
     ):
         create_alarm(
@@ -54,7 +55,7 @@ def watch_queue(
             pulumi.Output.concat(alarms_name, f"-{label}"),
             Metric("AWS/SQS", metric, {"QueueName": watched}, "Maximum", 60),
             threshold,
-            words,
+            description,
             topics,
         )
 
@@ -66,7 +67,7 @@ def watch_rule(
     bus_name: pulumi.Input[str],
     topics: pulumi.Input[list[pulumi.Input[str]]],
 ) -> None:
-    """Tell `topics` when an event of a rule reached neither queue nor dead-letter queue."""
+    """Create the alarm on events of a rule that reached neither queue nor dead-letter queue; it notifies `topics`."""
     dimensions = pulumi.Output.all(bus_name, rule_name).apply(_dimensions)
     create_alarm(
         parent,
@@ -74,13 +75,14 @@ def watch_rule(
         pulumi.Output.concat(rule_name, "-lost"),
         Metric("AWS/Events", "InvocationsFailedToBeSentToDlq", dimensions),
         1,
-        "An event was published and lost: look at the queues' policies and key, then replay the bus's archive.",
+        "An event reached neither the queue nor the dead-letter queue. Check the policies and the KMS key of both "
+        "queues, then replay the bus's archive.",
         topics,
     )
 
 
 def _dimensions(names: Sequence[str]) -> dict[str, str]:
-    """Tell a rule's metrics by the names of bus and rule; EventBridge names no bus in those of the default one."""
+    """Return the dimensions of a rule's metrics: bus and rule, but only the rule on the default bus."""
     bus, rule = names
     bus = bus.rsplit(":event-bus/", 1)[-1]
     return {"RuleName": rule} if bus == "default" else {"EventBusName": bus, "RuleName": rule}

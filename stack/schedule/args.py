@@ -1,4 +1,4 @@
-"""What FunctionSchedule wants to know, and what it refuses."""
+"""The arguments of FunctionSchedule and their validation."""
 
 import re
 from typing import Any, NotRequired, TypedDict
@@ -11,47 +11,48 @@ from ..arguments.validation import check_arn, check_fields, check_key, check_ran
 EXPRESSION = (
     r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
 )
-"""The expressions that Scheduler knows."""
+"""Pattern of the expressions that EventBridge Scheduler accepts."""
 
 
 class FunctionScheduleArgs(TypedDict):
-    """When which function runs, and what becomes of calls that do not reach it."""
+    """Which function runs when, and how failed deliveries are handled."""
 
     schedule_name: pulumi.Input[str]
-    """Name of the schedule in AWS, up to 55 characters; its role adds `-schedule`, its dead-letter queue
+    """Name of the schedule in AWS, up to 55 characters; the role's name adds `-schedule`, the dead-letter queue's name
     `-schedule-dead-letters`."""
     expression: pulumi.Input[str]
     """`rate(1 day)`, `cron(30 4 * * ? *)` or `at(2027-01-31T04:30:00)`."""
     function: pulumi.Input[aws.lambda_.Function]
-    """The function; it may be called twice for one time."""
+    """The function; it must be idempotent, because it may be invoked twice for one scheduled time."""
     alias: NotRequired[pulumi.Input[str]]
-    """Alias of the function to call; the function as it is now by default."""
+    """Alias of the function to invoke; `$LATEST` by default."""
     payload: NotRequired[dict[str, Any]]
-    """What the function gets as its event; an empty object by default."""
+    """Event that the function gets; an empty object by default."""
     timezone: NotRequired[pulumi.Input[str]]
-    """Where the clock of `cron` and `at` hangs, e.g. `Europe/Berlin`; UTC by default."""
+    """Time zone of `cron` and `at` expressions, e.g. `Europe/Berlin`; UTC by default."""
     window_minutes: NotRequired[pulumi.Input[int]]
-    """How much later than the time it may run, 1 to 1440, so that not everything runs at once, or 0 for the exact
-    time; 15 by default."""
+    """Flexible time window: the function runs up to so many minutes after the scheduled time, 1 to 1440, or 0 for the
+    exact time; 15 by default."""
     enabled: NotRequired[bool]
-    """Whether it runs; true by default, false keeps the schedule and pauses it."""
+    """Whether the schedule is active; true by default, false pauses it."""
     delivery_retries: NotRequired[int]
-    """Tries of Scheduler to hand the call over, after the first, 0 to 185; 185 by default. What fails is a dead
-    letter."""
+    """Scheduler's retries to invoke the function, 0 to 185; 185 by default. Then the invocation goes to the
+    dead-letter queue."""
     delivery_age_seconds: NotRequired[int]
-    """How long Scheduler tries, 60 to 86400; a day by default."""
+    """How long Scheduler retries, 60 to 86400; 86400 (a day) by default."""
     alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Topics that hear of a call that was given up; none by default."""
+    """SNS topics for the alarm on dead letters; none by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the dead-letter queue; SQS's own by default. The schedule's role may then use it."""
+    """KMS key that encrypts the dead-letter queue; SQS's own key by default. The schedule's role gets permission to use
+    it."""
     permissions_boundary: NotRequired[pulumi.Input[str]]
-    """ARN of the policy that bounds the role, where an organisation demands one."""
+    """ARN of a permissions boundary for the role; none by default."""
     description: NotRequired[pulumi.Input[str]]
-    """What the schedule is for, as AWS shows it."""
+    """Description that AWS shows."""
 
 
 def check_schedule(args: FunctionScheduleArgs) -> None:
-    """Refuse what AWS would refuse minutes later."""
+    """Raise InvalidArgument for arguments that AWS would reject during the update."""
     component = "FunctionSchedule"
     check_fields(component, args, FunctionScheduleArgs)
     check_range(component, "window_minutes", args.get("window_minutes"), 0, 1440)
@@ -63,7 +64,8 @@ def check_schedule(args: FunctionScheduleArgs) -> None:
         check_arn(component, "alarm_topic_arns", topic, "sns")
     expression = known_value(args["expression"])
     if expression is not None and not re.fullmatch(EXPRESSION, expression):
-        reject(component, "expression", f"is {expression!r}", "Write rate(1 day) or cron(30 4 * * ? *).")
+        fix = "Write rate(1 day), cron(30 4 * * ? *) or at(2027-01-31T04:30:00)."
+        reject(component, "expression", f"is {expression!r}", fix)
     name = known_value(args["schedule_name"])
     if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,55}", name):
         reject(component, "schedule_name", f"is {name!r}", "Use 1 to 55 letters, digits, `_`, `.` and `-`.")

@@ -1,4 +1,4 @@
-"""A function that runs by the clock."""
+"""FunctionSchedule: invokes a function on a schedule (rate, cron or once) with EventBridge Scheduler."""
 
 import json
 from typing import Any
@@ -14,11 +14,11 @@ from .args import FunctionScheduleArgs, check_schedule
 
 
 class FunctionSchedule(pulumi.ComponentResource):
-    """A schedule of EventBridge Scheduler, its dead-letter queue, and its own role.
+    """Invokes a function on a schedule: EventBridge Scheduler, its role, a dead-letter queue and an alarm.
 
-    The role may invoke this one function and send to this one queue, and nothing else. Scheduler tries for a day to
-    hand the call over; what it gives up lies in the dead-letter queue and raises an alarm. Whether the function then
-    succeeds, its own alarms tell.
+    The role may only invoke this function and send to this queue. By default Scheduler retries an invocation for a day;
+    then it goes to the dead-letter queue and raises an alarm. This covers only the delivery: failures of the function
+    itself raise the function's own alarms.
     """
 
     schedule_name: pulumi.Output[str]
@@ -77,7 +77,7 @@ class FunctionSchedule(pulumi.ComponentResource):
                 },
                 "dead_letter_config": {"arn": dead_letters.arn},
             },
-            # The policy first: the first time may be now.
+            # The policy must exist first: the schedule may start at once.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
         create_alarm(
@@ -92,7 +92,8 @@ class FunctionSchedule(pulumi.ComponentResource):
                 60,
             ),
             1,
-            "A call by the clock was given up: the message says why. Run the function once the cause is gone.",
+            "Scheduler could not invoke the function. The message in the dead-letter queue says why. Remove the cause, "
+            "then invoke the function by hand.",
             args.get("alarm_topic_arns", []),
         )
 
@@ -113,12 +114,12 @@ class FunctionSchedule(pulumi.ComponentResource):
 
 
 def _queue_name(name: str) -> str:
-    """Name the dead-letter queue; SQS takes no dots."""
+    """Return the name of the dead-letter queue, without dots, which SQS does not allow."""
     return f"{name.replace('.', '-')}-dead-letters"
 
 
 def _window(minutes: float) -> dict[str, Any]:
-    """Say how much later than the time it may run."""
+    """Return the flexible time window; OFF for 0 minutes."""
     if minutes == 0:
         return {"mode": "OFF"}
     return {"mode": "FLEXIBLE", "maximum_window_in_minutes": int(minutes)}
@@ -127,7 +128,7 @@ def _window(minutes: float) -> dict[str, Any]:
 def _rights(
     args: FunctionScheduleArgs, target: pulumi.Output[str], dead_letters: aws.sqs.Queue
 ) -> list[pulumi.Output[PolicyStatement]]:
-    """Say what the schedule may do: call its function, and write dead letters, with the key that encrypts them."""
+    """Return the schedule's permissions: invoke its function, send to the dead-letter queue, use the queue's key."""
     rights = [
         statement(["lambda:InvokeFunction"], target),
         statement(["sqs:SendMessage"], dead_letters.arn),
@@ -138,7 +139,7 @@ def _rights(
 
 
 def _trust(account: pulumi.Output[str]) -> pulumi.Output[str]:
-    """Let the schedules of this account take the role, and those of no other.
+    """Return the trust policy that lets only this account's schedules assume the role.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     """

@@ -109,7 +109,7 @@ def test_a_published_function_is_called_by_its_alias() -> None:
         FunctionSchedule("tidy", {**given, **({"alias": made.alias_name} if more else {})})
 
     with pytest.raises(
-        InvalidArgument, match="FunctionSchedule: `alias` is missing, and the function is called"
+        InvalidArgument, match="FunctionSchedule: `alias` is missing, but the function has published"
     ):
         run_program(build)
     target = run_program(lambda: build(alias=True)).named("tidy-schedule").inputs["target"]
@@ -131,14 +131,14 @@ def test_every_kind_of_expression_is_accepted(expression: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"expression": "daily"}, "FunctionSchedule: `expression` is 'daily'. Write rate"),
+        ({"expression": "daily"}, "FunctionSchedule: `expression` is 'daily'. Write rate.1 day., cron"),
         ({"expression": "rate(0 days)"}, "FunctionSchedule: `expression` is 'rate.0 days.'. Write rate"),
         ({"expression": "cron(30 4 * * *)"}, "`expression` is 'cron"),
         ({"window_minutes": 1441}, "FunctionSchedule: `window_minutes` is 1441. Choose 0 to 1440"),
         ({"delivery_retries": 186}, "FunctionSchedule: `delivery_retries` is 186. Choose 0 to 185"),
         ({"delivery_age_seconds": 59}, "FunctionSchedule: `delivery_age_seconds` is 59. Choose 60 to"),
-        ({"alarm_topic_arns": ["oncall"]}, "`alarm_topic_arns` is 'oncall', which is no ARN"),
-        ({"key_arn": "alias/own"}, "FunctionSchedule: `key_arn` is 'alias/own', which is no ARN"),
+        ({"alarm_topic_arns": ["oncall"]}, "`alarm_topic_arns` is 'oncall', which is not an ARN"),
+        ({"key_arn": "alias/own"}, "FunctionSchedule: `key_arn` is 'alias/own', which is not an ARN"),
         (
             {"key_arn": "arn:aws:kms:eu-central-1:123456789012:alias/own"},
             "FunctionSchedule: `key_arn` is 'arn.*, an alias. Give the key's own ARN",

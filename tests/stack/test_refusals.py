@@ -38,29 +38,29 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         r"PythonFunction: `function_name` is missing. Required: function_name",
     ),
     (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
-    (lambda: api(route(path="orders")), r"WebhookApi: `routes` has the path 'orders'. Write it as"),
+    (lambda: api(route(path="orders")), r"WebhookApi: `routes` has the path 'orders'. Begin with `/`"),
     (lambda: api(route(), route(path="/orders/")), r"WebhookApi: `routes` has the path '/orders/'"),
     (
         lambda: api(route(path="/a/b"), route(path="/a-b")),
-        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b', whose parts would be called 'post-a-b' in "
-        r"Pulumi. Give one of them a `name`",
+        r"WebhookApi: `routes` has both 'POST /a/b' and 'POST /a-b', which would get the same logical name 'post-a-b' "
+        r"in Pulumi. Give one of them a `name`",
     ),
     (lambda: api(route(), route(name="again")), r"WebhookApi: `routes` has 'POST /orders' twice. Keep one"),
     (
         lambda: api(route(name="my route")),
-        r"WebhookApi: `routes` has the name 'my route'. Use letters, digits",
+        r"WebhookApi: `routes` has the name 'my route'. Use 1 to 60 letters, digits",
     ),
     (
         lambda: api(route(path="/a/{rest+}/b")),
-        r"`routes` has the path '/a/\{rest\+\}/b', with more after what takes the rest. Put it at the end",
+        r"`routes` has the path '/a/\{rest\+\}/b', where a parameter with `\+` is not at the end. Put that parameter",
     ),
     (
         lambda: api(route(path="$default")),
-        r"`routes` has the path '\$default' with method POST. Give it method",
+        r"`routes` has the path '\$default' with method POST. Set the method to `ANY`",
     ),
     (
         lambda: api(route(function=function(snap_start=True).function)),
-        r"WebhookApi: `routes: POST /orders: alias` is missing, and the function is called by its published",
+        r"WebhookApi: `routes: POST /orders: alias` is missing, but the function has published versions",
     ),
     (
         lambda: api(
@@ -101,7 +101,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: subscription(transformer={"paths": {"a": "$.x"}, "template": "<a> <b>"}),
-        r"EventSubscription: `transformer.template` uses <b>. Define it in `paths`",
+        r"EventSubscription: `transformer.template` uses <b>, which is undefined. Define it in `paths`",
     ),
     (
         lambda: function(asynchronous={"maximum_retries": 3}),
@@ -140,28 +140,37 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: function(vpc=["subnet"]), r"`vpc` is of type list. Give an object"),
     (lambda: table(stream="new"), r"`stream` is of type str. Give one of KEYS_ONLY, NEW_IMAGE"),
-    (lambda: api(route(function=function())), r"`function` is of type PythonFunction. .* has in `.function`"),
+    (lambda: api(route(function=function())), r"`function` is of type PythonFunction. .*`.function` output"),
     (lambda: subscription(function="shop-orders"), r"`function` is of type str. Give a Function"),
     (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[arg-type]
     (
         lambda: function(statements=[{"Action": "s3:*", "Resource": "*"}]),
-        r"`statements` have 'Action'. Write it as {\"actions\": \[\"s3:GetObject\"\]",
+        r"`statements` have the unknown key 'Action'. Write it as {\"actions\": \[\"s3:GetObject\"\]",
     ),
     (
         lambda: function(statements=[{"actions": "s3:GetObject", "resources": ["x"]}]),
-        r"`statements` have no list of `actions`. Name at least one",
+        r"`statements` have no list of `actions`. Give each statement a list",
     ),
     # A function.
-    (lambda: function(handler="handle"), r"`handler` is 'handle'. Write module and function"),
-    (lambda: function(layers=[f"arn:{n}" for n in range(6)]), r"`layers` are 6. Lambda takes 5"),
+    (
+        lambda: function(handler="handle"),
+        r"`handler` is 'handle', which is not a handler. Write module and function",
+    ),
+    (
+        lambda: function(layers=[f"arn:{n}" for n in range(6)]),
+        r"`layers` has 6 entries. Lambda accepts at most 5",
+    ),
     (lambda: function(temporary_mb=100), r"`temporary_mb` is 100. Choose 512 to 10240"),
     (lambda: function(environment={"AWS_REGION": "x"}), r"`environment` sets AWS_REGION, which Lambda sets"),
-    (lambda: function(environment={"my-key": "x"}), r"`environment` has the name 'my-key'. Use two or more"),
+    (
+        lambda: function(environment={"my-key": "x"}),
+        r"`environment` has the variable name 'my-key'. Use at least two",
+    ),
     (
         lambda: function(snap_start=True, provisioned_concurrency=2),
         r"`snap_start` and `provisioned_concurrency` exclude each other",
     ),
-    (lambda: function(snap_start=True, temporary_mb=1024), r"`snap_start` allows 512 MB in /tmp"),
+    (lambda: function(snap_start=True, temporary_mb=1024), r"`snap_start` allows at most 512 MB in /tmp"),
     (
         lambda: function(snap_start=True, runtime="python3.11"),
         r"`snap_start` needs Python 3.12 or later. Choose a later `runtime`",
@@ -177,7 +186,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: function(environment={"A1": "é" * 2048}),
-        r"`environment` has 4098 bytes, and Lambda takes 4096",
+        r"`environment` has 4098 bytes, but Lambda accepts at most 4096",
     ),
     (
         lambda: function(environment_key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
@@ -189,34 +198,40 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: function(url=True, url_cors={"allow_origins": ["*"], "allow_methods": ["OPTIONS"]}),
-        r"PythonFunction: `url_cors.allow_methods` has 'OPTIONS'. Use some of GET",
+        r"PythonFunction: `url_cors.allow_methods` has 'OPTIONS', which the service does not accept. Use only GET",
     ),
     (
         lambda: function(vpc={"subnet_ids": [], "security_group_ids": ["c"]}),
-        r"PythonFunction: `vpc.subnet_ids` is empty. Name at least one",
+        r"PythonFunction: `vpc.subnet_ids` is empty. List at least one",
     ),
     (
         lambda: function(vpc={"subnet_ids": ["a"], "security_group_ids": []}),
-        r"PythonFunction: `vpc.security_group_ids` is empty. Name at least one",
+        r"PythonFunction: `vpc.security_group_ids` is empty. List at least one",
     ),
     (lambda: function(reserved_concurrency=-1), r"`reserved_concurrency` is -1. Leave it out for no limit"),
-    (lambda: function(log_retention_days=31), r"`log_retention_days` is 31. CloudWatch knows 1, .* is 30"),
+    (
+        lambda: function(log_retention_days=31),
+        r"`log_retention_days` is 31. CloudWatch Logs accepts 1, .* is 30",
+    ),
     (
         lambda: function(log_key_arn="alias/logs"),
-        r"`log_key_arn` is 'alias/logs', and CloudWatch Logs takes neither ids nor aliases. .*logs.REGION",
+        r"`log_key_arn` is 'alias/logs', but CloudWatch Logs accepts only ARNs, no key ids or aliases. .*logs.REGION",
     ),
-    (lambda: function(permissions_boundary="bound"), r"`permissions_boundary` is 'bound', which is no ARN"),
+    (
+        lambda: function(permissions_boundary="bound"),
+        r"`permissions_boundary` is 'bound', which is not an ARN",
+    ),
     (
         lambda: function(managed_policy_arns=[KEY]),
-        r"`managed_policy_arns` is 'arn:aws:kms.*Give the ARN of one of: iam",
+        r"`managed_policy_arns` is 'arn:aws:kms.*, an ARN of another service. Give an ARN of one of these services: iam",
     ),
     (
         lambda: function(asynchronous={"on_failure_arn": "arn:aws:s3:::bucket"}),
-        r"`asynchronous.on_failure_arn` is .*Give the ARN of one of: events, lambda, sns, sqs",
+        r"`asynchronous.on_failure_arn` is .*Give an ARN of one of these services: events, lambda, sns, sqs",
     ),
     (
         lambda: function(asynchronous={"on_success_arn": "arn:aws:sqs:eu-central-1:123456789012:x.fifo"}),
-        r"`asynchronous.on_success_arn` is a FIFO queue or topic, and Lambda delivers to none",
+        r"`asynchronous.on_success_arn` is a FIFO queue or topic, which Lambda does not support",
     ),
     # An API.
     (lambda: api(route(), rate_per_second=0), r"WebhookApi: `rate_per_second` is 0. Choose 1 to 10000"),
@@ -243,23 +258,23 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: api(route(), only_own_domain=True), r"`only_own_domain` needs `domain_name`"),
     (
         lambda: api(route(), domain_name="https://x.example/", zone_id="Z1"),
-        r"`domain_name` is 'https://x.example/'. Write a host only",
+        r"`domain_name` is 'https://x.example/'. Write only the host name",
     ),
-    (lambda: api(route(), api_name="My API"), r"`api_name` is 'My API'. Use letters, digits"),
+    (lambda: api(route(), api_name="My API"), r"`api_name` is 'My API'. Use 1 to 128 letters, digits"),
     (
         lambda: api(route(), cors={"allow_origins": ["*"], "allow_methods": ["get"]}),
-        r"WebhookApi: `cors.allow_methods` has 'get'. Use some of GET",
+        r"WebhookApi: `cors.allow_methods` has 'get', which the service does not accept. Use only GET",
     ),
     (lambda: api(route(), stage_name="v1/beta"), r"`stage_name` is 'v1/beta'"),
     (
         lambda: api(route(), cors={"allow_origins": ["example.com"], "allow_methods": ["GET"]}),
-        r"`cors.allow_origins` has 'example.com'. Write scheme and host",
+        r"`cors.allow_origins` has 'example.com', which is not an origin. Write scheme and host",
     ),
     (
         lambda: api(
             route(), cors={"allow_origins": ["*"], "allow_methods": ["GET"], "allow_credentials": True}
         ),
-        r"`cors.allow_credentials` goes with no origin `\*`. Name the origins",
+        r"`cors.allow_credentials` cannot be used with the origin `\*`. List the origins",
     ),
     # A subscription.
     (
@@ -283,46 +298,52 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: subscription(pattern={"$or": [{"source": ["a"]}]}),
-        r"has an `\$or` at \$or that is no list of two",
+        r"has an `\$or` at \$or that is not a list of two",
     ),
     (
         lambda: subscription(pattern={"source": ["x" * 2048]}),
-        r"has 2063 characters, and EventBridge takes 2048",
+        r"has 2063 characters, but EventBridge accepts 2048",
     ),
     (
         lambda: subscription(pattern={"detail": {"n": [{"numeric": [">", 5, "<", 1]}]}}),
-        r"`pattern` has \['>', 5, '<', 1\] for numeric at detail.n: it takes one comparison, or a lower end",
+        r"`pattern` has \['>', 5, '<', 1\] for numeric at detail.n: it takes one comparison, or a lower bound",
     ),
     (
         lambda: subscription(batch_window_seconds=5),
-        r"`batch_window_seconds` is 5, and batches have one message",
+        r"`batch_window_seconds` is 5, but a batch has only one message",
     ),
     (
         lambda: subscription(batch_window_seconds=5, batch_size=1),
-        r"`batch_window_seconds` is 5, and batches have one message. Give a `batch_size` of 2 or more",
+        r"`batch_window_seconds` is 5, but a batch has only one message. Set `batch_size` to 2 or more",
     ),
-    (lambda: subscription(key_arn="alias/x"), r"EventSubscription: `key_arn` is 'alias/x', which is no ARN"),
+    (
+        lambda: subscription(key_arn="alias/x"),
+        r"EventSubscription: `key_arn` is 'alias/x', which is not an ARN",
+    ),
     (
         lambda: subscription(key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
         r"EventSubscription: `key_arn` is .*, an alias. Give the key's own ARN",
     ),
     (
         lambda: subscription(message_filter={"body": ["x"]}, message_filters=[{"body": ["y"]}]),
-        r"`message_filter` and `message_filters` exclude each other. Put the one among the others",
+        r"`message_filter` and `message_filters` exclude each other. Put all patterns into",
     ),
-    (lambda: subscription(message_filters=[]), r"`message_filters` are 0. Give 1 to 5"),
-    (lambda: subscription(message_filters=[{"body": ["x"]}] * 6), r"`message_filters` are 6. Give 1 to 5"),
+    (lambda: subscription(message_filters=[]), r"`message_filters` has 0 patterns. Give 1 to 5"),
+    (
+        lambda: subscription(message_filters=[{"body": ["x"]}] * 6),
+        r"`message_filters` has 6 patterns. Give 1 to 5",
+    ),
     (
         lambda: subscription(message_filters=[{"body": ["x"]}, {"body": []}]),
         r"`message_filters\[1\]` has an empty list at body: .* the event is the body of the message",
     ),
     (
         lambda: subscription(function=function(reserved_concurrency=3).function, maximum_concurrency=4),
-        r"`maximum_concurrency` is 4, and the function may run 3 at a time. Lower it",
+        r"`maximum_concurrency` is 4, but the function has a reserved concurrency of 3. Lower it",
     ),
     (
         lambda: subscription(function=function(provisioned_concurrency=1).function),
-        r"EventSubscription: `alias` is missing, and the function is called by its published versions. Give its",
+        r"EventSubscription: `alias` is missing, but the function has published versions. Give its",
     ),
     (
         lambda: subscription(message_filter={"detail": {"status": ["open"]}}),
@@ -334,7 +355,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: subscription(batch_size=20),
-        r"`batch_size` is 20 without a window. Choose 1 to 10, or give `batch_window_seconds`",
+        r"`batch_size` is 20 without a window. Choose 1 to 10, or set `batch_window_seconds`",
     ),
     (
         lambda: subscription(subscription_name="orders.fifo"),
@@ -346,16 +367,19 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: subscription(delay_seconds=901), r"`delay_seconds` is 901. Choose 0 to 900"),
     (
         lambda: subscription(message_retention_seconds=600),
-        r"`alarm_age_seconds` is 900, but messages are gone after 600",
+        r"`alarm_age_seconds` is 900, but messages are deleted after 600",
     ),
-    (lambda: subscription(alarm_topic_arns=["oncall"]), r"`alarm_topic_arns` is 'oncall', which is no ARN"),
+    (
+        lambda: subscription(alarm_topic_arns=["oncall"]),
+        r"`alarm_topic_arns` is 'oncall', which is not an ARN",
+    ),
     (
         lambda: subscription(transformer={"paths": {"a": "detail.x"}, "template": "<a>"}),
-        r"`transformer.paths` has 'detail.x'. Start at the event",
+        r"`transformer.paths` has 'detail.x'. Start the path with",
     ),
     (
         lambda: subscription(transformer={"paths": {"aws.events.event": "$"}, "template": "x"}),
-        r"`transformer.paths` defines 'aws.events.event'. EventBridge defines all",
+        r"`transformer.paths` defines 'aws.events.event'. Use a name without",
     ),
     # A table.
     (lambda: table(range_key_kind="N"), r"RecordTable: `range_key_kind` needs `range_key`"),
@@ -365,12 +389,12 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: table(indexes=[{"name": "by", "hash_key": "day", "range_key": "id", "range_key_kind": "N"}]),
-        r"RecordTable: `id` holds TEXT as a key of the table and NUMBER as one of by. Give it the same",
+        r"RecordTable: `id` has the type TEXT as a key of the table, but NUMBER as a key of by. Give it the same",
     ),
-    (lambda: table(ttl_attribute="id"), r"`ttl_attribute` is 'id', a key of the table. Keys never change"),
+    (lambda: table(ttl_attribute="id"), r"`ttl_attribute` is 'id', a key of the table. Keys cannot change"),
     (
         lambda: table(indexes=[{"name": "by", "hash_key": "gone"}], ttl_attribute="gone"),
-        r"`ttl_attribute` is 'gone', a key that holds no number. DynamoDB reads it as seconds",
+        r"`ttl_attribute` is 'gone', a key that is not a number. DynamoDB reads it as seconds",
     ),
     (
         lambda: table(indexes=[{"name": "by", "hash_key": "a", "projection": "INCLUDE"}]),
@@ -383,31 +407,37 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: table(indexes=[{"name": "by"}]), r"RecordTable.indexes: `hash_key` is missing"),
     (
         lambda: table(indexes=[{"name": f"by-{n}", "hash_key": "a"} for n in range(21)]),
-        r"`indexes` are 21. DynamoDB takes 20",
+        r"`indexes` has 21 entries. DynamoDB allows at most 20",
     ),
     (lambda: table(table_name="my table"), r"`table_name` is 'my table'. Use 3 to 255 letters"),
     (lambda: table(maximum_reads_per_second=0), r"`maximum_reads_per_second` is 0. Choose 1"),
     # A bucket.
-    (lambda: bucket(bucket_name="Shop_Documents"), r"`bucket_name` is 'Shop_Documents'. Use 3 to 63 small"),
+    (
+        lambda: bucket(bucket_name="Shop_Documents"),
+        r"`bucket_name` is 'Shop_Documents', which S3 does not accept. Use 3 to 63 lower-case",
+    ),
     (lambda: bucket(bucket_name="10.0.0.1"), r"`bucket_name` is '10.0.0.1'"),
     (lambda: bucket(force_destroy=True), r"`force_destroy` contradicts `deletion_protection`. Set"),
     (lambda: bucket(access_log_bucket="shop-documents"), r"`access_log_bucket` is the bucket itself"),
-    (lambda: bucket(key_arn="alias/own"), r"`key_arn` is 'alias/own', which is no ARN"),
+    (lambda: bucket(key_arn="alias/own"), r"`key_arn` is 'alias/own', which is not an ARN"),
     (lambda: bucket(policy_statements=[{"Effect": "Deny"}]), r"`policy_statements` lack Principal"),
     (
         lambda: bucket(
             cors={"allow_origins": ["https://a.b"], "allow_methods": ["GET"], "allow_credentials": True}
         ),
-        r"`cors.allow_credentials` is nothing that S3 knows",
+        r"`cors.allow_credentials` is not supported by S3",
     ),
     (
         lambda: bucket(cors={"allow_origins": ["*"], "allow_methods": ["PATCH"]}),
-        r"DocumentBucket: `cors.allow_methods` has 'PATCH'. Use some of GET, HEAD, PUT, POST, DELETE",
+        r"DocumentBucket: `cors.allow_methods` has 'PATCH', which the service does not accept. Use only GET, HEAD, PUT, POST, DELETE",
     ),
-    (lambda: bucket(expiry=[{"prefix": "a/"}]), r"`expiry: a/` names no days. Give `delete_after_days`"),
+    (
+        lambda: bucket(expiry=[{"prefix": "a/"}]),
+        r"`expiry: a/` names no days. Give at least one of `delete_after_days`",
+    ),
     (
         lambda: bucket(expiry=[{"prefix": "", "delete_after_days": 10, "cold_after_days": 30}]),
-        r"`expiry: all` has the days \[30, 10\]. They go from cold to archived to deleted",
+        r"`expiry: all` has the days \[30, 10\]. Each step must come later than the one before",
     ),
     (
         lambda: bucket(
@@ -417,17 +447,17 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     # A bus.
     (lambda: bus(archive_days=-1), r"EventBus: `archive_days` is -1. Choose 1 to 3650"),
-    (lambda: bus(bus_name="default"), r"`bus_name` is 'default', which is there already"),
+    (lambda: bus(bus_name="default"), r"`bus_name` is 'default', which exists in every account"),
     (lambda: bus(bus_name="x" * 49), r"`bus_name` is .*Use 1 to 48"),
-    (lambda: bus(policy="arn:aws:iam::1:role/other"), r"`policy` is no policy document. Write it as JSON"),
-    (lambda: bus(policy="[]"), r"`policy` is no policy document"),
+    (lambda: bus(policy="arn:aws:iam::1:role/other"), r"`policy` is not a policy document. Write it as JSON"),
+    (lambda: bus(policy="[]"), r"`policy` is not a policy document"),
     # A secret.
-    (lambda: secret(secret_json="hush"), r"SecretBundle: `secret_json` is no JSON object"),
-    (lambda: secret(secret_json="[]"), r"SecretBundle: `secret_json` is no JSON object"),
-    (lambda: secret(secret_name="my key"), r"`secret_name` is 'my key'. Use letters, digits"),
+    (lambda: secret(secret_json="hush"), r"SecretBundle: `secret_json` is not a JSON object"),
+    (lambda: secret(secret_json="[]"), r"SecretBundle: `secret_json` is not a JSON object"),
+    (lambda: secret(secret_name="my key"), r"`secret_name` is 'my key'. Use 1 to 512 letters, digits"),
     (
         lambda: secret(rotation_function=function(snap_start=True).function),
-        r"SecretBundle: `rotation_alias` is missing, and the function is called by its published versions",
+        r"SecretBundle: `rotation_alias` is missing, but the function has published versions",
     ),
     (lambda: secret(rotation_alias="live"), r"`rotation_alias` needs `rotation_function`"),
     (
@@ -439,24 +469,24 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: watch(alarm_topic_arn=TOPIC, alarm_email="a@example.com"),
         r"`alarm_topic_arn` and `alarm_email` exclude each other",
     ),
-    (lambda: watch(alarm_email="oncall"), r"`alarm_email` is 'oncall'. Write an address"),
+    (lambda: watch(alarm_email="oncall"), r"`alarm_email` is 'oncall'. Write an e-mail address"),
     (
         lambda: watch(topic_key_arn="alias/aws/sns"),
-        r"`topic_key_arn` is AWS's own key, with which CloudWatch",
+        r"`topic_key_arn` is AWS's own key for SNS, with which CloudWatch",
     ),
     (
         lambda: watch(topic_key_arn="arn:aws:kms:eu-central-1:123456789012:alias/aws/sns"),
-        r"`topic_key_arn` is AWS's own key, with which CloudWatch",
+        r"`topic_key_arn` is AWS's own key for SNS, with which CloudWatch",
     ),
-    (lambda: watch(topic_key_arn="alias/own"), r"`topic_key_arn` is 'alias/own', which is no ARN"),
-    (lambda: watch(system_name="my shop"), r"`system_name` is 'my shop'. Use letters, digits"),
+    (lambda: watch(topic_key_arn="alias/own"), r"`topic_key_arn` is 'alias/own', which is not an ARN"),
+    (lambda: watch(system_name="my shop"), r"`system_name` is 'my shop'. Use 1 to 200 letters, digits"),
     (
         lambda: watch(functions=[{**WATCHED, "label": "a:b"}]),
-        r"`functions` have the label 'a:b'. Use up to 60 signs without",
+        r"`functions` have the label 'a:b'. Use 1 to 60 characters without",
     ),
     (
         lambda: watch(queues=[{"label": "q\n", "queue_name": "q", "dead_letter_queue_name": "d"}]),
-        r"`queues` have the label 'q\\n'. Use up to 60 signs without",
+        r"`queues` have the label 'q\\n'. Use 1 to 60 characters without",
     ),
     (
         lambda: watch(functions=[{**WATCHED, "watched_lines": [LINE, LINE]}]),
