@@ -1,4 +1,4 @@
-"""The path that the state of deployed stacks names; the code is in `pipeline/preflight_provider.py`."""
+"""The import path that the state of deployed stacks refers to; the code is in `pipeline/preflight_provider.py`."""
 
 from .pipeline.preflight_provider import PreflightProvider
 

@@ -1,4 +1,4 @@
-"""Offers the components to programs in other languages, without what only a program in Python can run."""
+"""Pulumi provider that offers the components to programs in other languages."""
 
 from pulumi import Inputs, ResourceOptions
 from pulumi.provider import ConstructResult
@@ -8,17 +8,17 @@ from pulumi.provider.server import ComponentInitError
 from . import COMPONENTS, InvalidArgument
 
 VERSION = "0.1.0"
-"""Of the components, the same as in pyproject.toml."""
+"""Version of the components, the same as in pyproject.toml."""
 
 _ONLY_PYTHON = {
-    "preflight": "Leave it out; `python -m ops doctor` looks at the same, whenever it is asked.",
-    "registerWebhooks": "Leave it out, and do by hand what the output `webhookSteps` says.",
+    "preflight": "Leave it out, and run `python -m ops doctor` for the same check.",
+    "registerWebhooks": "Leave it out, and register the webhooks by hand with the output `webhookSteps`.",
 }
-"""Arguments of DocumentationPipeline whose resources run code of the program, with what to do without them."""
+"""Arguments of DocumentationPipeline whose dynamic providers need a Python program, each with the remedy."""
 
 
 class KinexusProvider(ComponentProvider):
-    """All components of this checkout."""
+    """Provider of all components of this checkout."""
 
     def __init__(self) -> None:
         super().__init__(list(COMPONENTS), "kinexus", version=VERSION)
@@ -26,11 +26,11 @@ class KinexusProvider(ComponentProvider):
     def construct(
         self, name: str, resource_type: str, inputs: Inputs, options: ResourceOptions | None = None
     ) -> ConstructResult:
-        """Build one of them."""
+        """Build a component. Raises ComponentInitError for arguments that only Python programs can use."""
         if resource_type == "kinexus:index:DocumentationPipeline":
             for field, instead in _ONLY_PYTHON.items():
                 if inputs.get(field, False) is not False:
-                    reason = f"DocumentationPipeline: `{field}` is for programs in Python only. {instead}"
+                    reason = f"DocumentationPipeline: `{field}` is for Python programs only. {instead}"
                     raise ComponentInitError(InvalidArgument(reason))
             inputs = {**inputs, **dict.fromkeys(_ONLY_PYTHON, False)}
         return super().construct(name, resource_type, inputs, options)

@@ -1,1 +1,1 @@
-"""The documentation pipeline, composed of the components: the one room here that knows Jira and Confluence."""
+"""DocumentationPipeline, composed of the other components; the only part of `stack` that knows Jira and Confluence."""

@@ -1,4 +1,4 @@
-"""The pipeline's endpoints: where Jira reports to, and where reviewers look."""
+"""The pipeline's HTTP API: the two webhook endpoints for Jira and the review pages."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def create_endpoints(
     created: Mapping[str, PythonFunction],
     opts: pulumi.ResourceOptions,
 ) -> WebhookApi:
-    """Create the API in front of the functions that answer HTTP."""
+    """Create the API with its routes to the functions in `created`."""
     return WebhookApi(
         f"{name}-api",
         {

@@ -1,4 +1,4 @@
-"""Arguments of DocumentationPipeline, as Pulumi's analyser reads them; `pipeline_rules` defines each setting."""
+"""The arguments of DocumentationPipeline, written out for Pulumi's schema analyser; `setting_schema` defines each."""
 
 from typing import NotRequired, TypedDict
 
@@ -6,86 +6,90 @@ import pulumi
 
 
 class DocumentationPipelineArgs(TypedDict):
-    """Where Jira and Confluence are, who may decide, and what is worth documenting."""
+    """Jira and Confluence access, detection of changes, reviewers, model and operation of the pipeline."""
 
     jira_base_url: pulumi.Input[str]
-    """Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token."""
+    """Base URL of Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token."""
     jira_email: pulumi.Input[str]
-    """Account that the API token belongs to."""
+    """E-mail address of the account that owns the API token."""
     jira_api_token: pulumi.Input[str]
     """API token of that account, for Jira and Confluence; functions get the ARN of a secret that holds it. A secret."""
     confluence_url: pulumi.Input[str]
-    """Confluence's REST API; ends in `/wiki`."""
+    """Base URL of Confluence's REST API; ends in `/wiki`."""
     confluence_space_key: pulumi.Input[str]
     """Keys of the spaces that may be edited, comma separated; new pages go to the first."""
     link_key: pulumi.Input[str]
     """Key of at least 32 characters that signs the links to review pages. A secret."""
     webhook_secrets: NotRequired[pulumi.Input[str]]
-    """Secret that Jira signs webhooks with; two, comma separated, while one replaces the other. A secret.
-    Default: none; required unless unsigned webhooks are allowed.
+    """Secret with which Jira signs webhooks. To replace it, set both for a time, comma separated, the new one first.
+    A secret. Default: none; required unless unsigned webhooks are allowed.
     """
     production: NotRequired[bool]
-    """False for a stack where unsigned webhooks may be allowed; never where the stack's name begins with
-    `prod`. Default: `true`.
+    """Set it to false for a test stack, where unsigned webhooks may be allowed. Must be true if the stack's name
+    begins with `prod`. Default: `true`.
     """
     allow_unsigned_webhooks: NotRequired[bool]
-    """Accept webhooks without a signature, with a warning in the log each time; refused in production. Default:
-    `false`.
-    """
+    """Accept webhooks without a signature, and log a warning for each; not allowed in production. Default: `false`."""
     name_prefix: NotRequired[pulumi.Input[str]]
-    """What all names in AWS start with. Default: the names of pipeline and stack, as in `kinexus-dev`."""
+    """Prefix of all resource names in AWS. Default: the names of pipeline and stack, as in `kinexus-dev`."""
     jira_browse_url: NotRequired[pulumi.Input[str]]
-    """Jira as people see it, for links; set it with a scoped token. Default: `jira_base_url`."""
+    """Base URL of Jira's web pages, for links; set it with a scoped token. Default: `jira_base_url`."""
     jira_review_project: NotRequired[pulumi.Input[str]]
     """Key of the project where review tickets are created. Default: the source ticket's project."""
     review_issue_type: NotRequired[pulumi.Input[str]]
     """Issue type of review tickets. Default: `Task`."""
     confluence_browse_url: NotRequired[pulumi.Input[str]]
-    """Confluence as people see it, for links. Default: `confluence_url`."""
+    """Base URL of Confluence's web pages, for links. Default: `confluence_url`."""
     trust_folders: NotRequired[bool]
-    """Treat pages below folders, whiteboards, databases and embeds as open to everyone, unless a page above is
-    restricted. Without it such a page is edited only where a ticket names it: Confluence does not tell who may
-    view it. Default: `false`.
+    """Treat pages below folders, whiteboards, databases and embeds as visible to everyone, unless a page above them is
+    restricted. If false, such a page is edited only if a ticket names it, because Confluence's API does not report who
+    may view it. Default: `false`.
     """
     bedrock_model_id: NotRequired[str]
-    """Model or inference profile in Bedrock that chooses the page and drafts. Default: `amazon.nova-lite-v1:0`."""
+    """Bedrock model or inference profile that selects the page and drafts the edits. Default:
+    `amazon.nova-lite-v1:0`.
+    """
     document_labels: NotRequired[pulumi.Input[str]]
-    """Labels of a ticket that ask for documentation, comma separated. Default:
+    """Ticket labels that request documentation, comma separated. Default:
     `needs-docs,new-feature,breaking-change,api-change,documentation`.
     """
     decline_labels: NotRequired[pulumi.Input[str]]
-    """Labels of a ticket that decline documentation, comma separated. Default:
+    """Ticket labels that decline documentation, comma separated. Default:
     `no-docs,internal-only,tech-debt,refactor`.
     """
     document_issue_types: NotRequired[pulumi.Input[str]]
     """Issue types that are documented without a label, comma separated. Default: none."""
     max_change_age_days: NotRequired[pulumi.Input[int]]
-    """Tickets without a label that were finished more days ago than this are not documented. Default: `30`."""
+    """Tickets without a label that were closed more than this many days ago are not documented. Default: `30`."""
     approver_account_ids: NotRequired[pulumi.Input[str]]
     """Account ids of the people who may decide, comma separated. Default: anyone."""
     approver_group_id: NotRequired[pulumi.Input[str]]
     """Id of the Jira group whose members may decide. Default: anyone."""
     register_webhooks: NotRequired[bool]
-    """Register both webhooks in Jira, as the administrator of `KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN`
-    in the environment. For programs in Python only. Default: `false`.
+    """Register both webhooks in Jira, with the administrator's account in the environment variables
+    `KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN`. For Python programs only. Default: `false`.
     """
     preflight: NotRequired[bool]
-    """Check the site, the rights of the stack's jiraApiToken and the model first, in each preview and update,
-    and refuse with the remedy. For programs in Python only. Default: `true`.
+    """Check the site, the permissions of the stack's jiraApiToken and the model at the start of each preview and
+    update; if a check fails, stop with the remedy. For Python programs only. Default: `true`.
     """
     sweep_schedule: NotRequired[str]
-    """When to look for finished tickets and reviews whose webhook was lost; `off` for never. Default: `rate(1 day)`."""
+    """When the sweep looks for closed tickets and reviews whose webhook was lost: a schedule expression, or `off`.
+    Default: `rate(1 day)`.
+    """
     four_eyes: NotRequired[bool]
-    """The person who finished the source ticket may not decide, nor may its assignee, then or now. Default: `false`."""
+    """Four-eyes rule: the person who closed the source ticket may not decide, nor may its assignee at that time or now.
+    Default: `false`.
+    """
     max_revisions: NotRequired[pulumi.Input[int]]
-    """After so many drafts that a reviewer sent back, a person is asked to write the page. Default: `5`."""
+    """After a reviewer has sent back this many drafts, a person is asked to write the page. Default: `5`."""
     log_retention_days: NotRequired[pulumi.Input[int]]
     """Days for which logs are kept. Default: `30`."""
     alarm_email: NotRequired[str]
-    """Address that gets every alarm: failures, throttling and slowness of functions, messages that wait, and the
-    API. Default: none.
+    """E-mail address that gets every alarm: failures, throttling and slow runs of functions, messages that wait too
+    long, and API errors. Default: none.
     """
     protect_data: NotRequired[bool]
-    """Refuse to delete tables and bucket, and keep deleted secrets for 30 days. Default: `true`."""
+    """Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days. Default: `true`."""
     layer_archive: NotRequired[str]
-    """A layer that is built already. Default: built from `handlers/requirements.lock`."""
+    """Path of a layer archive that is already built. Default: built from `handlers/requirements.lock`."""

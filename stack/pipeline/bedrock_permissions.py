@@ -1,4 +1,4 @@
-"""The permission to ask one Bedrock model, by model id or through an inference profile."""
+"""IAM permission to invoke one Bedrock model, by model id or through an inference profile."""
 
 import re
 
@@ -14,11 +14,11 @@ _GEOGRAPHY = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|sa|me|af|il|mx|global)\.(?
 def model_statements(
     model_id: str, region: pulumi.Input[str], account: pulumi.Input[str]
 ) -> list[pulumi.Output[PolicyStatement]]:
-    """Permit InvokeModel (which the Converse API checks) on what `model_id` names, and on nothing else.
+    """Return statements that allow InvokeModel (which the Converse API checks) only on what `model_id` names.
 
-    A model id (`amazon.nova-lite-v1:0`) is one foundation model in this region. An inference profile
-    (`us.amazon.nova-lite-v1:0`, or a profile's ARN) is that profile, and the foundation model in each of its
-    regions, but only when asked through the profile.
+    For a model id (`amazon.nova-lite-v1:0`) that is one foundation model in this region. For an inference profile
+    (`us.amazon.nova-lite-v1:0`, or a profile's ARN) it is the profile, and the foundation model in each of its regions,
+    but only through the profile.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
     if model_id.startswith("arn:") and "inference-profile/" not in model_id:
@@ -29,7 +29,7 @@ def model_statements(
         profile, partition = model_id, pulumi.Output.from_input(model_id.split(":")[1])
         name = model_id.rsplit("/", 1)[-1]
         match = _GEOGRAPHY.fullmatch(name)
-        # The ARN of a profile of one's own does not tell its model: the condition below narrows it.
+        # The ARN of an application inference profile does not name its model: the condition below limits access.
         model = match["model"] if match else "*"
     elif match := _GEOGRAPHY.fullmatch(model_id):
         profile = pulumi.Output.concat(
@@ -45,12 +45,12 @@ def model_statements(
         models.append(pulumi.Output.concat("arn:", partition, f":bedrock:::foundation-model/{model}"))
     return [
         statement([INVOKE], profile),
-        # Any region, since AWS adds regions to a profile; the condition keeps it to this profile.
+        # Any region, because AWS may add regions to a profile; the condition limits access to this profile.
         statement([INVOKE], *models, conditions={"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}),
     ]
 
 
 def _partition(region: str) -> str:
-    """Tell which of AWS's partitions a region is in."""
+    """Return the AWS partition of a region."""
     apart = {"us-gov": "aws-us-gov", "cn": "aws-cn"}
     return next((name for start, name in apart.items() if region.startswith(f"{start}-")), "aws")

@@ -1,4 +1,4 @@
-"""The pipeline's functions: where their code is, how long they may take, and what environment each one gets."""
+"""The pipeline's Lambda functions: package, timeout, memory, events and environment of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ Environment = Mapping[str, pulumi.Input[str]]
 
 @dataclass(frozen=True)
 class FunctionShape:
-    """What distinguishes one function from another before any resource exists."""
+    """The static definition of one function."""
 
     name: str
-    """Name after the prefix in AWS, and after the component's name in Pulumi."""
+    """Name, after the prefix in AWS and after the component's name in Pulumi."""
     package: str
     """Package below `handlers`."""
     description: str
-    """What it does, as AWS shows it."""
+    """Description that AWS shows."""
     timeout_seconds: int
-    """Longest run; API routes answer within 30 seconds."""
+    """Timeout; API Gateway waits 30 seconds at most."""
     memory_mb: int
-    """Memory, and with it CPU."""
+    """Memory; CPU grows with it."""
     events: tuple[str, ...] = ()
-    """Detail types of the events that its queue gets; none for functions without a queue."""
+    """Detail types of the events that its queue gets; empty for functions without a queue."""
     resources: tuple[str, ...] = ()
-    """Environment variables that name resources of the stack; those of settings come on top."""
+    """Environment variables that name resources of the stack; those of settings are added."""
 
     @property
     def handler(self) -> str:
-        """What Lambda calls."""
+        """Handler that Lambda calls."""
         return f"handlers.{self.package}.handler.handle"
 
     @property
@@ -44,14 +44,14 @@ class FunctionShape:
 
     @property
     def include(self) -> list[str]:
-        """What its archive holds."""
+        """Files and folders in its archive."""
         return ["handlers/__init__.py", f"handlers/{self.package}", "common"]
 
 
 JIRA_WEBHOOK_HANDLER = FunctionShape(
     name="JiraWebhookHandler",
     package="jira_webhook_handler",
-    description="Records a finished ticket that is worth documenting",
+    description="Records closed tickets that need documentation",
     timeout_seconds=15,
     memory_mb=256,
     resources=("CHANGES_TABLE", "EVENT_BUS"),
@@ -59,7 +59,7 @@ JIRA_WEBHOOK_HANDLER = FunctionShape(
 DOCUMENT_ORCHESTRATOR = FunctionShape(
     name="DocumentOrchestrator",
     package="document_orchestrator",
-    description="Finds the page and drafts its change",
+    description="Selects the Confluence page and drafts its edits",
     timeout_seconds=180,
     memory_mb=1024,
     events=("ChangeDetected", "RevisionRequested"),
@@ -68,7 +68,7 @@ DOCUMENT_ORCHESTRATOR = FunctionShape(
 REVIEW_TICKET_CREATOR = FunctionShape(
     name="ReviewTicketCreator",
     package="review_ticket_creator",
-    description="Shows a draft to a reviewer",
+    description="Opens and updates the review ticket of a draft",
     timeout_seconds=90,
     memory_mb=1024,
     events=("DocumentGenerated",),
@@ -77,7 +77,7 @@ REVIEW_TICKET_CREATOR = FunctionShape(
 APPROVAL_HANDLER = FunctionShape(
     name="ApprovalHandler",
     package="approval_handler",
-    description="Reads the decision and publishes",
+    description="Reads the reviewer's decision and publishes the page",
     timeout_seconds=90,
     memory_mb=512,
     events=("ReviewCompleted", "ReviewDeleted"),
@@ -86,7 +86,7 @@ APPROVAL_HANDLER = FunctionShape(
 REVIEW_PAGE = FunctionShape(
     name="ReviewPage",
     package="review_page",
-    description="Serves the visual diff to a reviewer",
+    description="Serves the review page with the visual diff",
     timeout_seconds=10,
     memory_mb=256,
     resources=("DOCUMENTS_BUCKET",),
@@ -95,23 +95,23 @@ REVIEW_PAGE = FunctionShape(
 SWEEP = FunctionShape(
     name="Sweep",
     package="sweep",
-    description="Feeds in finished tickets that Jira never told of, and notices deleted reviews",
+    description="Reconciliation: finds closed tickets and reviews whose webhook was lost, and deleted reviews",
     timeout_seconds=300,
     memory_mb=256,
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS"),
 )
 
 WORK_FAILED = '{ $.message = "work.failed" }'
-"""Filter for the line that a handler logs when work has failed for good and people are told; retries do not count."""
+"""Filter pattern for the log line of a permanent failure, of which people are notified; retries are not logged so."""
 
 ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
-"""Filter for the line with which the sweep tells that open reviews may be hidden from the pipeline's account."""
+"""Filter pattern for the sweep's log line that the pipeline's account may no longer be able to see open reviews."""
 
 DEFERRED = '{ $.message = "message.deferred" }'
-"""Filter for the line with which a handler defers a message, because a service is down, limits us, or is at work."""
+"""Filter pattern for the log line of a deferred message: a service is down or throttles, or a lease is held."""
 
 SCHEDULED_AT = {"scheduled_at": "<aws.scheduler.scheduled-time>"}
-"""What the schedule tells the sweep: the time that it is meant to begin, the same in each try."""
+"""Payload of the sweep's schedule: the scheduled time, which is the same in every retry."""
 
 FUNCTIONS: Sequence[FunctionShape] = (
     JIRA_WEBHOOK_HANDLER,
@@ -125,7 +125,7 @@ FUNCTIONS: Sequence[FunctionShape] = (
 
 
 def environment_of_settings(args: DocumentationPipelineArgs) -> dict[str, pulumi.Input[str]]:
-    """Translate the configuration into the variables that come from it alone."""
+    """Return the environment variables that hold settings; secrets are left out."""
     values: Mapping[str, Any] = {**args}
     return {
         setting.variable: _text(values[setting.field])
@@ -135,12 +135,12 @@ def environment_of_settings(args: DocumentationPipelineArgs) -> dict[str, pulumi
 
 
 def environment(shape: FunctionShape, values: Environment) -> dict[str, pulumi.Input[str]]:
-    """Pick a function's variables; raises KeyError for one that nothing provides."""
+    """Return a function's environment, picked from all values. Raises KeyError for a variable without a value."""
     return {name: values[name] for name in sorted(shape.variables)}
 
 
 def _text(value: pulumi.Input[Any]) -> pulumi.Input[str]:
-    """Write a value as an environment has it: always text."""
+    """Return a setting's value as text for an environment variable."""
     if isinstance(value, pulumi.Output):
         return value.apply(_text)
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Who watches the pipeline: alarms and a dashboard over its functions, queues and API."""
+"""Alarms and dashboard of the pipeline: its functions, queues and API."""
 
 from collections.abc import Mapping
 
@@ -14,15 +14,16 @@ from .functions import ACCESS_MAY_BE_LOST, DEFERRED, WORK_FAILED
 
 _DEFERRED_SECONDS = 900
 _DEFERRAL_PERIOD = 1200
-"""Longer than the longest pause between two lines of one message, so that its alarm stays on."""
+"""Longer than the longest pause between two log lines of one deferred message; otherwise its alarm would flap."""
 _LINES: Mapping[str, list[WatchedLine]] = {
     functions.SWEEP.name: [
         {
             "label": "review-access",
             "pattern": ACCESS_MAY_BE_LOST,
             "words": (
-                "open reviews cannot be found, and its account may have lost the right to see them. None was ended. "
-                "Look at the account's rights in the review project: python -m ops doctor, python -m ops status."
+                "open reviews cannot be found; the pipeline's account may have lost the permission to see them. "
+                "No review was closed. Check the account's permissions in the review project: python -m ops doctor, "
+                "python -m ops status."
             ),
         }
     ],
@@ -35,8 +36,8 @@ _LINES: Mapping[str, list[WatchedLine]] = {
                 "at_least": _DEFERRED_SECONDS,
                 "period_seconds": _DEFERRAL_PERIOD,
                 "words": (
-                    "a message has waited for 15 minutes, mostly for a service that is down or limits us; its log says "
-                    "for which. It is tried again for 12 hours."
+                    "a message has been deferred for 15 minutes, usually because a service is down or throttles. "
+                    "The log says which service. The message is retried for 12 hours."
                 ),
             }
         ]
@@ -53,7 +54,7 @@ def watch_pipeline(
     api: WebhookApi,
     opts: pulumi.ResourceOptions,
 ) -> Observability:
-    """Watch functions, queues and the API."""
+    """Create the Observability component for the functions, queues and API."""
     prefix = args["name_prefix"]
     return Observability(
         f"{name}-observability",

@@ -1,4 +1,4 @@
-"""The whole pipeline, composed: a finished Jira ticket comes in, a reviewed Confluence page comes out."""
+"""DocumentationPipeline: everything that turns a closed Jira ticket into a reviewed Confluence page."""
 
 from pathlib import Path
 
@@ -25,22 +25,22 @@ from .webhooks import create_webhooks
 
 
 class DocumentationPipeline(pulumi.ComponentResource):
-    """Two webhook endpoints, a review page, a daily sweep: functions, tables, bucket, bus and queues.
+    """The whole documentation pipeline: webhook API, functions, queues, bus, tables, bucket, secrets, alarms.
 
-    It packages `handlers/` and `common/`, which lie beside `stack/` in a checkout of Kinexus and in no installed
-    package: run the program from a checkout, or with one on PYTHONPATH.
+    It packages `handlers/` and `common/`, which are next to `stack/` in a checkout of Kinexus and not in the installed
+    package: run the program from a checkout, or put one on PYTHONPATH.
     """
 
     webhook_api_url: pulumi.Output[str]
     """Base URL of the API, with its stage."""
     jira_webhook_url: pulumi.Output[str]
-    """Where Jira reports changed tickets."""
+    """URL of the webhook for changed tickets."""
     approval_webhook_url: pulumi.Output[str]
-    """Where Jira reports finished reviews."""
+    """URL of the webhook for closed review tickets."""
     webhook_steps: pulumi.Output[str]
-    """What is left to do by hand in Jira; empty when the webhooks are registered."""
+    """Steps to register the webhooks in Jira by hand; empty if they are registered."""
     preflight_notes: pulumi.Output[list[str]]
-    """What was noted before anything was made, and does not stop the pipeline."""
+    """Warnings of the preflight check, which do not stop the deployment."""
     changes_table: pulumi.Output[str]
     """Table of changes."""
     documents_table: pulumi.Output[str]
@@ -54,9 +54,9 @@ class DocumentationPipeline(pulumi.ComponentResource):
     log_groups: pulumi.Output[dict[str, str]]
     """Log groups of the functions."""
     queue_urls: pulumi.Output[dict[str, str]]
-    """Queues, by the function that each one feeds."""
+    """URLs of the queues, by function."""
     dead_letter_queue_urls: pulumi.Output[dict[str, str]]
-    """Dead-letter queues, by function."""
+    """URLs of the dead-letter queues, by function."""
 
     def __init__(
         self, name: str, args: DocumentationPipelineArgs, opts: pulumi.ResourceOptions | None = None
@@ -109,7 +109,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         self.register_outputs(self.exports())
 
     def exports(self) -> dict[str, pulumi.Output[object]]:
-        """List the outputs by the names under which a program exports them."""
+        """Return the outputs by the names under which a program exports them."""
         return {
             "webhookApiUrl": self.webhook_api_url,
             "jiraWebhookUrl": self.jira_webhook_url,
@@ -127,11 +127,11 @@ class DocumentationPipeline(pulumi.ComponentResource):
         }
 
     def _named(self, suffix: str) -> pulumi.Output[str]:
-        """Put the prefix before a name."""
+        """Return a resource name with the prefix."""
         return pulumi.Output.concat(self._prefix, "-", suffix)
 
     def _build_layer(self) -> aws.lambda_.LayerVersion:
-        """Create the layer that all functions share."""
+        """Create the Lambda layer that all functions share."""
         prebuilt = self._args.get("layer_archive")
         lock = ROOT / "handlers" / "requirements.lock"
         archive = Path(prebuilt) if prebuilt else layer_archive(lock, ROOT / ".build")
@@ -147,7 +147,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         )
 
     def _function(self, shape: FunctionShape) -> None:
-        """Create one of the functions with its own environment and statements."""
+        """Create a function with its environment and permissions."""
         self._functions[shape.name] = PythonFunction(
             f"{self._name}-{shape.name}",
             {
@@ -167,7 +167,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         )
 
     def _subscription(self, shape: FunctionShape, bus: EventBus, watch: Observability) -> EventSubscription:
-        """Feed a function with its events."""
+        """Create the subscription that delivers a function's events."""
         return EventSubscription(
             f"{self._name}-{shape.name}-events",
             {
@@ -182,7 +182,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         )
 
     def _schedule(self, shape: FunctionShape, expression: str, watch: Observability) -> None:
-        """Run a function by the clock, unless that is off."""
+        """Create a function's schedule, unless the expression is `off`."""
         if expression != "off":
             FunctionSchedule(
                 f"{self._name}-{shape.name}-by-the-clock",

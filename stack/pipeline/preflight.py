@@ -1,7 +1,7 @@
-"""A look at the site and the model before anything is made, as a resource. For programs in Python only.
+"""Preflight check of Jira, Confluence and the Bedrock model as a Pulumi resource. For Python programs only.
 
-Pulumi has a resource's inputs checked by its provider in every preview and in every update, whether they changed or
-not. That is where the look happens; everything else waits for this resource, so nothing is made when it refuses.
+In every preview and update Pulumi calls the provider's `check` on a resource's inputs, even if they did not change. The
+check runs there. Every other resource depends on this one, so a failed check creates and changes nothing.
 """
 
 from typing import TypedDict
@@ -14,38 +14,38 @@ from .preflight_provider import PreflightProvider
 
 
 class PreflightArgs(TypedDict):
-    """What is looked at."""
+    """The site, space, project and model to check."""
 
     jira_url: pulumi.Input[str]
     """Base of Jira's REST API."""
     confluence_url: pulumi.Input[str]
     """Base of Confluence's REST API."""
     email: pulumi.Input[str]
-    """Account that the API token belongs to."""
+    """E-mail address of the account that owns the API token."""
     space_keys: pulumi.Input[str]
     """Keys of the spaces, comma separated."""
     trust_folders: pulumi.Input[bool]
-    """Whether pages below folders are treated like others."""
+    """Value of the setting `trustFolders`."""
     review_project: pulumi.Input[str]
     """Key of the project for review tickets; empty for the source ticket's own."""
     review_issue_type: pulumi.Input[str]
     """Issue type of review tickets."""
     approver_group: pulumi.Input[str]
-    """Jira group of those who may approve; empty for none."""
+    """Id of the Jira group whose members may decide; empty for none."""
     region: pulumi.Input[str]
-    """Region that the model is asked in."""
+    """AWS region of the model."""
     model_id: pulumi.Input[str]
     """Model or inference profile."""
 
 
 class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
-    """Refuses, with the remedy, while the site, the token's rights or the model are not what the pipeline needs.
+    """Fails, with the remedy, if the site, the token's permissions or the model do not meet the pipeline's needs.
 
-    The token is read where the provider runs, from the stack's configuration, and is no input of this resource.
+    The provider reads the token from the stack's configuration; the token is not an input of this resource.
     """
 
     notes: pulumi.Output[list[str] | None]
-    """What does not stop the pipeline but is worth knowing."""
+    """Warnings, which do not stop the deployment."""
 
     def __init__(self, name: str, args: PreflightArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(PreflightProvider(), name, {**args, "notes": None}, opts)
@@ -54,7 +54,10 @@ class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
 def after_preflight(
     name: str, args: DocumentationPipelineArgs, region: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> tuple[pulumi.ResourceOptions, pulumi.Output[list[str]]]:
-    """Look beforehand, unless that is off; return options for all that has to wait for it, and what was noted."""
+    """Create the preflight check, unless it is disabled.
+
+    Returns the options for resources that depend on it, and its warnings.
+    """
     if not args["preflight"]:
         return opts, pulumi.Output.from_input([])
     preflight = Preflight(
@@ -73,12 +76,12 @@ def after_preflight(
         },
         opts,
     )
-    waiting = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[preflight]))
-    return waiting, preflight.notes.apply(_warn)
+    dependent = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[preflight]))
+    return dependent, preflight.notes.apply(_warn)
 
 
 def _warn(notes: list[str] | None) -> list[str]:
-    """Show the notes with the preview or update."""
+    """Log the warnings to the output of the preview or update, and return them."""
     for note in notes or []:
         pulumi.log.warn(note)
     return notes or []

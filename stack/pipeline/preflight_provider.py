@@ -1,4 +1,4 @@
-"""Looks at the site and the model when Pulumi has the inputs of a Preflight checked, and says what is amiss."""
+"""Dynamic provider of Preflight: checks the site and the model in Pulumi's `check`, and reports each problem."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from preflight.finding import Finding
 
 TOKEN_KEY = "jiraApiToken"  # noqa: S105 (the name of a setting)
-"""Setting of the stack with the token that the pipeline works with."""
+"""Setting with the API token that the pipeline uses."""
 
 _SITE = (
     "jira_url",
@@ -27,9 +27,9 @@ _ID = "preflight"
 
 
 class PreflightProvider(dynamic.ResourceProvider):
-    """Looks while it checks; there is nothing to create. Serialised before it knows the token."""
+    """Runs the preflight check in `check` and creates nothing; serialised before `configure` reads the token."""
 
-    serialize_as_secret_always = False  # it holds nothing
+    serialize_as_secret_always = False  # the serialised provider holds no data
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,36 +37,36 @@ class PreflightProvider(dynamic.ResourceProvider):
         self._profile: str | None = None
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Read the token, and with which AWS profile the stack is deployed."""
+        """Read the token and the AWS profile from the stack's configuration."""
         self._token = req.config.get(TOKEN_KEY) or ""
         self._profile = req.config.get("aws:profile")
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Look at everything that is known already; what is amiss makes one failure, the rest notes."""
+        """Check the site and the model, as far as the inputs are known; problems make one failure, warnings notes."""
         from preflight.finding import Level
 
         findings = [*self._site(news), *self._model(news)]
-        amiss = [_line(each) for each in findings if each.level is Level.FAILED]
+        problems = [_line(each) for each in findings if each.level is Level.FAILED]
         notes = [_line(each) for each in findings if each.level is Level.WARNING]
-        failures = [dynamic.CheckFailure("", _refusal(amiss))] if amiss else []
+        failures = [dynamic.CheckFailure("", _failure(problems))] if problems else []
         return dynamic.CheckResult({**news, "notes": notes}, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
-        """Tell whether something else was looked at, or something else noted."""
+        """Report a change if the checked inputs or the warnings changed."""
         compared = (*_SITE, *_MODEL, "notes")
         return dynamic.DiffResult(changes=any(olds.get(name) != news.get(name) for name in compared))
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Keep what was looked at."""
+        """Store the checked inputs and the warnings."""
         return dynamic.CreateResult(_ID, _outputs(props))
 
     def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Keep what was looked at."""
+        """Store the checked inputs and the warnings."""
         return dynamic.UpdateResult(_outputs(news))
 
     def _site(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
-        """Look at Jira and Confluence."""
-        # Here, not above: a program that uses other components need not have it.
+        """Check Jira and Confluence."""
+        # Imported here, because a program that uses only other components need not have `preflight`.
         from preflight.atlassian_check import SiteCheck, SiteConfig
         from preflight.finding import failed
 
@@ -74,7 +74,7 @@ class PreflightProvider(dynamic.ResourceProvider):
             return
         if not self._token:
             remedy = f"set it with: pulumi config set --secret {TOKEN_KEY}"
-            yield failed("API token", "there is none in the stack's configuration to look with", remedy)
+            yield failed("API token", "there is none in the stack's configuration", remedy)
             return
         site = {name: props.get(name, "") for name in _SITE}
         site["space_keys"] = tuple(props["space_keys"].split(","))
@@ -82,7 +82,7 @@ class PreflightProvider(dynamic.ResourceProvider):
         yield from SiteCheck(SiteConfig(**site), lambda _fresh: self._token).findings()
 
     def _model(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
-        """Ask the model for one token."""
+        """Check the model by asking it for one token."""
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
@@ -92,37 +92,37 @@ class PreflightProvider(dynamic.ResourceProvider):
 
         if not _known(props, _MODEL):
             return
-        patience = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 3})
+        config = Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 3})
         try:
             session = boto3.Session(profile_name=self._profile, region_name=props["region"])
-            client = session.client("bedrock-runtime", config=patience)
+            client = session.client("bedrock-runtime", config=config)
         except BotoCoreError as error:
-            yield failed("model", f"AWS cannot be asked: {error}", "log in to AWS, or correct aws:profile")
+            yield failed("model", f"no connection to AWS: {error}", "log in to AWS, or correct aws:profile")
             return
         yield check_model(client, props["model_id"])
 
 
 def _known(props: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    """Tell whether a preview knows all of these; empty ones may be left out on the wire."""
+    """Tell whether all of these inputs are known; Pulumi may omit empty ones."""
     return not any(isinstance(props.get(name), Unknown) for name in names)
 
 
 def _line(finding: "Finding") -> str:
-    """Write a finding with its remedy."""
+    """Return a finding and its remedy as one line."""
     return f"{finding.what}: {finding.seen}. Remedy: {finding.remedy}."
 
 
-def _refusal(amiss: list[str]) -> str:
-    """Write what has to be repaired first, and how to do without looking."""
+def _failure(problems: list[str]) -> str:
+    """Return the error message: the problems with their remedies, and how to skip the check."""
     return "\n".join(
         [
-            "the pipeline could not work as it is configured; nothing was made or changed.",
-            *(f"  - {each}" for each in amiss),
-            "To deploy without looking: pulumi config set preflight false",
+            "the preflight check failed; nothing was created or changed. Solve these problems first:",
+            *(f"  - {each}" for each in problems),
+            "To deploy without this check: pulumi config set preflight false",
         ]
     )
 
 
 def _outputs(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what later comparisons need, without the provider, which Pulumi adds itself."""
+    """Return the properties that `diff` compares, without the provider, which Pulumi adds."""
     return {name: props.get(name) for name in (*_SITE, *_MODEL, "notes")}

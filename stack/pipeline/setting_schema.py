@@ -1,7 +1,7 @@
-"""Every setting of the pipeline, defined once: for the configuration, programs, functions and documentation alike.
+"""The definition of every setting of the pipeline: key, argument, rule, default, environment variable, documentation.
 
-Pulumi reads `pipeline_args` and `Pulumi.yaml` as they are written, and a handler cannot import this. They repeat what
-they need, and tests/stack/test_settings.py compares.
+Pulumi reads `args.py` and `Pulumi.yaml` from their text, and handlers cannot import this module. They repeat what they
+need; tests/stack/test_settings.py compares them with this definition.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from ..schedule.args import EXPRESSION
 from .setting_types import BaseUrl, CommaSeparated, Flag, Number, OneOf, Secret, Text, ValueRule
 
 RANDOM = '"$(openssl rand -hex 32)"'
-"""A command that makes a random secret."""
+"""A shell expression for a random secret."""
 
 _SITE = "https://example.atlassian.net"
 
@@ -26,24 +26,24 @@ _LINKS = ("ReviewTicketCreator", "ReviewPage")
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting, by all its names."""
+    """The definition of one setting."""
 
     key: str
     """Key in Pulumi's configuration."""
     field: str
     """Argument of DocumentationPipeline."""
     rule: ValueRule
-    """What its value may be; a `Secret` is kept encrypted."""
+    """Rule for its value; a value with the rule `Secret` is stored encrypted."""
     description: str
-    """What it is for; names other settings by their keys."""
+    """Description for the documentation; it names other settings by their keys."""
     required: bool = False
-    """Without a default, in every stack."""
+    """Whether every stack must set it; it then has no default."""
     default: Any = None
-    """Constant that holds where the setting is not made; None where there is no such constant."""
+    """Constant default; None if there is none."""
     same_as: str = ""
-    """Key of the setting whose value it has where it is not made."""
+    """Key of the setting whose value is the default."""
     default_text: str = ""
-    """The default as the documentation names it, where that is no constant or an empty one."""
+    """Default as the documentation shows it, if it is empty or not a constant."""
     variable: str = ""
     """Environment variable of the functions; for a secret it holds the ARN."""
     functions: Sequence[str] = ()
@@ -51,7 +51,7 @@ class Setting:
 
     @property
     def is_secret(self) -> bool:
-        """Whether its value is kept encrypted."""
+        """Whether its value is stored encrypted."""
         return isinstance(self.rule, Secret)
 
     @property
@@ -68,17 +68,17 @@ class Setting:
 SETTINGS = (
     Setting(
         "jiraBaseUrl", "jira_base_url", BaseUrl(_SITE),
-        "Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token.",
+        "Base URL of Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token.",
         required=True, variable="JIRA_BASE_URL", functions=_JIRA,
     ),
     Setting(
         "jiraBrowseUrl", "jira_browse_url", BaseUrl(_SITE),
-        "Jira as people see it, for links; set it with a scoped token.",
+        "Base URL of Jira's web pages, for links; set it with a scoped token.",
         same_as="jiraBaseUrl", variable="JIRA_BROWSE_URL", functions=_JIRA,
     ),
     Setting(
-        "jiraEmail", "jira_email", Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com"),
-        "Account that the API token belongs to.",
+        "jiraEmail", "jira_email", Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com", "must be an e-mail address"),
+        "E-mail address of the account that owns the API token.",
         required=True, variable="JIRA_EMAIL", functions=_JIRA,
     ),
     Setting(
@@ -87,134 +87,159 @@ SETTINGS = (
         required=True, variable="JIRA_API_TOKEN_SECRET_ARN", functions=_JIRA,
     ),
     Setting(
-        "jiraReviewProject", "jira_review_project", Text(r"([A-Z][A-Z0-9_]+)?", "DOCS"),
+        "jiraReviewProject", "jira_review_project",
+        Text(r"([A-Z][A-Z0-9_]+)?", "DOCS", "must be a project key, such as DOCS"),
         "Key of the project where review tickets are created.",
         default="", default_text="the source ticket's project",
         variable="JIRA_REVIEW_PROJECT_KEY", functions=("ReviewTicketCreator",),
     ),
     Setting(
-        "reviewIssueType", "review_issue_type", Text(r".+", "Task"),
+        "reviewIssueType", "review_issue_type", Text(r".+", "Task", "must be the name of an issue type"),
         "Issue type of review tickets.",
         default="Task", variable="REVIEW_ISSUE_TYPE", functions=("ReviewTicketCreator",),
     ),
     Setting(
         "confluenceUrl", "confluence_url", BaseUrl(f"{_SITE}/wiki", ends_in="/wiki"),
-        "Confluence's REST API; ends in `/wiki`.",
+        "Base URL of Confluence's REST API; ends in `/wiki`.",
         required=True, variable="CONFLUENCE_URL", functions=_CONFLUENCE,
     ),
     Setting(
         "confluenceBrowseUrl", "confluence_browse_url", BaseUrl(f"{_SITE}/wiki"),
-        "Confluence as people see it, for links.",
+        "Base URL of Confluence's web pages, for links.",
         same_as="confluenceUrl", variable="CONFLUENCE_BROWSE_URL", functions=_CONFLUENCE,
     ),
     Setting(
-        "confluenceSpaceKey", "confluence_space_key", CommaSeparated(r"~?[A-Za-z0-9]+", "SD,OPS", may_be_empty=False),
+        "confluenceSpaceKey", "confluence_space_key",
+        CommaSeparated(
+            r"~?[A-Za-z0-9]+", "SD,OPS", "a space key may hold only letters and digits, after an optional ~",
+            may_be_empty=False,
+        ),
         "Keys of the spaces that may be edited, comma separated; new pages go to the first.",
         required=True, variable="CONFLUENCE_SPACE_KEY", functions=("DocumentOrchestrator",),
     ),
     Setting(
         "trustFolders", "trust_folders", Flag(),
-        "Treat pages below folders, whiteboards, databases and embeds as open to everyone, unless a page above is "
-        "restricted. Without it such a page is edited only where a ticket names it: Confluence does not tell who may "
-        "view it.",
+        "Treat pages below folders, whiteboards, databases and embeds as visible to everyone, unless a page above them "
+        "is restricted. If false, such a page is edited only if a ticket names it, because Confluence's API does not "
+        "report who may view it.",
         default=False, variable="TRUST_FOLDERS", functions=("DocumentOrchestrator", "ReviewTicketCreator"),
     ),
     Setting(
         "webhookSecret", "webhook_secrets", Secret(RANDOM, several=True),
-        "Secret that Jira signs webhooks with; two, comma separated, while one replaces the other.",
+        "Secret with which Jira signs webhooks. To replace it, set both for a time, comma separated, the new one "
+        "first.",
         default="", default_text="none; required unless unsigned webhooks are allowed",
         variable="WEBHOOK_SECRET_ARN", functions=_WEBHOOKS,
     ),
     Setting(
         "allowUnsignedWebhooks", "allow_unsigned_webhooks", Flag(),
-        "Accept webhooks without a signature, with a warning in the log each time; refused in production.",
+        "Accept webhooks without a signature, and log a warning for each; not allowed in production.",
         default=False, variable="ALLOW_UNSIGNED_WEBHOOKS", functions=_WEBHOOKS,
     ),
     Setting(
         "production", "production", Flag(),
-        "False for a stack where unsigned webhooks may be allowed; never where the stack's name begins with `prod`.",
+        "Set it to false for a test stack, where unsigned webhooks may be allowed. Must be true if the stack's name "
+        "begins with `prod`.",
         default=True,
     ),
     Setting(
-        "linkKey", "link_key", Secret(RANDOM, least=32),
+        "linkKey", "link_key", Secret(RANDOM, minimum_length=32),
         "Key of at least 32 characters that signs the links to review pages.",
         required=True, variable="LINK_KEY_SECRET_ARN", functions=_LINKS,
     ),
     Setting(
         "bedrockModelId", "bedrock_model_id",
-        Text(r"arn:aws[a-z-]*:bedrock:\S+|[a-z0-9-]+(\.[\w:.-]+)+", "us.amazon.nova-lite-v1:0"),
-        "Model or inference profile in Bedrock that chooses the page and drafts.",
+        Text(
+            r"arn:aws[a-z-]*:bedrock:\S+|[a-z0-9-]+(\.[\w:.-]+)+", "us.amazon.nova-lite-v1:0",
+            "must be the id or ARN of a Bedrock model or inference profile",
+        ),
+        "Bedrock model or inference profile that selects the page and drafts the edits.",
         default="amazon.nova-lite-v1:0", variable="BEDROCK_MODEL_ID", functions=("DocumentOrchestrator",),
     ),
     Setting(
-        "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs"),
-        "Labels of a ticket that ask for documentation, comma separated.",
+        "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs", "a label has no blanks"),
+        "Ticket labels that request documentation, comma separated.",
         default="needs-docs,new-feature,breaking-change,api-change,documentation",
         variable="DOCUMENT_LABELS", functions=_DETECTION,
     ),
     Setting(
-        "declineLabels", "decline_labels", CommaSeparated(r"\S+", "no-docs"),
-        "Labels of a ticket that decline documentation, comma separated.",
+        "declineLabels", "decline_labels", CommaSeparated(r"\S+", "no-docs", "a label has no blanks"),
+        "Ticket labels that decline documentation, comma separated.",
         default="no-docs,internal-only,tech-debt,refactor",
         variable="DECLINE_LABELS", functions=(*_DETECTION, "ApprovalHandler"),
     ),
     Setting(
-        "documentIssueTypes", "document_issue_types", CommaSeparated(r".+", "Story,Epic"),
+        "documentIssueTypes", "document_issue_types",
+        CommaSeparated(r".+", "Story,Epic", "an issue type has no line breaks"),
         "Issue types that are documented without a label, comma separated.",
         default="", default_text="none", variable="DOCUMENT_ISSUE_TYPES", functions=_DETECTION,
     ),
     Setting(
         "maxChangeAgeDays", "max_change_age_days", Number(1, 3650, "30"),
-        "Tickets without a label that were finished more days ago than this are not documented.",
+        "Tickets without a label that were closed more than this many days ago are not documented.",
         default=30, variable="MAX_CHANGE_AGE_DAYS", functions=_DETECTION,
     ),
     Setting(
-        "approverAccountIds", "approver_account_ids", CommaSeparated(r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g"),
+        "approverAccountIds", "approver_account_ids",
+        CommaSeparated(
+            r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g",
+            "an account id may hold only letters, digits, `:`, `_` and `-`",
+        ),
         "Account ids of the people who may decide, comma separated.",
         default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS", functions=("ApprovalHandler",),
     ),
     Setting(
         "approverGroupId", "approver_group_id",
-        Text(r"([0-9a-fA-F-]{36})?", "276f955c-63d7-42c8-9520-92d01dca0625"),
+        Text(
+            r"([0-9a-fA-F-]{36})?", "276f955c-63d7-42c8-9520-92d01dca0625",
+            "must be the id of a group (36 characters), not its name",
+        ),
         "Id of the Jira group whose members may decide.",
         default="", default_text="anyone", variable="APPROVER_GROUP_ID", functions=("ApprovalHandler",),
     ),
     Setting(
         "fourEyes", "four_eyes", Flag(),
-        "The person who finished the source ticket may not decide, nor may its assignee, then or now.",
+        "Four-eyes rule: the person who closed the source ticket may not decide, nor may its assignee at that time or "
+        "now.",
         default=False, variable="FOUR_EYES", functions=("ApprovalHandler",),
     ),
     Setting(
         "maxRevisions", "max_revisions", Number(1, 20, "5"),
-        "After so many drafts that a reviewer sent back, a person is asked to write the page.",
+        "After a reviewer has sent back this many drafts, a person is asked to write the page.",
         default=5, variable="MAX_REVISIONS", functions=("ApprovalHandler",),
     ),
     Setting(
         # The bucket's name leaves room for 25 characters.
-        "namePrefix", "name_prefix", Text(r"[a-z][a-z0-9-]{0,23}[a-z0-9]", "kinexus"),
-        "What all names in AWS start with.",
+        "namePrefix", "name_prefix",
+        Text(
+            r"[a-z][a-z0-9-]{0,23}[a-z0-9]", "kinexus",
+            "may hold only lower-case letters, digits and `-`, 2 to 25 of them, beginning with a letter and not ending "
+            "with `-`",
+        ),
+        "Prefix of all resource names in AWS.",
         default_text="the names of pipeline and stack, as in `kinexus-dev`",
     ),
     Setting(
         "preflight", "preflight", Flag(),
-        "Check the site, the rights of the stack's jiraApiToken and the model first, in each preview and update, and "
-        "refuse with the remedy. For programs in Python only.",
+        "Check the site, the permissions of the stack's jiraApiToken and the model at the start of each preview and "
+        "update; if a check fails, stop with the remedy. For Python programs only.",
         default=True,
     ),
     Setting(
         "registerWebhooks", "register_webhooks", Flag(),
-        "Register both webhooks in Jira, as the administrator of `KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN` "
-        "in the environment. For programs in Python only.",
+        "Register both webhooks in Jira, with the administrator's account in the environment variables "
+        "`KINEXUS_ADMIN_EMAIL` and `KINEXUS_ADMIN_TOKEN`. For Python programs only.",
         default=False,
     ),
     Setting(
-        "sweepSchedule", "sweep_schedule", Text(rf"off|{EXPRESSION}", '"rate(1 day)"'),
-        "When to look for finished tickets and reviews whose webhook was lost; `off` for never.",
+        "sweepSchedule", "sweep_schedule",
+        Text(rf"off|{EXPRESSION}", '"rate(1 day)"', "must be a rate(…), cron(…) or at(…) expression, or off"),
+        "When the sweep looks for closed tickets and reviews whose webhook was lost: a schedule expression, or `off`.",
         default="rate(1 day)",
     ),
     Setting(
         "protectData", "protect_data", Flag(),
-        "Refuse to delete tables and bucket, and keep deleted secrets for 30 days.",
+        "Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days.",
         default=True,
     ),
     Setting(
@@ -223,48 +248,50 @@ SETTINGS = (
         default=30,
     ),
     Setting(
-        "alarmEmail", "alarm_email", Text(r"([^@\s]+@[^@\s]+)?", "oncall@example.com"),
-        "Address that gets every alarm: failures, throttling and slowness of functions, messages that "
-        "wait, and the API.",
+        "alarmEmail", "alarm_email",
+        Text(r"([^@\s]+@[^@\s]+)?", "oncall@example.com", "must be an e-mail address"),
+        "E-mail address that gets every alarm: failures, throttling and slow runs of functions, messages that wait too "
+        "long, and API errors.",
         default="", default_text="none",
     ),
     Setting(
-        "layerArchive", "layer_archive", Text(r".+\.zip", ".build/layer.zip"),
-        "A layer that is built already.",
+        "layerArchive", "layer_archive", Text(r".+\.zip", ".build/layer.zip", "must be the path of a .zip file"),
+        "Path of a layer archive that is already built.",
         default_text="built from `handlers/requirements.lock`",
     ),
 )  # fmt: skip
-"""In the order of the documentation."""
+"""All settings, in the order of the documentation."""
 
 BY_FIELD: Mapping[str, Setting] = {setting.field: setting for setting in SETTINGS}
-"""By argument."""
+"""The settings by argument."""
 
 BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
-"""By key in the configuration."""
+"""The settings by key in the configuration."""
 
 DEFAULTS: Mapping[str, Any] = {s.field: s.default for s in SETTINGS if s.default is not None}
 """Constant defaults by argument."""
 
 
 def default_prefix(pipeline: str, stack: str) -> str:
-    """Name the resources of a pipeline apart from those of other pipelines and stacks in one account."""
+    """Return the default of `name_prefix`, which differs between the pipelines and stacks of one account."""
     return f"{pipeline}-{stack}"
 
 
 def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] | None:
-    """Find a setting that does not go with the others, or with the stack's name: which, why not, and what would.
+    """Find a setting that conflicts with other settings or with the stack's name; None if there is none.
 
-    `given` has values that passed their own rules; those that are not given have their default.
+    `given` holds values that passed their own rules; missing ones have their defaults. The result is the setting's
+    argument, the problem as the rest of a sentence, and a value that solves it.
     """
     settings = {**DEFAULTS, **given}
     if not settings["production"] and stack.lower().startswith("prod"):
-        return "production", f"is false, and the stack is called {stack}", "true"
+        return "production", f"is false, but the name of the stack {stack} begins with prod", "true"
     if settings["allow_unsigned_webhooks"] and settings["production"]:
-        return "allow_unsigned_webhooks", "is true, and production takes only signed webhooks", "false"
+        return "allow_unsigned_webhooks", "is true, but production accepts only signed webhooks", "false"
     if settings["webhook_secrets"] != "":
         return None
     if settings["register_webhooks"]:
-        return "register_webhooks", "is true, and there is no secret to sign webhooks with", "false"
+        return "register_webhooks", "is true, but there is no secret to sign webhooks with", "false"
     if not settings["allow_unsigned_webhooks"]:
         return "webhook_secrets", "is not set", RANDOM
     return None

@@ -1,4 +1,4 @@
-"""Kinds of settings: what a value may be, whether it comes as text from the configuration or as an argument."""
+"""Types of settings: how a value is validated, whether it comes as text from the configuration or as an argument."""
 
 import re
 from dataclasses import dataclass
@@ -7,79 +7,83 @@ from urllib.parse import urlsplit
 
 
 class InvalidValue(Exception):
-    """A value is not what it may be; the message goes on after the setting's name, and shows no secret."""
+    """A setting's value breaks its rule; the message continues after the setting's name and contains no secret."""
 
 
 class ValueRule(Protocol):
-    """What a setting may be."""
+    """The rule for a setting's value."""
 
     python_type: ClassVar[type]
-    """Type of a value in its normal form."""
+    """Type of a value in normal form."""
 
     @property
     def example(self) -> str:
-        """A value that is right, as one would type it."""
+        """A valid value, as typed in a shell."""
 
     def checked(self, value: Any) -> Any:
-        """Return a value in its normal form. Raises BrokenRule."""
+        """Validate a value and return it in normal form. Raises InvalidValue."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """Text that matches a pattern as a whole."""
+    """Text that matches a pattern as a whole; `requirement` says the pattern in words, e.g. "must be a number"."""
 
     python_type: ClassVar[type] = str
     pattern: str
     example: str
+    requirement: str
 
     def checked(self, value: Any) -> str:
-        """Take off blanks around it."""
+        """Return the text without blanks around it. Raises InvalidValue."""
         text = str(value).strip()
         if not re.fullmatch(self.pattern, text):
-            raise InvalidValue(f"is {text!r}, which is malformed")
+            raise InvalidValue(f"is {text!r}, but {self.requirement}")
         return text
 
 
 @dataclass(frozen=True)
 class CommaSeparated:
-    """A comma-separated list whose words match a pattern each; blanks around them do not count."""
+    """A comma-separated list whose entries match a pattern; `requirement` says the pattern in words."""
 
     python_type: ClassVar[type] = str
     pattern: str
     example: str
+    requirement: str
     may_be_empty: bool = True
 
     def checked(self, value: Any) -> str:
-        """Leave out blanks and empty words."""
-        words = _words(value)
-        if not words and not self.may_be_empty:
-            raise InvalidValue("is empty")
-        for word in words:
-            if not re.fullmatch(self.pattern, word):
-                raise InvalidValue(f"contains {word!r}, which is malformed")
-        return ",".join(words)
+        """Return the list without blanks and empty entries. Raises InvalidValue."""
+        entries = _entries(value)
+        if not entries and not self.may_be_empty:
+            raise InvalidValue("is empty, but needs at least one entry")
+        for entry in entries:
+            if not re.fullmatch(self.pattern, entry):
+                raise InvalidValue(f"contains {entry!r}, but {self.requirement}")
+        return ",".join(entries)
 
 
 @dataclass(frozen=True)
 class BaseUrl:
-    """What paths are appended to."""
+    """An https URL to which paths are appended; http is allowed for localhost only."""
 
     python_type: ClassVar[type] = str
     example: str
     ends_in: str = ""
 
     def checked(self, value: Any) -> str:
-        """Drop a slash at its end."""
+        """Return the URL without a slash at its end. Raises InvalidValue."""
         url = str(value).strip().rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"\s", url):
-            raise InvalidValue(f"is {url!r}, which is no URL")
+            raise InvalidValue(f"is {url!r}, but must be a URL that begins with https://")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
-            raise InvalidValue(f"is {url!r}, which would send the token unencrypted")
+            raise InvalidValue(
+                f"is {url!r}, but must begin with https://: the token would be sent unencrypted"
+            )
         if parts.query or parts.fragment or parts.username:
-            raise InvalidValue(f"is {url!r}, and a base URL has no query, fragment or user")
+            raise InvalidValue(f"is {url!r}, but must have no query, fragment or user")
         if not parts.path.endswith(self.ends_in):
-            raise InvalidValue(f"is {url!r}, and does not end in {self.ends_in}")
+            raise InvalidValue(f"is {url!r}, but must end in {self.ends_in}")
         return url
 
 
@@ -91,10 +95,10 @@ class Flag:
     example: ClassVar[str] = "true"
 
     def checked(self, value: Any) -> bool:
-        """Read it."""
+        """Return the value as a bool. Raises InvalidValue."""
         text = str(value).strip().lower()
         if text not in ("true", "false"):
-            raise InvalidValue(f"is {text!r}, and must be true or false")
+            raise InvalidValue(f"is {text!r}, but must be true or false")
         return text == "true"
 
 
@@ -108,10 +112,10 @@ class Number:
     example: str
 
     def checked(self, value: Any) -> int:
-        """Read it."""
+        """Return the value as an int. Raises InvalidValue."""
         text = _number(value)
         if not re.fullmatch(r"\d{1,9}", text) or not self.lowest <= int(text) <= self.highest:
-            raise InvalidValue(f"is {text!r}, and must be a number from {self.lowest} to {self.highest}")
+            raise InvalidValue(f"is {text!r}, but must be a number from {self.lowest} to {self.highest}")
         return int(text)
 
 
@@ -124,37 +128,37 @@ class OneOf:
     example: str
 
     def checked(self, value: Any) -> int:
-        """Read it."""
+        """Return the value as an int. Raises InvalidValue."""
         text = _number(value)
         if text not in map(str, self.choices):
-            raise InvalidValue(f"is {text!r}, and must be one of {', '.join(map(str, self.choices))}")
+            raise InvalidValue(f"is {text!r}, but must be one of {', '.join(map(str, self.choices))}")
         return int(text)
 
 
 @dataclass(frozen=True)
 class Secret:
-    """What nobody may read; several in one, comma separated, where `several`."""
+    """A secret, which is stored encrypted; with `several`, a comma-separated list of secrets."""
 
     python_type: ClassVar[type] = str
     example: str
-    least: int = 1
+    minimum_length: int = 1
     several: bool = False
 
     def checked(self, value: Any) -> str:
-        """Take off blanks around it, or around each."""
-        secret = ",".join(_words(value)) if self.several else str(value).strip()
+        """Return the secret, or each of several, without blanks around it. Raises InvalidValue."""
+        secret = ",".join(_entries(value)) if self.several else str(value).strip()
         if not secret:
             raise InvalidValue("is empty")
-        if len(secret) < self.least:
-            raise InvalidValue(f"has {len(secret)} characters, fewer than {self.least}")
+        if len(secret) < self.minimum_length:
+            raise InvalidValue(f"has {len(secret)} characters, but needs at least {self.minimum_length}")
         return secret
 
 
-def _words(text: Any) -> list[str]:
-    """Split at commas."""
-    return [word.strip() for word in str(text).split(",") if word.strip()]
+def _entries(text: Any) -> list[str]:
+    """Split a comma-separated list, without blanks and empty entries."""
+    return [entry.strip() for entry in str(text).split(",") if entry.strip()]
 
 
 def _number(value: Any) -> str:
-    """Write a number without the fraction that whole ones have on the wire."""
+    """Return a number as text, without the `.0` that whole numbers have in programs in other languages."""
     return str(value).strip().removesuffix(".0")

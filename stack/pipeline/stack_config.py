@@ -1,4 +1,4 @@
-"""Reads and checks the stack's configuration in one place, and says how to repair what is wrong with it."""
+"""Reads and validates the stack's configuration; each error names the setting, the rule and the command to fix it."""
 
 import difflib
 from typing import Any, cast
@@ -17,22 +17,22 @@ _REMOVED = {"jiraAdminEmail": ADMIN_EMAIL, "jiraAdminToken": ADMIN_TOKEN}
 
 
 class InvalidConfiguration(Exception):
-    """A setting is missing, malformed or unknown; the message names its key, the rule and the command to set it."""
+    """A setting is missing, invalid or unknown; the message names its key, the rule and the command to fix it."""
 
 
 def read_pipeline_args(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:
-    """Read everything the pipeline wants to know; what is not set is left to the component's defaults.
+    """Read DocumentationPipeline's arguments from the configuration; those that are not set are left out.
 
-    Raises InvalidConfiguration for the first setting that is missing, malformed or unknown.
+    Raises InvalidConfiguration for the first setting that is missing, invalid or unknown.
     """
     reader = _Reader(config)
     reader.refuse_unknown()
     given = {setting.field: reader.value(setting) for setting in SETTINGS if reader.wants(setting)}
     prefix = given.get("name_prefix", default_prefix(_PROGRAM, stack))
     given["name_prefix"] = reader.checked(BY_FIELD["name_prefix"], prefix)
-    odd = find_conflict(given, stack)
-    if odd is not None:
-        field, problem, right = odd
+    conflict = find_conflict(given, stack)
+    if conflict is not None:
+        field, problem, right = conflict
         raise reader.error(BY_FIELD[field], problem, right)
     return cast(DocumentationPipelineArgs, given)
 
@@ -44,13 +44,13 @@ class _Reader:
         self._config = config
 
     def refuse_unknown(self) -> None:
-        """Refuse a key that is no setting: a mistyped one would be as if it were not set."""
+        """Raise InvalidConfiguration for a key that is not a setting; a mistyped key would have no effect."""
         for key in sorted(self._keys()):
             full_key = self._config.full_key(key)
             if key in _REMOVED:
-                # Pulumi hands the whole configuration to providers, and so to the state.
+                # Pulumi passes the whole configuration to providers, and stores it in the state.
                 raise InvalidConfiguration(
-                    f"The setting {full_key} would get into the stack's state. "
+                    f"The setting {full_key} is not allowed, because it would be stored in the stack's state. "
                     f"Remove it with: pulumi config rm {key}, and set {_REMOVED[key]} in the environment instead"
                 )
             if key not in BY_KEY:
@@ -61,28 +61,28 @@ class _Reader:
                 )
 
     def wants(self, setting: Setting) -> bool:
-        """Tell whether a setting is there and not blank, or has to be."""
+        """Tell whether a setting is set and not blank, or is required."""
         return bool(self._text(setting)) or setting.required
 
     def value(self, setting: Setting) -> Any:
-        """Read a setting; one that is a secret must be kept encrypted, and stays a secret."""
+        """Read and validate a setting; a secret must be stored encrypted, and is returned as a secret output."""
         if not self._text(setting):
             raise self.error(setting, "is not set", setting.rule.example)
         if not setting.is_secret:
             return self.checked(setting, self._text(setting))
         if not is_config_secret(self._config.full_key(setting.key)):
-            raise self.error(setting, "is kept in plain text", setting.rule.example)
+            raise self.error(setting, "is stored in plain text, but must be a secret", setting.rule.example)
         return pulumi.Output.secret(self.checked(setting, self._text(setting)))
 
     def checked(self, setting: Setting, value: str) -> Any:
-        """Hold a value against its setting's rule."""
+        """Validate a value by its setting's rule, and return it in normal form."""
         try:
             return setting.rule.checked(value)
-        except InvalidValue as broken:
-            raise self.error(setting, str(broken), setting.rule.example) from broken
+        except InvalidValue as error:
+            raise self.error(setting, str(error), setting.rule.example) from error
 
     def error(self, setting: Setting, problem: str, example: str) -> InvalidConfiguration:
-        """Make the error that names key, problem and remedy."""
+        """Return the error with key, problem and remedy."""
         option = "--secret " if setting.is_secret else ""
         return InvalidConfiguration(
             f"The setting {self._config.full_key(setting.key)} {problem}. "
@@ -90,7 +90,7 @@ class _Reader:
         )
 
     def _keys(self) -> set[str]:
-        """List the keys of the namespace, from the stack's file, the project's and an ESC environment alike."""
+        """Return the keys of the namespace, whether from the stack's file, the project file or an ESC environment."""
         start = self._config.full_key("")
         return {
             key.removeprefix(start) for key in {*CONFIG.get(), *get_config_env()} if key.startswith(start)
@@ -101,7 +101,7 @@ class _Reader:
 
 
 def _nearest(key: str) -> str:
-    """Find the setting that a mistyped key most likely means, whatever its case; empty for none."""
+    """Return the setting that a mistyped key most likely means, ignoring case; empty if there is none."""
     by_lower = {known.lower(): known for known in BY_KEY}
     near = difflib.get_close_matches(key.lower().replace("_", "").replace("-", ""), by_lower, 1)
     return by_lower[near[0]] if near else ""

@@ -1,4 +1,4 @@
-"""What the pipeline keeps and says: tables, bucket, bus and secrets, and which function may do what with them."""
+"""The pipeline's tables, bucket, bus and secrets, and the permissions of each function on them."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ CREATED_PAGES: TableIndex = {
     "range_key": "created_at",
     "range_key_kind": KeyKind.NUMBER,
 }
-"""How documents that create a page are found by space, newest first."""
+"""Index of the documents that create a page, by space and time."""
 
 BY_STATUS: TableIndex = {"name": "by-status", "hash_key": "status"}
-"""How documents are found by where they stand."""
+"""Index of the documents by status."""
 
 _GET, _PUT = "dynamodb:GetItem", "dynamodb:PutItem"
 _UPDATE, _DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
@@ -33,25 +33,25 @@ Statements = list[pulumi.Input[PolicyStatement]]
 
 @dataclass(frozen=True)
 class Stores:
-    """Everything that outlives a call of a function."""
+    """The stores, bus and secrets that the functions share."""
 
     changes: RecordTable
-    """Finished tickets that were noticed, by change id."""
+    """Table of changes, by change id."""
     documents: RecordTable
-    """Pages on their way, and the locks on them, by document id."""
+    """Table of documents, and of the locks on pages, by document id."""
     bucket: DocumentBucket
-    """Drafts and review pages."""
+    """Bucket of drafts and review pages."""
     bus: EventBus
-    """What the functions tell each other."""
+    """Event bus between the functions."""
     atlassian: SecretBundle
     """API token for Jira and Confluence."""
     webhook: SecretBundle
-    """Secrets that webhooks are signed with."""
+    """Secrets with which webhooks are signed."""
     link: SecretBundle
-    """Key that links to review pages are signed with."""
+    """Key with which links to review pages are signed."""
 
     def values(self) -> dict[str, pulumi.Input[str]]:
-        """Name the stores as the functions' environment does."""
+        """Return the names and ARNs of the stores by environment variable."""
         return {
             "CHANGES_TABLE": self.changes.table_name,
             "DOCUMENTS_TABLE": self.documents.table_name,
@@ -63,7 +63,7 @@ class Stores:
         }
 
     def rights(self, ask_model: Statements) -> dict[str, Statements]:
-        """Say by function what it may do: exactly the calls that its code makes."""
+        """Return the statements of each function: exactly the AWS calls that its code makes."""
         fetch_drafts = self.bucket.grant(_FETCH, prefix=_DRAFTS)
         store_reviews = self.bucket.grant(_STORE, prefix=_REVIEWS)
         return {
@@ -115,7 +115,7 @@ def create_stores(
     region: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> Stores:
-    """Create the stores of the pipeline of that name; `opts` names their parent."""
+    """Create the stores of the pipeline; `opts` holds their parent."""
     prefix, protected = args["name_prefix"], args["protect_data"]
 
     def named(suffix: str) -> pulumi.Output[str]:
@@ -168,5 +168,5 @@ def create_stores(
 
 
 def _split(text: str) -> list[str]:
-    """Read a comma-separated list."""
+    """Split a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,4 +1,4 @@
-"""Checks and completes what a DocumentationPipeline is given, by the rules that the configuration has too."""
+"""Validates the arguments of DocumentationPipeline by the rules of `setting_schema`, and fills in the defaults."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -12,29 +12,29 @@ from .setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, default_prefix
 from .setting_types import InvalidValue, ValueRule
 
 ROOT = Path(__file__).resolve().parents[2]
-"""Where `handlers` and `common` are, wherever the program runs."""
+"""Folder of the checkout, with `handlers` and `common`, wherever the program runs."""
 
 _COMPONENT = "DocumentationPipeline"
 
 
 def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationPipelineArgs:
-    """Return all arguments, those that are not given by their defaults, each in its normal form.
+    """Return all arguments in normal form, with defaults for those that are not given.
 
-    Raises InvalidArgument, for a value that is only known during the update then, and PackagingError without the
-    sources of the functions.
+    Raises InvalidArgument for an invalid argument (during the update, if the value is only known then), and
+    PackagingError if the sources of the functions are missing.
     """
     if not (ROOT / "handlers").is_dir():
         raise PackagingError(
-            f"{_COMPONENT} packages handlers/ and common/ of a checkout of Kinexus, and {ROOT} is none. "
+            f"{_COMPONENT} needs handlers/ and common/ of a checkout of Kinexus, and {ROOT} has no handlers/. "
             "Run the program from a checkout, or put one on PYTHONPATH instead of installing the package."
         )
     check_fields(_COMPONENT, args, DocumentationPipelineArgs)
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
     checked = {field: _checked(field, BY_FIELD[field].rule, value) for field, value in given.items()}
-    odd = find_conflict(checked, stack)
-    if odd is not None:
-        field, problem, right = odd
+    conflict = find_conflict(checked, stack)
+    if conflict is not None:
+        field, problem, right = conflict
         reject(_COMPONENT, field, problem, f"Set it to {right}.")
     for setting in SETTINGS:
         if setting.same_as:
@@ -43,10 +43,10 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
 
 
 def _checked(field: str, rule: ValueRule, value: Any) -> Any:
-    """Hold a value against its rule, now or as soon as it is known."""
+    """Validate a value, now or as soon as it is known, and return it in normal form."""
     if isinstance(value, pulumi.Output):
         return value.apply(lambda known: _checked(field, rule, known))
     try:
         return rule.checked(value)
-    except InvalidValue as broken:  # let go: refuse() raises InvalidArgument
-        reject(_COMPONENT, field, str(broken), f"Give one such as {rule.example}.")
+    except InvalidValue as error:  # let go: reject() raises InvalidArgument
+        reject(_COMPONENT, field, str(error), f"For example: {rule.example}")

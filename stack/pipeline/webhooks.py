@@ -1,4 +1,4 @@
-"""The two webhooks of the pipeline: registered in Jira, or described for somebody who may register them."""
+"""The pipeline's two webhooks: registered in Jira, or described for an administrator to register by hand."""
 
 from dataclasses import dataclass
 
@@ -28,14 +28,14 @@ def create_webhooks(
     reviews_url: pulumi.Output[str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Register both webhooks where that is wanted; return the steps that are left to a person, if any."""
+    """Register both webhooks if `register_webhooks` is set; otherwise return the steps to do it by hand."""
     wanted = (
         _Wanted("jira-webhook", "change detection", changes_url, _changes_filter(args)),
         _Wanted("approval-webhook", "approval", reviews_url, pulumi.Output.from_input(_REVIEWS)),
     )
     if not args["register_webhooks"]:
         return pulumi.Output.all(*(_step(each) for each in wanted)).apply(
-            lambda steps: "\n".join([*_WAY_THERE, *steps])
+            lambda steps: "\n".join([*_INTRODUCTION, *steps])
         )
     for each in wanted:
         JiraWebhook(
@@ -53,24 +53,25 @@ def create_webhooks(
     return pulumi.Output.from_input("")
 
 
-_WAY_THERE = (
-    "As a Jira administrator: Settings > System > WebHooks > Create a WebHook, twice. Each with the event "
-    "Issue: updated, the status Enabled, Exclude body off,",
-    "and as its secret the first value of `pulumi config get webhookSecret`.",
+_INTRODUCTION = (
+    "As a Jira administrator, open Settings > System > WebHooks and create these two webhooks with Create a WebHook.",
+    "Each has the event Issue: updated, the status Enabled, Exclude body off, and as its secret the first value of "
+    "`pulumi config get webhookSecret`.",
 )
 
 
 def _step(webhook: _Wanted) -> pulumi.Output[str]:
-    """Say what to type for one webhook."""
+    """Return the name, URL and JQL to enter for one webhook."""
     return pulumi.Output.concat(
         "Name: Kinexus: ", webhook.purpose, " | URL: ", webhook.url, " | JQL: ", webhook.jql
     )
 
 
 def _changes_filter(args: DocumentationPipelineArgs) -> pulumi.Output[str]:
-    """Let through finished issues that may be worth documenting; the function decides.
+    """Return the JQL filter for closed issues that may need documentation; it only reduces traffic.
 
-    Any label counts: the one that names its page, `docs:PAGE-ID`, cannot be listed, and JQL knows no prefixes.
+    JiraWebhookHandler checks every rule itself. The filter accepts any label, because JQL cannot match the prefix of
+    `docs:PAGE-ID`.
     """
 
     def write(types: str) -> str:
@@ -81,11 +82,11 @@ def _changes_filter(args: DocumentationPipelineArgs) -> pulumi.Output[str]:
 
 
 def _quoted(words: str) -> str:
-    """Write a comma-separated list as JQL's list of strings."""
+    """Return a comma-separated list as a list of JQL strings."""
     escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words.split(","))
     return ", ".join(f'"{word}"' for word in escaped)
 
 
 def _newest(secrets: str) -> str:
-    """Take the first of the secrets, the one that replaces the others."""
+    """Return the first of the secrets, which is the newest."""
     return secrets.split(",")[0].strip()

@@ -289,7 +289,7 @@ def test_impossible_configuration_is_refused() -> None:
 )
 def test_a_setting_with_the_administrators_token_is_refused(key: str, variable: str) -> None:
     remedy = rf"Remove it with: pulumi config rm {key}, and set {variable} in the environment"
-    with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} would get into .* state. {remedy}"):
+    with pytest.raises(InvalidConfiguration, match=rf"kinexus:{key} is not allowed, .* state. {remedy}"):
         run("dev", **{key: "admin@example.com"})
 
 

@@ -174,6 +174,6 @@ def test_other_languages_skip_what_only_python_can_run() -> None:
 )
 def test_python_only_arguments_are_refused_with_an_alternative(field: str, remedy: str) -> None:
     with pytest.raises(
-        ComponentInitError, match=f"`{field}` is for programs in Python only. Leave it out.*{remedy}"
+        ComponentInitError, match=f"`{field}` is for Python programs only. Leave it out.*{remedy}"
     ):
         run_program(lambda: construct(**{field: True}))

@@ -39,22 +39,22 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: build(jira_url="x"), r"`jira_url` is unknown"),
     (lambda: build(four_eyes="yes"), r"`four_eyes` is of type str. Give true or false"),
     (lambda: build(without="webhook_secrets"), r"`webhook_secrets` is not set. Set it to .*openssl"),
-    (lambda: build(webhook_secrets=""), r"`webhook_secrets` is empty. Give one such as"),
+    (lambda: build(webhook_secrets=""), r"`webhook_secrets` is empty. For example: "),
     (lambda: build(webhook_secrets=later(" , ")), r"`webhook_secrets` is empty"),
-    (lambda: build(link_key="short"), r"`link_key` has 5 characters, fewer than 32"),
-    (lambda: build(link_key=later("short")), r"`link_key` has 5 characters, fewer than 32"),
+    (lambda: build(link_key="short"), r"`link_key` has 5 characters, but needs at least 32"),
+    (lambda: build(link_key=later("short")), r"`link_key` has 5 characters, but needs at least 32"),
     (lambda: build(jira_api_token=""), r"`jira_api_token` is empty"),
-    (lambda: build(jira_base_url="http://jira.example.com"), r"which would send the token unencrypted"),
-    (lambda: build(confluence_url=later("https://x.example")), r"`confluence_url` is .* does not end in /wiki"),
-    (lambda: build(name_prefix="Kinexus"), r"`name_prefix` is 'Kinexus', which is malformed. Give one such as kinexus"),
+    (lambda: build(jira_base_url="http://jira.example.com"), r"the token would be sent unencrypted"),
+    (lambda: build(confluence_url=later("https://x.example")), r"`confluence_url` is .* must end in /wiki"),
+    (lambda: build(name_prefix="Kinexus"), r"`name_prefix` is 'Kinexus', but may hold only lower-case letters.* For example: kinexus"),
     (lambda: build(name="a-pipeline-with-a-long-name"), r"`name_prefix` is 'a-pipeline-with-a-long-name-dev'"),
-    (lambda: build(max_revisions=0), r"`max_revisions` is '0', and must be a number from 1 to 20"),
-    (lambda: build(log_retention_days=31.0), r"`log_retention_days` is '31', and must be one of 1, 3"),
+    (lambda: build(max_revisions=0), r"`max_revisions` is '0', but must be a number from 1 to 20"),
+    (lambda: build(log_retention_days=31.0), r"`log_retention_days` is '31', but must be one of 1, 3"),
     (lambda: build(sweep_schedule="daily"), r"`sweep_schedule` is 'daily'"),
-    (lambda: build(allow_unsigned_webhooks=True), r"`allow_unsigned_webhooks` is true, and production .* Set it to false"),
+    (lambda: build(allow_unsigned_webhooks=True), r"`allow_unsigned_webhooks` is true, but production .* Set it to false"),
     (
         lambda: build(allow_unsigned_webhooks=True, production=False, register_webhooks=True, without="webhook_secrets"),
-        r"`register_webhooks` is true, and there is no secret",
+        r"`register_webhooks` is true, but there is no secret",
     ),
 ]  # fmt: skip
 
@@ -78,7 +78,9 @@ def test_unsigned_webhooks_need_production_set_to_false() -> None:
     assert (
         graph_of(unsigned).named("kinexus-webhook-secret-value").inputs["secretString"] == '{"secrets": []}'
     )
-    with pytest.raises(stack.InvalidArgument, match="`production` is false, and the stack is called prod-eu"):
+    with pytest.raises(
+        stack.InvalidArgument, match="`production` is false, but the name of the stack prod-eu"
+    ):
         graph_of(unsigned, "prod-eu")
 
 

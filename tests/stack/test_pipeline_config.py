@@ -14,23 +14,23 @@ REQUIRED = (
 )  # fmt: skip
 
 MALFORMED = [
-    ("namePrefix", "Kinexus", "malformed"),
-    ("namePrefix", "kinexus-with-a-very-long-name", "malformed"),
-    ("jiraBaseUrl", "acme.atlassian.net", "no URL"),
+    ("namePrefix", "Kinexus", "may hold only lower-case letters, digits and `-`, 2 to 25 of them"),
+    ("namePrefix", "kinexus-with-a-very-long-name", "may hold only lower-case letters"),
+    ("jiraBaseUrl", "acme.atlassian.net", "must be a URL"),
     ("jiraBaseUrl", "http://acme.atlassian.net", "unencrypted"),
     ("jiraBaseUrl", "https://acme.atlassian.net?x=1", "no query"),
-    ("confluenceUrl", "https://acme.atlassian.net", "does not end in /wiki"),
-    ("jiraEmail", "nobody", "malformed"),
+    ("confluenceUrl", "https://acme.atlassian.net", "must end in /wiki"),
+    ("jiraEmail", "nobody", "must be an e-mail address"),
     ("confluenceSpaceKey", "SD,O P S", "'O P S'"),
     ("confluenceSpaceKey", " , ", "empty"),
-    ("jiraReviewProject", "docs", "malformed"),
-    ("approverGroupId", "admins", "malformed"),
-    ("alarmEmail", "nobody", "malformed"),
-    ("bedrockModelId", "nova", "malformed"),
-    ("linkKey", "short", "5 characters, fewer than 32"),
+    ("jiraReviewProject", "docs", "must be a project key"),
+    ("approverGroupId", "admins", "must be the id of a group (36 characters), not its name"),
+    ("alarmEmail", "nobody", "must be an e-mail address"),
+    ("bedrockModelId", "nova", "must be the id or ARN of a Bedrock model"),
+    ("linkKey", "short", "5 characters, but needs at least 32"),
     ("fourEyes", "maybe", "true or false"),
     ("trustFolders", "maybe", "true or false"),
-    ("sweepSchedule", "daily", "malformed"),
+    ("sweepSchedule", "daily", "must be a rate(…), cron(…) or at(…) expression, or off"),
     ("maxRevisions", "0", "from 1 to 20"),
     ("maxChangeAgeDays", "soon", "from 1 to 3650"),
     ("logRetentionDays", "31", "one of 1, 3, 5"),
@@ -108,7 +108,7 @@ def test_the_value_of_an_unknown_key_is_not_shown() -> None:
 def test_a_secret_in_plain_text_is_refused() -> None:
     config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
     with pytest.raises(
-        InvalidConfiguration, match=r"jiraApiToken is kept in plain text.*--secret jiraApiToken"
+        InvalidConfiguration, match=r"jiraApiToken is stored in plain text.*--secret jiraApiToken"
     ):
         run_program(
             ROOT, project="kinexus", stack="dev", config=config, secret_keys=["linkKey", "webhookSecret"]
@@ -124,7 +124,7 @@ def test_errors_never_show_a_secret() -> None:
 def test_unsigned_webhooks_are_refused_in_production() -> None:
     """Elsewhere they need no secret."""
     with pytest.raises(
-        InvalidConfiguration, match=r"allowUnsignedWebhooks is true, and production .*Webhooks false"
+        InvalidConfiguration, match=r"allowUnsignedWebhooks is true, but production .*Webhooks false"
     ):
         run("prod", allowUnsignedWebhooks="true")
     graph = run("dev", allowUnsignedWebhooks="true", without=("webhookSecret",))
@@ -133,14 +133,14 @@ def test_unsigned_webhooks_are_refused_in_production() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "live", "acme-eu"])
 def test_a_stack_is_production_unless_it_says_otherwise(stack: str) -> None:
-    with pytest.raises(InvalidConfiguration, match=r"production takes only signed webhooks"):
+    with pytest.raises(InvalidConfiguration, match=r"production accepts only signed webhooks"):
         run("dev", named=stack, allowUnsignedWebhooks="true", without=("production",))
 
 
 @pytest.mark.parametrize("stack", ["prod", "production", "Prod-eu"])
 def test_a_stack_named_prod_is_production(stack: str) -> None:
     with pytest.raises(
-        InvalidConfiguration, match=rf"production is false, and .* {stack}.*config set production true"
+        InvalidConfiguration, match=rf"production is false, but .* {stack}.*config set production true"
     ):
         run("dev", named=stack, allowUnsignedWebhooks="true", production="false")
 

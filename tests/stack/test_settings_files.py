@@ -101,7 +101,7 @@ def test_another_environment_is_one_file_as_documented() -> None:
     ]["variables"]
     for key in ("jiraBaseUrl", "jiraEmail", "confluenceUrl", "confluenceSpaceKey"):
         assert variables[re.sub(r"([A-Z])", r"_\1", key).upper()] == changed[f"kinexus:{key}"]
-    with pytest.raises(InvalidConfiguration, match="production takes only signed webhooks"):
+    with pytest.raises(InvalidConfiguration, match="production accepts only signed webhooks"):
         run_program(
             ROOT, project="kinexus", stack="staging", secret_keys=tuple(SECRETS),
             config={**config, "kinexus:allowUnsignedWebhooks": "true"},
