@@ -1,8 +1,8 @@
-"""Draws a recorded graph: what calls what, and what may use what, at the level of components.
+"""Draws a recorded graph as a flowchart of components: which one calls which, and which stores each may use.
 
     print(mermaid(flow(run_program("path/to/program"))))
 
-Alarms, logs and roles are left out: they belong to nearly everything.
+Alarms, logs and roles are left out, because nearly every component has them.
 """
 
 from .flow import Arrow, Drawing, Node, flow

@@ -1,4 +1,4 @@
-"""Finds in a graph which components there are, and how work travels between them."""
+"""Reads from a recorded graph which components exist, and how work and data flow between them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ KINDS: Mapping[str, str] = {
     "DocumentBucket": "bucket",
     "SecretBundle": "secret",
 }
-"""What is drawn, by component."""
+"""The component types that are drawn, each with the kind of its node."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Arrow:
-    """Work or data on its way from one component to another."""
+    """One component starts or uses another."""
 
     source: str
     target: str
@@ -40,7 +40,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What there is to see, both parts sorted."""
+    """The nodes and arrows to draw, both sorted."""
 
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
@@ -51,7 +51,7 @@ class Drawing:
 
 
 def flow(graph: Graph) -> Drawing:
-    """Read components and arrows from a graph that was created, not previewed."""
+    """Return the components and arrows of a graph that was created, not previewed."""
     owners = _owners(graph)
     nodes = {Node(owner.name, _kind(owner)) for owner in owners.values()}
     arrows = set(_calls(graph, owners)) | set(_uses(graph, owners))
@@ -66,9 +66,9 @@ def _kind(component: Resource) -> str:
 
 
 def _owners(graph: Graph) -> dict[str, Resource]:
-    """Find by URN the component that each resource belongs to, where that is drawn."""
+    """Map the URN of each resource to the drawn component that it belongs to, if any."""
     drawn = [each for each in graph.resources if _kind(each) and not each.custom]
-    common = _said_by_all(drawn)
+    common = _common_prefix(drawn)
     return {
         child.urn: replace(component, name=component.name.removeprefix(common))
         for component in drawn
@@ -76,15 +76,15 @@ def _owners(graph: Graph) -> dict[str, Resource]:
     }
 
 
-def _said_by_all(drawn: Sequence[Resource]) -> str:
-    """Return the name of the one component that all are parts of, where all names begin with it."""
+def _common_prefix(drawn: Sequence[Resource]) -> str:
+    """Return the name of the common parent with a hyphen, if all names begin with it; otherwise an empty text."""
     parents = {component.parent.rpartition("::")[2] for component in drawn}
     common = f"{parents.pop()}-" if len(parents) == 1 else ""
     return common if all(component.name.startswith(common) for component in drawn) else ""
 
 
 def _calls(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Follow what starts a function, and what a rule takes from a bus."""
+    """Yield the arrows to a function from what invokes it, and from a bus to the rules on it."""
     for resource in graph.resources:
         owner = owners.get(resource.urn)
         if owner is None:
@@ -106,13 +106,13 @@ def _calls(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
 
 
 def _route(source_arn: str) -> str:
-    """Read `POST /orders` from the ARN of a route."""
+    """Return the route, e.g. `POST /orders`, that an ARN names."""
     _, _, method, *path = source_arn.split("/", 3)
     return f"{'ANY' if method == '*' else method} /{path[0]}" if path else method
 
 
 def _uses(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
-    """Read from each function's policies what it may use."""
+    """Yield the arrows from each function to the buses and stores that its policies allow."""
     arns = {
         str(resource.outputs["arn"]): owners[resource.urn]
         for resource in graph.resources
@@ -123,14 +123,14 @@ def _uses(graph: Graph, owners: Mapping[str, Resource]) -> Iterator[Arrow]:
         if owner is None or _kind(owner) != "function":
             continue
         for statement in role_statements(graph, str(role.inputs["name"])):
-            # A policy from elsewhere, or one on all but some resources, names none of ours.
+            # A statement without Resource (an external policy, or one with NotResource) names no component.
             for used in _named(statement.get("Resource", []), arns):
                 if _kind(used) in ("bus", "table", "bucket", "secret"):
                     yield Arrow(owner.name, used.name)
 
 
 def _named(resources: Any, arns: Mapping[str, Resource]) -> Iterator[Resource]:
-    """Find the components whose ARN a statement names, with or without something after it."""
+    """Yield the components whose ARN, or a path below it, is among a statement's resources."""
     for resource in [resources] if isinstance(resources, str) else resources:
         for arn, owner in arns.items():
             if resource == arn or resource.startswith((f"{arn}/", f"{arn}:")):

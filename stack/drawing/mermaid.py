@@ -1,4 +1,4 @@
-"""Writes a drawing as a mermaid flowchart, which GitHub shows in Markdown.
+"""Writes a drawing as a Mermaid flowchart, which GitHub renders in Markdown.
 
 https://mermaid.js.org/syntax/flowchart.html
 """
@@ -22,11 +22,11 @@ _COLOURS = {
     "bucket": "#b2f2bb",
     "secret": "#ced4da",
 }
-_KEPT = ("table", "bucket", "secret")
+_STORES = ("table", "bucket", "secret")
 
 
 def mermaid(drawing: Drawing) -> str:
-    """Return the flowchart, without the fence around it; arrows to what a function only uses are dotted."""
+    """Return the flowchart's text without the code fence; arrows to tables, buckets and secrets are dotted."""
     ids = {node.name: f"n{number}" for number, node in enumerate(drawing.nodes)}
     kinds = {node.name: node.kind for node in drawing.nodes}
     lines = ["flowchart LR"]
@@ -34,7 +34,7 @@ def mermaid(drawing: Drawing) -> str:
         start, end = _SHAPES[node.kind]
         lines.append(f'    {ids[node.name]}{start}"{_text(node.name)}"{end}')
     for arrow in drawing.arrows:
-        line = "-.->" if kinds[arrow.target] in _KEPT else "-->"
+        line = "-.->" if kinds[arrow.target] in _STORES else "-->"
         label = f'|"{_text(arrow.label)}"|' if arrow.label else ""
         lines.append(f"    {ids[arrow.source]} {line}{label} {ids[arrow.target]}")
     for kind, colour in _COLOURS.items():
@@ -45,5 +45,5 @@ def mermaid(drawing: Drawing) -> str:
 
 
 def _text(text: str) -> str:
-    """Write text so that mermaid takes none of it for syntax."""
+    """Escape a text for use inside quotes in Mermaid."""
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -1,10 +1,10 @@
-"""A test kit for Pulumi programs: run one without an engine, and look at the whole graph it made.
+"""A test kit for Pulumi programs: runs a program without an engine, and returns the whole resource graph.
 
     graph = run_program("path/to/program", project="shop", stack="dev", config={"size": "3"})
     assert graph.named("orders-table").inputs["billingMode"] == "PAY_PER_REQUEST"
 
-What it does not prove: the checks a provider makes, naming rules, quotas, and whatever only the cloud knows.
-Every check with an example: docs/testing.md.
+It does not prove what only the provider and the cloud check, such as naming rules and quotas. docs/testing.md describes
+every check with an example.
 """
 
 from . import checks

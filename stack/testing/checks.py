@@ -1,4 +1,4 @@
-"""Questions that every serverless stack should answer well; each returns what is amiss, one line per finding.
+"""Checks for the graph of any serverless stack; each returns its findings, one line per finding.
 
 assert functions_without_log_retention(graph) == []
 """
@@ -43,7 +43,7 @@ __all__ = [
 
 
 def functions_without_log_retention(graph: Graph) -> list[str]:
-    """Name functions whose log group is not in the graph, or keeps its lines for ever."""
+    """List functions whose log group is not in the graph or has no retention."""
     kept = {
         group.inputs.get("name")
         for group in graph.of_type("aws:cloudwatch/logGroup:LogGroup")
@@ -60,7 +60,7 @@ def functions_without_log_retention(graph: Graph) -> list[str]:
 
 
 def alarms_without_actions(graph: Graph) -> list[str]:
-    """Name alarms that nobody hears."""
+    """List alarms without actions, which notify no one."""
     return sorted(
         alarm.name
         for alarm in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
@@ -69,7 +69,7 @@ def alarms_without_actions(graph: Graph) -> list[str]:
 
 
 def same_name_twice(graph: Graph) -> list[str]:
-    """Name resources of one type with one name in AWS: the second silently replaces the first, or fails."""
+    """List resources of one type with the same name in AWS: the second one silently replaces the first, or fails."""
     seen: dict[tuple[str, ...], str] = {}
     findings = []
     for resource in graph.resources:
@@ -87,23 +87,23 @@ def same_name_twice(graph: Graph) -> list[str]:
 
 
 def components_without_outputs(graph: Graph) -> list[str]:
-    """Name components that never call `register_outputs`: the engine shows them as unfinished."""
+    """List components that never call `register_outputs`; the engine shows them as unfinished."""
     return sorted(c.name for c in graph.resources if not c.custom and c.registered_outputs is None)
 
 
 def stray_resources(graph: Graph, roots: Collection[str]) -> list[str]:
-    """Name resources that hang directly below the stack without being one of `roots`."""
+    """List resources directly below the stack that are not among `roots`; they probably lack a parent."""
     below = [r for r in graph.resources if r.parent.split("::")[-2] == "pulumi:pulumi:Stack"]
     return sorted(r.name for r in below if r.name not in roots)
 
 
 def unprotected(graph: Graph, *types: str) -> list[str]:
-    """Name resources of these types that Pulumi would delete without being asked twice."""
+    """List resources of these types without `protect`, which Pulumi would delete."""
     return sorted(r.name for r in graph.resources if r.type in types and not r.protect)
 
 
 def plain_secrets(graph: Graph, *secrets: str) -> list[str]:
-    """Name inputs and exports that show one of these secret values without being marked secret."""
+    """List inputs and exports that contain one of these secret values and are not marked as secret."""
     findings = [
         f"{resource.name}.{name}"
         for resource in graph.resources
@@ -119,7 +119,7 @@ def plain_secrets(graph: Graph, *secrets: str) -> list[str]:
 
 
 def tree(graph: Graph) -> list[str]:
-    """Draw the graph as indented lines `type name`, children sorted below their parent."""
+    """Return the graph as indented lines `type name`, children sorted below their parent."""
     below: dict[str, list[Resource]] = {}
     for resource in graph.resources:
         below.setdefault(resource.parent, []).append(resource)
@@ -136,7 +136,7 @@ def tree(graph: Graph) -> list[str]:
 
 
 def _shows(value: Any, secrets: Collection[str]) -> bool:
-    """Tell whether a value contains one of the texts, however deep."""
+    """Tell whether a value contains one of the texts at any depth."""
     if isinstance(value, str):
         return any(secret in value for secret in secrets)
     if isinstance(value, Mapping):

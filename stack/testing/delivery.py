@@ -1,4 +1,4 @@
-"""Finds where work is lost: targets, queues, streams, topics and calls whose failures nobody keeps."""
+"""Checks for lost events: targets, queues, streams, topics and invocations whose failures are not kept."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +9,12 @@ _TO_PEOPLE = ("email", "email-json", "sms")
 
 
 def targets_without_dead_letters(graph: Graph) -> list[str]:
-    """Name what drops the work that it cannot deliver.
+    """List resources that drop what they cannot deliver.
 
-    That is: targets of rules and of schedules, and subscriptions of topics (but those of people), without a
-    dead-letter queue; queues that feed a function without a redrive policy; and mappings of streams without a
-    destination for failures, or of a queue that is not in the graph. Calls that Lambda has taken are another
-    matter: `asynchronous_functions_without_destination`.
+    These are: targets of rules and schedules, and topic subscriptions (except those of people), without a dead-letter
+    queue; queues of a function without a redrive policy; and event source mappings of a stream without a destination
+    for failures, or of a queue that is not in the graph. For invocations that Lambda has accepted, see
+    `asynchronous_functions_without_destination`.
     """
     findings = [
         one.name
@@ -32,16 +32,16 @@ def targets_without_dead_letters(graph: Graph) -> list[str]:
         if not one.inputs.get("redrivePolicy") and one.inputs.get("protocol") not in _TO_PEOPLE
     ]
     for mapping in graph.of_type("aws:lambda/eventSourceMapping:EventSourceMapping"):
-        findings += _unkept(graph, mapping)
+        findings += _lossy(graph, mapping)
     return sorted(set(findings))
 
 
 def asynchronous_functions_without_destination(graph: Graph) -> list[str]:
-    """Name functions that a rule, a schedule, a topic or a bucket starts, and whose failed calls nobody keeps.
+    """List functions invoked by a rule, a schedule, a topic or a bucket whose failed invocations are dropped.
 
-    Such a call has arrived once Lambda took it: the dead-letter queue of the rule or schedule never sees that the
-    function failed. What keeps it is the function's own dead-letter queue, or a destination for failures on what
-    is called: the function, or the alias or version that the caller names.
+    Such an invocation counts as delivered once Lambda has accepted it: if the function fails, the event does not go to
+    the dead-letter queue of the rule or schedule. It is kept only by the function's own dead-letter queue, or by a
+    destination for failures on what is invoked: the function, or the alias or version that the caller names.
     """
     called = {_function_and_qualifier(arn) for arn in _asynchronously_called(graph)}
     kept = {
@@ -61,8 +61,8 @@ def asynchronous_functions_without_destination(graph: Graph) -> list[str]:
     )
 
 
-def _unkept(graph: Graph, mapping: Resource) -> list[str]:
-    """Name a mapping, or the queue that it reads, where failures are not kept."""
+def _lossy(graph: Graph, mapping: Resource) -> list[str]:
+    """Return the name of an event source mapping, or of the queue that it reads, if failures are not kept."""
     source = mapping.inputs.get("eventSourceArn")
     behind = mapping.property_dependencies.get("eventSourceArn", ())
     queues = [
@@ -88,7 +88,7 @@ def _unkept(graph: Graph, mapping: Resource) -> list[str]:
 
 
 def _asynchronously_called(graph: Graph) -> Iterator[str]:
-    """List the ARNs that rules, schedules, topics and buckets call without waiting for the answer."""
+    """Yield the ARNs that rules, schedules, topics and buckets invoke asynchronously."""
     for resource in graph.resources:
         match resource.type.rpartition(":")[2]:
             case "EventTarget":
@@ -103,18 +103,18 @@ def _asynchronously_called(graph: Graph) -> Iterator[str]:
 
 
 def _function_and_qualifier(arn: str) -> tuple[str, str]:
-    """Read the name of a function, and of its alias or version, from an ARN; both empty where it is none."""
+    """Return the function's name and its alias or version from an ARN; both are empty if it is not a function's."""
     name, _, qualifier = arn.partition(":function:")[2].partition(":")
     return name, _qualifier(qualifier)
 
 
 def _qualifier(text: Any) -> str:
-    """Write the unpublished version as nothing, however it was given."""
+    """Return an alias or version as text; `$LATEST` and None are the empty text."""
     return "" if text in (None, "$LATEST") else str(text)
 
 
 def _within(value: Any, *path: str) -> Any:
-    """Follow names into nested properties; None where one of them is missing."""
+    """Return the nested property at a path of names; None if one of them is missing."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value

@@ -1,4 +1,4 @@
-"""A mock of Pulumi's engine that sees what plain mocks hide, and applies transforms as the engine does."""
+"""A mock of Pulumi's engine that records every registration and applies transforms, which Pulumi's own mocks do not."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -16,10 +16,10 @@ from .transform import run_transform
 from .wire import plain_properties, wire_properties
 
 Create = Callable[[Registration], tuple[str, Mapping[str, Any]]]
-"""Creates a custom resource: its id and its computed outputs. Called from several threads at once."""
+"""Creates a custom resource and returns its id and its computed outputs. Called from several threads at once."""
 
 Invoke = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
-"""Answers a provider function: token such as `aws:index/getRegion:getRegion` and arguments to result."""
+"""Returns the result of a provider function from its token, e.g. `aws:index/getRegion:getRegion`, and arguments."""
 
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
@@ -27,8 +27,8 @@ _STACK_TYPE = "pulumi:pulumi:Stack"
 class RecordingMonitor(mocks.MockMonitor):
     """Records every registration with parent, options, dependencies and registered outputs.
 
-    `create` makes each custom resource and returns its state; in a preview it is not called and outputs
-    stay unknown. Transforms run in the engine's order: the resource's own, its parents', the stack's.
+    `create` creates each custom resource and returns its id and outputs; in a preview it is not called, and outputs are
+    unknown. Transforms run in the engine's order: the resource's own, its parents', the stack's.
     """
 
     def __init__(self, create: Create, invoke: Invoke, project: str, stack: str) -> None:
@@ -46,28 +46,28 @@ class RecordingMonitor(mocks.MockMonitor):
         self.stack_secrets: frozenset[str] = frozenset()
 
     def recorded(self) -> tuple[Resource, ...]:
-        """All resources registered so far, sorted by URN."""
+        """Return all resources registered so far, sorted by URN."""
         with self._lock:
             return tuple(self._recorded[urn] for urn in sorted(self._recorded))
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """Build the URN as the engine does: with the whole chain of component types, without the stack's."""
+        """Return the URN as the engine builds it: with the whole chain of component types, without the stack's."""
         chain = parent.removeprefix(self._prefix).split("::")[0] if parent else ""
         qualified = type_ if chain in ("", _STACK_TYPE) else f"{chain}${type_}"
         return f"{self._prefix}{qualified}::{name}"
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Declare what this monitor understands.
+        """Return the features that this monitor supports.
 
-        Resources inside of properties arrive as their id (components: their URN). References would be turned
-        into resources again on reading, which asks the engine about each one and never ends here.
+        Resource references are not supported: resources inside of properties arrive as their id (components: their
+        URN). Reading a reference would ask the engine about each resource, which never ends here.
         """
         info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
         info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES)
         return info
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Answer a provider function through the `invoke` callback."""
+        """Return the result of a provider function from the `invoke` callback."""
         _ensure_event_loop()  # type: ignore[no-untyped-call]
         if request.tok == "pulumi:pulumi:getResource":
             return super().Invoke(request)  # type: ignore[no-untyped-call]
@@ -76,13 +76,13 @@ class RecordingMonitor(mocks.MockMonitor):
         return resource_pb2.ResourceInvokeResponse(**{"return": result})
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Keep a transform that applies to every resource."""
+        """Store a transform that applies to every resource."""
         with self._lock:
             self._transforms.setdefault("", []).append(request)
         return empty_pb2.Empty()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Record a registration, create it, answer with its state."""
+        """Record a registration, create the resource, and return its state."""
         _ensure_event_loop()  # type: ignore[no-untyped-call]
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == _STACK_TYPE:
@@ -111,13 +111,13 @@ class RecordingMonitor(mocks.MockMonitor):
         )
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Refuse: the program is expected to own everything it refers to."""
+        """Raise NotImplementedError: resources that the program reads but does not create are not supported."""
         raise NotImplementedError(
-            f"{request.type} {request.name}: reading existing resources is not recorded"
+            f"{request.type} {request.name}: the test kit cannot read existing resources"
         )
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
-        """Record what a component or the stack declares as its outputs."""
+        """Record the outputs of a component or of the stack."""
         _ensure_event_loop()  # type: ignore[no-untyped-call]
         outputs, secrets = plain_properties(request.outputs)
         with self._lock:
@@ -128,7 +128,7 @@ class RecordingMonitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
     def _apply_transforms(self, urn: str, request: Any) -> tuple[AppliedTransform, ...]:
-        """Run the transforms of a resource, of its parents from near to far, then the stack's."""
+        """Run the transforms of a resource, then of its parents from the nearest to the farthest, then of the stack."""
         applied, level = [], urn
         while level:
             applied += [run_transform(one, request, level) for one in self._transforms.get(level, ())]
@@ -138,7 +138,7 @@ class RecordingMonitor(mocks.MockMonitor):
 
 
 class _NoMocks(mocks.Mocks):
-    """Stands where MockMonitor wants mocks; this monitor answers everything itself."""
+    """Placeholder for the mocks that MockMonitor requires; RecordingMonitor answers everything itself."""
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         raise NotImplementedError(args.token)

@@ -1,6 +1,6 @@
-"""Reads the IAM policies of a graph: every document, and what each role gets by all the ways there are.
+"""Reads the IAM policies of a graph: every policy document, and all statements of a role.
 
-In a preview, documents that are not known yet cannot be read; look at a graph that was created.
+A preview does not know some documents yet: use a graph that was created.
 """
 
 import json
@@ -19,10 +19,10 @@ _ATTACHES = ("policyArn", "policyArns", "managedPolicyArns")
 
 
 def policy_documents(graph: Graph) -> dict[str, Mapping[str, Any]]:
-    """Collect every policy document, wherever in the inputs it is, by `name.property` of its resource.
+    """Return every policy document, at any depth of the inputs, by `name.property` of its resource.
 
-    Where several resources share a name and a property, each goes by its URN instead: none hides another. A
-    document in a list says which one it is: `role.inlinePolicies[0].policy`.
+    If several resources share a name and a property, their keys have the URN instead of the name. A document in a list
+    has its index: `role.inlinePolicies[0].policy`.
     """
     return _labelled(
         (resource, path, document)
@@ -33,25 +33,25 @@ def policy_documents(graph: Graph) -> dict[str, Mapping[str, Any]]:
 
 
 def policies_from_elsewhere(graph: Graph) -> dict[str, str]:
-    """Collect the attached policies whose text is not in the graph: their ARNs by `name.property`.
+    """Return the ARNs of attached policies whose text is not in the graph, by `name.property`.
 
-    AWS's own are among them, so that `AdministratorAccess` shows. Keys are made as those of `policy_documents`.
+    AWS managed policies such as `AdministratorAccess` are included. Keys have the format of `policy_documents`.
     """
-    ours = _managed(graph)
+    known = _managed(graph)
     return _labelled(
         (resource, path, arn)
         for resource in graph.resources
         if resource.type.startswith("aws:iam/")
         for path, arn in _attached(resource)
-        if arn not in ours
+        if arn not in known
     )
 
 
 def role_statements(graph: Graph, role: str) -> list[Statement]:
-    """List all statements of a role by its name in AWS: of its inline policies and of the attached ones.
+    """Return all statements of a role, by its name in AWS: of its inline policies and of the attached ones.
 
-    A policy whose text is not in the graph stands there as `{"ManagedPolicy": arn}`, so that no exact list passes
-    over it. Raises LookupError where the graph has neither the role nor a policy for it.
+    A policy whose text is not in the graph appears as `{"ManagedPolicy": arn}`, so an exact comparison includes it.
+    Raises LookupError if the graph has neither the role nor a policy for it.
     """
     known = [one for one in graph.of_type(_ROLE) if role in (one.inputs.get("name"), one.id)]
     inline = [one for one in graph.of_type(_INLINE) if one.inputs.get("role") == role]
@@ -63,42 +63,42 @@ def role_statements(graph: Graph, role: str) -> list[Statement]:
     if not (known or inline or attachments):
         names = sorted(str(one.inputs.get("name", one.name)) for one in graph.of_type(_ROLE))
         raise LookupError(
-            f"no role is named {role!r}, and no policy is for one; there are: {', '.join(names)}"
+            f"no role is named {role!r}, and no policy belongs to such a role; there are: {', '.join(names)}"
         )
-    found = [each for one in inline for each in statements(one.inputs["policy"])]
-    found += [
+    result = [each for one in inline for each in statements(one.inputs["policy"])]
+    result += [
         each
         for one in known
         for inside in one.inputs.get("inlinePolicies") or ()
         for each in statements(inside["policy"])
     ]
-    ours = _managed(graph)
+    managed = _managed(graph)
     for one in (*known, *attachments):
         for _, arn in _attached(one):
-            found += statements(ours[arn]) if arn in ours else [{"ManagedPolicy": arn}]
-    return found
+            result += statements(managed[arn]) if arn in managed else [{"ManagedPolicy": arn}]
+    return result
 
 
 def statements(document: Mapping[str, Any] | str) -> list[Statement]:
-    """List the statements of a document, given as text or parsed, be there one or a list of them.
+    """Return the statements of a document, given as text or parsed, whether it holds one or a list of them.
 
-    Raises ValueError for a text that is no JSON, and for what a preview does not know.
+    Raises ValueError for a text that is not JSON, and for a document that a preview does not know.
     """
     if document == UNKNOWN:
-        raise ValueError("a preview does not know this policy's text: look at a graph that was created")
-    found = (json.loads(document) if isinstance(document, str) else document)["Statement"]
-    return [found] if isinstance(found, Mapping) else list(found)
+        raise ValueError("a preview does not know this policy's text: use a graph that was created")
+    element = (json.loads(document) if isinstance(document, str) else document)["Statement"]
+    return [element] if isinstance(element, Mapping) else list(element)
 
 
 def as_list(value: Any) -> list[str]:
-    """Read IAM's "one or a list"; what is absent is no one."""
+    """Return an IAM element that is one text or a list as a list; None is the empty list."""
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)
 
 
 def _managed(graph: Graph) -> dict[str, str]:
-    """Find the policies that can be attached: their text by ARN."""
+    """Return the text of the graph's managed policies by ARN."""
     return {
         str(one.outputs["arn"]): str(one.inputs["policy"])
         for one in graph.of_type("aws:iam/policy:Policy")
@@ -107,15 +107,15 @@ def _managed(graph: Graph) -> dict[str, str]:
 
 
 def _attached(resource: Resource) -> list[tuple[str, str]]:
-    """List the policies that a resource attaches, each with the property that names it."""
-    found = []
+    """Return the ARNs of the policies that a resource attaches, each with the property that names it."""
+    arns = []
     for name in _ATTACHES:
         value = resource.inputs.get(name)
         if isinstance(value, list):
-            found += [(f"{name}[{index}]", arn) for index, arn in enumerate(value)]
+            arns += [(f"{name}[{index}]", arn) for index, arn in enumerate(value)]
         elif value is not None:
-            found.append((name, value))
-    return found
+            arns.append((name, value))
+    return arns
 
 
 def _listed_all(inputs: Mapping[str, Any], names: Iterable[str]) -> list[str]:
@@ -123,7 +123,7 @@ def _listed_all(inputs: Mapping[str, Any], names: Iterable[str]) -> list[str]:
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Find policy documents in a value, however deep, as text or parsed; each with the way to it."""
+    """Yield the policy documents in a value at any depth, as text or parsed, each with its path."""
     if isinstance(value, str) and '"Statement"' in value:
         value = _parsed(value)
     if isinstance(value, Mapping):
@@ -138,16 +138,16 @@ def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, A
 
 
 def _parsed(text: str) -> Any:
-    """Read a text as JSON; one that is something else stays a text."""
+    """Parse a text as JSON; a text that is not JSON is returned unchanged."""
     try:
         return json.loads(text)
     except ValueError:
         return text
 
 
-def _labelled(found: Iterable[tuple[Resource, str, Any]]) -> dict[str, Any]:
-    """Name each finding by its resource's name and property, or by the URN where that is not enough."""
-    every = list(found)
+def _labelled(entries: Iterable[tuple[Resource, str, Any]]) -> dict[str, Any]:
+    """Key each value by its resource's name and path, or by the URN and path if the name is not unique."""
+    every = list(entries)
     owners = Counter(f"{resource.name}.{path}" for resource, path, _ in every)
     return {
         f"{resource.name if owners[f'{resource.name}.{path}'] == 1 else resource.urn}.{path}": value

@@ -1,4 +1,4 @@
-"""Answers of a made-up AWS account, for graph tests that create nothing."""
+"""Fake ids, outputs and provider functions of an AWS account, for graph tests that create nothing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _ARNS = {
 
 
 def fake_create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
-    """Invent an id and the outputs that programs read, the same ones on every run."""
+    """Return a fake id and the outputs that programs read; they are the same on every run."""
     inputs = registration.inputs
     name = str(next((inputs[key] for key in _NAMES if key in inputs), registration.name))
     outputs: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def fake_create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
 
 
 def fake_invoke(token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Say which account and region this is. Raises NotImplementedError for any other function."""
+    """Return the fake account, region or partition. Raises NotImplementedError for any other provider function."""
     match token:
         case "aws:index/getCallerIdentity:getCallerIdentity":
             arn = f"arn:aws:iam::{ACCOUNT}:user/test"
@@ -87,4 +87,6 @@ def fake_invoke(token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         case "aws:index/getPartition:getPartition":
             return {"partition": "aws", "id": "aws", "dnsSuffix": "amazonaws.com"}
         case _:
-            raise NotImplementedError(f"{token}({dict(arguments)}): pass `invoke` to answer it")
+            raise NotImplementedError(
+                f"{token}({dict(arguments)}): there is no fake result; pass your own `invoke` to run_program"
+            )

@@ -1,4 +1,4 @@
-"""Runs a Pulumi program without CLI, engine or account, and returns its whole graph."""
+"""Runs a Pulumi program without CLI, engine or account, and returns its resource graph."""
 
 import asyncio
 import contextvars
@@ -29,15 +29,15 @@ def run_program(
     invoke: Invoke = pretend.fake_invoke,
     preview: bool = False,
 ) -> Graph:
-    """Run a program to its end and return everything it registered.
+    """Run a program to its end and return everything that it registered.
 
-    `program` is a folder with a `__main__.py`, such a file, or a function. Keys of `config` and
-    `secret_keys` without a namespace belong to the project; values that are no strings are written as the
-    CLI would (`true`, JSON). `create` makes each custom resource (several threads at once) and `invoke`
-    answers provider functions; by default both pretend. With `preview`, nothing is created and every
-    computed output is unknown. Each call is a program of its own: runs do not see one another.
+    `program` is a folder with a `__main__.py`, such a file, or a function. Keys of `config` and `secret_keys` without a
+    namespace belong to the project; booleans and numbers in `config` are converted to text. `create` creates each
+    custom resource (called from several threads at once) and `invoke` answers provider functions; by default both are
+    fakes.
+    With `preview`, nothing is created and every computed output is unknown. Calls are independent of each other.
 
-    Raises whatever the program, a transform, `create` or `invoke` raised.
+    Raises what the program, a transform, `create` or `invoke` raised.
     """
     monitor = RecordingMonitor(create, invoke, project, stack)
     full_config = {_full_key(project, key): _config_text(value) for key, value in (config or {}).items()}
@@ -55,7 +55,7 @@ def run_program(
         loop = asyncio.new_event_loop()
         try:
             asyncio.set_event_loop(loop)
-            # The first failure is raised; what waited for the failed resource fails with it, and is not news.
+            # The first failure is raised; failures of resources that depended on it are not reported.
             loop.set_exception_handler(lambda *_: None)
             loop.run_until_complete(run_in_stack(_entry(program)))
         finally:
@@ -63,13 +63,13 @@ def run_program(
             asyncio.set_event_loop(None)
             loop.close()
 
-    # All of Pulumi's state is in context variables: a fresh context is a fresh process.
+    # All of Pulumi's state is in context variables, so a new context isolates the run like a new process.
     contextvars.Context().run(run)
     return Graph(monitor.recorded(), monitor.stack_outputs, monitor.stack_secrets)
 
 
 def _entry(program: str | Path | Callable[[], Any]) -> Callable[[], Any]:
-    """Wrap a program so that calling it runs it once, and nothing it returns is awaited by mistake."""
+    """Return a function that runs the program and returns nothing, because Pulumi would await a returned value."""
     if callable(program):
         function = program
 
@@ -92,7 +92,7 @@ def _entry(program: str | Path | Callable[[], Any]) -> Callable[[], Any]:
 
 
 def _root(program: str | Path | Callable[[], Any]) -> str:
-    """Return the folder that Pulumi calls the project's root."""
+    """Return the project's root folder."""
     if callable(program):
         return str(Path.cwd())
     path = Path(program).resolve()
@@ -100,12 +100,12 @@ def _root(program: str | Path | Callable[[], Any]) -> str:
 
 
 def _full_key(project: str, key: str) -> str:
-    """Put a key without a namespace into the project's."""
+    """Return a configuration key with a namespace; by default the project's."""
     return key if ":" in key else f"{project}:{key}"
 
 
 def _config_text(value: Any) -> str:
-    """Write a configuration value as the CLI hands it to programs: always text."""
+    """Return a configuration value as text, as the CLI passes it to programs."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -1,4 +1,4 @@
-"""What the engine is asked to register, as plain data."""
+"""Converts the engine's registration requests to plain data."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .wire import plain_properties, plain_value
 
 
 def registration_of(urn: str, request: Any, transforms: tuple[AppliedTransform, ...]) -> Registration:
-    """Translate the engine's request, as the transforms left it."""
+    """Convert a registration request, after all transforms, to a Registration."""
     inputs, secrets = plain_properties(request.object)
     by_property = {
         name: tuple(sorted(dependency.urns))
@@ -53,7 +53,7 @@ def registration_of(urn: str, request: Any, transforms: tuple[AppliedTransform, 
 
 
 def _alias(alias: alias_pb2.Alias) -> str:
-    """Write an alias as its URN, or as the parts that the program gave."""
+    """Return an alias as its URN, or as `name=…`, `type=…` and `parent=…` if the program gave parts."""
     if alias.urn:
         return alias.urn
     spec = alias.spec

@@ -1,4 +1,4 @@
-"""Holds a graph's URNs against a file, and says what each difference would do to what is deployed."""
+"""Snapshot of a graph's URNs in a file: finds renames that would replace deployed resources."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from .graph import Graph, Resource
 
 
 def urn_changes(graph: Graph, path: str | Path) -> list[str]:
-    """Compare the URNs of a graph with a file of them, one a line; one line per difference.
+    """Compare the URNs of a graph with those in a file; return one line per difference.
 
-    A resource whose URN changes is another resource to Pulumi: it deletes the old one, with its data, and creates
-    the new one. A rename is told from an addition, and one that an alias covers from one that is not. The file is
-    written by `write_urns`; a file that is missing is a difference.
+    If a resource's URN changes, Pulumi deletes the old resource, with its data, and creates a new one. The lines
+    distinguish additions, removals, renames that an alias covers, and renames that no alias covers. `write_urns` writes
+    the file, one URN per line; a missing file is a difference.
     """
     file = Path(path)
     if not file.exists():
@@ -35,9 +35,9 @@ def urn_changes(graph: Graph, path: str | Path) -> list[str]:
 
 
 def write_urns(graph: Graph, path: str | Path) -> list[str]:
-    """Write the URNs of a graph to a file, one a line; return how it differs from what was there.
+    """Write the URNs of a graph to a file, one per line; return the differences from the file's previous content.
 
-    Print what is returned, or read the file's diff: what has no alias is replaced at the next `pulumi up`.
+    Review the differences, or the file's diff: the next `pulumi up` replaces every renamed resource without an alias.
     """
     file = Path(path)
     changes = urn_changes(graph, file)
@@ -46,7 +46,7 @@ def write_urns(graph: Graph, path: str | Path) -> list[str]:
 
 
 def _uncovered(before: str, resource: Resource) -> str:
-    """Say what becomes of a resource that was renamed or moved, and how to keep it."""
+    """Return the line for a renamed or moved resource without an alias: the consequence and the remedy."""
     old_name = before.rpartition("::")[2]
     what, alias = (
         ("renamed", f'pulumi.Alias(name="{old_name}")')
@@ -60,7 +60,7 @@ def _uncovered(before: str, resource: Resource) -> str:
 
 
 def _alike(urn: str, resource: Resource) -> bool:
-    """Tell whether a URN that is gone is likely to be what a new resource was: of one type, here or elsewhere."""
+    """Tell whether a removed URN probably became this resource: same parents and type, or same name and type."""
     chain, _, name = urn.rpartition("::")
     return chain == resource.urn.rpartition("::")[0] or (
         name == resource.name and _last_type(chain) == resource.type
@@ -68,12 +68,12 @@ def _alike(urn: str, resource: Resource) -> bool:
 
 
 def _last_type(chain: str) -> str:
-    """Read the resource's own type from the part of a URN before the name."""
+    """Return the resource's own type from the part of a URN before the name."""
     return chain.split("::", 2)[-1].rpartition("$")[2]
 
 
 def _earlier(graph: Graph, resource: Resource) -> Iterator[str]:
-    """List the URNs that the aliases of a resource, and of those above it, stand for, and its own."""
+    """Yield the earlier URNs of a resource by its aliases and those of its parents, and its own URN."""
     stack, _, rest = resource.urn.removeprefix("urn:pulumi:").partition("::")
     project = rest.partition("::")[0]
     above = next((one for one in graph.resources if one.urn == resource.parent), None)

@@ -1,4 +1,4 @@
-"""Runs a program's transforms as the engine does: with what was asked for, taking over what they answer."""
+"""Runs a program's transforms on a registration request, as the engine does."""
 
 import asyncio
 from typing import Any
@@ -30,14 +30,14 @@ _OPTIONS = {
     "replace_with": "replace_with",
     "replacement_trigger": "replacement_trigger",
 }
-"""The options that a transform sees and may change: their names in a registration, and in a transform's request."""
+"""The options that a transform can change: their names in a registration request, and in a transform request."""
 
 _SPELLED = {"import": "import_", "hide_diff": "hide_diffs"}
-"""Where `ResourceOptions` has another name for one of them."""
+"""Options that have another name in `ResourceOptions`."""
 
 
 def run_transform(callback: callback_pb2.Callback, request: Any, registered_on: str) -> AppliedTransform:
-    """Run one transform on the program's own event loop, write its answer into the request, tell what it changed."""
+    """Run one transform on the program's event loop, apply its result to the request, and return what it changed."""
     servicer = next(s for s in _CallbackServicer._servicers if callback.token in s._callbacks)
     options = _options(request)
     question = resource_pb2.TransformRequest(
@@ -51,17 +51,17 @@ def run_transform(callback: callback_pb2.Callback, request: Any, registered_on: 
     request.object.CopyFrom(answer.properties)
     if answer.HasField("options"):
         _take_over(request, answer.options)
-        found = _options(request)
+        new_options = _options(request)
         changed += [
             f"opts.{_SPELLED.get(name, name)}"
             for name in _OPTIONS.values()
-            if _value(options, name) != _value(found, name)
+            if _value(options, name) != _value(new_options, name)
         ]
     return AppliedTransform(_name(servicer, callback.token), registered_on, tuple(sorted(changed)))
 
 
 def _options(request: Any) -> resource_pb2.TransformResourceOptions:
-    """Write a registration's options as a transform gets them."""
+    """Return the options of a registration request in the format for transforms."""
     options = resource_pb2.TransformResourceOptions()
     for ours, theirs in _OPTIONS.items():
         _copy(request, ours, options, theirs)
@@ -71,14 +71,14 @@ def _options(request: Any) -> resource_pb2.TransformResourceOptions:
 
 
 def _take_over(request: Any, options: resource_pb2.TransformResourceOptions) -> None:
-    """Replace all of a registration's options: the engine keeps none that a transform left out."""
+    """Replace all options of a registration request; options that the transform left out are removed."""
     for ours, theirs in _OPTIONS.items():
         _copy(options, theirs, request, ours)
     request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
 
 
 def _copy(source: Any, name: str, target: Any, as_name: str) -> None:
-    """Copy one field of a message, whatever its kind, and the absence of one."""
+    """Copy one field of a message, of any type; a field that is absent in the source is cleared."""
     target.ClearField(as_name)
     if _is_given(source, name):
         value = getattr(source, name)
@@ -89,16 +89,16 @@ def _copy(source: Any, name: str, target: Any, as_name: str) -> None:
 
 
 def _is_given(message: Any, name: str) -> bool:
-    """Tell whether a field is there; one without a presence of its own always is."""
+    """Tell whether a field is set; fields without presence tracking always count as set."""
     return not message.DESCRIPTOR.fields_by_name[name].has_presence or message.HasField(name)
 
 
 def _value(message: Any, name: str) -> Any:
-    """Return a field's value for comparison; None where it is absent."""
+    """Return a field's value for comparison; None if it is not set."""
     return getattr(message, name) if _is_given(message, name) else None
 
 
 def _name(servicer: _CallbackServicer, token: str) -> str:
-    """Find the name of the function that a callback calls."""
+    """Return the qualified name of the function that a callback calls."""
     function = next(function for function, known in servicer._transforms.items() if known == token)
     return str(getattr(function, "__qualname__", type(function).__qualname__))

@@ -1,4 +1,4 @@
-"""Finds rights that are wider than one thing: actions that are patterns, resources that are all there are."""
+"""Finds IAM permissions that are too wide: wildcard actions, and resources that cover a whole kind or account."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,16 +15,16 @@ _WORDS_BEFORE_THE_NAME = {
     "sns": 0,
     "sqs": 0,
 }
-"""How many words of an ARN's last part tell the kind of resource, before its name; elsewhere it is one."""
+"""Per service, how many words in an ARN's last part name the kind of resource, before its name; by default one."""
 
 
 def wildcard_resources(graph: Graph, reasons: Mapping[tuple[str, str], str]) -> list[str]:
-    """Name allowed actions on all resources of a service, a kind or an account that have no written reason.
+    """List allowed actions on all resources of a service, a kind or an account for which no reason is given.
 
-    `reasons` says why, per document and action as a finding names them: `{("orders-policy.policy",
-    "xray:PutTraceSegments"): "X-Ray knows no resources"}`. An attached policy whose text is not in the graph may
-    allow anything; it takes a reason too, under its ARN in place of an action. So does `*` in the policy of a
-    resource itself. A reason that excuses nothing any more is a finding.
+    `reasons` maps document and action, as in a finding, to the reason: `{("orders-policy.policy",
+    "xray:PutTraceSegments"): "X-Ray has no resource-level permissions"}`. An attached policy whose text is not in the
+    graph may allow anything, so it needs a reason too, with its ARN in place of the action. So does `*` in a resource
+    policy. A reason that is no longer needed is a finding.
     """
     wide = [
         (name, action, f"{name}: {action} on {resources}")
@@ -47,7 +47,7 @@ def wildcard_resources(graph: Graph, reasons: Mapping[tuple[str, str], str]) -> 
 
 
 def wildcard_actions(graph: Graph) -> list[str]:
-    """Name allowed actions that are patterns, or all but some: each permits what nobody has thought of."""
+    """List allowed actions with wildcards, and statements with NotAction: they also allow future actions."""
     return sorted(
         f"{name}: {action}"
         for name, document in policy_documents(graph).items()
@@ -63,10 +63,10 @@ def wildcard_actions(graph: Graph) -> list[str]:
 
 
 def is_wide(arn: str) -> bool:
-    """Tell whether an ARN of a policy covers all of a service, of a kind of resource, or of an account.
+    """Tell whether an ARN in a policy covers all resources of a service, of a kind or of an account.
 
-    A pattern is wide where its name begins with a wildcard (`table/*`, `arn:aws:s3:::*-logs`), and where the
-    service, the account or the kind is one; `table/orders/index/*` and `my-bucket/*` are not.
+    It does if its name begins with a wildcard (`table/*`, `arn:aws:s3:::*-logs`), or if the service, the account or the
+    kind contains one. `table/orders/index/*` and `my-bucket/*` are not wide.
     """
     parts = arn.split(":", 5)
     if len(parts) < 6:
@@ -80,17 +80,17 @@ def is_wide(arn: str) -> bool:
 
 
 def _wide(statement: Statement) -> Iterator[str]:
-    """Write what a statement is about, where that is all of something."""
+    """Yield the wide resources of a statement, as a finding shows them."""
     if "NotResource" in statement:
         yield _all_but(statement, "NotResource")
     yield from filter(is_wide, as_list(statement.get("Resource")))
 
 
 def _all_but(statement: Statement, element: str) -> str:
-    """Write a negated element as what it allows."""
+    """Describe a negated element (NotAction, NotResource) as what it allows."""
     return f"all but {', '.join(as_list(statement[element]))}"
 
 
 def _is_open(text: str) -> bool:
-    """Tell whether a text is a pattern."""
+    """Tell whether a text contains a wildcard."""
     return "*" in text or "?" in text

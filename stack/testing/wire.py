@@ -1,4 +1,4 @@
-"""Properties as they travel between a program and its engine, and the plain values that they stand for."""
+"""Converts properties between Pulumi's wire format and plain Python values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,19 +12,19 @@ from .graph import UNKNOWN
 
 
 def plain_properties(properties: struct_pb2.Struct) -> tuple[dict[str, Any], frozenset[str]]:
-    """Turn wire properties into plain Python values, and name the top-level ones that hold a secret."""
+    """Convert wire properties to plain Python values; also return the names of top-level ones that hold a secret."""
     raw = rpc.deserialize_properties(properties, keep_unknowns=True)
     secrets = frozenset(name for name, value in raw.items() if rpc.is_rpc_secret(value))
     return {name: _plain(value) for name, value in raw.items()}, secrets
 
 
 def plain_value(value: struct_pb2.Value) -> Any:
-    """Turn one wire value into a plain Python value."""
+    """Convert one wire value to a plain Python value."""
     return plain_properties(struct_pb2.Struct(fields={"value": value}))[0].get("value")
 
 
 def _plain(value: Any) -> Any:
-    """Unwrap secrets, name unknowns, and give whole numbers back their type (the wire knows only doubles)."""
+    """Unwrap secrets, replace unknowns by UNKNOWN, and convert whole numbers to int (the wire has only floats)."""
     if rpc.is_rpc_secret(value):
         return _plain(rpc.unwrap_rpc_secret(value))
     if isinstance(value, Unknown):
@@ -39,7 +39,7 @@ def _plain(value: Any) -> Any:
 
 
 def wire_properties(state: Mapping[str, Any], secrets: frozenset[str]) -> struct_pb2.Struct:
-    """Serialise state, secret where the inputs were, unknown where a preview does not know."""
+    """Convert a state to wire properties; the names in `secrets` are marked secret, UNKNOWN becomes Pulumi's mark."""
     marked = {
         name: rpc.wrap_rpc_secret(_unplain(value)) if name in secrets else _unplain(value)
         for name, value in state.items()
@@ -48,7 +48,7 @@ def wire_properties(state: Mapping[str, Any], secrets: frozenset[str]) -> struct
 
 
 def _unplain(value: Any) -> Any:
-    """Put Pulumi's own mark back where the recorded value is unknown."""
+    """Replace UNKNOWN in a recorded value by Pulumi's mark for unknown values."""
     if value == UNKNOWN:
         return rpc.UNKNOWN
     if isinstance(value, Mapping):
