@@ -1,4 +1,4 @@
-"""Reusable components for serverless AWS on Pulumi, and the documentation pipeline that is made of them."""
+"""Reusable Pulumi components for serverless AWS, and DocumentationPipeline, which is composed of them."""
 
 from .arguments.cors import CorsRules
 from .arguments.iam_policy import PolicyStatement
@@ -41,7 +41,7 @@ COMPONENTS = (
     SecretBundle,
     WebhookApi,
 )
-"""The components that programs in every Pulumi language can use; JiraWebhook is for Python alone."""
+"""The components for programs in any Pulumi language. JiraWebhook is for Python programs only."""
 
 __all__ = [
     "COMPONENTS",

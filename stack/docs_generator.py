@@ -1,4 +1,4 @@
-"""Writes a page about each component, and the table of settings: `python -m stack.docs_generator`."""
+"""Writes docs/components/ and the settings table in docs/configuration.md: `python -m stack.docs_generator`."""
 
 import ast
 import inspect
@@ -24,14 +24,14 @@ CONFIGURATION = ROOT / "docs" / "configuration.md"
 _ONLY_PYTHON = tuple(
     name
     for name in stack.__all__
-    if inspect.isclass(found := getattr(stack, name)) and issubclass(found, dynamic.Resource)
+    if inspect.isclass(exported := getattr(stack, name)) and issubclass(exported, dynamic.Resource)
 )
-"""Resources whose provider is in this package; other languages cannot run it."""
+"""Resources with a dynamic provider, which only Python programs can run."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a class, as its source tells."""
+    """One field of a class, as read from its source."""
 
     name: str
     type: str
@@ -40,36 +40,38 @@ class Field:
 
 
 def pages() -> dict[str, str]:
-    """Return all pages by file name, with a list of them."""
+    """Return the text of every page by file name, including README.md with the list of pages."""
     names = sorted([*(component.__name__ for component in stack.COMPONENTS), *_ONLY_PYTHON])
-    found = {f"{snake_case(name)}.md": _page(name) for name in names}
+    texts = {f"{snake_case(name)}.md": _page(name) for name in names}
     lines = [f"- [{name}]({snake_case(name)}.md): {_summary(name)}" for name in names]
-    found["README.md"] = "\n".join(["# The components", "", _GENERATED, "", _USE, "", *lines, ""])
-    return found
+    texts["README.md"] = "\n".join(["# The components", "", _GENERATED, "", _USE, "", *lines, ""])
+    return texts
 
 
 BY_HAND = ("coverage.md",)
-"""Pages that nobody generates."""
+"""Pages that are written by hand."""
 
 _SETTINGS_BEGIN = "<!-- Written by `make docs`. -->"
 _SETTINGS_END = "<!-- End of what `make docs` writes. -->"
-_GENERATED = "<!-- Written by `python -m stack.docs_generator`; what is said here is said in stack/. -->"
+_GENERATED = (
+    "<!-- Written by `python -m stack.docs_generator` from the docstrings in stack/; edit them there. -->"
+)
 _USE = (
     "In Python: `from stack import RecordTable`. In other languages: `pulumi package add PATH/TO/provider`; names are "
-    "then written `tableName` instead of `table_name`, and methods are not there. What has no argument is reached by "
-    "[transforms](../../examples/transforms/__main__.py). "
-    "What others offer and where it is here, or why it is not: [coverage](coverage.md). "
-    "Tests of the stacks that you make of them: [the graph test kit](../testing.md)."
+    "then written `tableName` instead of `table_name`, and methods are not available. To set a property that has no "
+    "argument, use [transforms](../../examples/transforms/__main__.py). "
+    "Comparison with other component libraries: [coverage](coverage.md). "
+    "To test stacks built with the components: [the graph test kit](../testing.md)."
 )
 
 
 def _page(name: str) -> str:
-    """Write the page of one component."""
+    """Return the page of one component."""
     component = getattr(stack, name)
     example = (EXAMPLES / f"{snake_case(name)}.py").read_text()
     parts = [f"# {name}", _GENERATED, inspect.cleandoc(component.__doc__)]
     if name in _ONLY_PYTHON:
-        parts.append("For programs in Python only.")
+        parts.append("For Python programs only.")
     parts.append(f"```python\n{example.split(chr(10) * 2, 1)[1]}```")
     parts.append(f"## Arguments\n\n{_table(_fields(f'{name}Args'), with_need=True)}")
     outputs = [field for field in _fields(name) if field.type.startswith("Output")]
@@ -84,7 +86,7 @@ def _page(name: str) -> str:
 
 
 def _table(fields: list[Field], *, with_need: bool = False) -> str:
-    """Write fields as a table."""
+    """Return the fields as a Markdown table."""
     head = (
         "| name | type | required | |\n|---|---|---|---|" if with_need else "| name | type | |\n|---|---|---|"
     )
@@ -100,53 +102,52 @@ def _table(fields: list[Field], *, with_need: bool = False) -> str:
 
 
 def _described(name: str) -> str:
-    """Write a nested type: its words, then its fields or values."""
-    found = getattr(stack, name)
-    words = inspect.cleandoc(found.__doc__)
-    return f"{words}\n\n{_table(_fields(name), with_need=not hasattr(found, '__members__'))}"
+    """Return the section of a nested type: its docstring, then its fields or values."""
+    nested = getattr(stack, name)
+    docstring = inspect.cleandoc(nested.__doc__)
+    return f"{docstring}\n\n{_table(_fields(name), with_need=not hasattr(nested, '__members__'))}"
 
 
 def _nested(name: str) -> list[str]:
-    """Name the types of ours that the fields of a class mention, and those that they mention."""
-    found: list[str] = []
+    """List the exported types that the fields of a class mention, directly or through another type."""
+    types: list[str] = []
     for field in _fields(name):
         for word in re.findall(r"[A-Z]\w+", field.type):
-            if word in stack.__all__ and word != "PolicyStatement" and word not in found:
-                found += [word, *(one for one in _nested(word) if one not in found)]
-    return found
+            if word in stack.__all__ and word != "PolicyStatement" and word not in types:
+                types += [word, *(one for one in _nested(word) if one not in types)]
+    return types
 
 
 def _fields(name: str) -> list[Field]:
     """Read the documented fields of a class from its source."""
-    found = getattr(stack, name)
-    module = inspect.getmodule(found)
-    assert isinstance(module, ModuleType)  # noqa: S101 (every class of ours is in a module)
+    module = inspect.getmodule(getattr(stack, name))
+    assert isinstance(module, ModuleType)  # noqa: S101 (every exported class is in a module)
     tree = ast.parse(inspect.getsource(module))
     body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
     fields = []
     for statement, after in itertools.pairwise(body):
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            words = " ".join(str(after.value.value).split())
+            description = " ".join(str(after.value.value).split())
             if isinstance(statement, ast.AnnAssign):
                 written = ast.unparse(statement.annotation).replace("pulumi.", "")
                 required = not written.startswith("NotRequired")
-                fields.append(Field(ast.unparse(statement.target), written, required, words))
+                fields.append(Field(ast.unparse(statement.target), written, required, description))
             elif isinstance(statement, ast.Assign):
                 fields.append(
-                    Field(ast.unparse(statement.targets[0]), ast.unparse(statement.value), True, words)
+                    Field(ast.unparse(statement.targets[0]), ast.unparse(statement.value), True, description)
                 )
     return fields
 
 
 def _plain(annotation: str) -> str:
-    """Leave out of a type what every type has."""
+    """Remove the wrappers NotRequired, Input and Output from a type."""
     while (shorter := re.sub(r"\b(NotRequired|Input|Output)\[(.*)\]$", r"\2", annotation)) != annotation:
         annotation = shorter
     return re.sub(r"\bInput\[([^\[\]]*)\]", r"\1", annotation)
 
 
 def _methods(component: type) -> Iterator[str]:
-    """List public methods of our own with their first sentence."""
+    """List the component's own public methods with the first line of their docstrings."""
     for name, method in vars(component).items():
         if inspect.isfunction(method) and not name.startswith("_"):
             names = ", ".join(
@@ -158,12 +159,12 @@ def _methods(component: type) -> Iterator[str]:
 
 
 def _summary(name: str) -> str:
-    """Return the first line of a component's words."""
+    """Return the first line of a component's docstring."""
     return inspect.cleandoc(getattr(stack, name).__doc__).splitlines()[0]
 
 
 def with_settings(page: str) -> str:
-    """Return a page with the table of all settings between its two marks."""
+    """Return a page with the table of all settings between its two marker comments."""
     rows = [
         f"| `{setting.key}`{' (secret)' if setting.is_secret else ''} "
         f"| {f'`{setting.variable}`' if setting.variable else ''} "
@@ -182,13 +183,13 @@ def snake_case(name: str) -> str:
 
 
 def main() -> None:
-    """Write all pages and the table of settings, and remove pages of components that are no more."""
+    """Write all pages and the table of settings; delete pages of components that no longer exist."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    found = pages()
+    texts = pages()
     for path in FOLDER.glob("*.md"):
-        if path.name not in found and path.name not in BY_HAND:
+        if path.name not in texts and path.name not in BY_HAND:
             path.unlink()
-    for name, text in found.items():
+    for name, text in texts.items():
         (FOLDER / name).write_text(text)
     CONFIGURATION.write_text(with_settings(CONFIGURATION.read_text()))
 
