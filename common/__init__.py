@@ -1,1 +1,1 @@
-"""What the handlers share: records, events, clients, the storage format."""
+"""Code shared by the handlers: records, events, clients and the storage format. Imports no other top-level folder."""

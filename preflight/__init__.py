@@ -1,1 +1,1 @@
-"""What must be there before the pipeline can work: asked by `pulumi up` before it makes anything, and by the doctor."""
+"""Checks of the Atlassian site and the Bedrock model, run by `pulumi up` before any change, and by `python -m ops doctor`."""

@@ -1,4 +1,4 @@
-"""Asks Jira and Confluence, with the pipeline's own token, for all that the pipeline needs there."""
+"""Checks with the pipeline's own token that Jira and Confluence grant everything that the pipeline needs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from preflight.finding import Finding, failed, warning
 _RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
 _SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
 _UPDATE = "update Kinexus: Atlassian has removed an endpoint that it uses"
-#: Pages that are looked at, 250 a request.
+#: Maximum number of pages that are checked, 250 per request.
 MAX_PAGES = 5000
-_SCOPES = "give our account the right, and a scoped token the scope, to ask this (docs/atlassian-setup.md)"
+_SCOPES = (
+    "give our account the permission for this request, and a scoped token the scope (docs/atlassian-setup.md)"
+)
 
 
 @dataclass(frozen=True)
 class SiteConfig:
-    """Where the pipeline works, as it is configured."""
+    """The Atlassian site, spaces and projects that the pipeline is configured for."""
 
     jira_url: str
     confluence_url: str
@@ -35,7 +37,7 @@ class SiteConfig:
 
 
 class SiteCheck:
-    """One look at one site."""
+    """Runs all checks of one site."""
 
     def __init__(self, site: SiteConfig, token: Callable[[bool], str]) -> None:
         self._site = site
@@ -44,23 +46,23 @@ class SiteCheck:
         self._client = ConfluenceClient(self._confluence, site.confluence_url)
 
     def findings(self) -> Iterator[Finding]:
-        """Look as far as can be told now."""
+        """Yield the results of all checks that can be made now."""
         try:
             yield from self._everything()
         except Unavailable as error:
-            remedy = "see that jiraBaseUrl and confluenceUrl are right, and https://status.atlassian.com; try again"
-            yield failed("Jira and Confluence", f"nothing more can be said about them now: {error}", remedy)
+            remedy = "check that jiraBaseUrl and confluenceUrl are right, and https://status.atlassian.com; try again"
+            yield failed("Jira and Confluence", f"the other checks cannot be made now: {error}", remedy)
 
     def _everything(self) -> Iterator[Finding]:
-        """Log in to both products, since all else needs it; then look at spaces, rights and issue types."""
+        """Check the log-in to both products first, then spaces, restrictions, permissions and issue types."""
         account_id = yield from self._jira_account()
         if not account_id:
             return
         is_same = yield from self._confluence_account(account_id)
         if is_same:
-            yield from _as_far_as_allowed("spaces", self._spaces)
-            yield from _as_far_as_allowed("view restrictions", self._restrictions)
-        yield from _as_far_as_allowed("review tickets", self._review_tickets)
+            yield from _or_failure("spaces", self._spaces)
+            yield from _or_failure("view restrictions", self._restrictions)
+        yield from _or_failure("review tickets", self._review_tickets)
 
     def _jira_account(self) -> Generator[Finding, None, str]:
         site = self._site
@@ -100,7 +102,7 @@ class SiteCheck:
         except Unavailable:
             raise
         except AtlassianError as error:
-            yield warning("spaces", f"whether our account may write there was not told: {error}", _SCOPES)
+            yield warning("spaces", f"cannot check whether our account may write there: {error}", _SCOPES)
             return
         yield rules.check_spaces(wanted, found, read_only)
 
@@ -108,7 +110,7 @@ class SiteCheck:
         return rules.may_write(as_dict(self._confluence.get(f"/api/v2/spaces/{space.space_id}/operations")))
 
     def _restrictions(self) -> Iterator[Finding]:
-        """Ask who may view a page, as the pipeline does, and count those of which Confluence does not tell."""
+        """Check that restrictions can be read, and count the pages for which Confluence does not return them."""
         spaces = self._client.spaces(self._site.space_keys)
         if not spaces:
             return
@@ -117,10 +119,10 @@ class SiteCheck:
             self._client.ancestors(homes[0])
             self._client.is_restricted(homes[0])
         pages = chain.from_iterable(self._client.pages_in(space.space_id) for space in spaces)
-        looked_at = list(islice(pages, MAX_PAGES + 1))
-        is_all = len(looked_at) <= MAX_PAGES
+        first = list(islice(pages, MAX_PAGES + 1))
+        is_all = len(first) <= MAX_PAGES
         yield rules.check_restrictions(
-            looked_at[:MAX_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
+            first[:MAX_PAGES], is_all=is_all, trust_folders=self._site.trust_folders
         )
 
     def _review_tickets(self) -> Iterator[Finding]:
@@ -141,7 +143,7 @@ class SiteCheck:
             yield rules.check_issue_type(self._site.review_issue_type, self._issue_types(project), project)
 
     def _issue_types(self, project: str) -> list[str]:
-        """Return the names of the types that can be created: in the project, or anywhere."""
+        """Return the names of the issue types that can be created: in the project, or in any project."""
         if project:
             path = f"/rest/api/3/issue/createmeta/{project}/issuetypes"
             kinds = as_list(as_dict(self._jira.get(path, {"maxResults": 200})).get("issueTypes"))
@@ -150,10 +152,10 @@ class SiteCheck:
         return [as_str(as_dict(each).get("name")) for each in kinds]
 
 
-def _as_far_as_allowed(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Yield what a look finds; being refused an answer is a finding of its own."""
+def _or_failure(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield the findings of a check; a refused request is a finding of its own."""
     try:
-        yield from look()
+        yield from check()
     except Unavailable:
         raise
     except AtlassianError as error:

@@ -1,4 +1,4 @@
-"""What answers of Jira and Confluence mean for the pipeline: rules only, nothing is asked here."""
+"""Rules that turn answers of Jira and Confluence into findings; makes no requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from common.atlassian.confluence_client import ConfluencePage
 from common.runtime.json_access import as_dict, as_list, as_str
 from preflight.finding import Finding, failed, ok, warning
 
-#: What our account does to source and review tickets.
+#: Jira permissions that our account needs for source and review tickets.
 #: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 PERMISSIONS = (
     "BROWSE_PROJECTS",
@@ -20,39 +20,42 @@ PERMISSIONS = (
     "TRANSITION_ISSUES",
     "LINK_ISSUES",
 )
-#: What it takes to see whether a person is in the approvers' group; global.
+#: Global permission for checking whether a person is in the approvers' group.
 SEE_GROUPS = "USER_PICKER"
-#: What it takes to give the review of a ticket its security level. Most projects have no levels, so it is not demanded.
+#: Permission for setting a review's security level. Not required, because most projects have no levels.
 SET_LEVELS = "SET_ISSUE_SECURITY"
 
 
 def check_account(answer: Mapping[str, Any], email: str) -> Finding:
-    """Judge whose account it is: comments of our own account are no decisions, so a person's cannot approve.
+    """Warn if our account may belong to a person, who then could not approve: our own comments are never decisions.
 
-    Service accounts and apps are of the kind `app`; a user invited for Kinexus alone looks like any person.
+    Service accounts and apps have the type `app`. A user invited for Kinexus alone has the same type as a person.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
     """
     name, kind = as_str(answer.get("displayName")), as_str(answer.get("accountType"))
     if kind == "atlassian":
         seen = f"{name} ({email}) may be a person: then this person cannot approve"
-        return warning("Jira account", seen, "give Kinexus an account of its own; if it is one, all is well")
-    return ok("Jira account", f"{name} ({email}), an account of the kind {kind}")
+        return warning(
+            "Jira account", seen, "give Kinexus an account of its own; if this is one, ignore this warning"
+        )
+    return ok("Jira account", f"{name} ({email}), an account of the type {kind}")
 
 
 def check_same_account(in_confluence: str, in_jira: str) -> Finding:
-    """Judge whether the token is one account's in both products."""
+    """Check that the token belongs to the same account in both products."""
     if in_confluence != in_jira:
-        remedy = "jiraBaseUrl and confluenceUrl must belong to one site, and its pages be open to our account"
-        return failed("Confluence account", f"{in_confluence or 'nobody'} there, {in_jira} in Jira", remedy)
-    return ok("Confluence account", "the same token, the same account")
+        remedy = "jiraBaseUrl and confluenceUrl must be of the same site, and our account needs access to Confluence"
+        seen = f"the token belongs to {in_confluence or 'no account'} in Confluence, but to {in_jira} in Jira"
+        return failed("Confluence account", seen, remedy)
+    return ok("Confluence account", "the same account as in Jira")
 
 
 def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collection[str]) -> Finding:
-    """Judge which of the spaces our account can see, and in which of them it may not write."""
+    """Check that our account can see all configured spaces and may write in them."""
     missing = [key for key in wanted if key not in visible]
     if missing:
         remedy = "correct confluenceSpaceKey, or let our account view and edit in the space"
-        return failed("spaces", f"not there, or hidden from our account: {', '.join(missing)}", remedy)
+        return failed("spaces", f"not found, or hidden from our account: {', '.join(missing)}", remedy)
     if read_only:
         remedy = "grant our account Add/edit pages there (Space settings > Permissions)"
         return failed("spaces", f"our account may not write pages in {', '.join(read_only)}", remedy)
@@ -60,28 +63,26 @@ def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Col
 
 
 def check_restrictions(pages: Sequence[ConfluencePage], *, is_all: bool, trust_folders: bool) -> Finding:
-    """Judge of how many pages Confluence does not tell who may view them: a folder or the like is above them."""
+    """Warn of pages below a folder or the like, for which Confluence does not say who may view them."""
     of = f"{len(pages)} pages" if is_all else f"the first {len(pages)} pages"
     live = sum(page.is_live for page in pages)
-    also = f"; {live} are live docs, edited only where a ticket names them" if live else ""
+    also = f"; {live} are live docs, edited only if a ticket names them" if live else ""
     below = len(below_folders(pages))
     if not below:
-        return ok("view restrictions", f"told for all of {of}{also}")
+        return ok("view restrictions", f"known for all of {of}{also}")
     seen = f"{below} of {of} are below folders, whiteboards, databases or embeds"
     if trust_folders:
         return ok("view restrictions", f"{seen}, which count as open to all (trustFolders){also}")
     remedy = (
-        "name such a page in its tickets with the label docs:PAGE-ID; or, if everyone may view what is below folders, "
-        "pulumi config set trustFolders true"
+        "name such a page in its tickets with the label docs:PAGE-ID; or, if everyone may view all pages below "
+        "folders: pulumi config set trustFolders true"
     )
-    unknown = (
-        "Confluence does not tell who may view those, so such a page is edited only where a ticket names it"
-    )
+    unknown = "Confluence does not say who may view them, so such a page is edited only if a ticket names it"
     return warning("view restrictions", f"{seen}: {unknown}{also}", remedy)
 
 
 def below_folders(pages: Sequence[ConfluencePage]) -> set[str]:
-    """Return the ids of the pages that have something above them that is no page."""
+    """Return the ids of the pages that have an ancestor that is not a page."""
     children: defaultdict[str, list[str]] = defaultdict(list)
     for page in pages:
         children[page.parent_id or ""].append(page.page_id)
@@ -96,7 +97,7 @@ def below_folders(pages: Sequence[ConfluencePage]) -> set[str]:
 
 
 def may_write(answer: Mapping[str, Any]) -> bool:
-    """Tell whether a space's operations contain the one that creating and editing pages takes.
+    """Say whether a space's operations include the one for creating and editing pages.
 
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-operation/
     """
@@ -105,35 +106,35 @@ def may_write(answer: Mapping[str, Any]) -> bool:
 
 
 def _project_name(project: str) -> str:
-    """Name the place of review tickets."""
+    """Return the project of review tickets as a text."""
     return f"the project {project}" if project else "the source ticket's project"
 
 
 def project_not_found(project: str) -> Finding:
-    """Say that Jira knows no such project, or not for us: it answers both alike."""
+    """Return the finding that the project does not exist or is hidden from our account; Jira does not say which."""
     remedy = "correct jiraReviewProject, or let our account browse the project"
-    return failed("review tickets", f"there is no project {project} for our account", remedy)
+    return failed("review tickets", f"there is no project {project}, or it is hidden from our account", remedy)
 
 
 def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
-    """List what our account may not do."""
+    """Return those of the wanted permissions that our account lacks."""
     held = as_dict(answer.get("permissions"))
     return [name for name in wanted if not as_dict(held.get(name)).get("havePermission")]
 
 
 def check_permissions(missing: Sequence[str], project: str) -> Finding:
-    """Judge the rights in Jira."""
+    """Check the Jira permissions of our account."""
     if needed := [name for name in missing if name != SET_LEVELS]:
         remedy = f"grant it to our account in {_project_name(project)}"
         if SEE_GROUPS in needed:
             remedy += f", and {SEE_GROUPS} (Browse users and groups) under Global permissions"
-        return failed("permissions", f"our account has no {', '.join(needed)}", remedy)
+        return failed("permissions", f"our account has no permission {', '.join(needed)}", remedy)
     levels = f"; without {SET_LEVELS}, a ticket with a security level gets no review" if missing else ""
     return ok("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
 
 
 def check_issue_type(kind: str, offered: Sequence[str], project: str) -> Finding:
-    """Judge whether review tickets can be of the configured type."""
+    """Check that review tickets can have the configured issue type."""
     if kind not in offered:
         remedy = f"set reviewIssueType to one of {', '.join(dict.fromkeys(offered))}"
         return failed("review tickets", f"there is no issue type {kind} in {_project_name(project)}", remedy)

@@ -1,4 +1,4 @@
-"""Asks the Bedrock model for one token: whether it is offered here, granted to the account, and answers."""
+"""Checks the Bedrock model with a request for one token: it must be offered in the region, granted and answer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from preflight.finding import Finding, failed, ok, warning
 
-_BUSY = ("ThrottlingException",)
-_NOT_NOW = (
+_THROTTLED = ("ThrottlingException",)
+_UNAVAILABLE = (
     "InternalServerException",
     "ModelNotReadyException",
     "ModelTimeoutException",
@@ -18,7 +18,7 @@ _NOT_NOW = (
 
 
 def check_model(client: Any, model_id: str) -> Finding:
-    """Converse with the model; `client` is boto3's `bedrock-runtime` client.
+    """Request one token of the model; `client` is boto3's `bedrock-runtime` client.
 
     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
     """
@@ -28,16 +28,16 @@ def check_model(client: Any, model_id: str) -> Finding:
             modelId=model_id, messages=[message], inferenceConfig={"maxTokens": 1, "temperature": 0.0}
         )
     except ClientError as error:
-        said = error.response.get("Error", {})
-        return explain_refusal(model_id, str(said.get("Code")), str(said.get("Message")))
+        reason = error.response.get("Error", {})
+        return explain_refusal(model_id, str(reason.get("Code")), str(reason.get("Message")))
     except BotoCoreError as error:
-        remedy = "choose a region that offers it (pulumi config set aws:region), log in to AWS, and try again"
+        remedy = "log in to AWS, choose a region that offers the model (pulumi config set aws:region), and try again"
         return failed("model", f"{model_id}: {error}", remedy)
     return ok("model", f"{model_id} answers")
 
 
 def explain_refusal(model_id: str, code: str, message: str) -> Finding:
-    """Judge what Bedrock answered instead of a token.
+    """Return the finding for an error of Bedrock.
 
     https://repost.aws/knowledge-center/bedrock-invokemodel-api-error
     """
@@ -46,14 +46,18 @@ def explain_refusal(model_id: str, code: str, message: str) -> Finding:
         return failed(
             "model",
             seen,
-            "the role that you ask with needs bedrock:InvokeModel on it; also see that it exists",
+            "give your own AWS role bedrock:InvokeModel on this model, and check that the model exists",
         )
     if code == "AccessDeniedException":
-        remedy = "grant the model to this account in Bedrock's console; your own role needs bedrock:InvokeModel too"
+        remedy = (
+            "request access to the model in the Bedrock console; your own role needs bedrock:InvokeModel too"
+        )
         return failed("model", seen, remedy)
-    if code in _BUSY:
-        return warning("model", seen, "if it stays, ask AWS for a higher quota: work waits meanwhile")
-    if code in _NOT_NOW:
-        return failed("model", seen, "look at https://health.aws.amazon.com, then try again")
-    remedy = "set bedrockModelId to a model, or an inference profile (us.amazon.nova-lite-v1:0), that is offered here"
+    if code in _THROTTLED:
+        return warning(
+            "model", seen, "if this persists, ask AWS for a higher quota; until then work is delayed"
+        )
+    if code in _UNAVAILABLE:
+        return failed("model", seen, "check https://health.aws.amazon.com, then try again")
+    remedy = "set bedrockModelId to a model or inference profile that this region offers, such as us.amazon.nova-lite-v1:0"
     return failed("model", seen, remedy)

@@ -1,4 +1,4 @@
-"""What a look at one thing found, and what to do about it."""
+"""The result of one preflight check, with its remedy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is: a failure stops the pipeline, or part of it; a warning may be on purpose."""
+    """Severity: a failure stops the pipeline or a part of it; a warning may be intended."""
 
     OK = "ok"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's: what was looked at, what was seen, and the remedy unless it is well."""
+    """The result of a check: what was checked, what was seen, and the remedy unless it is OK."""
 
     level: Level
     what: str
@@ -25,15 +25,15 @@ class Finding:
 
 
 def ok(what: str, seen: str) -> Finding:
-    """Nothing to do."""
+    """Return a finding that needs no action."""
     return Finding(Level.OK, what, seen)
 
 
 def warning(what: str, seen: str, remedy: str) -> Finding:
-    """Something to look at."""
+    """Return a finding that an operator should look at."""
     return Finding(Level.WARNING, what, seen, remedy)
 
 
 def failed(what: str, seen: str, remedy: str) -> Finding:
-    """Something to repair."""
+    """Return a finding that must be repaired."""
     return Finding(Level.FAILED, what, seen, remedy)

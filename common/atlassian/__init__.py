@@ -1,1 +1,1 @@
-"""Adapters of Jira and Confluence: HTTP client, retry policy, clients, payloads. Imports the rooms above it."""
+"""Adapters for Jira and Confluence: HTTP client, clients, payloads. Imports `runtime`, `markup`, `domain` and `aws`."""

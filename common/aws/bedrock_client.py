@@ -1,4 +1,4 @@
-"""Amazon Nova through Bedrock's Converse API, which answers only by calling a tool.
+"""Client for Amazon Nova through Bedrock's Converse API; the model must answer by calling a tool.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ModelTool:
-    """A tool that the model must call. ``schema`` has only type, properties and required at its top level."""
+    """A tool that the model must call. ``schema`` may have only type, properties and required at its top level."""
 
     name: str
     description: str
@@ -25,7 +25,7 @@ class ModelTool:
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """The input that the model gave the tool, and what the call cost in tokens."""
+    """The model's input for the tool, and the tokens that the call used."""
 
     tool_use_id: str
     input: Mapping[str, Any]
@@ -42,7 +42,7 @@ class ModelRefused(ModelFailure):
 
 
 class AnswerCutOff(ModelFailure):
-    """The answer ran into the token limit: a failure, never a draft."""
+    """The answer was cut off at the token limit. It is a failure, never a draft."""
 
 
 class NoToolAnswer(ModelFailure):
@@ -50,9 +50,10 @@ class NoToolAnswer(ModelFailure):
 
 
 class BedrockClient:
-    """One model, asked at temperature 0.
+    """One model, called at temperature 0.
 
-    ``client`` is boto3's ``bedrock-runtime`` client; its own retries and errors (throttling, time-outs) pass through.
+    ``client`` is boto3's ``bedrock-runtime`` client. It retries by itself; its errors (throttling, time-outs) are
+    raised unchanged.
     """
 
     def __init__(self, client: Any, model_id: str, max_tokens: int = 4000) -> None:
@@ -61,7 +62,7 @@ class BedrockClient:
     def ask(
         self, system: str, prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]] = ()
     ) -> ModelAnswer:
-        """Return the tool's input; ``earlier`` holds answers that were invalid, each with what was wrong.
+        """Return the model's input for the tool; ``earlier`` holds its invalid answers, each with the error.
 
         Raises ModelRefused, AnswerCutOff or NoToolAnswer.
         """
@@ -100,9 +101,9 @@ def _messages(
     prompt: str, tool: ModelTool, earlier: Sequence[tuple[ModelAnswer, str]]
 ) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": "user", "content": [{"text": prompt}]}]
-    for answer, wrong in earlier:
+    for answer, problem in earlier:
         use = {"toolUseId": answer.tool_use_id, "name": tool.name, "input": dict(answer.input)}
-        result = {"toolUseId": answer.tool_use_id, "content": [{"text": wrong}], "status": "error"}
+        result = {"toolUseId": answer.tool_use_id, "content": [{"text": problem}], "status": "error"}
         messages.append({"role": "assistant", "content": [{"toolUse": use}]})
         messages.append({"role": "user", "content": [{"toolResult": result}]})
     return messages

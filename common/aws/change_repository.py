@@ -1,4 +1,4 @@
-"""The changes table."""
+"""Repository of the changes table."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.change import Change, ChangeStatus
 from common.runtime.errors import ConditionFailed
 
-#: An ignored change is kept this long, in seconds, so that its reason can be looked up.
+#: Seconds for which an ignored change is kept, to look up its reason.
 IGNORED_TTL_SECONDS = 90 * 24 * 3600
 
 
 class ChangeRepository:
-    """Changes by their derived id."""
+    """Change records by their derived id."""
 
     def __init__(self, records: DynamoDbTable) -> None:
         self._records = records
 
     def record(self, change: Change) -> bool:
-        """Write a change that was just detected or ignored; False when it is on record already."""
+        """Write a change that was just detected or ignored; False if it is already recorded."""
         item = to_item(change)
         if change.status is ChangeStatus.IGNORED:
             item["expires_at"] = change.detected_at + IGNORED_TTL_SECONDS
@@ -33,22 +33,22 @@ class ChangeRepository:
         return from_item(Change, item) if item else None
 
     def lease(self, change_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Work on the change alone; raises Busy."""
+        """Hold the change's lease while working on it. Raises LeaseHeld."""
         return self._records.lease(change_id, owner, seconds)
 
     def notification_lease(self, change_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Tell people of the change's failure alone; raises Busy."""
+        """Hold the lease for notifying people of the change's failure. Raises LeaseHeld."""
         return self._records.notification_lease(change_id, seconds)
 
     def store_selection(self, change_id: str, choice: str) -> str:
-        """Store which pages the change belongs to, once: what was first there wins, and is returned."""
+        """Store the page selection of the change, unless one is stored already; return the stored one."""
         try:
             return str(self._records.update(change_id, {"choice": choice}, {"choice": None})["choice"])
         except ConditionFailed:
             return str((self._records.get(change_id) or {})["choice"])
 
     def record_joining(self, change: Change, document_id: str) -> None:
-        """Store that the change is about to become part of another change's document."""
+        """Record, before it happens, that the change joins the document of another change."""
         known = self.get(change.change_id) or change
         if document_id not in known.joined:
             self._records.update(change.change_id, {"joined": [*known.joined, document_id]})
@@ -61,7 +61,7 @@ class ChangeRepository:
         document_ids: tuple[str, ...] = (),
         failed_by: str = "",
     ) -> None:
-        """Record what became of the change."""
+        """Record the final status of the change, and why."""
         values: dict[str, Any] = {"status": str(status), "reason": reason, "failed_by": failed_by or None}
         if document_ids:
             values["document_ids"] = list(document_ids)

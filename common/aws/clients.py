@@ -1,4 +1,4 @@
-"""boto3's clients with time-outs and retries that fit into an invocation: few, with growing pauses and jitter.
+"""Builds boto3 clients with time-outs and retries that fit into one invocation.
 
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html (standard mode)
 """
@@ -10,14 +10,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-#: How often a call is made at most. The pauses between are random, up to 1, 2 and 4 seconds.
+#: Attempts per call, the first included. The pauses between are random, up to 1, 2 and 4 seconds.
 MAX_ATTEMPTS = 4
-#: All pauses of one call together are not longer than this, in seconds.
+#: Upper bound of all pauses of one call together, in seconds.
 MAX_SECONDS = 7
 
 
 def cached_client(service: str, read_timeout: float = 10) -> Any:
-    """Return a client; ``read_timeout`` is how many seconds to wait for bytes."""
+    """Return a client of a service; ``read_timeout`` is the time-out between bytes, in seconds."""
     config = Config(
         connect_timeout=3,
         read_timeout=read_timeout,

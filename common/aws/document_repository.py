@@ -1,4 +1,4 @@
-"""The documents table: documents, and the locks that make work on a page exclusive."""
+"""Repository of the documents table: document records, and locks that allow one open document per page."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.document import Document, DocumentKind, DocumentStatus
 from common.runtime.errors import ConditionFailed
 
-#: The index of documents by their status.
+#: Index of documents by status.
 BY_STATUS_INDEX = "by-status"
-#: The index of documents that create a page: by space (`created_in`), ordered by `created_at`.
+#: Index of documents that create a page: by space (`created_in`), ordered by `created_at`.
 CREATED_PAGES_INDEX = "created-pages"
-#: So many of them are looked at: where ten pages a day are new, an open review is overlooked after ten days.
+#: Number of documents read from that index. At ten new pages a day, an open review is no longer found after ten days.
 MAX_NEWEST_PAGES = 100
 
 
 def page_lock_key(page_id: str) -> str:
-    """Name the lock of an existing page."""
+    """Return the key of the lock of an existing page."""
     return f"lock#page#{page_id}"
 
 
 def title_lock_key(space_id: str, title: str) -> str:
-    """Name the lock of a page to be created: titles are unique in a space whatever their case."""
+    """Return the key of the lock of a page to be created: titles are unique in a space, ignoring case."""
     return f"lock#title#{space_id}#{' '.join(title.split()).casefold()}"
 
 
-def _review_name(issue_id: str) -> str:
+def _review_key(issue_id: str) -> str:
     return f"review#{issue_id}"
 
 
 def lock_key(document: Document) -> str:
-    """Name the lock that an open document holds."""
+    """Return the key of the lock that an open document holds."""
     if document.page_id:
         return page_lock_key(document.page_id)
     return title_lock_key(document.space_id, document.title)
 
 
 class DocumentRepository:
-    """Documents by their derived id."""
+    """Document records by their derived id."""
 
     def __init__(self, records: DynamoDbTable) -> None:
         self._records = records
 
     def create_or_get(self, document: Document) -> Document:
-        """Write a document that begins, unless it is on record; return what is there."""
+        """Write a new document, unless it is already recorded; return the recorded one."""
         self._records.create(to_item(document))
         return self.require(document.document_id)
 
     def restart_failed(self, failed: Document, mine: Document) -> Document:
-        """Have a document that failed before it was drafted begin as ``mine``: its page may be there by now.
+        """Restart a document that failed before its first draft, with the target of ``mine``: its page may exist now.
 
-        Raises ConditionFailed when somebody else moved it.
+        Raises ConditionFailed if another invocation has changed it.
         """
         is_new = mine.kind is DocumentKind.CREATE
         return self.move(
@@ -75,31 +75,29 @@ class DocumentRepository:
         return from_item(Document, item) if item else None
 
     def require(self, document_id: str) -> Document:
-        """Return the document; KeyError when there is none."""
+        """Return the document. Raises KeyError if it does not exist."""
         document = self.get(document_id)
         if document is None:
             raise KeyError(document_id)
         return document
 
     def find_by_review_ticket(self, issue_id: str) -> Document | None:
-        """Return the document that is reviewed in a ticket, whatever became of it; None for one that is not ours."""
+        """Return the document that is reviewed in a ticket, open or closed; None if it is not one of our reviews."""
         document_id = self.document_id_reviewed_in(issue_id)
         document = self.get(document_id) if document_id else None
         return document if document and document.review_issue_id == issue_id else None
 
     def document_id_reviewed_in(self, issue_id: str) -> str | None:
-        """Return the id of the document that a ticket was made to review, or None."""
-        item = self._records.get(_review_name(issue_id))
+        """Return the id of the document that a review ticket was created for, or None."""
+        item = self._records.get(_review_key(issue_id))
         return str(item["reviews"]) if item else None
 
     def set_review_ticket(self, document: Document, issue_id: str, key: str) -> Document:
-        """Write in which ticket a document is reviewed, so that either is found by the other.
+        """Record the review ticket of a document, so that each can be found by the other.
 
-        ConditionFailed where the ticket reviews another document.
+        Raises ConditionFailed if the ticket reviews another document.
         """
-        is_new = self._records.create(
-            {"document_id": _review_name(issue_id), "reviews": document.document_id}
-        )
+        is_new = self._records.create({"document_id": _review_key(issue_id), "reviews": document.document_id})
         if not is_new and self.document_id_reviewed_in(issue_id) != document.document_id:
             raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
@@ -107,20 +105,23 @@ class DocumentRepository:
         return self.move(document, review_issue_id=issue_id, review_issue_key=key, missing_since=None)
 
     def with_status(self, *statuses: DocumentStatus) -> Iterator[Document]:
-        """Yield all documents that have one of these statuses, as an index shows them that lags behind a moment."""
+        """Yield all documents in one of these statuses, from an index that is eventually consistent."""
         for status in statuses:
             for item in self._records.query_index(BY_STATUS_INDEX, "status", str(status)):
                 yield from_item(Document, item)
 
     def newest_pages(self, space_id: str) -> tuple[Document, ...]:
-        """Return the ``NEWEST`` documents that create a page in a space and are open, or published."""
+        """Return the newest documents that create a page in a space and are open or published.
+
+        At most ``MAX_NEWEST_PAGES``.
+        """
         items = self._records.query_newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
         return tuple(from_item(Document, item) for item in items)
 
     def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:
         """Write ``values`` (and a new status) if the record still has this document's status and revision.
 
-        Raises ConditionFailed when somebody else moved it.
+        Raises ConditionFailed if another invocation has changed either.
         """
         attributes = {name: to_attribute(value) for name, value in values.items()}
         if status:
@@ -129,17 +130,17 @@ class DocumentRepository:
         return from_item(Document, self._records.update(document.document_id, attributes, expect))
 
     def lease(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Work on the document alone; raises Busy."""
+        """Hold the document's lease while working on it. Raises LeaseHeld."""
         return self._records.lease(document_id, owner, seconds)
 
     def notification_lease(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Tell people of the document's failure alone; raises Busy."""
+        """Hold the lease for notifying people of the document's failure. Raises LeaseHeld."""
         return self._records.notification_lease(document_id, seconds)
 
     def lock(self, name: str, document_id: str, now: int) -> str:
         """Take a lock for a document if it is free; return the id of the document that holds it.
 
-        ``now``, in seconds since the epoch, is when it was taken last: see ``release_stale``.
+        ``now``, in seconds since the epoch, is recorded as the time at which it was taken: see ``release_stale``.
         """
         if self._records.create({"document_id": name, "held_by": document_id, "taken_at": now}):
             return document_id
@@ -150,13 +151,14 @@ class DocumentRepository:
             try:
                 self._records.update(name, {"taken_at": now}, {"held_by": document_id})
             except ConditionFailed:
-                return self.lock(name, document_id, now)  # it was stale, and somebody else has it now
+                return self.lock(name, document_id, now)  # released as stale, and taken by another document
         return str(item["held_by"])
 
     def release_stale(self, name: str, document_id: str, before: int) -> bool:
-        """Give back the lock of a document that never began, if it was taken before a time; say whether to try for it.
+        """Release the lock of a document that was never recorded, if taken before a time; say whether it may be free.
 
-        Between lock and record a process may die, or fail for good: nothing else would ever give the lock back.
+        A process may die or fail for good after taking the lock and before writing the record. Nothing else would ever
+        release that lock.
         """
         item = self._records.get(name)
         if item is None or item["held_by"] != document_id:
@@ -167,5 +169,5 @@ class DocumentRepository:
         return True
 
     def unlock(self, name: str, document_id: str) -> None:
-        """Give a lock back, if this document holds it."""
+        """Release a lock, if this document holds it."""
         self._records.delete(name, {"held_by": document_id})

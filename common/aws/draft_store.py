@@ -1,4 +1,4 @@
-"""Drafts in the bucket: written once, never changed.
+"""Store of drafts in the bucket: each is written once and never changed.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
@@ -14,7 +14,7 @@ from common.domain.draft import Draft, draft_digest
 
 
 class DraftHashMismatch(Exception):
-    """The bytes of a draft are not those that were decided on."""
+    """The stored bytes of a draft do not have the SHA-256 of the draft that was decided on."""
 
 
 class DraftStore:
@@ -24,10 +24,11 @@ class DraftStore:
         self._client, self._bucket = client, bucket
 
     def store(self, draft: Draft) -> tuple[Draft, str]:
-        """Store a draft under its revision, or the next that is free; return the one that counts, with its SHA-256.
+        """Store a draft under its revision, or the next free one; return the stored draft and its SHA-256.
 
-        A draft of the same inputs that is there already counts: an earlier try kept it. One of other inputs was kept by
-        work that died before it went on record; nobody saw it, and it stays where it is.
+        If its revision holds a draft of the same inputs, an earlier attempt stored that one, and it is returned.
+        If that draft has other inputs, it belongs to work that died before recording it; no one has seen it, and it
+        is left in place.
         """
         while True:
             data = draft.to_bytes()
@@ -40,18 +41,18 @@ class DraftStore:
             draft = replace(draft, revision=draft.revision + 1)
 
     def get(self, document_id: str, revision: int, sha256: str) -> Draft:
-        """Return a draft; DraftChanged unless its bytes are those of ``sha256``."""
+        """Return a draft. Raises DraftHashMismatch unless its bytes have this ``sha256``."""
         data = self._read(document_id, revision)
         if draft_digest(data) != sha256:
             raise DraftHashMismatch(f"{_key(document_id, revision)} is not the draft that was decided on")
         return Draft.from_bytes(data)
 
     def get_unverified(self, document_id: str, revision: int) -> Draft:
-        """Return a draft to show it, not to publish it."""
+        """Return a draft without checking its hash: to show it, never to publish it."""
         return Draft.from_bytes(self._read(document_id, revision))
 
     def _put(self, draft: Draft, data: bytes) -> bool:
-        """Store a draft; False when its revision is there already."""
+        """Store a draft; False if its revision exists already."""
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -61,7 +62,7 @@ class DraftStore:
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            # 409: two conditional writes met; one of them has won by the time we read.
+            # 409: two conditional writes collided; by the time we read, one of them has succeeded.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
                 raise
             return False

@@ -1,7 +1,7 @@
-"""Frozen dataclasses as DynamoDB items and back: small, flat, no surprises.
+"""Converts frozen dataclasses to DynamoDB items and back.
 
 Fields may be ``str``, ``int``, ``float``, ``bool``, tuples of these or of dataclasses, a dataclass, and any of these or
-None. None and empty tuples are left out of the item. Floats travel as decimals, as DynamoDB wants numbers.
+None. None and empty tuples are left out of the item. Floats are stored as decimals, which DynamoDB requires.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def to_item(record: Any) -> dict[str, Any]:
 
 
 def to_attribute(value: Any) -> Any:
-    """Return ``value`` as DynamoDB's serialiser takes it."""
+    """Return ``value`` in a form that DynamoDB's serialiser accepts."""
     if dataclasses.is_dataclass(value):
         return to_item(value)
     if isinstance(value, tuple | list):
@@ -33,7 +33,7 @@ def to_attribute(value: Any) -> Any:
 
 
 def from_item(declared: type[T], item: Mapping[str, Any]) -> T:
-    """Build ``declared`` from an item; attributes it does not declare (leases, expiry) are passed over."""
+    """Build ``declared`` from an item; attributes that it does not declare (leases, expiry) are ignored."""
     hints = get_type_hints(declared)
     values = {
         field.name: _read(hints[field.name], item[field.name])

@@ -1,4 +1,4 @@
-"""A DynamoDB table of records with one string key: conditional writes, leases, nothing else.
+"""A DynamoDB table with a string partition key: conditional writes and leases.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
 """
@@ -56,7 +56,7 @@ class DynamoDbTable:
         return (_plain(item) for page in pages for item in page["Items"])
 
     def create(self, item: Mapping[str, Any]) -> bool:
-        """Write a new item; False when the key is taken already."""
+        """Write a new item; False if the key exists already."""
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -72,9 +72,9 @@ class DynamoDbTable:
     def update(
         self, key: str, values: Mapping[str, Any], expect: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Set ``values`` (None removes) on an existing item and return it whole.
+        """Set ``values`` (None removes) on an existing item and return the whole item.
 
-        Every attribute in ``expect`` must have that value (None: be absent), or ConditionFailed is raised.
+        Raises ConditionFailed unless every attribute in ``expect`` has that value (None: is absent).
         """
         names, operands = {"#key": self._key}, {}
         sets, removes, conditions = [], [], ["attribute_exists(#key)"]
@@ -98,7 +98,7 @@ class DynamoDbTable:
         return self._write(key, expression, " AND ".join(conditions), names, operands)
 
     def delete(self, key: str, expect: Mapping[str, Any]) -> None:
-        """Delete the item if its attributes have the expected values; otherwise leave it, silently."""
+        """Delete the item if its attributes have the expected values; otherwise do nothing."""
         names = {f"#e{number}": name for number, name in enumerate(expect)}
         try:
             self._client.delete_item(
@@ -111,21 +111,21 @@ class DynamoDbTable:
                 },
             )
         except ClientError as error:
-            # let go: a record that another worker changed meanwhile stays; other errors are raised
+            # let go: a record that another invocation has changed is kept; other errors are raised
             _only_condition_failed(error)
 
     def lease(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Work on an existing record alone; yields the item. Raises Busy while another owner's lease runs.
+        """Hold the lease of an existing record; yields the item. Raises LeaseHeld while another owner holds it.
 
-        KeyError when there is no such record: waiting would not bring it.
-        A process that dies keeps its lease until it runs out, which must be before its message comes again.
+        Raises KeyError if there is no such record, because a retry would not find it either.
+        The lease of a process that dies expires after ``seconds``, which must be before its message is redelivered.
         """
         return self._leased("lease", key, owner, seconds)
 
     def notification_lease(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Tell people of a failure alone, whoever works on the record; raises as ``leased`` does.
+        """Hold a second lease, for notifying people of a failure, whoever holds ``lease``; raises the same errors.
 
-        Two deliveries of one message may fail at once, and a comment is looked for before it is made.
+        Two deliveries of one message may fail at once, and both would find that the comment does not exist yet.
         """
         return self._leased("telling", key, uuid4().hex, seconds)
 
@@ -155,7 +155,7 @@ class DynamoDbTable:
     def _release(self, name: str, key: str, owner: str) -> None:
         try:
             self.update(key, {f"{name}_owner": None, f"{name}_until": None}, {f"{name}_owner": owner})
-        except ConditionFailed:  # let go: the lease ran out and another owner has it now
+        except ConditionFailed:  # let go: the lease has expired and another owner holds it now
             return
 
     def _write(

@@ -1,4 +1,4 @@
-"""Publishing on the bus.
+"""Publishes the pipeline's events on the EventBridge bus.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 """
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class PublishFailed(Exception):
-    """EventBridge answered, but did not take the event (``FailedEntryCount`` > 0); ``code`` is its reason."""
+    """EventBridge did not accept the event (``FailedEntryCount`` > 0); ``code`` is its error code."""
 
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class EventBus:
         self._client, self._name = client, name
 
     def publish(self, name: EventName, **detail: str | int) -> None:
-        """Publish one event; it is durable when this returns. Raises PublishFailed."""
+        """Publish one event, which is durable when this returns. Raises PublishFailed."""
         entry = {
             "EventBusName": self._name,
             "Source": SOURCE,
@@ -47,7 +47,7 @@ class EventBus:
 
 
 def publish_change_detected(bus: EventBus, change: Change) -> None:
-    """Say that a change waits to be taken up."""
+    """Publish ChangeDetected: a change is recorded and waits to be processed."""
     bus.publish(
         EventName.CHANGE_DETECTED,
         change_id=change.change_id,
@@ -57,7 +57,10 @@ def publish_change_detected(bus: EventBus, change: Change) -> None:
 
 
 def publish_document_generated(bus: EventBus, document: Document) -> None:
-    """Say that a draft waits for its review. Not under a lease: whoever hears of it works on the document at once."""
+    """Publish DocumentGenerated: a draft waits for its review.
+
+    Never call it while holding the document's lease: the consumer works on the document at once.
+    """
     bus.publish(
         EventName.DOCUMENT_GENERATED,
         document_id=document.document_id,
@@ -67,14 +70,14 @@ def publish_document_generated(bus: EventBus, document: Document) -> None:
 
 
 def publish_review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str) -> None:
-    """Say that a review ticket was moved to done; ``move_id`` names the move."""
+    """Publish ReviewCompleted: a review ticket was moved to done; ``move_id`` is the changelog id of the move."""
     bus.publish(
         EventName.REVIEW_COMPLETED, review_issue_id=issue_id, review_issue_key=issue_key, move_id=move_id
     )
 
 
 def publish_review_deleted(bus: EventBus, document: Document) -> None:
-    """Say that a document's review ticket is missing for good."""
+    """Publish ReviewDeleted: the review ticket of a document was deleted."""
     bus.publish(
         EventName.REVIEW_DELETED,
         document_id=document.document_id,
@@ -84,7 +87,10 @@ def publish_review_deleted(bus: EventBus, document: Document) -> None:
 
 
 def publish_revision_requested(bus: EventBus, document: Document) -> None:
-    """Say that a document waits for its next draft. Not under a lease: whoever hears of it works on it at once."""
+    """Publish RevisionRequested: a document waits for its next draft.
+
+    Never call it while holding the document's lease: the consumer works on the document at once.
+    """
     bus.publish(
         EventName.REVISION_REQUESTED,
         document_id=document.document_id,
@@ -94,7 +100,7 @@ def publish_revision_requested(bus: EventBus, document: Document) -> None:
 
 
 def publish_documentation_published(bus: EventBus, document: Document, page: Publication) -> None:
-    """Say that a document is on its page."""
+    """Publish DocumentationPublished: the page carries the document."""
     bus.publish(
         EventName.DOCUMENTATION_PUBLISHED,
         document_id=document.document_id,

@@ -1,4 +1,4 @@
-"""The bucket's ``reviews/``: the pages that show a draft's diff, and beside them how the review stands.
+"""Store of review pages in the bucket's ``reviews/``: the diff page of each revision, and the review's status.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (without s3:ListBucket a missing key is a 403)
 """
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 @dataclass(frozen=True)
 class ReviewStatus:
-    """How a document's review stands: its newest ``revision`` and ticket, and the decision once ``closed``.
+    """The status of a document's review: its newest ``revision`` and ticket, and the decision once ``closed``.
 
     ``verdict`` is a word for people ("approved", "rejected", …); ``decided_at`` Jira's ISO 8601 time.
     """
@@ -30,17 +30,17 @@ class ReviewStatus:
 
 
 class ReviewStore:
-    """``client`` is boto3's ``s3`` client."""
+    """The bucket's ``reviews/``. ``client`` is boto3's ``s3`` client."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self._bucket = client, bucket
 
     def store_page(self, document_id: str, revision: int, html: str) -> None:
-        """Store the diff page of a revision (the same bytes, whenever it is done again)."""
+        """Store the diff page of a revision; storing it again writes the same bytes."""
         self._put(f"reviews/{document_id}/{revision}.html", html.encode(), "text/html; charset=utf-8")
 
     def store_status(self, document_id: str, status: ReviewStatus) -> None:
-        """Store how the review stands."""
+        """Store the review's status."""
         body = json.dumps(asdict(status), ensure_ascii=False).encode()
         self._put(f"reviews/{document_id}/status.json", body, "application/json")
 
@@ -50,7 +50,7 @@ class ReviewStore:
         return None if body is None else body.decode()
 
     def status(self, document_id: str) -> ReviewStatus | None:
-        """Return how the review stands, or None when there is none."""
+        """Return the review's status, or None if there is no review."""
         body = self._get(f"reviews/{document_id}/status.json")
         return None if body is None else ReviewStatus(**json.loads(body))
 

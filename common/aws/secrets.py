@@ -1,4 +1,4 @@
-"""Secrets from Secrets Manager, read by ARN, kept for a few minutes, re-read on demand."""
+"""Reads secrets from Secrets Manager by ARN; caches them for a few minutes and reads them again on demand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 
-#: Seconds after which a secret is read again: so long a warm function may go on with one that was replaced.
+#: Seconds after which a secret is read again: the longest time for which a warm function uses a replaced secret.
 MAX_AGE_SECONDS = 300
-#: Seconds between two readings that strangers can bring about, by a signature that does not fit.
+#: Seconds between two reads that an unauthenticated request can cause, with a wrong signature.
 MIN_REFRESH_INTERVAL = 10
 
 
@@ -25,27 +25,27 @@ class CachedSecret:
         self._read_at: float | None = None
 
     def __repr__(self) -> str:
-        return f"Secret({self._arn!r})"
+        return f"CachedSecret({self._arn!r})"
 
     def get(self, key: str, *, fresh: bool = False, pause: float = 0) -> str:
         """Return the string under ``key``.
 
-        ``fresh`` reads the secret anew (after a 401, say) unless that was done in the last ``pause`` seconds.
+        ``fresh`` reads the secret again (after a 401, say), unless it was read in the last ``pause`` seconds.
         """
         value = self._under(key, fresh, pause)
         if not isinstance(value, str) or not value:
-            raise self._invalid(f'no text under "{key}"')
+            raise self._invalid(f'no string under "{key}"')
         return value
 
     def get_list(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
-        """Return the list of strings under ``key``, likewise. A string alone is no list of its letters."""
+        """Return the list of strings under ``key``, likewise. A single string is not accepted as a list."""
         value = self._under(key, fresh, pause)
         if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-            raise self._invalid(f'no list of texts under "{key}"')
+            raise self._invalid(f'no list of strings under "{key}"')
         return value
 
     def _under(self, key: str, fresh: bool, pause: float) -> object:
-        # By the clock on the wall: a frozen function's own clock may stand still.
+        # Wall-clock time: the monotonic clock may stop while Lambda freezes the function.
         now = time.time()
         if self._read_at is None or now - self._read_at >= (pause if fresh else MAX_AGE_SECONDS):
             answer = self._client.get_secret_value(SecretId=self._arn)
@@ -56,7 +56,7 @@ class CachedSecret:
                 self._value = None
         return self._value.get(key) if isinstance(self._value, dict) else None
 
-    def _invalid(self, lacks: str) -> InvalidSecret:
+    def _invalid(self, missing: str) -> InvalidSecret:
         return InvalidSecret(
-            f"{self._arn} has {lacks}: set it again with `pulumi config set --secret` and `pulumi up`"
+            f"{self._arn} has {missing}: set it again with `pulumi config set --secret` and `pulumi up`"
         )

@@ -1,8 +1,9 @@
-"""The queue that a message came from: `defer` re-sends it with a delay, `expire_visibility` lets it be seen at once.
+"""The queue that a message came from: `defer` re-sends it with a delay, `expire_visibility` makes it visible at once.
 
-A deferred message is a copy: to give the message itself back would use up one of its receives and hide it for six times
-the function's timeout. A process that dies between the copy and the end of the original leaves a duplicate, which
-changes nothing. A copy carries since when the message is deferred, because its age starts at zero again.
+A deferred message is sent as a copy, because returning the message itself would use up one of its receives and hide it
+for six times the function's timeout. A process that dies between sending the copy and deleting the original leaves a
+duplicate, which is harmless because all work is idempotent. The copy carries the time of the first deferral, because
+its own age starts at zero.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 """
@@ -22,23 +23,23 @@ from common.runtime.deferral import Deferral
 
 log = logging.getLogger(__name__)
 
-#: Longest delay of a message, in seconds; SQS takes no longer one.
+#: Longest delay of a message that SQS accepts, in seconds.
 MAX_DELAY_SECONDS = 900
-#: Seconds for which a message may be deferred, all its copies together. Then its work has failed.
+#: Seconds for which a message may be deferred, all copies together. After that its work has failed.
 MAX_DEFER_SECONDS = 12 * 3600
-#: SQS's words for a message that is not hidden any more, or gone.
-_SEEN_ALREADY = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
-#: The attributes of a copy, in seconds since the epoch: since when it is deferred, and before when it is not served.
+#: SQS's error codes for a message that is already visible or deleted.
+_ALREADY_VISIBLE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
+#: Message attributes of a copy, in seconds since the epoch: the first deferral, and the earliest time to process it.
 DEFERRED_SINCE, NOT_BEFORE = "deferred_since", "not_before"
 
 
 class DeferredTooLong(Exception):
-    """A message has been deferred for as long as one may be."""
+    """A message has been deferred for ``MAX_DEFER_SECONDS``; the work has failed."""
 
 
 @dataclass(frozen=True)
 class Deferred:
-    """A message that was deferred: for how many seconds by now, and in how many its copy is seen."""
+    """A deferred message: for how many seconds it has waited so far, and in how many its copy becomes visible."""
 
     waited: int
     pause: int
@@ -52,16 +53,16 @@ class SqsSourceQueue:
         self._urls: dict[str, str] = {}
 
     def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
-        """Send a copy of a message, as Lambda handed it over, that is seen later; raise DeferredTooLong."""
+        """Send a delayed copy of a message, given as Lambda passed it in. Raises DeferredTooLong."""
         waited = self._waited(message)
         if waited >= MAX_DEFER_SECONDS:
             raise DeferredTooLong(f"for {waited // 3600:.0f} hours")
         return self._send_copy(message, waited, deferral.pause(waited))
 
     def defer_until_due(self, message: Mapping[str, Any]) -> Deferred | None:
-        """Send on a copy that is not to be served yet; None if it is to be served now.
+        """Defer a copy again if its NOT_BEFORE has not come; return None if it is to be processed now.
 
-        A service may ask for a longer pause than the longest delay of SQS.
+        Needed because a Retry-After may be longer than the longest delay of SQS.
         """
         pause, waited = _number(message, NOT_BEFORE) - self._clock(), self._waited(message)
         if pause <= 0 or waited >= MAX_DEFER_SECONDS:
@@ -69,7 +70,7 @@ class SqsSourceQueue:
         return self._send_copy(message, waited, pause)
 
     def expire_visibility(self, message: Mapping[str, Any]) -> None:
-        """Let a message whose work has failed be seen at once: it uses up its receives, and soon is a dead letter."""
+        """Make a failed message visible at once: it uses up its receives and quickly reaches the dead-letter queue."""
         try:
             self._client.change_message_visibility(
                 QueueUrl=self._url(str(message["eventSourceARN"])),
@@ -77,8 +78,8 @@ class SqsSourceQueue:
                 VisibilityTimeout=0,
             )
         except ClientError as error:
-            # let go: a message that is visible already is what was wanted; other errors are raised
-            if error.response["Error"]["Code"].rpartition(".")[2] not in _SEEN_ALREADY:
+            # let go: the message is already visible, which is the goal; other errors are raised
+            if error.response["Error"]["Code"].rpartition(".")[2] not in _ALREADY_VISIBLE:
                 raise
             log.info("message.already_visible", extra={"message_id": message["messageId"]})
 
@@ -110,7 +111,7 @@ class SqsSourceQueue:
 
 
 def has_not_before(message: Mapping[str, Any]) -> bool:
-    """Say whether a message names a time before which it is not served."""
+    """Say whether a message has the attribute NOT_BEFORE."""
     return bool(_number(message, NOT_BEFORE))
 
 

@@ -1,4 +1,4 @@
-"""A change: one finishing of one ticket, as a record."""
+"""A change: one closing of one ticket, as a record of the changes table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ChangeStatus(StrEnum):
-    """Where a change stands."""
+    """The status of a change."""
 
     IGNORED = "ignored"
     DETECTED = "detected"
@@ -20,11 +20,11 @@ class ChangeStatus(StrEnum):
 class Change:
     """One record of the changes table. Times are seconds since the epoch.
 
-    ``reason`` says why it stands where it stands, ``worth`` why it was worth documenting, whatever came later.
-    ``choice`` is the stored decision on which pages it belongs to (JSON), made once; ``document_ids`` the documents
-    that came of it, ``joined`` those of other changes whose drafts it was to be put in. ``failed_by`` is the id of the
-    queue message that failed for good, which is not tried again. ``author_ids`` are the accounts whose change it is:
-    whoever finished the ticket, and its assignee of that moment.
+    ``reason`` explains the current status, ``worth`` why the ticket was eligible for documentation. ``choice`` is the
+    page selection (JSON), which is stored once and never changed. ``document_ids`` are the documents created for the
+    change, ``joined`` those of other changes that it joins. ``failed_by`` is the id of the queue message that failed
+    for good and is not retried. ``author_ids`` are the accounts of the person who closed the ticket and of its assignee
+    at that time.
     """
 
     change_id: str
@@ -44,5 +44,5 @@ class Change:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nobody took it up yet."""
+        """Whether it is not processed yet."""
         return self.status is ChangeStatus.DETECTED and not self.choice

@@ -1,4 +1,4 @@
-"""A document: one page on its way to Confluence, as a record."""
+"""A document: one page on its way to Confluence, as a record of the documents table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class DocumentStatus(StrEnum):
-    """Where a document stands; the last four are its ends."""
+    """The state of a document; the last four are final."""
 
     DRAFTING = "drafting"
     DRAFTED = "drafted"
@@ -22,27 +22,27 @@ class DocumentStatus(StrEnum):
     FAILED = "failed"
 
 
-#: A document in one of these is over: its page is free for another.
+#: Final states: the page is free for another document.
 FINAL_STATUSES = frozenset(
     {DocumentStatus.PUBLISHED, DocumentStatus.REJECTED, DocumentStatus.NOT_NEEDED, DocumentStatus.FAILED}
 )
 
 
-#: A document in one of these waits for what is in its review ticket.
+#: States in which the review ticket is open or its decision is being carried out.
 IN_REVIEW = frozenset({DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING})
-#: How often a review is moved back per revision after a move without a decision: an automation may close it for ever.
+#: How often a review closed without a decision is moved back, per revision; an automation might close it forever.
 MAX_REOPENINGS = 3
 
 
 class DocumentKind(StrEnum):
-    """What publishing it does."""
+    """Whether publishing creates a page or updates one."""
 
     CREATE = "create"
     UPDATE = "update"
 
 
 class Verdict(StrEnum):
-    """What a reviewer may decide."""
+    """The possible decisions of a reviewer."""
 
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -51,7 +51,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class ScoredPage:
-    """A page that was considered, and how well it fitted."""
+    """A candidate page and its ranking score."""
 
     page_id: str
     title: str
@@ -60,7 +60,7 @@ class ScoredPage:
 
 @dataclass(frozen=True)
 class StoredSelection:
-    """Why this page: what was decided, by what, how sure, among which candidates, found by which CQL queries."""
+    """The stored page selection: its reason, confidence and method, the candidates, and the CQL queries used."""
 
     reason: str
     confidence: float
@@ -71,7 +71,7 @@ class StoredSelection:
 
 @dataclass(frozen=True)
 class Announcement:
-    """The comment that announced a revision in the review ticket; ``at`` is Jira's own time."""
+    """The comment that announced a revision in the review ticket; ``at`` is Jira's timestamp."""
 
     revision: int
     comment_id: str
@@ -80,10 +80,10 @@ class Announcement:
 
 @dataclass(frozen=True)
 class Notice:
-    """A comment in the review ticket that says why an approval is not carried out.
+    """A comment in the review ticket that explains why an approval is not carried out.
 
-    ``about`` is what it names, ``number`` counts the notices of its kind, ``at`` is Jira's own time: empty until the
-    comment is known to be there.
+    ``about`` identifies what the notice is about, ``number`` counts the notices of its kind, ``at`` is Jira's
+    timestamp, empty until the comment is known to exist.
     """
 
     about: tuple[str, ...]
@@ -93,9 +93,9 @@ class Notice:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided, by whom, on exactly which draft; ``move_id`` is the changelog's name of the finishing move.
+    """A reviewer's decision on exactly one draft; ``move_id`` is the changelog id of the move to done.
 
-    ``anyway`` says that an approval holds although the page has unpublished work.
+    ``anyway`` says that the approval counts although the page has unpublished work.
     """
 
     verdict: Verdict
@@ -112,7 +112,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Undecided:
-    """The moves to done, by their changelog ids, that brought no decision on a revision; oldest first."""
+    """The changelog ids of the moves to done without a decision on a revision, oldest first."""
 
     revision: int
     move_ids: tuple[str, ...]
@@ -120,7 +120,7 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Publication:
-    """The page version that carries the document."""
+    """The page version in which the document was published."""
 
     page_id: str
     version: int
@@ -134,15 +134,15 @@ class Publication:
 class Document:
     """One record of the documents table. Times are seconds since the epoch.
 
-    ``created_in`` is the space of a page to be created, and goes when the document ends without a page. ``reason`` says
-    why it ended without one, or why work on it stopped. ``sent_back`` counts the drafts that a reviewer sent back.
-    ``unopened`` is the revision whose review could not be opened, for the reason given.
-    ``undecided`` counts the moves without a decision on one revision; see ``undecided_moves``.
-    ``author_ids`` are the accounts whose changes it holds, as they were when their tickets were finished.
-    ``missing_since`` is when the first sweep began that did not find its review ticket, and none has found it since.
-    ``closing`` says that it is over, but its page may still be locked and not everybody told.
-    ``draft_notice`` is the newest notice about unpublished work on the page (about the state of that work),
-    ``source_notice`` the newest about its source tickets (about what became of them).
+    ``created_in`` is the space of a page to be created; it is removed if the document ends without a page. ``reason``
+    explains why it ended without a page, or why work on it stopped. ``sent_back`` counts the drafts that reviewers sent
+    back. ``unopened`` is the revision whose review could not be opened, for the given ``reason``.
+    ``undecided`` holds the moves to done without a decision on one revision; see ``undecided_moves``.
+    ``author_ids`` are the accounts behind its changes, as recorded when their tickets were closed.
+    ``missing_since`` is the start of the first of the successive sweeps that did not find its review ticket.
+    ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
+    ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
+    changed source tickets.
     """
 
     document_id: str
@@ -176,25 +176,25 @@ class Document:
 
     @property
     def undecided_moves(self) -> tuple[str, ...]:
-        """The moves to done that brought no decision on the current revision; at most one more than are answered."""
+        """The moves to done without a decision on the current revision; at most one more than are moved back."""
         is_current = self.undecided is not None and self.undecided.revision == self.revision
         return self.undecided.move_ids if self.undecided and is_current else ()
 
     @property
     def stays_undecided(self) -> bool:
-        """Whether its review is not moved back any more, since it was closed again and again without a decision."""
+        """Whether its review was closed without a decision too often and is no longer moved back."""
         return len(self.undecided_moves) > MAX_REOPENINGS
 
     @property
     def is_done(self) -> bool:
-        """Whether it is over, its page is free, and everybody is told."""
+        """Whether its state is final, its page is unlocked and everyone is notified."""
         return self.status in FINAL_STATUSES and not self.closing
 
 
-#: What a document's id looks like: a record's key that comes from outside is looked up only if it does.
+#: The format of a document id. A key from outside is looked up only if it matches.
 DOCUMENT_ID = re.compile(r"doc-[0-9a-f]{24}")
 
 
 def document_id(change_id: str, target: str) -> str:
-    """Derive a document's id from the change that began it and its target (a page id, or a space and title)."""
+    """Derive a document's id from its first change and its target (a page id, or a space and title)."""
     return "doc-" + hashlib.sha256(f"{change_id}\n{target}".encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""A draft: one proposed version of a document, with everything that a review and a publication need."""
+"""A draft: one proposed version of a document, with everything needed to review and publish it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Draft:
     """Revision ``revision`` of a document.
 
     An *update* has ``page_id``, ``base_version``, the ``base`` storage it was drafted on and ``edits``; a *create* has
-    the ``storage`` of the new page. ``storage`` is always what the reviewer sees as the result. ``follows`` is the
-    revision that it was drafted after, 0 for the first, and ``inputs`` names what it was drafted from: a draft that was
-    kept and never announced is taken again only for the same. ``levels`` are its tickets' security levels, by key.
+    the ``storage`` of the new page. ``storage`` is always the result that the reviewer sees. ``follows`` is the
+    previous revision, 0 for the first. ``inputs`` identifies what it was drafted from: a stored draft that was never
+    announced is reused only for the same inputs. ``levels`` holds the security level ids of its tickets, by issue key.
     """
 
     document_id: str
@@ -43,18 +43,18 @@ class Draft:
     levels: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self) -> tuple[sf.BlockChange, ...]:
-        """Return what each edit of an update does, before and after; nothing for a new page."""
+        """Return the change that each edit of an update makes; nothing for a new page."""
         return sf.apply(sf.parse(self.base), self.edits).changes if self.edits else ()
 
     def to_bytes(self) -> bytes:
-        """Return the canonical form, the bytes that a decision is bound to."""
+        """Return the canonical JSON, whose SHA-256 a decision is bound to."""
         shape = asdict(self)
         shape["edits"] = [edit_to_json(edit) for edit in self.edits]
         return json.dumps(shape, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Draft:
-        """Read what ``to_bytes`` wrote."""
+        """Parse the bytes that ``to_bytes`` returned."""
         shape = json.loads(data)
         shape["kind"] = DocumentKind(shape["kind"])
         shape["edits"] = tuple(edit_from_json(edit) for edit in shape["edits"])
@@ -64,7 +64,7 @@ class Draft:
 
 
 def draft_digest(data: bytes) -> str:
-    """Return the SHA-256, in hex, by which a decision names a draft."""
+    """Return the SHA-256 of a draft, in hex, as a decision records it."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -75,7 +75,7 @@ def edit_to_json(edit: sf.Edit) -> dict[str, Any]:
 
 
 def edit_from_json(shape: dict[str, Any]) -> sf.Edit:
-    """Read what ``edit_to_json`` returned."""
+    """Build an edit from the JSON that ``edit_to_json`` returned."""
     fields = {name: value for name, value in shape.items() if name != "action"}
     edit: sf.Edit = _EDITS[shape["action"]](**fields)
     return edit

@@ -1,4 +1,4 @@
-"""The events on the bus: ids only, never content.
+"""The events on the bus. They carry ids only, never content.
 
 https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
 """
@@ -13,12 +13,12 @@ from typing import Any
 
 from common.runtime.json_access import as_dict
 
-#: The ``source`` of every event of ours.
+#: The ``source`` of all our events.
 SOURCE = "kinexus"
 
 
 class EventName(StrEnum):
-    """What can happen, as the event's detail-type."""
+    """The detail-type of an event."""
 
     CHANGE_DETECTED = "ChangeDetected"
     DOCUMENT_GENERATED = "DocumentGenerated"
@@ -30,7 +30,7 @@ class EventName(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event: its name and the ids it carries; ``message_id`` names the queue message that brought it."""
+    """One event: its name and ids; ``message_id`` is the id of the queue message that delivered it."""
 
     name: EventName
     detail: Mapping[str, Any]
@@ -38,11 +38,11 @@ class Event:
 
 
 class UnknownEvent(Exception):
-    """A queue message is not an event that this pipeline publishes."""
+    """A queue message is not one of the pipeline's events."""
 
 
 def parse_event(message_body: str) -> Event:
-    """Read the EventBridge event that a rule put on a queue; raise NotOurEvent."""
+    """Parse the EventBridge event in a queue message. Raises UnknownEvent."""
     try:
         body = as_dict(json.loads(message_body))
         return Event(EventName(str(body.get("detail-type"))), as_dict(body.get("detail")))

@@ -1,6 +1,7 @@
-"""The signed link to a review: ours, without an expiry, because a link presigned by a Lambda role dies within hours.
+"""Signs and verifies links to review pages.
 
-The signature is HMAC-SHA256 over document id and revision (RFC 2104), so that a link opens this one revision only.
+Our own signature without an expiry, because a link presigned by a Lambda role expires within hours. It is HMAC-SHA256
+(RFC 2104) over document id and revision, so a link opens only this one revision.
 """
 
 import base64
@@ -19,13 +20,13 @@ def sign_review_link(key: str, document_id: str, revision: int) -> str:
 
 
 def verify_review_link(key: str, document_id: str, revision: int, signature: str) -> bool:
-    """Tell, in constant time, whether `signature` belongs to this revision."""
+    """Say in constant time whether `signature` is valid for this revision."""
     return hmac.compare_digest(
         sign_review_link(key, document_id, revision).encode(), signature.encode("utf-8", "replace")
     )
 
 
 def review_url(base_url: str, key: str, document_id: str, revision: int) -> str:
-    """Build the address under `base_url` (API and stage) at which this revision is shown."""
+    """Return the signed URL of a revision's review page; `base_url` is the API with its stage."""
     path = f"/reviews/{quote(document_id, safe='')}/{revision}"
     return f"{base_url.rstrip('/')}{path}?signature={sign_review_link(key, document_id, revision)}"

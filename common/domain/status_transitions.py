@@ -1,4 +1,4 @@
-"""A ticket's way through its statuses, as the entries of its changelog tell it.
+"""Status changes of a ticket, parsed from the entries of its changelog.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-changelog-get
 """
@@ -12,13 +12,13 @@ from typing import Any
 
 from common.runtime.json_access import as_dict, as_list, as_str
 
-#: A time that is a greater number is not one of seconds (the year 5138).
-_LATEST_IN_SECONDS = 1e11
+#: Larger timestamps are milliseconds, not seconds (the year 5138).
+_MAX_SECONDS = 1e11
 
 
 @dataclass(frozen=True)
 class StatusTransition:
-    """One change of a ticket's status, from its changelog."""
+    """One status change of a ticket. ``move_id`` is the changelog id, ``at`` an ISO 8601 time."""
 
     move_id: str
     author_id: str
@@ -28,7 +28,7 @@ class StatusTransition:
 
 
 def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
-    """Yield the changes of status in one entry of a changelog."""
+    """Yield the status changes in one changelog entry."""
     for item in map(as_dict, as_list(entry.get("items"))):
         if as_str(item.get("fieldId")) == "status" or as_str(item.get("field")).lower() == "status":
             yield StatusTransition(
@@ -41,23 +41,23 @@ def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
 
 
 def to_epoch_seconds(moment: str) -> float:
-    """Return an ISO 8601 time in seconds since the epoch."""
+    """Convert an ISO 8601 time to seconds since the epoch."""
     return datetime.fromisoformat(moment).timestamp()
 
 
 def last_transition_to_done(
     moves: Sequence[StatusTransition], is_done: Callable[[str], bool]
 ) -> StatusTransition | None:
-    """Return the last of a ticket's moves that led into a done status from one that is not; None if there is none.
+    """Return a ticket's last move into a done status from a status that is not done, or None.
 
-    A ticket that moves on from one done status to another, as automation has it, was finished before that.
+    A move between two done statuses, for example by an automation from Done to Closed, does not count.
     """
     return next((move for move in reversed(moves) if is_done(move.to_id) and not is_done(move.from_id)), None)
 
 
 def _moment(created: object) -> str:
-    """Return a time as ISO 8601: many histories at once have numbers, of milliseconds, in its place."""
+    """Return a time as ISO 8601; the bulk changelog endpoint returns milliseconds since the epoch instead."""
     if isinstance(created, int | float):
-        seconds = created / 1000 if created > _LATEST_IN_SECONDS else created
+        seconds = created / 1000 if created > _MAX_SECONDS else created
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     return as_str(created)

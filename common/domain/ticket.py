@@ -1,4 +1,4 @@
-"""A Jira ticket as the pipeline reads it, whatever shape it arrived in."""
+"""A Jira ticket as the pipeline reads it, from REST v2, REST v3 or a webhook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common.runtime.json_access import as_dict, as_list, as_str
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a ticket says: the only source of facts for a draft.
+    """The content of a ticket, which is the only source of facts for a draft.
 
     ``description`` is plain text, whether Jira sent ADF, wiki markup or nothing. ``url`` is for people.
     """
@@ -33,7 +33,7 @@ class Ticket:
 
     @classmethod
     def from_rest(cls, issue: Mapping[str, Any], browse_url: str) -> Ticket:
-        """Read an issue as REST v2, v3 or a webhook gives it; every field but id and key may be missing.
+        """Parse an issue from REST v2, v3 or a webhook; every field except id and key may be missing.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-get
         """
@@ -63,7 +63,7 @@ class Ticket:
 
 
 def description_text(value: object) -> str:
-    """Plain text of a description or comment body: ADF object, wiki text, or nothing."""
+    """Return the plain text of a description or comment body: an ADF object, wiki text, or nothing."""
     if isinstance(value, Mapping):
         return adf.adf_to_text(dict(value))
     if isinstance(value, str):

@@ -1,1 +1,1 @@
-"""From a webhook or the sweep to a recorded change: detection, eligibility, reconciliation. Imports the adapters."""
+"""Detection of changes: from a webhook or the daily sweep to a recorded change. Imports the adapters."""

@@ -1,4 +1,4 @@
-"""From a webhook to a change on record and an event on the bus."""
+"""Handles webhooks: records a change, or reports a closed review, and publishes its event."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from common.runtime.deadline import Clock
 
 log = logging.getLogger(__name__)
 
-#: Our own review tickets carry this label and never enter the pipeline again.
+#: Label of Kinexus's own review tickets, which never become changes.
 REVIEW_LABEL = "documentation-review"
 
 
 @dataclass(frozen=True)
 class DetectionResult:
-    """What became of a webhook: its status word for the answer, and the change or the reason."""
+    """The result of a webhook: its status for the answer, and the change id or the reason."""
 
     status: str
     change_id: str = ""
@@ -31,7 +31,7 @@ class DetectionResult:
 
 @dataclass(frozen=True)
 class ChangeDetector:
-    """What it takes to detect a change."""
+    """Records changes and publishes their events."""
 
     changes: ChangeRepository
     bus: EventBus
@@ -39,53 +39,56 @@ class ChangeDetector:
     clock: Clock
 
     def handle(self, event: WebhookPayload) -> DetectionResult:
-        """Record a finished ticket once and publish ChangeDetected, or say why there is nothing to do.
+        """Record a closed ticket once and publish ChangeDetected, or return why there is nothing to do.
 
-        A duplicate of a change that nobody took up yet publishes its event again: the first one may have died
-        between its record and its event.
+        A duplicate of a change that is not processed yet publishes its event again: the first delivery may have died
+        after recording the change and before publishing the event.
         """
         if REVIEW_LABEL in event.labels:
-            return DetectionResult("skipped", reason="a review ticket of ours never becomes a change")
+            return DetectionResult("skipped", reason="a review ticket of Kinexus is never documented itself")
         if not event.is_finishing:
             return DetectionResult("skipped", reason=_why_not_finishing(event))
-        worth = evaluate_eligibility(event, self.rules, self.clock())
+        eligibility = evaluate_eligibility(event, self.rules, self.clock())
         change = Change(
             change_id=derive_change_id(event),
             issue_id=event.issue_id,
             issue_key=event.issue_key,
-            status=ChangeStatus.DETECTED if worth.document else ChangeStatus.IGNORED,
-            reason=worth.reason,
+            status=ChangeStatus.DETECTED if eligibility.document else ChangeStatus.IGNORED,
+            reason=eligibility.reason,
             detected_at=int(self.clock()),
             from_status_id=event.move.from_id if event.move else "",
-            asked_by_label=worth.asked_by_label,
+            asked_by_label=eligibility.asked_by_label,
             author_ids=tuple(dict.fromkeys(filter(None, (event.account_id, event.assignee_id)))),
-            worth=worth.reason if worth.document else "",
+            worth=eligibility.reason if eligibility.document else "",
         )
         ids = {"change_id": change.change_id, "issue_key": change.issue_key}
         is_new = self.changes.record(change)
         log.info(
-            "change.recorded" if is_new else "change.already_recorded", extra={**ids, "reason": worth.reason}
+            "change.recorded" if is_new else "change.already_recorded",
+            extra={**ids, "reason": eligibility.reason},
         )
         if not is_new:
             return self.republish(self.changes.get(change.change_id) or change)
-        if not worth.document:
-            return DetectionResult("ignored", change.change_id, worth.reason)
+        if not eligibility.document:
+            return DetectionResult("ignored", change.change_id, eligibility.reason)
         event_bus.publish_change_detected(self.bus, change)
-        return DetectionResult("recorded", change.change_id, worth.reason)
+        return DetectionResult("recorded", change.change_id, eligibility.reason)
 
     def republish(self, recorded: Change) -> DetectionResult:
-        """Say what became of a change on record, and publish its event again if nobody took it up yet."""
+        """Return the result for a recorded change; publish its event again if it is not processed yet."""
         if recorded.status is ChangeStatus.IGNORED:
             return DetectionResult("ignored", recorded.change_id, recorded.reason)
         if recorded.is_waiting:
             event_bus.publish_change_detected(self.bus, recorded)
-        return DetectionResult("duplicate", recorded.change_id, "this finishing of the ticket is on record")
+        return DetectionResult(
+            "duplicate", recorded.change_id, "this closing of the ticket is already recorded"
+        )
 
 
 def derive_change_id(event: WebhookPayload) -> str:
-    """Derive the id of a change: from issue id and changelog id, else from the event's identity.
+    """Derive a change's id from the issue id and the changelog id, or without the latter from the event's identity.
 
-    Keys change when issues move to another project; these ids do not.
+    Issue keys change when issues move to another project; these ids do not.
     """
     move_id = event.move.move_id if event.move else ""
     if move_id.isascii() and move_id.isdigit():
@@ -94,12 +97,12 @@ def derive_change_id(event: WebhookPayload) -> str:
 
 
 def transition_id(issue_id: str, move_id: str) -> str:
-    """Return the id of the change that a move in Jira's changelog is."""
+    """Return the change id of a status change in Jira's changelog."""
     return f"chg-{issue_id}-{move_id}"
 
 
 def parse_change_id(change_id: str) -> tuple[str, str]:
-    """Return the issue id of a change, and the changelog id of the move that finished it, where that is known."""
+    """Return the issue id in a change's id, and the changelog id of its move to done (``""`` if unknown)."""
     _, issue_id, move = change_id.split("-", 2)
     return issue_id, "" if move.startswith("w") else move
 
@@ -107,23 +110,22 @@ def parse_change_id(change_id: str) -> tuple[str, str]:
 def _why_not_finishing(event: WebhookPayload) -> str:
     if event.move is None:
         return f"{event.name or 'the event'} is not a change of status"
-    return f'the ticket is now in "{event.status_name}", which is not where "done" was just reached'
+    return f'status changed to "{event.status_name}", which is not in the Done category'
 
 
-#: What stands for the finishing move where an operator has a document's review carried on.
+#: Used in place of a changelog id when an operator replays a review.
 REPLAY_MOVE_ID = "replay"
 
 
 def handle_review_closed(event: WebhookPayload, bus: EventBus) -> tuple[str, str]:
-    """Publish ReviewCompleted for a finished review; return a status word and, where it is skipped, the reason.
+    """Publish ReviewCompleted for a closed review ticket; return a status and, if it is skipped, the reason.
 
-    Nothing of the webhook but the ticket's id is used later: whether it is a review of ours, and who decided what, is
-    read from Jira.
+    Later steps use only the ticket's id: whether it is one of our reviews, and who decided what, is read from Jira.
     """
     if REVIEW_LABEL not in event.labels:
         return "skipped", f"{event.issue_key} does not carry the label {REVIEW_LABEL}"
     if not event.is_finishing:
-        return "skipped", f"{event.issue_key} was not moved to a status of the category “done”"
+        return "skipped", f"{event.issue_key} was not moved to a status in the Done category"
     move_id = event.move.move_id if event.move else ""
     event_bus.publish_review_completed(bus, event.issue_id, event.issue_key, move_id or event.identity)
     return "accepted", ""

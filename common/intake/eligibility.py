@@ -1,7 +1,7 @@
-"""Is a finished ticket worth documenting? Cheap rules, the reason always said.
+"""Decides whether a closed ticket is documented, with a reason.
 
-Labels are set by people and win over everything else; a label that declines wins over one that asks. Without either,
-only tickets of the configured issue types count, and only if they were resolved with a change and not long ago.
+Labels are set by people and win over every other rule; a declining label wins over an asking one. Without either, only
+tickets of the configured issue types are documented, if their resolution implies a change and they closed recently.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from common.atlassian.webhook_payload import WebhookPayload
 
-#: Resolutions that say that nothing was changed. Matched by name, so they only decide where no label did.
+#: Resolutions that imply that nothing changed. Names can be renamed, so they only count if no label decides.
 RESOLUTIONS_WITHOUT_CHANGE = frozenset(
     {"won't do", "won't fix", "duplicate", "cannot reproduce", "declined", "incomplete", "known error"}
 )
@@ -18,7 +18,7 @@ RESOLUTIONS_WITHOUT_CHANGE = frozenset(
 
 @dataclass(frozen=True)
 class EligibilityRules:
-    """The configured labels, issue types and age. Compared without regard to case."""
+    """The configured labels, issue types and maximum age. Names are compared ignoring case."""
 
     asking_labels: tuple[str, ...]
     declining_labels: tuple[str, ...]
@@ -28,7 +28,7 @@ class EligibilityRules:
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Whether to document, why, and whether a person asked for it by label."""
+    """Whether to document a ticket, the reason, and whether a person asked for it by label."""
 
     document: bool
     reason: str
@@ -36,7 +36,7 @@ class Eligibility:
 
 
 def evaluate_eligibility(event: WebhookPayload, rules: EligibilityRules, now: float) -> Eligibility:
-    """Decide about a ticket that was just finished. ``now`` is in seconds since the epoch."""
+    """Decide whether a ticket that was just closed is documented. ``now`` is in seconds since the epoch."""
     declining = declined_by(event.labels, rules.declining_labels)
     if declining:
         return Eligibility(False, f'the label "{declining}" declines documentation')
@@ -48,14 +48,14 @@ def evaluate_eligibility(event: WebhookPayload, rules: EligibilityRules, now: fl
     if not _first_common((event.issue_type,), rules.issue_types):
         return Eligibility(False, "no label asks for documentation (" + ", ".join(rules.asking_labels) + ")")
     if event.resolution.lower() in RESOLUTIONS_WITHOUT_CHANGE:
-        return Eligibility(False, f'it was resolved as "{event.resolution}": nothing changed')
+        return Eligibility(False, f'it was resolved as "{event.resolution}", so nothing changed')
     if event.happened_at and now - event.happened_at > rules.max_age_days * 86_400:
-        return Eligibility(False, f"it was finished more than {rules.max_age_days} days ago")
+        return Eligibility(False, f"it was closed more than {rules.max_age_days} days ago")
     return Eligibility(True, f'its issue type "{event.issue_type}" is always documented')
 
 
 def declined_by(labels: tuple[str, ...], declining_labels: tuple[str, ...]) -> str | None:
-    """Return the label by which people decline documentation, or None. It wins over every other label."""
+    """Return the label that declines documentation, or None. It wins over every other label."""
     return _first_common(labels, declining_labels)
 
 

@@ -1,7 +1,7 @@
-"""Tickets that moved to done of late, the newest first, from Jira's search and their histories.
+"""Finds tickets that recently moved to done, by Jira's search and changelogs, the most recently updated first.
 
-A hundred tickets cost two requests, whatever became of them. Work that must end in time stops between two tickets, and
-can tell how many it has not reached.
+A hundred tickets take two requests. Near the deadline the iteration stops between two tickets; ``unreached`` says how
+many were left out.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from common.domain.status_transitions import StatusTransition, last_transition_t
 from common.runtime.deadline import remaining_seconds
 from common.runtime.json_access import as_dict, as_str
 
-#: What the rules look at, when the ticket's status last changed its category, and whose it is.
+#: The fields that the rules use, the last change of the status category, and the assignee.
 FIELDS = ("labels", "issuetype", "resolution", "status", "statuscategorychangedate", "assignee")
-#: Tickets whose histories are read at once: a page of the search.
+#: Tickets whose changelogs are read in one request: one page of the search.
 BATCH_SIZE = 100
-#: Seconds that are kept for a batch that is under way, and for telling how many tickets are left.
+#: Seconds reserved for finishing the current batch and counting the remaining tickets.
 BATCH_RESERVE_SECONDS = 30
 
 
 class FinishedIssues:
-    """The finishings since ``since``, in seconds since the epoch, among the tickets of a query that are wanted.
+    """Iterates over the tickets of a query that moved to done after ``since``, in seconds since the epoch.
 
-    Each is the last move of a ticket to done, as its webhook told or would have. Iterating asks Jira and raises the
-    errors of common.atlassian.http_client. ``is_cut_short`` says afterwards whether the time was over before the end.
+    Yields the last move to done of each ticket that ``is_wanted`` accepts, in the form of its webhook. Raises the
+    errors of common.atlassian.http_client. Afterwards ``is_cut_short`` says whether it stopped because of the deadline.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class FinishedIssues:
                 self._reached += 1
 
     def unreached(self) -> int:
-        """Return about how many tickets of the query were not looked at."""
+        """Return approximately how many tickets of the query were not reached."""
         return max(0, self._jira.approximate_count(self._jql) - self._reached)
 
     def _is_late(self) -> bool:
@@ -70,7 +70,7 @@ class FinishedIssues:
             (event, last_transition_to_done(moves.get(event.issue_id, ()), self._is_done)) for event in wanted
         )
         return [
-            _told(event, move)
+            _as_webhook(event, move)
             for event, move in finished
             if move and to_epoch_seconds(move.at) >= self._since
         ]
@@ -83,12 +83,11 @@ class FinishedIssues:
         return event if self._is_wanted(event) else None
 
 
-def _told(event: WebhookPayload, move: StatusTransition) -> WebhookPayload:
-    """Return the event as its webhook was: with the status of that moment, whatever became of the ticket since."""
-    told = StatusChange(move.move_id, move.from_id, move.to_id)
+def _as_webhook(event: WebhookPayload, move: StatusTransition) -> WebhookPayload:
+    """Return the payload that the webhook of a move had: with the status of that time, not the current one."""
     return replace(
         event,
-        move=told,
+        move=StatusChange(move.move_id, move.from_id, move.to_id),
         status_id=move.to_id,
         account_id=move.author_id,
         happened_at=to_epoch_seconds(move.at),

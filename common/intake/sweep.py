@@ -1,10 +1,10 @@
-"""Finished tickets and reviews that Jira never told us about: webhooks can be lost for good, Jira's search cannot.
+"""Reconciliation: finds closed tickets and reviews whose webhook was lost, by Jira's search.
 
-Open reviews whose ticket was deleted are found as well: see common.intake.missing_reviews.
+Also finds open reviews whose ticket was deleted: see common.intake.missing_reviews.
 
-What is found goes through the same rules as a webhook, under the same change id, so a ticket that was told of is not
-documented twice. (Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A review
-that was decided already is told of again, under the same id of its move, until its document has come to its end.
+Each ticket is processed by the same rules as its webhook and under the same change id, so it is not documented twice.
+(Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A decided review is
+reported again, with the same ``move_id``, until its document is closed.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from common.intake.missing_reviews import MissingReviews
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What it takes to find finished tickets and reviews, and to feed them in."""
+    """Finds closed tickets and reviews, and processes them like their webhooks."""
 
     jira: JiraClient
     detection: ChangeDetector
     documents: DocumentRepository
 
     def finished_tickets(self, seconds: int) -> FinishedIssues:
-        """Return the finishing of each ticket worth documenting that was finished in the last ``seconds``.
+        """Return the tickets to document that were closed in the last ``seconds``.
 
-        The query is wider than the rules: labels are compared there without regard to case, and ``docs:`` by its
-        beginning, which JQL cannot.
+        The query is wider than the rules, which then filter its results: JQL cannot compare labels ignoring case, or
+        find labels by the prefix ``docs:``.
         """
         rules, now = self.detection.rules, self.detection.clock()
         labels = () if rules.issue_types else ("labels IS NOT EMPTY",)
@@ -52,9 +52,9 @@ class Reconciliation:
         )
 
     def finished_reviews(self, seconds: int) -> FinishedIssues:
-        """Return the finishing of each review ticket that was moved to done in the last ``seconds``, and still is.
+        """Return the review tickets that were moved to done in the last ``seconds`` and still are.
 
-        All that our account has made is looked at as well, since anybody may take a label away.
+        Includes every ticket that our account created, because anyone may remove the review label.
         """
         return self._moved(
             seconds, lambda event: True, f'(labels = "{REVIEW_LABEL}" OR creator = currentUser())'
@@ -62,22 +62,22 @@ class Reconciliation:
 
     @property
     def missing_reviews(self) -> MissingReviews:
-        """What finds open reviews whose ticket is missing."""
+        """Finds open reviews whose ticket is missing."""
         return MissingReviews(self.jira, self.documents, self.detection.bus)
 
     def process_ticket(self, event: WebhookPayload) -> DetectionResult:
-        """Do what the webhook of a finished ticket would have done."""
-        # Nearly all are on record, and to look costs less than a write that is refused.
+        """Process a closed ticket as its webhook would have been."""
+        # Nearly all are recorded already, and a read costs less than a rejected conditional write.
         known = self.detection.changes.get(derive_change_id(event))
         return self.detection.republish(known) if known else self.detection.handle(event)
 
     def process_review(self, event: WebhookPayload) -> str:
-        """Do what the webhook of a finished review would have done; return a status word."""
+        """Process a closed review as its webhook would have been; return a status."""
         document = self.documents.find_by_review_ticket(event.issue_id)
         if document and document.is_done:
             return "over"
         if document and REVIEW_LABEL not in event.labels:
-            event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # somebody took it away
+            event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # it was removed by a person
         return handle_review_closed(event, self.detection.bus)[0]
 
     def _moved(

@@ -1,1 +1,1 @@
-"""The edge of every function: SQS batches, webhooks, environment, logging. Imports the adapters, never a handler."""
+"""Entry code of all functions: SQS batches, webhooks, environment, logging. Imports the adapters, never a handler."""

@@ -1,1 +1,1 @@
-"""Markup of the services around us: ADF, wiki markup, HTML pages. Imports `runtime` only."""
+"""ADF, Jira wiki markup and the HTML page frame. Imports `runtime` only."""

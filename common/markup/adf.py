@@ -1,8 +1,8 @@
-"""Atlassian Document Format: small builders for what we write, and `adf_to_text` for what people wrote.
+"""Builders for Atlassian Document Format (ADF) nodes, and `adf_to_text`, which reads ADF as plain text.
 
-The builders return plain dictionaries as Jira's REST v3 takes them
-(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They keep a rule whose
-breach Jira answers with 400: there is no empty text node. Nothing in a text stays hidden or turned around.
+The builders return plain dictionaries, as Jira's REST v3 accepts them
+(https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/). They never create an empty text node,
+which Jira rejects with 400, and they make invisible and reordering characters in a text visible.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ UNDERLINE: Mark = {"type": "underline"}
 
 
 def color(hex_color: str) -> Mark:
-    """Mark text with a colour; `hex_color` as `#rrggbb`."""
+    """Build a mark that colours text; `hex_color` as `#rrggbb`."""
     return {"type": "textColor", "attrs": {"color": hex_color}}
 
 
@@ -54,23 +54,23 @@ def doc(*content: Node) -> Node:
 
 
 def text(value: str, *marks: Mark) -> Node:
-    """Build a run of text. Empty text is no node in ADF, so it becomes a zero-width space."""
+    """Build a text node. Empty text is not allowed in ADF, so it becomes a zero-width space."""
     node: Node = {"type": "text", "text": make_visible(value) or "\u200b"}
     return {**node, "marks": list(marks)} if marks else node
 
 
 def link(label: str, href: str, *marks: Mark) -> Node:
-    """Build text that leads to `href`."""
+    """Build text that links to `href`."""
     return text(label or href, {"type": "link", "attrs": {"href": href}}, *marks)
 
 
 def mention(account_id: str) -> Node:
-    """Name a person, whom Jira then notifies."""
+    """Build a mention of a person, whom Jira then notifies."""
     return {"type": "mention", "attrs": {"id": account_id}}
 
 
 def hard_break() -> Node:
-    """Break the line inside a paragraph."""
+    """Build a line break inside a paragraph."""
     return {"type": "hardBreak"}
 
 
@@ -79,12 +79,12 @@ def _inline(content: Iterable[Node | str]) -> list[Node]:
 
 
 def paragraph(*content: Node | str) -> Node:
-    """Build a paragraph of inline nodes; strings are taken as plain text."""
+    """Build a paragraph of inline nodes; strings become plain text."""
     return {"type": "paragraph", "content": _inline(content)}
 
 
 def heading(level: int, *content: Node | str) -> Node:
-    """Build a heading; `level` is brought into 1..6."""
+    """Build a heading; `level` is limited to 1..6."""
     return {"type": "heading", "attrs": {"level": min(6, max(1, level))}, "content": _inline(content)}
 
 
@@ -104,7 +104,7 @@ def bullet_list(*items: Node | str | Iterable[Node]) -> Node:
 
 
 def panel(kind: PanelType, *content: Node) -> Node:
-    """Put a coloured box around paragraphs, headings and lists."""
+    """Build a coloured box around paragraphs, headings and lists."""
     return {"type": "panel", "attrs": {"panelType": kind}, "content": list(content)}
 
 

@@ -1,4 +1,4 @@
-"""Atlassian Document Format as readable plain text, whatever shape it comes in."""
+"""Converts Atlassian Document Format (ADF) to readable plain text; tolerates malformed input."""
 
 import datetime
 from typing import Any
@@ -7,11 +7,11 @@ _Node = dict[str, Any]
 
 
 def adf_to_text(value: object, limit: int = 1_000_000) -> str:
-    """Read whatever stands where ADF may stand, as plain text of at most `limit` characters.
+    """Convert ADF to plain text of at most `limit` characters.
 
-    Paragraphs are separated by an empty line; headings, lists, quotations, tables, code and struck text look
-    as in Markdown. A mention is `@Name` with no-break spaces inside the name, so that its end can be told. A string
-    is returned as it is, anything of odd shape as what text it holds. Never raises.
+    Paragraphs are separated by an empty line; headings, lists, quotations, tables, code and struck-through text look
+    as in Markdown. A mention is `@Name` with no-break spaces inside the name, which shows where the name ends. A string
+    is returned as it is; of malformed input, any text is returned that it contains. Never raises.
     """
     if isinstance(value, str):
         return value[:limit]
@@ -21,7 +21,7 @@ def adf_to_text(value: object, limit: int = 1_000_000) -> str:
     return _Reader(limit).document(nodes)[:limit].strip("\n")
 
 
-_MAX_DEPTH = 60  # deeper nesting than any editor makes; below it text is left out
+_MAX_DEPTH = 60  # deeper than any editor nests; text below that is left out
 _MAX_NODES = 200_000
 _INLINE = {
     "text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "placeholder", "inlineExtension",
@@ -31,7 +31,7 @@ _LISTS = {"bulletList": "- ", "taskList": "- ", "decisionList": "- ", "orderedLi
 
 
 class _Reader:
-    """One reading of a document, within a budget of nodes and characters."""
+    """Converts one document within a budget of nodes and characters."""
 
     def __init__(self, limit: int) -> None:
         self.characters = limit
@@ -45,7 +45,7 @@ class _Reader:
         return self.nodes < 0 or self.characters < 0 or depth > _MAX_DEPTH
 
     def blocks(self, nodes: object, depth: int) -> list[list[str]]:
-        """Give the lines of each block; inline nodes that stand side by side make one block."""
+        """Return the lines of each block; adjacent inline nodes form one block."""
         found: list[list[str]] = []
         run: list[object] = []
         for node in nodes if isinstance(nodes, list) else []:
@@ -62,7 +62,7 @@ class _Reader:
         return found
 
     def lines(self, node: _Node, depth: int) -> list[str]:
-        """Give the content of a container, its blocks one under the other."""
+        """Return the lines of all blocks in a container."""
         return [line for block in self.blocks(node.get("content"), depth) for line in block]
 
     def block(self, node: _Node, depth: int) -> list[str]:
@@ -178,7 +178,7 @@ def _string(value: object) -> str:
 
 
 def _marked(value: str, marks: object) -> str:
-    """Write text with the marks that change its meaning: code, struck out, link."""
+    """Return text with the marks that change its meaning: code, strikethrough, link."""
     kinds = {_kind(mark): mark for mark in marks if isinstance(mark, dict)} if isinstance(marks, list) else {}
     if "code" in kinds and value:
         value = f"`{value}`"
@@ -192,7 +192,7 @@ def _marked(value: str, marks: object) -> str:
 
 
 def _day(timestamp: object) -> str:
-    """Write a date node's milliseconds since 1970 as an ISO date."""
+    """Return a date node's milliseconds since the epoch as an ISO date."""
     try:
         seconds = int(str(timestamp)) // 1000
         return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()

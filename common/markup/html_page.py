@@ -1,6 +1,6 @@
-"""A web page in one file that needs no script and nothing from elsewhere, and the policy that holds it to that.
+"""Frame for self-contained HTML pages without scripts or external resources, enforced by a Content-Security-Policy.
 
-The only thing the Content-Security-Policy allows is the page's own style, by its hash
+Apart from `data:` images, the policy allows only the page's own style, by its hash
 (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
 """
 
@@ -59,7 +59,7 @@ def escape(text: str) -> str:
 
 
 def html_document(title: str, style: str, body: str) -> str:
-    """Build the whole page; `title` is text, `style` CSS without `</style>`, `body` finished HTML."""
+    """Build a whole page; `title` is text, `style` CSS without `</style>`, `body` HTML."""
     style = BASE_STYLE + style
     policy = content_security_policy(f"<style>{style}</style>")
     return (
@@ -73,7 +73,7 @@ def html_document(title: str, style: str, body: str) -> str:
 
 
 def content_security_policy(page: str) -> str:
-    """Compute the policy that lets a page made by `document` use its own style and nothing else."""
+    """Return the policy for a page built by `html_document`: it allows the page's own style and `data:` images."""
     style = _STYLE.search(page)
     digest = hashlib.sha256((style.group(1) if style else "").encode()).digest()
     source = f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,6 +1,6 @@
-"""Jira wiki markup, as webhooks and REST v2 deliver descriptions and comments, as readable plain text.
+"""Converts Jira wiki markup, the format of descriptions and comments in webhooks and REST v2, to plain text.
 
-The notation: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
+https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all (the notation)
 """
 
 import json
@@ -40,12 +40,12 @@ _SMILEYS = {
 
 
 def wiki_to_text(markup: object, limit: int = 1_000_000) -> str:
-    """Read Jira wiki markup as plain text of at most `limit` characters.
+    """Convert Jira wiki markup to plain text of at most `limit` characters.
 
-    Headings, lists, quotations, tables, code and struck text look as in Markdown (as
-    `common.markup.adf.adf_to_text` writes them). Bold, italic and colours fall away; links keep their address in
-    parentheses. What is no string gives what `common.markup.adf.adf_to_text` makes of it, so that a field that holds
-    either can be read by either. Never raises.
+    Headings, lists, quotations, tables, code and struck-through text look as in Markdown, as in the output of
+    `common.markup.adf_to_text.adf_to_text`. Bold, italic and colours are dropped; links keep their address in
+    parentheses. Input that is not a string is passed to `adf_to_text`, so this function reads a field of either format.
+    Never raises.
     """
     if not isinstance(markup, str):
         return adf_to_text.adf_to_text(markup, limit)
@@ -69,7 +69,7 @@ def wiki_to_text(markup: object, limit: int = 1_000_000) -> str:
 
 
 def _block(name: str, parameters: str, body: str) -> list[str]:
-    """Write one `{name:parameters}body{name}`."""
+    """Return the lines of one `{name:parameters}body{name}`."""
     if name in ("code", "noformat"):
         language = _LANGUAGE.match(parameters.split("|")[0]) if "=" not in parameters.split("|")[0] else None
         return [f"```{language.group() if language else ''}", *body.strip("\n").split("\n"), "```"]
@@ -143,7 +143,7 @@ def _inline(source: str, depth: int = 0) -> str:
 
 
 def _link(value: str, depth: int) -> str:
-    """Write `[label|address]`, `[address]`, `[^attachment]`; brackets around anything else stay."""
+    """Return the text of `[label|address]`, `[address]` or `[^attachment]`; other brackets are kept."""
     label, bar, rest = value.partition("|")
     if bar:
         address = rest.split("|")[0].strip()

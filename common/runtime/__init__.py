@@ -1,1 +1,1 @@
-"""What every room may use: deadlines, errors, tolerant JSON access, Unicode safety. Imports no other room."""
+"""Deadlines, errors, tolerant JSON access and Unicode safety. Imports nothing else of the repository."""

@@ -194,7 +194,7 @@ MALFORMED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("kept", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_secret_is_named_but_not_shown(kept: dict[str, object]) -> None:
-    with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no text under "apiToken"') as raised:
+    with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no string under "apiToken"') as raised:
         CachedSecret(Kept(**kept), ARN).get("apiToken")
     assert (
         found_in("".join(traceback.format_exception(raised.value)) + repr(CachedSecret(Kept(**kept), ARN)))
@@ -218,7 +218,7 @@ def test_malformed_webhook_secrets_accept_no_request(aws: Aws, value: Any, guess
     boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps({"secrets": value}))
     raw = json.dumps(FINISHED).encode()
     with pytest.raises(
-        InvalidSecret, match=r'secret:webhook.* has no list of texts under "secrets"'
+        InvalidSecret, match=r'secret:webhook.* has no list of strings under "secrets"'
     ) as raised:
         notice_change(request(raw, x_hub_signature=signed(raw, guess)), None)
     assert found_in("".join(traceback.format_exception(raised.value))) == set()
@@ -235,5 +235,5 @@ def test_a_malformed_link_key_opens_no_review(aws: Aws, key: Any) -> None:
         "pathParameters": {"document_id": document, "revision": "1"},
         "queryStringParameters": {"signature": sign_review_link(str(key), document, 1)},
     }
-    with pytest.raises(InvalidSecret, match=r'secret:link.* has no text under "key"'):
+    with pytest.raises(InvalidSecret, match=r'secret:link.* has no string under "key"'):
         show_review(link, None)

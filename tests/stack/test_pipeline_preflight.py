@@ -118,17 +118,17 @@ REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
     "expired token": (revoked, ["Jira account: kinexus@example.com", "401", "create an API token"]),
     "no project": (lambda _: {"review_project": "NOPE"}, ["no project NOPE", "correct jiraReviewProject"]),
     "no issue type": (lambda _: {"review_issue_type": "Review"}, ["no issue type Review in the project PAY2", "reviewIssueType to one of"]),
-    "missing rights": (as_account("unlinked"), ["has no ADD_COMMENTS, LINK_ISSUES", "grant it to our account in the project PAY2"]),
-    "no right to create": (as_account("onlooker"), ["has no CREATE_ISSUES", "grant it"]),
+    "missing rights": (as_account("unlinked"), ["has no permission ADD_COMMENTS, LINK_ISSUES", "grant it to our account in the project PAY2"]),
+    "no right to create": (as_account("onlooker"), ["has no permission CREATE_ISSUES", "grant it"]),
     "no look at groups": (
         lambda around: {**as_account("blind")(around), "approver_group": "8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20"},
-        ["has no USER_PICKER", "Browse users and groups"],
+        ["has no permission USER_PICKER", "Browse users and groups"],
     ),
     "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from our account: NOPE", "correct confluenceSpaceKey"]),
     "read-only space": (may_not_write, ["may not write pages in SD", "Add/edit pages"]),
     "another site's Confluence": (lambda a: {"confluence_url": f"{a.jira.url}/elsewhere/wiki"}, ["Confluence account", "confluenceUrl must be"]),
-    "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "grant the model to this account"]),
-    "own role": (denied("User: me is not authorized to perform: bedrock:InvokeModel"), ["the role that you ask with needs bedrock:InvokeModel"]),
+    "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "request access to the model"]),
+    "own role": (denied("User: me is not authorized to perform: bedrock:InvokeModel"), ["give your own AWS role bedrock:InvokeModel"]),
     "no such model": (lambda _: {"model_id": "amazon.nova-none-v1:0"}, ["amazon.nova-none-v1:0: ValidationException", "set bedrockModelId"]),
     "no such profile": (lambda _: {"model_id": "zz.amazon.nova-lite-v1:0"}, ["ValidationException", "inference profile"]),
 }  # fmt: skip
@@ -178,7 +178,7 @@ def test_pages_below_folders_are_counted_and_noted_with_both_remedies(around: Ar
     count = len([page for page in around.jira.site.confluence.pages.values() if page.status == "current"])
     assert refused == []
     assert "view restrictions: 2 of" in note
-    assert "1 are live docs, edited only where a ticket names them" in note
+    assert "1 are live docs, edited only if a ticket names them" in note
     assert "docs:PAGE-ID" in note
     assert "pulumi config set trustFolders true" in note
     assert (
@@ -229,7 +229,7 @@ def test_unknown_is_distinguished_from_missing(around: Around, monkeypatch: pyte
     monkeypatch.setattr(Retry, "sleep", lambda *_: None)
     around.jira.site.faults.add(Fault(kind="status", status=503, count=100, path="/wiki/"))
     [refusal], _ = around.look()
-    assert "nothing more can be said about them now: GET /rest/api/user/current: 503" in refusal
+    assert "the other checks cannot be made now: GET /rest/api/user/current: 503" in refusal
     assert "https://status.atlassian.com; try again" in refusal
     assert "preflight false" in refusal
     assert "API token" not in refusal
@@ -239,7 +239,7 @@ def test_unknown_space_permissions_are_noted(around: Around) -> None:
     around.jira.site.faults.add(Fault(kind="status", status=401, count=2, path="/operations"))
     refused, [note] = around.look()
     assert refused == []
-    assert "whether our account may write there was not told" in note
+    assert "cannot check whether our account may write there" in note
 
 
 @pytest.mark.parametrize(
