@@ -113,7 +113,9 @@ def _project_name(project: str) -> str:
 def project_not_found(project: str) -> Finding:
     """Return the finding that the project does not exist or is hidden from our account; Jira does not say which."""
     remedy = "correct jiraReviewProject, or let our account browse the project"
-    return failed("review tickets", f"there is no project {project}, or it is hidden from our account", remedy)
+    return failed(
+        "review tickets", f"there is no project {project}, or it is hidden from our account", remedy
+    )
 
 
 def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:

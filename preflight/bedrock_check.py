@@ -59,5 +59,7 @@ def explain_refusal(model_id: str, code: str, message: str) -> Finding:
         )
     if code in _UNAVAILABLE:
         return failed("model", seen, "check https://health.aws.amazon.com, then try again")
-    remedy = "set bedrockModelId to a model or inference profile that this region offers, such as us.amazon.nova-lite-v1:0"
+    remedy = (
+        "set bedrockModelId to a model or inference profile of this region, such as us.amazon.nova-lite-v1:0"
+    )
     return failed("model", seen, remedy)
