@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.proto import callback_pb2, resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
@@ -72,7 +72,7 @@ class RecordingMonitor(mocks.MockMonitor):
         if request.tok == "pulumi:pulumi:getResource":
             return super().Invoke(request)  # type: ignore[no-untyped-call]
         arguments, _ = plain_properties(request.args)
-        result = _sync_await(rpc.serialize_properties(dict(self._invoke(request.tok, arguments)), {}))
+        result: Any = _sync_await(rpc.serialize_properties(dict(self._invoke(request.tok, arguments)), {}))
         return resource_pb2.ResourceInvokeResponse(**{"return": result})
 
     def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802 (the engine's method name)
