@@ -1,9 +1,13 @@
 """A function that gets every order that was placed, through a queue."""
 
-from stack import EventBus, EventSubscription, PythonFunction
+from stack import EventBus, EventSubscription, PythonFunction, PythonFunctionArgs
 
-code = {"handler": "export.nightly.handle", "source_root": ".", "include": ["export"]}
-pack = PythonFunction("pack", {"function_name": "pack", **code})
-events = EventBus("events", {"bus_name": "shop-events"})
-what = {"bus_name": events.bus_name, "pattern": {"source": ["shop"], "detail-type": ["OrderPlaced"]}}
-placed = EventSubscription("placed", {"subscription_name": "placed", "function": pack.function, **what})
+code = PythonFunctionArgs(
+    function_name="pack", handler="export.nightly.handle", source_root=".", include=["export"]
+)
+pack = PythonFunction("pack", code)
+bus = EventBus("events", {"bus_name": "shop-events"})
+what = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
+placed = EventSubscription(
+    "new", {"subscription_name": "new", "bus_name": bus.bus_name, "pattern": what, "function": pack.function}
+)

@@ -1,8 +1,12 @@
 """A function that runs every night, where the shop is."""
 
-from stack import FunctionSchedule, PythonFunction
+from stack import FunctionSchedule, FunctionScheduleArgs, PythonFunction, PythonFunctionArgs
 
-code = {"handler": "export.nightly.handle", "source_root": ".", "include": ["export"]}
-export = PythonFunction("export", {"function_name": "export", **code})
-night = {"expression": "cron(30 2 * * ? *)", "timezone": "Europe/Berlin"}
-nightly = FunctionSchedule("nightly", {"schedule_name": "export", "function": export.function, **night})
+code = PythonFunctionArgs(
+    function_name="export", handler="export.nightly.handle", source_root=".", include=["export"]
+)
+job = PythonFunction("export", code)
+night = FunctionScheduleArgs(
+    schedule_name="export", expression="cron(30 2 * * ? *)", timezone="Europe/Berlin", function=job.function
+)
+nightly = FunctionSchedule("nightly", night)

@@ -2,9 +2,12 @@
 
 import pulumi
 
-from stack import JiraWebhook
+from stack import JiraWebhook, JiraWebhookArgs
 
 secret = pulumi.Config().require_secret("webhookSecret")
-where = {"jira_url": "https://example.atlassian.net", "url": "https://hooks.example.com/jira"}
-what = {"events": ["jira:issue_updated"], "jql": "statusCategory = Done", "secret": secret}
-finished = JiraWebhook("finished", {"webhook_name": "shop: finished issues", **where, **what})
+jira, hook = "https://example.atlassian.net", "https://hooks.example.com/jira"
+events, done = ["jira:issue_updated"], "statusCategory = Done"
+args = JiraWebhookArgs(
+    webhook_name="shop: finished issues", jira_url=jira, url=hook, events=events, jql=done, secret=secret
+)
+finished = JiraWebhook("finished", args)

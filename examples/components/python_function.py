@@ -1,8 +1,12 @@
 """A function that reads a table."""
 
-from stack import PythonFunction, RecordTable
+from stack import PythonFunction, PythonFunctionArgs, RecordTable
 
 orders = RecordTable("orders", {"table_name": "orders", "hash_key": "order_id"})
-code = {"handler": "export.nightly.handle", "source_root": ".", "include": ["export"]}
-rights = {"environment": {"TABLE": orders.table_name}, "statements": [orders.read_statement]}
-export = PythonFunction("export", {"function_name": "export", "timeout_seconds": 300, **code, **rights})
+code = PythonFunctionArgs(
+    function_name="export", handler="export.nightly.handle", source_root=".", include=["export"]
+)
+code["timeout_seconds"] = 300
+code["environment"] = {"TABLE": orders.table_name}
+code["statements"] = [orders.read_statement]
+export = PythonFunction("export", code)

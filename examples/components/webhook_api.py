@@ -1,8 +1,10 @@
 """An API with one route, which lets five requests through per second."""
 
-from stack import PythonFunction, WebhookApi
+from stack import PythonFunction, PythonFunctionArgs, WebhookApi, WebhookRoute
 
-code = {"handler": "export.nightly.handle", "source_root": ".", "include": ["export"]}
-placed = PythonFunction("placed", {"function_name": "placed", **code})
-route = {"method": "POST", "path": "/orders", "function": placed.function, "rate_per_second": 5}
+code = PythonFunctionArgs(
+    function_name="placed", handler="export.nightly.handle", source_root=".", include=["export"]
+)
+placed = PythonFunction("placed", code)
+route = WebhookRoute(method="POST", path="/orders", function=placed.function, rate_per_second=5)
 api = WebhookApi("api", {"api_name": "shop", "routes": [route]})

@@ -4,6 +4,7 @@ https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
 """
 
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
@@ -14,8 +15,9 @@ def with_platform_lines(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTr
     """Log what Lambda itself does with a function, down to each start of a runtime."""
     if args.type_ != "aws:lambda/function:Function":
         return None
-    logging = {**args.props["loggingConfig"], "systemLogLevel": "DEBUG"}
-    return pulumi.ResourceTransformResult({**args.props, "loggingConfig": logging}, args.opts)
+    props: dict[str, Any] = {**args.props}
+    props["loggingConfig"] = {**props["loggingConfig"], "systemLogLevel": "DEBUG"}
+    return pulumi.ResourceTransformResult(props, args.opts)
 
 
 def with_patient_dead_letters(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -30,8 +32,9 @@ def with_owner(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformRe
     """Tag every function and queue of the program."""
     if args.type_ not in ("aws:lambda/function:Function", "aws:sqs/queue:Queue"):
         return None
-    tags = {**(args.props.get("tags") or {}), "owner": "orders"}
-    return pulumi.ResourceTransformResult({**args.props, "tags": tags}, args.opts)
+    props: dict[str, Any] = {**args.props}
+    props["tags"] = {**(props.get("tags") or {}), "owner": "orders"}
+    return pulumi.ResourceTransformResult(props, args.opts)
 
 
 pulumi.runtime.register_resource_transform(with_owner)
