@@ -1,12 +1,14 @@
 """A ticket adopted from a saved webhook body is found by id, key and search, and never collides with the simulator's own."""
 
+from typing import Any
+
 from local.atlassian import Site
 from local.atlassian.documents.adf_check import check_document
 from local.atlassian.import_webhook_body import adopt
 from local.seed import Seed
 from tests.atlassian.conftest import Person
 
-BODY = {
+BODY: dict[str, Any] = {
     "webhookEvent": "jira:issue_updated",
     "issue": {
         "id": "10400",
@@ -50,14 +52,15 @@ def test_tickets_made_afterwards_have_numbers_of_their_own(site: Site, seed: See
 
 def test_invalid_bodies_and_existing_tickets_are_not_adopted(site: Site, seed: Seed) -> None:
     local = site.jira.get(seed.tickets["update"])
-    for body in (
+    bodies: list[object] = [
         None,
         [],
         {},
         {"issue": {"id": "x", "key": "A-1", "fields": {"status": {}}}},
         {"issue": {**BODY["issue"], "id": local.id}},
         {"issue": {**BODY["issue"], "key": local.key}},
-    ):
+    ]
+    for body in bodies:
         assert adopt(site, body) is None
     assert local.fields.summary == "Give merchants a weekend to repair a broken endpoint"
 

@@ -1,5 +1,7 @@
 """Folders, whiteboards, databases and embeds are part of the page tree as in Confluence, including restrictions."""
 
+from typing import Any
+
 import pytest
 
 from local.atlassian import Site
@@ -15,9 +17,10 @@ needs_specifications = pytest.mark.skipif(
 )
 
 
-def container(person: Person, seed: Seed, collection: str = "folders", **more: object) -> dict:
+def container(person: Person, seed: Seed, collection: str = "folders", **more: object) -> dict[str, Any]:
     given = {"spaceId": seed.space_id, "title": "Place", **more}
-    return person("POST", f"{V2}/{collection}", 200, json=given)
+    made: dict[str, Any] = person("POST", f"{V2}/{collection}", 200, json=given)
+    return made
 
 
 def restriction(content_id: str) -> str:

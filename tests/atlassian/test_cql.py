@@ -182,7 +182,12 @@ def test_a_thousand_pages_are_indexed_once(site: Site, monkeypatch: pytest.Monke
     person = Person(site, "kinexus")
     titles(person, 'text ~ "common"')
     read: list[str] = []
-    monkeypatch.setattr(search_index, "terms_of", lambda text: read.append(text) or [])
+
+    def terms_of(text: str) -> list[str]:
+        read.append(text)
+        return []
+
+    monkeypatch.setattr(search_index, "terms_of", terms_of)
     found = titles(
         person, 'space = BIG AND (text ~ "common" OR text ~ "word7" OR title ~ "page" OR text ~ "word99")'
     )

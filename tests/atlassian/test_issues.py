@@ -1,5 +1,7 @@
 """Issues behave as in Jira: validation and its errors, history, resolution, comments, properties."""
 
+from typing import Any
+
 import pytest
 
 from local.atlassian import Site
@@ -39,7 +41,9 @@ VALID = {"project": {"key": "PAY2"}, "issuetype": {"name": "Story"}, "summary": 
         ),
     ],
 )
-def test_a_wrong_field_is_refused_by_name(developer: Person, fields: dict, errors: dict) -> None:
+def test_a_wrong_field_is_refused_by_name(
+    developer: Person, fields: dict[str, object], errors: dict[str, str]
+) -> None:
     refused = developer("POST", ISSUE, 400, json={"fields": {**VALID, **fields}})
     assert refused == {"errorMessages": [], "errors": errors}
 
@@ -98,11 +102,13 @@ def test_a_field_in_both_fields_and_update_is_refused(seed: Seed, developer: Per
 def test_done_sets_a_resolution_and_reopening_clears_it(seed: Seed, developer: Person) -> None:
     path = f"{ISSUE}/{seed.tickets['update']}"
 
-    def move(status: str) -> dict:
+    def move(status: str) -> dict[str, Any]:
         listed = developer("GET", path + "/transitions", 200)["transitions"]
         wanted = next(each["id"] for each in listed if each["to"]["name"] == status)
         developer("POST", path + "/transitions", 204, json={"transition": {"id": wanted}})
-        return developer("GET", path + "?fields=resolution,resolutiondate,status", 200)["fields"]
+        moved: dict[str, Any] = developer("GET", path + "?fields=resolution,resolutiondate,status", 200)
+        fields: dict[str, Any] = moved["fields"]
+        return fields
 
     done, again = move("Done"), move("In Progress")
     assert done["resolution"]["name"] == "Done"

@@ -22,7 +22,7 @@ def clients(request: pytest.FixtureRequest) -> Path:
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("Node is not installed")
     lock = (HERE / "package-lock.json").read_bytes()
-    folder: Path = request.config.cache.mkdir(f"npm-{hashlib.sha256(lock).hexdigest()[:12]}")  # type: ignore[union-attr]
+    folder: Path = request.config.cache.mkdir(f"npm-{hashlib.sha256(lock).hexdigest()[:12]}")
     for name in ("package.json", "package-lock.json", "check.mjs"):
         shutil.copy(HERE / name, folder / name)
     if not (folder / "node_modules" / "jira.js").is_dir():

@@ -1,6 +1,7 @@
 """Pages behave as in Confluence: versions, titles, tree, trash, restrictions, limits, and what saving rewrites."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ PAGES = "/wiki/api/v2/pages"
 
 def new(
     person: Person, seed: Seed, title: str, value: str = "<p>a</p>", expect: int = 200, **more: object
-) -> dict:
-    return person(
+) -> dict[str, Any]:
+    answer: dict[str, Any] = person(
         "POST",
         PAGES,
         expect,
@@ -27,9 +28,10 @@ def new(
             **more,
         },
     )
+    return answer
 
 
-def change(person: Person, page_id: str, number: int, expect: int = 200, **more: object) -> dict:
+def change(person: Person, page_id: str, number: int, expect: int = 200, **more: object) -> dict[str, Any]:
     body = {
         "id": page_id,
         "status": "current",
@@ -38,16 +40,18 @@ def change(person: Person, page_id: str, number: int, expect: int = 200, **more:
         "body": {"representation": "storage", "value": "<p>b</p>"},
         **more,
     }
-    return person(
+    answer: dict[str, Any] = person(
         "PUT",
         f"{PAGES}/{page_id}",
         expect,
         json={key: value for key, value in body.items() if value is not None},
     )
+    return answer
 
 
-def title_of(refused: dict) -> str:
-    return refused["errors"][0]["title"]
+def title_of(refused: dict[str, Any]) -> str:
+    title: str = refused["errors"][0]["title"]
+    return title
 
 
 def test_a_page_without_a_parent_hangs_under_the_homepage(seed: Seed, kinexus: Person) -> None:
@@ -374,8 +378,9 @@ def test_the_seeded_space_is_realistic(site: Site, seed: Seed) -> None:
     )
 
 
-def draft_of(person: Person, page_id: str) -> dict:
-    return person("GET", f"{PAGES}/{page_id}?get-draft=true&body-format=storage", 200)
+def draft_of(person: Person, page_id: str) -> dict[str, Any]:
+    draft: dict[str, Any] = person("GET", f"{PAGES}/{page_id}?get-draft=true&body-format=storage", 200)
+    return draft
 
 
 def test_without_a_draft_the_published_page_is_returned(seed: Seed, kinexus: Person) -> None:

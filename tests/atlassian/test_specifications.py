@@ -58,6 +58,7 @@ def test_jira_answers_match(site: Site, seed: Seed, developer: Person, admin: Pe
     asked = {"issueIdsOrKeys": [made["id"], other, "PAY2-9999"], "fieldIds": ["status"]}
     assert len(jira("POST", "/changelog/bulkfetch", json=asked)["issueChangeLogs"]) == 1
     jira("POST", "/search/approximate-count", json={"jql": "project = PAY2"})
+    wrong: dict[str, Any]
     for wrong in ({"issueIdsOrKeys": []}, {**asked, "fieldIds": ["status"] * 2}, {**asked, "maxResults": 0}):
         assert developer("POST", "/rest/api/3/changelog/bulkfetch", json=wrong).status_code == 400
     for wrong in ({"issueIdsOrKeys": ["1"] * 1001}, {**asked, "issues": []}, {**asked, "nextPageToken": "?"}):

@@ -55,12 +55,13 @@ def receiver(site: Site) -> Iterator[Receiver]:
 
 
 def register(admin: Person, receiver: Receiver, **more: Any) -> dict[str, Any]:
-    return admin(
+    registered: dict[str, Any] = admin(
         "POST",
         HOOKS,
         201,
         json={"name": "test", "url": receiver.url, "events": ["jira:issue_updated"], **more},
     )
+    return registered
 
 
 def close(person: Person, key: str) -> None:

@@ -19,6 +19,7 @@ import boto3
 import botocore.endpoint
 import requests
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
@@ -109,10 +110,10 @@ def install(boundary: Boundary, site: Site, model: StandIn) -> None:
 
 
 def _around_aws(boundary: Boundary, model: StandIn) -> None:
-    def send(request: Any, event_name: str, **_: Any) -> AWSResponse:
+    def send(request: Any, event_name: str, **_: Any) -> AWSResponse | None:
         service, operation = event_name.split(".")[1:3]
 
-        def serve() -> AWSResponse:
+        def serve() -> AWSResponse | None:
             if service == "bedrock-runtime":
                 return _converse(model, request)
             botocore_stubber.enabled = True
@@ -121,7 +122,7 @@ def _around_aws(boundary: Boundary, model: StandIn) -> None:
             finally:
                 botocore_stubber.enabled = False
 
-        def lose() -> AWSResponse:
+        def lose() -> AWSResponse | None:
             raise ConnectionClosedError(endpoint_url=request.url)
 
         return boundary.cross(f"{service}.{operation}", serve, lose)
@@ -129,11 +130,13 @@ def _around_aws(boundary: Boundary, model: StandIn) -> None:
     # botocore calls every listener, so moto's own must do nothing unless it is called from here.
     botocore_stubber.enabled = False
     boto3.setup_default_session(region_name="eu-central-1")
-    events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr]
+    assert boto3.DEFAULT_SESSION
+    events: Any = boto3.DEFAULT_SESSION.events  # botocore's stubs know no listener that answers
     events.register_first("before-send.*", send)
     events.register_last("after-call.*", lambda **_: boundary.answered())
     botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[attr-defined]
-    new, clients = boto3.client, {}
+    new: Callable[..., Any] = boto3.client
+    clients: dict[tuple[str, ...], Any] = {}
 
     def client(service: str, **options: Any) -> Any:
         kind = service, *options
@@ -153,7 +156,7 @@ def _converse(model: StandIn, request: Any) -> AWSResponse:
     except BedrockError as refused:
         status, body = refused.status, {"message": refused.message}
         headers = {"content-type": "application/json", "x-amzn-errortype": refused.kind}
-    return AWSResponse(request.url, status, headers, MockRawResponse(json.dumps(body)))
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), MockRawResponse(json.dumps(body)))
 
 
 def _around_atlassian(boundary: Boundary, site: Site) -> None:

@@ -244,9 +244,9 @@ def build() -> World:
     for composition in (*COMPOSITIONS, secrets):
         composition.time = SimpleNamespace(time=lambda: world.now)  # type: ignore[attr-defined]
     # The longest random pauses, so that a run can be repeated.
-    deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[assignment]
+    deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[attr-defined,assignment]  # instead of the module
     for asking in (candidates, page_restrictions):
-        asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[misc,assignment,attr-defined]
+        asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[attr-defined]
     _warm_up()
     return world
 

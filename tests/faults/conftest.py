@@ -13,6 +13,6 @@ PAGE = "<p>A refund in the quarnix ledger always returns the whole amount of the
 def page_id(pipeline: Pipeline) -> str:
     """A page that the ticket names."""
     space = next(iter(pipeline.site.confluence.spaces.values()))
-    body = {"spaceId": space.id, "status": "current", "title": "Quarnix ledger refunds"}
+    body: dict[str, object] = {"spaceId": space.id, "status": "current", "title": "Quarnix ledger refunds"}
     body |= {"body": {"representation": "storage", "value": PAGE}}
     return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])

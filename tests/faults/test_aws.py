@@ -45,7 +45,8 @@ def fail_once(
     after: bool = False,
 ) -> list[str]:
     """Let the next call of an operation fail, or take its event in part; return what has failed."""
-    call, failed = BaseClient._make_api_call, list[str]()
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's stubs leave it out
+    failed: list[str] = []
 
     def patched(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
         if name != operation or failed or not when(given):

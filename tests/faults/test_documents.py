@@ -30,7 +30,7 @@ def cells(heading: str) -> dict[tuple[str, str], str]:
     lines = (ROOT / "docs/faults.md").read_text().splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith(heading))
     columns = _parts(lines[first])[1:]
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for line in lines[first + 2 :]:
         if not line.startswith("|"):
             break

@@ -209,7 +209,7 @@ def test_a_failure_that_cannot_be_recorded_is_recorded_later(
     pipeline: Pipeline, page_id: str, timeline: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    call = BaseClient._make_api_call
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's stubs leave it out
 
     def down(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
         is_failing = "failed" in str(given.get("ExpressionAttributeValues"))

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
 from tests.storage_format.properties import PROPERTIES
 
@@ -63,7 +64,7 @@ def _counted(holds: Callable[..., None], seen: Counter[str]) -> Callable[..., No
     return counted
 
 
-def _round(holds: Callable[..., None], strategies: tuple[Any, ...], number: int) -> None:
+def _round(holds: Callable[..., None], strategies: tuple[SearchStrategy[Any], ...], number: int) -> None:
     chosen = settings(
         max_examples=ROUND,
         deadline=None,

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import boto3
 from boto3.dynamodb.types import TypeSerializer
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
@@ -79,6 +79,7 @@ class Aws:
         sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
         delays: dict[str, int] = {}
         for message in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function]._messages:
+            assert message.sent_timestamp is not None
             delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
             message.delayed_until = 0.0
         taken: list[dict[str, Any]] = []
@@ -149,7 +150,8 @@ def worn_out(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [deferred_for(message, MAX_DEFER_SECONDS) for message in messages]
 
 
-_new, _clients = boto3.client, dict[tuple[str, ...], Any]()
+_new: Callable[..., Any] = boto3.client
+_clients: dict[tuple[str, ...], Any] = {}
 _MOST_CLIENTS = 64
 #: The model's address is another one in each test, and concerns only the model's client.
 _MODEL_ADDRESS = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"

@@ -8,12 +8,15 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Handle = Callable[[dict[str, Any], Any], dict[str, Any]]
 #: Content types whose bodies arrive as text; all others arrive in base64.
@@ -46,9 +49,11 @@ class Gateway:
         """The address, without a slash at its end."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    @Request.application
-    def application(self, request: Request) -> Response:
-        """Answer one request; what no route takes, no function sees."""
+    def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, as WSGI asks it; what no route takes, no function sees."""
+        return Request.application(self._answer)(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
         handle, named = self._route(request)
         if handle is None:
             return Response('{"message":"Not Found"}', 404, content_type="application/json")

@@ -125,7 +125,8 @@ def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
 def test_an_approval_before_the_review_is_recorded_is_published(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, met = DocumentRepository.move, []
+    move = DocumentRepository.move
+    met: list[dict[str, Any]] = []
 
     def approved_just_before(
         records: DocumentRepository, document: Document, status: DocumentStatus | None = None, **values: Any

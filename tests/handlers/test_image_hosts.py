@@ -160,7 +160,7 @@ def test_an_ambiguous_address_is_refused(tail: str) -> None:
 
 
 def test_the_model_gets_one_correction_then_the_ticket_a_comment(pipeline: Pipeline, page_id: str) -> None:
-    asked: list[dict[str, Any]] = []
+    asked: list[Mapping[str, Any]] = []
     image = "![x](https://evil.example/x.png)"
 
     def converse(model: str, request: Mapping[str, Any]) -> dict[str, Any]:

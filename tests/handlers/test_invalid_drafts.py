@@ -16,6 +16,7 @@ from handlers.document_orchestrator import title_rules
 from handlers.document_orchestrator.drafting import ask_model, edit_page_prompt, new_page_prompt
 from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidEditAnswer, Proposal
 from handlers.document_orchestrator.page_selection import llm_judge
+from handlers.document_orchestrator.page_selection.selection import CreatePage, NoDocument
 
 KB = 1024
 
@@ -103,9 +104,9 @@ def test_a_confusable_title_is_refused(title: str, why: str) -> None:
 def test_the_judge_gets_one_correction_of_a_title() -> None:
     wrong = {"action": "create", "title": "Rate\u200b limits", "confidence": 0.9, "reason": "new"}
     model = Scripted(wrong, {**wrong, "title": "Rate limits"})
-    fallback = llm_judge.JudgeAnswer(llm_judge.NoDocument(), 0.5, "none", "fallback")
+    fallback = llm_judge.JudgeAnswer(NoDocument(), 0.5, "none", "fallback")
     decided = llm_judge.judge(ticket(), [], model, fallback)
-    assert decided.target == llm_judge.CreatePage("Rate limits", None)
+    assert decided.target == CreatePage("Rate limits", None)
     assert "U+200B" in model.told[0]
 
 

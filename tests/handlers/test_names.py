@@ -13,7 +13,7 @@ def page(pipeline: Pipeline, title: str) -> str:
     """Create a page; return its id."""
     space = next(iter(pipeline.site.confluence.spaces.values()))
     storage = f"<p>We talked about the quarnix ledger: {title}.</p>"
-    body = {"spaceId": space.id, "status": "current", "title": title}
+    body: dict[str, object] = {"spaceId": space.id, "status": "current", "title": title}
     body |= {"body": {"representation": "storage", "value": storage}}
     return str(pipeline.jira("developer", "POST", "/wiki/api/v2/pages", body)["id"])
 
@@ -73,7 +73,7 @@ def test_no_comment_asks_for_more_labels_than_count(pipeline: Pipeline) -> None:
 
 def test_titles_of_unedited_pages_are_never_shown(pipeline: Pipeline, page_id: str) -> None:
     people = pipeline.site.confluence.add_space("HR", "People", pipeline.site.account("admin"))
-    body = {"spaceId": people.id, "status": "current", "title": "Layoffs in March"}
+    body: dict[str, object] = {"spaceId": people.id, "status": "current", "title": "Layoffs in March"}
     body |= {"body": {"representation": "storage", "value": "<p>Confidential.</p>"}}
     secret = str(pipeline.jira("admin", "POST", "/wiki/api/v2/pages", body)["id"])
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{secret}"])

@@ -11,6 +11,7 @@ from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.document_orchestrator.new_page_register import NewPageRegister
 from handlers.document_orchestrator.page_selection import select_page
+from handlers.document_orchestrator.page_selection.llm_judge import judge
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven, worn_out
 from tests.handlers.pipeline import Pipeline
@@ -84,13 +85,13 @@ def test_a_page_started_during_the_judgement_is_considered(
     pipeline.finish(first)
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
-    judged, ask = [], select_page.judge
+    judged: list[tuple[Any, ...]] = []
 
     def meanwhile(*given: Any) -> Any:
         judged.append(given)
         if len(judged) == 1:
             assert deliver(orchestrate, earlier) == []
-        return ask(*given)
+        return judge(*given)
 
     monkeypatch.setattr(select_page, "judge", meanwhile)
     pipeline.run()

@@ -185,7 +185,8 @@ def _values(world: World) -> list[Any]:
 
 def _person(world: World, name: str) -> dict[str, Any]:
     account = world.pipeline.site.account(name)
-    return world.body["user"] | {"accountId": account.account_id, "displayName": account.display_name}
+    user: dict[str, Any] = world.body["user"]
+    return user | {"accountId": account.account_id, "displayName": account.display_name}
 
 
 def test_no_field_of_a_signed_webhook_approves(world: World) -> None:
@@ -214,8 +215,10 @@ def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
         return tuple(replace(move, author_id=named[0]) for move in moves(self, key))
 
     def written(self: JiraClient, key: str) -> Iterator[JiraComment]:
-        by, ours = {"author_id": named[0], "update_author_id": named[0]}, self.account_id()
-        yield from (each if each.author_id == ours else replace(each, **by) for each in comments(self, key))
+        by, ours = named[0], self.account_id()
+        for each in comments(self, key):
+            is_ours = each.author_id == ours
+            yield each if is_ours else replace(each, author_id=by, update_author_id=by)
 
     monkeypatch.setattr(handler, "handle_review_closed", notice)
     monkeypatch.setattr(ReviewProcessor, "serve", hear)

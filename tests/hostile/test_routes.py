@@ -14,7 +14,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import boto3
@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     positive_data_acceptance,
@@ -45,6 +46,9 @@ from tests.handlers.webhook_bodies import request, signed
 from tests.hostile.places import Place, places, with_put
 from tests.secrets_in_use import LINK_KEY
 from tests.stack.pipeline_run import ROOT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 EXAMPLES = int(os.environ.get("KINEXUS_EXAMPLES", "0"))
 BOUNDED = settings(
@@ -69,7 +73,7 @@ REACHED: set[tuple[str, int, str]] = set()
 WORDS = ("recorded", "duplicate", "skipped", "accepted", "A diff", "superseded", "approved")
 
 
-def holding_the_secrets(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def holding_the_secrets(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Pass a request on, signed as Jira signs a body, or as the link in a review ticket is."""
     if environ["REQUEST_METHOD"] == "POST":
         raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -83,7 +87,7 @@ def holding_the_secrets(environ: dict[str, Any], start_response: Any) -> Iterabl
     return GATEWAY.application(environ, start_response)
 
 
-def described(app: Any) -> Any:
+def described(app: WSGIApplication) -> BaseSchema:
     """Return the description as requests to a WSGI application, without the stage in front."""
     raw = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
     del raw["servers"]
@@ -128,7 +132,7 @@ def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("routes")
 @ANYBODY.parametrize()
 @BOUNDED
-def test_without_a_secret_no_request_is_accepted(case: Case) -> None:
+def test_without_a_secret_no_request_is_accepted(case: Case[Any]) -> None:
     response = case.call()
     case.validate_response(response, checks=CHECKS)
     assert response.status_code in (400, 401, 403, 404, 413)
@@ -137,7 +141,7 @@ def test_without_a_secret_no_request_is_accepted(case: Case) -> None:
 @pytest.mark.usefixtures("routes")
 @HOLDER.parametrize()
 @BOUNDED
-def test_signed_requests_are_answered_as_documented(case: Case) -> None:
+def test_signed_requests_are_answered_as_documented(case: Case[Any]) -> None:
     response = case.call()
     case.validate_response(response, checks=[*CHECKS, positive_data_acceptance])
 
@@ -164,7 +168,7 @@ READ: dict[str, Any] = {
         ],
     },
 }
-HOSTILE = [
+HOSTILE: list[Any] = [
     None, True, 0, -1, 10**400, 1e308, float("inf"), float("nan"), "", "0" * 5_000, "9" * 400, "\ud800", "a\x00b",
     "ﬁ" * 100_000, "x" * 500_000, "A-1/../../", [], {}, [[]], {"id": {}}, [None], ["needs-docs"] * 2_000,
 ]  # fmt: skip

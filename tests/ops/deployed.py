@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 from rich.console import Console
 

@@ -6,6 +6,7 @@ about them change. What real Atlassian sites and Bedrock say in these cases is n
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -222,7 +223,7 @@ def test_a_token_expires_a_year_after_it_was_stored(
     days: int, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = datetime(2026, 1, 1, tzinfo=UTC)
-    monkeypatch.setattr(aws.time, "time", lambda: stored.timestamp() + days * 24 * 3600)
+    monkeypatch.setattr(time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
         """The part of Secrets Manager that is asked; moto sets its own time of the version."""

@@ -81,10 +81,21 @@ def test_the_reason_of_a_document_is_shown(deployed: Deployed) -> None:
         assert "(no reason recorded)" not in said
 
 
+def refusing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Agree to nothing; return the list that takes the questions."""
+    asked: list[str] = []
+
+    def refuse(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr(ops, "_ask", refuse)
+    return asked
+
+
 def test_nothing_is_sent_without_consent(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     given_up(deployed)
-    asked: list[str] = []
-    monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
+    asked = refusing(monkeypatch)
     code, said = deployed.command("redrive")
     assert code == 0
     assert asked == ["Send 1 message again?"]
@@ -155,8 +166,7 @@ def test_unknown_events_are_deleted_with_drop(deployed: Deployed, monkeypatch: p
     given_up(deployed)
     url = deployed.dead_letters["DocumentOrchestrator"]
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
-    asked: list[str] = []
-    monkeypatch.setattr(ops, "_ask", lambda question: bool(asked.append(question)))
+    asked = refusing(monkeypatch)
     assert "Nothing was deleted" in deployed.command("redrive", "--drop")[1]
     assert asked == ["Send 1 message again?", "Delete 1 message that is not a Kinexus event?"]
     assert deployed.waiting(url) == 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +75,7 @@ def test_a_ticket_with_a_lost_webhook_is_processed_once(deaf: Deployed) -> None:
 
 def test_since_limits_how_far_back_tickets_are_found(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = deaf.pipeline.site.clock
-    now = SimpleNamespace(**vars(ops_sweep.time) | {"time": lambda: clock.peek().timestamp()})
+    now = SimpleNamespace(**vars(time) | {"time": lambda: clock.peek().timestamp()})
     monkeypatch.setattr(ops_sweep, "time", now)
     key = finish(deaf, "needs-docs")
     clock.advance(3 * 24 * 3600)
@@ -271,7 +272,7 @@ def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.Mo
 def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Sweep, and count the requests to Jira and the calls of AWS."""
     made: Counter[str] = Counter()
-    call = BaseClient._make_api_call
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's stubs leave it out
 
     def counted(self: BaseClient, name: str, given: dict[str, Any]) -> Any:
         made[name] += 1

@@ -86,14 +86,18 @@ def test_a_permission_on_a_function_does_not_cover_its_alias(region: MiniStack, 
 
 def test_a_paused_exact_schedule_has_a_dead_letter_queue(region: MiniStack, tmp_path: Path) -> None:
     def program() -> None:
-        called: Any = echo(tmp_path, "tidy")
-        when: Any = {
-            "schedule_name": "tidy",
-            "expression": "rate(1 day)",
-            "window_minutes": 0,
-            "enabled": False,
-        }
-        stack.FunctionSchedule("tidy", {**when, **called})
+        called = echo(tmp_path, "tidy")
+        stack.FunctionSchedule(
+            "tidy",
+            {
+                "schedule_name": "tidy",
+                "expression": "rate(1 day)",
+                "function": called["function"],
+                "alias": called["alias"],
+                "window_minutes": 0,
+                "enabled": False,
+            },
+        )
 
     deploy(program, region, project="options", name="test", config={})
 

@@ -197,7 +197,8 @@ def _get_what_is_no_event(up: LocalEnvironment) -> None:
     count = "ApproximateNumberOfMessages"
 
     def lies_in(url: str) -> bool:
-        return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"][count] == "1"
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"]
+        return bool(found[count] == "1")
 
     assert wait_until(lambda: all(map(lies_in, urls)), 60)
 

@@ -135,4 +135,4 @@ def test_unknown_property_is_refused_by_name(stack: MiniStack) -> None:
 
 def test_argument_that_botocore_refuses_names_the_resource(stack: MiniStack) -> None:
     with pytest.raises(ProvisioningFailure, match=r"Queue 'odd': Parameter validation failed"):
-        _deploy(stack, extra=lambda: aws.sqs.Queue("odd", tags={"cost-centre": 7}))  # type: ignore[dict-item]
+        _deploy(stack, extra=lambda: aws.sqs.Queue("odd", tags={"cost-centre": 7}))

@@ -71,8 +71,16 @@ def test_snap_start_invokes_through_the_alias_everywhere() -> None:
                 ],
             },
         )
-        subscribed: Any = {"subscription_name": "s", "bus_name": "b", "pattern": PATTERN}
-        stack.EventSubscription("s", {**subscribed, "function": made.function, "alias": made.alias_name})
+        stack.EventSubscription(
+            "s",
+            {
+                "subscription_name": "s",
+                "bus_name": "b",
+                "pattern": PATTERN,
+                "function": made.function,
+                "alias": made.alias_name,
+            },
+        )
 
     found = graph_of(build)
     inputs = found.named("orders", "aws:lambda/function:Function").inputs

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stack.arguments.validation import InvalidArgument
+from stack.schedule.args import FunctionScheduleArgs
 from stack.schedule.function_schedule import FunctionSchedule
 from stack.testing import Graph, run_program
 from tests.stack.shop import KEY, TOPIC, function
@@ -105,8 +106,14 @@ def test_exact_time_retries_and_pause_can_be_set() -> None:
 def test_a_published_function_is_called_by_its_alias() -> None:
     def build(**more: Any) -> None:
         made = function(snap_start=True)
-        given: Any = {"schedule_name": "tidy", "expression": "rate(1 day)", "function": made.function}
-        FunctionSchedule("tidy", {**given, **({"alias": made.alias_name} if more else {})})
+        given: FunctionScheduleArgs = {
+            "schedule_name": "tidy",
+            "expression": "rate(1 day)",
+            "function": made.function,
+        }
+        if more:
+            given["alias"] = made.alias_name
+        FunctionSchedule("tidy", given)
 
     with pytest.raises(
         InvalidArgument, match="FunctionSchedule: `alias` is missing, but the function has published"

@@ -262,7 +262,7 @@ def test_a_missing_aws_profile_is_named(around: Around) -> None:
     settings = {"kinexus:jiraApiToken": around.token, "aws:profile": "no-such-profile"}
     provider.configure(dynamic.ConfigureRequest(dynamic.Config(settings, "kinexus")))
     result = provider.check(
-        {}, {"region": "eu-central-1", "model_id": "x", "jira_url": pulumi.output.Unknown()}
+        {}, {"region": "eu-central-1", "model_id": "x", "jira_url": pulumi.output.UNKNOWN}
     )
     assert "no-such-profile" in result.failures[0].reason
     assert "correct aws:profile" in result.failures[0].reason

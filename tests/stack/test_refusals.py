@@ -34,7 +34,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: function(include=[]), r"PythonFunction: `include` is empty"),
     (lambda: function(timeout=3), r"PythonFunction: `timeout` is unknown. Did you mean `timeout_seconds`"),
     (
-        lambda: stack.PythonFunction("x", {}),
+        lambda: stack.PythonFunction("x", {}),  # type: ignore[typeddict-item]  # what is refused here
         r"PythonFunction: `function_name` is missing. Required: function_name",
     ),
     (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
@@ -505,7 +505,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: watch(queues=[{"label": "q", "queue_name": "q", "dead_letter_queue_name": "d"}] * 2),
         r"`queues` have the label 'q' twice",
     ),
-]  # type: ignore[typeddict-item]
+]
 
 
 @pytest.mark.parametrize(("build", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED])

@@ -124,7 +124,7 @@ def test_a_stack_needs_only_its_file_and_three_secrets(stack: str) -> None:
 
 def may_be_empty(setting: Setting) -> bool:
     try:
-        return setting.rule.checked("") == ""
+        return bool(setting.rule.checked("") == "")
     except InvalidValue:
         return False
 

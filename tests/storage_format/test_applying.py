@@ -164,7 +164,7 @@ def test_edits_are_independent_and_insertions_keep_their_order() -> None:
     """Only several insertions after the same block depend on the order of the edits."""
     page = sf.parse("<p>a</p><p>b</p><p>c</p>")
     a, b, c = (block.id for block in page.blocks)
-    edits = [
+    edits: list[sf.Edit] = [
         sf.InsertAfter(c, "1"),
         sf.Replace(b, "B"),
         sf.InsertAfter(c, "2"),

@@ -83,7 +83,7 @@ def test_a_heading_after_a_list_that_grew_stays_valid() -> None:
 
 def test_an_unchanged_page_is_edited_directly() -> None:
     base = sf.parse(BASE)
-    edits = [sf.Replace(base.blocks[1].id, "1"), sf.Delete(base.blocks[6].id)]
+    edits: list[sf.Edit] = [sf.Replace(base.blocks[1].id, "1"), sf.Delete(base.blocks[6].id)]
     assert sf.rebase(edits, base, base) == sf.apply(base, edits)
 
 

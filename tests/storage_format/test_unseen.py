@@ -80,7 +80,8 @@ def test_no_edit_adds_an_invisible_character(storage: str, markdown: str, data: 
     if not page.blocks:
         return
     block = data.draw(st.sampled_from(page.blocks))
-    kind = data.draw(st.sampled_from((sf.Replace, sf.InsertAfter)))
+    kinds: list[type[sf.Replace | sf.InsertAfter]] = [sf.Replace, sf.InsertAfter]
+    kind = data.draw(st.sampled_from(kinds))
     try:
         after = sf.apply(page, [kind(block.id, markdown)])
     except sf.InvalidEdit:
