@@ -25,7 +25,7 @@ from tests.handlers.test_restrictions import restrict
 
 __all__ = ["page_id"]
 
-ASKED = "then close the ticket again"
+ASKED = "add the label docs:"
 
 
 def put_below(pipeline: Pipeline, page_id: str, kind: str = "folder", *, secret: bool = False) -> None:
