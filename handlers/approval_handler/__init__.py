@@ -1,1 +1,1 @@
-"""Reads what reviewers decide and publishes what was approved."""
+"""Reads the reviewer's decision from a closed review ticket and publishes approved drafts."""

@@ -1,8 +1,8 @@
-"""What follows a decision: the page is published, or revised, or the review is closed; everybody is told once.
+"""Carry out a decision: publish the page, request a new revision, or end the review.
 
-A document ends with one write of its record, which says that it is closing; then its page is free and people are told.
-Every step can be done again: the effect is looked for by its mark first, and a closing document is closed until all
-of it is done.
+A document ends with one conditional write, which also sets ``closing``. Then the page lock is released and people are
+notified. Every step is idempotent: an effect in Jira or Confluence carries an idempotency key, which is looked for
+first. ``closing`` stays set until all steps are done, so a redelivery completes them.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
 from handlers.approval_handler import notification_texts, notifications
 from handlers.approval_handler.hold_approval import ApprovalHold, SourcesChanged
-from handlers.approval_handler.publisher import PageConflict, PublishBlocked, Publisher, Unpublished
+from handlers.approval_handler.publisher import PageConflict, PublishBlocked, Publisher, UnpublishedChanges
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class DecisionExecutor:
-    """What it takes to carry out a decision. The caller holds the document's lease."""
+    """Carries out decisions. The caller holds the document's lease.
+
+    ``max_revisions`` is how many drafts are made at most: the document fails when the last one is sent back.
+    """
 
     records: DocumentRepository
     drafts: DraftStore
@@ -37,11 +40,11 @@ class DecisionExecutor:
     bus: EventBus
     jira: JiraClient
     publisher: Publisher
-    holding: ApprovalHold
+    approval_hold: ApprovalHold
     max_revisions: int
 
     def carry_out(self, document: Document, decision: Decision) -> None:
-        """Do what was decided, or go on with it where an earlier delivery stopped."""
+        """Carry out a decision, or continue where an earlier delivery stopped."""
         log.info(
             "decision.recorded", extra={"document_id": document.document_id, "verdict": str(decision.verdict)}
         )
@@ -53,7 +56,7 @@ class DecisionExecutor:
             self._send_back(document, decision)
 
     def is_published(self, document: Document, approval: Decision) -> bool:
-        """Say whether the page carries what was approved: from then on nobody can take the approval back."""
+        """Return whether the approved draft is already on the page: then the approval can no longer be withdrawn."""
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
         except DraftHashMismatch:
@@ -61,11 +64,11 @@ class DecisionExecutor:
         return self.publisher.published(draft) is not None
 
     def has_unreviewed_changes(self, document: Document) -> bool:
-        """Say whether a change is in the draft that is about to be shown, and in none that was."""
+        """Return whether the current draft contains a change that no announced revision contained."""
         if document.unopened == document.revision:
-            return False  # it cannot be shown: to reject it is the way out
+            return False  # this revision cannot be shown, so rejecting it unseen is the only way to end the review
         shown = document.announcement
-        # A ticket that nothing was announced in was made for the first change at least.
+        # Without an announcement the review ticket was created for the first change at least.
         seen = (
             self.drafts.get_unverified(document.document_id, shown.revision).change_ids
             if shown
@@ -74,20 +77,23 @@ class DecisionExecutor:
         return not set(document.change_ids) <= set(seen)
 
     def close(self, document: Document) -> None:
-        """Do what is left to do for a document that is over: free its page, and tell everybody."""
+        """Complete the steps after a document ended: send the event, release the page, notify people.
+
+        Does nothing if all steps are done.
+        """
         if not document.closing:
             return
         if document.publication:
             event_bus.publish_documentation_published(self.bus, document, document.publication)
-        self._close_page(document)
+        self._close_review_page(document)
         self._release_page(document)
         notifications.notify_end(self.jira, document)
-        # A page's own reason can only be why somebody could not be told of it before.
+        # The reason of a published document can only be an earlier failed notification.
         done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
         self.records.move(document, closing=None, **done)
 
     def end_without_review(self, document: Document) -> None:
-        """End a document whose review ticket was deleted: alone of all it ends without a decision."""
+        """End a document whose review ticket was deleted. Only this end has no decision."""
         reason = f"its review ticket {document.review_issue_key} was deleted, or is hidden from Kinexus"
         self._end(document, DocumentStatus.FAILED, decision=None, reason=reason)
 
@@ -96,20 +102,22 @@ class DecisionExecutor:
             document = self.records.move(document, DocumentStatus.PUBLISHING, decision=approval)
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
-            may_write = partial(self.holding.check_sources, document, approval)
-            overriding = self.holding.overriding(document, approval)
+            may_write = partial(self.approval_hold.check_sources, document, approval)
+            overriding = self.approval_hold.overriding(document, approval)
             publication = self.publisher.publish(draft, may_write, overriding)
-        except (SourcesChanged, Unpublished) as why:
-            # let go: the reviewer is told and the ticket moves back, or the approval knew of it
-            if document_held := self.holding.hold(document, approval, why):
+        except (SourcesChanged, UnpublishedChanges) as why:
+            # let go: the ticket is reopened with a notice, or the approval came after that notice
+            if document_held := self.approval_hold.hold(document, approval, why):
                 self._publish(document_held, approval)
-        except PageConflict as conflict:  # let go: the reviewer is told and the document moves to revising
+        except (
+            PageConflict
+        ) as conflict:  # let go: the review gets a comment and the document moves to revising
             self._on_conflict(document, conflict)
-        except PublishBlocked as obstacle:
-            # let go: the reviewer is told and the ticket moves back, or the document ends
-            self._on_blocked(document, approval, obstacle)
+        except PublishBlocked as blocked:
+            # let go: the review gets a comment and is reopened, or the document ends
+            self._on_blocked(document, approval, blocked)
         except DraftHashMismatch as error:
-            # let go: the document moves to failed with the reason, and the tickets are told
+            # let go: the document moves to failed with the reason, and the tickets get a comment
             self._end(document, DocumentStatus.FAILED, reason=str(error))
         else:
             self._end(document, DocumentStatus.PUBLISHED, publication=publication, reason=None)
@@ -124,32 +132,30 @@ class DecisionExecutor:
             self._end(document, DocumentStatus.FAILED, decision=decision, sent_back=count, reason=reason)
 
     def _on_conflict(self, document: Document, conflict: PageConflict) -> None:
-        mark, said = (
-            idempotent_comments.comment_key(document, "conflict"),
-            notification_texts.conflict(str(conflict)),
-        )
-        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
+        mark = idempotent_comments.comment_key(document, "conflict")
+        body = notification_texts.page_conflict(str(conflict))
+        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
         self.records.move(document, DocumentStatus.REVISING, reason=None)
 
-    def _on_blocked(self, document: Document, approval: Decision, obstacle: PublishBlocked) -> None:
-        if obstacle.final:
-            self._end(document, DocumentStatus.FAILED, reason=str(obstacle))
+    def _on_blocked(self, document: Document, approval: Decision, blocked: PublishBlocked) -> None:
+        if blocked.final:
+            self._end(document, DocumentStatus.FAILED, reason=str(blocked))
             return
         mark = {**idempotent_comments.comment_key(document, "obstacle"), "move_id": approval.move_id}
         idempotent_comments.comment_best_effort(
-            self.jira, document.review_issue_id, mark, notification_texts.cannot_publish(str(obstacle))
+            self.jira, document.review_issue_id, mark, notification_texts.cannot_publish(str(blocked))
         )
-        self.holding.reopen(document, approval)
+        self.approval_hold.reopen(document, approval)
 
     def _end(self, document: Document, status: DocumentStatus, **values: Any) -> None:
-        """Put on record how the document ends, in one write, and do what follows from it."""
+        """Record how the document ends, in one write, then do the steps that follow."""
         if status is not DocumentStatus.PUBLISHED:
             values["created_in"] = None
         document = self.records.move(document, status, closing=True, **values)
         log.info("document.ended", extra={"document_id": document.document_id, "status": str(status)})
         self.close(document)
 
-    def _close_page(self, document: Document) -> None:
+    def _close_review_page(self, document: Document) -> None:
         decision = document.decision
         if decision is None:
             ended = ReviewStatus(
@@ -168,7 +174,7 @@ class DecisionExecutor:
                 review_key=document.review_issue_key,
                 review_url=f"{self.jira.browse_url}/browse/{document.review_issue_key}",
                 closed=True,
-                verdict=_ending(document, decision),
+                verdict=_verdict_text(document, decision),
                 decided_by=decision.author_name,
                 decided_at=decision.decided_at,
                 page_url=document.publication.url if document.publication else "",
@@ -181,7 +187,7 @@ class DecisionExecutor:
             self.records.unlock(page_lock_key(document.publication.page_id), document.document_id)
 
 
-def _ending(document: Document, decision: Decision) -> str:
-    """Name how a review ended: an approval that could not be carried out must not read as if it had been."""
+def _verdict_text(document: Document, decision: Decision) -> str:
+    """Return the verdict for the review page; an approval that was not published says so."""
     is_unpublished = decision.verdict is Verdict.APPROVED and document.publication is None
     return f"{decision.verdict}, but not published" if is_unpublished else str(decision.verdict)

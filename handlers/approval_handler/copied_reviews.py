@@ -1,7 +1,8 @@
-"""Finished tickets that look like a review but are on record as none.
+"""Closed tickets that look like a review ticket but are not recorded as the review of a document.
 
-A review that is about to open is waited for. In one that was replaced, and in a copy that still names its document,
-people are told where the review is. Any other ticket is left alone: the label is anyone's to set.
+If the review is just being opened, the message is retried later. A replaced review ticket, or a copy that still names
+its document, gets a comment that says where the review is. Any other ticket is ignored, because anyone can set the
+label.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CopiedReviews:
-    """Answers in tickets that review no document. ``lease`` is how many seconds one invocation may take."""
+    """Comments in closed tickets that are the review of no document. ``lease`` is in seconds."""
 
     records: DocumentRepository
     jira: JiraClient
     lease: int
 
     def answer(self, event: Event) -> None:
-        """Tell people in a finished ticket where its review is, if it was one or is a copy of one.
+        """Comment in a closed ticket where the review is, if the ticket was a review or is a copy of one.
 
-        Raises Busy while the ticket's own review is being opened.
+        Raises LeaseHeld while the ticket's own review is being opened.
         """
         issue_id = str(event.detail["review_issue_id"])
         named = self._named(issue_id)
@@ -48,28 +49,26 @@ class CopiedReviews:
         if document.review_issue_id == issue_id:
             raise LeaseHeld(f"the review of {document.document_id} has just opened")
         if replaced_id is None:
-            mark, said = (
-                {"kind": "copy", "document_id": document.document_id},
-                notification_texts.copied(document),
-            )
+            mark = {"kind": "copy", "document_id": document.document_id}
+            body = notification_texts.review_copied(document)
         else:
             move_id = str(event.detail.get("move_id"))
             mark = {"kind": "replaced", "document_id": document.document_id, "move_id": move_id}
-            said = (
+            body = (
                 notification_texts.too_late(document)
                 if document.status in FINAL_STATUSES
-                else notification_texts.replaced(document)
+                else notification_texts.review_replaced(document)
             )
         with self.records.notification_lease(document.document_id, self.lease):
-            idempotent_comments.comment_best_effort(self.jira, issue_id, mark, said)
+            idempotent_comments.comment_best_effort(self.jira, issue_id, mark, body)
 
     def about_to_open(self, issue_id: str) -> Document | None:
-        """Return the document whose review a ticket is that is not on record yet."""
+        """Return the document that a ticket is about to become the review of; None for any other ticket."""
         named = self._named(issue_id)
         return named if named and self._is_about_to_open(issue_id, named) else None
 
     def _is_about_to_open(self, issue_id: str, named: Document) -> bool:
-        """Say whether our account made a ticket for a document that waits for its review, and that has no other."""
+        """Return whether the Kinexus account created the ticket for a drafted document without another review."""
         if named.status is not DocumentStatus.DRAFTED or named.review_issue_id == issue_id:
             return False
         if not self.jira.is_created_by_us(self._read(issue_id)):
@@ -83,6 +82,6 @@ class CopiedReviews:
             return {}
 
     def _named(self, issue_id: str) -> Document | None:
-        """Return the document that a ticket's property names; people and apps can set and copy that property."""
+        """Return the document that a ticket's property names. People and apps can set and copy that property."""
         document_id = self.jira.reviewed_document(self._read(issue_id))
         return self.records.get(document_id) if document_id else None

@@ -1,4 +1,4 @@
-"""The end of a document whose review ticket was deleted: its page is free, and its source tickets are told."""
+"""End a document whose review ticket was deleted: release its page and comment in its source tickets."""
 
 from __future__ import annotations
 
@@ -16,31 +16,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DeletedReview:
-    """Ends documents that the sweep found without their review tickets. The caller holds the document's lease."""
+    """Ends documents whose review ticket the sweep did not find. The caller holds the document's lease."""
 
     records: DocumentRepository
     jira: JiraClient
-    completion: DecisionExecutor
+    executor: DecisionExecutor
 
     def end(self, document: Document) -> None:
-        """End a document, unless its review is back, or its page already carries what was approved."""
+        """End a document, unless its review ticket is found again or the approved draft is already published."""
         if document.status in FINAL_STATUSES:
-            self.completion.close(document)
+            self.executor.close(document)
         elif document.status in IN_REVIEW and document.missing_since:
             self._end(document)
 
     def _end(self, document: Document) -> None:
         approval = document.decision if document.status is DocumentStatus.PUBLISHING else None
-        if self._may_be_there(document):
+        if self._may_exist(document):
             log.warning("review.restored", extra={"document_id": document.document_id})
             self.records.move(document, missing_since=None)
-        elif approval and self.completion.is_published(document, approval):
-            self.completion.carry_out(document, approval)
+        elif approval and self.executor.is_published(document, approval):
+            self.executor.carry_out(document, approval)
         else:
-            self.completion.end_without_review(document)
+            self.executor.end_without_review(document)
 
-    def _may_be_there(self, document: Document) -> bool:
-        """Ask once more: the message may be old, and our account's rights may have changed since it was sent."""
+    def _may_exist(self, document: Document) -> bool:
+        """Ask Jira again whether the review ticket may exist.
+
+        The message may be old, and the permissions of the Kinexus account may have changed since it was sent. If the
+        account cannot browse the project, the ticket may exist.
+        """
         try:
             self.jira.issue(document.review_issue_id)
         except NotFound:

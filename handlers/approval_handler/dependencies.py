@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds the approval handler's clients, once per process."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from handlers.approval_handler.source_tickets import SourceTickets
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What both doors work with."""
+    """What the webhook and the queue entry points use."""
 
-    deciding: ReviewProcessor
+    processor: ReviewProcessor
     bus: EventBus
-    door: WebhookVerifier
+    verifier: WebhookVerifier
 
 
 @cache
 def build_dependencies() -> Dependencies:
-    """Build everything from the environment."""
+    """Build all dependencies from the environment variables."""
     env = environment.read_settings(Settings, os.environ)
     secrets = cached_client("secretsmanager")
     s3 = cached_client("s3")
@@ -47,29 +47,29 @@ def build_dependencies() -> Dependencies:
         DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
     bus = EventBus(cached_client("events"), env.event_bus)
-    completion = DecisionExecutor(
+    executor = DecisionExecutor(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
         bus=bus,
         jira=jira,
         publisher=Publisher(confluence),
-        holding=ApprovalHold(records, jira, SourceTickets(jira, env.decline_labels)),
+        approval_hold=ApprovalHold(records, jira, SourceTickets(jira, env.decline_labels)),
         max_revisions=env.max_revisions,
     )
     return Dependencies(
-        deciding=ReviewProcessor(
+        processor=ReviewProcessor(
             records=records,
             jira=jira,
-            completion=completion,
+            executor=executor,
             approvers=ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
         ),
         bus=bus,
-        door=WebhookVerifier(CachedSecret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
+        verifier=WebhookVerifier(CachedSecret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
     )
 
 
 @cache
 def source_queue() -> SqsSourceQueue:
-    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    """Build the client of this function's queue, used to defer a message or to expire a failed one."""
     return SqsSourceQueue(cached_client("sqs"), time.time)

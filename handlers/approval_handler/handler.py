@@ -1,4 +1,4 @@
-"""POST /webhooks/approval, and ReviewCompleted from the queue: one function with two doors."""
+"""Lambda entry point: POST /webhooks/approval, and the events ReviewCompleted and ReviewDeleted from the queue."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ logging_setup.configure_logging()
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a webhook, or carry out the decisions that the queue holds."""
+    """Answer a webhook request, or process a batch of queue messages."""
     if "Records" in event:
         do = partial(_serve, owner=str(context.aws_request_id))
         return sqs_batch.process_batch(
-            event, context, sqs_batch.Work(do, _give_up, _tell_waiting), source_queue
+            event, context, sqs_batch.Work(do, _record_failure, _notify_waiting), source_queue
         )
-    return respond_within_deadline(partial(_answer, event))
+    return respond_within_deadline(partial(_answer_webhook, event))
 
 
-def _answer(request: dict[str, Any]) -> Response:
-    here = build_dependencies()
+def _answer_webhook(request: dict[str, Any]) -> Response:
+    dependencies = build_dependencies()
     try:
-        event = here.door.verify(request)
-    except RequestRejected as turned:
-        return turned.response
-    status, reason = handle_review_closed(event, here.bus)
+        event = dependencies.verifier.verify(request)
+    except RequestRejected as rejected:
+        return rejected.response
+    status, reason = handle_review_closed(event, dependencies.bus)
     return json_response(200, status=status, reason=reason)
 
 
 def _serve(event: Event, owner: str) -> None:
-    build_dependencies().deciding.serve(event, owner)
+    build_dependencies().processor.serve(event, owner)
 
 
-def _give_up(event: Event, reason: str) -> None:
-    build_dependencies().deciding.record_failure(event, reason)
+def _record_failure(event: Event, reason: str) -> None:
+    build_dependencies().processor.record_failure(event, reason)
 
 
-def _tell_waiting(event: Event, reason: str) -> None:
-    build_dependencies().deciding.tell_waiting(event, reason)
+def _notify_waiting(event: Event, reason: str) -> None:
+    build_dependencies().processor.notify_waiting(event, reason)

@@ -1,7 +1,7 @@
-"""What holds an approval back although the page could be written: a person's unpublished work, or its source tickets.
+"""Hold back an approval because of a person's unpublished page changes, or because the source tickets changed.
 
-The reviewer is told once of each state of either, and the review opens again. A notice is on record before it is given,
-so that one that a dying process has given counts, whatever has changed since.
+The reviewer gets one notice for each state of either, and the review is reopened. A notice is recorded before it is
+posted: a notice that was posted just before the process died still counts.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from common.aws.document_repository import DocumentRepository
 from common.domain.document import Decision, Document, DocumentStatus, Notice
 from common.domain.status_transitions import to_epoch_seconds
 from handlers.approval_handler import notification_texts, notifications
-from handlers.approval_handler.publisher import Unpublished
+from handlers.approval_handler.publisher import UnpublishedChanges
 from handlers.approval_handler.source_tickets import SourceTickets
 
 
 class SourcesChanged(Exception):
-    """Something speaks against publishing of which the approver was not told: ``about`` has a sentence for each."""
+    """The source tickets changed and the approver had no notice of it. ``about`` has one sentence per change."""
 
     def __init__(self, about: tuple[str, ...]) -> None:
         super().__init__(" ".join(about))
@@ -29,41 +29,44 @@ class SourcesChanged(Exception):
 
 @dataclass(frozen=True)
 class ApprovalHold:
-    """Checks approvals and tells of what holds them back. The caller holds the document's lease."""
+    """Checks whether an approval can be carried out and posts the notices. The caller holds the document's lease."""
 
     records: DocumentRepository
     jira: JiraClient
     sources: SourceTickets
 
     def check_sources(self, document: Document, approval: Decision) -> None:
-        """Raise SourcesChanged where the approval was given before what is known of the source tickets was told."""
+        """Raise SourcesChanged if the source tickets changed and no notice before the approval said so."""
         notice = document.source_notice
         if notice and not notice.at:
-            raise SourcesChanged(notice.about)  # an earlier delivery died before it could tell
-        told = notice.about if notice and _is_after(approval, notice) else ()
-        doubts = self.sources.doubts(document)
-        if not set(doubts) <= set(told):
-            raise SourcesChanged(doubts)
+            raise SourcesChanged(notice.about)  # an earlier delivery died before it posted the notice
+        known = notice.about if notice and _is_after(approval, notice) else ()
+        objections = self.sources.objections(document)
+        if not set(objections) <= set(known):
+            raise SourcesChanged(objections)
 
     def overriding(self, document: Document, approval: Decision) -> str:
-        """Return the state of the unpublished work that an approval names: it was told of it, and then said ANYWAY."""
+        """Return the state of the unpublished changes that the approval may overwrite, "" for none.
+
+        That is the state in the newest notice, if the approver wrote APPROVED ANYWAY after that notice.
+        """
         notice = document.draft_notice
         return notice.about[0] if notice and approval.anyway and _is_after(approval, notice) else ""
 
     def hold(
-        self, document: Document, approval: Decision, why: SourcesChanged | Unpublished
+        self, document: Document, approval: Decision, why: SourcesChanged | UnpublishedChanges
     ) -> Document | None:
-        """Tell why an approval is not carried out, once, and open the review again.
+        """Post a notice why the approval is not carried out, once, and reopen the review.
 
-        Return the document where that had been told before the approval, which is then carried out all the same.
+        If the approval came after that same notice, return the document: the approval is then carried out.
         """
         if isinstance(why, SourcesChanged):
             kind, about = "source_notice", why.about
-            said = notification_texts.sources_changed(about, document.revision)
+            body = notification_texts.sources_changed(about, document.revision)
         else:
             kind, about = "draft_notice", (why.work.state,)
-            said = notification_texts.unpublished(why.title, why.work)
-        document, notice = self._noticed(document, approval, kind, about, said)
+            body = notification_texts.unpublished_changes(why.title, why.work)
+        document, notice = self._post_notice(document, approval, kind, about, body)
         if _is_after(approval, notice) and (approval.anyway or isinstance(why, SourcesChanged)):
             values: dict[str, Any] = {kind: notice}
             return self.records.move(document, **values)
@@ -71,14 +74,14 @@ class ApprovalHold:
         return None
 
     def reopen(self, document: Document, approval: Decision, **values: Any) -> None:
-        """Open the review again after an approval that is not carried out, and put ``values`` on record."""
+        """Reopen the review after an approval that is not carried out, and record ``values``."""
         notifications.reopen_review(self.jira, document, approval.move_id)
         self.records.move(document, DocumentStatus.IN_REVIEW, decision=None, **values)
 
-    def _noticed(
-        self, document: Document, approval: Decision, kind: str, about: tuple[str, ...], said: Adf
+    def _post_notice(
+        self, document: Document, approval: Decision, kind: str, about: tuple[str, ...], body: Adf
     ) -> tuple[Document, Notice]:
-        """Return the notice about ``about``, given now if it is not the newest of its kind."""
+        """Return the notice about ``about``, posting it unless it is already the newest of its kind."""
         notice: Notice | None = getattr(document, kind)
         if notice is None or notice.about != about:
             notice = Notice(about, number=notice.number + 1 if notice else 1)
@@ -87,11 +90,11 @@ class ApprovalHold:
         if notice.at:
             return document, notice
         mark = {"kind": kind, "document_id": document.document_id, "number": notice.number}
-        comment = idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, said)
-        # Where the ticket takes no comment, no approval so far counts all the same.
+        comment = idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
+        # If the ticket refuses the comment, approvals given until now still do not count.
         return document, replace(notice, at=comment.created if comment else approval.decided_at)
 
 
 def _is_after(approval: Decision, notice: Notice) -> bool:
-    """Say whether an approval was commented after a notice, by Jira's own clock."""
+    """Return whether the approval was commented after the notice, by Jira's clock."""
     return bool(notice.at) and to_epoch_seconds(approval.decided_at) > to_epoch_seconds(notice.at)

@@ -1,4 +1,4 @@
-"""What we say in tickets when a review ends, as Jira's rich text."""
+"""The comments that Kinexus writes in review tickets and source tickets, as Jira rich text (ADF)."""
 
 from __future__ import annotations
 
@@ -14,31 +14,33 @@ from handlers.approval_handler.unpublished_work import UnpublishedWork
 
 
 def published_in_review(publication: Publication, decision: Decision) -> Adf:
-    """Say in the review ticket that the page is published."""
-    said = [
+    """Comment in the review ticket that the page is published."""
+    nodes = [
         adf.paragraph(
             "Published: ",
             adf.link(publication.title, publication.url),
-            f", version {publication.version}, as {safe_display_name(decision.author_name)} approved it "
-            f"(revision {decision.revision}).",
+            f", version {publication.version} (revision {decision.revision}, approved by "
+            f"{safe_display_name(decision.author_name)}).",
         )
     ]
     if publication.on_top:
-        said.append(adf.paragraph("The page was edited meanwhile elsewhere; those edits are kept."))
+        nodes.append(
+            adf.paragraph("Other parts of the page were edited in the meantime. Those edits are kept.")
+        )
     if publication.differs:
-        said.append(
+        nodes.append(
             adf.panel(
                 "warning",
                 adf.paragraph(
-                    "Confluence stored the page differently from what was approved. Please look at it."
+                    "Confluence stored something different from what was approved. Please check the page."
                 ),
             )
         )
-    return adf.doc(*said)
+    return adf.doc(*nodes)
 
 
 def published_in_source(publication: Publication, document: Document) -> Adf:
-    """Say in a source ticket where its change is documented."""
+    """Comment in a source ticket where its change is documented."""
     return adf.doc(
         adf.paragraph(
             "The documentation of this change is published: ",
@@ -49,12 +51,13 @@ def published_in_source(publication: Publication, document: Document) -> Adf:
 
 
 def rejected_in_source(document: Document, decision: Decision, browse_url: str) -> Adf:
-    """Say in a source ticket that its documentation was rejected, and why, or where to read why.
+    """Comment in a source ticket that its documentation was rejected, with a link to the review.
 
-    What is said about several tickets may not be for everybody who sees one of them.
+    The feedback is quoted only where the review has a single source ticket: with several, some readers of this ticket
+    may not be allowed to see the others.
     """
     key = document.review_issue_key
-    said = [
+    nodes = [
         adf.paragraph(
             f"{safe_display_name(decision.author_name)} rejected the documentation drafted for this ticket in ",
             adf.link(key, f"{browse_url}/browse/{key}"),
@@ -62,221 +65,233 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
         )
     ]
     if decision.feedback and len(document.issue_keys) == 1:
-        said.append(adf.quote(adf.paragraph(decision.feedback[:2000])))
-    return adf.doc(*said)
+        nodes.append(adf.quote(adf.paragraph(decision.feedback[:2000])))
+    return adf.doc(*nodes)
 
 
-def conflict(reason: str) -> Adf:
-    """Say in the review ticket that a person's edit came between, and that a new draft follows."""
+def page_conflict(reason: str) -> Adf:
+    """Comment that the page was edited in the same place as the draft, and that a new revision follows."""
     return _panel(
         "warning",
         (
-            "Nothing was published: the page was edited meanwhile where this draft edits it "
-            f"({reason[:1000]}). A new revision on the page as it is now follows here for review."
+            "Nothing was published: after this draft was written, another person edited the same part of the page "
+            f"({reason[:1000]}). A new revision, based on the current page, follows in this ticket. Please review it."
         ),
     )
 
 
 def cannot_publish(reason: str) -> Adf:
-    """Say that an approved draft could not be published, and what would help."""
+    """Comment that an approved draft could not be published; ``reason`` names the cause and the remedy."""
     return _panel("error", f"Nothing was published: {reason[:2000]}.")
 
 
-def unpublished(title: str, work: UnpublishedWork) -> Adf:
-    """Say in the review ticket that the page has a draft that publishing may override, and what people can do."""
-    said: list[adf.Node | str] = [
+def unpublished_changes(title: str, work: UnpublishedWork) -> Adf:
+    """Comment that publishing may overwrite a person's unpublished changes of the page, and what people can do."""
+    sentence: list[adf.Node | str] = [
         f'Nothing was published, because the page "{title}" has unpublished changes'
     ]
     if work.author_id:
-        said += [" by ", adf.mention(work.author_id)]
+        sentence += [" by ", adf.mention(work.author_id)]
     if saved := _day_and_time(work.saved_at):
-        said.append(f" since {saved}")
-    said.append(". Publishing this draft may overwrite them.")
+        sentence.append(f", last saved on {saved}")
+    sentence.append(". Publishing this draft may overwrite them.")
     return adf.doc(
         adf.panel(
             "warning",
-            adf.paragraph(*said),
+            adf.paragraph(*sentence),
             adf.paragraph(
-                "Publish or discard these changes in Confluence, then move this ticket to Done again: the approval "
-                "stands. To publish now and lose them, comment APPROVED ANYWAY and move this ticket to Done."
+                "Publish or discard these changes in Confluence, then move this ticket to Done again. The approval "
+                "is still valid. To publish now and lose these changes, comment APPROVED ANYWAY and move this ticket "
+                "to Done."
             ),
         )
     )
 
 
 def sources_changed(about: Sequence[str], revision: int) -> Adf:
-    """Say in the review ticket what became of the source tickets, and that the decision is asked for again."""
+    """Comment that the source tickets changed after the draft, and ask for a new decision."""
     return adf.doc(
         adf.panel(
             "warning",
             adf.paragraph("Nothing was published, because the source of this documentation has changed:"),
             adf.bullet_list(*about),
             adf.paragraph(
-                f"To publish revision {revision} all the same, comment APPROVED once more and move this ticket to "
-                "Done. To end the review, comment REJECTED and do the same."
+                f"To publish revision {revision} despite this, comment APPROVED again and move this ticket to Done. "
+                "To end the review and publish nothing, comment REJECTED and move this ticket to Done."
             ),
         )
     )
 
 
 def too_many_revisions(document: Document) -> Adf:
-    """Say that a person should write this."""
+    """Comment that the limit of revisions is reached, and that a person should write the documentation."""
     return _panel(
         "warning",
         (
-            f"{document.sent_back} drafts of this were sent back, and none fits. Please write it by hand; "
-            "Kinexus closes this review and publishes nothing."
+            f"{document.sent_back} drafts of this documentation were sent back, which is the limit. Kinexus closes "
+            "this review and publishes nothing. Please write the documentation by hand."
         ),
     )
 
 
-def undecided(remedy: str) -> Adf:
-    """Say that a finished ticket carries no decision, and what to write."""
+def undecided(problem: str) -> Adf:
+    """Comment that a review ticket was moved to Done without a decision; ``problem`` says why none counts."""
     return _panel(
         "warning",
-        remedy,
+        problem,
         (
-            "The person who comments must move this ticket to done again. For another draft, comment NEEDS REVISION "
-            "and what to change; to publish nothing, comment REJECTED: and why."
+            "The person who writes the comment must also move this ticket to Done. To get another draft, comment "
+            "NEEDS REVISION and what to change. To publish nothing, comment REJECTED, or REJECTED: and the reason."
         ),
     )
 
 
 def stays_undecided(document: Document) -> Adf:
-    """Say that a review is not moved back any more, and how to decide all the same."""
+    """Comment that Kinexus no longer reopens this review, and how to decide all the same."""
     revision = document.revision
     return _panel(
         "warning",
         (
-            f"This ticket was moved to done {len(document.undecided_moves)} times without a decision on revision "
-            f"{revision}, so Kinexus leaves it where it is and says no more about it."
+            f"This ticket was moved to Done {len(document.undecided_moves)} times without a decision on revision "
+            f"{revision}. Kinexus will not reopen it again and will not comment on this again."
         ),
         (
-            f"A decision is still heard: open this ticket, comment just APPROVED to publish revision {revision} (or "
-            "NEEDS REVISION, or REJECTED), and move it to done yourself."
+            f"You can still decide: reopen this ticket, comment just APPROVED to publish revision {revision} (or "
+            "NEEDS REVISION, or REJECTED), and move it to Done yourself."
         ),
     )
 
 
-def could_not_tell(reason: str) -> Adf:
-    """Say that a review is over, and that not everybody could be told of its end."""
+def could_not_notify(reason: str) -> Adf:
+    """Comment that a decision is carried out, but that a notification about it failed."""
     return _panel(
         "error",
-        f"This decision is carried out, but Kinexus could not tell everybody: {reason[:2000]}",
-        "An operator finds the message in the dead-letter queue and can send it again.",
+        f"Kinexus carried out this decision, but could not notify everyone: {reason[:2000]}",
+        "An operator can find the message in the dead-letter queue and send it again.",
     )
 
 
 def could_not_finish(reason: str) -> Adf:
-    """Say that a decision could not be carried out for a reason that an operator must see."""
+    """Comment that carrying out a decision failed, and how to retry or end the review."""
     return _panel(
         "error",
         f"Kinexus could not carry out this decision: {reason[:2000]}",
         (
-            "An operator finds the message in the dead-letter queue and can send it again. So can you, once the "
-            "cause is gone: open this ticket and move it to done again. To end the review instead, comment "
-            "REJECTED before you do."
+            "To try again when the cause is fixed, reopen this ticket and move it to Done. An operator can also send "
+            "the message again from the dead-letter queue. To end the review instead, comment REJECTED before you "
+            "move the ticket to Done."
         ),
     )
 
 
 def review_gone(reason: str, key: str) -> Adf:
-    """Say in a source ticket that its review is gone, and how to get another."""
+    """Comment in a source ticket that its review ticket cannot be read, and how to get another review."""
     return _panel(
         "error",
-        f"The documentation of this ticket cannot be decided on: {reason[:1000]}.",
+        f"The documentation of this ticket cannot be reviewed: {reason[:1000]}.",
         (
-            f"An operator can have another review opened (`python -m ops replay` with the document that "
-            f"`python -m ops status {key}` names); so does the next ticket about the same page. If the review "
-            "ticket was deleted, Kinexus notices within two days, and says here how to get another draft."
+            f"An operator can open another review: `python -m ops status {key}` names the document, and "
+            "`python -m ops replay` with that document opens the review. The next ticket about the same page opens "
+            "another review too. If the review ticket was deleted, Kinexus notices this within two days and explains "
+            "here how to get another draft."
         ),
     )
 
 
 def review_deleted(document: Document) -> Adf:
-    """Say in a source ticket that its documentation ended with its review ticket, and how to get another draft."""
+    """Comment in a source ticket that its review ticket was deleted, and how to get another draft."""
     return _panel(
         "warning",
         (
-            f"The documentation of this ticket was not published, because its review ticket "
+            "The documentation of this ticket was not published, because its review ticket "
             f"{document.review_issue_key} was deleted, or is hidden from Kinexus."
         ),
-        "For another draft, reopen this ticket and close it again.",
+        "To get another draft, reopen this ticket and close it again.",
     )
 
 
 def between_drafts(document: Document) -> Adf:
-    """Say that a decision came while the next draft is being made, or that making it has stopped."""
+    """Comment that a decision has no effect, because the next draft is not ready or has failed."""
     if document.reason:
-        why = f"The next draft could not be made, or not be shown: {document.reason[:1000]}"
-        wait = "An operator can have it tried again; if it succeeds, it is announced here for your decision."
+        why = f"The next draft could not be written or shown: {document.reason[:1000]}"
+        wait = "An operator can start it again. If that works, the draft is announced here for your decision."
     else:
-        why = "The next draft is being made, so nothing was done with this decision."
-        wait = "It is announced here as soon as it is ready: please look at that one and decide then."
+        why = "The next draft is being written, so this decision had no effect."
+        wait = (
+            "Kinexus announces the draft here as soon as it is ready. Please read that draft and decide then."
+        )
     return _panel(
         "warning",
         why,
-        f"{wait} To end the review instead, comment REJECTED and why, and move this ticket to done.",
+        (
+            f"{wait} To end the review now instead, comment REJECTED, or REJECTED: and the reason, then move this "
+            "ticket to Done."
+        ),
     )
 
 
 def too_late(document: Document) -> Adf:
-    """Say that a decision came when the review was over, and how to get another."""
+    """Comment that a decision has no effect because the review is over, and how to get another draft."""
     return _panel(
         "warning",
         (
-            f"This review is over (the documentation is {document.status.replace('_', ' ')}), so nothing was done "
-            f"with this decision. For another draft, open {document.issue_keys[-1]} and finish it again."
+            f"This review is over (result: {document.status.replace('_', ' ')}), so this decision had no effect. "
+            f"To get another draft, reopen {document.issue_keys[-1]} and close it again."
         ),
     )
 
 
-def replaced(document: Document) -> Adf:
-    """Say that a decision came in a review ticket that we could not read for a while, and made another for."""
+def review_replaced(document: Document) -> Adf:
+    """Comment that a decision has no effect because the review continues in another ticket."""
+    key = document.review_issue_key
     return _panel(
         "warning",
         (
-            "This ticket could not be read for a while, so the documentation is reviewed in another one: "
-            f"{document.review_issue_key}. Nothing was done with this decision; please decide there."
+            f"This decision had no effect: Kinexus could not read this ticket for a while, so the review continues "
+            f"in another ticket, {key}. Please decide in {key}."
         ),
     )
 
 
-def copied(document: Document) -> Adf:
-    """Say that a finished ticket is a copy of a review ticket, and where the review is."""
-    key, is_over = document.review_issue_key, document.status in FINAL_STATUSES
-    where = f"was in {key} and is over" if is_over else f"is in {key}: please decide there"
+def review_copied(document: Document) -> Adf:
+    """Comment that a ticket is only a copy of a review ticket, and where the review is."""
+    key = document.review_issue_key
+    where = (
+        f"The review was in {key} and is over."
+        if document.status in FINAL_STATUSES
+        else f"The review is in {key}: please decide there."
+    )
     return _panel(
-        "warning",
-        f"This ticket is a copy of a review ticket, so nothing was done with it. The review {where}.",
+        "warning", f"This ticket is a copy of a review ticket, so Kinexus does nothing with it. {where}"
     )
 
 
 def joined_unseen(document: Document) -> Adf:
-    """Say that a rejection came before the draft that another ticket has joined was shown."""
+    """Comment that a rejection has no effect, because the draft for a ticket that joined was not shown yet."""
     return _panel(
         "warning",
         (
-            f"{document.issue_keys[-1]} has joined this review meanwhile, and nobody has seen its draft, so "
-            f"nothing was rejected. Revision {document.revision} is about to be announced here: please look at "
-            "that one and decide then."
+            f"{document.issue_keys[-1]} has joined this review, and the draft with its changes was not shown yet, so "
+            f"nothing was rejected. Kinexus will announce revision {document.revision} here. Please read that "
+            "revision and decide then."
         ),
     )
 
 
-def stays_done() -> Adf:
-    """Say that our account cannot open the review ticket again, and who can."""
+def cannot_reopen() -> Adf:
+    """Comment that the Kinexus account has no transition to reopen the review ticket, and who can do it."""
     return _panel(
         "warning",
         (
-            "Kinexus cannot open this ticket again: its workflow has no way back from here for our account. Please "
-            "open it yourself, or ask an administrator of the project to, and then decide as said above."
+            "Kinexus cannot reopen this ticket: the workflow gives the Kinexus account no transition out of this "
+            "status. Please reopen it yourself or ask an administrator of the project. Then decide as described in "
+            "the comment above."
         ),
     )
 
 
 def _day_and_time(moment: str) -> str:
-    """Return an ISO 8601 time for people; nothing for what is none."""
+    """Format an ISO 8601 time for people; "" if it is not an ISO 8601 time."""
     try:
         return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d at %H:%M} UTC"
     except ValueError:

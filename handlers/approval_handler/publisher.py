@@ -1,7 +1,7 @@
-"""Exactly what was approved becomes a page version, once, and never over a person's edit, published or not.
+"""Publish an approved draft to Confluence: idempotent, and never over a person's published or unpublished edit.
 
-Check the remote base, write, read back. What is there already counts as done; a page whose target blocks moved on is
-a conflict, never a guess.
+The page is checked, written and read back. A draft that is already on the page counts as published. If the blocks
+that the draft edits have changed, that is a PageConflict.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from handlers.approval_handler.unpublished_work import UnpublishedWork, unpublis
 
 log = logging.getLogger(__name__)
 
-#: How often a write is tried against people who save the same page at the same moment.
+#: How often a write is tried when other people save the same page at the same moment.
 MAX_ATTEMPTS = 4
-#: Confluence's words, in small letters, where a title is in use in the space: it has no other sign for that.
+#: In Confluence's error message, lower-cased, if the title is in use in the space. There is no error code for it.
 _TITLE_TAKEN = "a page with this title already exists"
 
 
 class PageConflict(Exception):
-    """A block that the draft edits was changed by somebody else meanwhile; the message says which and how."""
+    """Another person changed a block that the draft edits. The message says which block and how."""
 
 
 class PublishBlocked(Exception):
-    """The page cannot be written as approved. ``final``: a person cannot clear the way, the document is over."""
+    """The page cannot be written as approved. ``final``: no person can remove the cause, so the document fails."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.final = final
 
 
-class Unpublished(Exception):
-    """The page has a draft that a person has not published, and writing the page may override it."""
+class UnpublishedChanges(Exception):
+    """The page has a person's unpublished changes, and writing the page may overwrite them."""
 
     def __init__(self, title: str, work: UnpublishedWork) -> None:
         super().__init__(f'"{title}" has unpublished changes')
@@ -52,7 +52,7 @@ class Unpublished(Exception):
 
 
 class PageContended(Exception):
-    """Others saved the page at the same moment, again and again; a later delivery tries anew."""
+    """Other people saved the page at the same moment in each of MAX_ATTEMPTS attempts. A later delivery retries."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Publisher:
     confluence: ConfluenceClient
 
     def published(self, draft: Draft) -> Publication | None:
-        """Return the version that carries a draft, or None while nothing of it is in Confluence."""
+        """Return the page version that contains the draft, or None if it is not published."""
         if draft.kind is DocumentKind.CREATE:
             existing = self.confluence.page_by_title(draft.space_id, draft.title)
             return self._created(existing, draft) if existing else None
@@ -70,68 +70,67 @@ class Publisher:
             page = self.confluence.page(draft.page_id or "")
         except NotFound:
             return None
-        return self._carrying(draft, page)
+        return self._find_publication(draft, page)
 
     def publish(self, draft: Draft, may_write: Callable[[], None], overriding: str = "") -> Publication:
-        """Publish a draft, or find that it is published; raise PageConflict, Obstacle, Unpublished or TooBusy.
+        """Publish a draft, or return its publication if it is published already.
 
-        ``may_write`` is called before anything is written, and raises where nothing may be. ``overriding`` is the state
-        of the unpublished work that may be lost.
+        ``may_write`` is called before the page is written; it raises if the page must not be written. ``overriding`` is
+        the state of the unpublished changes that may be overwritten. Raises PageConflict, PublishBlocked,
+        UnpublishedChanges and PageContended.
         """
         if draft.kind is DocumentKind.CREATE:
             return self._create(draft, may_write)
         for _ in range(MAX_ATTEMPTS):
             try:
                 return self._update(draft, may_write, overriding)
-            except (
-                VersionConflict
-            ):  # let go: the loop tries again on the page as it is now, then raises TooBusy
+            except VersionConflict:  # let go: the loop retries on the current page, then raises PageContended
                 log.info("page.version_conflict", extra={"document_id": draft.document_id})
-        raise PageContended(f'"{draft.title}" is being edited by others right now')
+        raise PageContended(f'other people are editing the page "{draft.title}" right now')
 
     def _update(self, draft: Draft, may_write: Callable[[], None], overriding: str) -> Publication:
         page = self._page(draft)
-        if written := self._carrying(draft, page):
+        if written := self._find_publication(draft, page):
             return written
         may_write()
-        _check(draft, page)
+        _check_location(draft, page)
         is_other = page.storage != draft.base
         storage = _rebased(draft, page) if is_other else draft.storage
         on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
         if storage != page.storage:
-            self._keep_unpublished(draft, page, overriding)
+            self._check_unpublished(draft, page, overriding)
             try:
                 page = self.confluence.update_page(
                     page, storage, f"{version_message_mark(draft)}: {draft.summary}"[:255]
                 )
             except RequestRefused as error:
-                raise PublishBlocked(_refusal(page.title, error)) from error
+                raise PublishBlocked(_refusal_text(page.title, error)) from error
             except NotFound as error:
-                raise PublishBlocked(_out_of_reach(page.title, "written", "edit")) from error
+                raise PublishBlocked(_not_found_text(page.title, "written", "edit")) from error
         return self._read_back(page, storage, on_top=on_top)
 
     def _page(self, draft: Draft) -> ConfluencePage:
         try:
             return self.confluence.page(draft.page_id or "")
         except NotFound as error:
-            raise PublishBlocked(_out_of_reach(draft.title, "read", "view")) from error
+            raise PublishBlocked(_not_found_text(draft.title, "read", "view")) from error
 
-    def _keep_unpublished(self, draft: Draft, page: ConfluencePage, overriding: str) -> None:
-        """Raise Unpublished where the page's draft holds other work than the one that may be overridden."""
+    def _check_unpublished(self, draft: Draft, page: ConfluencePage, overriding: str) -> None:
+        """Raise UnpublishedChanges if the page has unpublished changes, unless their state is ``overriding``."""
         try:
             work = unpublished_work(self.confluence, page, draft.base_version)
         except Unauthorized as error:
             if error.status != 403:
                 raise
-            raise PublishBlocked(_restricted(page.title)) from error
+            raise PublishBlocked(_restricted_text(page.title)) from error
         if work and work.state != overriding:
-            raise Unpublished(page.title, work)
+            raise UnpublishedChanges(page.title, work)
 
-    def _carrying(self, draft: Draft, page: ConfluencePage) -> Publication | None:
+    def _find_publication(self, draft: Draft, page: ConfluencePage) -> Publication | None:
         if page.version <= draft.base_version:
             return None
         versions = self.confluence.versions(page.page_id, draft.base_version)
-        # Whoever edits pages can write such a message, so its author counts too.
+        # Anyone who may edit pages can write such a version message, so its author is checked too.
         ours = (
             v
             for v in versions
@@ -150,35 +149,35 @@ class Publisher:
             except (RequestRefused, VersionConflict) as error:
                 existing = self.confluence.page_by_title(draft.space_id, draft.title)
                 if existing is None:
-                    raise PublishBlocked(_refusal(draft.title, error)) from error
+                    raise PublishBlocked(_refusal_text(draft.title, error)) from error
             except NotFound as error:
                 raise PublishBlocked(
-                    f'Confluence has no place for the page "{draft.title}": its parent or its space is gone, or our '
-                    "account may not create pages there; once that is put right, move this ticket to done again"
+                    f'the page "{draft.title}" cannot be created: its parent page or its space was deleted, or the '
+                    "Kinexus account may not create pages there. Fix this, then move this ticket to Done again"
                 ) from error
             else:
                 return self._read_back(created, draft.storage, on_top=False)
-        if made := self._created(existing, draft):
-            return made
+        if publication := self._created(existing, draft):
+            return publication
         raise PublishBlocked(
-            f'another page has the title "{draft.title}" already ({existing.url}): rename it, then move this '
-            "ticket to done again"
+            f'another page already has the title "{draft.title}" ({existing.url}). Rename that page, then move this '
+            "ticket to Done again"
         )
 
     def _created(self, page: ConfluencePage, draft: Draft) -> Publication | None:
-        """Return the publication if a page of the draft's title is the one that publishing it made, else None.
+        """Return the publication if a page with the draft's title was created by publishing this draft, else None.
 
-        People may have edited it since: the version that it began with tells, and what they wrote stays.
+        People may have edited the page since then, so its first version is compared too. Their edits are kept.
         """
         if page.status != "current" or not self.confluence.is_us(page.author_id):
             return None
-        if not sf.equivalent(page.storage, draft.storage) and not self._began_as(page, draft):
+        if not sf.equivalent(page.storage, draft.storage) and not self._was_created_as(page, draft):
             return None
         return Publication(page.page_id, 1, page.url, page.title)
 
-    def _began_as(self, page: ConfluencePage, draft: Draft) -> bool:
+    def _was_created_as(self, page: ConfluencePage, draft: Draft) -> bool:
         if page.version == 1:
-            return False  # it is the version that was looked at already
+            return False  # the caller compared this version already
         try:
             first = self.confluence.page(page.page_id, version=1)
         except NotFound:
@@ -186,7 +185,7 @@ class Publisher:
         return sf.equivalent(first.storage, draft.storage)
 
     def _read_back(self, written: ConfluencePage, storage: str, *, on_top: bool) -> Publication:
-        """Return what became of a page that was just written; what a person saved since is not ours to judge."""
+        """Read a page back that was just written; if a person saved it since, its content is not compared."""
         page = self.confluence.page(written.page_id)
         differs = page.version == written.version and not sf.equivalent(page.storage, storage)
         return Publication(
@@ -195,47 +194,50 @@ class Publisher:
 
 
 def version_message_mark(draft: Draft) -> str:
-    """Return how the message of a page version names the draft that it carries."""
+    """Return the idempotency key that begins the version message of a page version with this draft."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
 
 
-def _check(draft: Draft, page: ConfluencePage) -> None:
-    """Raise Obstacle where a page was put away since it was drafted on."""
+def _check_location(draft: Draft, page: ConfluencePage) -> None:
+    """Raise PublishBlocked if the page was archived, deleted or moved to another space after the draft."""
     if page.status != "current":
         raise PublishBlocked(
-            f'the page "{page.title}" is {page.status}: restore it, then move this ticket to done again'
+            f'the page "{page.title}" is {page.status}. Restore it, then move this ticket to Done again'
         )
     if page.space_id != draft.space_id:
         raise PublishBlocked(f'the page "{page.title}" was moved to another space', final=True)
 
 
-def _out_of_reach(title: str, done: str, right: str) -> str:
+def _not_found_text(title: str, failed: str, right: str) -> str:
     return (
-        f'the page "{title}" cannot be {done}: it was deleted, or our account may no longer {right} it. Restore it '
-        "or give our account access, then move this ticket to done again. To end the review instead, comment REJECTED "
-        "and do the same"
+        f'the page "{title}" cannot be {failed}: it was deleted, or the Kinexus account may no longer {right} it. '
+        "Restore the page or give the Kinexus account access, then move this ticket to Done again. To end the review "
+        "instead, comment REJECTED and move this ticket to Done"
     )
 
 
-def _restricted(title: str) -> str:
-    return f'the page "{title}" is restricted: let our account edit it, then move this ticket to done again'
+def _restricted_text(title: str) -> str:
+    return (
+        f'the page "{title}" is restricted. Give the Kinexus account permission to edit it, then move this ticket to '
+        "Done again"
+    )
 
 
-def _refusal(title: str, error: AtlassianError) -> str:
+def _refusal_text(title: str, error: AtlassianError) -> str:
     log.warning(
         "page.refused",
         extra={"title": title, "status": error.status, "detail": error.detail[:500]},
     )
     if error.status == 403:
-        return _restricted(title)
+        return _restricted_text(title)
     if error.status == 400 and _TITLE_TAKEN in error.detail.casefold():
         return (
-            f'a page that our account may not see has the title "{title}" already: have it renamed, or let our '
-            "account see it, then move this ticket to done again"
+            f'a page that the Kinexus account cannot see already has the title "{title}". Rename that page, or give '
+            "the Kinexus account access to it, then move this ticket to Done again"
         )
     return (
-        f'Confluence refused to store the page "{title}" (status {error.status}; the log of this function has its '
-        "words): once the cause is gone, move this ticket to done again"
+        f'Confluence refused to store the page "{title}" (status {error.status}; the log of the approval handler has '
+        "its full answer). When the cause is fixed, move this ticket to Done again"
     )
 
 
@@ -243,7 +245,7 @@ def _rebased(draft: Draft, page: ConfluencePage) -> str:
     try:
         merged = sf.rebase(list(draft.edits), sf.parse(draft.base), sf.parse(page.storage))
     except sf.MalformedStorage as error:
-        raise PageConflict(f"the page cannot be read any more: {error}") from error
+        raise PageConflict(f"the current content of the page is not valid: {error}") from error
     if isinstance(merged, sf.EditConflict):
         raise PageConflict("; ".join(dict.fromkeys(reason for _, reason in merged.reasons)))
     return merged.storage

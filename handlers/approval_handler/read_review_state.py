@@ -1,4 +1,4 @@
-"""What a person has decided on a finished review, from what Jira itself says, and nothing of any webhook."""
+"""Read the decision on a closed review ticket from Jira. Nothing that a webhook sent is trusted."""
 
 from __future__ import annotations
 
@@ -16,26 +16,30 @@ from common.intake.detect_change import parse_change_id
 from common.runtime.errors import LeaseHeld, PermanentFailure
 from common.runtime.json_access import as_dict, as_list, as_str
 from common.runtime.unicode_safety import safe_display_name
-from handlers.approval_handler.decision import Said, people_mentioned
+from handlers.approval_handler.decision import CommentDecision, people_mentioned
 from handlers.approval_handler.decision.deciding_comment import (
     DecisionPolicy,
-    Refusal,
-    RefusalReason,
+    NoDecision,
+    NoDecisionReason,
     ReviewComment,
+    anyway_without_notice,
     deciding_comment,
-    unasked_anyway,
 )
 
-#: Earlier than any comment.
+#: A time before any comment.
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
 
-_Found = tuple[ReviewComment, Said] | Refusal
+_Result = tuple[ReviewComment, CommentDecision] | NoDecision
 
 
 @dataclass(frozen=True)
 class ApproverRules:
-    """Who may decide, beyond being the one who moved the ticket. Empty means anyone who can, if it is a person."""
+    """Who may decide, besides having moved the ticket to Done.
+
+    Without account ids and without a group, any person who can move the ticket may decide. ``four_eyes`` excludes the
+    people who closed a source ticket and its assignees.
+    """
 
     account_ids: tuple[str, ...]
     group_id: str
@@ -44,35 +48,33 @@ class ApproverRules:
 
 @dataclass(frozen=True)
 class ReviewState:
-    """A review ticket that is done: by which move, and what was decided, or why nothing was."""
+    """A closed review ticket: the id of its move to Done, and the decision or why there is none."""
 
     move_id: str
-    found: Decision | Refusal
+    outcome: Decision | NoDecision
 
 
 class ReviewGone(PermanentFailure):
-    """The review ticket was deleted, or our account may not see it any more."""
+    """The review ticket was deleted, or the Kinexus account may no longer see it."""
 
 
 @dataclass(frozen=True)
 class ReviewStateReader:
-    """What it takes to hear a reviewer."""
+    """Reads the state of review tickets."""
 
     jira: JiraClient
     approvers: ApproverRules
 
     def read_state(self, document: Document) -> ReviewState | None:
-        """Read the review ticket as it is now; None when it is not done, and so nothing is decided.
+        """Read the review ticket as it is now; None if it is not in the Done category, so nothing is decided.
 
-        What was never announced, because opening its review failed, can be decided on all the same. Raises ReviewGone,
-        and Busy where the ticket was moved while it was read.
+        A revision whose announcement failed can be decided on too. Raises ReviewGone if the ticket cannot be read, and
+        LeaseHeld if it was moved while it was read.
         """
         try:
             issue = self.jira.issue(document.review_issue_id)
         except NotFound as error:
-            gone = (
-                f"the review ticket {document.review_issue_key} does not exist any more, or we may not see it"
-            )
+            gone = f"the review ticket {document.review_issue_key} does not exist any more or is hidden from Kinexus"
             raise ReviewGone(gone) from error
         ticket = Ticket.from_rest(issue, self.jira.browse_url)
         moves = self.jira.status_moves(ticket.issue_id)
@@ -82,110 +84,117 @@ class ReviewStateReader:
         status_id = as_str(as_dict(as_dict(issue.get("fields")).get("status")).get("id"))
         if last.to_id != status_id:
             if last.author_id == ours:
-                return None  # we moved it back since it was read, for a newer revision: that is to be decided
-            raise LeaseHeld(f"{document.review_issue_key} is just being moved")
-        # Whoever files it away, from one done status to another, decides nothing.
+                return None  # Kinexus reopened it for a newer revision after it was read: that one needs a decision
+            raise LeaseHeld(f"{document.review_issue_key} is being moved right now")
+        # A later move from one done status to another (such as Done to Closed) changes nothing.
         move = (
             last_transition_to_done(moves, lambda status: status == status_id or self.jira.is_done(status))
             or last
         )
         comments = [_comment(comment, ours) for comment in self.jira.comments(ticket.issue_id)]
-        who = self._who(document, move.author_id, comments, ours)
-        read = partial(deciding_comment, comments, _floor(document), who, revision=document.revision)
+        policy = self._policy(document, move.author_id, comments, ours)
+        read = partial(
+            deciding_comment, comments, _counts_after(document), policy, revision=document.revision
+        )
         names = _names(issue, comments)
-        found = read(names=names)
-        if _turns_on_a_name(found, read(names=None)):
-            found = read(names=names | self._names_of_sources(document))
-        if isinstance(found, Refusal):
-            return ReviewState(move.move_id, found)
-        comment, said = found
-        if said.anyway and document.draft_notice is None:
-            return ReviewState(move.move_id, unasked_anyway(comment))
-        may_be_repeated = not (ticket.security_id or comment.is_restricted)
+        result = read(names=names)
+        if _depends_on_a_name(result, read(names=None)):
+            result = read(names=names | self._names_of_sources(document))
+        if isinstance(result, NoDecision):
+            return ReviewState(move.move_id, result)
+        comment, decided = result
+        if decided.anyway and document.draft_notice is None:
+            return ReviewState(move.move_id, anyway_without_notice(comment))
+        may_be_quoted = not (ticket.security_id or comment.is_restricted)
         decision = Decision(
-            verdict=said.verdict,
+            verdict=decided.verdict,
             author_id=comment.author_id,
             author_name=safe_display_name(comment.author_name),
             comment_id=comment.comment_id,
             revision=document.revision,
             sha256=document.sha256,
             decided_at=comment.updated,
-            feedback=_feedback(said, may_be_repeated=may_be_repeated),
+            feedback=_feedback(decided, may_be_quoted=may_be_quoted),
             move_id=move.move_id,
-            anyway=said.anyway,
+            anyway=decided.anyway,
         )
         return ReviewState(move.move_id, decision)
 
-    def _who(
+    def _policy(
         self, document: Document, mover: str, comments: Sequence[ReviewComment], ours: str
     ) -> DecisionPolicy:
         approvers: frozenset[str] | None = None
         if self.approvers.account_ids or self.approvers.group_id:
             approvers = frozenset(self.approvers.account_ids)
         if self.approvers.group_id:
-            # Whoever commented may contradict the mover, so their membership matters too.
-            asked = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
-            members = {account for account in asked if self.jira.is_member(account, self.approvers.group_id)}
+            # A commenter's decision can contradict the mover's, so their membership is checked too.
+            accounts = {mover, *(comment.author_id for comment in comments)} - {ours, ""}
+            members = {
+                account for account in accounts if self.jira.is_member(account, self.approvers.group_id)
+            }
             approvers = (approvers or frozenset()) | members
         authors = self._authors(document) if self.approvers.four_eyes else frozenset()
         apps = frozenset(self.approvers.account_ids)
         return DecisionPolicy(mover, frozenset({ours}), approvers, authors, apps)
 
     def _names_of_sources(self, document: Document) -> frozenset[str]:
-        """Return the names of the people in the source tickets that can still be read."""
-        found: frozenset[str] = frozenset()
+        """Return the names of the people in those source tickets that can still be read."""
+        names: frozenset[str] = frozenset()
         for issue_id, _ in map(parse_change_id, document.change_ids):
             try:
                 issue = self.jira.issue(issue_id)
-            except NotFound:  # let go: its people are not known here, so a name of theirs says more
+            except (
+                NotFound
+            ):  # let go: its people are unknown, so a comment that thanks one of them is no approval
                 continue
-            found |= _names(issue, [])
-        return found
+            names |= _names(issue, [])
+        return names
 
     def _authors(self, document: Document) -> frozenset[str]:
-        """Return whose change it is: of each source ticket the assignee, then and now, and whoever finished it.
+        """Return the people that the four-eyes rule excludes: who closed a source ticket, and its assignees.
 
-        A ticket that is gone, or hidden from us by now, still has those whom it had when it was finished.
+        The assignee at the time it was closed counts, and the current one. For a ticket that was deleted or is hidden
+        from Kinexus, only the recorded people count.
         """
-        found = set(document.author_ids)
+        authors = set(document.author_ids)
         for issue_id, move_id in map(parse_change_id, document.change_ids):
             try:
                 assignee = Ticket.from_rest(self.jira.issue(issue_id), "").assignee_id
                 moves = self.jira.status_moves(issue_id)
-            except NotFound:  # let go: a ticket that is gone has no assignee; who finished it is on record
+            except NotFound:  # let go: a deleted ticket has no assignee now; the earlier people are recorded
                 continue
-            # Where no move has the id, as in a forged webhook, whoever moved the ticket at all may have finished it.
-            its_own = [move for move in moves if move.move_id == move_id] or moves
-            found |= {assignee or "", *(move.author_id for move in its_own)}
-        return frozenset(found - {""})
+            # If no move has this id, as after a forged webhook, everyone who moved the ticket may have closed it.
+            closing_moves = [move for move in moves if move.move_id == move_id] or moves
+            authors |= {assignee or "", *(move.author_id for move in closing_moves)}
+        return frozenset(authors - {""})
 
 
-def _floor(document: Document) -> str:
-    """Return the time after which comments count: of the announcement, or of a later notice that asks for another."""
+def _counts_after(document: Document) -> str:
+    """Return the time after which comments count: of the announcement, or of a later notice about the sources."""
     times = [document.announcement.at] if document.announcement else []
     if document.source_notice and document.source_notice.at:
         times.append(document.source_notice.at)
     return max(times, key=to_epoch_seconds, default=BEFORE_ALL)
 
 
-def _feedback(said: Said, *, may_be_repeated: bool) -> str:
-    """Return what of a comment is used further: to draft from it, or to quote it in the source ticket.
+def _feedback(decided: CommentDecision, *, may_be_quoted: bool) -> str:
+    """Return the part of a comment that the next draft uses, or that is quoted in the source ticket.
 
-    What stands beside an approval is talk, and must never be drafted from.
+    It is empty for an approval, and for a rejection that not everyone who sees the source ticket may read.
     """
-    if said.verdict is Verdict.APPROVED or (said.verdict is Verdict.REJECTED and not may_be_repeated):
+    if decided.verdict is Verdict.APPROVED or (decided.verdict is Verdict.REJECTED and not may_be_quoted):
         return ""
-    return said.feedback[:4000]
+    return decided.feedback[:4000]
 
 
-def _turns_on_a_name(found: _Found, if_anyone_may_be_named: _Found) -> bool:
-    """Tell whether a comment would decide if the name in it were that of a person in the ticket."""
-    is_refused = isinstance(found, Refusal) and found.reason is RefusalReason.SAYS_MORE
-    return is_refused and found != if_anyone_may_be_named
+def _depends_on_a_name(result: _Result, with_any_name: _Result) -> bool:
+    """Return whether a comment would decide if the name in it belonged to a person in the ticket."""
+    says_more = isinstance(result, NoDecision) and result.reason is NoDecisionReason.SAYS_MORE
+    return says_more and result != with_any_name
 
 
 def _names(issue: Mapping[str, Any], comments: Sequence[ReviewComment]) -> frozenset[str]:
-    """Return the words of the display names of a ticket's reporter, assignee and commenters, and whom they mention."""
+    """Return the words of the names of a ticket's reporter, assignee, commenters and the people they mention."""
     fields = as_dict(issue.get("fields"))
     inline = [as_dict(comment) for comment in as_list(as_dict(fields.get("comment")).get("comments"))]
     people = [fields.get("reporter"), fields.get("assignee"), *(comment.get("author") for comment in inline)]

@@ -1,4 +1,4 @@
-"""What became of the source tickets since their documentation was drafted: reopened, declined, or gone."""
+"""Check whether source tickets were reopened, declined or deleted after their documentation was drafted."""
 
 from __future__ import annotations
 
@@ -24,30 +24,33 @@ class SourceTickets:
     jira: JiraClient
     declining_labels: tuple[str, ...]
 
-    def doubts(self, document: Document) -> tuple[str, ...]:
-        """Return what speaks against publishing, a sentence each: the same words as long as nothing else happened."""
+    def objections(self, document: Document) -> tuple[str, ...]:
+        """Return one sentence for each change that speaks against publishing.
+
+        The sentences are recorded and compared, so they must stay the same as long as nothing changes in Jira.
+        """
         issue_ids = list(dict.fromkeys(parse_change_id(change_id)[0] for change_id in document.change_ids))
-        # A ticket whose key changed between two of its changes stands under both.
+        # A ticket whose key changed between two of its changes is recorded with both keys.
         keys = document.issue_keys if len(document.issue_keys) == len(issue_ids) else ()
-        found: list[str] = []
+        objections: list[str] = []
         for issue_id, key in zip_longest(issue_ids, keys):
             try:
                 ticket = Ticket.from_rest(self.jira.issue(issue_id), self.jira.browse_url)
             except NotFound:
                 name = key or f"The source ticket with the id {issue_id}"
-                found.append(f"{name} cannot be read any more: deleted, or hidden from our account.")
+                objections.append(f"{name} cannot be read any more: deleted, or hidden from Kinexus.")
                 continue
-            found += self._doubts(ticket)
-        return tuple(found)
+            objections += self._ticket_objections(ticket)
+        return tuple(objections)
 
-    def _doubts(self, ticket: Ticket) -> Iterator[str]:
+    def _ticket_objections(self, ticket: Ticket) -> Iterator[str]:
         if ticket.status_category != "done":
             yield f"{ticket.key} was reopened{self._when(ticket.issue_id)}."
         if label := declined_by(ticket.labels, self.declining_labels):
             yield f"{ticket.key} now has the label {label}, which declines documentation."
 
     def _when(self, issue_id: str) -> str:
-        """Say when a ticket was reopened: each time is news of its own, and further moves are not."""
+        """Return when a ticket was last reopened, to the second: a second reopening gives another sentence."""
         is_done = cache(self.jira.is_done)
         for move in reversed(self.jira.status_moves(issue_id)):
             if move.at and is_done(move.from_id) and not is_done(move.to_id):

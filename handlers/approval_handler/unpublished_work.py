@@ -1,9 +1,9 @@
-"""Work that people keep in a page's draft and have not published: writing the page may override it.
+"""Find a person's unpublished changes of a page, which writing the page may overwrite.
 
 PUT /pages/{id}: the new content "may entirely override what was previously in the draft". Confluence keeps the draft
-when it is published or discarded, so a draft is work only where it says something that no recent version says. A person
-who begins a draft between our read and our write is not seen: Confluence has no condition for that. So the draft is
-read last of all, just before the write.
+after it was published or discarded, so a draft counts only if its content is in no recent version of the page. A draft
+that a person begins between this read and the write is not found, because Confluence has no conditional write for
+that. So the draft is read last, just before the write.
 https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-id-put
 """
 
@@ -20,9 +20,10 @@ from common.atlassian.http_client import NotFound
 
 @dataclass(frozen=True)
 class UnpublishedWork:
-    """A draft that is not published; ``state`` names what it says.
+    """Unpublished changes of a page; ``state`` is a hash of their content.
 
-    ``author_id`` and ``saved_at`` (ISO 8601) are empty where Confluence does not tell them, or names our account.
+    ``author_id`` and ``saved_at`` (ISO 8601) are empty if Confluence does not return them. ``author_id`` is also empty
+    for the Kinexus account.
     """
 
     state: str
@@ -33,7 +34,10 @@ class UnpublishedWork:
 def unpublished_work(
     confluence: ConfluenceClient, page: ConfluencePage, base_version: int
 ) -> UnpublishedWork | None:
-    """Return the work in a page's draft; None where it says what ``page`` or a version since the base's last says."""
+    """Return a page's unpublished changes, or None.
+
+    A draft with the content of ``page``, or of any version from the one before ``base_version`` on, has no changes.
+    """
     draft = confluence.draft(page.page_id)
     if draft is None:
         return None
@@ -49,19 +53,17 @@ def unpublished_work(
 def _versions(
     confluence: ConfluenceClient, page: ConfluencePage, base_version: int
 ) -> Iterator[ConfluencePage]:
-    """Yield the versions of a page from the newest, which may have come meanwhile, down to the one before the base."""
+    """Yield the versions of a page from the newest, read again, down to the one before ``base_version``."""
     newest = confluence.page(page.page_id)
     yield newest
     for number in range(newest.version - 1, max(base_version - 2, 0), -1):
         try:
             yield confluence.page(page.page_id, number)
-        except (
-            NotFound
-        ):  # let go: an administrator may delete a version, which a draft then cannot be a copy of
+        except NotFound:  # let go: an administrator deleted this version, so the draft cannot be a copy of it
             continue
 
 
-def _state(said: ConfluencePage | PageDraft) -> str:
-    """Return a short name for what a page or its draft says, its title included."""
-    meaning = f"{said.title.strip()}\n{sf.content_fingerprint(said.storage)}"
+def _state(page: ConfluencePage | PageDraft) -> str:
+    """Return a hash of the title and content of a page or its draft."""
+    meaning = f"{page.title.strip()}\n{sf.content_fingerprint(page.storage)}"
     return hashlib.sha256(meaning.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -83,7 +83,7 @@ def test_other_decisions_wait_for_the_next_draft(
     _, review = request.getfixturevalue(state)
     for times in (1, 2):
         again(pipeline, review, comment)
-        answers = [text for text in pipeline.comments(review) if "The next draft is being made" in text]
+        answers = [text for text in pipeline.comments(review) if "The next draft is being written" in text]
         assert len(answers) == times
         assert pipeline.status(review) != "done"
     pipeline.run()
@@ -99,7 +99,7 @@ def test_a_failed_draft_is_reported_with_its_reason(pipeline: Pipeline, revising
     pipeline.model.fail_next("cut-off")
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
     again(pipeline, review, "APPROVED")
-    assert any("could not be made" in text and "cut off" in text for text in pipeline.comments(review))
+    assert any("could not be written" in text and "cut off" in text for text in pipeline.comments(review))
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2), "tried again"
     assert "reason" not in document(pipeline)
@@ -126,7 +126,7 @@ def test_a_review_that_cannot_be_reopened_says_who_can(pipeline: Pipeline, page_
     pipeline.decide(review, "Hm.")
     pipeline.run()
     assert pipeline.status(review) == "done"
-    assert "open it yourself, or ask an administrator" in pipeline.comments(review)[-1]
+    assert "reopen it yourself or ask an administrator" in pipeline.comments(review)[-1]
     pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, "APPROVED")
     pipeline.run()

@@ -76,7 +76,7 @@ def test_missing_notifications_are_recorded_and_shown_in_the_review(pipeline: Pi
         assert len(deliver(approve, worn_out(messages), receives)) == 1
     assert document(pipeline)["status"] == "published"
     assert "503" in document(pipeline)["reason"]
-    assert "could not tell everybody" in pipeline.comments(review)[-1]
+    assert "could not notify everyone" in pipeline.comments(review)[-1]
     pipeline.site.faults.clear()
     assert deliver(approve, messages) == []
     assert {"closing", "reason"} & document(pipeline).keys() == set()
@@ -95,7 +95,7 @@ def test_joining_tickets_use_up_no_revision(pipeline: Pipeline, page_id: str) ->
     pipeline.decide(review, "NEEDS REVISION: too long again")
     pipeline.run()
     assert document(pipeline)["status"] == "failed"
-    assert "3 drafts of this were sent back" in pipeline.comments(review)[-1]
+    assert "3 drafts of this documentation were sent back" in pipeline.comments(review)[-1]
 
 
 def test_a_redrive_with_another_failure_reports_it(pipeline: Pipeline, page_id: str) -> None:
@@ -104,7 +104,7 @@ def test_a_redrive_with_another_failure_reports_it(pipeline: Pipeline, page_id: 
     messages = pipeline.aws.messages("ApprovalHandler")
     for fault, says in (
         (Fault("status", status=503, method="GET", path="/wiki/", count=999), "could not carry out"),
-        (Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99), "could not tell"),
+        (Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99), "could not notify"),
     ):
         pipeline.site.faults.add(fault)
         for receives in (1, 2, 3):

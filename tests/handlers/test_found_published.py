@@ -99,7 +99,7 @@ def test_a_page_of_ours_with_another_first_version_is_another(pipeline: Pipeline
     pipeline.decide(review, "APPROVED")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     assert document(pipeline)["status"] == "in_review"
-    assert "another page has the title" in pipeline.comments(review)[-1]
+    assert "another page already has the title" in pipeline.comments(review)[-1]
 
 
 def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
@@ -147,4 +147,4 @@ def test_a_persons_save_right_after_ours_is_not_ours(
     pipeline.run()
     publication = document(pipeline)["publication"]
     assert (publication["version"], publication["differs"]) == (2, False)
-    assert not any("stored the page differently" in said for said in pipeline.comments(review))
+    assert not any("stored something different" in said for said in pipeline.comments(review))

@@ -56,7 +56,7 @@ def test_the_next_ticket_replaces_a_deleted_review(pipeline: Pipeline, page_id: 
     assert pipeline.aws.locks() == []
 
 
-@pytest.mark.parametrize(("is_over", "said"), [(False, "please decide there"), (True, "This review is over")])
+@pytest.mark.parametrize(("is_over", "said"), [(False, "Please decide in"), (True, "This review is over")])
 def test_a_decision_in_a_replaced_review_gets_a_pointer(
     pipeline: Pipeline, page_id: str, is_over: bool, said: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_a_deleted_reviews_decision_is_reported_in_the_sources(pipeline: Pipelin
     for receives in (1, 2, 3):
         assert len(deliver(approve, messages, receives)) == 1
     [document] = pipeline.aws.documents()
-    assert document["reason"] == f"the review ticket {review} does not exist any more, or we may not see it"
+    assert document["reason"] == f"the review ticket {review} does not exist any more or is hidden from Kinexus"
     [told] = pipeline.comments(key)
     assert "python -m ops replay" in told
     assert pipeline.page(page_id)["version"]["number"] == 1
@@ -111,7 +111,7 @@ def test_the_reason_for_an_unread_decision_is_recorded(pipeline: Pipeline, page_
 @pytest.mark.parametrize(
     ("decision", "said", "ends"),
     [
-        ("APPROVED", "could not be made, or not be shown", "drafted"),
+        ("APPROVED", "could not be written or shown", "drafted"),
         ("REJECTED: it is wrong", "rejected the doc", "rejected"),
     ],
 )
@@ -276,7 +276,7 @@ def test_a_review_opening_while_read_gets_no_wrong_comment(
     monkeypatch.setattr(JiraClient, "issue", read_late)
     assert deliver(approve, messages) == []
     assert opened
-    assert not any("please decide there" in said for said in pipeline.comments(review))
+    assert not any("Please decide in" in said for said in pipeline.comments(review))
     pipeline.run()
-    assert "count for it" in pipeline.comments(review)[-1]
+    assert "count for this revision" in pipeline.comments(review)[-1]
     assert pipeline.status(review) != "done"

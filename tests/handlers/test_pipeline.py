@@ -228,7 +228,7 @@ def test_only_the_person_who_moves_the_ticket_decides(pipeline: Pipeline, page_i
     pipeline.move(review, "done", "outsider")
     pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 1
-    assert any("somebody else than" in text for text in pipeline.comments(review))
+    assert any("is not the person who moved the ticket" in text for text in pipeline.comments(review))
 
 
 def test_our_own_account_approves_nothing(pipeline: Pipeline, page_id: str) -> None:
@@ -263,7 +263,7 @@ def test_with_four_eyes_the_assignee_decides_nothing(
     pipeline.decide(review, "APPROVED", "reviewer")
     pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 1
-    assert any("somebody else has to" in text for text in pipeline.comments(review))
+    assert any("Please ask someone else" in text for text in pipeline.comments(review))
     pipeline.decide(review, "APPROVED", "admin")
     pipeline.run()
     assert pipeline.page(page_id)["version"]["number"] == 2
@@ -297,7 +297,7 @@ def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_i
     page = pipeline.page(page_id)
     assert page["version"]["number"] == 3
     assert "How and when money goes back" in page["body"]["storage"]["value"]
-    assert any("edited meanwhile elsewhere" in text for text in pipeline.comments(review))
+    assert any("Other parts of the page were edited" in text for text in pipeline.comments(review))
 
 
 def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str) -> None:
@@ -311,7 +311,7 @@ def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str
     assert pipeline.aws.documents()[0]["status"] == "published"
     after = pipeline.page(page_id)["body"]["storage"]["value"]
     assert after.count("local-id=") == stamped.count("local-id=")
-    assert not any("edited meanwhile" in text for text in pipeline.comments(review))
+    assert not any("were edited in the meantime" in text for text in pipeline.comments(review))
 
 
 def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline, page_id: str) -> None:
@@ -329,7 +329,7 @@ def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline
     assert page["body"]["storage"]["value"] == mine
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 2)
-    assert any("edited meanwhile where this draft" in text for text in pipeline.comments(review))
+    assert any("another person edited the same part of the page" in text for text in pipeline.comments(review))
     assert pipeline.status(review) != "done"
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -434,7 +434,7 @@ def test_a_trashed_page_is_reported_and_published_once_restored(pipeline: Pipeli
 
 @pytest.mark.parametrize(
     ("is_hidden", "told"),
-    [(False, "another page has the title"), (True, "a page that our account may not see has the title")],
+    [(False, "another page already has the title"), (True, "a page that the Kinexus account cannot see already has the title")],
 )
 def test_a_title_in_use_is_reported_and_published_once_free(
     pipeline: Pipeline, is_hidden: bool, told: str
@@ -515,7 +515,7 @@ def test_a_purged_page_is_reported_once_for_each_move(pipeline: Pipeline, page_i
         assert deliver(approve, messages, receives) == []
     for told in (1, 2):
         assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
-        said = [text for text in pipeline.comments(review) if "our account may no longer view it" in text]
+        said = [text for text in pipeline.comments(review) if "the Kinexus account may no longer view it" in text]
         assert len(said) == told
         pipeline.move(review, "done", "reviewer")
         pipeline.run()
@@ -532,7 +532,7 @@ def test_a_hidden_page_is_published_once_visible_again(pipeline: Pipeline, page_
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
-    assert "Restore it or give our account access" in pipeline.comments(review)[-1]
+    assert "Restore the page or give the Kinexus account access" in pipeline.comments(review)[-1]
     pipeline.site.confluence.pages[page_id].readers = ()
     pipeline.move(review, "done", "reviewer")
     pipeline.run()

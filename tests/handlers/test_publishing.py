@@ -24,7 +24,7 @@ from handlers.approval_handler.publisher import (
     PageContended,
     PublishBlocked,
     Publisher,
-    Unpublished,
+    UnpublishedChanges,
 )
 
 WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{text}")
@@ -224,7 +224,7 @@ def test_an_unpublished_draft_is_never_overridden_without_consent(
         published(held, draft)
     except PageConflict:
         return
-    except Unpublished as found:
+    except UnpublishedChanges as found:
         assert (held.page.version, is_work) == (before, True)
         Publisher(Confluence(held)).publish(draft, lambda: None, found.work.state)  # type: ignore[arg-type]
         assert held.page.version == before + 1, "the reviewer may say that it is to be lost"
@@ -265,7 +265,7 @@ def test_a_draft_with_only_another_spelling_is_no_work(same: str) -> None:
 )
 def test_a_draft_that_says_something_else_is_work(work: str) -> None:
     held = PageInMemory(page_of(BASE), draft=kept(work))
-    with pytest.raises(Unpublished) as found:
+    with pytest.raises(UnpublishedChanges) as found:
         published(held, draft_on(BASE, 0, "ours, new"))
     assert held.page.version == 1
     assert (found.value.work.author_id, found.value.work.saved_at) == ("person", "2026-11-22T20:58:00.123Z")
@@ -280,7 +280,7 @@ def test_a_draft_with_long_removed_text_is_work() -> None:
         draft = replace(draft_on(texts[2], 1, "ours, new"), base_version=3)
         held.draft = kept(texts[kept_copy])
         if is_work:
-            with pytest.raises(Unpublished):
+            with pytest.raises(UnpublishedChanges):
                 published(held, draft)
         else:
             published(held, draft)
@@ -306,8 +306,8 @@ def test_a_version_published_between_the_reads_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (Unauthorized("GET", "/page", 403, "no"), "is restricted: let our account edit it"),
-        (RequestRefused("PUT", "/page", 403, "no"), "is restricted: let our account edit it"),
+        (Unauthorized("GET", "/page", 403, "no"), "is restricted. Give the Kinexus account permission to edit it"),
+        (RequestRefused("PUT", "/page", 403, "no"), "is restricted. Give the Kinexus account permission to edit it"),
         (NotFound("PUT", "/page", 404, "no"), "may no longer edit it"),
     ],
     ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],

@@ -62,7 +62,7 @@ def test_a_title_in_use_asks_to_rename_the_other_page(pipeline: Pipeline) -> Non
     pipeline.jira("developer", "POST", SAVE, body)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
-    assert "rename it, then move this ticket to done again" in newest(pipeline, review)
+    assert "Rename that page, then move this ticket to Done again" in newest(pipeline, review)
     assert "revision" not in newest(pipeline, review), "a revision keeps the title"
 
 

@@ -42,7 +42,7 @@ CHANGES: dict[str, tuple[Callable[[Pipeline, str], None], str]] = {
     "reopened": (reopen, "was reopened on 20"),
     "relabelled": (relabel("no-docs"), "now has the label no-docs, which declines documentation"),
     "relabelled otherwise": (relabel("Internal-Only"), "now has the label Internal-Only"),
-    "deleted": (delete, "cannot be read any more: deleted, or hidden from our account"),
+    "deleted": (delete, "cannot be read any more: deleted, or hidden from Kinexus"),
 }
 
 
@@ -119,7 +119,7 @@ def test_undoing_the_change_does_not_restore_the_approval(pipeline: Pipeline, pa
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
     to_done(pipeline, review)
     assert version(pipeline, page_id) == 1
-    assert "There is no decision in a comment written after" in pipeline.comments(review)[-1]
+    assert "There is no decision. A comment counts only if" in pipeline.comments(review)[-1]
 
 
 def test_a_further_change_after_the_notice_is_reported_too(pipeline: Pipeline, page_id: str) -> None:

@@ -163,6 +163,6 @@ def test_during_drafting_a_review_is_moved_back_three_times_too(pipeline: Pipeli
     for _ in range(5):
         close_twice_heard(pipeline, review, "outsider")
     assert pipeline.status(review) == "done"
-    assert (told(pipeline, review, "The next draft is being made"), told(pipeline, review, LAST)) == (3, 1)
+    assert (told(pipeline, review, "The next draft is being written"), told(pipeline, review, LAST)) == (3, 1)
     pipeline.run()
     assert (document(pipeline)["status"], pipeline.status(review)) == ("in_review", "new")

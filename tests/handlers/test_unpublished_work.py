@@ -58,7 +58,7 @@ def test_unpublished_work_blocks_publishing_and_is_reported(
     assert (document(pipeline)["status"], pipeline.status(review)) == ("in_review", "new")
     [said] = notices(pipeline, review)
     assert f"@{pipeline.site.account('developer').account_id}" in said
-    assert re.search(r"since 20\d\d-\d\d-\d\d at \d\d:\d\d UTC", said)
+    assert re.search(r"last saved on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC", said)
 
 
 def test_each_state_of_the_draft_is_reported_once(pipeline: Pipeline, page_id: str, review: str) -> None:

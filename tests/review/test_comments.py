@@ -6,8 +6,8 @@ import pytest
 
 from handlers.approval_handler.decision.deciding_comment import (
     DecisionPolicy,
-    Refusal,
-    RefusalReason,
+    NoDecision,
+    NoDecisionReason,
     ReviewComment,
     deciding_comment,
 )
@@ -33,7 +33,7 @@ def said(
 
 def outcome(*comments: ReviewComment, who: DecisionPolicy = JANE, names: frozenset[str] | None = None) -> str:
     found = deciding_comment(comments, ANNOUNCED, who, revision=2, names=names)
-    return found.reason if isinstance(found, Refusal) else found[1].verdict
+    return found.reason if isinstance(found, NoDecision) else found[1].verdict
 
 
 def test_the_movers_comment_after_the_announcement_decides() -> None:
@@ -41,15 +41,15 @@ def test_the_movers_comment_after_the_announcement_decides() -> None:
 
 
 def test_a_decision_on_an_earlier_revision_does_not_count() -> None:
-    assert outcome(said("APPROVED", at="09:59")) == RefusalReason.NO_COMMENT
-    assert outcome(said("APPROVED", at="10:00")) == RefusalReason.NO_COMMENT
+    assert outcome(said("APPROVED", at="09:59")) == NoDecisionReason.NO_COMMENT
+    assert outcome(said("APPROVED", at="10:00")) == NoDecisionReason.NO_COMMENT
 
 
 def test_jiras_time_zones_are_compared_as_times() -> None:
     early = ReviewComment(
         "1", "jane", "2026-03-01T10:30:00.000+0100", "2026-03-01T10:30:00.000+0100", "jane", "LGTM", False
     )
-    assert outcome(early) == RefusalReason.NO_COMMENT
+    assert outcome(early) == NoDecisionReason.NO_COMMENT
 
 
 def test_the_newest_comment_decides_in_any_order() -> None:
@@ -79,41 +79,42 @@ def test_harmless_words_after_an_approval_leave_it_standing(word: str) -> None:
 )
 def test_other_words_after_a_decision_leave_it_undecided(doubt: str) -> None:
     for decision in ("APPROVED", "REJECTED", "NEEDS REVISION: the table"):
-        assert outcome(said(decision, at="10:01"), said(doubt, at="10:02")) == RefusalReason.SAYS_MORE
+        assert outcome(said(decision, at="10:01"), said(doubt, at="10:02")) == NoDecisionReason.SAYS_MORE
     late_thanks = said("Thanks!", at="10:03")
     assert (
-        outcome(said("APPROVED", at="10:01"), said(doubt, at="10:02"), late_thanks) == RefusalReason.SAYS_MORE
+        outcome(said("APPROVED", at="10:01"), said(doubt, at="10:02"), late_thanks)
+        == NoDecisionReason.SAYS_MORE
     )
 
 
 def test_words_after_a_rejection_are_questioned() -> None:
-    assert outcome(said("REJECTED", at="10:01"), said("looks good", at="10:02")) == RefusalReason.SAYS_MORE
+    assert outcome(said("REJECTED", at="10:01"), said("looks good", at="10:02")) == NoDecisionReason.SAYS_MORE
     assert outcome(said("APPROVED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
     assert outcome(said("REJECTED", at="10:01"), said("APPROVED", at="10:02")) == "approved"
 
 
 def test_an_approval_may_name_only_the_current_revision() -> None:
     assert outcome(said("APPROVED revision 2")) == "approved"
-    assert outcome(said("APPROVED revision 1")) == RefusalReason.OTHER_REVISION
-    assert outcome(said("APPROVED revision 3")) == RefusalReason.OTHER_REVISION
+    assert outcome(said("APPROVED revision 1")) == NoDecisionReason.OTHER_REVISION
+    assert outcome(said("APPROVED revision 3")) == NoDecisionReason.OTHER_REVISION
     assert outcome(said("APPROVED revision 1", at="10:01"), said("APPROVED", at="10:02")) == "approved"
 
 
 def test_only_a_known_name_may_be_thanked() -> None:
     assert outcome(said("LGTM, thanks Ana"), names=frozenset({"Ana"})) == "approved"
-    assert outcome(said("LGTM, thanks Nein"), names=frozenset({"Ana"})) == RefusalReason.SAYS_MORE
+    assert outcome(said("LGTM, thanks Nein"), names=frozenset({"Ana"})) == NoDecisionReason.SAYS_MORE
 
 
 @pytest.mark.parametrize("account", ["app", "customer", ""])
 def test_only_persons_decide_unless_an_account_is_named(account: str) -> None:
-    assert outcome(said("APPROVED", account=account)) == RefusalReason.NOT_A_PERSON
+    assert outcome(said("APPROVED", account=account)) == NoDecisionReason.NOT_A_PERSON
     in_group = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
-    assert outcome(said("APPROVED", account=account), who=in_group) == RefusalReason.NOT_A_PERSON
+    assert outcome(said("APPROVED", account=account), who=in_group) == NoDecisionReason.NOT_A_PERSON
     named = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}), app_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED", account=account), who=named) == "approved"
     objection = said("REJECTED", at="10:09", by="bot", account=account)
     assert outcome(said("APPROVED"), objection) == "approved"
-    assert outcome(said("APPROVED", by="bot", account=account)) == RefusalReason.NO_COMMENT
+    assert outcome(said("APPROVED", by="bot", account=account)) == NoDecisionReason.NO_COMMENT
 
 
 def test_an_edited_comment_counts_from_its_edit() -> None:
@@ -122,46 +123,46 @@ def test_an_edited_comment_counts_from_its_edit() -> None:
 
 
 def test_a_comment_edited_by_another_person_does_not_count() -> None:
-    assert outcome(said("APPROVED", edited="10:10", editor="tom")) == RefusalReason.EDITED_BY_ANOTHER
+    assert outcome(said("APPROVED", edited="10:10", editor="tom")) == NoDecisionReason.EDITED_BY_ANOTHER
 
 
 def test_our_own_comments_decide_nothing() -> None:
-    assert outcome(said("APPROVED", ours=True)) == RefusalReason.NO_COMMENT
+    assert outcome(said("APPROVED", ours=True)) == NoDecisionReason.NO_COMMENT
     mover = DecisionPolicy(mover_id="kinexus", own_ids=frozenset({"kinexus"}))
-    assert outcome(said("APPROVED", by="kinexus"), who=mover) == RefusalReason.OWN_ACCOUNT
+    assert outcome(said("APPROVED", by="kinexus"), who=mover) == NoDecisionReason.OWN_ACCOUNT
 
 
 def test_the_author_must_have_moved_the_ticket() -> None:
-    assert outcome(said("APPROVED", by="tom")) == RefusalReason.NOT_THE_MOVER
-    assert outcome(said("APPROVED", by="bot"), said("thanks")) == RefusalReason.NOT_THE_MOVER
+    assert outcome(said("APPROVED", by="tom")) == NoDecisionReason.NOT_THE_MOVER
+    assert outcome(said("APPROVED", by="bot"), said("thanks")) == NoDecisionReason.NOT_THE_MOVER
 
 
 def test_only_named_approvers_decide() -> None:
     who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"tom"}))
-    assert outcome(said("APPROVED"), who=who) == RefusalReason.NOT_AN_APPROVER
+    assert outcome(said("APPROVED"), who=who) == NoDecisionReason.NOT_AN_APPROVER
     who = DecisionPolicy(mover_id="jane", approver_ids=frozenset({"jane"}))
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="outsider"), who=who) == "approved"
 
 
 def test_four_eyes_keep_the_assignee_from_deciding() -> None:
     who = DecisionPolicy(mover_id="jane", author_ids=frozenset({"jane"}))
-    assert outcome(said("APPROVED"), who=who) == RefusalReason.OWN_CHANGE
+    assert outcome(said("APPROVED"), who=who) == NoDecisionReason.OWN_CHANGE
 
 
 def test_a_later_contradiction_by_an_approver_leaves_it_undecided() -> None:
-    assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="tom")) == RefusalReason.CONTRADICTED
+    assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="tom")) == NoDecisionReason.CONTRADICTED
     assert outcome(said("APPROVED"), said("APPROVED", at="10:09", by="tom")) == "approved"
     assert outcome(said("REJECTED", at="10:01", by="tom"), said("APPROVED")) == "approved"
     doubt = said("APPROVED, but the port is wrong", at="10:09", by="tom")
-    assert outcome(said("APPROVED"), doubt) == RefusalReason.CONTRADICTED
+    assert outcome(said("APPROVED"), doubt) == NoDecisionReason.CONTRADICTED
     assert outcome(said("REJECTED"), doubt) == "rejected"
     assert outcome(said("APPROVED"), said("the port is wrong", at="10:09", by="tom")) == "approved"
 
 
 def test_an_approval_with_more_words_gets_instructions() -> None:
     found = deciding_comment([said("approved if fixed")], ANNOUNCED, JANE, revision=2)
-    assert isinstance(found, Refusal)
-    assert found.words == (
+    assert isinstance(found, NoDecision)
+    assert found.explanation == (
         "I did not publish, because your comment says more than APPROVED. "
         "To publish revision 2, comment just APPROVED."
     )
@@ -170,5 +171,5 @@ def test_an_approval_with_more_words_gets_instructions() -> None:
 
 def test_an_author_without_a_name_is_ignored() -> None:
     nobody = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
-    assert outcome(said("APPROVED", by=""), who=nobody) == RefusalReason.NOBODY_KNOWN
+    assert outcome(said("APPROVED", by=""), who=nobody) == NoDecisionReason.NOBODY_KNOWN
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"

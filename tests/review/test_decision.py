@@ -114,7 +114,7 @@ def test_feedback_keeps_structure_and_quotations() -> None:
 def test_harmless_words_alone_decide_nothing(comment: str) -> None:
     for body in (as_adf(comment), as_wiki(comment)):
         reading = read_comment(body)
-        assert (reading.said, reading.is_harmless) == (None, True)
+        assert (reading.decision, reading.is_harmless) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_other_words_are_not_harmless(comment: str) -> None:
 )
 def test_decision_words_at_the_beginning_are_found(comment: str, begins: bool) -> None:
     reading = read_comment(as_adf(comment))
-    assert (reading.said, reading.begins) == (None, begins)
+    assert (reading.decision, reading.begins) == (None, begins)
 
 
 @pytest.mark.parametrize(

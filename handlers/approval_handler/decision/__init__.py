@@ -1,10 +1,15 @@
-"""Reads the decision in a comment, by an allow-list: what is not known to be harmless publishes nothing.
+"""Reads the decision in a comment with an allow-list: an approval with any text that is not listed publishes nothing.
 
-`comment_tree` and `wiki_tree` make blocks and runs of a comment, `harmless_words` holds the closed list of what may
-stand beside an approval, `grammar` reads. Imports run in that order.
+`comment_tree` and `wiki_tree` turn a comment into blocks and runs, `harmless_words` is the closed list of the text
+that is allowed beside an approval, and `grammar` reads the decision. Imports run in that order.
 """
 
 from handlers.approval_handler.decision.comment_tree import people_mentioned
-from handlers.approval_handler.decision.grammar import Reading, Said, read_comment, read_decision
+from handlers.approval_handler.decision.grammar import (
+    CommentDecision,
+    ParsedComment,
+    read_comment,
+    read_decision,
+)
 
-__all__ = ["Reading", "Said", "people_mentioned", "read_comment", "read_decision"]
+__all__ = ["CommentDecision", "ParsedComment", "people_mentioned", "read_comment", "read_decision"]

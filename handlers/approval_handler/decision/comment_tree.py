@@ -1,8 +1,8 @@
-"""A comment as a flat sequence of blocks, each of one kind, with the inline runs of those that are text.
+"""Turns a comment in ADF into a flat sequence of blocks; a text block has inline runs.
 
-Only what carries no meaning of its own is looked through: lists, panels, decisions, and marks such as bold. Everything
-that is not known is a block or a run of the kind OTHER, which no approval survives. Only a block of the document ends a
-block: a line separator inside a text does not.
+Lists, panels, decisions and marks such as bold have no meaning of their own: only their content is read. Every unknown
+node becomes a block or a run of the kind OTHER, and a comment with one is never an approval. Only a block of the
+document ends a block; a line break inside a text does not.
 https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from common.runtime.json_access import as_dict, as_list
 
-#: The only characters that separate words and carry nothing else.
+#: The only characters that separate words and mean nothing else.
 BLANK = " \t\n\u00a0"
 
 _MAX_DEPTH = 60
@@ -25,7 +25,7 @@ _FORMATTING = frozenset({"strong", "em", "underline", "textColor", "backgroundCo
 
 
 class BlockKind(Enum):
-    """What a block is; OTHER is everything that this module does not know."""
+    """The kind of a block; OTHER is everything that this module does not know."""
 
     TEXT = auto()
     QUOTATION = auto()
@@ -36,7 +36,7 @@ class BlockKind(Enum):
 
 
 class RunKind(Enum):
-    """What a run is; OTHER is everything that this module does not know, such as a link, a date or a status."""
+    """The kind of a run; OTHER is everything that this module does not know, such as a link, a date or a status."""
 
     TEXT = auto()
     MENTION = auto()
@@ -45,8 +45,8 @@ class RunKind(Enum):
 
 
 @dataclass(frozen=True)
-class Run:
-    """A piece of a block's text; of a mention the name, of an emoji its character or short name."""
+class CommentRun:
+    """A piece of a block's text; `text` is the name in a mention, and the character or short name of an emoji."""
 
     text: str
     kind: RunKind = RunKind.TEXT
@@ -55,52 +55,52 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Block:
-    """One block; only one of the kind TEXT has runs."""
+class CommentBlock:
+    """One block of a comment; only a block of the kind TEXT has runs."""
 
     kind: BlockKind
-    runs: tuple[Run, ...] = ()
+    runs: tuple[CommentRun, ...] = ()
 
 
 _BLOCKS = {"blockquote": BlockKind.QUOTATION, "codeBlock": BlockKind.CODE, "table": BlockKind.TABLE}
 
 
-def from_adf(document: Mapping[str, Any]) -> tuple[Block, ...]:
-    """Return the blocks of an Atlassian Document Format document, without those that are empty."""
+def from_adf(document: Mapping[str, Any]) -> tuple[CommentBlock, ...]:
+    """Return the blocks of an Atlassian Document Format document, without empty ones."""
     if document.get("type") != "doc" or not isinstance(document.get("content"), list):
-        return (Block(BlockKind.OTHER),)
+        return (CommentBlock(BlockKind.OTHER),)
     return tuple(_Reader().blocks(document["content"], 0))
 
 
-def text_blocks(runs: Sequence[Run]) -> Iterator[Block]:
-    """Yield the block that inline runs make: none if all are blank; struck or code if all of it is."""
-    seen = [run for run in runs if run.kind is not RunKind.TEXT or run.text.strip(BLANK)]
-    if not seen:
+def text_blocks(runs: Sequence[CommentRun]) -> Iterator[CommentBlock]:
+    """Yield one block for inline runs: STRUCK or CODE if all visible runs are, and no block if all are blank."""
+    visible = [run for run in runs if run.kind is not RunKind.TEXT or run.text.strip(BLANK)]
+    if not visible:
         return
-    if all(run.struck or run.code for run in seen):
-        yield Block(BlockKind.STRUCK if any(run.struck for run in seen) else BlockKind.CODE)
+    if all(run.struck or run.code for run in visible):
+        yield CommentBlock(BlockKind.STRUCK if any(run.struck for run in visible) else BlockKind.CODE)
     else:
-        yield Block(BlockKind.TEXT, tuple(runs))
+        yield CommentBlock(BlockKind.TEXT, tuple(runs))
 
 
 def people_mentioned(body: object) -> frozenset[str]:
-    """Return the names of those whom a comment in ADF mentions."""
+    """Return the names of the people that a comment in ADF mentions."""
     blocks = from_adf(body) if isinstance(body, Mapping) else ()
     runs = [run for block in blocks for run in block.runs]
     return frozenset(run.text for run in runs if run.kind is RunKind.MENTION)
 
 
 class _Reader:
-    """One reading of a document, within a budget of nodes."""
+    """Reads one document, at most _MAX_NODES nodes and _MAX_DEPTH levels; the rest becomes OTHER."""
 
     def __init__(self) -> None:
         self.nodes = _MAX_NODES
 
-    def blocks(self, nodes: object, depth: int) -> Iterator[Block]:
+    def blocks(self, nodes: object, depth: int) -> Iterator[CommentBlock]:
         for node in as_list(nodes):
             self.nodes -= 1
             if self.nodes < 0 or depth > _MAX_DEPTH or not isinstance(node, Mapping):
-                yield Block(BlockKind.OTHER)
+                yield CommentBlock(BlockKind.OTHER)
                 return
             kind = node.get("type")
             is_decided = kind == "decisionItem" and as_dict(node.get("attrs")).get("state") == "DECIDED"
@@ -109,27 +109,29 @@ class _Reader:
             elif isinstance(kind, str) and kind in _TRANSPARENT:
                 yield from self.blocks(node.get("content"), depth + 1)
             else:
-                yield Block(_BLOCKS.get(kind, BlockKind.OTHER) if isinstance(kind, str) else BlockKind.OTHER)
+                yield CommentBlock(
+                    _BLOCKS.get(kind, BlockKind.OTHER) if isinstance(kind, str) else BlockKind.OTHER
+                )
 
-    def run(self, node: object) -> Run:
+    def run(self, node: object) -> CommentRun:
         self.nodes -= 1
         node = as_dict(node)
         attrs, value = as_dict(node.get("attrs")), node.get("text")
         marks = {as_dict(mark).get("type") for mark in as_list(node.get("marks")) if as_dict(mark)}
         if self.nodes < 0 or not all(isinstance(mark, str) and mark in _FORMATTING for mark in marks):
-            return Run("", RunKind.OTHER)
+            return CommentRun("", RunKind.OTHER)
         struck, code = "strike" in marks, "code" in marks
         match node.get("type"):
             case "text" if isinstance(value, str):
-                return Run(value, struck=struck, code=code)
+                return CommentRun(value, struck=struck, code=code)
             case "hardBreak":
-                return Run("\n")
+                return CommentRun("\n")
             case "mention":
-                return Run(_string(attrs.get("text")).lstrip("@"), RunKind.MENTION, struck)
+                return CommentRun(_string(attrs.get("text")).lstrip("@"), RunKind.MENTION, struck)
             case "emoji":
                 shown = _string(attrs.get("text")) or _string(attrs.get("shortName"))
-                return Run(shown, RunKind.EMOJI, struck)
-        return Run("", RunKind.OTHER)
+                return CommentRun(shown, RunKind.EMOJI, struck)
+        return CommentRun("", RunKind.OTHER)
 
 
 def _string(value: object) -> str:

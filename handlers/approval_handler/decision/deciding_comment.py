@@ -1,7 +1,7 @@
-"""Which comment of a finished review ticket decides, and if none does, why.
+"""Find the comment of a closed review ticket that decides, or the reason why none does.
 
-Only comments after our announcement of the revision count, by Jira's own clock. An edited comment counts from its
-edit, and only if its author edited it. The person who moved the ticket decides, with their newest comment.
+The person who moved the ticket decides, with their newest comment. Only comments after Kinexus announced the revision
+count, by Jira's clock. An edited comment counts from the time of its edit, and only if its author edited it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from common.domain.document import Verdict
-from handlers.approval_handler.decision import Said, read_comment
+from handlers.approval_handler.decision import CommentDecision, read_comment
 
-#: What Jira calls the account of a person; others belong to apps, automation rules and portal customers.
+#: Jira's account type of a person. Other types are apps, automation rules and portal customers.
 PERSON = "atlassian"
 
 
@@ -20,7 +20,7 @@ PERSON = "atlassian"
 class ReviewComment:
     """A comment of the review ticket; `created` and `updated` are Jira's ISO 8601 times, `body` is ADF or wiki text.
 
-    `ours` tells that Kinexus wrote it, `is_restricted` that not everybody who sees the ticket sees it.
+    `ours` is True if Kinexus wrote it, `is_restricted` if not everyone who sees the ticket sees the comment.
     """
 
     comment_id: str
@@ -37,11 +37,10 @@ class ReviewComment:
 
 @dataclass(frozen=True)
 class DecisionPolicy:
-    """Who may decide: the account that moved the ticket, if it is none of the excluded ones.
+    """Who may decide: the account that moved the ticket, unless it is excluded.
 
-    `approver_ids` is None where anyone may; `own_ids` are Kinexus' accounts; `author_ids` are those whose change
-    it is where four eyes are asked for, and empty otherwise; `app_ids` are the accounts that may decide although they
-    are no person's.
+    `own_ids` are the accounts of Kinexus. `approver_ids` is None if anyone may decide. `author_ids` are the people that
+    the four-eyes rule excludes, empty without the rule. `app_ids` are the accounts of apps that may decide.
     """
 
     mover_id: str
@@ -51,8 +50,8 @@ class DecisionPolicy:
     app_ids: frozenset[str] = frozenset()
 
 
-class RefusalReason(StrEnum):
-    """Why a finished ticket carries no decision that counts."""
+class NoDecisionReason(StrEnum):
+    """Why a closed ticket has no decision that counts. The values are logged."""
 
     NOBODY_KNOWN = "nobody_known"
     OWN_ACCOUNT = "own_account"
@@ -65,38 +64,40 @@ class RefusalReason(StrEnum):
     SAYS_MORE = "says_more"
     OTHER_REVISION = "other_revision"
     CONTRADICTED = "contradicted"
-    UNASKED_ANYWAY = "unasked_anyway"
+    UNASKED_ANYWAY = "anyway_without_notice"
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why nothing is decided; `words` say it to the people in the ticket."""
+class NoDecision:
+    """Why nothing is decided; `explanation` is a sentence for the comment in the ticket."""
 
-    reason: RefusalReason
-    words: str
+    reason: NoDecisionReason
+    explanation: str
     comment_id: str = ""
 
 
-_WORDS = {
-    RefusalReason.NOBODY_KNOWN: "Jira does not say who moved the ticket, so nobody has decided.",
-    RefusalReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses, which cannot decide.",
-    RefusalReason.NOT_A_PERSON: "The comment was written by an app or an automation, which cannot decide unless "
-    "approverAccountIds names its account.",
-    RefusalReason.NOT_AN_APPROVER: "Whoever moved the ticket is not among the people who may decide here.",
-    RefusalReason.OWN_CHANGE: "Whoever finished the source ticket or has it assigned does not decide; "
-    "somebody else has to.",
-    RefusalReason.NO_COMMENT: "There is no decision in a comment written after the newest revision was announced, or "
-    "after the newest notice.",
-    RefusalReason.NOT_THE_MOVER: "The decision was written by somebody else than the person who moved the ticket.",
-    RefusalReason.EDITED_BY_ANOTHER: "The comment that decides was edited by somebody else, so it does not count.",
-    RefusalReason.SAYS_MORE: "I did not publish, because your comment says more than APPROVED. To publish revision "
+_TEXTS = {
+    NoDecisionReason.NOBODY_KNOWN: "Jira does not say who moved the ticket, so there is no decision.",
+    NoDecisionReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses. That account cannot "
+    "decide.",
+    NoDecisionReason.NOT_A_PERSON: "The comment was written by an app or an automation. An app can decide only if the "
+    "setting approverAccountIds names its account.",
+    NoDecisionReason.NOT_AN_APPROVER: "The person who moved the ticket is not one of the people who may decide here.",
+    NoDecisionReason.OWN_CHANGE: "Four-eyes rule: the person who closed the source ticket and its assignee cannot "
+    "decide. Please ask someone else.",
+    NoDecisionReason.NO_COMMENT: "There is no decision. A comment counts only if it was written after the newest "
+    "revision was announced, and after the newest notice that the source tickets have changed, if there is one.",
+    NoDecisionReason.NOT_THE_MOVER: "The person who wrote the decision is not the person who moved the ticket.",
+    NoDecisionReason.EDITED_BY_ANOTHER: "The comment with the decision was edited by another person, so it does not "
+    "count.",
+    NoDecisionReason.SAYS_MORE: "I did not publish, because your comment says more than APPROVED. To publish revision "
     "{revision}, comment just APPROVED.",
-    RefusalReason.OTHER_REVISION: "I did not publish, because your comment approves another revision than the current "
-    "one. To publish revision {revision}, comment just APPROVED.",
-    RefusalReason.CONTRADICTED: "I did not publish, because another person who may decide has since written something "
-    "else. To publish revision {revision} all the same, comment just APPROVED.",
-    RefusalReason.UNASKED_ANYWAY: "APPROVED ANYWAY counts only after a notice that the page has unpublished changes, "
-    "and there is none here.",
+    NoDecisionReason.OTHER_REVISION: "I did not publish, because your comment approves a revision that is not the "
+    "current one. To publish revision {revision}, comment just APPROVED.",
+    NoDecisionReason.CONTRADICTED: "I did not publish, because another person who may decide wrote something "
+    "different after your comment. To publish revision {revision} despite this, comment just APPROVED.",
+    NoDecisionReason.UNASKED_ANYWAY: "APPROVED ANYWAY counts only after a notice that the page has unpublished "
+    "changes, and there is no such notice here. To publish, comment just APPROVED.",
 }
 
 
@@ -107,35 +108,35 @@ def deciding_comment(
     *,
     revision: int,
     names: Collection[str] | None = None,
-) -> tuple[ReviewComment, Said] | Refusal:
-    """Find the comment that decides on the revision announced at `announced_at` (ISO 8601), in any order given.
+) -> tuple[ReviewComment, CommentDecision] | NoDecision:
+    """Find the comment that decides on the revision announced at `announced_at` (ISO 8601).
 
-    It is the newest one that the person who moved the ticket wrote after the announcement, whatever it says; only an
-    approval stands although harmless words follow it. `names` are those of the people in the ticket, as `read_decision`
-    takes them. Raises ValueError when a time is no ISO 8601 time.
+    It is the newest comment of the person who moved the ticket, whatever it says. An approval still counts if only
+    harmless comments follow it. `comments` may be in any order. `names` are the words of the names of the people in the
+    ticket, as for `read_decision`. Raises ValueError if a time is not an ISO 8601 time.
     """
-    found = _found(comments, announced_at, who, revision, names)
-    if not isinstance(found, _Refused):
-        return found
-    comment_id = found.comment.comment_id if found.comment else ""
-    return Refusal(found.reason, _WORDS[found.reason].format(revision=revision), comment_id)
+    result = _find(comments, announced_at, who, revision, names)
+    if not isinstance(result, _NotDecided):
+        return result
+    comment_id = result.comment.comment_id if result.comment else ""
+    return NoDecision(result.reason, _TEXTS[result.reason].format(revision=revision), comment_id)
 
 
 @dataclass(frozen=True)
-class _Refused:
-    reason: RefusalReason
+class _NotDecided:
+    reason: NoDecisionReason
     comment: ReviewComment | None = None
 
 
-def _found(
+def _find(
     comments: Iterable[ReviewComment],
     announced_at: str,
     who: DecisionPolicy,
     revision: int,
     names: Collection[str] | None,
-) -> tuple[ReviewComment, Said] | _Refused:
+) -> tuple[ReviewComment, CommentDecision] | _NotDecided:
     if reason := _account_may_not(who.mover_id, who):
-        return _Refused(reason)
+        return _NotDecided(reason)
     announced = _time(announced_at)
     counting = sorted(
         (comment for comment in comments if not comment.ours and _since(comment) > announced),
@@ -144,73 +145,79 @@ def _found(
     )
     own = [comment for comment in counting if comment.author_id == who.mover_id]
     if own and (reason := _may_not(own[0], who)):
-        return _Refused(reason, own[0])
+        return _NotDecided(reason, own[0])
     for comment in own:
         if _edited_by_another(comment):
-            return _Refused(RefusalReason.EDITED_BY_ANOTHER, comment)
-        reading = read_comment(comment.body, names)
-        said = reading.said
-        if said and (said.verdict is Verdict.APPROVED or comment is own[0]):
-            if said.revision not in (None, revision):
-                return _Refused(RefusalReason.OTHER_REVISION, comment)
+            return _NotDecided(NoDecisionReason.EDITED_BY_ANOTHER, comment)
+        parsed = read_comment(comment.body, names)
+        decision = parsed.decision
+        if decision and (decision.verdict is Verdict.APPROVED or comment is own[0]):
+            if decision.revision not in (None, revision):
+                return _NotDecided(NoDecisionReason.OTHER_REVISION, comment)
             later = counting[: counting.index(comment)]
-            return _contradiction(said, later, who, names) or (comment, said)
-        if not reading.is_harmless:
-            return _Refused(RefusalReason.SAYS_MORE, own[0])
+            return _contradiction(decision, later, who, names) or (comment, decision)
+        if not parsed.is_harmless:
+            return _NotDecided(NoDecisionReason.SAYS_MORE, own[0])
     if other := _decision_of_another(counting, who, names):
-        return _Refused(RefusalReason.NOT_THE_MOVER, other)
-    return _Refused(RefusalReason.SAYS_MORE, own[0]) if own else _Refused(RefusalReason.NO_COMMENT)
+        return _NotDecided(NoDecisionReason.NOT_THE_MOVER, other)
+    return (
+        _NotDecided(NoDecisionReason.SAYS_MORE, own[0]) if own else _NotDecided(NoDecisionReason.NO_COMMENT)
+    )
 
 
 def _contradiction(
-    said: Said, later: Sequence[ReviewComment], who: DecisionPolicy, names: Collection[str] | None
-) -> _Refused | None:
-    """Find what another person who may decide has written since that stops a decision.
+    decision: CommentDecision,
+    later: Sequence[ReviewComment],
+    who: DecisionPolicy,
+    names: Collection[str] | None,
+) -> _NotDecided | None:
+    """Find a later comment of another person who may decide that contradicts a decision.
 
-    That is another decision and, where the decision is to approve, what begins like a decision but says more.
+    That is a different decision. Against an approval it is also a comment that begins with a decision word but decides
+    nothing because of its other text.
     """
     for comment in later:
         if comment.author_id == who.mover_id or _may_not(comment, who) or _edited_by_another(comment):
             continue
         other = read_comment(comment.body, names)
-        is_doubt = other.begins and not other.said and said.verdict is Verdict.APPROVED
-        if is_doubt or (other.said and other.said.verdict is not said.verdict):
-            return _Refused(RefusalReason.CONTRADICTED, comment)
+        is_doubt = other.begins and not other.decision and decision.verdict is Verdict.APPROVED
+        if is_doubt or (other.decision and other.decision.verdict is not decision.verdict):
+            return _NotDecided(NoDecisionReason.CONTRADICTED, comment)
     return None
 
 
-def unasked_anyway(comment: ReviewComment) -> Refusal:
-    """Refuse an APPROVED ANYWAY that answers no notice of unpublished changes."""
-    reason = RefusalReason.UNASKED_ANYWAY
-    return Refusal(reason, _WORDS[reason], comment.comment_id)
+def anyway_without_notice(comment: ReviewComment) -> NoDecision:
+    """Return the refusal of an APPROVED ANYWAY without a notice of unpublished changes before it."""
+    reason = NoDecisionReason.UNASKED_ANYWAY
+    return NoDecision(reason, _TEXTS[reason], comment.comment_id)
 
 
 def _decision_of_another(
     counting: Sequence[ReviewComment], who: DecisionPolicy, names: Collection[str] | None
 ) -> ReviewComment | None:
-    decided = (comment for comment in counting if read_comment(comment.body, names).said)
+    decided = (comment for comment in counting if read_comment(comment.body, names).decision)
     return next((comment for comment in decided if not _may_not(comment, who)), None)
 
 
-def _may_not(comment: ReviewComment, who: DecisionPolicy) -> RefusalReason | None:
+def _may_not(comment: ReviewComment, who: DecisionPolicy) -> NoDecisionReason | None:
     if reason := _account_may_not(comment.author_id, who):
         return reason
     is_trusted = comment.author_type == PERSON or comment.author_id in who.app_ids
-    return None if is_trusted else RefusalReason.NOT_A_PERSON
+    return None if is_trusted else NoDecisionReason.NOT_A_PERSON
 
 
-def _account_may_not(account_id: str, who: DecisionPolicy) -> RefusalReason | None:
+def _account_may_not(account_id: str, who: DecisionPolicy) -> NoDecisionReason | None:
     if not account_id:
-        return RefusalReason.NOBODY_KNOWN
+        return NoDecisionReason.NOBODY_KNOWN
     if account_id in who.own_ids:
-        return RefusalReason.OWN_ACCOUNT
+        return NoDecisionReason.OWN_ACCOUNT
     if who.approver_ids is not None and account_id not in who.approver_ids:
-        return RefusalReason.NOT_AN_APPROVER
-    return RefusalReason.OWN_CHANGE if account_id in who.author_ids else None
+        return NoDecisionReason.NOT_AN_APPROVER
+    return NoDecisionReason.OWN_CHANGE if account_id in who.author_ids else None
 
 
 def _since(comment: ReviewComment) -> datetime:
-    """Tell since when a comment says what it says."""
+    """Return the time from which a comment has its current text."""
     return max(_time(comment.created), _time(comment.updated or comment.created))
 
 

@@ -1,9 +1,9 @@
-"""The grammar of a decision: the first block that counts begins with a decision word, and an approval stands alone.
+"""The grammar of a decision: a comment begins with a decision word, and an approval contains almost nothing else.
 
-Blocks that are quotations, code, tables or struck out are passed over at the beginning. After the word, an approval
-bears only what `harmless_words` lists, mentions, punctuation and approving emoji, to the end of the whole comment.
-REJECTED ends its line or is followed by punctuation, a dash or "because"; NEEDS REVISION bears any text. A character
-that is not known here is never harmless.
+Quotations, code, tables and struck-out blocks at the beginning are skipped. After the word, an approval may contain
+only the phrases of `harmless_words`, mentions, punctuation and approving emoji, to the end of the whole comment.
+REJECTED must end its line or be followed by punctuation, a dash or "because". NEEDS REVISION may be followed by any
+text. A character that is not listed here is never harmless.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from functools import partial
 
 from common.domain.document import Verdict
 from common.domain.ticket import description_text
-from handlers.approval_handler.decision.comment_tree import Block, BlockKind, RunKind, from_adf
+from handlers.approval_handler.decision.comment_tree import BlockKind, CommentBlock, RunKind, from_adf
 from handlers.approval_handler.decision.harmless_words import APPROVING_EMOJI, PHRASES, THANKS
 from handlers.approval_handler.decision.wiki_tree import from_wiki
 
 _MAX_LENGTH = 100_000  # Jira's own limit for a comment is 32,767 characters
 
-# What stands for a mention, and for everything that is not text, in the text of a block.
+# The placeholders for a mention, and for everything that is not text, in the text of a block.
 _MENTION, _UNKNOWN = "\ufdd0", "\ufffd"
 _SPACE = r"[ \t\n\u00a0]"
 _GAP = r"[ \t\u00a0_-]{1,3}"
@@ -41,12 +41,12 @@ _SIGN = re.compile(
 )
 _IMPERATIVE = re.compile(r"(?ai:approve|reject|ship.{0,3}it|request.{1,3}changes)")
 _ANYWAY = re.compile(r"[ \t\u00a0]{1,3}(?ai:anyway)(?![^\W_])")
-#: What may stand between a mention and the word: no line break, as after the name of the person who is quoted.
+#: What may be between a mention and the word. A line break may not: it follows the name of a person who is quoted.
 _AFTER_MENTION = r"(?:[,:;](?=[ \u00a0]+[^ \u00a0\n])| ?[-–—](?= ))?"
 _LEAD = re.compile(
     rf"(?P<space>{_SPACE}+)|(?P<mention>{_MENTION}|{_NAME}){_AFTER_MENTION}|(?P<emphasis>\*{{1,3}}|_{{1,3}})"
 )
-#: How a rejection ends: with its line, punctuation, a dash, or its reason.
+#: What must follow REJECTED: the end of the line, punctuation, a dash, or "because".
 _ENDED = re.compile(
     r"[*_]{0,3}(?:[ \t\u00a0]*(?:$|\n|[,:;!(、，。！：；（–—]|\.(?!\w)|-{1,2}(?=[ \t\n\u00a0]|$)|(?ai:because)(?!\w))"
     r"|[ \t\u00a0]+-)"
@@ -73,16 +73,16 @@ _NUMBER = re.compile(r"[0-9]{1,6}")
 _PHRASES: dict[str, list[tuple[str, ...]]] = {}
 for _phrase in PHRASES:
     _PHRASES.setdefault(_phrase.split()[0], []).append(tuple(_phrase.split()))
-# Lower-casing maps letters of other alphabets (ſ, K) to those of ours, so only these are lower-cased.
+# Lower-casing maps letters of other alphabets (ſ, K) to Latin letters, so only words of these letters are lower-cased.
 _LETTERS = frozenset(letter for phrase in PHRASES for letter in (*phrase, *phrase.upper())) | {"’"}
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a comment decides.
+class CommentDecision:
+    """The decision in a comment.
 
-    `feedback` is what follows the decision word, but for an approval. `revision` is the number that an approval names,
-    or None. `anyway` tells that the word is APPROVED ANYWAY.
+    `feedback` is the text after the decision word, "" for an approval. `revision` is the number that an approval names,
+    or None. `anyway` is True for APPROVED ANYWAY.
     """
 
     verdict: Verdict
@@ -92,21 +92,24 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A comment as it is read: what it decides, if anything.
+class ParsedComment:
+    """A comment that was read, with its decision, or None if it decides nothing.
 
-    `begins` tells that it begins with a decision word, even if it says more and so decides nothing; `is_harmless` that
-    it has nothing in it but what may stand beside an approval.
+    `begins` is True if it begins with a decision word, even if other text makes it no decision. `is_harmless` is True
+    if it contains only text that is allowed beside an approval.
     """
 
-    said: Said | None = None
+    decision: CommentDecision | None = None
     begins: bool = False
     is_harmless: bool = False
 
 
 @dataclass(frozen=True)
 class _Start:
-    """Where the decision word stands: in which block and its text, what it is, whether mentions stand before it."""
+    """The decision word of a comment: the number and text of its block, and its match.
+
+    `addressed` is True if mentions come before it. `emphasis` are the marks that are open before it.
+    """
 
     number: int
     text: str
@@ -136,42 +139,42 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Bare:
-    """A word of a harmless text: in lower case (empty if no listed word has its letters), and what stands before it."""
+    """A word: `listed` is its lower case ("" if it has a letter that no listed word has), `gap` the text before it."""
 
     text: str
     listed: str
     gap: str
 
 
-def read_decision(body: object, names: Collection[str] | None = None) -> Said | None:
-    """Read the decision that a comment carries, or None if it decides nothing or says more than that.
+def read_decision(body: object, names: Collection[str] | None = None) -> CommentDecision | None:
+    """Return the decision in a comment, or None if it decides nothing.
 
-    `body` is ADF (a document) or Jira wiki markup. `names` are the words of the display names of the people who are in
-    the ticket, of which one may be thanked; None if they are not known, so that any capitalised word there is taken for
-    a name. Never raises.
+    `body` is ADF (a document) or Jira wiki markup. `names` are the words of the display names of the people in the
+    ticket: an approval may thank one of them. If `names` is None, any capitalised word after a thanks is taken for a
+    name. Never raises.
     """
-    return read_comment(body, names).said
+    return read_comment(body, names).decision
 
 
-def read_comment(body: object, names: Collection[str] | None = None) -> Reading:
-    """Read a comment: its decision, and what is needed to weigh it beside another. `body` and `names` as above."""
+def read_comment(body: object, names: Collection[str] | None = None) -> ParsedComment:
+    """Read a comment: its decision, and what is needed to compare it with others. See `read_decision`."""
     if isinstance(body, Mapping):
         blocks = from_adf(body)
     elif isinstance(body, str):
-        blocks = from_wiki(body) if len(body) <= _MAX_LENGTH else (Block(BlockKind.OTHER),)
+        blocks = from_wiki(body) if len(body) <= _MAX_LENGTH else (CommentBlock(BlockKind.OTHER),)
     else:
-        return Reading()
+        return ParsedComment()
     known = None if names is None else frozenset(name.casefold() for name in names)
     is_harmless = _only_text(blocks) and _revisions(map(_flat, blocks), (), known) == frozenset()
     start = _start(blocks, known)
     if start is None:
-        return Reading(is_harmless=is_harmless)
+        return ParsedComment(is_harmless=is_harmless)
     read = _approval if start.verdict is Verdict.APPROVED else partial(_other, body)
-    return Reading(read(start, blocks, known), begins=True, is_harmless=is_harmless)
+    return ParsedComment(read(start, blocks, known), begins=True, is_harmless=is_harmless)
 
 
-def _start(blocks: Sequence[Block], known: frozenset[str] | None) -> _Start | None:
-    """Find the decision word that the comment begins with, mentions and formatting aside."""
+def _start(blocks: Sequence[CommentBlock], known: frozenset[str] | None) -> _Start | None:
+    """Find the decision word at the beginning of the comment, after mentions and formatting."""
     for number, block in enumerate(blocks):
         if block.kind is BlockKind.OTHER:
             return None
@@ -191,37 +194,39 @@ def _start(blocks: Sequence[Block], known: frozenset[str] | None) -> _Start | No
     return None
 
 
-def _approval(start: _Start, blocks: Sequence[Block], known: frozenset[str] | None) -> Said | None:
+def _approval(
+    start: _Start, blocks: Sequence[CommentBlock], known: frozenset[str] | None
+) -> CommentDecision | None:
     following = blocks[start.number + 1 :]
     rest = start.rest
     anyway = _ANYWAY.match(rest) if start.word.group().lower() == "approved" else None
     texts = [rest[anyway.end() :] if anyway else rest, *map(_flat, following)]
     if _IMPERATIVE.fullmatch(start.word.group()) and (start.addressed or _mentions(texts)):
-        return None  # it asks another person
+        return None  # it asks another person to approve
     if not _only_text(following):
         return None
     revisions = _revisions(texts, start.emphasis, known)
-    if revisions is None or len(revisions) > 1:  # two different ones
+    if revisions is None or len(revisions) > 1:  # it names two different revisions
         return None
-    return Said(Verdict.APPROVED, "", next(iter(revisions), None), anyway is not None)
+    return CommentDecision(Verdict.APPROVED, "", next(iter(revisions), None), anyway is not None)
 
 
 def _other(
-    body: object, start: _Start, blocks: Sequence[Block], _known: frozenset[str] | None
-) -> Said | None:
+    body: object, start: _Start, blocks: Sequence[CommentBlock], _known: frozenset[str] | None
+) -> CommentDecision | None:
     texts = [start.rest, *(_flat(block) for block in blocks[start.number + 1 :])]
     if start.addressed and _IMPERATIVE.fullmatch(start.word.group()):
-        return None  # it asks another person
+        return None  # it asks another person to decide
     if re.match(r"[*_\ufe0f \t\u00a0]*[?？؟]", start.rest) or _answers_only(start, texts):
         return None
-    bears_any_text = start.is_sign or start.word.lastgroup == "needs_revision"
-    if not (bears_any_text or _ENDED.match(start.rest)) or (start.is_sign and _is_checklist(start, texts)):
+    allows_any_text = start.is_sign or start.word.lastgroup == "needs_revision"
+    if not (allows_any_text or _ENDED.match(start.rest)) or (start.is_sign and _is_checklist(start, texts)):
         return None
-    return Said(start.verdict, _feedback(description_text(body)[:_MAX_LENGTH], start.word.group()))
+    return CommentDecision(start.verdict, _feedback(description_text(body)[:_MAX_LENGTH], start.word.group()))
 
 
-def _flat(block: Block) -> str:
-    """Write a block's runs as one text, with one character for each mention and for what is not plain text."""
+def _flat(block: CommentBlock) -> str:
+    """Join a block's runs into one text, with a placeholder for each mention and for everything but plain text."""
     parts = []
     for run in block.runs:
         if run.kind is RunKind.MENTION and not run.struck:
@@ -238,7 +243,7 @@ def _flat(block: Block) -> str:
     return "".join(parts)
 
 
-def _only_text(blocks: Sequence[Block]) -> bool:
+def _only_text(blocks: Sequence[CommentBlock]) -> bool:
     return all(block.kind is BlockKind.TEXT for block in blocks)
 
 
@@ -247,14 +252,14 @@ def _mentions(texts: Sequence[str]) -> bool:
 
 
 def _is_person(mention: str, known: frozenset[str] | None) -> bool:
-    """Tell whether a mention is one: a real one, or a typed one of a name that is known here."""
+    """Return whether a mention names a person: a real mention, or a typed `@name` of a known name."""
     return mention == _MENTION or known is None or mention[1:].casefold() in known
 
 
 def _revisions(
     texts: Iterator[str] | Sequence[str], emphasis: Sequence[str], known: frozenset[str] | None
 ) -> frozenset[int] | None:
-    """Return the numbers of the revisions that harmless texts name; None if one of them says anything else."""
+    """Return the revision numbers that harmless texts name; None if a text contains anything that is not harmless."""
     found: set[int] = set()
     parts = list(texts)
     for number, text in enumerate(parts):
@@ -267,7 +272,7 @@ def _revisions(
 
 
 def _tokens(text: str, emphasis: Sequence[str], known: frozenset[str] | None) -> list[_Token] | None:
-    """Split a text into what is known, with emphasis and parentheses in pairs; None if anything else is in it."""
+    """Split a text into known tokens; None if it has anything else, or unpaired emphasis or parentheses."""
     found: list[_Token] = []
     open_emphasis, open_parentheses, position = list(emphasis), 0, 0
     while position < len(text):
@@ -295,12 +300,12 @@ def _tokens(text: str, emphasis: Sequence[str], known: frozenset[str] | None) ->
 
 
 def _named(tokens: Sequence[_Token], known: frozenset[str] | None, *, is_last: bool) -> set[int] | None:
-    """Return the revision that is named if the words are a sequence of listed phrases, else None.
+    """Return the revision (a set of at most one) if the words are a sequence of listed phrases, else None.
 
-    It is a set of one, or of none. Every way of dividing the words into phrases is followed at once.
+    All ways to divide the words into phrases are followed at the same time.
     """
     words = _words(tokens)
-    revisions: dict[int, set[int]] = {0: set()}  # by how many words are understood
+    revisions: dict[int, set[int]] = {0: set()}  # by the number of words read so far
     for number in range(len(words)):
         if number not in revisions:
             continue
@@ -325,7 +330,7 @@ def _words(tokens: Sequence[_Token]) -> list[_Bare]:
 
 
 def _steps(words: Sequence[_Bare], number: int) -> Iterator[tuple[int, set[int]]]:
-    """Yield how many words from `number` on make a phrase, and the revision that it names."""
+    """Yield the length of each listed phrase that begins at word `number`, and the revision that it names."""
     for phrase in _PHRASES.get(words[number].listed, ()):
         run = words[number : number + len(phrase)]
         if tuple(word.listed for word in run) == phrase and all(word.gap.isspace() for word in run[1:]):
@@ -337,7 +342,7 @@ def _steps(words: Sequence[_Bare], number: int) -> Iterator[tuple[int, set[int]]
 
 
 def _is_thanked(words: Sequence[_Bare], known: frozenset[str] | None) -> bool:
-    """Tell whether the last word is the name of a person in the ticket, directly after a thanks."""
+    """Return whether the last word is the name of a person in the ticket, directly after a thanks."""
     name = words[-1]
     before = " ".join(word.listed for word in words[-3:-1])
     is_after_thanks = any(before == thanks or before.endswith(f" {thanks}") for thanks in THANKS)
@@ -349,32 +354,32 @@ def _is_thanked(words: Sequence[_Bare], known: frozenset[str] | None) -> bool:
 
 
 def _ends_with_word(tokens: Sequence[_Token]) -> bool:
-    """Tell whether nobody is mentioned after the last word."""
+    """Return whether no mention follows the last word."""
     last = max(number for number, token in enumerate(tokens) if token.kind == "word")
     return all(token.kind != "mention" for token in tokens[last:])
 
 
 def _answers_only(start: _Start, texts: Sequence[str]) -> bool:
-    """Tell whether a comment is the pasted list of possible answers."""
+    """Return whether a comment only repeats the possible answers, such as "APPROVED or REJECTED"."""
     kinds = {start.verdict}
-    left = []
+    others = []
     for text in texts:
         for pattern in (_WORD, _SIGN):
             kinds |= {_Start(0, text, match, False, ()).verdict for match in pattern.finditer(text)}
             text = pattern.sub(" ", text)
-        left.append(re.sub(r"\b(?:or|and)\b", " ", text).strip(_SEPARATORS))
-    return len(kinds) > 1 and not any(part.strip(_SEPARATORS) for each in left for part in each.split())
+        others.append(re.sub(r"\b(?:or|and)\b", " ", text).strip(_SEPARATORS))
+    return len(kinds) > 1 and not any(part.strip(_SEPARATORS) for each in others for part in each.split())
 
 
 def _is_checklist(start: _Start, texts: Sequence[str]) -> bool:
-    """Tell whether another line begins with a sign that says something else."""
+    """Return whether another line begins with a sign of another decision."""
     lines = [line for text in texts for line in text.split("\n")]
     signs = [sign for line in lines if (sign := _SIGN.match(line.lstrip(" \t\u00a0")))]
     return any(sign.lastgroup != start.word.lastgroup for sign in signs)
 
 
 def _feedback(text: str, word: str) -> str:
-    """Return what follows the decision word in a comment written as readable text; all of it where it is not found."""
+    """Return the text after the decision word, without quotations, code and tables; all text if it is not found."""
     lines = text.split("\n")
     is_code = False
     for number, line in enumerate(lines):

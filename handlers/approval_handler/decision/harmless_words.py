@@ -1,13 +1,13 @@
-"""The closed list of what may stand beside an approval: whole phrases, so that listed words cannot add up to a refusal.
+"""The closed list of text that is allowed beside an approval: whole phrases, because single words could add up to a no.
 
-A phrase belongs here only if an approval means the same with it, wherever it stands and whatever listed phrase stands
-beside it. A word that limits, delays, asks or denies in any language ("please" alone, "later", "tak", "prima") does
-not. There is room for 150 different words at most.
+A phrase belongs here only if an approval means the same with it, in any position and next to any other listed phrase.
+A word that limits, delays, asks or denies in any language ("please" alone, "later", "tak", "prima") does not belong
+here. The list may contain at most 150 different words.
 """
 
 from __future__ import annotations
 
-#: "revision N" and the name after a thanks are rules of the grammar.
+#: "revision N" and the name after a thanks are not listed: grammar.py has rules for them.
 PHRASES = (
     "thanks", "thank you", "thx", "cheers", "kudos", "many thanks", "thanks a lot", "thanks again", "thanks so much",
     "thanks all", "thanks everyone", "thanks team", "thank you all", "thank you very much", "thank you so much",
@@ -25,10 +25,10 @@ PHRASES = (
     "ship it", "please ship it", "approved", "lgtm", "yes", "ok", "okay", "agreed", "cc",
 )  # fmt: skip
 
-#: After one of these, a name may end the comment.
+#: A name may follow one of these at the end of the comment.
 THANKS = ("thanks", "thank you")
 
-#: Emoji that approve or thank, as characters and as short names; a skin colour may follow.
+#: Emoji that approve or thank, as characters and as short names. A skin tone may follow.
 APPROVING_EMOJI = (
     "✅", "✔", "👍", "👌", "🙌", "👏", "🙏", "💪", "🤝", "🚀", "🚢", "🎉", "🎊", "🥳", "💯", "⭐", "🌟", "✨", "🏆",
     "❤", "💚", "😀", "😃", "😄", "😁", "😊", "🙂", "😎", "🤩",

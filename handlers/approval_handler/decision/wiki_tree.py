@@ -1,7 +1,7 @@
-"""Jira wiki markup as the blocks and runs of `comment_tree`.
+"""Turns a comment in Jira wiki markup into the blocks and runs of `comment_tree`.
 
-What reaches further than a careful reader can tell (an unclosed macro, a quotation that goes on in the next line) is
-taken to reach as far as it may. Notation that is not read here stays in the text, where no approval survives it.
+If it is not clear where something ends (an unclosed macro, a quotation that continues in the next line), it extends as
+far as possible. Unknown notation stays in the text, and a comment with such text is never an approval.
 https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
 """
 
@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handlers.approval_handler.decision.comment_tree import BLANK, Block, BlockKind, Run, RunKind, text_blocks
+from handlers.approval_handler.decision.comment_tree import (
+    BLANK,
+    BlockKind,
+    CommentBlock,
+    CommentRun,
+    RunKind,
+    text_blocks,
+)
 
 _MACRO = re.compile(r"(?<!\\)\{(code|noformat|quote|panel)(:[^{}\n]{0,400})?\}")
 _KINDS = {"code": BlockKind.CODE, "noformat": BlockKind.CODE, "quote": BlockKind.QUOTATION}
@@ -33,28 +40,28 @@ _SMILEYS = {"(/)": "✅", "(x)": "❌", "(y)": "👍", "(n)": "👎", "(!)": "�
 _MAX_DEPTH = 10
 
 
-def from_wiki(markup: str) -> tuple[Block, ...]:
-    """Return the blocks of Jira wiki markup, without those that are empty."""
+def from_wiki(markup: str) -> tuple[CommentBlock, ...]:
+    """Return the blocks of Jira wiki markup, without empty ones."""
     return tuple(_blocks(markup.replace("\r\n", "\n"), 0))
 
 
-def _blocks(source: str, depth: int) -> Iterator[Block]:
+def _blocks(source: str, depth: int) -> Iterator[CommentBlock]:
     position = 0
     while opening := _MACRO.search(source, position):
         yield from _paragraphs(source[position : opening.start()])
         name = opening.group(1)
         end, position = _closing(source, name, opening.end())
         if name != "panel":
-            yield Block(_KINDS[name])
+            yield CommentBlock(_KINDS[name])
         elif "title=" in (opening.group(2) or "") or depth > _MAX_DEPTH:
-            yield Block(BlockKind.OTHER)
+            yield CommentBlock(BlockKind.OTHER)
         else:
             yield from _blocks(source[opening.end() : end], depth + 1)
     yield from _paragraphs(source[position:])
 
 
 def _closing(source: str, name: str, position: int) -> tuple[int, int]:
-    """Return where the body of a macro ends and what follows begins; code inside it hides its tags."""
+    """Return where the body of a macro ends and where the text after it begins; tags inside code do not count."""
     while tag := _MACRO.search(source, position):
         position = tag.end()
         if tag.group(1) == name and not tag.group(2):
@@ -65,7 +72,7 @@ def _closing(source: str, name: str, position: int) -> tuple[int, int]:
     return len(source), len(source)
 
 
-def _paragraphs(source: str) -> Iterator[Block]:
+def _paragraphs(source: str) -> Iterator[CommentBlock]:
     """Yield the blocks of text without block macros: paragraphs, list items, quotations and tables."""
     lines: list[str] = []
     kind = BlockKind.TEXT
@@ -74,7 +81,7 @@ def _paragraphs(source: str) -> Iterator[Block]:
         item = _ITEM.match(bare) if kind is BlockKind.TEXT else None
         starts = _kind(bare) if kind is BlockKind.TEXT else kind
         if lines and (not bare or item or starts is not kind):
-            yield from _finished(kind, lines)
+            yield from _block_of(kind, lines)
             lines, kind = [], BlockKind.TEXT
         if bare:
             kind = starts
@@ -89,30 +96,30 @@ def _kind(line: str) -> BlockKind:
     return BlockKind.OTHER if _RULE.match(line) else BlockKind.TEXT
 
 
-def _finished(kind: BlockKind, lines: list[str]) -> Iterator[Block]:
+def _block_of(kind: BlockKind, lines: list[str]) -> Iterator[CommentBlock]:
     if kind is BlockKind.TEXT:
         yield from text_blocks(tuple(_runs("\n".join(lines))))
     else:
-        yield Block(kind)
+        yield CommentBlock(kind)
 
 
-def _runs(source: str) -> Iterator[Run]:
+def _runs(source: str) -> Iterator[CommentRun]:
     position = 0
     for match in _INLINE.finditer(source):
         if match.start() > position:
-            yield Run(source[position : match.start()])
+            yield CommentRun(source[position : match.start()])
         position = match.end()
         value = match.group(str(match.lastgroup))
         match match.lastgroup:
             case "line_break":
-                yield Run("\n")
+                yield CommentRun("\n")
             case "code":
-                yield Run(value, code=True)
+                yield CommentRun(value, code=True)
             case "struck":
-                yield Run(value, struck=True)
+                yield CommentRun(value, struck=True)
             case "person":
-                yield Run(value, RunKind.MENTION)
+                yield CommentRun(value, RunKind.MENTION)
             case "smiley":
-                yield Run(_SMILEYS[value], RunKind.EMOJI)
+                yield CommentRun(_SMILEYS[value], RunKind.EMOJI)
     if position < len(source):
-        yield Run(source[position:])
+        yield CommentRun(source[position:])
