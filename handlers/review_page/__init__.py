@@ -1,1 +1,1 @@
-"""Serves the visual diff of a draft to whoever holds its signed link, and nothing else."""
+"""Serves the review page (the visual diff of a draft) to anyone who has its signed link."""

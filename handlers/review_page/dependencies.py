@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds the review page's clients, once per process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handlers.review_page.show_review import ShowReview
 
 @cache
 def build_show_review() -> ShowReview:
-    """Build everything from the environment."""
+    """Build all dependencies from the environment variables."""
     env = environment.read_settings(Settings, os.environ)
     link_key = CachedSecret(cached_client("secretsmanager"), env.link_key_secret_arn)
     return ShowReview(

@@ -1,4 +1,4 @@
-"""GET /reviews/{document_id}/{revision}."""
+"""Lambda entry point: GET /reviews/{document_id}/{revision} returns the review page."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from handlers.review_page.response_headers import headers
 logging_setup.configure_logging()
 log = logging.getLogger(__name__)
 
-#: Seconds in which a page is shown or asked to be tried again: less than the function has (10).
+#: Seconds after which the answer is 503: less than the function's timeout of 10.
 MAX_SECONDS = 7
-#: Seconds after which a reader may try again when AWS could not be asked.
+#: The Retry-After header of a 503, in seconds.
 RETRY_AFTER_SECONDS = 30
 
 
 def handle(request: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Show the diff of an open review, or say where a link leads instead."""
+    """Return the diff page of an open review, or a page that says why there is none."""
     try:
         with within_deadline(MAX_SECONDS):
-            return _answer(*_shown(request))
+            return _response(*_status_and_page(request))
     except (BotoCoreError, ClientError, DeadlineExceeded):
         log.exception("review_page.failed", extra={"path": request.get("rawPath")})
-        return _answer(503, status_pages.unavailable(), {"retry-after": str(RETRY_AFTER_SECONDS)})
+        return _response(503, status_pages.unavailable(), {"retry-after": str(RETRY_AFTER_SECONDS)})
 
 
-def _shown(request: Mapping[str, Any]) -> tuple[int, str]:
-    named = request.get("pathParameters") or {}
-    given = request.get("queryStringParameters") or {}
+def _status_and_page(request: Mapping[str, Any]) -> tuple[int, str]:
+    path = request.get("pathParameters") or {}
+    query = request.get("queryStringParameters") or {}
     return build_show_review().show(
-        str(named.get("document_id")),
-        str(named.get("revision")),
-        str(given.get("signature")),
+        str(path.get("document_id")),
+        str(path.get("revision")),
+        str(query.get("signature")),
     )
 
 
-def _answer(status: int, page: str, more: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _response(status: int, page: str, more: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {"statusCode": status, "headers": {**headers(page), **(more or {})}, "body": page}

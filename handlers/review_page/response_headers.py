@@ -6,7 +6,7 @@ from common.markup.html_page import content_security_policy
 
 _FIXED = {
     "content-type": "text/html; charset=utf-8",
-    # A closed review shows no content any more, so no copy of an open one may stay in a cache.
+    # A closed review no longer shows its content, so no copy of the open review may stay in a cache.
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -20,6 +20,6 @@ _FIXED = {
 
 
 def headers(page: str) -> dict[str, str]:
-    """Build the headers for `page`, which may use its own style and nothing else; names are lower-case."""
+    """Build the headers for `page`, with a policy that allows only its own style. Names are lower-case."""
     policy = f"{content_security_policy(page)}; frame-ancestors 'none'"
     return {**_FIXED, "content-security-policy": policy}

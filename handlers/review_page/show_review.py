@@ -1,4 +1,4 @@
-"""What a signed link shows: an open review's diff, or where else to look."""
+"""Choose the page for a signed link: the diff of an open review, or a page that says why there is none."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _REVISION = re.compile(r"[1-9][0-9]{0,5}")
 
 @dataclass(frozen=True)
 class ShowReview:
-    """What it takes to show a review. ``link_key`` reads the key that links are signed with, with ``True`` anew."""
+    """Shows reviews. ``link_key`` returns the key that signs the links; with ``True`` it skips the cached value."""
 
     reviews: ReviewStore
     link_key: Callable[[bool], str]
 
     def show(self, document_id: str, revision: str, signature: str) -> tuple[int, str]:
-        """Return status code and page."""
+        """Return the HTTP status code and the page (HTML)."""
         if not _DOCUMENT.fullmatch(document_id) or not _REVISION.fullmatch(revision):
             return 403, status_pages.wrong_link()
         number = int(revision)
-        # Read anew when a signature does not fit: the key may just have been replaced.
+        # If the signature is wrong for the cached key, the key may have been replaced: read it again.
         keys = (self.link_key(fresh) for fresh in (False, True))
         if not any(review_link.verify_review_link(key, document_id, number, signature) for key in keys):
             return 403, status_pages.wrong_link()
@@ -36,7 +36,7 @@ class ShowReview:
         if status.closed:
             return 200, status_pages.closed(status)
         if number < status.revision:
-            # Not to the newest itself: a ticket that joined since may be hidden from whoever holds this link.
+            # No link to the newest revision: a reader of this link may not be allowed to see a ticket that joined.
             return 200, status_pages.superseded(number, status)
         page = self.reviews.page(document_id, number)
         return (404, status_pages.missing()) if page is None else (200, page)

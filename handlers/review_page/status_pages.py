@@ -1,4 +1,4 @@
-"""The pages shown where a diff is not: a wrong link, an overtaken revision, a closed review, nothing there."""
+"""The pages shown instead of a diff: wrong link, superseded revision, closed review, missing review, outage."""
 
 from __future__ import annotations
 
@@ -21,72 +21,75 @@ p { margin: .6rem 0 0; overflow-wrap: anywhere }
 
 
 def wrong_link() -> str:
-    """Say that the signature is wrong (to be sent with 403), and what to do."""
+    """Return the page for a wrong signature (403)."""
     return _page(
         "This link is not valid",
-        "The link is incomplete or was changed on its way here.",
-        "Open the review ticket in Jira and follow the link in its newest Kinexus comment. If that one leads here too, "
-        "ask whoever runs Kinexus: the key that signs the links may have been replaced.",
+        "The link is incomplete or was changed.",
+        "Open the review ticket in Jira and use the link in its newest Kinexus comment. If that link does not work "
+        "either, ask the people who operate Kinexus: the key that signs the links may have been replaced.",
     )
 
 
 def missing() -> str:
-    """Say that there is no such review (to be sent with 404)."""
+    """Return the page for a review that is not stored (404)."""
     return _page(
         "There is no such review",
-        "The link is valid, but nothing is kept for it, or not yet.",
-        "If the review was opened just now, try again in a minute. Otherwise follow the link in the review ticket.",
+        "The link is valid, but no review is stored for it.",
+        "If the review was opened just now, try again in a minute. Otherwise use the link in the review ticket.",
     )
 
 
 def unavailable() -> str:
-    """Say that the review cannot be read right now (to be sent with 503)."""
+    """Return the page for a review that cannot be read right now (503)."""
     return _page(
         "This review cannot be shown right now",
-        "Nothing is wrong with the link, and nothing is lost: the store behind this page does not answer.",
-        "Try again in a minute. You can decide in the review ticket meanwhile: it shows what changes, too.",
+        "The link is fine and nothing is lost, but the storage behind this page does not answer.",
+        "Please try again in a minute. The review ticket shows the changes too, so you can also decide there.",
     )
 
 
 def superseded(revision: int, status: ReviewStatus) -> str:
-    """Say that `revision` was overtaken, and lead to the ticket, where whoever may see the newest finds its link."""
+    """Return the page for a revision that a newer one replaced, with a link to the ticket, not to that revision."""
     return _page(
         f"Revision {revision} is superseded",
-        f"Revision {status.revision} is what is under review now. A decision counts for that one only.",
-        f"The newest Kinexus comment in {make_visible(status.review_key)} has its link.",
+        f"There is a newer draft: revision {status.revision}. A decision counts only for revision {status.revision}.",
+        f"To see it, use the link in the newest Kinexus comment in {make_visible(status.review_key)}.",
         link=(status.review_url, f"Open {status.review_key}"),
     )
 
 
 def closed(status: ReviewStatus) -> str:
-    """Say what was decided, by whom and when, and nothing of the content."""
+    """Return the page for a closed review: what was decided, by whom and when, without the content."""
     verdict = (status.verdict or "closed").replace("_", " ")
-    told = ["It was"]
+    ticket = make_visible(status.review_key)
     if status.decided_at:
-        told = [f"{safe_display_name(status.decided_by)} decided" if status.decided_by else "It was decided"]
-        told.append(f"on {_when(status.decided_at)}")
-    told.append(f"in {make_visible(status.review_key)}, on revision {status.revision}.")
+        who = f"{safe_display_name(status.decided_by)} decided" if status.decided_by else "It was decided"
+        decided = f"{who} on {_when(status.decided_at)} in {ticket}, for revision {status.revision}."
+    else:
+        decided = f"The review ticket was {ticket}, and the last revision was {status.revision}."
     link = (status.page_url, "Open the published page") if status.page_url else None
     return _page(
         f"This review is closed: {verdict}",
-        " ".join(told),
+        decided,
         "A closed review no longer shows the draft.",
         link=link or (status.review_url, f"Open {status.review_key}"),
     )
 
 
 def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> str:
-    said = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
-    go = ""
+    texts = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
+    button = ""
     if link and link[0].startswith(("https://", "http://")):
-        go = f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(make_visible(link[1]))}</a>'
+        button = (
+            f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(make_visible(link[1]))}</a>'
+        )
     heading = html_page.escape(make_visible(title))
-    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{heading}</h1>{said}{go}</main>'
+    body = f'<main><p class="eyebrow">Kinexus review</p><h1>{heading}</h1>{texts}{button}</main>'
     return html_page.html_document(title, _STYLE, body)
 
 
 def _when(value: str) -> str:
-    """Write Jira's time for people; what is no time is shown as it is."""
+    """Format Jira's time for people; a text that is not a time is returned as it is."""
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

@@ -23,7 +23,7 @@ def test_a_superseded_revision_links_to_the_newest() -> None:
         status_pages.superseded(1, ReviewStatus(3, "PAY-9", "https://jira.example.com/browse/PAY-9?x&y"))
     )
     assert "Revision 1 is superseded" in page.text
-    assert "Revision 3 is what is under review now" in page.text
+    assert "A decision counts only for revision 3" in page.text
     assert "https://jira.example.com/browse/PAY-9?x&y" in page.links
 
 
@@ -50,7 +50,7 @@ def test_a_closed_review_shows_decision_person_and_time(
     )
     page = Page(status_pages.closed(status))
     assert said in page.text
-    assert "Jane Doe decided on 01 March 2026 at 10:05 (+01:00) in PAY-9, on revision 2." in page.text
+    assert "Jane Doe decided on 01 March 2026 at 10:05 (+01:00) in PAY-9, for revision 2." in page.text
     assert link in page.links
 
 
