@@ -82,7 +82,9 @@ class ReviewProcessor:
         """Record a permanent failure in the log and the document, and comment in the review ticket."""
         log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.find_by_review_ticket(issue_id) or self._copied_reviews.about_to_open(issue_id)
+        document = self.records.find_by_review_ticket(issue_id) or self._copied_reviews.about_to_open(
+            issue_id
+        )
         if document is None:
             return
         # A deleted review and a replay have no transition id, so the message id makes the failure unique.
@@ -101,7 +103,9 @@ class ReviewProcessor:
     def notify_waiting(self, event: Event, reason: str) -> None:
         """Comment that work is deferred: in the review ticket, or in the source tickets if the review was deleted."""
         issue_id = str(event.detail.get("review_issue_id"))
-        document = self.records.find_by_review_ticket(issue_id) or self._copied_reviews.about_to_open(issue_id)
+        document = self.records.find_by_review_ticket(issue_id) or self._copied_reviews.about_to_open(
+            issue_id
+        )
         if document is None or (document.status in FINAL_STATUSES and not document.closing):
             return
         what = f"{document.document_id} r{document.revision}, move {event.detail.get('move_id')}"

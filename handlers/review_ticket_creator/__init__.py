@@ -1,1 +1,1 @@
-"""Opens the review of a draft: the ticket, its visual diff, the diff page."""
+"""Opens the review of a draft: the review ticket with its description, and the diff page."""

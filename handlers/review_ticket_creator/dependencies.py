@@ -1,4 +1,4 @@
-"""Where this function's clients are built, once a process."""
+"""Builds the review ticket creator's clients, once per process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from handlers.review_ticket_creator.settings import Settings
 
 @cache
 def build_open_review() -> OpenReview:
-    """Build everything from the environment."""
+    """Build all dependencies from the environment variables."""
     env = environment.read_settings(Settings, os.environ)
     secrets = cached_client("secretsmanager")
     link_key = CachedSecret(secrets, env.link_key_secret_arn)
@@ -46,5 +46,5 @@ def build_open_review() -> OpenReview:
 
 @cache
 def source_queue() -> SqsSourceQueue:
-    """Build the way back to this function's queue, which only deferred and failed messages take."""
+    """Build the client of this function's queue, used to defer a message or to expire a failed one."""
     return SqsSourceQueue(cached_client("sqs"), time.time)

@@ -1,4 +1,4 @@
-"""From a kept draft to an open review: the diff page, the ticket, and the comment that announces the revision."""
+"""Open the review of a stored draft: the diff page, the review ticket, and the comment that announces the revision."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from handlers.review_ticket_creator.review_ticket import ReviewTickets, Sources
 
 log = logging.getLogger(__name__)
 
-#: Seconds that one invocation may work on a document alone: its function's timeout.
+#: How many seconds an invocation holds the lease on a document: the function's timeout.
 LEASE_SECONDS = 90
 
 
 @dataclass(frozen=True)
 class OpenReview:
-    """What it takes to open a review."""
+    """Opens reviews. ``link_key`` returns the key that signs the links to the diff page."""
 
     records: DocumentRepository
     drafts: DraftStore
@@ -48,13 +48,17 @@ class OpenReview:
     trust_folders: bool
 
     def serve(self, event: Event, owner: str) -> None:
-        """Open, or bring up to date, the review of a drafted revision. A draft that was overtaken is passed over."""
+        """Open or update the review of a drafted revision; ignore a revision that is no longer the newest.
+
+        Raises PermanentFailure if the document has failed, and SecurityLevelConflict or PageRequiresLabel if it must
+        not be shown.
+        """
         document_id, revision = str(event.detail["document_id"]), int(event.detail["revision"])
         with self.records.lease(document_id, owner, LEASE_SECONDS):
             document = self.records.require(document_id)
             if document.revision != revision:
                 return
-            if _is_over(document):
+            if _failed_before_review(document):
                 raise PermanentFailure(document.reason)
             if document.status is DocumentStatus.DRAFTED:
                 try:
@@ -64,39 +68,40 @@ class OpenReview:
                     raise
 
     def record_failure(self, event: Event, reason: str) -> None:
-        """Put a failure on record, and tell whoever waits: the reviewer, if there is one, and the source tickets."""
+        """Record a permanent failure; comment in the review ticket, if there is one, and in the source tickets."""
         log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         document = self.records.get(str(event.detail["document_id"]))
         if document is None:
             return
         if document.status is DocumentStatus.DRAFTED:
             self.records.move(document, reason=reason[:1000], unopened=document.revision)
-            said = _failed(
-                reason, f"An operator learns more from {_status(document)}, and can send it again."
+            command = f"`python -m ops status {document.issue_keys[0]}`"
+            body = _failure_text(
+                reason, f"An operator can see the details with {command} and send the message again."
             )
-        elif _is_over(document):
-            said = _failed(
-                reason, "Once that is changed, open this ticket and finish it again for another draft."
+        elif _failed_before_review(document):
+            body = _failure_text(
+                reason, "When the cause is fixed, reopen this ticket and close it again to get another draft."
             )
         else:
             return
         what = f"{document.document_id} r{document.revision}"
         with self.records.notification_lease(document.document_id, LEASE_SECONDS):
-            for issue in _told(document):
-                idempotent_comments.comment_failure_once(self.jira, issue, what, said)
+            for issue in _all_tickets(document):
+                idempotent_comments.comment_failure_once(self.jira, issue, what, body)
 
-    def tell_waiting(self, event: Event, reason: str) -> None:
-        """Tell people that a draft waits to be shown: the reviewer, if there is one, and the source tickets."""
+    def notify_waiting(self, event: Event, reason: str) -> None:
+        """Comment that the review is delayed: in the review ticket, if there is one, and in the source tickets."""
         document = self.records.get(str(event.detail["document_id"]))
         if document is None or document.status is not DocumentStatus.DRAFTED:
             return
         what = f"{document.document_id} r{document.revision}"
         with self.records.notification_lease(document.document_id, LEASE_SECONDS):
-            for issue in _told(document):
+            for issue in _all_tickets(document):
                 idempotent_comments.comment_waiting_once(self.jira, issue, what, reason)
 
     def _end(self, document: Document, reason: str) -> None:
-        """End a document that nobody may be shown, if nobody was shown it yet: its page is free for others."""
+        """End a document that must not be shown and release its page, unless it has a review ticket already."""
         if document.review_issue_id:
             return
         self.records.move(document, DocumentStatus.FAILED, reason=reason[:1000], created_in=None)
@@ -114,11 +119,11 @@ class OpenReview:
         self.reviews.store_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
         announced = ticket_description.announcement(review, is_open=ticket.is_open)
         mark = idempotent_comments.comment_key(document, "announcement")
-        said = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
+        comment = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
         self.records.move(
             document,
             DocumentStatus.IN_REVIEW,
-            announcement=Announcement(draft.revision, said.comment_id, said.created),
+            announcement=Announcement(draft.revision, comment.comment_id, comment.created),
             reason=None,
         )
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
@@ -142,7 +147,7 @@ class OpenReview:
             after=draft.storage,
             changes=draft.changes(),
             previous=previous.storage if previous else None,
-            # A draft that is a candidate has no page yet, and may be of a ticket that is hidden from some.
+            # A candidate without a page is another draft; its ticket may be hidden from readers of this review.
             considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates if c.page_id),
             searches=len(document.choice.searched),
             diff_url=review_link.review_url(
@@ -153,9 +158,9 @@ class OpenReview:
         )
 
     def _page_url(self, document: Document) -> str | None:
-        """Return where people see the page, None for a new one; PageRequiresLabel where it may not be shown any more.
+        """Return the URL of the page for people, None for a new page.
 
-        It was drafted on a moment ago, or hours ago.
+        Raises PageRequiresLabel if the page was deleted or restricted after it was drafted on, which may be hours ago.
         """
         if not document.page_id:
             return None
@@ -165,7 +170,7 @@ class OpenReview:
         pages = recheck_restrictions(choices, self.confluence, trust_folders=self.trust_folders)
         if not pages:
             raise PageRequiresLabel(
-                f"page {document.page_id} is deleted, or our account may not view it any more"
+                f"page {document.page_id} was deleted, or the Kinexus account may not view it any more"
             )
         return pages[0].url
 
@@ -176,22 +181,18 @@ class OpenReview:
             return None
 
 
-def _is_over(document: Document) -> bool:
-    """Say whether a document ended because nobody may be shown it."""
+def _failed_before_review(document: Document) -> bool:
+    """Return whether a document failed after it was drafted and before it had a review ticket."""
     return (
         document.status is DocumentStatus.FAILED and bool(document.revision) and not document.review_issue_id
     )
 
 
-def _told(document: Document) -> tuple[str, ...]:
-    """Return the tickets in which people wait for a review: the review's own, if there is one, and the sources."""
+def _all_tickets(document: Document) -> tuple[str, ...]:
+    """Return the review ticket's id, if there is one, and the keys of the source tickets."""
     return tuple(filter(None, (document.review_issue_id, *document.issue_keys)))
 
 
-def _status(document: Document) -> str:
-    return f"`python -m ops status {document.issue_keys[0]}`"
-
-
-def _failed(reason: str, remedy: str) -> Adf:
+def _failure_text(reason: str, remedy: str) -> Adf:
     why = f"Kinexus drafted documentation, but cannot open its review: {reason[:2000]}"
     return adf.doc(adf.panel("error", adf.paragraph(why), adf.paragraph(remedy)))

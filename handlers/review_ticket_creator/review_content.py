@@ -1,4 +1,4 @@
-"""What a reviewer is shown: everything that the ticket and the diff page say comes from here."""
+"""The content of a review: everything that the review ticket and the diff page show comes from here."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from common.storage_format import BlockChange
 
 @dataclass(frozen=True)
 class Review:
-    """Revision `revision` of a document, ready to be reviewed.
+    """Revision `revision` of a document, ready for review.
 
-    `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page), `previous`
-    is the storage of the revision that this one `follows`. `why` and `confidence` (0..1) tell why this page was chosen,
-    and `chosen_by` what chose it; `considered` names the candidates, best first, `searches` is how many queries found
-    them. `changes` say what each edit does; a new page has none. `vanished` are source tickets that were deleted or
-    hidden from us.
+    `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
+    is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1) explain why this
+    page was selected, and `chosen_by` names what selected it. `considered` names the candidates, best first, and
+    `searches` is the number of queries that found them. `changes` describe each edit; a new page has none. `vanished`
+    are the keys of source tickets that were deleted or are hidden from Kinexus.
     """
 
     document_id: str

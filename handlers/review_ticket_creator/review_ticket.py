@@ -1,4 +1,4 @@
-"""The review ticket in Jira: made once, found again, and brought up to date with each revision."""
+"""Creates the review ticket in Jira, finds it again, and updates it with each revision. Idempotent."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from handlers.review_ticket_creator.review_content import Review
 log = logging.getLogger(__name__)
 
 LABELS = (REVIEW_LABEL, "auto-generated", "kinexus-ai")
-#: The source tickets that are there, as Jira gives them, by the keys under which they are on record.
+#: The source tickets that can be read, as Jira's REST API returns them, by their recorded keys.
 Sources = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class ReviewTicket:
-    """A review ticket; ``is_open`` is False where it is done and our account has no way to reopen it."""
+    """A review ticket. ``is_open`` is False if it is done and the Kinexus account has no transition to reopen it."""
 
     issue_id: str
     key: str
@@ -37,7 +37,7 @@ class ReviewTicket:
 
 @dataclass(frozen=True)
 class ReviewTickets:
-    """What it takes to keep review tickets. ``project_key`` ``""`` means the source ticket's project."""
+    """Creates and updates review tickets. An empty ``project_key`` means the project of the source ticket."""
 
     records: DocumentRepository
     jira: JiraClient
@@ -45,22 +45,22 @@ class ReviewTickets:
     issue_type: str
 
     def sources(self, document: Document) -> Sources:
-        """Return the source tickets; those that are gone, or hidden from us, are left out."""
-        found: dict[str, Mapping[str, Any]] = {}
+        """Return the source tickets, without those that were deleted or are hidden from Kinexus."""
+        sources: dict[str, Mapping[str, Any]] = {}
         for key in document.issue_keys:
             try:
-                found[key] = self.jira.issue(key)
-            except NotFound:  # let go: the review names the ticket as gone
+                sources[key] = self.jira.issue(key)
+            except NotFound:  # let go: the review says that this ticket was deleted or is hidden
                 log.warning("source_ticket.missing", extra={"issue_key": key})
-        return found
+        return sources
 
     def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
-        """Make the ticket of this revision, or bring the one that is there up to date."""
+        """Create the review ticket, or update the existing one for this revision and reopen it."""
         fields: dict[str, Any] = {
             "summary": ticket_description.summary_line(review),
-            "description": ticket_description.describe(review),
+            "description": ticket_description.description(review),
         }
-        # Tickets that were moved have new keys.
+        # A ticket that was moved to another project has a new key.
         keys = [as_str(source.get("key")) for source in sources.values()]
         named = {"document_id": draft.document_id, "revision": draft.revision}
         levels = security_levels(dict(zip(sources, review.sources, strict=True)), draft.levels)
@@ -80,7 +80,7 @@ class ReviewTickets:
         if document.review_issue_id != found:
             self.records.set_review_ticket(document, found, key)
         security = _security(levels, key.rpartition("-")[0])
-        # First of all, since workflows often forbid to edit what is done.
+        # Reopen before the edit, because many workflows do not allow to edit a ticket that is done.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
         labels = as_list(as_dict(issue.get("fields")).get("labels"))
@@ -96,30 +96,30 @@ class ReviewTickets:
         return ReviewTicket(found, key, is_open)
 
     def _find(self, document: Document, sources: Sources) -> Mapping[str, Any] | None:
-        """Return the review ticket that there is: on record, or found through the links of the source tickets."""
+        """Return the existing review ticket: the recorded one, or one that is linked to a source ticket."""
         if document.review_issue_id:
             try:
                 return self.jira.issue(document.review_issue_id)
-            except NotFound:  # let go: another review ticket is found or made below
+            except NotFound:  # let go: another review ticket is found or created
                 log.warning(
                     "review.missing",
                     extra={"issue_key": document.review_issue_key},
                 )
         linked = (key for source in sources.values() for key in self.jira.linked_issues(source))
-        made = self._made(document, tuple(dict.fromkeys(linked)) if sources else self._newest())
-        return self.jira.issue(made) if made else None
+        issue_id = self._created_for(document, tuple(dict.fromkeys(linked)) if sources else self._newest())
+        return self.jira.issue(issue_id) if issue_id else None
 
     def _newest(self) -> tuple[str, ...]:
-        """Return the ids of the newest review tickets: where no source is left, nothing links to them."""
+        """Return the ids of the newest review tickets, for a document without readable source tickets."""
         found = self.jira.search(
             f'labels = "{REVIEW_LABEL}" AND updated >= "-1d" ORDER BY updated DESC', ["labels"]
         )
         return tuple(as_str(issue.get("id")) for issue in islice(found, 100))
 
-    def _made(self, document: Document, ids_or_keys: tuple[str, ...]) -> str | None:
-        """Return the id of that one of these tickets that was made for this document.
+    def _created_for(self, document: Document, ids_or_keys: tuple[str, ...]) -> str | None:
+        """Return the id of the ticket among these that was created for this document.
 
-        Others can write the property: our account must have made the ticket, and for no other document.
+        Anyone can write the property, so the Kinexus account must have created the ticket, and for no other document.
         """
         for issue in self.jira.issues(ids_or_keys, ["creator"], [REVIEW_PROPERTY]):
             issue_id = as_str(issue.get("id"))

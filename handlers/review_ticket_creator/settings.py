@@ -1,4 +1,4 @@
-"""The environment of this function."""
+"""The settings of the review ticket creator, read from environment variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """Each field is the variable of its name in capitals."""
+    """Each field is read from the environment variable with its name in capitals."""
 
     documents_table: str
     documents_bucket: str

@@ -1,4 +1,4 @@
-"""What the review ticket says, as Jira's rich text: enough to decide on without leaving the ticket."""
+"""The review ticket's summary, description and announcement, as Jira rich text (ADF)."""
 
 from __future__ import annotations
 
@@ -8,91 +8,91 @@ from common.markup import adf
 from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator import ticket_diff
 from handlers.review_ticket_creator.diff import removed_elements
-from handlers.review_ticket_creator.diff.change_counts import forms_changed, only_in_source
-from handlers.review_ticket_creator.diff.compared import Compared, compared
-from handlers.review_ticket_creator.diff.comparison import Counts, count
+from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
+from handlers.review_ticket_creator.diff.page_comparison import PageComparison, compare_pages
+from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
-from handlers.review_ticket_creator.ticket_diff import Changed, size
+from handlers.review_ticket_creator.ticket_diff import ChangedPassage, size
 
 MAX_DESCRIPTION = 32_767
-"""Characters of JSON that Jira takes as a description or a comment."""
+"""Jira's limit for a description or a comment, in characters of JSON."""
 
-_SIZES = (1_500, 500, 160, 40)  # how long a text around the changes may be, tried in this order
-_AROUND = MAX_DESCRIPTION // 2  # how much of the limit what stands around the changes may take
+_SIZES = (1_500, 500, 160, 40)  # the maximum length of each text in the head, tried in this order
+_MAX_HEAD_AND_TAIL = MAX_DESCRIPTION // 2  # characters of JSON for head and tail together
 
 
 def summary_line(review: Review) -> str:
-    """Write the ticket's summary, at most 255 characters in one line."""
+    """Return the ticket's summary: one line, at most 255 characters."""
     verb = "new page" if review.kind == "create" else "update of"
     line = " ".join(make_visible(f"Review documentation: {verb} {_quoted(review.title)}").split())
     return line if len(line) <= 255 else line[:253].rstrip() + "…”"
 
 
-def describe(review: Review) -> adf.Node:
-    """Write the ticket's description: what changes and why, the changed passages, and how to decide.
+def description(review: Review) -> adf.Node:
+    """Return the ticket's description: what changes and why, the changed passages, and how to decide.
 
-    It always fits into `LIMIT` characters of JSON. What comes or goes is never shortened without a word: passages that
-    have no room are left out from the middle, and counted there with the way to see them.
+    It has at most `MAX_DESCRIPTION` characters of JSON. If not all changed passages fit, those in the middle are left
+    out, and a line there counts them and links to the full diff.
     """
-    view = compared(review.before, review.after)
+    view = compare_pages(review.before, review.after)
     tail = _tail(review)
     for longest in _SIZES:
         head = _head(review, view, longest)
-        if size(adf.doc(*head, *tail)) <= _AROUND:
+        if size(adf.doc(*head, *tail)) <= _MAX_HEAD_AND_TAIL:
             break
-    return _fitted(head, ticket_diff.changed(view), tail, review.diff_url)
+    return _fit(head, ticket_diff.changed_passages(view), tail, review.diff_url)
 
 
 def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
-    """Write the comment that announces a revision; from its time on, decisions count for this revision."""
-    if review.previous is None:
-        said = f"Revision {review.revision} is ready for review. "
-    else:
-        counted = _counted(compared(review.previous, review.after))
-        said = f"Revision {review.revision} is ready for review; since the revision before: {counted}. "
+    """Return the comment that announces a revision; only decisions after this comment count for the revision."""
+    ready = f"Revision {review.revision} is ready for review. "
+    if review.previous is not None:
+        counted = _counted(compare_pages(review.previous, review.after))
+        ready += f"Since the previous revision: {counted}. "
     nodes = [
-        adf.paragraph(adf.text(said), adf.link("See what it changes", review.diff_url), "."),
-        adf.paragraph("Decisions written before this comment do not count for it."),
+        adf.paragraph(adf.text(ready), adf.link("See what it changes", review.diff_url), "."),
+        adf.paragraph("Decisions written before this comment do not count for this revision."),
     ]
     if not is_open:
-        stuck = (
-            "Kinexus could not reopen this ticket: its workflow lets our account do no transition out of this status. "
-            "Please reopen it yourself, or ask an administrator of Jira to; then decide as before."
+        text = (
+            "Kinexus cannot reopen this ticket: the workflow gives the Kinexus account no transition out of this "
+            "status. Please reopen it yourself or ask an administrator of the project. Then decide as usual."
         )
-        nodes.append(adf.panel("warning", adf.paragraph(stuck)))
+        nodes.append(adf.panel("warning", adf.paragraph(text)))
     return adf.doc(*nodes)
 
 
-def _head(review: Review, view: Compared, longest: int) -> list[adf.Node]:
+def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
     nodes = [
         adf.paragraph(adf.text(_short(review.summary, longest) or "Documentation was drafted.", adf.STRONG))
     ]
-    if review.kind == "update" and (said := removed_elements.most_of_it(view)):
-        nodes.append(adf.panel("warning", adf.paragraph(adf.text(said, adf.STRONG))))
+    if review.kind == "update" and (warning := removed_elements.large_removal_text(view)):
+        nodes.append(adf.panel("warning", adf.paragraph(adf.text(warning, adf.STRONG))))
     nodes.append(_facts(review, longest))
-    gone = removed_elements.removals(review.changes)
-    if gone:
+    removed = removed_elements.removals(review.changes)
+    if removed:
         nodes.append(
             adf.panel(
                 "warning",
-                adf.paragraph(adf.text("This edit removes what has no words:", adf.STRONG)),
-                _named(gone, longest),
+                adf.paragraph(adf.text("This edit removes content that is not text:", adf.STRONG)),
+                _bullets(removed, longest),
             )
         )
     images = removed_elements.images(view.before.passages, view.after.passages)
     for word, names in (("added", images.added), ("removed", images.removed)):
         if names and review.kind == "update":
-            nodes += [adf.paragraph(adf.text(f"Images {word}:", adf.STRONG)), _named(names, longest)]
+            nodes += [adf.paragraph(adf.text(f"Images {word}:", adf.STRONG)), _bullets(names, longest)]
     title = "The new page" if review.kind == "create" else "What changes"
     nodes.append(adf.heading(3, title))
-    said = _counted(view)
+    summary = _counted(view)
     if not any(row.change for row in view.rows) and review.before != review.after:
-        said = (
-            "No words change, only what cannot be seen, such as attributes; the full diff shows it as source"
+        summary = (
+            "Nothing that a reader sees changes, only details such as attributes. The full diff shows them in the "
+            "view Source"
         )
-    unseen = only_in_source(view)
-    legend = [adf.text(f"{said}. ")] if review.kind == "update" else [adf.text("All of it is new. ")]
-    legend += [adf.text(f"{unseen}. ", adf.STRONG)] if unseen else []
+    source_only = source_only_text(view)
+    legend = [adf.text(f"{summary}. ")] if review.kind == "update" else [adf.text("Everything is new. ")]
+    legend += [adf.text(f"{source_only}. ", adf.STRONG)] if source_only else []
     if review.kind == "update":
         legend += [adf.text("Green is added", *ticket_diff.ADDED), adf.text(", "),
                    adf.text("red is removed", *ticket_diff.REMOVED), adf.text(". ")]  # fmt: skip
@@ -122,9 +122,9 @@ def _facts(review: Review, longest: int) -> adf.Node:
         sources.append(adf.text(f" and {len(review.sources) - 20} more"))
     if review.vanished:
         sources += [adf.hard_break()] if sources else []
-        sources.append(adf.text(f"{', '.join(review.vanished[:20])} (gone, or hidden from Kinexus)"))
+        sources.append(adf.text(f"{', '.join(review.vanished[:20])} (deleted, or hidden from Kinexus)"))
     facts = [
-        ("From", adf.paragraph(*sources)),
+        ("Source tickets", adf.paragraph(*sources)),
         ("Page", page),
         ("Why this page", adf.paragraph(why)),
         ("Revision", adf.paragraph(f"{review.revision} of {review.document_id}")),
@@ -137,9 +137,9 @@ def _facts(review: Review, longest: int) -> adf.Node:
 
 
 def _considered(review: Review, longest: int) -> str:
-    found = f"{review.searches} searches" if review.searches != 1 else "one search"
-    listed = ", ".join(_short(name, min(longest, 120)) for name in review.considered)
-    return f"{listed}; the score is nearness in words, found by {found}"
+    searches = f"{review.searches} searches" if review.searches != 1 else "one search"
+    names = ", ".join(_short(name, min(longest, 120)) for name in review.considered)
+    return f"{names}. The number shows how similar the words are to the ticket. Found by {searches}"
 
 
 def _tail(review: Review) -> list[adf.Node]:
@@ -147,19 +147,20 @@ def _tail(review: Review) -> list[adf.Node]:
         adf.panel(
             "info",
             adf.paragraph(adf.text("How to decide", adf.STRONG)),
-            adf.paragraph("Begin a comment with one of these, then move this ticket to done yourself:"),
+            adf.paragraph("Start a comment with one of these words, then move this ticket to Done yourself:"),
             adf.bullet_list(
                 adf.paragraph(
                     adf.text("APPROVED", adf.STRONG),
-                    " publishes exactly this revision. Only thanks may stand beside it: with other words it publishes "
-                    "nothing.",
+                    " publishes exactly this revision. You may add thanks, but nothing else: with other words, nothing "
+                    "is published.",
                 ),
                 adf.paragraph(
                     adf.text("NEEDS REVISION", adf.STRONG),
-                    " and what to change, in any words: a new revision follows.",
+                    " and what to change, in your own words: a new revision follows.",
                 ),
                 adf.paragraph(
-                    adf.text("REJECTED", adf.STRONG), ", alone or with a colon and why: nothing is published."
+                    adf.text("REJECTED", adf.STRONG),
+                    ", alone or with a colon and the reason: nothing is published.",
                 ),
             ),
         ),
@@ -167,11 +168,11 @@ def _tail(review: Review) -> list[adf.Node]:
     ]
 
 
-def _fitted(
-    head: list[adf.Node], changes: Sequence[Changed], tail: list[adf.Node], diff_url: str
+def _fit(
+    head: list[adf.Node], changes: Sequence[ChangedPassage], tail: list[adf.Node], diff_url: str
 ) -> adf.Node:
-    """Put as many changes as fit between head and tail, from both ends, and count the others between them."""
-    nodes = [ticket_diff.written(change) for change in changes]
+    """Return head, changes and tail. If not all changes fit, leave out those in the middle and count them there."""
+    nodes = [ticket_diff.passage_nodes(change) for change in changes]
     whole = adf.doc(*head, *(node for change in nodes for node in change), *tail)
     if size(whole) <= MAX_DESCRIPTION:
         return whole
@@ -185,48 +186,48 @@ def _fitted(
         room -= taken
         first, last = (first + 1, last) if from_front else (first, last - 1)
     shown = [node for change in nodes[:first] for node in change]
-    left = list(changes[first:last])
-    if left and (begun := ticket_diff.part(left[0], room - size(_rest(left[0], diff_url)))):
-        part, rest = begun
+    omitted = list(changes[first:last])
+    if omitted and (split := ticket_diff.leading_part(omitted[0], room - size(_rest(omitted[0], diff_url)))):
+        part, rest = split
         shown += [*part, _rest(rest, diff_url)]
-        left.pop(0)
-    if left:
-        shown.append(_left_out(left, diff_url))
+        omitted.pop(0)
+    if omitted:
+        shown.append(_left_out(omitted, diff_url))
     return adf.doc(*head, *shown, *(node for change in nodes[last:] for node in change), *tail)
 
 
-def _left_out(changes: Sequence[Changed], diff_url: str) -> adf.Node:
+def _left_out(changes: Sequence[ChangedPassage], diff_url: str) -> adf.Node:
     passages = "passage is" if len(changes) == 1 else "passages are"
-    counted = ticket_diff.amount(changes)
-    said = f"⋯ {len(changes):,} more {passages} left out here"
-    return _elsewhere(f"{said} ({counted})" if any(counted) else said, diff_url)
+    counted = ticket_diff.change_amount(changes)
+    text = f"⋯ {len(changes):,} more {passages} left out here"
+    return _see_full_diff(f"{text} ({counted})" if any(counted) else text, diff_url)
 
 
-def _rest(change: Changed, diff_url: str) -> adf.Node:
-    return _elsewhere(
-        f"⋯ the rest of this passage is left out here ({ticket_diff.amount([change])})", diff_url
+def _rest(change: ChangedPassage, diff_url: str) -> adf.Node:
+    return _see_full_diff(
+        f"⋯ the rest of this passage is left out here ({ticket_diff.change_amount([change])})", diff_url
     )
 
 
-def _elsewhere(said: str, diff_url: str) -> adf.Node:
-    return adf.paragraph(adf.text(f"{said}: ", adf.EM), adf.link("see the full diff", diff_url))
+def _see_full_diff(text: str, diff_url: str) -> adf.Node:
+    return adf.paragraph(adf.text(f"{text}: ", adf.EM), adf.link("see the full diff", diff_url))
 
 
-def _named(names: Sequence[str], longest: int) -> adf.Node:
+def _bullets(names: Sequence[str], longest: int) -> adf.Node:
     shown = [_short(name, min(longest, 200)) for name in names[:12]]
     return adf.bullet_list(*shown, *([f"and {len(names) - 12} more"] if len(names) > 12 else []))
 
 
-def _counted(view: Compared) -> str:
-    counts = count(view.rows)
-    said = [_passages(counts) or "nothing changed", forms_changed(view)]
-    return "; ".join(filter(None, said))
+def _counted(view: PageComparison) -> str:
+    counts = count_rows(view.rows)
+    parts = [_passages(counts) or "nothing changed", formatting_changes_text(view)]
+    return "; ".join(filter(None, parts))
 
 
-def _passages(counts: Counts) -> str:
-    told = [(counts.changed, "changed"), (counts.added, "added"), (counts.removed, "removed")]
-    parts = [f"{number:,} {what}" for number, what in told if number]
-    passages = "passage" if sum(number for number, _ in told) == 1 else "passages"
+def _passages(counts: RowCounts) -> str:
+    numbers = [(counts.changed, "changed"), (counts.added, "added"), (counts.removed, "removed")]
+    parts = [f"{number:,} {what}" for number, what in numbers if number]
+    passages = "passage" if sum(number for number, _ in numbers) == 1 else "passages"
     return f"{', '.join(parts)} {passages}" if parts else ""
 
 

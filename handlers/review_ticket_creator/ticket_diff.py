@@ -1,4 +1,4 @@
-"""The changed passages as Jira's rich text: insertions green and underlined, deletions red and struck."""
+"""The changed passages as Jira rich text (ADF): insertions green and underlined, deletions red and struck through."""
 
 from __future__ import annotations
 
@@ -9,57 +9,60 @@ from typing import NamedTuple
 
 from common.markup import adf
 from common.runtime.unicode_safety import make_visible, mixed_script_words
-from handlers.review_ticket_creator.diff import forms
-from handlers.review_ticket_creator.diff.compared import Compared
-from handlers.review_ticket_creator.diff.comparison import Row
+from handlers.review_ticket_creator.diff import formatting
+from handlers.review_ticket_creator.diff.page_comparison import PageComparison
 from handlers.review_ticket_creator.diff.passage import Passage
+from handlers.review_ticket_creator.diff.row_comparison import Row
 from handlers.review_ticket_creator.diff.word_diff import Piece
 
 ADDED: tuple[adf.Mark, ...] = (adf.color("#006644"), adf.UNDERLINE)
 REMOVED: tuple[adf.Mark, ...] = (adf.color("#bf2600"), adf.STRIKE)
 _MARKS: dict[str, tuple[adf.Mark, ...]] = {"+": ADDED, "-": REMOVED, "=": ()}
-_ALL_NEW = {**_MARKS, "+": ADDED[:1]}  # where all is new, underlining it too would only tire the eye
-_MOST_PIECES = 60  # a passage that changes in more places is shown as gone and come
-_AROUND = 90  # characters that are shown of what stays, on each side of a change
+_ALL_NEW = {**_MARKS, "+": ADDED[:1]}  # a passage that is all new is not underlined
+_MAX_PIECES = 60  # a passage with more pieces is shown as removed and added
+_CONTEXT = 90  # characters of unchanged text that are shown on each side of a change
 _CELLS = ("cell", "headcell")
 
 
-class Changed(NamedTuple):
-    """A changed passage, compared word by word; `path` are the headings above it if it is the first of its change.
+class ChangedPassage(NamedTuple):
+    """A changed passage, compared word by word.
 
-    `forms` say how its form changed, or what form it has where it comes or goes.
+    `path` are the headings above it, only for the first passage of a change. `formatting` describes its formatting
+    changes, or the formatting of an added or removed passage. `partly` is False for an added or removed passage.
     """
 
     path: tuple[str, ...]
     shown: Passage
     marker: str
-    forms: tuple[str, ...]
+    formatting: tuple[str, ...]
     partly: bool
     pieces: tuple[Piece, ...]
 
 
-class Amount(NamedTuple):
-    """How much comes and goes: characters, links, and changes of form."""
+class ChangeAmount(NamedTuple):
+    """How much is added, removed and changed: characters, links, and formatting changes."""
 
     added: int = 0
     removed: int = 0
     links: int = 0
-    forms: int = 0
+    formatting: int = 0
 
     def __str__(self) -> str:
-        """Say it in words."""
-        told = [
+        """Return the amounts as text; "" if all are zero."""
+        numbers = [
             (self.added, "character added", "characters added"),
             (self.removed, "character removed", "characters removed"),
             (self.links, "link", "links"),
-            (self.forms, "change of form", "changes of form"),
+            (self.formatting, "formatting change", "formatting changes"),
         ]
-        return ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in told if number)
+        return ", ".join(
+            f"{number:,} {one if number == 1 else many}" for number, one, many in numbers if number
+        )
 
 
-def changed(view: Compared) -> list[Changed]:
-    """Return the passages of every row that changes."""
-    found: list[Changed] = []
+def changed_passages(view: PageComparison) -> list[ChangedPassage]:
+    """Return the passage of every row that is changed, added or removed."""
+    passages: list[ChangedPassage] = []
     current = 0
     for row in view.rows:
         if not row.change:
@@ -68,44 +71,44 @@ def changed(view: Compared) -> list[Changed]:
         pieces = view.pieces.get(row)
         if pieces is None:
             pieces = tuple(Piece(row.sign, run) for run in shown.runs)
-        elif len(pieces) > _MOST_PIECES:
+        elif len(pieces) > _MAX_PIECES:
             old = view.before.passages[row.before or 0]
             pieces = tuple(Piece(sign, run) for sign, one in (("-", old), ("+", shown)) for run in one.runs)
         path = () if row.change == current else _path(view, row)
-        said = (*view.forms.get(row, ()), *forms.split_words(shown))
-        found.append(Changed(path, shown, marker, said, row.sign == "~", pieces))
+        notes = (*view.formatting.get(row, ()), *formatting.mixed_words_across_runs(shown))
+        passages.append(ChangedPassage(path, shown, marker, notes, row.sign == "~", pieces))
         current = row.change
-    return found
+    return passages
 
 
-def amount(changes: Iterable[Changed]) -> Amount:
-    """Return how much comes and goes in passages."""
-    added = removed = links = said = 0
+def change_amount(changes: Iterable[ChangedPassage]) -> ChangeAmount:
+    """Return how much is added, removed and changed in passages."""
+    added = removed = links = formats = 0
     for one in changes:
         for sign, run in one.pieces:
             added += len(run.text) if sign == "+" else 0
             removed += len(run.text) if sign == "-" else 0
             links += bool(run.target) and sign != "="
-        said += len(one.forms) if one.partly else 0
-    return Amount(added, removed, links, said)
+        formats += len(one.formatting) if one.partly else 0
+    return ChangeAmount(added, removed, links, formats)
 
 
-def written(one: Changed) -> list[adf.Node]:
-    """Write a changed passage as a paragraph, the first of a change under the headings where it stands."""
+def passage_nodes(one: ChangedPassage) -> list[adf.Node]:
+    """Return a changed passage as a paragraph, after a paragraph with the headings above it if it has a `path`."""
     return [*_heading(one), _passage(one)]
 
 
-def part(one: Changed, room: int) -> tuple[list[adf.Node], Changed] | None:
-    """Write as much of a changed passage as takes `room` characters of JSON; return it and what is left out of it.
+def leading_part(one: ChangedPassage, room: int) -> tuple[list[adf.Node], ChangedPassage] | None:
+    """Return the beginning of a changed passage that fits into `room` characters of JSON, and the rest of the passage.
 
-    None if next to nothing fits.
+    None if no added or removed text fits.
     """
     room -= size(adf.doc(*_heading(one), _passage(one._replace(pieces=())))) + 200
     shown: list[Piece] = []
     rest = list(one.pieces)
     while rest and room > 0:
         sign, run = rest[0]
-        whole = size(_passage(one._replace(pieces=(rest[0],), forms=())))
+        whole = size(_passage(one._replace(pieces=(rest[0],), formatting=())))
         if whole <= room or sign == "=":
             shown.append(rest.pop(0))
             room -= whole
@@ -117,12 +120,12 @@ def part(one: Changed, room: int) -> tuple[list[adf.Node], Changed] | None:
         break
     if not any(piece.sign != "=" for piece in shown):
         return None
-    left = one._replace(pieces=tuple(rest), forms=())
-    return written(one._replace(pieces=tuple(shown))), left
+    remaining = one._replace(pieces=tuple(rest), formatting=())
+    return passage_nodes(one._replace(pieces=tuple(shown))), remaining
 
 
 def size(node: adf.Node) -> int:
-    """Return how many characters of JSON a node takes."""
+    """Return the length of a node as JSON, in characters."""
     return len(json.dumps(node))
 
 
@@ -131,7 +134,7 @@ def _length(text: str) -> int:
 
 
 def _fitting(text: str, room: int) -> int:
-    """Return how many characters of a text take no more than `room` characters of JSON."""
+    """Return how many characters of a text fit into `room` characters of JSON."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -139,19 +142,19 @@ def _fitting(text: str, room: int) -> int:
     return low
 
 
-def _path(view: Compared, row: Row) -> tuple[str, ...]:
-    """Give the headings above a row; a heading itself stands under those above it."""
+def _path(view: PageComparison, row: Row) -> tuple[str, ...]:
+    """Return the headings above a row; for a row that is a heading, without the heading itself."""
     shown, _, headings = view.shown(row)
     if shown.kind.startswith("h"):
         headings = headings[:-1]
     return tuple(make_visible(heading)[:120] for heading in headings)
 
 
-def _heading(one: Changed) -> list[adf.Node]:
+def _heading(one: ChangedPassage) -> list[adf.Node]:
     return [adf.paragraph(adf.text(" › ".join(one.path), adf.STRONG))] if one.path else []
 
 
-def _passage(one: Changed) -> adf.Node:
+def _passage(one: ChangedPassage) -> adf.Node:
     marks = _MARKS if one.partly else _ALL_NEW
     nodes: list[adf.Node] = []
     place = 0
@@ -160,20 +163,20 @@ def _passage(one: Changed) -> adf.Node:
         texts = [_text(piece, first=place + number == 0) for number, piece in enumerate(pieces)]
         if sign == "=":
             last = place + len(pieces) == len(one.pieces)
-            text = _around("".join(texts), first=place == 0, last=last)
+            text = _shortened("".join(texts), first=place == 0, last=last)
         else:
             text = "".join(texts)
         if text:
             nodes.append(adf.text(text, *marks[sign]))
         place += len(pieces)
-    if one.forms:
-        nodes.append(adf.text(f" ({'; '.join(one.forms)})", adf.EM))
+    if one.formatting:
+        nodes.append(adf.text(f" ({'; '.join(one.formatting)})", adf.EM))
     lead = _lead(one)
     return adf.paragraph(*([adf.text(lead)] if lead else []), *nodes)
 
 
-def _lead(one: Changed) -> str:
-    """Say what kind of passage it is, as one would write it in plain text."""
+def _lead(one: ChangedPassage) -> str:
+    """Return the sign before a passage that shows its kind, such as `## `, `• ` or `☐ `."""
     passage = one.shown
     if passage.kind.startswith("h"):
         return "#" * int(passage.kind[1]) + " "
@@ -187,14 +190,14 @@ def _text(piece: Piece, *, first: bool) -> str:
     if run.style in _CELLS:
         return "" if first else " | "
     text = _marked(f"[{run.text}]" if run.style == "chip" else run.text)
-    told = [run.target] if run.target not in ("", run.text) else []
+    notes = [run.target] if run.target not in ("", run.text) else []
     if piece.sign != "=":
-        told += run.look
-    return text + "".join(f" ({_marked(one)})" for one in told)
+        notes += run.look
+    return text + "".join(f" ({_marked(note)})" for note in notes)
 
 
 def _marked(text: str) -> str:
-    """Write out invisible characters, and say of words that they mix scripts."""
+    """Make invisible characters visible, and mark words that mix scripts."""
     parts: list[str] = []
     at = 0
     for match, scripts in mixed_script_words(text):
@@ -203,7 +206,7 @@ def _marked(text: str) -> str:
     return make_visible("".join(parts) + text[at:])
 
 
-def _around(text: str, *, first: bool, last: bool) -> str:
-    """Shorten what stays to what stands next to a change."""
-    head, tail = ("" if first else text[:_AROUND]), ("" if last else text[-_AROUND:])
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    """Shorten unchanged text to _CONTEXT characters next to each change."""
+    head, tail = ("" if first else text[:_CONTEXT]), ("" if last else text[-_CONTEXT:])
     return text if len(text) <= len(head) + len(tail) + 3 else f"{head}…{tail}"

@@ -215,7 +215,7 @@ def test_no_review_shows_a_page_hidden_from_our_account(pipeline: Pipeline, page
     assert len(deliver(open_review, pipeline.aws.messages("ReviewTicketCreator"))) == 1
     assert pipeline.aws.documents()[0]["status"] == "failed"
     assert any(
-        f"page {page_id} is deleted, or our account may not view it" in said
+        f"page {page_id} was deleted, or the Kinexus account may not view it" in said
         for said in pipeline.comments(key)
     )
 

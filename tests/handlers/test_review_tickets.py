@@ -59,7 +59,7 @@ def test_a_deleted_source_is_omitted_from_the_review(pipeline: Pipeline, page_id
     assert document(pipeline) == ("in_review", 2)
     said = described(pipeline, review)
     assert second in said
-    assert f"{first} (gone, or hidden from Kinexus)" in said
+    assert f"{first} (deleted, or hidden from Kinexus)" in said
     assert pipeline.review_of(second) == review
 
 

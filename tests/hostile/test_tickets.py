@@ -133,7 +133,7 @@ def test_a_new_page_that_repeats_it_is_harmless(attack: Attack) -> None:
     with in_time():
         shown = review(attack, page, ())
         harmless.html(diff_page.render(shown))
-        harmless.rich_text(ticket_description.describe(shown))
+        harmless.rich_text(ticket_description.description(shown))
         harmless.rich_text(ticket_description.announcement(shown))
 
 
@@ -153,7 +153,7 @@ def test_an_edit_that_repeats_it_is_harmless_or_refused(attack: Attack) -> None:
     with in_time():
         shown = review(attack, edited.storage, sf.apply(page, edited.edits).changes)
         harmless.html(diff_page.render(shown))
-        harmless.rich_text(ticket_description.describe(shown))
+        harmless.rich_text(ticket_description.description(shown))
 
 
 @EACH

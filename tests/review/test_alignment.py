@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.diff.comparison import (
+from handlers.review_ticket_creator.diff.pair_passages import pair
+from handlers.review_ticket_creator.diff.row_comparison import (
     CollapsedRows,
     Row,
     collapse_equal_rows,
     compare,
-    count,
+    count_rows,
 )
-from handlers.review_ticket_creator.diff.pair_passages import pair
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 
 _few = st.lists(st.integers(0, 3), max_size=25)
@@ -88,7 +88,7 @@ def test_long_stretches_are_paired_along_the_diagonal_in_little_time() -> None:
 def test_changes_are_numbered_and_counted() -> None:
     rows = compare(["a b c", "same", "old words gone"], ["a b d", "same", "new"], str)
     assert [(row.sign, row.change) for row in rows] == [("~", 1), ("=", 0), ("-", 2), ("+", 2)]
-    assert count(rows) == (1, 1, 1, 2)
+    assert count_rows(rows) == (1, 1, 1, 2)
 
 
 def test_rows_far_from_a_change_are_omitted_and_counted() -> None:

@@ -65,7 +65,7 @@ def pages(before: str, after: str, kind: str = "update") -> str:
 
 
 def ticket(before: str, after: str, kind: str = "update") -> adf.Node:
-    described = ticket_description.describe(samples.review(before=before, after=after, changes=(), kind=kind))
+    described = ticket_description.description(samples.review(before=before, after=after, changes=(), kind=kind))
     adf_schema.check(described)
     assert len(json.dumps(described)) <= LIMIT
     return described

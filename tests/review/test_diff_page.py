@@ -74,7 +74,7 @@ def test_the_page_shows_everything_a_reviewer_needs() -> None:
     page = Page(diff_page.render(samples.review()))
     for words in (
         "Page update · revision 2", "Rate limits", "Raises the partner limit", "PAY-128", "92% sure; chosen by the model",
-        "Removed inline comment: rotate", "Image added: limits-2026.png", "Since revision 1", "begin a comment with",
+        "Removed inline comment: rotate", "Image added: limits-2026.png", "Since revision 1", "start a comment with",
     ):  # fmt: skip
         assert words in page.text
 
@@ -90,7 +90,7 @@ def test_the_counts_are_right() -> None:
 @given(*[st.lists(st.sampled_from(["a b", "a c", "<b>a</b> d e", "f", "g h i", ""]), max_size=12)] * 2)
 def test_added_and_removed_words_add_up(old: list[str], new: list[str]) -> None:
     before, after = ("".join(f"<p>{line}</p>" for line in lines) for lines in (old, new))
-    view = diff_views.compared(before, after)
+    view = diff_views.compare_pages(before, after)
     come, gone = view.words
     totals = [sum(len(re.findall(r"\w+", p.text)) for p in r.passages) for r in (view.before, view.after)]
     assert totals[0] + come - gone == totals[1]
@@ -208,7 +208,7 @@ def test_without_changes_the_page_points_to_the_source() -> None:
     assert "No lines change." in same
     unseen = samples.review(before="<p>x</p>", after='<p class="a">x</p>', previous=None)
     text = Page(diff_page.render(unseen)).text
-    assert "No passages change. What cannot be seen, such as attributes, may change in the source." in text
+    assert "No passages change. Details such as attributes may still change: see the view Source." in text
     assert "Changes in 1 place: 1 changed line" in text
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.markup import adf
 from handlers.review_ticket_creator import ticket_description
 from handlers.review_ticket_creator.diff import diff_page
-from handlers.review_ticket_creator.diff.compared import compared
+from handlers.review_ticket_creator.diff.page_comparison import compare_pages
 from tests.review import oracle, samples
 
 _LINK = '<ac:link><ri:page ri:content-title="{}" /><ac:link-body>x</ac:link-body></ac:link>'
@@ -86,7 +86,7 @@ def render(before: str, after: str) -> str:
 
 def described(before: str, after: str) -> str:
     return adf.adf_to_text(
-        ticket_description.describe(samples.review(before=before, after=after, changes=()))
+        ticket_description.description(samples.review(before=before, after=after, changes=()))
     )
 
 
@@ -100,8 +100,8 @@ def test_a_change_of_form_is_described_and_counted(
     html = render(before, after)
     assert said in oracle.default_view(html).notes
     assert said in oracle.View(html, "unified").shown.notes
-    number = compared(before, after).form_changes
-    counted = "1 change of form" if number == 1 else f"{number} changes of form"
+    number = compare_pages(before, after).formatting_change_count
+    counted = "1 formatting change" if number == 1 else f"{number} formatting changes"
     text = described(before, after)
     for place in (oracle.header(html), html[html.index('id="side"') :], text):
         assert counted in place
@@ -115,7 +115,7 @@ def test_a_form_without_a_passage_is_shown_as_one(before: str, after: str, said:
     shown = oracle.default_view(html)
     assert said in shown.everything
     assert "No passages change" not in html
-    assert compared(before, after).undrawn == 0
+    assert compare_pages(before, after).undrawn == 0
 
 
 @pytest.mark.parametrize(("before", "after", "number"), COUNTED)
@@ -182,8 +182,8 @@ _PARAGRAPHS = [f"<p>paragraph {number} has about as many letters</p>" for number
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        ("", "This update empties the page: nothing of its text is left."),
-        ("<p> </p><p/>", "This update empties the page: nothing of its text is left."),
+        ("", "This update removes all text of the page."),
+        ("<p> </p><p/>", "This update removes all text of the page."),
         ("".join(_PARAGRAPHS[:4]), "This update removes more than half of the page's text (60%)."),
         (
             "<p>something else altogether stands here now</p>",
@@ -197,7 +197,7 @@ _PARAGRAPHS = [f"<p>paragraph {number} has about as many letters</p>" for number
 def test_an_update_that_removes_most_of_a_page_says_so(after: str, said: str) -> None:
     before = "".join(_PARAGRAPHS)
     html = render(before, after)
-    panels = [n for n in ticket_description.describe(samples.review(before=before, after=after, changes=()))["content"]
+    panels = [n for n in ticket_description.description(samples.review(before=before, after=after, changes=()))["content"]
               if n.get("attrs", {}).get("panelType") == "warning"]  # fmt: skip
     if said:
         assert said in html.replace("&#x27;", "'")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.review_ticket_creator.diff.passage import Run
+from handlers.review_ticket_creator.diff.passage import TextRun
 from handlers.review_ticket_creator.diff.read_passages import read_passages
 from handlers.review_ticket_creator.diff.word_diff import compare_runs
 from tests.review import samples
@@ -87,7 +87,7 @@ def test_styles_and_targets_are_kept_with_the_text() -> None:
         "<p>a <strong>b <em>c</em></strong> <a href='https://e.org'>d</a></p>"
     ).passages
     assert passage.runs == (
-        Run("a "), Run("b ", "b"), Run("c", "b i"), Run(" "), Run("d", "link", "https://e.org")
+        TextRun("a "), TextRun("b ", "b"), TextRun("c", "b i"), TextRun(" "), TextRun("d", "link", "https://e.org")
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_passages_have_their_headings_and_containers() -> None:
 
 _runs = st.lists(
     st.builds(
-        Run,
+        TextRun,
         st.sampled_from(["a b c", "a b", "x, y.", " ", "the limit is 100", ""]),
         st.sampled_from(["", "b", "code"]),
     ),
@@ -111,7 +111,7 @@ _runs = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(_runs, _runs)
-def test_a_word_diff_contains_both_texts(old: list[Run], new: list[Run]) -> None:
+def test_a_word_diff_contains_both_texts(old: list[TextRun(], new: list[TextRun(]) -> None:
     pieces = compare_runs(old, new)
     assert "".join(piece.run.text for piece in pieces if piece.sign != "+") == "".join(
         run.text for run in old
@@ -122,12 +122,12 @@ def test_a_word_diff_contains_both_texts(old: list[Run], new: list[Run]) -> None
 
 
 def test_whole_words_are_marked() -> None:
-    pieces = compare_runs([Run("The limit is 100 requests")], [Run("The limits are 250 requests")])
+    pieces = compare_runs([TextRun(("The limit is 100 requests")], [TextRun(("The limits are 250 requests")])
     assert [(piece.sign, piece.run.text) for piece in pieces] == [
         ("=", "The "), ("-", "limit is 100"), ("+", "limits are 250"), ("=", " requests")
     ]  # fmt: skip
 
 
 def test_another_style_or_link_is_a_change() -> None:
-    assert [p.sign for p in compare_runs([Run("a")], [Run("a", "b")])] == ["-", "+"]
-    assert [p.sign for p in compare_runs([Run("a", "link", "x")], [Run("a", "link", "y")])] == ["-", "+"]
+    assert [p.sign for p in compare_runs([TextRun("a")], [TextRun("a", "b")])] == ["-", "+"]
+    assert [p.sign for p in compare_runs([TextRun("a", "link", "x")], [TextRun("a", "link", "y")])] == ["-", "+"]

@@ -15,7 +15,7 @@ from tests.review import adf_schema, samples
 
 def described(review: Review) -> adf.Node:
     """The description, checked against Jira's rules and limit."""
-    description = ticket_description.describe(review)
+    description = ticket_description.description(review)
     adf_schema.check(description)
     assert len(json.dumps(description)) <= 32_767
     return description
@@ -160,7 +160,7 @@ def test_any_pair_of_pages_gives_a_valid_ticket(before: str, after: str, words: 
 def test_an_invisible_change_is_described() -> None:
     text = adf.adf_to_text(described(samples.review(before="<p>x</p>", after='<p class="a">x</p>')))
     assert (
-        "No words change, only what cannot be seen, such as attributes; the full diff shows it as source."
+        "Nothing that a reader sees changes, only details such as attributes. The full diff shows them in the view Source."
         in text
     )
 
@@ -178,6 +178,6 @@ def test_the_summary_is_one_line_of_at_most_255_characters() -> None:
 
 def test_a_revision_is_announced_with_its_changes() -> None:
     text = adf.adf_to_text(ticket_description.announcement(samples.review()))
-    assert "Revision 2 is ready for review; since the revision before: 2 changed passages." in text
+    assert "Revision 2 is ready for review. Since the previous revision: 2 changed passages." in text
     first = adf.adf_to_text(ticket_description.announcement(samples.review(revision=1, previous=None)))
     assert first.startswith("Revision 1 is ready for review. See what it changes (https://api.example.com")

@@ -1,1 +1,1 @@
-"""The visual diff: passages are read, compared and drawn, as a page and as ADF."""
+"""The visual diff: read two versions of a page into passages, compare them, and show the changes as HTML or ADF."""

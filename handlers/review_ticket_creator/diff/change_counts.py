@@ -1,17 +1,17 @@
-"""How much changes, in the words that ticket and diff page share."""
+"""Texts with the number of changes, shared by the review ticket and the diff page."""
 
 from __future__ import annotations
 
-from handlers.review_ticket_creator.diff.compared import Compared
+from handlers.review_ticket_creator.diff.page_comparison import PageComparison
 
 
-def forms_changed(view: Compared) -> str:
-    """Say how many changes of form there are; "" for none."""
-    number = view.form_changes
-    return f"{number:,} {'change' if number == 1 else 'changes'} of form" if number else ""
+def formatting_changes_text(view: PageComparison) -> str:
+    """Return the number of formatting changes as text; "" for none."""
+    number = view.formatting_change_count
+    return f"{number:,} formatting {'change' if number == 1 else 'changes'}" if number else ""
 
 
-def only_in_source(view: Compared) -> str:
-    """Say how many changes only the source shows; "" for none."""
+def source_only_text(view: PageComparison) -> str:
+    """Return the number of changes that only the view Source shows as text; "" for none."""
     number = view.undrawn
     return f"{number:,} {'change' if number == 1 else 'changes'} only visible in Source" if number else ""

@@ -1,4 +1,4 @@
-"""How the diff page looks: on a desk, on a phone, in the dark, on paper."""
+"""The style sheet of the diff page: for large and small screens, dark mode and print."""
 
 STYLE = """
 .summary { font-size: 1.15rem; max-width: 60rem; margin: 0 0 1.2rem }

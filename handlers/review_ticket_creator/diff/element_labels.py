@@ -1,4 +1,4 @@
-"""What macros, images and the things they refer to are called where they are shown as labels."""
+"""Labels of macros, images and resources (`ri:` elements), and texts for the attributes that change their look."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _MACROS = {
     "expand": "Expand", "status": "Status", "toc": "Table of contents", "jira": "Jira issues", "excerpt": "Excerpt",
 }  # fmt: skip
 _PANELS = {"info", "note", "warning", "tip", "success", "error", "panel"}
-#: Attributes that a reader sees the effect of, by what that effect is called.
-_SEEN = {
+#: Attributes with an effect that a reader sees, and the name of that effect.
+_VISIBLE = {
     "align": "text-align", "ac:align": "align", "ac:layout": "layout", "ac:type": "type", "ac:width": "width",
     "bgcolor": "background-color", "color": "color", "face": "font", "size": "size", "width": "width",
     "height": "height", "colspan": "columns spanned", "rowspan": "rows spanned", "valign": "vertical-align",
@@ -34,8 +34,8 @@ IMAGE = ("ac:alt", "ac:title", "ac:width", "ac:height", "ac:align")
 
 
 @dataclass
-class Macro:
-    """A macro while it is read: its parameters, its plain text, and whether its content is shown in a box."""
+class OpenMacro:
+    """A macro that is being read: its parameters, its plain text, and whether its content is shown in a box."""
 
     name: str
     parameters: list[tuple[str, str]] = field(default_factory=list)
@@ -45,26 +45,26 @@ class Macro:
     looks: list[str] = field(default_factory=list)
 
     def label(self) -> str:
-        """Name the macro with all that it is told, so that a change of a parameter shows."""
-        told = [f"{name}: {value}" if name else value for name, value in self.parameters if value]
-        return " · ".join([_MACROS.get(self.name, f"{self.name} macro"), *told])
+        """Return the macro's name with all its parameters: a changed parameter is a changed label."""
+        parameters = [f"{name}: {value}" if name else value for name, value in self.parameters if value]
+        return " · ".join([_MACROS.get(self.name, f"{self.name} macro"), *parameters])
 
     def frame(self) -> str:
-        """Tell in which box its content stands: `panel` with its kind, or `macro`."""
+        """Return the box of its content: `panel` with its kind, or `macro`."""
         kind = next((value for name, value in self.parameters if name == "panel-type"), self.name)
         return f"panel {kind}" if kind in _PANELS else "macro"
 
 
 def looks(attributes: dict[str, str], but: Iterable[str] = ()) -> list[str]:
-    """Say in words how attributes let something look, as `name: value`; leave out those that are told elsewhere."""
+    """Return the visible effects of attributes as `name: value`; the attributes in `but` are left out."""
     if not attributes:
         return []
     found: list[str] = []
     for name, value in attributes.items():
         if name == "style" and name not in but:
             found += sorted(_declarations(value))
-        elif name in _SEEN and name not in but and (name, value) not in _USUAL:
-            found.append(f"{_SEEN[name]}: {' '.join(value.split())}")
+        elif name in _VISIBLE and name not in but and (name, value) not in _USUAL:
+            found.append(f"{_VISIBLE[name]}: {' '.join(value.split())}")
     return list(dict.fromkeys(found))
 
 
@@ -76,16 +76,16 @@ def _declarations(style: str) -> Iterator[str]:
 
 
 def undrawn(tag: str, attributes: dict[str, str], but: Iterable[str] = ()) -> Iterator[str]:
-    """Name the attributes whose effect nothing here draws; ids that Confluence sets are no form."""
+    """Yield the attributes that only the source view shows; ids that Confluence sets do not count."""
     for name, value in attributes.items():
-        if name not in _SEEN and name != "style" and name not in VOLATILE and name not in but:
+        if name not in _VISIBLE and name != "style" and name not in VOLATILE and name not in but:
             yield f'{tag} {name}="{value}"'
 
 
 def image(source: str, attributes: dict[str, str]) -> str:
-    """Name an image with what a reader sees of it."""
-    shown = [f"{name[3:]}: {attributes[name]}" for name in IMAGE if attributes.get(name)]
-    return " · ".join(["image", source or "?", *shown])
+    """Return the label of an image: its source and visible attributes."""
+    parts = [f"{name[3:]}: {attributes[name]}" for name in IMAGE if attributes.get(name)]
+    return " · ".join(["image", source or "?", *parts])
 
 
 _NAMING = {
@@ -105,12 +105,12 @@ _NAMES = (
 
 
 def resource(tag: str, attributes: dict[str, str]) -> str:
-    """Name what an `ri:` element refers to, with all that it says of it."""
-    told = {
+    """Return the label of a resource: the target of an `ri:` element, with all its attributes."""
+    values = {
         name.partition(":")[2] or name: value for name, value in attributes.items() if name not in VOLATILE
     }
-    named = next((name for name in _NAMES if told.get(name)), "")
+    named = next((name for name in _NAMES if values.get(name)), "")
     further = [
-        value if name in _NAMES else f"{name}: {value}" for name, value in told.items() if name != named
+        value if name in _NAMES else f"{name}: {value}" for name, value in values.items() if name != named
     ]
-    return _NAMING.get(tag, "") + told.get(named, "") + (f" ({', '.join(further)})" if further else "")
+    return _NAMING.get(tag, "") + values.get(named, "") + (f" ({', '.join(further)})" if further else "")

@@ -1,4 +1,4 @@
-"""Which removed and added passages are versions of one another."""
+"""Find which removed and added passages are two versions of the same passage."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_ALIKE = 0.4  # the share of common words from which two passages are versions of one
-_BAND = 8  # in long stretches, how far from the diagonal versions are looked for
-_FULL = 2_500  # up to this many comparisons every passage is compared with every other
+_MIN_LIKENESS = 0.4  # the minimum share of common words of two versions of a passage
+_BAND = 8  # in long stretches, how far from the diagonal passages are compared
+_MAX_FULL_COMPARISONS = 2_500  # up to this number, every passage is compared with every other
 
 Pair = tuple[int | None, int | None]
 
 
 class _Row(NamedTuple):
-    """The greatest likeness won with the first so many texts of `after`, from `low` of them on."""
+    """One row of the dynamic programming table: the best total likeness by number of texts of `after`, from `low`."""
 
     low: int
     values: list[float]
 
     def at(self, j: int) -> float:
-        """Read also beyond the band: left of it nothing is won, right of it no more than at its end."""
+        """Return a value, also outside the band: 0 left of it, the last value right of it."""
         return 0.0 if j < self.low else self.values[min(j - self.low, len(self.values) - 1)]
 
 
 def pair(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
-    """Pair the texts that are alike, in order; what has no counterpart is paired with None.
+    """Pair similar texts in order; a text without a counterpart is paired with None.
 
-    The pairs are chosen for the greatest likeness in sum; long stretches are compared near their diagonal only, so
-    that the time grows with their length and not with its square.
+    The pairs have the greatest total likeness. Long stretches are compared only near their diagonal, so the time grows
+    with their length, not with its square.
     """
     bags_a = [frozenset(_WORD.findall(text)) for text in before]
     bags_b = [frozenset(_WORD.findall(text)) for text in after]
     n, m = len(bags_a), len(bags_b)
-    band = max(n, m) if n * m <= _FULL else _BAND
+    band = max(n, m) if n * m <= _MAX_FULL_COMPARISONS else _BAND
     best: list[_Row] = []
     likeness: dict[tuple[int, int], float] = {}
     previous = _Row(0, [0.0])
@@ -45,7 +45,7 @@ def pair(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
         for j in range(low, high):
             alike = _likeness(bags_a[i], bags_b[j])
             value = max(previous.at(j + 1), row.values[-1])
-            if alike >= _ALIKE:
+            if alike >= _MIN_LIKENESS:
                 likeness[i, j] = alike
                 value = max(value, previous.at(j) + alike)
             row.values.append(value)
@@ -55,7 +55,7 @@ def pair(before: Sequence[str], after: Sequence[str]) -> list[Pair]:
 
 
 def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
-    """Tell the share of words in common, from 0 to 1 (Dice's coefficient)."""
+    """Return the share of common words, from 0 to 1 (Dice coefficient)."""
     total = len(a) + len(b)
     return 2 * len(a & b) / total if total else 1.0
 

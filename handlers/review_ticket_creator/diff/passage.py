@@ -1,16 +1,16 @@
-"""A page as a reader goes through it: passages of runs of text, each comparable with those of another version."""
+"""The model of a page for the diff: passages with runs of text, which can be compared with those of another version."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
-class Run(NamedTuple):
+class TextRun(NamedTuple):
     """A stretch of text in one style.
 
-    `style` is a space-separated choice of: b i u s code sub sup mark link chip cell headcell. A `chip` stands for what
-    has no text of its own (a macro, an image, a date), `cell` and `headcell` begin a cell of a table row. `target` is
-    where a link leads: an address, or words such as `page: Title`. `look` says in words what else decides how it is
+    `style` has any of these, separated by spaces: b i u s code sub sup mark link chip cell headcell. A `chip` is the
+    label of an element without text (a macro, an image, a date); `cell` and `headcell` begin a cell of a table row.
+    `target` is the target of a link: a URL, or a text such as `page: Title`. `look` are other properties of how it is
     shown, such as `color: red`.
     """
 
@@ -21,24 +21,24 @@ class Run(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """The smallest piece of a page that is shown as a whole.
+    """The smallest piece of a page that is shown as a unit, such as a paragraph, a list item or a table row.
 
-    `kind` is one of: p h1 … h6 li task-open task-done row code rule chip frame. A `frame` names the box (panel,
-    expand, macro, code, column) whose content follows; `frames` are the boxes around the passage, outermost first,
-    and `depth` how deep it stands in lists. `look` says what else decides how it is shown (`text-align: center`), and
-    `list_type` whether it begins an item of `numbers` or of `bullets`.
+    `kind` is one of: p h1 … h6 li task-open task-done row code rule chip frame. A `frame` is the label of a box (panel,
+    expand, macro, code, column) whose content follows. `frames` are the boxes around the passage, outermost first.
+    `depth` is its nesting level in lists. `look` are other properties of how it is shown (`text-align: center`).
+    `list_type` is `numbers` or `bullets` if the passage begins a list item, else "".
     """
 
     kind: str
     depth: int
     frames: tuple[str, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     look: tuple[str, ...] = ()
     list_type: str = ""
 
     @property
     def text(self) -> str:
-        """The passage's words, cells separated by a bar."""
+        """The text of the passage; table cells are separated by " | "."""
         parts: list[str] = []
         for run in self.runs:
             parts.append(" | " if run.style in ("cell", "headcell") and parts else run.text)
@@ -46,14 +46,14 @@ class Passage(NamedTuple):
 
 
 class Undrawn(NamedTuple):
-    """Something of a page that no view can draw, such as a class; `passage` is the number of the one that it is in."""
+    """A detail that only the source view shows, such as a class; `passage` is the index of its passage, or None."""
 
     what: str
     passage: int | None
 
 
-class Reading(NamedTuple):
-    """A page read: its passages, with each one's marker (`•`, `3.`, or empty) and the headings it stands under."""
+class PagePassages(NamedTuple):
+    """The passages of a page, with the marker of each (`•`, `3.`, or "") and the headings above each."""
 
     passages: tuple[Passage, ...]
     markers: tuple[str, ...]

@@ -1,11 +1,11 @@
-"""Collects what is read of a page into passages: opens and closes them, keeps styles, boxes, lists and table rows."""
+"""Builds the passages of a page: opens and closes them, and keeps the open styles, boxes, lists and table rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from handlers.review_ticket_creator.diff.passage import Passage, Reading, Run, Undrawn
+from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, TextRun, Undrawn
 
 _WHOLE = ("chip", "cell", "headcell")
 _CELLS = ("cell", "headcell")
@@ -13,58 +13,58 @@ _CELLS = ("cell", "headcell")
 
 @dataclass
 class _List:
-    """A list that is open: whether it is ordered, its first number, and its next."""
+    """An open list: whether it is ordered, its first number, and the number of its next item."""
 
     ordered: bool
     first: int
     number: int
 
-    def told(self) -> tuple[str, ...]:
-        """Say of its first item where it starts, if that is unusual."""
+    def start_look(self) -> tuple[str, ...]:
+        """Return the look of its first item if the list does not start at 1."""
         is_first = self.ordered and self.number == self.first + 1
         return (f"starts at: {self.first}",) if is_first and self.first != 1 else ()
 
 
 class PassageBuilder:
-    """The passages so far, and the one that is open.
+    """The finished passages and the open one.
 
-    Inside a table row nothing opens a passage: the row is one, and blocks in its cells become lines of it.
+    A table row is one passage: a block in a cell opens no passage of its own, but becomes a line of the row.
     """
 
     def __init__(self) -> None:
         self.kind = "p"
-        self.target = ""  # where the text that is written now leads
+        self.target = ""  # the link target of the text that is written now
         self._passages: list[Passage] = []
         self._markers: list[str] = []
         self._headings: list[tuple[str, ...]] = []
         self._above: tuple[tuple[int, str], ...] = ()
         self._undrawn: list[Undrawn] = []
-        self._runs: list[Run] | None = None  # of the open passage
-        self._row: list[Run] | None = None
+        self._runs: list[TextRun] | None = None  # of the open passage
+        self._row: list[TextRun] | None = None
         self._row_looks: list[str] = []
         self._cell = 0
-        self._table: list[str] | None = None  # what is told of a table before its first row
+        self._table: list[str] | None = None  # the looks of a table, until its first row
         self._tables_in_row = 0
         self._marker = ""
-        self._item = ""  # the kind of the next passage, where it begins an item
+        self._item = ""  # the kind of the next passage, if it begins an item
         self._frames: tuple[str, ...] = ()
         self._lists: list[_List] = []
-        self._tasks = 0  # how many lists of tasks are open
+        self._tasks = 0  # the number of open task lists
         self._styles: list[str] = []
         self._style = ""
-        self._looks: list[str] = []  # of the blocks that are open
+        self._looks: list[str] = []  # of the open blocks
         self._run_looks: list[str] = []
 
-    def done(self) -> Reading:
-        """Close what is open and give all passages."""
+    def done(self) -> PagePassages:
+        """Close what is open and return all passages."""
         self.close()
-        return Reading(
+        return PagePassages(
             tuple(self._passages), tuple(self._markers), tuple(self._headings), tuple(self._undrawn)
         )
 
     @property
     def inside(self) -> bool:
-        """Whether text that comes now continues something."""
+        """Whether a passage or a table row is open, so that text continues it."""
         return self._row is not None or self._runs is not None
 
     @property
@@ -73,22 +73,22 @@ class PassageBuilder:
         return self._row is not None
 
     @property
-    def written(self) -> list[Run]:
-        """What is written so far of the open passage or row."""
+    def written(self) -> list[TextRun]:
+        """The runs of the open passage or row."""
         return (self._runs if self._row is None else self._row) or []
 
     def open(self, kind: str = "p") -> None:
-        """Begin a passage."""
+        """Begin a passage; in a table row, begin a line."""
         self.close()
         if self._row is None:
             self.kind = kind
             self._runs = []
 
     def close(self) -> None:
-        """End the open passage; in a table row, end the line. One without content cannot be drawn."""
+        """End the open passage; in a table row, end the line. An empty passage is only noted as undrawn."""
         if self._row is not None:
             if self._row and self._row[-1].style not in _CELLS and self._row[-1].text != "\n":
-                self._row.append(Run("\n"))
+                self._row.append(TextRun("\n"))
             return
         runs, self._runs = self._runs, None
         if runs is None:
@@ -101,20 +101,20 @@ class PassageBuilder:
             self._without_passage(f"empty {kind}")
 
     def _without_passage(self, what: str) -> None:
-        """Note that what was open is no passage: what was in it stands between others."""
+        """Note an element that became no passage, and assign the undrawn details in it to no passage."""
         first = len(self._undrawn)
         while first and self._undrawn[first - 1].passage == len(self._passages):
             first -= 1
         self._undrawn[first:] = [Undrawn(one.what, None) for one in self._undrawn[first:]]
         self._undrawn.append(Undrawn(what, None))
 
-    def add(self, kind: str, runs: list[Run], looks: Iterable[str] = ()) -> None:
-        """Add a whole passage."""
+    def add(self, kind: str, runs: list[TextRun], looks: Iterable[str] = ()) -> None:
+        """Add a complete passage."""
         list_type = ""
         looks = (*self._looks, *looks)
         if self._marker and self._lists:
             list_type = "numbers" if self._lists[-1].ordered else "bullets"
-            looks = (*looks, *self._lists[-1].told())
+            looks = (*looks, *self._lists[-1].start_look())
         depth = len(self._lists) + max(0, self._tasks - 1)
         passage = Passage(kind, depth, self._frames, tuple(runs), looks, list_type)
         if kind[0] == "h":
@@ -126,11 +126,11 @@ class PassageBuilder:
         self._marker = self._item = ""
 
     def undrawn(self, what: str) -> None:
-        """Note something that no view can draw."""
+        """Note a detail that only the source view shows."""
         self._undrawn.append(Undrawn(what, len(self._passages) if self.inside else None))
 
     def look(self, looks: Iterable[str]) -> int:
-        """Note how blocks look from now on; in a table row, how its open cell does. Return how many to take back."""
+        """Add looks for the following blocks, or for the open cell of a table row. Return how many `unlook` removes."""
         looks = list(looks)
         if self._row is not None:
             where = f"cell {self._cell} " if self._cell else ""
@@ -140,67 +140,67 @@ class PassageBuilder:
         return len(looks)
 
     def unlook(self, count: int) -> None:
-        """Take back the last looks of blocks."""
+        """Remove the last `count` looks of blocks."""
         if count:
             del self._looks[-count:]
 
     def run_look(self, looks: Iterable[str]) -> int:
-        """Note how text looks from now on; return how many to take back."""
+        """Add looks for the following text; return how many `run_unlook` removes."""
         looks = list(looks)
         self._run_looks += looks
         return len(looks)
 
     def run_unlook(self, count: int) -> None:
-        """Take back the last looks of text."""
+        """Remove the last `count` looks of text."""
         if count:
             del self._run_looks[-count:]
 
     def _path(self) -> tuple[str, ...]:
-        """Give the headings above; the same tuple as for the passage before."""
+        """Return the headings above: the same tuple as for the passage before."""
         return self._headings[-1] if self._headings else ()
 
     def write(self, text: str, style: str | None = None) -> None:
-        """Add text to what is open; text that stands loose opens a paragraph."""
+        """Add text to the open passage or row; without one, open a paragraph."""
         runs = self._row
         if runs is None:
             if self._runs is None:
                 self._runs = []
             runs = self._runs
-        run = Run(text, self._style if style is None else style, self.target, tuple(self._run_looks))
+        run = TextRun(text, self._style if style is None else style, self.target, tuple(self._run_looks))
         if runs and runs[-1][1:] == run[1:] and run.style not in _WHOLE:
             run = run._replace(text=runs.pop().text + text)
         runs.append(run)
 
     def lead(self, first: int, target: str) -> None:
-        """Let the text that is written since `first` lead somewhere, unless it does."""
+        """Set the link target of the runs from index `first` on, except those that have one."""
         runs = self._runs if self._row is None else self._row
         if runs is not None:
             runs[first:] = [run if run.target else run._replace(target=target) for run in runs[first:]]
 
     def space(self) -> None:
-        """Add a space, unless it would begin a line."""
+        """Add a space, except at the beginning of a line or after another space."""
         runs = self.written
         if runs and runs[-1].style not in _CELLS and not runs[-1].text.endswith((" ", "\n")):
             self.write(" ")
 
     def chip(self, label: str, looks: Iterable[str] = ()) -> None:
-        """Add something that has no text of its own; by itself it is a passage."""
+        """Add the label of an element without text; outside of a passage it becomes one."""
         count = self.run_look(looks)
         if self.inside:
             self.write(label, "chip")
         else:
-            self.add("chip", [Run(label, "chip", self.target, tuple(self._run_looks))])
+            self.add("chip", [TextRun(label, "chip", self.target, tuple(self._run_looks))])
         self.run_unlook(count)
 
     def preformatted(self) -> None:
-        """Begin text whose white space counts; in a table row it only looks like code."""
+        """Begin preformatted text, which keeps its white space; in a table row it is only styled as code."""
         if self._row is None:
             self.open("pre")
         else:
             self.push("code")
 
     def end_preformatted(self) -> None:
-        """End it, with a passage for each line."""
+        """End preformatted text; each line becomes a passage."""
         if self._row is None:
             self.code("".join(run.text for run in self.written))
         else:
@@ -208,25 +208,25 @@ class PassageBuilder:
             self.close()
 
     def code(self, text: str) -> None:
-        """Add lines of code, each a passage; in a table row they are one run."""
+        """Add lines of code, each as a passage; in a table row, all as one run."""
         if self._row is not None:
-            self._row.append(Run(text.strip("\n"), "code"))
+            self._row.append(TextRun(text.strip("\n"), "code"))
             return
         self._runs, self.kind = None, "p"
         for line in text.strip("\n").split("\n"):
-            self.add("code", [Run(line.rstrip("\r"))])
+            self.add("code", [TextRun(line.rstrip("\r"))])
 
     def enter(self, frame: str, label: str = "", looks: Iterable[str] = ()) -> None:
-        """Open a box, named by `label`; in a table row its name is a line."""
+        """Open a box with a passage for its `label`; in a table row the label is a line."""
         self.close()
         if self._row is not None:
             if label:
-                self._row += [Run(label, "chip", "", tuple(looks)), Run("\n")]
+                self._row += [TextRun(label, "chip", "", tuple(looks)), TextRun("\n")]
             else:
                 self.look([f"box: {frame}", *looks])
             return
         if label:
-            self.add("frame", [Run(label)], looks)
+            self.add("frame", [TextRun(label)], looks)
         self._frames = (*self._frames, frame)
 
     def leave(self) -> None:
@@ -236,12 +236,12 @@ class PassageBuilder:
             self._frames = self._frames[:-1]
 
     def push(self, style: str) -> None:
-        """Write in this style too, from now on."""
+        """Add a style for the following text."""
         self._styles.append(style)
         self._style = " ".join(sorted(set(self._styles)))
 
     def pop(self, style: str) -> None:
-        """Leave a style off again."""
+        """Remove a style that `push` added."""
         if style in self._styles:
             self._styles.remove(style)
         self._style = " ".join(sorted(set(self._styles)))
@@ -258,7 +258,7 @@ class PassageBuilder:
         self._lists[-1:] = []
 
     def item(self) -> None:
-        """Begin an item of the innermost list: the next passage carries its marker."""
+        """Begin an item of the innermost list: the next passage gets its marker."""
         self.close()
         self._empty_item()
         self._marker, self._item = "•", "li"
@@ -270,7 +270,7 @@ class PassageBuilder:
             self._marker = self._item = ""
 
     def task(self, *, done: bool) -> None:
-        """Begin a task: the next passage is it."""
+        """Begin a task: the next passage is the task."""
         self.close()
         self._empty_item()
         self._item = "task-done" if done else "task-open"
@@ -284,20 +284,20 @@ class PassageBuilder:
         self._empty_item()
 
     def _empty_item(self) -> None:
-        """Add the item that has begun and has nothing of its own to show."""
+        """Add an empty passage for an item that has begun and has no content of its own."""
         if self._item and self._row is None:
             self.add(self._item, [])
         self._marker = self._item = ""
 
     def tasks(self, change: int) -> None:
-        """Enter (1) or leave (-1) a list of tasks."""
+        """Enter (1) or leave (-1) a task list."""
         self.close()
         if change > 0:
             self._empty_item()
         self._tasks += change
 
     def table(self, looks: Iterable[str]) -> None:
-        """Enter a table; one inside a row adds to that row."""
+        """Enter a table; a table inside a row becomes part of that row."""
         if self._row is not None:
             self._tables_in_row += 1
             self.look(f"inner table {look}" for look in looks)
@@ -306,7 +306,7 @@ class PassageBuilder:
             self._table = list(looks)
 
     def columns(self, looks: Iterable[str]) -> None:
-        """Note how the next column of a table looks."""
+        """Note the looks of the next column of a table."""
         if self._row is None and self._table is not None:
             self._table.append(f"column: {' '.join(looks) or 'usual'}")
 
@@ -321,22 +321,22 @@ class PassageBuilder:
         self.close()
         if self._row is None:
             if any(look != "column: usual" for look in self._table or ()):
-                self.add("frame", [Run(" · ".join(["Table", *(self._table or ())]))])
+                self.add("frame", [TextRun(" · ".join(["Table", *(self._table or ())]))])
             self._table = None
             self._row, self._row_looks, self._cell = [], [], 0
         self.look(looks)
 
     def cell(self, looks: Iterable[str], *, head: bool) -> None:
-        """Begin a cell; in a table inside a row it is set off by a bar."""
+        """Begin a cell; in a table inside a row, add a bar."""
         if self._row is not None and self._tables_in_row:
             self.write("| ", "")
         elif self._row is not None:
             self._cell += 1
-            self._row.append(Run("", "headcell" if head else "cell"))
+            self._row.append(TextRun("", "headcell" if head else "cell"))
         self.look(looks)
 
     def end_row(self) -> None:
-        """End a table row, without the line breaks at the ends of its cells."""
+        """End a table row and remove the line breaks at the ends of its cells."""
         if self._row is None or self._tables_in_row:
             self.close()
             return
@@ -351,8 +351,8 @@ class PassageBuilder:
             self._without_passage("empty row")
 
 
-def _trimmed(runs: list[Run]) -> list[Run]:
-    """Leave out white space and line breaks at both ends."""
+def _trimmed(runs: list[TextRun]) -> list[TextRun]:
+    """Remove white space and line breaks at both ends."""
     runs = list(runs)
     while runs and runs[0].style != "chip":
         first = runs[0]

@@ -1,4 +1,4 @@
-"""Passages as HTML. Everything that comes from the page is escaped; only what is written here is markup."""
+"""Passages as HTML. All text from the page is escaped; only this module writes markup."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from common.markup.html_page import escape
 from common.runtime.invisible_characters import invisible_in
 from common.runtime.unicode_safety import code_point_label, make_visible, mixed_script_words
-from handlers.review_ticket_creator.diff import forms
-from handlers.review_ticket_creator.diff.passage import Passage, Run
+from handlers.review_ticket_creator.diff import formatting
+from handlers.review_ticket_creator.diff.passage import Passage, TextRun
 from handlers.review_ticket_creator.diff.word_diff import Piece
 
 _TAGS = {"b": "b", "i": "i", "u": "u", "s": "s", "code": "code", "sub": "sub", "sup": "sup"}
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+$", re.IGNORECASE)
-_LONGEST = 1_200  # characters of unchanged text shown inside one changed passage
+_MAX_UNCHANGED = 1_200  # characters of one unchanged stretch that are shown inside a changed passage
 _MARKERS = {"task-open": "☐", "task-done": "☑"}
 _SIGNED = {"+": ("<ins>", "</ins>"), "-": ("<del>", "</del>"), "=": ("", "")}
 
 
 def passage(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool) -> str:
-    """Write a passage from its pieces, inside the boxes it stands in; `marked` if what comes and goes is marked."""
+    """Return a passage inside its boxes; with `marked`, added and removed pieces are in `<ins>` and `<del>`."""
     inner = (
         _cells(pieces, marked) if shown.kind == "row" else "".join(_piece(piece, marked) for piece in pieces)
     )
@@ -28,20 +28,22 @@ def passage(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: boo
     if sign:
         inner = f'<span class="marker">{escape(sign)}</span>{inner}'
     depth = f" d{min(shown.depth, 6)}" if shown.depth else ""
-    split = "".join(f'<span class="unseen">{escape(said)}</span>' for said in forms.split_words(shown))
+    split = "".join(
+        f'<span class="unseen">{escape(note)}</span>' for note in formatting.mixed_words_across_runs(shown)
+    )
     written = f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}{split}</div>'
     for frame in reversed(shown.frames):
         written = f'<div class="box {escape(frame)}">{written}</div>'
     return written
 
 
-def whole(sign: str, runs: Iterable[Run]) -> list[Piece]:
-    """Take runs as pieces that all stay, come or go."""
+def whole(sign: str, runs: Iterable[TextRun]) -> list[Piece]:
+    """Return runs as pieces that all have the same sign."""
     return [Piece(sign, run) for run in runs]
 
 
 def text(value: str) -> str:
-    """Escape text, write out invisible characters, and mark words that mix scripts."""
+    """Escape text, make invisible characters visible, and mark words that mix scripts."""
     written: list[str] = []
     at = 0
     for match, scripts in mixed_script_words(value):
@@ -64,7 +66,7 @@ def _written_out(value: str) -> str:
 
 
 def source(piece: Piece, *, marked: bool) -> str:
-    """Write a piece of storage format."""
+    """Return a piece of storage format as HTML; a long unchanged piece is shortened."""
     if piece.sign == "=":
         return _shortened(piece.run.text)
     opening, closing = _SIGNED[piece.sign] if marked else ("", "")
@@ -73,11 +75,11 @@ def source(piece: Piece, *, marked: bool) -> str:
 
 def _cells(pieces: Iterable[Piece], marked: bool) -> str:
     cells: list[str] = []
-    begun = ""  # the sign of a cell that has just begun
+    begun = ""  # the sign of a cell that has just been opened
     for piece in pieces:
         if piece.run.style in ("cell", "headcell"):
             if {begun, piece.sign} == {"-", "+"}:
-                cells.pop()  # it became one of the other kind
+                cells.pop()  # a cell became a header cell, or the reverse
             head = " head" if piece.run.style == "headcell" else ""
             cells.append(f'<span class="cell{head}">')
             begun = piece.sign
@@ -94,8 +96,8 @@ def _piece(piece: Piece, marked: bool) -> str:
     return opening + _run(piece.run, changed=piece.sign != "=") + closing
 
 
-def _run(run: Run, *, changed: bool) -> str:
-    """Write a run; only what stays is shortened, and of what does not it is told where it leads and how it looks."""
+def _run(run: TextRun, *, changed: bool) -> str:
+    """Return a run as HTML. Only an unchanged run is shortened; only a changed one shows its link target and look."""
     styles = run.style.split()
     shown = text(run.text) if changed else _shortened(run.text)
     written = shown.replace("\n", "<br>")
@@ -112,14 +114,14 @@ def _run(run: Run, *, changed: bool) -> str:
         written = f'<span class="reference" title="{escape(make_visible(run.target))}">{written}</span>'
     if not changed:
         return written
-    told = [*([run.target] if run.target not in ("", run.text) else []), *run.look]
-    return written + "".join(f'<span class="target"> ({text(one)})</span>' for one in told)
+    notes = [*([run.target] if run.target not in ("", run.text) else []), *run.look]
+    return written + "".join(f'<span class="target"> ({text(note)})</span>' for note in notes)
 
 
 def _shortened(value: str) -> str:
-    """Leave out the middle of what stays where it is very long, and say how much."""
-    if len(value) <= _LONGEST:
+    """Leave out the middle of a long unchanged text, and say how many characters."""
+    if len(value) <= _MAX_UNCHANGED:
         return text(value)
-    side = _LONGEST // 2
+    side = _MAX_UNCHANGED // 2
     left_out = f'<span class="gap"> ⋯ {len(value) - 2 * side:,} unchanged characters ⋯ </span>'
     return text(value[:side]) + left_out + text(value[-side:])

@@ -1,7 +1,7 @@
-"""Storage format read into passages, once through, with expat.
+"""Reads storage format into passages, in one pass with expat.
 
-Nothing of the page's markup is passed on: text stays text, links keep their address as text, macros, images, mentions
-and dates become labelled chips, and what is unknown is read through to the text inside it.
+The result contains no markup of the page: text stays text, links keep their URL as text, and macros, images, mentions
+and dates become chips with a label. Of an unknown element, the text inside it is read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from xml.parsers import expat
 from common import storage_format as sf
 from common.storage_format.xml import entities
 from handlers.review_ticket_creator.diff import element_labels
-from handlers.review_ticket_creator.diff.element_labels import Macro
-from handlers.review_ticket_creator.diff.passage import Passage, Reading, Run
+from handlers.review_ticket_creator.diff.element_labels import OpenMacro
+from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, TextRun
 from handlers.review_ticket_creator.diff.passage_builder import PassageBuilder
 
 _STYLES = {
@@ -33,7 +33,7 @@ _MACROS = {"ac:structured-macro", "ac:macro", "ac:adf-node"}
 _HIDDEN = {"ac:task-id", "ac:task-uuid", "ac:adf-fallback", "ac:adf-mark"}
 _WITHOUT_MEANING = {"ac:task-id", "ac:task-uuid"}
 _ONE_COLUMN = ("", "single", "fixed-width")
-#: Elements that only hold others, or are told by what they hold.
+#: Elements that only contain others, or that are shown by their content.
 _SILENT = {
     "p", "div", "dt", "dd", "tbody", "dl", "colgroup", "span", "font", "ac:link-body", "ac:plain-text-link-body",
     "ac:task-list", "ac:task", "ac:task-body", "ac:task-status", "ac:layout", "ac:layout-section", "ac:layout-cell",
@@ -42,8 +42,8 @@ _SILENT = {
 }  # fmt: skip
 _PARTS = {"thead": "head", "tfoot": "foot"}
 _INSIDE = _FLOWS - {"p", "div", "dt", "dd"}
-#: Attributes that are told where the element is read.
-_TOLD: dict[str, tuple[str, ...]] = {
+#: Attributes that are handled where their element is read.
+_HANDLED: dict[str, tuple[str, ...]] = {
     "a": ("href",), "ol": ("start",), "time": ("datetime",), "ac:structured-macro": ("ac:name",),
     "ac:macro": ("ac:name",), "ac:adf-node": ("type",), "ac:parameter": ("ac:name",), "ac:adf-attribute": ("key",),
     "ac:link": ("ac:anchor",), "ac:image": element_labels.IMAGE, "ac:emoticon": ("ac:emoji-fallback", "ac:name"),
@@ -53,13 +53,13 @@ _SPACE = re.compile(r"[ \t\n\r]+")
 
 
 @lru_cache(maxsize=4)
-def read_passages(storage: str) -> Reading:
-    """Read a page into passages; one that is not storage format at all is read line by line as plain text."""
+def read_passages(storage: str) -> PagePassages:
+    """Read a page into passages; malformed storage format is read line by line as plain text."""
     try:
         sf.parse(storage)
     except sf.MalformedStorage:
-        passages = tuple(Passage("code", 0, (), (Run(line),)) for line in storage.splitlines())
-        return Reading(passages, ("",) * len(passages), ((),) * len(passages))
+        passages = tuple(Passage("code", 0, (), (TextRun(line),)) for line in storage.splitlines())
+        return PagePassages(passages, ("",) * len(passages), ((),) * len(passages))
     reader = _Reader()
     named = "".join(
         f'<!ENTITY {name} "&#{ord(entities.NAMED[name])};">' for name in entities.used_in(storage)
@@ -78,7 +78,7 @@ def read_passages(storage: str) -> Reading:
 
 
 class _Open(NamedTuple):
-    """An element that is open: how many looks of blocks and of text it began, and where links led outside of it."""
+    """An open element: how many looks of blocks and of text it added, and the link target outside of it."""
 
     looks: int
     run_looks: int
@@ -86,20 +86,20 @@ class _Open(NamedTuple):
 
 
 class _Reader:
-    """Hears from expat what comes next, and tells the writer what it means."""
+    """The expat handlers: pass what is read to a PassageBuilder."""
 
     def __init__(self) -> None:
         self.page = PassageBuilder()
-        self.hidden: list[str] = []  # the elements that are open inside one that is not shown
+        self.hidden: list[str] = []  # an open element that is not shown, and the open elements inside it
         self.captured: list[str] | None = None  # the text of a parameter
         self.parameter = ""
-        self.macros: list[Macro] = []
+        self.macros: list[OpenMacro] = []
         self.images: list[tuple[dict[str, str], list[str]]] = []
-        self.links: list[tuple[int, str]] = []  # how much was written before, and the anchor
+        self.links: list[tuple[int, str]] = []  # the number of runs before the link, and its anchor
         self.task_done = False
         self.layouts: list[str] = []
         self.column = 0
-        self.section: list[str] = []  # what is told of a layout's section, with its first column
+        self.section: list[str] = []  # the looks of a layout section, shown with its first column
         self.open: list[_Open] = []
 
     def characters(self, data: str) -> None:
@@ -123,7 +123,7 @@ class _Reader:
         self.page.undrawn(f"<?{target} {data}?>")
 
     def unseen(self, data: str) -> None:
-        """Note what is hidden, but for ids."""
+        """Note hidden text as undrawn, except ids."""
         if self.hidden[0] not in _WITHOUT_MEANING and data.strip():
             self.page.undrawn(f"{self.hidden[-1]} {data}")
 
@@ -133,10 +133,10 @@ class _Reader:
             self.unseen(" ".join(element_labels.undrawn(tag, attributes)) or tag)
             return
         target, begun = self.page.target, (0, 0)
-        told = _TOLD.get(tag, ())
+        handled = _HANDLED.get(tag, ())
         if tag in _STYLES:
             self.page.push(_STYLES[tag])
-            begun = (0, self.page.run_look(element_labels.looks(attributes, told)))
+            begun = (0, self.page.run_look(element_labels.looks(attributes, handled)))
         elif tag in _HEADINGS or tag in _FLOWS:
             begun = (self.start_flow(tag, attributes), 0)
         elif tag in _BLOCKS:
@@ -144,11 +144,11 @@ class _Reader:
         elif tag == "a":
             self.page.push("link")
             self.page.target = attributes.get("href", "")
-            begun = (0, self.page.run_look(element_labels.looks(attributes, told)))
+            begun = (0, self.page.run_look(element_labels.looks(attributes, handled)))
         elif tag == "br":
             self.page.write("\n", "")
         elif tag == "time":
-            self.page.chip(attributes.get("datetime", "date"), element_labels.looks(attributes, told))
+            self.page.chip(attributes.get("datetime", "date"), element_labels.looks(attributes, handled))
         elif tag in _PARTS:
             begun = (self.page.look([f"table part: {_PARTS[tag]}", *element_labels.looks(attributes)]), 0)
         elif tag.startswith("ri:"):
@@ -161,7 +161,7 @@ class _Reader:
         if tag in _INSIDE:
             self.page.undrawn(f"<{tag}>")
         if attributes and not tag.startswith("ri:"):
-            for what in element_labels.undrawn(tag, attributes, told):
+            for what in element_labels.undrawn(tag, attributes, handled):
                 self.page.undrawn(what)
         self.open.append(_Open(*begun, target))
 
@@ -175,7 +175,7 @@ class _Reader:
         return self.page.look(looks)
 
     def start_block(self, tag: str, attributes: dict[str, str]) -> int:
-        looks = element_labels.looks(attributes, _TOLD.get(tag, ()))
+        looks = element_labels.looks(attributes, _HANDLED.get(tag, ()))
         match tag:
             case "table":
                 self.page.table(looks)
@@ -203,13 +203,13 @@ class _Reader:
                 if self.page.in_row:
                     self.page.chip("―", looks)
                 else:
-                    self.page.add("rule", [Run("―")], looks)
+                    self.page.add("rule", [TextRun("―")], looks)
         return 0
 
     def start_ac(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _MACROS:
             name = attributes.get("ac:name") or attributes.get("type") or "unknown"
-            self.macros.append(Macro(name, looks=element_labels.looks(attributes, _TOLD[tag])))
+            self.macros.append(OpenMacro(name, looks=element_labels.looks(attributes, _HANDLED[tag])))
         elif tag in ("ac:parameter", "ac:adf-attribute") and self.macros:
             self.captured = []
             self.parameter = attributes.get("ac:name") or attributes.get("key") or ""
@@ -251,7 +251,7 @@ class _Reader:
             self.page.undrawn("section")
             if kind == "single" or looks:
                 name = "full width" if kind == "single" else "fixed width"
-                self.page.add("frame", [Run(f"Section · {name}")], looks)
+                self.page.add("frame", [TextRun(f"Section · {name}")], looks)
 
     def start_column(self) -> None:
         self.column += 1
@@ -262,7 +262,7 @@ class _Reader:
             self.section = []
 
     def resource(self, named: str) -> None:
-        """Take in what an image, a link or a parameter refers to."""
+        """Add a resource to the open parameter, image or link."""
         if self.captured is not None:
             self.captured.append(named)
         elif self.images:
@@ -346,7 +346,7 @@ class _Reader:
                 self.macros[-1].parameters.append((self.parameter, value))
         self.captured = None
 
-    def end_macro(self, macro: Macro) -> None:
+    def end_macro(self, macro: OpenMacro) -> None:
         if macro.framed:
             self.page.leave()
         elif macro.code is None:
@@ -359,13 +359,13 @@ class _Reader:
     def end_link(self, outside: str) -> None:
         before, anchor = self.links.pop()
         target = self.page.target
-        if len(self.page.written) <= before:  # a link without a text of its own shows where it leads
+        if len(self.page.written) <= before:  # a link without text shows its target
             kind, _, name = target.partition(": ")
             if kind == "user":
                 self.page.write(f"@{name}", "chip")
             else:
                 self.page.write(name or target or f"#{anchor}")
-        else:  # what it leads to may stand behind its text
+        else:  # the target may come after the text in the source
             self.page.lead(before, target)
         self.page.pop("link")
         self.page.target = outside

@@ -1,9 +1,10 @@
-"""Which parts of two sequences correspond, found in near-linear time.
+"""Sequence alignment (patience diff with a bounded Myers diff): finds the equal parts in near-linear time.
 
-Equal ends are cut off; what occurs once on both sides anchors the rest (in the longest order-preserving choice of
-such anchors), between the anchors the same again. Where nothing is unique, neighbours are taken together as anchors,
-and where that fails Myers' O(ND) algorithm decides within a bounded effort (E. Myers, "An O(ND) Difference Algorithm
-and Its Variations", 1986). What remains is a replacement: never wrong, only less fine.
+Equal ends are cut off. Items that occur once on both sides become anchors (the longest series in the same order), and
+the stretches between the anchors are aligned in the same way. If no item is unique, neighbouring items are taken
+together as anchors. If there are none either, Myers' O(ND) algorithm is used with a bounded effort (E. Myers, "An
+O(ND) Difference Algorithm and Its Variations", 1986). A stretch that exceeds it counts as replaced: that is correct,
+but less precise.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 _WIDTHS = (1, 2, 4, 16)  # how many neighbours are tried as one anchor
-_MOST_DIFFERENCES = 120  # Myers' effort grows with the square of this
+_MAX_DIFFERENCES = 120  # Myers' effort grows with the square of this
 
 
 class MatchedRun(NamedTuple):
@@ -27,7 +28,7 @@ class MatchedRun(NamedTuple):
 
 
 def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[MatchedRun]:
-    """Cut both sequences into stretches that alternate between equal and different and cover both completely."""
+    """Divide both sequences into stretches that are alternately equal and different and cover both completely."""
     numbers: dict[Hashable, int] = {}
     a = [numbers.setdefault(item, len(numbers)) for item in before]
     b = [numbers.setdefault(item, len(numbers)) for item in after]
@@ -95,7 +96,7 @@ def _common_tail(a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int)
 def _anchors(
     a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int, width: int
 ) -> list[tuple[int, int]]:
-    """Choose the longest increasing series of items that, with `width` - 1 neighbours, occur once on both sides."""
+    """Return the anchors: the longest series, in order, of items that with `width` - 1 neighbours are unique."""
     if width > min(a1 - a0, b1 - b0):
         return []
     places_a, places_b = _once(_windows(a[a0:a1], width), a0), _once(_windows(b[b0:b1], width), b0)
@@ -108,7 +109,7 @@ def _windows(items: list[int], width: int) -> Sequence[Hashable]:
 
 
 def _once(items: Sequence[Hashable], offset: int) -> dict[Hashable, int]:
-    """Map each item that occurs exactly once to its place, in order."""
+    """Map each item that occurs exactly once to its index, in order."""
     last = dict(zip(items, range(offset, offset + len(items)), strict=True))
     if len(last) == len(items):
         return last
@@ -117,7 +118,7 @@ def _once(items: Sequence[Hashable], offset: int) -> dict[Hashable, int]:
 
 
 def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Choose, of pairs in order of their first number, the most whose second numbers increase too."""
+    """Return the longest series of pairs whose second numbers increase; `pairs` are ordered by their first number."""
     tops: list[int] = []
     ends: list[int] = []
     before: list[int] = []
@@ -139,11 +140,11 @@ def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _myers(a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int) -> list[tuple[int, int]]:
-    """Find the pairs of the shortest edit script, or none where it is longer than the bounded effort allows."""
+    """Return the matching pairs of the shortest edit script, or [] if it has more than _MAX_DIFFERENCES edits."""
     n, m = a1 - a0, b1 - b0
     reach = {1: 0}
     trail: list[dict[int, int]] = []
-    for differences in range(min(n + m, _MOST_DIFFERENCES) + 1):
+    for differences in range(min(n + m, _MAX_DIFFERENCES) + 1):
         trail.append(dict(reach))
         for k in range(-differences, differences + 1, 2):
             down = k == -differences or (k != differences and reach[k - 1] < reach[k + 1])

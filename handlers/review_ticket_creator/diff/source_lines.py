@@ -1,6 +1,6 @@
-"""Storage format broken into lines that a person can read: before and after the tags of blocks.
+"""Splits storage format into readable lines: before and after the tags of blocks.
 
-Joined together the lines are the source again, character by character.
+The joined lines are exactly the source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BREAK = re.compile(rf"<(/)?(?:{_BLOCKS})\b[^<>]*>|\n")
 
 
 def split(source: str) -> list[str]:
-    """Break `source` into lines; a newline of its own stays at the end of its line."""
+    """Split `source` into lines; a newline in the source stays at the end of its line."""
     cuts = [0]
     for match in _BREAK.finditer(source):
         start, end = match.span()
@@ -31,9 +31,9 @@ def split(source: str) -> list[str]:
 
 
 def split_both(before: str, after: str) -> tuple[list[str], list[str]]:
-    """Break two versions into lines, sparing the second what it has in common with the first at its ends.
+    """Split two versions into lines; the second reuses the lines of the first at their common beginning and end.
 
-    The result is that of `split` for each: a line and its neighbour that stand in both are broken off alike.
+    The result is the same as that of `split` for each version, but takes less time.
     """
     lines = split(before)
     head, tail = _common_head(before, after), _common_tail(before, after)
@@ -50,7 +50,7 @@ def split_both(before: str, after: str) -> tuple[list[str], list[str]]:
 
 
 def _common_head(a: str, b: str) -> int:
-    """Measure the common beginning by halving, each step a comparison at the speed of memory."""
+    """Return the length of the common beginning, by binary search: comparing slices is fast."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2

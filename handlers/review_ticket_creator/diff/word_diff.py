@@ -1,4 +1,4 @@
-"""What changed inside a passage, word by word."""
+"""The word-by-word diff of two versions of a passage."""
 
 from __future__ import annotations
 
@@ -7,77 +7,77 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from handlers.review_ticket_creator.diff.passage import Run
+from handlers.review_ticket_creator.diff.passage import TextRun
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _WORD = re.compile(r"\w")
-_LONGEST = 100_000  # characters; a passage of more is nothing a person reads, and is shown as gone and come
+_MAX_CHARACTERS = 100_000  # of both versions; a longer passage is shown as removed and added
 _WHOLE = ("chip", "cell", "headcell")
 
 
 class Piece(NamedTuple):
-    """A stretch that stays (`=`), goes (`-`) or comes (`+`)."""
+    """A stretch of a passage that is unchanged (`=`), removed (`-`) or added (`+`)."""
 
     sign: str
-    run: Run
+    run: TextRun
 
 
-def compare_runs(before: Sequence[Run], after: Sequence[Run]) -> tuple[Piece, ...]:
-    """Compare two versions of a passage. A word in another style or with another link has changed.
+def compare_runs(before: Sequence[TextRun], after: Sequence[TextRun]) -> tuple[Piece, ...]:
+    """Compare two versions of a passage. A word with another style or link counts as changed.
 
-    Without the `+` pieces the result reads as `before`, without the `-` pieces as `after`.
+    Without the `+` pieces the result is the text of `before`, without the `-` pieces that of `after`.
     """
     if is_too_long(before, after):
         return tuple([Piece("-", run) for run in before] + [Piece("+", run) for run in after])
     a, b = tokens(before), tokens(after)
     pieces: list[Piece] = []
-    gone: list[Run] = []
-    come: list[Run] = []
+    removed: list[TextRun] = []
+    added: list[TextRun] = []
     stretches = align(a, b)
     for place, stretch in enumerate(stretches):
         same = a[stretch.before_start : stretch.before_end]
         if stretch.equal and not (0 < place < len(stretches) - 1 and _is_an_island(same)):
-            pieces += _signed("-", gone) + _signed("+", come) + _signed("=", same)
-            gone, come = [], []
+            pieces += _signed("-", removed) + _signed("+", added) + _signed("=", same)
+            removed, added = [], []
         else:
-            gone += same
-            come += b[stretch.after_start : stretch.after_end]
-    return tuple(pieces + _signed("-", gone) + _signed("+", come))
+            removed += same
+            added += b[stretch.after_start : stretch.after_end]
+    return tuple(pieces + _signed("-", removed) + _signed("+", added))
 
 
-def is_too_long(before: Iterable[Run], after: Iterable[Run]) -> bool:
-    """Tell whether a passage is longer than what is compared word by word."""
-    return sum(len(run.text) for run in (*before, *after)) > _LONGEST
+def is_too_long(before: Iterable[TextRun], after: Iterable[TextRun]) -> bool:
+    """Return whether two versions of a passage are too long to be compared word by word."""
+    return sum(len(run.text) for run in (*before, *after)) > _MAX_CHARACTERS
 
 
-def tokens(runs: Iterable[Run]) -> list[Run]:
-    """Cut runs into words, white space, and signs."""
-    found: list[Run] = []
+def tokens(runs: Iterable[TextRun]) -> list[TextRun]:
+    """Split runs into words, white space and single signs; a chip or cell stays whole."""
+    found: list[TextRun] = []
     for run in runs:
         if run.style in _WHOLE:
             found.append(run)
         else:
             text, style, target, look = run
-            found += [Run(token, style, target, look) for token in _TOKEN.findall(text)]
+            found += [TextRun(token, style, target, look) for token in _TOKEN.findall(text)]
     return found
 
 
-def _is_an_island(tokens: list[Run]) -> bool:
-    """Tell whether what stays between two changes is only a space or a sign, too little to stand by itself."""
+def _is_an_island(tokens: list[TextRun]) -> bool:
+    """Return whether an unchanged stretch between two changes is only white space or a sign, too short to show."""
     return len(tokens) <= 2 and not any(_WORD.search(token.text) or token.style in _WHOLE for token in tokens)
 
 
-def _signed(sign: str, tokens: list[Run]) -> list[Piece]:
-    """Join neighbouring tokens that are shown alike."""
+def _signed(sign: str, tokens: list[TextRun]) -> list[Piece]:
+    """Join neighbouring tokens with the same style, target and look into pieces."""
     pieces: list[Piece] = []
     for (style, target, look), group in groupby(tokens, key=_shown_as):
         if style in _WHOLE:
             pieces += [Piece(sign, token) for token in group]
         else:
-            pieces.append(Piece(sign, Run("".join(token.text for token in group), style, target, look)))
+            pieces.append(Piece(sign, TextRun("".join(token.text for token in group), style, target, look)))
     return pieces
 
 
-def _shown_as(run: Run) -> tuple[str, str, tuple[str, ...]]:
+def _shown_as(run: TextRun) -> tuple[str, str, tuple[str, ...]]:
     return run.style, run.target, run.look

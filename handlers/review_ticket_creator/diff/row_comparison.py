@@ -1,4 +1,4 @@
-"""Two versions side by side: row by row what stays, changes, goes and comes; far from any change only how much."""
+"""Compares two sequences row by row: unchanged, changed, removed or added; collapses rows far from any change."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 class Row(NamedTuple):
-    """What stands at `before` became what stands at `after` (places in the two versions; None: nothing there).
+    """One row of a comparison: the indexes of an item in the two versions, None where it is missing.
 
-    `sign` is `=` (stays), `~` (changes), `-` (goes) or `+` (comes). `change` numbers the change from 1; unchanged rows
-    have 0.
+    `sign` is `=` (unchanged), `~` (changed), `-` (removed) or `+` (added). `change` is the number of the change, from
+    1; neighbouring rows can belong to one change. Unchanged rows have 0.
     """
 
     sign: str
@@ -26,13 +26,13 @@ class Row(NamedTuple):
 
 
 class CollapsedRows(NamedTuple):
-    """`rows` unchanged rows that are left out."""
+    """The place where `rows` unchanged rows are left out."""
 
     rows: int
 
 
-class Counts(NamedTuple):
-    """How many rows change, come and go, in how many `places`."""
+class RowCounts(NamedTuple):
+    """How many rows are changed, added and removed; `places` is the number of separate changes."""
 
     changed: int
     added: int
@@ -41,7 +41,7 @@ class Counts(NamedTuple):
 
 
 def compare(before: Sequence[Item], after: Sequence[Item], text: Callable[[Item], str]) -> list[Row]:
-    """Compare two sequences; rows that differ are versions of one another where their `text` is alike."""
+    """Compare two sequences; different items with a similar `text` become one changed row."""
     rows: list[Row] = []
     change = 0
     for stretch in align(before, after):
@@ -66,32 +66,32 @@ def compare(before: Sequence[Item], after: Sequence[Item], text: Callable[[Item]
     return rows
 
 
-def count(rows: Sequence[Row]) -> Counts:
-    """Count what `compare` found."""
+def count_rows(rows: Sequence[Row]) -> RowCounts:
+    """Count the changed, added and removed rows, and the changes."""
     signs = [row.sign for row in rows]
-    return Counts(
+    return RowCounts(
         signs.count("~"), signs.count("+"), signs.count("-"), max((row.change for row in rows), default=0)
     )
 
 
 def collapse_equal_rows(rows: Sequence[Row], context: int = CONTEXT_ROWS) -> list[Row | CollapsedRows]:
-    """Leave out the unchanged rows that are farther than `context` rows from any change."""
+    """Replace unchanged rows that are more than `context` rows away from any change with `CollapsedRows`."""
     near = bytearray(len(rows))
     for place, row in enumerate(rows):
         if row.change:
             near[max(0, place - context) : place + context + 1] = b"\1" * (
                 min(len(rows), place + context + 1) - max(0, place - context)
             )
-    found: list[Row | CollapsedRows] = []
+    shown: list[Row | CollapsedRows] = []
     left_out = 0
     for place, row in enumerate(rows):
         if near[place]:
             if left_out:
-                found.append(CollapsedRows(left_out))
+                shown.append(CollapsedRows(left_out))
                 left_out = 0
-            found.append(row)
+            shown.append(row)
         else:
             left_out += 1
     if left_out:
-        found.append(CollapsedRows(left_out))
-    return found
+        shown.append(CollapsedRows(left_out))
+    return shown

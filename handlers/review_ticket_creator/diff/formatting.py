@@ -1,4 +1,4 @@
-"""Changes of form in words: what a passage was and is now, where more than its words changed."""
+"""Formatting changes as text: how the kind, place, style, links and look of a passage changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from common.runtime.unicode_safety import make_visible, mixed_script_words
-from handlers.review_ticket_creator.diff.passage import Passage, Run
+from handlers.review_ticket_creator.diff.passage import Passage, TextRun
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import is_too_long, tokens
 
@@ -21,21 +21,21 @@ _STYLES = {
 }  # fmt: skip
 _USUAL = {"spanned": "1", "starts at": "1", "table part": "body"}
 _CELLS = ("cell", "headcell")
-_LONGEST = 60  # characters of a text that is quoted
+_MAX_QUOTED = 60  # characters of a text that is quoted
 
 
-def form(shown: Passage) -> str:
-    """Name what kind of passage it is and where it stands."""
+def passage_kind(shown: Passage) -> str:
+    """Return the kind of a passage and the boxes it is in, such as "list item, level 2 in panel info"."""
     kind = f"heading {shown.kind[1]}" if shown.kind[0] == "h" else _KINDS[shown.kind]
     depth = f", level {shown.depth}" if shown.depth > 1 else ""
     inside = f" in {' in '.join(reversed(shown.frames))}" if shown.frames else ""
     return kind + depth + inside
 
 
-def changes(old: Passage, new: Passage) -> tuple[str, ...]:
-    """Say each change of form from one version of a passage to the next."""
+def formatting_changes(old: Passage, new: Passage) -> tuple[str, ...]:
+    """Return a text for each formatting change from one version of a passage to the next."""
     found: list[str] = []
-    was, now = form(old), form(new)
+    was, now = passage_kind(old), passage_kind(new)
     if old.list_type and new.list_type and old.list_type != new.list_type:
         found.append(f"was {_LISTS[old.list_type]}, now {_LISTS[new.list_type]}")
     elif old.list_type != new.list_type:
@@ -45,8 +45,8 @@ def changes(old: Passage, new: Passage) -> tuple[str, ...]:
     return (*found, *_looks(old.look, new.look), *_inline(old.runs, new.runs))
 
 
-def split_words(shown: Passage) -> Iterator[str]:
-    """Name the words that mix scripts and stand in several runs, where marking each run would not show them."""
+def mixed_words_across_runs(shown: Passage) -> Iterator[str]:
+    """Yield a text for each word that mixes scripts and is split over several runs, where no run alone shows it."""
     text = "".join("\n" if run.style in _CELLS else run.text for run in shown.runs)
     for match, scripts in mixed_script_words(text):
         at = 0
@@ -62,7 +62,7 @@ def _listed(name: str, shown: Passage) -> str:
 
 
 def _looks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """Say which looks (`name: value`) changed."""
+    """Yield a text for each look (`name: value`) that changed."""
     if old == new:
         return
     for name in dict.fromkeys(look.partition(": ")[0] for look in (*old, *new)):
@@ -75,8 +75,8 @@ def _looks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
             yield f"{name}: was {make_visible(was) or usual}, now {make_visible(now) or usual}"
 
 
-def _inline(before: Sequence[Run], after: Sequence[Run]) -> Iterator[str]:
-    """Say where words stayed and their style, link or look did not."""
+def _inline(before: Sequence[TextRun], after: Sequence[TextRun]) -> Iterator[str]:
+    """Yield a text for each unchanged stretch of words whose style, link or look changed."""
     if not any(run[1:] != ("", "", ()) for run in (*before, *after)) or is_too_long(before, after):
         return
     old, new = tokens(before), tokens(after)
@@ -95,14 +95,14 @@ def _inline(before: Sequence[Run], after: Sequence[Run]) -> Iterator[str]:
             text = "".join(new[number].text for number in numbers)
             what = f"cell {cells[numbers[0] + 1]}" if new[numbers[0]].style in _CELLS else f"“{_short(text)}”"
             if text.strip() or was[1] != now[1] or new[numbers[0]].style in _CELLS:
-                yield f"{what}: {'; '.join(_differences(Run('', *was), Run('', *now)))}"
+                yield f"{what}: {'; '.join(_differences(TextRun('', *was), TextRun('', *now)))}"
 
 
-def _text(run: Run) -> str:
+def _text(run: TextRun) -> str:
     return "\0" if run.style in _CELLS else run.text
 
 
-def _differences(was: Run, now: Run) -> Iterator[str]:
+def _differences(was: TextRun, now: TextRun) -> Iterator[str]:
     before, after = set(was.style.split()), set(now.style.split())
     for style, name in _STYLES.items():
         if (style in before) != (style in after):
@@ -116,4 +116,4 @@ def _differences(was: Run, now: Run) -> Iterator[str]:
 
 def _short(text: str) -> str:
     line = " ".join(make_visible(text).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= _MAX_QUOTED else f"{line[: _MAX_QUOTED - 1]}…"
