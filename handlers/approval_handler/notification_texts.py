@@ -140,8 +140,9 @@ def undecided(problem: str) -> Adf:
         "warning",
         problem,
         (
-            "The person who writes the comment must also move this ticket to Done. To get another draft, comment "
-            "NEEDS REVISION and what to change. To publish nothing, comment REJECTED, or REJECTED: and the reason."
+            "Write a new comment and move this ticket to Done again. The same person must do both. To get another "
+            "draft, comment NEEDS REVISION and what to change. To publish nothing, comment REJECTED, or REJECTED: and "
+            "the reason."
         ),
     )
 

@@ -215,7 +215,7 @@ def test_an_undecided_review_gets_one_comment_and_moves_back(
             [
                 text
                 for text in pipeline.comments(review)
-                if "NEEDS REVISION" in text and "to done again" in text
+                if "NEEDS REVISION" in text and "to Done again" in text
             ]
         )
         == 1
@@ -423,7 +423,7 @@ def test_a_trashed_page_is_reported_and_published_once_restored(pipeline: Pipeli
     pipeline.jira("developer", "DELETE", f"/wiki/api/v2/pages/{page_id}")
     pipeline.decide(review, "APPROVED")
     pipeline.run()
-    assert any("restore it" in text for text in pipeline.comments(review))
+    assert any("Restore it" in text for text in pipeline.comments(review))
     assert pipeline.status(review) != "done"
     pipeline.site.confluence.set_status(pipeline.site.confluence.pages[page_id], "current")
     pipeline.move(review, "done", "reviewer")
