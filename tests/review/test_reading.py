@@ -111,7 +111,7 @@ _runs = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(_runs, _runs)
-def test_a_word_diff_contains_both_texts(old: list[TextRun(], new: list[TextRun(]) -> None:
+def test_a_word_diff_contains_both_texts(old: list[TextRun], new: list[TextRun]) -> None:
     pieces = compare_runs(old, new)
     assert "".join(piece.run.text for piece in pieces if piece.sign != "+") == "".join(
         run.text for run in old
@@ -122,7 +122,7 @@ def test_a_word_diff_contains_both_texts(old: list[TextRun(], new: list[TextRun(
 
 
 def test_whole_words_are_marked() -> None:
-    pieces = compare_runs([TextRun(("The limit is 100 requests")], [TextRun(("The limits are 250 requests")])
+    pieces = compare_runs([TextRun("The limit is 100 requests")], [TextRun("The limits are 250 requests")])
     assert [(piece.sign, piece.run.text) for piece in pieces] == [
         ("=", "The "), ("-", "limit is 100"), ("+", "limits are 250"), ("=", " requests")
     ]  # fmt: skip
