@@ -122,7 +122,7 @@ def test_without_a_transition_back_people_get_a_comment(pipeline: Pipeline, page
     assert document(pipeline) == ("in_review", 2)
     assert pipeline.status(review) == "done"
     [announced] = [text for text in pipeline.comments(review) if "Revision 2 is ready" in text]
-    assert "could not reopen this ticket" in announced
+    assert "cannot reopen this ticket" in announced
     assert "ask an administrator" in announced
 
 
