@@ -1,4 +1,4 @@
-"""Runs the example programs with what they must be configured with."""
+"""Runs the example programs with their required configuration."""
 
 import json
 from functools import cache
@@ -22,7 +22,7 @@ CONFIG = {
 
 @cache
 def graph(example: str) -> Graph:
-    """Return the graph of an example, run without a cloud."""
+    """Return the resource graph of an example, run without a cloud."""
     settings = CONFIG[example]
     return run_program(
         EXAMPLES / example, project=example.replace("_", "-"), config=settings, secret_keys=tuple(settings)

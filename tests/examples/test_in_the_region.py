@@ -1,6 +1,6 @@
-"""The example programs deploy into the local region and do there what they say.
+"""The example programs deploy into the local region and work there as described.
 
-Not proven: the schedule's clock, and what only AWS knows.
+Not proven: the schedule's clock, and checks that only AWS makes.
 """
 
 import hashlib

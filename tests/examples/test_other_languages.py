@@ -1,7 +1,7 @@
-"""The examples in YAML and TypeScript use components, fields and outputs that the published schema has.
+"""The examples in YAML and TypeScript use only components, fields and outputs of the published schema.
 
-The TypeScript one is run by Node with stand-ins that record what it asks for (it has no types to strip), and
-skipped without Node. Not proven: the SDK that the Pulumi CLI generates, and its types.
+Node runs the TypeScript example with stand-ins that record its requests (it has no types to strip); without Node it is
+skipped. Not proven: the SDK that the Pulumi CLI generates, and its types.
 """
 
 import json
@@ -34,7 +34,7 @@ def schema() -> dict[str, Any]:
 
 
 def problems(component: str, given: Mapping[str, Any]) -> list[str]:
-    """Name fields that the schema does not know, required ones that are missing, and objects that are odd inside."""
+    """List unknown fields, missing required fields, and objects with such problems inside."""
     return _problems(
         schema()["resources"][f"kinexus:index:{component}"], "inputProperties", "requiredInputs", given
     )
@@ -98,7 +98,7 @@ def test_typescript_matches_the_schema(tmp_path: Path) -> None:
         )
         (folder / "package.json").write_text('{"main": "index.cjs"}')
     program = (EXAMPLES / "typescript" / "index.ts").read_text()
-    # Named imports from the recorder cannot be listed beforehand, so it is loaded as a whole.
+    # The named imports from the recorder cannot be listed in advance, so it is loaded as a whole.
     program = re.sub(r'import \* as (\w+) from ("[^"]+");', r"import \1 from \2;", program)
     (tmp_path / "index.mjs").write_text(program)
 

@@ -1,6 +1,6 @@
-"""The example programs make the graphs that their readers are promised, within the length that they are promised.
+"""The example programs create the promised resources, within the promised length.
 
-What their functions do is seen in test_in_the_region.py.
+What their functions do is tested in test_in_the_region.py.
 """
 
 import pytest

@@ -1,1 +1,1 @@
-"""What happens when the services around us fail."""
+"""What happens when the services that Kinexus uses fail."""

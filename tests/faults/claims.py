@@ -1,4 +1,4 @@
-"""Which test runs which cell of the tables in docs/faults.md: (fault, column), or (fault, "outcome")."""
+"""Which test covers which cell of the tables in docs/faults.md: (fault, column), or (fault, "outcome")."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CLAIMED: dict[str, set[tuple[str, str]]] = {}
 
 
 def claims(*given: tuple[str, str] | Iterable[tuple[str, str]]) -> Callable[[T], T]:
-    """Note that the decorated test runs these cells, given one by one or as an iterable of them."""
+    """Register that the decorated test covers these cells, passed one by one or as an iterable."""
     cells = {cell for each in given for cell in ([each] if isinstance(each, tuple) else each)}
 
     def noted(test: T) -> T:

@@ -1,4 +1,4 @@
-"""The fixtures of the handler tests, for the tests here; and a page."""
+"""The fixtures of the handler tests, and a page."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How far a ticket is brought before something fails."""
+"""Bring a ticket to a stage of the pipeline, before something fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def approved(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, Any]
 
 
 def new_page_approved(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]]]:
-    """Bring a ticket to the approval of a page of its own; return likewise."""
+    """Bring a ticket to the approval of a new page; return the same as `approved`."""
     text = "Gardeners plant a zyxomatic lattice wherever quibbles sprout."
     key = pipeline.create_ticket("Zyxomatic lattice for quibble gardeners", text, ["needs-docs"])
     pipeline.finish(key)

@@ -1,4 +1,4 @@
-"""Where a source lets an error go without an outcome.
+"""Finds places in a source that swallow an error without an outcome.
 
 An outcome on **every** path through an ``except`` is one of:
 
@@ -6,12 +6,12 @@ An outcome on **every** path through an ``except`` is one of:
 - returning a value (``return None`` only where the function promises something besides None), or yielding one;
 - setting a name or an attribute that is read elsewhere, or adding to a list that is.
 
-Not one of them: ``pass``, a line in the log, ``continue``, ``break`` and ``return`` by themselves, a call of
-anything. ``except:`` and ``except BaseException`` must raise. ``suppress``, a jump out of ``finally``, an
-``__exit__`` that may return true and ``ignore_errors`` let errors go whatever stands around them.
+These are not outcomes: ``pass``, a log line, ``continue``, ``break`` and ``return`` by themselves, a call of anything.
+``except:`` and ``except BaseException`` must raise. ``suppress``, a jump out of ``finally``, an ``__exit__`` that may
+return true and ``ignore_errors`` always swallow errors.
 
-Where letting an error go is right, a comment beside it says why: ``# let go: REASON``, on the line of the ``except``
-(or of the call) or alone on a line next to it. One comment excuses one place.
+If swallowing an error is right, a comment says why: ``# let go: REASON``, on the line of the ``except`` (or of the
+call) or alone on a line next to it. One comment excuses one place.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _EVERYTHING = {"BaseException", "GeneratorExit"}
 
 @dataclass(frozen=True)
 class Swallowed:
-    """An error that is let go: in which function, what is caught, on which line."""
+    """A swallowed error: in which function, what is caught, on which line."""
 
     function: str
     caught: str
@@ -39,17 +39,17 @@ class Swallowed:
 
 
 def swallowed(source: str) -> list[Swallowed]:
-    """Return each place of a source that lets an error go and does not say why."""
+    """Return each place of a source that swallows an error without a reason."""
     return _judged(source)[0]
 
 
 def idle_excuses(source: str) -> list[int]:
-    """Return the lines of the excuses beside which no error is let go."""
+    """Return the lines of the excuses without a swallowed error next to them."""
     return _judged(source)[1]
 
 
 def _judged(source: str) -> tuple[list[Swallowed], list[int]]:
-    """Match each place with the first excuse beside it; return the places and the excuses that are left over."""
+    """Match each place with the first excuse next to it; return the unmatched places and excuses."""
     module = ast.parse(source)
     places = [
         (Swallowed(name, caught, line), beside)
@@ -76,7 +76,7 @@ def _excuses(source: str) -> list[int]:
 
 
 def _nodes(module: ast.Module) -> Iterator[tuple[ast.AST, ast.AST, str]]:
-    """Yield each node with the function that it stands in and that function's whole name."""
+    """Yield each node with its function and that function's full name."""
     waiting: list[tuple[ast.AST, ast.AST, str]] = [(module, module, "")]
     while waiting:
         node, scope, name = waiting.pop()
@@ -88,7 +88,7 @@ def _nodes(module: ast.Module) -> Iterator[tuple[ast.AST, ast.AST, str]]:
 
 
 def _let_go(node: ast.AST, scope: ast.AST, name: str, module: ast.Module) -> Iterator[tuple[str, int, range]]:
-    """Yield what a node lets go, on which line, and on which lines an excuse for it may stand."""
+    """Yield what a node swallows, on which line, and on which lines an excuse for it may be."""
     match node:
         case ast.ExceptHandler() if not _Handler(node, scope, module).has_outcome():
             beside = range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
@@ -125,7 +125,7 @@ class _Handler:
         return self._all_paths(self.node.body)
 
     def _all_paths(self, statements: Sequence[ast.stmt]) -> bool:
-        """Tell whether every path through the statements meets an outcome before it leaves them."""
+        """Return whether every path through the statements has an outcome."""
         for statement in statements:
             if self._is_outcome(statement):
                 return True
@@ -167,7 +167,7 @@ class _Handler:
         )
 
     def _is_read(self, target: ast.expr) -> bool:
-        """Tell whether what is set here is read outside of this handler."""
+        """Return whether the name that is set here is read outside this handler."""
         inside = {id(node) for node in ast.walk(self.node)}
         match target:
             case ast.Tuple(elts=each) | ast.List(elts=each):

@@ -44,7 +44,7 @@ def fail_once(
     *,
     after: bool = False,
 ) -> list[str]:
-    """Let the next call of an operation fail, or take its event in part; return what has failed."""
+    """Let the next call of an operation fail, or accept its event only in part; return the list of failed calls."""
     call = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's stubs leave it out
     failed: list[str] = []
 
@@ -211,7 +211,7 @@ def test_an_existing_draft_of_the_same_inputs_is_used(
     failed = fail_once(monkeypatch, "UpdateItem", down, when=_sets("sha256"))
     assert deliver(orchestrate, messages) == []
     assert failed, "the draft is kept, and not on record"
-    pipeline.model.fail_next("malformed")  # so that the model answers otherwise the second time
+    pipeline.model.fail_next("malformed")  # the model then answers differently the second time
     pipeline.run()
     assert status(pipeline) == "in_review"
     assert len(pipeline.changed_passages(pipeline.aws.documents()[0]["review_issue_key"])) == 1
@@ -221,7 +221,7 @@ def _sets(attribute: str) -> Callable[[Given], bool]:
     return lambda given: attribute in given.get("ExpressionAttributeNames", {}).values()
 
 
-#: By door; the approval's webhook needs no table.
+#: By route; the approval's webhook needs no table.
 DOORS = [
     *(
         (door, fault)

@@ -1,4 +1,4 @@
-"""Each test that docs/security.md and docs/faults.md call a proof is there, and each cell of faults.md has a test."""
+"""Each test that docs/security.md and docs/faults.md name exists, and each cell of faults.md has a test."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What each fault of Jira or Confluence does to one request, over real sockets: how often it is sent, what is raised.
+"""Each fault of Jira or Confluence for one request, over real sockets: how often it is sent, what is raised.
 
-The clock is a fake one: pauses are recorded, not slept. What then becomes of the message is in test_services.py.
+The clock is simulated: pauses are recorded, not slept. What happens to the message is in test_services.py.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ONCE, THRICE = 1, 1 + MAX_RETRIES
 READ, WRITE, CREATE = "read (GET)", "write (PUT)", "create (POST)"
 NEW_PAGE = "create a page (POST)"
 TITLE = {"status": "current", "title": "One"}
-#: A page to create; the fixture says in which space.
+#: A page to create; the fixture sets its space.
 NEW: dict[str, object] = {
     "status": "current",
     "title": "Two",
@@ -59,7 +59,7 @@ CALLS: dict[str, Callable[[AtlassianHttp, str], object]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A fault that lasts, what it raises, and how often a request that may be repeated is sent under it."""
+    """A lasting fault, what it raises, and how often a repeatable request is sent."""
 
     fault: Fault
     raises: type[AtlassianError]
@@ -91,12 +91,12 @@ LASTING = {
     "410": status(410, Gone, ONCE),
     "409": status(409, VersionConflict, ONCE),
 }
-#: A POST is sent once whatever befalls it, but for a new token and for 429, after which nothing was processed.
+#: A POST is sent only once, except with a new token and after 429, which means that nothing was processed.
 SENT_ONCE = {
     name: case if "429" in name else replace(case, sent=min(case.sent, ONCE + (name == "401")))
     for name, case in LASTING.items()
 }
-#: Even to look is not allowed: that is about our account, not about one page.
+#: Not even reading is allowed: that is about our account, not about one page.
 READING = {**LASTING, "403": status(403, Unauthorized, ONCE)}
 EXPECTED = {READ: READING, WRITE: LASTING, CREATE: SENT_ONCE, NEW_PAGE: SENT_ONCE}
 EACH = [(name, call, EXPECTED[call][name]) for name in LASTING for call in CALLS]
@@ -104,7 +104,7 @@ EACH = [(name, call, EXPECTED[call][name]) for name in LASTING for call in CALLS
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that were made, of a clock that takes no time."""
+    """The pauses of a simulated clock."""
     made: list[float] = []
     clock = SimpleNamespace(sleep=made.append, time=lambda: 0.0)
     monkeypatch.setattr(urllib3.util.retry, "time", clock)
@@ -136,7 +136,7 @@ def page(running: Running) -> str:
 
 
 def sent(running: Running, since: int, expected: int) -> int:
-    """Count the requests since; one that hangs is noted a little after its client has gone."""
+    """Count the new requests; a hanging one is recorded shortly after its client disconnected."""
     for _ in range(100):
         if len(running.site.calls()) - since >= expected:
             break
@@ -239,7 +239,7 @@ def test_a_rate_limited_post_is_retried(
     call: str,
     asked: float | None,
 ) -> None:
-    # A request that an earlier test gave up may still create its page.
+    # A request that an earlier test abandoned may still create its page.
     monkeypatch.setitem(NEW, "title", "Created after a limit")
     running.site.faults.add(Fault("status", status=429, retry_after=asked, count=2))
     assert CALLS[call](http, "")
@@ -261,7 +261,7 @@ def test_a_rate_limited_post_is_retried(
 def test_an_unrepeated_post_says_when_it_may_be_retried(
     http: AtlassianHttp, running: Running, pauses: list[float], fault: Fault, asked: float
 ) -> None:
-    """One that was not answered may still take effect; only then its marks can be found."""
+    """Without an answer it may still take effect later; only then can its mark be found."""
     running.site.faults.add(replace(fault, count=1))
     with pytest.raises(Unavailable) as raised:
         CALLS[CREATE](http, "")

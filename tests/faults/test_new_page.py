@@ -1,6 +1,6 @@
-"""What each fault of Confluence does to an approved page that is to be created, as docs/faults.md states it.
+"""Each fault of Confluence when an approved new page is created has the outcome that docs/faults.md states.
 
-The reading and writing of pages that exist, and all of Jira, is in test_services.py.
+Existing pages, and all of Jira, are in test_services.py.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LOST = {
 
 
 def created(pipeline: Pipeline) -> list[str]:
-    """Return the titles of the pages about what the ticket says."""
+    """Return the titles of the pages about the ticket's subject."""
     pages = pipeline.site.confluence.pages.values()
     return [page.title for page in pages if "quibbles" in page.current.storage]
 

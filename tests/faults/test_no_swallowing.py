@@ -1,6 +1,6 @@
-"""No ``except`` without an outcome (see swallowing.py for what counts as one), in every source that we run.
+"""No ``except`` without an outcome (swallowing.py says what counts as one), in all our sources.
 
-It does not prove that the outcome is the right one; the other tests here do.
+Whether the outcome is right is checked by the other tests here.
 """
 
 from __future__ import annotations

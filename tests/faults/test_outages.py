@@ -1,6 +1,6 @@
-"""An outage delays work and loses none: messages are deferred with growing pauses, and people are told why they wait.
+"""An outage delays work and loses none: messages are deferred with growing pauses, and comments say why.
 
-Through the handlers' entry, in simulated time. That SQS delays a copy is in the region's tests.
+Through the handlers' entry points, in simulated time. That SQS delays a copy is in the region's tests.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def test_a_pause_that_would_pass_twelve_hours_fails(
 def test_a_deferred_message_and_its_copy_have_one_effect(
     pipeline: Pipeline, page_id: str, timeline: Timeline
 ) -> None:
-    """A process that dies between the copy and the end of the original leaves both."""
+    """A process that dies between sending the copy and finishing the original leaves both."""
     review, messages = approved(pipeline, page_id)
     break_down(pipeline, CONFLUENCE)
     assert deliver(approve, messages) == []

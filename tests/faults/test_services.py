@@ -1,9 +1,10 @@
 """Each fault of Jira and Confluence has the outcome for the whole pipeline that docs/faults.md states.
 
-*retried*: within the invocation, nobody notices. *deferred*: a copy of the message is served later and succeeds, with
-every effect once. *given back*: so does the message itself, which returns to its queue. *failed*: the reason is on
-record, in the ticket of whoever waits, and the message is given back each time, which brings it to the dead-letter queue.
-What each does to one request is in test_http.py; outages that last are in test_outages.py.
+*retried*: within the invocation. *deferred*: a copy of the message is received later and succeeds, with every effect
+once. *redelivered*: the message itself returns to its queue, and then succeeds. *failed*: the reason is recorded and in
+a comment in the ticket, and the message fails each time, which brings it to the dead-letter queue. *reported*: a comment
+in the review ticket says what was refused. What each fault does to one request is in test_http.py; long outages are in
+test_outages.py.
 """
 
 from __future__ import annotations
@@ -340,7 +341,7 @@ def test_work_that_takes_too_long_is_stopped_and_deferred(
         monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: now[0]))
         start_anew()
         for failed, tried in ((0, messages), (1, worn_out(messages))):
-            now[0] += 6 * 180  # the lease of the stopped work is over
+            now[0] += 6 * 180  # the lease of the stopped work has expired
             began = time.monotonic()
             assert len(deliver(orchestrate, tried)) == failed
             assert time.monotonic() - began < 5

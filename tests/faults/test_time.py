@@ -1,7 +1,8 @@
-"""A service that accepts and never answers: work ends before Lambda ends it, and says why.
+"""A service that accepts connections and never answers: work ends before Lambda ends it, with a reason.
 
-Over real sockets and a real clock, with the function's time and the reserve cut to seconds. That Lambda calls handlers
-in the main thread is taken from its documentation.
+Over real sockets and a real clock, with the function's time and the reserve reduced to seconds. That Lambda calls
+handlers Over real sockets and a real clock, with the function's time and the reserve reduced to seconds. That Lambda calls
+handlers in the main thread is taken from its documentation.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from tests.handlers.webhook_bodies import FINISHED, request
 
 @pytest.fixture
 def tarpit() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
+    """The address of a server that accepts connections and never answers."""
     held: list[socket.socket] = []
     server = socket.create_server(("127.0.0.1", 0), backlog=64)
 
@@ -127,7 +128,7 @@ def drip(server: socket.socket) -> None:
 
 @dataclass
 class Invocation(ground.Context):
-    """A context whose time runs."""
+    """A Lambda context with a real clock."""
 
     seconds: float = 6.0
     begun: float = field(default_factory=time.monotonic)
@@ -168,7 +169,7 @@ def test_a_deadline_that_passes_in_a_finalizer_is_not_lost(monkeypatch: pytest.M
             time.sleep(30)
 
     def work() -> None:
-        Slow()  # what is raised in here is only printed
+        Slow()  # an exception raised here is only printed
         time.sleep(30)
 
     def stopped() -> None:

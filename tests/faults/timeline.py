@@ -1,4 +1,4 @@
-"""The queues in simulated time: a message is seen when its delay or its visibility is over, and dies after its receives."""
+"""The queues in simulated time: a message is received after its delay or visibility timeout, and is dead after its receives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from handlers.review_ticket_creator import dependencies as review_ticket_creator
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
 
-#: Seconds for which a message that was received is hidden, at most.
+#: Visibility timeout in seconds: how long a received message is hidden, at most.
 VISIBILITY = 6 * 180
 
 
@@ -33,7 +33,7 @@ class Message:
 
 @dataclass
 class Timeline:
-    """Serves a pipeline's queues. ``now`` is in seconds since the epoch; pauses within an invocation pass too."""
+    """Delivers the messages of a pipeline's queues. ``now`` is in seconds since the epoch; pauses in an invocation count too."""
 
     pipeline: Pipeline
     now: float = 1_800_000_000.0
@@ -42,7 +42,7 @@ class Timeline:
     served_at: list[float] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Make this the clock of the functions, and of every pause."""
+        """Use this as the clock of the functions, and of every pause."""
         clock = SimpleNamespace(time=lambda: self.now, sleep=self.sleep)
         for module in (approval_handler, document_orchestrator, review_ticket_creator):
             monkeypatch.setattr(module, "time", clock)
@@ -51,7 +51,7 @@ class Timeline:
         start_anew()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now += seconds
 
     def take(self, function: str, messages: list[dict[str, Any]]) -> None:
@@ -59,7 +59,7 @@ class Timeline:
         self.waiting += [Message(function, body, self.now + body.get("Delay", 0)) for body in messages]
 
     def run(self, seconds: float) -> None:
-        """Serve everything that is seen within so many seconds."""
+        """Deliver everything that is due within so many seconds."""
         end = self.now + seconds
         while True:
             for function in QUEUE_HANDLERS:

@@ -1,1 +1,1 @@
-"""Fuzz targets with a time box, one module each; what they find becomes a test."""
+"""Fuzz targets with a time limit, one module each; every finding becomes a test."""

@@ -24,7 +24,7 @@ from hypothesis.strategies import SearchStrategy
 from tests.storage_format.properties import PROPERTIES
 
 ROUND = 40
-"""Examples of one property before the next has its turn."""
+"""Number of examples of one property before the next one runs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _counted(holds: Callable[..., None], seen: Counter[str]) -> Callable[..., None]:
-    # The signature of the property is what `given` reads its arguments from.
+    # `given` reads its arguments from the signature of the property.
     @functools.wraps(holds)
     def counted(*example: Any, **named: Any) -> None:
         seen[holds.__name__] += 1

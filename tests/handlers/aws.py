@@ -21,7 +21,7 @@ from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"
 
-#: Which function's queue each event goes to, as the rules on the bus say.
+#: Which function's queue each event goes to, as in the rules on the bus.
 QUEUES = {
     "DocumentOrchestrator": [EventName.CHANGE_DETECTED, EventName.REVISION_REQUESTED],
     "ReviewTicketCreator": [EventName.DOCUMENT_GENERATED],
@@ -32,24 +32,24 @@ QUEUES = {
 
 @dataclass
 class Context:
-    """What a handler gets of Lambda's context object."""
+    """The part of Lambda's context object that handlers use."""
 
     aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return how long the invocation may still run: as long as any function of ours."""
+        """Return the remaining time of the invocation: the timeout of our longest function."""
         return 180_000
 
 
 @dataclass
 class Aws:
-    """A region of moto's with everything that the functions use."""
+    """A moto region with everything that the functions use."""
 
     environment: dict[str, str]
     queue_urls: dict[str, str]
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """Return all items of a table, plain."""
+        """Return all items of a table as plain Python values."""
         resource = boto3.resource("dynamodb", region_name=REGION)
         found: list[dict[str, Any]] = resource.Table(table).scan()["Items"]
         return found
@@ -63,7 +63,7 @@ class Aws:
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("doc-")]
 
     def put_document(self, item: dict[str, Any]) -> None:
-        """Put a document's record into the table as it stands here."""
+        """Put a document's record into the table unchanged."""
         shape = {name: TypeSerializer().serialize(value) for name, value in item.items()}
         boto3.client("dynamodb", region_name=REGION).put_item(TableName="kinexus-documents", Item=shape)
 
@@ -72,9 +72,9 @@ class Aws:
         return [item for item in self.items("kinexus-documents") if item["document_id"].startswith("lock#")]
 
     def messages(self, function: str) -> list[dict[str, Any]]:
-        """Take all messages of a function's queue, as SQS hands them out once all delays are over.
+        """Receive all messages of a function's queue, after all delays.
 
-        ``Delay`` is for how many seconds each was not to be seen.
+        ``Delay`` is the delay of each in seconds.
         """
         sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
         delays: dict[str, int] = {}
@@ -93,7 +93,7 @@ class Aws:
                 taken.append({**message, "QueueArn": arn, "Delay": delays[message["MessageId"]]})
 
     def delayed(self, function: str) -> int:
-        """Count the messages of a function's queue that nobody sees yet."""
+        """Count the delayed messages of a function's queue."""
         name = "ApproximateNumberOfMessagesDelayed"
         answer = boto3.client("sqs", region_name=REGION).get_queue_attributes(
             QueueUrl=self.queue_urls[function], AttributeNames=[name]
@@ -101,13 +101,13 @@ class Aws:
         return int(answer["Attributes"][name])
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:
-        """Take all events that were published since the last look, as (name, detail)."""
+        """Return all events that were published since the last call, as (name, detail)."""
         bodies = [json.loads(message["Body"]) for message in self.messages("Witness")]
         return [(body["detail-type"], body["detail"]) for body in bodies]
 
 
 def queue_event(messages: list[dict[str, Any]], receives: int = 1) -> dict[str, Any]:
-    """Return messages as Lambda's event source mapping hands them to a function."""
+    """Return messages as Lambda's event source mapping passes them to a function."""
     return {
         "Records": [
             {
@@ -129,36 +129,36 @@ def queue_event(messages: list[dict[str, Any]], receives: int = 1) -> dict[str, 
 def deliver(
     handle: Callable[[dict[str, Any], Any], dict[str, Any]], messages: list[dict[str, Any]], receives: int = 1
 ) -> list[str]:
-    """Hand messages to a queue handler; return the ids of those it gave back."""
+    """Pass messages to a queue handler; return the ids of those that failed."""
     answer = handle(queue_event(messages, receives), Context(str(uuid4())))
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def redriven(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return messages as an operator sends them again: in messages of new ids."""
+    """Return messages as a redrive sends them: with new message ids."""
     return [message | {"MessageId": str(uuid4()), "MessageAttributes": {}} for message in messages]
 
 
 def deferred_for(message: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Return a message as it is after it has been deferred for so long."""
+    """Return a message as it is after it was deferred for so long."""
     since = {"DataType": "Number", "StringValue": str(int(time.time() - seconds))}
     return {**message, "MessageAttributes": {DEFERRED_SINCE: since}}
 
 
 def worn_out(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return messages as they are when they may not be deferred any longer: now an outage fails them."""
+    """Return messages that may not be deferred any longer: now an outage makes them fail."""
     return [deferred_for(message, MAX_DEFER_SECONDS) for message in messages]
 
 
 _new: Callable[..., Any] = boto3.client
 _clients: dict[tuple[str, ...], Any] = {}
 _MOST_CLIENTS = 64
-#: The model's address is another one in each test, and concerns only the model's client.
+#: The model's address differs in each test, and concerns only the model's client.
 _MODEL_ADDRESS = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 
 
 def client(service: str, **options: Any) -> Any:
-    """Return a client as boto3 would, made once for the same options: to make them is half of what a test takes."""
+    """Return a client like boto3, cached by its options: creating clients takes half of a test's time."""
     config = getattr(options.get("config"), "_user_provided_options", None)
     settings = [
         f"{name}={value}"

@@ -1,4 +1,4 @@
-"""Fixtures of the handler tests: a region of moto's, and the whole pipeline around it."""
+"""Fixtures of the handler tests: a moto region, and the whole pipeline."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.handlers.pipeline import Pipeline, register_webhooks, start_anew
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
-    """A fresh region without Atlassian; the handlers read its environment."""
+    """A fresh region without Atlassian, in the handlers' environment."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr(boto3, "client", ground.client)
-    # How long the waits between retries are is proved in tests/faults/test_http.py; here they take no time.
+    # The pauses between retries are tested in tests/faults/test_http.py; here they take no time.
     monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)
     with mock_aws():
         region = ground.build()
@@ -38,7 +38,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
 
 @pytest.fixture
 def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
-    """The whole pipeline: a seeded site with both webhooks, and the stand-in for the model."""
+    """The whole pipeline: a seeded site with both webhooks, and the model stand-in."""
     site = Site(search_lag=0)
     seed.load(site)
     model = bedrock.StandIn()

@@ -1,4 +1,4 @@
-"""Records whose writes fail where a test says so."""
+"""Records whose writes fail as a test requests."""
 
 from __future__ import annotations
 

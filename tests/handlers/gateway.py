@@ -1,4 +1,4 @@
-"""API Gateway's part in one process: HTTP requests become the events that the functions get, and back.
+"""API Gateway in one process: HTTP requests become Lambda events, and results become responses.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -50,7 +50,7 @@ class Gateway:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request, as WSGI asks it; what no route takes, no function sees."""
+        """Answer one WSGI request; a request without a route reaches no function."""
         return Request.application(self._answer)(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -70,7 +70,7 @@ class Gateway:
             event["queryStringParameters"] = {name: ",".join(values) for name, values in request.args.lists()}
         if named:
             event["pathParameters"] = named
-        # Lambda's runtime and API Gateway speak JSON with each other.
+        # Lambda's runtime and API Gateway exchange JSON.
         answer = json.loads(json.dumps(handle(json.loads(json.dumps(event)), None)))
         self.answers.append((request.path, answer["statusCode"], answer["body"]))
         return Response(answer["body"], answer["statusCode"], answer["headers"])

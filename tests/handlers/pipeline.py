@@ -1,4 +1,4 @@
-"""The whole pipeline in one process: the handlers over moto's AWS, the simulator's HTTP and Bedrock's stand-in."""
+"""The whole pipeline in one process: the handlers with moto, the Atlassian simulator over HTTP, and the Bedrock stand-in."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ QUEUE_HANDLERS = {
 
 
 def start_anew() -> None:
-    """Forget what the functions built: the next call is a cold start."""
+    """Reset the functions: the next call is a cold start."""
     for build in BUILDERS:
         build.cache_clear()
 
 
 @dataclass
 class Pipeline:
-    """The pipeline, with people to play: everything they do goes through the REST APIs."""
+    """The pipeline and its people: everything they do goes through the REST APIs."""
 
     aws: Aws
     site: Site
@@ -87,7 +87,7 @@ class Pipeline:
         return key
 
     def move(self, key: str, category: str, account: str) -> dict[str, Any]:
-        """Move a ticket to a status of a category; return how the function answered Jira's webhook, if it came."""
+        """Move a ticket to a status of a category; return the function's answer to Jira's webhook, if one was sent."""
         offered = self.jira(account, "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
         chosen = next(t for t in offered if t["to"]["statusCategory"]["key"] == category)
         before = len(self.gateway.answers)
@@ -99,11 +99,11 @@ class Pipeline:
         return answers[-1] if answers else {}
 
     def finish(self, key: str) -> dict[str, Any]:
-        """Close a ticket as its developer; return how JiraWebhookHandler answered."""
+        """Close a ticket as its developer; return the answer of JiraWebhookHandler."""
         return self.move(key, "done", "developer")
 
     def decide(self, key: str, comment: str, account: str = "reviewer") -> dict[str, Any]:
-        """Comment on a review ticket and move it to done; return how ApprovalHandler answered."""
+        """Comment on a review ticket and move it to Done; return the answer of ApprovalHandler."""
         self.comment(key, comment, account)
         return self.move(key, "done", account)
 
@@ -116,7 +116,7 @@ class Pipeline:
         self.jira(account, "POST", f"/rest/api/3/issue/{key}/comment", body)
 
     def run(self) -> None:
-        """Serve all queues until nothing moves; every message must succeed."""
+        """Deliver all messages until the queues are empty; every message must succeed."""
         while True:
             served = 0
             for function, handle in QUEUE_HANDLERS.items():
@@ -187,7 +187,7 @@ class Pipeline:
         self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
 
     def keep_draft(self, page_id: str, storage: str, account: str = "developer", title: str = "") -> None:
-        """Write on a page as a person does who does not publish it yet."""
+        """Save a draft of a page as a person does, without publishing it."""
         body = {
             "id": page_id,
             "status": "draft",
@@ -198,17 +198,17 @@ class Pipeline:
         self.jira(account, "PUT", f"/wiki/api/v2/pages/{page_id}", body)
 
     def discard_draft(self, page_id: str, account: str = "developer") -> None:
-        """Discard what is written on a page and not published."""
+        """Discard the unpublished draft of a page."""
         self.jira(account, "DELETE", f"/wiki/api/v2/pages/{page_id}?draft=true")
 
     def draft(self, page_id: str) -> str:
-        """Return what is written on a page, published or not, as its editor shows it."""
+        """Return the text of a page as its editor shows it, with the draft."""
         path = f"/wiki/api/v2/pages/{page_id}?get-draft=true&body-format=storage"
         return str(self.jira("admin", "GET", path)["body"]["storage"]["value"])
 
 
 def register_webhooks(pipeline: Pipeline) -> None:
-    """Register both webhooks in Jira, as the README says."""
+    """Register both webhooks in Jira, as docs/deploy.md says."""
     for path, jql in (
         (
             "/webhooks/jira",

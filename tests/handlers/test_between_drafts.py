@@ -1,4 +1,4 @@
-"""What a reviewer says while the next draft is being made, or has failed to be made, is heard and answered."""
+"""Decisions while the next draft is being made, or has failed, are processed and answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def again(pipeline: Pipeline, review: str, comment: str) -> None:
-    """Open a finished review, comment, finish it; the approval's queue alone is served, twice."""
+    """Reopen a finished review, comment and move it to Done; then run only the approval's queue, twice."""
     if pipeline.status(review) == "done":
         pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, comment)
@@ -34,7 +34,7 @@ def again(pipeline: Pipeline, review: str, comment: str) -> None:
 
 @pytest.fixture
 def revising(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
-    """A review whose reviewer asked for a revision that nobody has drafted yet."""
+    """A review whose reviewer requested a revision that is not drafted yet."""
     key, review = in_review(pipeline)
     again(pipeline, review, "NEEDS REVISION: mention the currency")
     assert document(pipeline)["status"] == "revising"
@@ -43,7 +43,7 @@ def revising(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
 
 @pytest.fixture
 def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
-    """A review that a second ticket has joined: its next revision is drafted, and not announced yet."""
+    """A review that a second ticket joined: its next revision is drafted, and not announced yet."""
     key, review = in_review(pipeline)
     pipeline.finish(pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", ["needs-docs"]))
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
@@ -53,7 +53,7 @@ def drafted(pipeline: Pipeline, page_id: str) -> tuple[str, str]:
 
 @pytest.fixture
 def redrafted(revising: tuple[str, str], pipeline: Pipeline) -> tuple[str, str]:
-    """A review whose next revision is drafted, as its reviewer asked, and not announced yet."""
+    """A review whose next revision, requested by its reviewer, is drafted and not announced yet."""
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     assert document(pipeline)["status"] == "drafted"
     return revising

@@ -1,6 +1,6 @@
-"""Work that somebody else is doing right now is waited for: that is no failure, uses up no try, and loses nothing.
+"""Work under another invocation's lease is deferred: that is no failure, uses up no receive, and loses nothing.
 
-What it does not prove: that SQS delays a copy and Lambda hands its attribute over (the region's tests send one).
+Not proven: that SQS delays a copy and Lambda passes its attribute (the region's tests send one).
 """
 
 from __future__ import annotations

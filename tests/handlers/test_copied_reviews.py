@@ -1,7 +1,8 @@
-"""A clone of a review ticket decides nothing; where its property still names a document, it is told where the review is.
+"""A clone of a review ticket decides nothing; if its property still names a document, a comment says where the review is.
 
-Over moto and the simulator's HTTP. Jira's own "Clone" copies labels, description and links, and no properties; apps copy
-those as well.
+With moto and the simulator over HTTP. Jira's own "Clone" copies labels, description and links, but no properties; apps
+copy With moto and the simulator over HTTP. Jira's own "Clone" copies labels, description and links, but no properties; apps
+copy those as well.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.handlers.test_pipeline import in_review, page_id
 __all__ = ["page_id"]
 
 UNKNOWN = "doc-" + "0" * 24
-#: What a property may hold that names no document of this stack.
+#: Values of a property that name no document of this stack.
 NAMES_NOTHING: tuple[Any, ...] = (
     None,
     {},
@@ -44,7 +45,7 @@ NAMES_NOTHING: tuple[Any, ...] = (
 
 
 def clone(pipeline: Pipeline, review: str, account: str = "reviewer", prop: object = None) -> str:
-    """Clone a ticket as Jira does, with a property where one is given; return the clone's key."""
+    """Clone a ticket as Jira does, optionally with a property; return the clone's key."""
     fields = pipeline.jira(account, "GET", f"/rest/api/3/issue/{review}")["fields"]
     kept = {name: fields[name] for name in ("description", "labels")}
     kept |= {"summary": f"CLONE - {fields['summary']}", "project": {"key": review.rpartition("-")[0]}}
@@ -111,7 +112,7 @@ def test_a_clone_of_an_ended_review_gets_a_comment(pipeline: Pipeline, page_id: 
 
 
 def _named_otherwise(pipeline: Pipeline) -> list[Any]:
-    """Names of records that are no documents."""
+    """Names of records that are not documents."""
     [lock] = pipeline.aws.locks()
     [review] = [
         item["document_id"]

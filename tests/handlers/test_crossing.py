@@ -1,4 +1,4 @@
-"""Two things that cross each other on the way: a load run met each of these, or reading it for one showed it."""
+"""Races between two messages, each found by a load test or while investigating one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def set_value(table: str, key: dict[str, str], name: str, value: str) -> None:
 
 
 def publish_and_follow(pipeline: Pipeline, review: str, message: dict[str, Any]) -> list[dict[str, Any]]:
-    """Publish the first ticket's page, then serve the second one's message to its published end."""
+    """Publish the first ticket's page, then process the second one's message until its page is published."""
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert deliver(orchestrate, [message]) == []
@@ -74,7 +74,7 @@ def assert_one_page_tells_of_both(pipeline: Pipeline, documents: list[dict[str, 
 def test_a_page_created_by_another_change_is_updated(pipeline: Pipeline) -> None:
     first, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     second, message = second_ticket(pipeline)
-    # Decided at the same time, both for a page of the same title; the second one was then kept waiting.
+    # Both selected a new page of the same title at the same time; then the second one had to wait.
     choice = change_of(pipeline, first)["choice"]
     set_value("kinexus-changes", {"change_id": change_of(pipeline, second)["change_id"]}, "choice", choice)
     assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
@@ -87,9 +87,7 @@ def test_a_page_published_before_a_change_could_join_is_updated(pipeline: Pipeli
     where = {"document_id": document["document_id"]}
     set_value("kinexus-documents", where, "status", "publishing")
     deliver(orchestrate, [message])
-    pipeline.aws.messages(
-        "DocumentOrchestrator"
-    )  # where it waits in a copy, this is gone: the message itself comes
+    pipeline.aws.messages("DocumentOrchestrator")  # if it was deferred, the original is gone: use the copy
     assert document["document_id"] in change_of(pipeline, second)["choice"]
     set_value("kinexus-documents", where, "status", "in_review")
     assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
@@ -116,7 +114,7 @@ def test_a_redelivered_change_of_a_published_page_leaves_no_lock(
 
 
 def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
-    """Approve a review while its opening is under way; return the message that waits."""
+    """Approve a review while it is being opened; return the waiting message."""
     pipeline.decide(review, "APPROVED")
     [message] = pipeline.aws.messages("ApprovalHandler")
     return message if deliver(approve, [message]) else pipeline.aws.messages("ApprovalHandler")[0]

@@ -1,7 +1,7 @@
-"""A review ticket that was deleted is noticed by the second sweep: its page is free, and its source tickets are told.
+"""The second sweep detects a deleted review ticket: its page is free, and its source tickets get a comment.
 
-Jira answers alike for what is deleted and what is hidden, so what may be hidden is not ended. Over moto, the simulator's
-HTTP and Bedrock's stand-in; the schedule's calls are made by hand.
+Jira answers the same for deleted and hidden tickets, so a review that may be hidden does not end. With moto, the
+simulator over HTTP and the Bedrock stand-in; the test makes the schedule's calls.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def reviews(outcomes: dict[str, int]) -> dict[str, int]:
-    """What a sweep says of missing reviews."""
+    """A sweep's outcomes for missing reviews."""
     kinds = ("review missing", "review deleted", "review back", "review in doubt")
     return {kind.removeprefix("review "): outcomes[kind] for kind in kinds if kind in outcomes}
 
@@ -271,7 +271,7 @@ def test_a_lost_event_is_published_by_the_next_sweep(
             sweep(DAYS[1], None)
     assert status(pipeline) == "in_review"
     sweep(DAYS[2], None)
-    pipeline.aws.messages("ApprovalHandler")  # taken, and never served
+    pipeline.aws.messages("ApprovalHandler")  # received, and never processed
     assert swept(pipeline, 3) == {"deleted": 1}
     assert status(pipeline) == "failed"
 

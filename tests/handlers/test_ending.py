@@ -1,4 +1,4 @@
-"""How a review ends: on record in one write, the page free, and whoever cannot be told stands in nobody's way."""
+"""The end of a review: recorded in one write, the page free, and a comment that cannot be posted blocks nothing."""
 
 from __future__ import annotations
 

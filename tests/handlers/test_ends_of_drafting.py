@@ -1,4 +1,4 @@
-"""Revisions that cannot be drafted as the first one was: a ticket is gone, or a person has written it already."""
+"""Revisions that cannot be drafted like the first one: a ticket is gone, or a person has written the text already."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["page_id"]
 
 
 def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the model find that the page says everything already."""
+    """Let the model find nothing to change on the page."""
     said = "The page says it already."
     monkeypatch.setattr(
         draft_revision, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
@@ -34,7 +34,7 @@ def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def edit_by_hand(pipeline: Pipeline, page_id: str, review: str) -> None:
-    """Write on the page where the draft under review edits it."""
+    """Edit the page by hand at the passage that the draft edits."""
     [passage] = pipeline.changed_passages(review)
     storage = pipeline.page(page_id)["body"]["storage"]["value"]
     pipeline.save_page(page_id, storage.replace(passage, passage.replace(">", ">By hand: ", 1)))
@@ -123,7 +123,7 @@ def test_a_failure_after_an_unannounced_revision_is_reported_too(
 
 
 def sent_back(pipeline: Pipeline) -> tuple[str, str, list[dict[str, Any]]]:
-    """Let a reviewer ask for a revision; return the source ticket, the review and what its orchestrator is sent."""
+    """Let a reviewer request a revision; return the source ticket, the review and the orchestrator's message."""
     key, review = in_review(pipeline)
     pipeline.decide(review, "NEEDS REVISION\nShorter.")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
@@ -142,14 +142,14 @@ def test_feedback_without_any_edit_is_reported_and_the_review_stays(
 
 
 def finished(pipeline: Pipeline, *labels: str) -> tuple[str, list[dict[str, Any]]]:
-    """Finish a ticket; return its key and what its orchestrator is sent."""
+    """Close a ticket; return its key and the orchestrator's message."""
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", *labels])
     pipeline.finish(key)
     return key, pipeline.aws.messages("DocumentOrchestrator")
 
 
 def take_no_comment(pipeline: Pipeline, status: int) -> None:
-    """Let no ticket take a comment."""
+    """Let every ticket refuse comments."""
     pipeline.site.faults.add(Fault("status", status=status, method="POST", path="/comment", count=99))
 
 
@@ -254,7 +254,7 @@ def test_a_failed_new_page_that_exists_by_now_is_updated(pipeline: Pipeline) -> 
 
 
 def approved_beside_an_edit(pipeline: Pipeline, page_id: str) -> tuple[str, str, list[dict[str, Any]]]:
-    """Approve a draft where somebody wrote by hand meanwhile; return ticket, review and what asks for a new draft."""
+    """Approve a draft whose passage a person edited in between; return ticket, review and the message for a new draft."""
     key, review = in_review(pipeline)
     edit_by_hand(pipeline, page_id, review)
     pipeline.decide(review, "APPROVED")
@@ -270,7 +270,7 @@ def test_the_end_of_a_review_is_announced_after_its_record(
         nothing_to_edit(patched)
         fail_moves(patched, DocumentStatus.NOT_NEEDED, OSError("DynamoDB is down"))
         assert len(deliver(orchestrate, messages, 1)) == 1
-    assert deliver(orchestrate, messages, 2) == []  # the model answers otherwise this time
+    assert deliver(orchestrate, messages, 2) == []  # the model answers differently this time
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "in_review"
     assert not any("closes the review" in said for said in pipeline.comments(review))

@@ -1,7 +1,7 @@
-"""Pages below folders, and live docs: Confluence does not say who may view the one, and nobody publishes the other.
+"""Pages below folders, whose viewers Confluence does not tell, and live docs, which have no publishing step.
 
-Such a page is edited only where a person named it. What Confluence really answers about folders is CONFCLOUD-82920's
-word, not proven here.
+Such a page is edited only if a person named it. What Confluence really answers about folders is taken from
+CONFCLOUD-82920, not proven here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ASKED = "add the label docs:"
 
 
 def put_below(pipeline: Pipeline, page_id: str, kind: str = "folder", *, secret: bool = False) -> None:
-    """Move a page below a folder or the like; with ``secret`` this is below a page that only we and one other see."""
+    """Move a page below a folder or another container; with ``secret`` that is below a page only we and one other see."""
     store, author = pipeline.site.confluence, pipeline.site.account("developer")
     page = store.pages[page_id]
     above = store.create(author, page.space_id, "Board papers", "<p>x</p>", None) if secret else None
@@ -52,7 +52,7 @@ def finished(pipeline: Pipeline, labels: tuple[str, ...] = ("needs-docs",)) -> s
 
 
 def close_again(pipeline: Pipeline, key: str, label: str) -> None:
-    """Do what the ticket is told to do."""
+    """Do what the comment in the ticket asks for."""
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"update": {"labels": [{"add": label}]}})
     pipeline.move(key, "new", "developer")
     pipeline.finish(key)
@@ -60,7 +60,7 @@ def close_again(pipeline: Pipeline, key: str, label: str) -> None:
 
 
 def told_label(pipeline: Pipeline, key: str) -> str:
-    """Return the label that the ticket's one request names."""
+    """Return the label that the one comment in the ticket asks for."""
     [said] = [said for said in pipeline.comments(key) if ASKED in said]
     assert TITLE not in said
     [label] = re.findall(r"docs:[0-9]+", said)

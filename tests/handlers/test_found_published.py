@@ -1,6 +1,6 @@
-"""What counts as published already: our own version or page, whoever wrote on top of it, and nobody else's.
+"""What counts as already published: our own version or page, even with later edits, and no one else's.
 
-Pages are the simulator's; that Confluence's own history tells authors and first versions so is its specification's word.
+With the simulator's pages; that Confluence's history has authors and first versions is taken from its specification.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def test_a_version_message_by_another_account_publishes_nothing(pipeline: Pipeli
 
 @pytest.fixture
 def lost(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]], str]:
-    """A new page whose answer got lost: its review, the message that comes again, and the page's id."""
+    """A new page whose answer was lost: its review, the redelivered message, and the page's id."""
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     pipeline.decide(review, "APPROVED")
     messages = pipeline.aws.messages("ApprovalHandler")
@@ -103,7 +103,7 @@ def test_a_page_of_ours_with_another_first_version_is_another(pipeline: Pipeline
 
 
 def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
-    """Approve; the page is saved, and then Confluence is gone. Return the message that comes again."""
+    """Approve; the page is saved, then Confluence fails. Return the redelivered message."""
     pipeline.site.faults.add(
         Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=2, count=999)
     )

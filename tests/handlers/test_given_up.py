@@ -1,4 +1,4 @@
-"""A message that was given up is seen again at once, so that it soon is a dead letter; one that may still succeed waits."""
+"""After a permanent failure a message becomes visible at once and soon a dead letter; a retryable one waits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOREIGN = "not an event"
 
 
 def receive(pipeline: Pipeline, function: str) -> list[dict[str, Any]]:
-    """Receive what is to be seen on a function's queue, and hide it for an hour, as Lambda does."""
+    """Receive the visible messages of a function's queue, and hide them for an hour, as Lambda does."""
     queue = pipeline.aws.queue_urls[function]
     answer = boto3.client("sqs", region_name=REGION).receive_message(QueueUrl=queue, VisibilityTimeout=3600)
     arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
@@ -37,7 +37,7 @@ def receive(pipeline: Pipeline, function: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def messages(pipeline: Pipeline, page_id: str) -> list[dict[str, Any]]:
-    """The orchestrator's message about a finished ticket, hidden from others."""
+    """The orchestrator's message about a closed ticket, hidden from others."""
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     received = receive(pipeline, ORCHESTRATOR)

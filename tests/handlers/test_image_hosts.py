@@ -1,6 +1,6 @@
-"""A draft adds no image of a host that the page shows no images of; the model is told once, then a person must do it.
+"""A draft adds images only from hosts that the page already uses; the model gets one correction, then the draft fails.
 
-What a browser makes of an address that these tests do not list is not proven; what cannot be read is refused.
+How a browser reads addresses that are not listed here is not proven; unreadable ones are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, page_id
 
 __all__ = ["page_id"]
 
-#: Where an image can stand in Markdown; ``@`` is the image's address.
+#: Where an image can be in Markdown; ``@`` is the image's address.
 PLACES = (
     "![x](@)",
     "Words ![x](<@>) and words",
@@ -42,7 +42,7 @@ PLACES = (
     "<details><summary>More</summary>\n\n![x](@)\n\n</details>",
     "Term\n: ![x](@)",
 )
-#: Addresses that a browser takes from another host than good.example, or that cannot be read for certain.
+#: Addresses that a browser loads from another host than good.example, or that are ambiguous.
 ELSEWHERE = (
     "https://evil.example/x.png",
     "http://evil.example",
@@ -150,7 +150,7 @@ def test_international_names_are_compared_as_browsers_do() -> None:
 
 @given(st.text(alphabet="good.evil:/@\\?#%[]&;= \t\u3002\uff0ee\u0301", max_size=24))
 def test_an_ambiguous_address_is_refused(tail: str) -> None:
-    """What passes begins with the known host, an optional user before it, and ends it where every reader ends it."""
+    """An accepted address begins with the known host (and an optional user), which ends where every parser ends it."""
     address = f"https://{tail}"
     if host_of(address) == "good.example":
         authority = address[8:].partition("/")[0].partition("?")[0].partition("#")[0]

@@ -1,4 +1,4 @@
-"""What a draft may not be: too long to be read, or named so that it can be mistaken for another page."""
+"""Invalid drafts: too long to review, or with a title that can be confused with another page's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KB = 1024
 
 
 class Scripted:
-    """A model that gives one answer after another, and keeps what it was told was wrong."""
+    """A model that gives scripted answers, and records the corrections it gets."""
 
     def __init__(self, *answers: Mapping[str, Any]) -> None:
         self.answers = list(answers)

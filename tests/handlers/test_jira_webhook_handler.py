@@ -1,6 +1,6 @@
-"""JiraWebhookHandler over moto: what is recorded, what is declined, who is turned away, and nothing twice.
+"""JiraWebhookHandler with moto: what is recorded, declined or rejected, and nothing twice.
 
-It does not prove that API Gateway and Jira behave as these requests assume; the region's tests send real HTTP.
+Not proven: that API Gateway and Jira behave as these requests assume; the region's tests send real HTTP.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A change that joins a document is part of it when a draft holds it: not before, and never twice.
+"""A change that joins a document is part of it once a draft contains it: not before, and never twice.
 
-The process dies or fails between two lines, people decide meanwhile, and the message comes again.
+The process dies or fails between two lines, people decide in between, and the message is redelivered.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def fail(*_: object, **__: object) -> None:
 def joining(
     pipeline: Pipeline, summary: str, text: str, broken: tuple[type, str], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, dict[str, Any]]:
-    """Finish a second ticket whose work fails at a call; return its key and the message that comes again."""
+    """Close a second ticket whose work fails at a call; return its key and the redelivered message."""
     key = pipeline.create_ticket(summary, text, ["needs-docs"])
     pipeline.finish(key)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
@@ -116,7 +116,7 @@ def died_before_the_change_closed(
     close = ChangeRepository.close
 
     def closed(records: ChangeRepository, change_id: str, status: ChangeStatus, *what: Any) -> None:
-        if status is not ChangeStatus.DETECTED:  # a change that failed is opened again before anything else
+        if status is not ChangeStatus.DETECTED:  # a failed change is reopened before anything else
             fail()
         close(records, change_id, status, *what)
 
@@ -206,7 +206,7 @@ def test_a_failure_for_one_of_two_pages_is_reported(pipeline: Pipeline, page_id:
     pipeline.site.faults.add(Fault("status", status=503, count=999, method="GET", path=f"/pages/{other}"))
     assert deliver(orchestrate, messages) == []
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.run()  # the draft that it has joined is shown meanwhile
+    pipeline.run()  # the draft that it joined is announced in between
     assert len(deliver(orchestrate, worn_out([copy]))) == 1
     assert any("could not draft" in said for said in pipeline.comments(key))
     pipeline.site.faults.clear()

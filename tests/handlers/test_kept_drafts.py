@@ -1,6 +1,6 @@
-"""A draft that was kept and never announced is taken only by work with the same inputs; other work passes it over.
+"""A stored draft that was never announced is reused only by work with the same inputs; other work skips it.
 
-The process dies between the draft in the bucket and the record that names it, and something else comes first.
+The process dies between the draft in the bucket and the record that names it, and other work comes first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Died(BaseException):
 
 @pytest.fixture
 def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
-    """Return what finishes a ticket, and lets the function die when its draft is in the bucket and not on record."""
+    """Return a function that closes a ticket, and lets the process die when its draft is stored and not recorded."""
 
     def finish(key: str) -> dict[str, Any]:
         pipeline.finish(key)
@@ -46,7 +46,7 @@ def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 
 def forget_lease(item: dict[str, Any]) -> None:
-    """Let the lease of the dead be over."""
+    """Let the lease of the dead process expire."""
     name = "change_id" if "change_id" in item else "document_id"
     boto3.client("dynamodb").update_item(
         TableName="kinexus-changes" if name == "change_id" else "kinexus-documents",

@@ -1,7 +1,7 @@
-"""A token that is not accepted any more (401) is nobody's ticket: what could not be told waits for an operator.
+"""If the token is no longer accepted (401), comments that could not be posted wait for an operator.
 
-That Atlassian says 401 for an expired token and for a missing scope, and 404 for a ticket that may not be seen, is its
-documentation's word, not proven here.
+That Atlassian answers 401 for an expired token and a missing scope, and 404 for a hidden ticket, is taken from its
+documentation, not proven here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A review ticket that was deleted, never announced, or planted: its page is not blocked, and nobody is misled.
+"""Review tickets that were deleted, never announced, or planted: the page is not blocked, and no comment misleads.
 
-Over moto, the simulator's HTTP and Bedrock's stand-in.
+With moto, the simulator over HTTP and the Bedrock stand-in.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ def test_a_deleted_reviews_decision_is_reported_in_the_sources(pipeline: Pipelin
     for receives in (1, 2, 3):
         assert len(deliver(approve, messages, receives)) == 1
     [document] = pipeline.aws.documents()
-    assert document["reason"] == f"the review ticket {review} does not exist any more or is hidden from Kinexus"
+    assert (
+        document["reason"] == f"the review ticket {review} does not exist any more or is hidden from Kinexus"
+    )
     [told] = pipeline.comments(key)
     assert "python -m ops replay" in told
     assert pipeline.page(page_id)["version"]["number"] == 1
@@ -236,7 +238,7 @@ def test_a_review_opened_late_has_no_failure_reason(pipeline: Pipeline, page_id:
 
 @pytest.fixture
 def unrecorded(pipeline: Pipeline, page_id: str) -> tuple[str, list[dict[str, object]]]:
-    """A review ticket whose making was never answered, so that it is not on record; the message that comes again."""
+    """A review ticket that is not recorded, because the answer to its creation was lost; and the redelivered message."""
     key, messages = drafted(pipeline)
     lost = Fault("drop", method="POST", path=r"/rest/api/3/issue\?$", after=True)
     pipeline.site.faults.add(lost)

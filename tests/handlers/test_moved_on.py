@@ -1,4 +1,4 @@
-"""A ticket that moves on from one done status to another is documented once, whichever webhook told of it."""
+"""A ticket that moves from one done status to another is documented once, whichever webhook arrives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["page_id"]
 
 
 def resolve_and_close(pipeline: Pipeline, *, is_told: bool) -> str:
-    """Finish a ticket, with or without a webhook, and move it on to another done status."""
+    """Close a ticket, with or without a webhook, and move it to another done status."""
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     hooks = list(pipeline.site.webhooks.webhooks.values())
     for hook in hooks:

@@ -23,7 +23,7 @@ def url(pipeline: Pipeline, page_id: str) -> str:
 
 
 def linked_by_confluence(pipeline: Pipeline, page_id: str, relationship: str) -> dict[str, str]:
-    """Finish a ticket with a link of Confluence's; return what was chosen, and by what."""
+    """Close a ticket with a link that Confluence made; return the selected page, and what selected it."""
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     link = {
         "globalId": f"appId=1&pageId={page_id}",

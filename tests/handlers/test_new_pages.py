@@ -1,4 +1,4 @@
-"""One page about one new thing, whatever becomes of the draft that a second change wanted to join."""
+"""One page about one new subject, even if the draft that a second change wanted to join ends."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_of_two_pages_started_together_the_second_is_reconsidered(
 
 @pytest.fixture
 def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[dict[str, Any]]]:
-    """A ticket whose page is about to begin, when its process dies; and its message, which comes again later."""
+    """A ticket whose process dies just before its page starts; and its message, which is redelivered later."""
     key = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")

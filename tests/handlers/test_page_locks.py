@@ -1,4 +1,4 @@
-"""A page's lock is given back whatever happens between taking it and the record of the document that it is for."""
+"""A page's lock is released whatever happens between taking it and recording its document."""
 
 from __future__ import annotations
 

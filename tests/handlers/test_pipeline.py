@@ -1,7 +1,7 @@
-"""The pipeline from a closed ticket to a published page, over moto, the simulator's HTTP and Bedrock's stand-in.
+"""The pipeline from a closed ticket to a published page, with moto, the simulator over HTTP and the Bedrock stand-in.
 
-Each test plays people through the REST APIs and looks at what Jira, Confluence and the tables hold afterwards. It does
-not prove the wiring on AWS (the region's tests do), nor what a real model drafts.
+In each test people act through the REST APIs; then the content of Jira, Confluence and the tables is checked. Not
+proven: the wiring on AWS (the region's tests do that), and what a real model drafts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TEXT = "A refund in the quarnix ledger returns a part of the quarnix payment whe
 
 @pytest.fixture
 def page_id(pipeline: Pipeline) -> str:
-    """A page about refunds, on which a layout, macros, a mention and an inline comment must survive."""
+    """A page about refunds, with a layout, macros, a mention and an inline comment that must survive."""
     space = next(iter(pipeline.site.confluence.spaces.values()))
     body = {
         "spaceId": space.id,
@@ -301,7 +301,7 @@ def test_a_persons_edit_elsewhere_on_the_page_is_kept(pipeline: Pipeline, page_i
 
 
 def test_a_save_that_only_stamps_ids_is_no_edit(pipeline: Pipeline, page_id: str) -> None:
-    """The new editor rewrites the page; the draft goes onto those bytes, and nobody reads of edits that were kept."""
+    """The new editor rewrites the page; the draft is applied to those bytes, and no comment mentions kept edits."""
     _, review = in_review(pipeline)
     pipeline.save_page(page_id, pipeline.page(page_id)["body"]["storage"]["value"])
     stamped = pipeline.page(page_id)["body"]["storage"]["value"]
@@ -329,7 +329,9 @@ def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline
     assert page["body"]["storage"]["value"] == mine
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 2)
-    assert any("another person edited the same part of the page" in text for text in pipeline.comments(review))
+    assert any(
+        "another person edited the same part of the page" in text for text in pipeline.comments(review)
+    )
     assert pipeline.status(review) != "done"
     pipeline.decide(review, "APPROVED")
     pipeline.run()
@@ -434,7 +436,10 @@ def test_a_trashed_page_is_reported_and_published_once_restored(pipeline: Pipeli
 
 @pytest.mark.parametrize(
     ("is_hidden", "told"),
-    [(False, "another page already has the title"), (True, "a page that the Kinexus account cannot see already has the title")],
+    [
+        (False, "another page already has the title"),
+        (True, "a page that the Kinexus account cannot see already has the title"),
+    ],
 )
 def test_a_title_in_use_is_reported_and_published_once_free(
     pipeline: Pipeline, is_hidden: bool, told: str
@@ -515,7 +520,9 @@ def test_a_purged_page_is_reported_once_for_each_move(pipeline: Pipeline, page_i
         assert deliver(approve, messages, receives) == []
     for told in (1, 2):
         assert (pipeline.aws.documents()[0]["status"], pipeline.status(review)) == ("in_review", "new")
-        said = [text for text in pipeline.comments(review) if "the Kinexus account may no longer view it" in text]
+        said = [
+            text for text in pipeline.comments(review) if "the Kinexus account may no longer view it" in text
+        ]
         assert len(said) == told
         pipeline.move(review, "done", "reviewer")
         pipeline.run()

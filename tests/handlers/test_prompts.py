@@ -1,4 +1,4 @@
-"""A prompt about many tickets stays bounded, and says of each what it is."""
+"""A prompt about many tickets has a bounded size, and labels each ticket."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Publishing against people who edit the same page: whatever they do and whenever, nothing of theirs is lost.
+"""Publishing while people edit the same page: nothing of theirs is ever lost.
 
 Neither what they have published, nor what they keep in a draft.
 
-Confluence is a page in memory here, on which a person saves between our read and our write; the pipeline's tests
-publish over HTTP.
+Here Confluence is a page in memory, which a person saves between our read and our write; the pipeline's tests publish
+over HTTP.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class PageInMemory:
 
 
 class Confluence:
-    """What the publisher asks of Confluence, answered from memory."""
+    """The part of Confluence that the publisher uses, in memory."""
 
     def __init__(self, held: PageInMemory) -> None:
         self.held = held
@@ -206,7 +206,7 @@ def test_an_unpublished_draft_is_never_overridden_without_consent(
     drafted: int | list[tuple[str, int, str]] | None,
     title: str,
 ) -> None:
-    """The draft is absent, a copy of some version, or a person's work on the newest; its title may be new."""
+    """The draft is absent, a copy of a version, or a person's work on the newest version; its title may be new."""
     base = storage(texts)
     draft = draft_on(base, 0, "ours, new")
     held, mine, said = PageInMemory(page_of(base)), texts, [base]
@@ -306,8 +306,14 @@ def test_a_version_published_between_the_reads_is_no_work() -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (Unauthorized("GET", "/page", 403, "no"), "is restricted. Give the Kinexus account permission to edit it"),
-        (RequestRefused("PUT", "/page", 403, "no"), "is restricted. Give the Kinexus account permission to edit it"),
+        (
+            Unauthorized("GET", "/page", 403, "no"),
+            "is restricted. Give the Kinexus account permission to edit it",
+        ),
+        (
+            RequestRefused("PUT", "/page", 403, "no"),
+            "is restricted. Give the Kinexus account permission to edit it",
+        ),
         (NotFound("PUT", "/page", 404, "no"), "may no longer edit it"),
     ],
     ids=["the draft may not be read", "the page may not be edited", "the page was hidden"],

@@ -1,4 +1,4 @@
-"""A page that was open to all when it was found and is restricted since: its content is shown in no review."""
+"""A page that was open when it was selected and is restricted since: its content is shown in no review."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["page_id"]
 
 
 def restrict(pipeline: Pipeline, page_id: str) -> None:
-    """Let only an administrator and our account read a page, and write on it what is meant for them."""
+    """Let only an administrator and our account read a page, and put a secret on it."""
     page = pipeline.site.confluence.pages[page_id]
     page.readers = tuple(pipeline.site.account(name).account_id for name in ("admin", "kinexus"))
     storage = pipeline.page(page_id)["body"]["storage"]["value"]

@@ -1,4 +1,4 @@
-"""The review page over HTTP: what a signed link shows while the review is open, overtaken and closed."""
+"""The review page over HTTP: what a signed link shows while the review is open, superseded and closed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The review ticket where Jira is not as in the brochure: vanished sources, final statuses, many links, secrets.
+"""Review tickets in difficult Jira setups: deleted sources, final statuses, many links, security levels.
 
-Over moto, the simulator's HTTP and Bedrock's stand-in. How real workflows word a refusal is not proven.
+With moto, the simulator over HTTP and the Bedrock stand-in. Not proven: how real workflows word a refusal.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def test_a_joining_secret_ticket_sets_the_reviews_level(pipeline: Pipeline, page
 
 @pytest.fixture
 def reviewed_elsewhere(pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
-    """A pipeline whose reviews are in a project of their own, which has no security levels in common with others."""
+    """A pipeline whose reviews are in their own project, which shares no security levels with others."""
     pipeline.site.jira.add_project("DOCS", "Documentation")
     monkeypatch.setenv("JIRA_REVIEW_PROJECT_KEY", "DOCS")
     start_anew()

@@ -1,6 +1,6 @@
-"""A reviewer may think again until the page carries what was approved; what stands in the way is told.
+"""A reviewer may change a decision until the page has the approved version; blocked publications are reported.
 
-Over the whole pipeline. When exactly a process may die is the crash matrix's part.
+With the whole pipeline. Crashes at each point are tested by the crash matrix.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_a_title_in_use_asks_to_rename_the_other_page(pipeline: Pipeline) -> Non
 
 
 def deferred(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Serve the approval's queue; return the copies that wait there then, one of each message."""
+    """Run the approval's queue; return the deferred copies, one of each message."""
     messages = pipeline.aws.messages("ApprovalHandler")
     assert deliver(approve, messages) == []
     copies = pipeline.aws.messages("ApprovalHandler")

@@ -1,6 +1,6 @@
-"""Source tickets are read again at the approval: one that was reopened, declined or deleted asks for another approval.
+"""Source tickets are read again at the approval: a reopened, declined or deleted one needs another approval.
 
-Over the whole pipeline. When exactly a process may die is the crash matrix's part.
+With the whole pipeline. Crashes at each point are tested by the crash matrix.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def test_a_move_from_done_to_closed_is_no_change(pipeline: Pipeline, page_id: st
 
 
 def test_a_page_with_the_draft_needs_no_second_approval(pipeline: Pipeline, page_id: str) -> None:
-    """The process dies after the write; then the source is reopened. What is published is published."""
+    """The process dies after the write; then the source is reopened. The published version stays."""
     key, review = in_review(pipeline)
     path = f"/wiki/api/v2/pages/{page_id}"
     pipeline.site.faults.add(Fault("drop", method="GET", path=path, skip=2, count=999))

@@ -1,4 +1,4 @@
-"""Several spaces, and places in Confluence that are no page: what is drafted can be published, and only where we may."""
+"""Several spaces, and parents that are not pages: drafts can be published, and only in the configured spaces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAR = "Weather in town"
 
 
 def page_in(pipeline: Pipeline, space_id: str, title: str, text: str) -> str:
-    """Have a person create a page at the top of a space; return its id."""
+    """Let a person create a page at the top of a space; return its id."""
     body = {
         "spaceId": space_id,
         "status": "current",
@@ -32,7 +32,7 @@ def page_in(pipeline: Pipeline, space_id: str, title: str, text: str) -> str:
 
 @pytest.fixture
 def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A second space that may be edited, with the page that is nearest to what a ticket says; return its id."""
+    """A second configured space, with the page that fits the ticket best; return its id."""
     [first] = pipeline.site.confluence.spaces.values()
     second = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
     monkeypatch.setenv("CONFLUENCE_SPACE_KEY", f"{first.key},OPS")

@@ -1,4 +1,4 @@
-"""A failure is told once where its message is served twice at once: the second delivery fails while the first tells."""
+"""A failure is reported once if its message is delivered twice at once: the second fails while the first comments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["page_id"]
 def fail_twice_at_once(
     handle: Any, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, receives: int = 1
 ) -> None:
-    """Serve a message that fails for good; as soon as its first comment is about to be made, serve it again."""
+    """Deliver a message that fails permanently; just before its first comment is posted, deliver it again."""
     again: list[int] = []
     add = JiraClient.add_comment
 

@@ -1,6 +1,6 @@
-"""A finished review whose comment decides nothing: it is answered, and moved back at most three times per revision.
+"""A finished review without a clear decision gets a comment, and is moved back at most three times per revision.
 
-Over the whole pipeline. Which comments decide is proven in tests/review/test_decision.py.
+With the whole pipeline. Which comments decide is tested in tests/review/test_decision.py.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def told(pipeline: Pipeline, review: str, words: str) -> int:
-    """Return how many comments of a review say something."""
+    """Return how many comments of a review contain a text."""
     return sum(words in said for said in pipeline.comments(review))
 
 
 def close_twice_heard(pipeline: Pipeline, review: str, account: str = "reviewer") -> None:
-    """Move a review to done, after opening it if need be; its message is delivered twice."""
+    """Move a review to Done, reopening it first if needed; its message is delivered twice."""
     if pipeline.status(review) == "done":
         pipeline.move(review, "new", account)
     pipeline.move(review, "done", account)

@@ -1,4 +1,4 @@
-"""Labels and properties are anybody's to change: what our record says is a review is one, and nothing else."""
+"""Anyone can change labels and properties: a ticket is a review only if our record says so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["page_id"]
 
 
 def relabel(pipeline: Pipeline, review: str, *labels: str) -> None:
-    """Have a developer take our label away from a review ticket, and add others."""
+    """Let a developer remove our label from a review ticket, and add others."""
     changes = [{"remove": "documentation-review"}, *({"add": label} for label in labels)]
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{review}", {"update": {"labels": changes}})
 

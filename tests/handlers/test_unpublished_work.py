@@ -1,6 +1,6 @@
-"""What a person keeps in a page's draft is never overridden unasked: nothing is published until it is gone.
+"""A person's unpublished draft of a page is never overridden without consent: it blocks publication.
 
-Over the whole pipeline. Which drafts are work is proved in test_publishing.py.
+With the whole pipeline. Which drafts count as work is tested in test_publishing.py.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def test_a_rejection_still_ends_the_review(pipeline: Pipeline, page_id: str, rev
 
 
 def test_a_delayed_notice_is_sent_once(pipeline: Pipeline, page_id: str) -> None:
-    """Between the notice and its record, the draft is discarded: the approval stands."""
+    """Between the notice and its record, the draft is discarded: the approval remains valid."""
     _, review = in_review(pipeline)
     pipeline.keep_draft(page_id, WORK)
     path = r"/rest/api/3/issue/[^/]+/transitions"

@@ -1,4 +1,4 @@
-"""Who may decide: approvers, four eyes, and accounts that Jira does not know any more. Over the whole pipeline."""
+"""Who may decide: approvers, four eyes, and accounts that Jira does not know any more. With the whole pipeline."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_with_four_eyes_people_of_joined_tickets_decide_nothing(pipeline: Pipeli
     pipeline.decide(review, "APPROVED", "reviewer")
     pipeline.run()
     assert version(pipeline, page_id) == 1
-    for _ in range(2):  # before the second one, the reviewer is told that the ticket is gone
+    for _ in range(2):  # before the second one, the reviewer gets a comment that the ticket is gone
         pipeline.decide(review, "APPROVED", "admin")
         pipeline.run()
     assert version(pipeline, page_id) == 2
@@ -124,6 +124,6 @@ def test_with_four_eyes_a_forged_webhook_changes_no_closer(pipeline: Pipeline, p
 
 
 def assign(pipeline: Pipeline, key: str, account: str) -> None:
-    """Give a ticket to somebody."""
+    """Assign a ticket to a person."""
     assignee = {"accountId": pipeline.site.account(account).account_id}
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", {"fields": {"assignee": assignee}})

@@ -1,4 +1,4 @@
-"""Bodies as Jira sends them to webhooks, in the shapes that Cloud and Server are known to use."""
+"""Webhook bodies as Jira sends them, in the known shapes of Cloud and Server."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ FINISHED: dict[str, Any] = {
 
 
 def finished(**fields: Any) -> dict[str, Any]:
-    """Return the body of a ticket that was just finished, with these of its issue's fields replaced."""
+    """Return the body of a ticket that was just closed, with these of its issue's fields replaced."""
     body = copy.deepcopy(FINISHED)
     body["issue"]["fields"].update(fields)
     return body
@@ -73,7 +73,7 @@ def signed(raw: bytes, secret: str = WEBHOOK_SECRET) -> str:
 
 
 def request(body: object, *, identifier: str = "wh-1", **headers: str) -> dict[str, Any]:
-    """Return the event that API Gateway hands to the function for a signed webhook; headers can be replaced."""
+    """Return the event that API Gateway passes to the function for a signed webhook; headers can be replaced."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {
         "x-hub-signature": signed(raw),

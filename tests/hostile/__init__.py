@@ -1,1 +1,1 @@
-"""Tickets, comments and pages that attack: they leave the page, the diff and the ticket harmless."""
+"""Hostile tickets, comments and pages: the page, the diff and the ticket stay harmless."""

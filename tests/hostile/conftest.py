@@ -1,4 +1,4 @@
-"""The fixtures of the handler tests, for the tests here, and what the model was asked."""
+"""The fixtures of the handler tests, and a record of the model's requests."""
 
 from __future__ import annotations
 

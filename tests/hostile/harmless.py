@@ -1,4 +1,4 @@
-"""What harmless means: for a page in storage format, for a ticket's rich text, and for an HTML page."""
+"""Assertions that something is harmless: a page in storage format, a ticket's rich text, an HTML page."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _SAFE = re.compile(r"(?:https?|mailto):[^\s]*|#[^\s]*", re.IGNORECASE)
 
 
 def storage(page: str) -> None:
-    """Assert that a page that we rendered has no scripts, macros of its own, mentions or links of other schemes."""
+    """Assert that a page that we rendered has no scripts, foreign macros, mentions or links with other schemes."""
     names = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in name2codepoint.items() if code > 127)
     root = Tree.fromstring(
         f'<!DOCTYPE p [{names}]><p xmlns:ac="http://atlassian.com/content" '
@@ -103,7 +103,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
         if given == {"rel": "icon", "href": "data:,"}:
-            return  # keeps browsers from asking for a favicon
+            return  # prevents browsers from requesting a favicon
         assert tag not in {*FORBIDDEN, "img", "video", "audio"} - {"style", "input", "meta", "svg"}, tag
         assert (
             tag != "meta" or "http-equiv" not in given or given["http-equiv"] == "Content-Security-Policy"
@@ -121,6 +121,6 @@ def html(page: str) -> None:
 
 
 def visible(text: str, *, exactly: bool = False) -> None:
-    """Assert that nothing in a text turns it around or controls a terminal, nor, ``exactly``, has no width."""
+    """Assert that a text has no bidirectional or terminal control characters and, with ``exactly``, none without width."""
     for found in (_TURNING.search(text), exactly and _WITHOUT_WIDTH.search(text)):
         assert not found, repr(found)

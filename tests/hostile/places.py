@@ -1,4 +1,4 @@
-"""All places of a JSON body, by their paths, and the body with something else in some of them."""
+"""All fields of a JSON body by their paths, and copies of the body with other values in some of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Place = tuple[str | int, ...]
 
 
 def places(value: Any, so_far: Place = ()) -> Iterator[Place]:
-    """Walk over everything in a body, by its path."""
+    """Yield everything in a body with its path."""
     below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, inner in below:
         yield (*so_far, name)
@@ -18,7 +18,7 @@ def places(value: Any, so_far: Place = ()) -> Iterator[Place]:
 
 
 def with_put(body: Any, put: Mapping[Place, Any]) -> Any:
-    """Return a copy of a body with other values in some places, unless those are gone by then."""
+    """Return a copy of a body with other values at some paths, if they still exist."""
     changed = copy.deepcopy(body)
     for (*way, last), value in put.items():
         inner = changed

@@ -1,6 +1,6 @@
 """Replayed, unsigned and wrongly signed webhooks, and secrets that change.
 
-Signatures over shapes of bodies are tested with the handlers; what a forger who holds the webhook secret can say is in
+Signatures over different bodies are tested with the handlers; forgeries with a known webhook secret are in
 test_forged_approvals.py.
 """
 
@@ -27,14 +27,14 @@ REVIEW = finished(labels=["documentation-review"])
 
 @pytest.fixture
 def without_jira(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Addresses of Jira and Confluence at which nobody is asked."""
+    """Addresses of Jira and Confluence that get no request."""
     for name in ("JIRA_BASE_URL", "JIRA_BROWSE_URL", "CONFLUENCE_URL", "CONFLUENCE_BROWSE_URL", "JIRA_EMAIL"):
         monkeypatch.setenv(name, "http://site.test")
 
 
 @pytest.fixture
 def review(pipeline: Pipeline) -> str:
-    """A review that is open, in which nobody has decided."""
+    """An open review without a decision."""
     key = pipeline.create_ticket("Refunds take an amount", "A refund returns a part.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.run()
@@ -62,7 +62,7 @@ def without_changelog(body: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-#: What carries no changelog: older Jira's events, and a workflow's post function, which need not say when it was.
+#: Bodies without a changelog: events of older Jira versions, and of a workflow's post function, perhaps without a time.
 UNNUMBERED = {
     "with its time": without_changelog(FINISHED),
     "without a time": without_changelog(FINISHED, timestamp=None),
@@ -121,7 +121,7 @@ def test_each_accepted_unsigned_webhook_logs_a_warning(
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time by which secrets grow old, in seconds; the test sets it."""
+    """The clock for the age of secrets, in seconds; the test sets it."""
     now = [1_000.0]
     monkeypatch.setattr(secret, "time", SimpleNamespace(time=lambda: now[0]))
     return now

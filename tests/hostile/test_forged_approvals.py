@@ -1,10 +1,9 @@
-"""An approval that an outsider gives stays none, whatever the webhook that tells of it says, in every place of it.
+"""An outsider's approval never counts, whatever the webhook says in any of its fields.
 
-The attacker holds the webhook secret, and the world is one in which a forgery could succeed: approvers are named; in
-one review somebody else wrote APPROVED and finished the ticket, in another an approver wrote APPROVED and has not
-finished it. Jira's own webhook of that finishing is sent again and again, with something else in each of its places.
-Two sabotaged handlers, which believe what a webhook says, are found out. KINEXUS_EXAMPLES=1 tries every value in every
-place instead of a few.
+The attacker knows the webhook secret, and a forgery could succeed: approvers are named; in one review an outsider wrote
+APPROVED and moved the ticket to Done, in another an approver wrote APPROVED and has not moved it. Jira's own webhook of
+that move is sent again and again, with another value in each of its fields. Two sabotaged handlers, which trust the
+webhook, are detected. KINEXUS_EXAMPLES=1 tries every value in every field instead of a few.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ from tests.handlers.webhook_bodies import request
 from tests.hostile.places import Place, places, with_put
 
 __all__ = ["page_id"]
-#: Of the values that a forger might put, how many are tried in a place that the handler does not read.
+#: How many of the forged values are tried in a field that the handler does not read.
 FEW = 10**6 if os.environ.get("KINEXUS_EXAMPLES") else 1
-#: Where a body says who, which ticket, which status and which move: every value is tried there.
+#: The fields for account, ticket, status and move: every value is tried there.
 READ: list[Place] = [
     ("user", "accountId"),
     ("issue", "id"),
@@ -52,7 +51,7 @@ Messages = dict[str, dict[str, Any]]
 
 @dataclass
 class World:
-    """Two reviews that an outsider wants approved, and the webhook of the move with which he finished the first."""
+    """Two reviews that an outsider wants approved, and the webhook of the outsider's move of the first to Done."""
 
     pipeline: Pipeline
     finished: str
@@ -65,15 +64,15 @@ class World:
         return {page.id: len(page.versions) for page in self.pipeline.site.confluence.pages.values()}
 
     def untouched(self) -> bool:
-        """Say whether no page was written and nothing was decided."""
+        """Return whether no page was written and nothing was decided."""
         documents = self.pipeline.aws.documents()
         undecided = [each for each in documents if each["status"] == "in_review" and "decision" not in each]
         return self.versions() == self.before and len(undecided) == len(documents) == 2
 
     def tell(self, bodies: Iterable[dict[str, Any]]) -> tuple[int, int, Messages]:
-        """Send signed bodies to the first door.
+        """Send signed bodies to the approval webhook.
 
-        Returns how many there were, how many it let in, and one message for each different event that came of them.
+        Returns the number of bodies, how many were accepted, and one message for each different event they caused.
         """
         sent = accepted = 0
         events: Messages = {}
@@ -94,7 +93,7 @@ class World:
 
 @pytest.fixture
 def world(pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The two reviews. Our account may not move tickets back, so that the first stays finished all the while."""
+    """The two reviews. Our account may not move tickets back, so the first one stays in Done."""
     reviewer = pipeline.site.account("reviewer").account_id
     monkeypatch.setenv("APPROVER_ACCOUNT_IDS", reviewer)
     start_anew()
@@ -126,7 +125,7 @@ def _finish(pipeline: Pipeline, review: str) -> None:
 
 
 def forgeries(world: World) -> Iterator[dict[str, Any]]:
-    """Yield the webhook with what a forger would add to it, and then with something else in each of its places."""
+    """Yield the webhook with additional fields, and then with another value in each of its fields."""
     values = _values(world)
     body = world.body | _added(world)
     yield body
@@ -150,7 +149,7 @@ def _added(world: World) -> dict[str, Any]:
 
 
 def _values(world: World) -> list[Any]:
-    """Return what a forger would put: other people, tickets, pages, drafts, statuses, times, comments, decisions."""
+    """Return the values of a forger: other people, tickets, pages, drafts, statuses, times, comments, decisions."""
     jira, added = world.pipeline.site.jira, _added(world)
     people = [_person(world, name) for name in ("reviewer", "admin", "kinexus")]
     issues = [jira.find(key) for key in (world.unfinished, world.finished, "PAY2-1")]
@@ -193,13 +192,13 @@ def test_no_field_of_a_signed_webhook_approves(world: World) -> None:
     sent, accepted, events = world.tell(forgeries(world))
     assert sent > 400
     assert accepted > sent / 2, "most of them get past the first door"
-    for message in events.values():  # the second door gets nothing else of a webhook
+    for message in events.values():  # the queue handler gets nothing else of a webhook
         assert deliver(approve, [message]) == []
     assert world.untouched()
 
 
 def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let whoever the webhook names be the one who moved the ticket and wrote in it."""
+    """Sabotage: the account in the webhook counts as mover and comment author."""
     named = [""]
     serve, moves, comments = ReviewProcessor.serve, JiraClient.status_moves, JiraClient.comments
 
@@ -227,7 +226,7 @@ def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a ticket be done because the webhook says so."""
+    """Sabotage: a ticket is done because the webhook says so."""
 
     class Done(Ticket):
         @staticmethod

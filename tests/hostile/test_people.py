@@ -1,4 +1,4 @@
-"""Names and words that reviewers choose themselves: shown as they are, and nothing else, wherever we write them."""
+"""Names and texts that reviewers choose are shown as plain text everywhere."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What not everyone may view reaches no ticket, no review and no prompt, wherever the restriction stands.
+"""Content that not everyone may view reaches no ticket, review or prompt, wherever the restriction is.
 
-The page is the best one for the ticket each time. A person who names it has it shown on purpose, which is not tried here.
+The page always fits the ticket best. That a person may name it on purpose is not tested here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STORAGE = f"<p>A refund in the quarnix ledger returns the whole quarnix payment.
 
 
 def tree(pipeline: Pipeline, *places: str) -> str:
-    """Hang the page below these places, top first; `secret` is a page, and `hidden folder` a folder, for two people only."""
+    """Put the page below these ancestors, top first; `secret` is a page, `hidden folder` a folder, for two people only."""
     store, author = pipeline.site.confluence, pipeline.site.account("admin")
     readers = tuple(pipeline.site.account(name).account_id for name in ("admin", "kinexus"))
     [space] = store.spaces.values()
@@ -57,7 +57,7 @@ TREES: dict[str, tuple[str, ...]] = {
 
 
 def everything_said(pipeline: Pipeline) -> str:
-    """Return all that people are shown: each ticket with its comments, each diff."""
+    """Return everything that people see: each ticket with its comments, each diff."""
     said = []
     for key in [issue.key for issue in pipeline.site.jira.issues.values()]:
         issue = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}")

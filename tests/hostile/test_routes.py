@@ -1,9 +1,9 @@
 """The three routes as docs/openapi.yaml describes them, called by Schemathesis: no 5xx, and answers as documented.
 
-Twice: as somebody on the internet, whom nothing may let in; and as somebody who holds the secrets, so that what is
-generated gets past the door. Bodies of Jira's in which anything stands anywhere are made here besides, since few of
-those that the description allows finish a ticket. What API Gateway refuses by itself is not played (headers that are
-too long, methods without a route). More examples, and new ones: `make fuzz`, or KINEXUS_EXAMPLES=2000.
+Twice: without secrets, when no request may be accepted; and with the secrets, so that generated requests pass the
+signature check. Jira bodies with arbitrary values in any field are generated here too, because few of the described
+bodies close a ticket. Requests that API Gateway itself refuses are not covered (headers that are too long, methods
+without a route). For more and new examples: `make fuzz`, or KINEXUS_EXAMPLES=2000.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ BOUNDED = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-#: What a webhook is answered with, and what the pages say: exactly what is documented.
+#: The answers to webhooks and the texts of the pages: exactly as documented.
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,
@@ -68,13 +68,13 @@ CHECKS: list[Any] = [
 ]
 GATEWAY = Gateway({"/webhooks/jira": notice_change, "/webhooks/approval": approve, "/reviews": show_review})
 OPEN, CLOSED = "doc-" + "a" * 24, "doc-" + "c" * 24
-#: What the functions answered in the tests of this file: the route, the status, and whether a word stands there.
+#: The answers of the functions in these tests: the route, the status, and whether a word is in the body.
 REACHED: set[tuple[str, int, str]] = set()
 WORDS = ("recorded", "duplicate", "skipped", "accepted", "A diff", "superseded", "approved")
 
 
 def holding_the_secrets(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Pass a request on, signed as Jira signs a body, or as the link in a review ticket is."""
+    """Forward a request, signed like a body from Jira or like the link in a review ticket."""
     if environ["REQUEST_METHOD"] == "POST":
         raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ |= {"wsgi.input": io.BytesIO(raw), "HTTP_X_HUB_SIGNATURE": signed(raw)}
@@ -88,7 +88,7 @@ def holding_the_secrets(environ: WSGIEnvironment, start_response: StartResponse)
 
 
 def described(app: WSGIApplication) -> BaseSchema:
-    """Return the description as requests to a WSGI application, without the stage in front."""
+    """Return the description for a WSGI application, without the stage in its paths."""
     raw = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
     del raw["servers"]
     found = schemathesis.openapi.from_dict(raw, config=SchemathesisConfig())
@@ -101,9 +101,9 @@ ANYBODY, HOLDER = described(GATEWAY.application), described(holding_the_secrets)
 
 @HOLDER.hook
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Ask, three times of four, for one of the two reviews that there are, at a revision that it has.
+    """In three of four cases, request one of the two existing reviews, at an existing revision.
 
-    Which one depends on every sign of what was generated, since generated ids are often alike in most of theirs.
+    The choice depends on every character of the generated values, because generated ids are often similar.
     """
     given = dict(path_parameters or {})
     chance = zlib.crc32(repr(sorted(given.items())).encode("utf-8", "backslashreplace"))
@@ -113,7 +113,7 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 
 @pytest.fixture
 def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The functions behind the routes, with an open review at its third revision and a closed one."""
+    """The functions of the routes, with an open review at its third revision and a closed one."""
     for name in ("JIRA_BASE_URL", "JIRA_BROWSE_URL", "CONFLUENCE_URL", "CONFLUENCE_BROWSE_URL"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("JIRA_EMAIL", "kinexus@example.com")
@@ -146,7 +146,7 @@ def test_signed_requests_are_answered_as_documented(case: Case[Any]) -> None:
     case.validate_response(response, checks=[*CHECKS, positive_data_acceptance])
 
 
-#: A finished ticket with nothing but what is read of it.
+#: A closed ticket with only the fields that are read.
 READ: dict[str, Any] = {
     "timestamp": 1_795_000_000_000,
     "webhookEvent": "jira:issue_updated",
@@ -183,7 +183,7 @@ PLACES = list(places(READ))
 
 
 def body_with(put: dict[Place, Any], label: str) -> bytes:
-    """Return the body of a finished ticket with other values in some places."""
+    """Return the body of a closed ticket with other values in some fields."""
     body = with_put(READ, {("issue", "fields", "labels"): [label]})
     return json.dumps(with_put(body, put)).encode()
 

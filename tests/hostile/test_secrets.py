@@ -1,8 +1,7 @@
-"""Secrets stay where they are: in Secrets Manager, and in the one header or computation that needs each.
+"""Secrets stay in Secrets Manager, and in the one header or computation that needs each.
 
-What is logged or printed is searched in the whole suite (tests/secret_watch.py), and what the local region holds, its
-functions' logs among it, in tests/region. Here: what is stored, sent and shown, what errors say, and secrets that are
-not what the stack writes.
+Logs and printed text are searched in the whole suite (tests/secret_watch.py), and the local region with its functions'
+logs in tests/region. Here: everything stored, sent and shown, error messages, and malformed secrets.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kinexus/atlassian
 
 
 def everything(pipeline: Pipeline) -> dict[str, str]:
-    """Return all that a run left behind or sent, as text by where it is."""
+    """Return everything that a run stored or sent, as text by place."""
     s3 = boto3.client("s3")
     objects = s3.list_objects_v2(Bucket="kinexus-documents")["Contents"]
     issues = list(pipeline.site.jira.issues.values())
@@ -62,7 +61,7 @@ def test_no_secret_is_stored_sent_or_shown(
     pipeline: Pipeline, page_id: str, asked: list[Mapping[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     """In no event, record, page, ticket, prompt or answer."""
-    # What we log for ourselves is searched too, as everything that is logged in the suite is.
+    # Our own log lines are searched too, like all logs of the suite.
     for ours in ("common", "handlers"):
         caplog.set_level(logging.DEBUG, ours)
     _, review = in_review(pipeline)
@@ -101,7 +100,7 @@ def test_no_secret_is_in_the_stacks_environments_or_outputs(stack: str) -> None:
 
 @pytest.fixture
 def repeating() -> Iterator[Callable[[int], str]]:
-    """A proxy that shows, in its error pages, the headers of the request that it could not serve."""
+    """A proxy whose error pages show the headers of the failed request."""
 
     @Request.application
     def application(asked: Request) -> Response:
@@ -117,7 +116,7 @@ def repeating() -> Iterator[Callable[[int], str]]:
 
 
 def told(http: AtlassianHttp, method: str = "GET") -> str:
-    """Make a request that must fail, and return all that a log would say of it."""
+    """Make a request that must fail, and return everything that a log would contain of it."""
     with pytest.raises(AtlassianError) as raised:
         http.post("/rest/api/3/myself", {}) if method == "POST" else http.get("/rest/api/3/myself")
     return "".join(traceback.format_exception(raised.value)) + repr(raised.value) + raised.value.detail
@@ -168,7 +167,7 @@ def test_a_replaced_token_is_used_without_a_restart(aws: Aws, running: Running) 
 
 
 class Kept:
-    """The part of Secrets Manager that is asked."""
+    """The used part of Secrets Manager."""
 
     def __init__(self, **answer: object) -> None:
         self.answer = answer
@@ -202,7 +201,7 @@ def test_a_malformed_secret_is_named_but_not_shown(kept: dict[str, object]) -> N
     )
 
 
-#: Each with a secret that would sign if it were taken for what it is not.
+#: Each with a secret that would sign if the malformed value were accepted.
 NO_LIST: dict[str, tuple[Any, str]] = {
     "a text": (WEBHOOK_SECRET, WEBHOOK_SECRET[0]),
     "null in a list": ([WEBHOOK_SECRET, None], "None"),

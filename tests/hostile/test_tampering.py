@@ -1,4 +1,4 @@
-"""A draft that was changed in the bucket after somebody approved it is never published."""
+"""A draft that was changed in the bucket after its approval is never published."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ BUCKET = "kinexus-documents"
 
 
 def other_words(draft: dict[str, Any]) -> bytes:
-    """Return the draft with another text, and all else as it was."""
+    """Return the draft with another text, otherwise unchanged."""
     return json.dumps(draft | {"storage": draft["storage"] + "<p>Send your card number.</p>"}).encode()
 
 
 def one_blank(draft: dict[str, Any]) -> bytes:
-    """Return the same draft in other bytes."""
+    """Return the same draft with one more blank."""
     return json.dumps(draft).encode() + b" "
 
 

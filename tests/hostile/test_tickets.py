@@ -1,7 +1,7 @@
-"""Every hostile ticket through every pure step, with a model that repeats it word for word.
+"""Every hostile ticket through every step without side effects, with a model that repeats it word for word.
 
-What comes of it is a harmless page, diff and review ticket, or a refusal, each within seconds. That the steps are
-wired as the pipeline wires them is proved by test_pipeline.py.
+The result is a harmless page, diff and review ticket, or a refusal, each within seconds. test_pipeline.py tests the
+steps as the pipeline combines them.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def test_as_a_title_it_opens_no_part_of_a_prompt(attack: Attack) -> None:
 
 
 def _tags(prompt: str) -> list[str]:
-    """Return the names of a prompt's tags in order, those that end one with a stroke before."""
+    """Return the names of a prompt's tags in order, closing ones with a slash."""
     return [f"{end}{name}" for end, name in TAG.findall(prompt)]
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the operators' tests: the pipeline of the handlers' tests, as a stack that can be looked up."""
+"""Fixtures of the ops tests: the pipeline of the handler tests, as a deployed stack."""
 
 from __future__ import annotations
 

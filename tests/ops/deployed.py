@@ -1,4 +1,4 @@
-"""A deployed stack in moto: what an operator finds out about it through Lambda and SQS."""
+"""A deployed stack in moto, as operators see it through Lambda and SQS."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TRUST = {"Version": "2012-10-17", "Statement": []}
 
 @dataclass
 class Deployed:
-    """The pipeline, its dead-letter queues, and an operator who types commands."""
+    """The pipeline, its dead-letter queues, and an operator who runs commands."""
 
     pipeline: Pipeline
     dead_letters: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Deployed:
         return code, printed.getvalue()
 
     def record_failure(self, function: str) -> list[dict[str, Any]]:
-        """Let a function fail for the last time with all its messages, and move them where SQS would."""
+        """Let a function fail for the last time with all its messages, and move them to the dead-letter queue like SQS."""
         messages = self.pipeline.aws.messages(function)
         failed = deliver(QUEUE_HANDLERS[function], worn_out(messages), receives=3)
         assert len(failed) == len(messages) > 0
@@ -94,7 +94,7 @@ def _connect(url: str, function: str) -> str:
     boto3.client("lambda").create_event_source_mapping(
         EventSourceArn=_arn(url), FunctionName=f"kinexus-{function}", BatchSize=1
     )
-    # The tests hand messages over themselves; moto would start a container for each.
+    # The tests deliver messages themselves; moto would start a container for each.
     sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function].lambda_event_source_mappings.clear()
     return dead_letters
 
@@ -117,6 +117,6 @@ def _archive() -> bytes:
 
 
 def _environment(settings: type) -> dict[str, str]:
-    """Return the variables that a function declares, as the stack gives it no others."""
+    """Return the variables that a function declares; the stack sets no others."""
     names = [field.name.upper() for field in dataclasses.fields(settings)]
     return {name: os.environ[name] for name in names}

@@ -1,7 +1,7 @@
-"""`python -m ops doctor`: every check says well of a sound stack, and names the remedy when something is broken.
+"""`python -m ops doctor`: every check is ok for a healthy stack, and names the remedy for each fault.
 
-Each test breaks some things of a sound stack (moto, the simulator, Bedrock's stand-in) and holds that exactly the lines
-about them change. What real Atlassian sites and Bedrock say in these cases is not proven.
+Each test breaks some parts of a healthy stack (moto, the simulator, the Bedrock stand-in) and checks that exactly their
+lines change. Not proven: what real Atlassian sites and Bedrock answer in these cases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.ops.deployed import Deployed
 
 @pytest.fixture
 def sound(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Deployed:
-    """A stack in which all is well, with an administrator's token for the webhooks."""
+    """A healthy stack, with an administrator's token for the webhooks."""
     admin = deployed.pipeline.site.account("admin")
     monkeypatch.setenv("KINEXUS_ADMIN_EMAIL", admin.email)
     monkeypatch.setenv("KINEXUS_ADMIN_TOKEN", admin.token)
@@ -105,7 +105,7 @@ def switch_off(function: str) -> None:
 
 Break = Callable[[Deployed], None]
 Case = tuple[Break, str, str, str, str]
-#: What is broken together: each with the line that tells, its level, words of what is seen, words of the remedy.
+#: Faults by group: each with its line, its level, words of the finding, words of the remedy.
 BROKEN: dict[str, list[Case]] = {
     "the token expired": [
         (
@@ -226,13 +226,13 @@ def test_a_token_expires_a_year_after_it_was_stored(
     monkeypatch.setattr(time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
-        """The part of Secrets Manager that is asked; moto sets its own time of the version."""
+        """The used part of Secrets Manager; moto sets its own time of the version."""
 
         def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
             return {"CreatedDate": stored, "ARN": SecretId, "SecretString": "{}"}
 
     class Stack:
-        """The part of a deployment that is asked."""
+        """The used part of a deployment."""
 
         settings = type("Known", (), {"jira_api_token_secret_arn": "arn:aws:secretsmanager:…:atlassian"})
 

@@ -1,6 +1,6 @@
-"""What stands in an operator's way is said with the remedy, never as a traceback.
+"""Errors of commands are shown with the remedy, never as a traceback.
 
-The errors are botocore's own; which of them AWS raises when is not proven.
+The errors are botocore's own. Not proven: which of them AWS raises when.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ ERRORS: dict[str, tuple[BotoCoreError | ClientError, str, str]] = {
     "login is over": (TokenRetrievalError(provider="sso", error_msg="expired"), "expired", "log in again"),
     "no network": (EndpointConnectionError(endpoint_url="https://x"), "https://x", "AWS_REGION"),
     "credentials are over": (answered("ExpiredTokenException"), "because", "log in again"),
-    "not allowed": (answered("AccessDeniedException"), "does not allow it: because", "the permission for Scan"),
+    "not allowed": (
+        answered("AccessDeniedException"),
+        "does not allow it: because",
+        "the permission for Scan",
+    ),
     "anything else": (
         answered("ResourceNotFoundException"),
         "Scan: ResourceNotFoundException: because",

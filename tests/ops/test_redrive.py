@@ -1,6 +1,6 @@
-"""`python -m ops redrive`: what was given up is shown with its reason, sent again, and never lost.
+"""`python -m ops redrive`: dead letters are shown with their reason, sent again, and never lost.
 
-The queues are moto's; the crash is an operator's process that dies between two calls.
+The queues are moto's; the crash is a command that dies between two calls.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def test_a_dead_letter_without_a_reason_says_so(deployed: Deployed) -> None:
     pipeline.run()
     review = pipeline.review_of(key)
     pipeline.decide(review, "APPROVED")
-    [message] = pipeline.aws.messages("ApprovalHandler")  # its function was killed three times over
+    [message] = pipeline.aws.messages("ApprovalHandler")  # its function was killed three times
     dead = deployed.dead_letters["ApprovalHandler"]
     boto3.client("sqs").send_message(QueueUrl=dead, MessageBody=message["Body"])
     assert "why it stopped: (no reason recorded)" in deployed.command("status", key)[1]

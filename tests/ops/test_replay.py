@@ -1,6 +1,6 @@
-"""`python -m ops replay`: it publishes only what leads on, and says what will happen.
+"""`python -m ops replay`: it publishes an event only if that has an effect, and says what will happen.
 
-What DocumentOrchestrator makes of the event is played with its own handler.
+DocumentOrchestrator's own handler processes the event.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from tests.ops.deployed import Deployed
 
 
 def detected(deployed: Deployed, *labels: str) -> tuple[str, str]:
-    """Finish a ticket; return its key and its change's id."""
+    """Close a ticket; return its key and its change's id."""
     key = deployed.pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", list(labels))
     return key, deployed.pipeline.finish(key)["change_id"]
 
 
 def test_a_change_whose_event_was_lost_is_processed(deployed: Deployed) -> None:
     key, change_id = detected(deployed, "needs-docs")
-    deployed.pipeline.aws.messages("DocumentOrchestrator")  # taken, and never served
+    deployed.pipeline.aws.messages("DocumentOrchestrator")  # received, and never processed
     code, said = deployed.command("replay", change_id)
     assert code == 0
     assert f"{change_id} of {key} is detected" in said
@@ -70,7 +70,7 @@ def document(deployed: Deployed) -> tuple[str, str]:
 
 
 def lose(deployed: Deployed, function: str) -> None:
-    """Take a function's messages and never serve them."""
+    """Receive a function's messages and never process them."""
     assert deployed.pipeline.aws.messages(function)
 
 

@@ -1,6 +1,6 @@
-"""`python -m ops status`: the story that operators are told is the one that happened, in order and with its reasons.
+"""`python -m ops status`: the history is shown as it happened, in order and with its reasons.
 
-Over moto and the simulator, through the command's own arguments; how it looks on a real terminal is not proven.
+With moto and the simulator, through the command's own arguments. Not proven: how it looks on a real terminal.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The sweep: what Jira never told us about enters the pipeline once, whatever else the search finds.
+"""The sweep: closed tickets and reviews without a webhook are processed once, whatever else the search finds.
 
-Over the simulator's search, changelog and webhooks, by the operators' command and by the function of the schedule. That
-Jira's own JQL agrees with the simulator's is not proven.
+With the simulator's search, changelog and webhooks, by the command and by the scheduled function. Not proven: that
+Jira's own JQL agrees with the simulator's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.ops.deployed import Deployed
 
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
-    """Forget what the function built."""
+    """Reset what the function built."""
     dependencies.build_reconciliation.cache_clear()
     yield
     dependencies.build_reconciliation.cache_clear()
@@ -95,7 +95,7 @@ def published(deployed: Deployed) -> list[str]:
 
 
 def decide_unheard(deployed: Deployed, review: str) -> None:
-    """Approve while Jira's webhooks get lost."""
+    """Approve without a webhook."""
     for hook in deployed.pipeline.site.webhooks.webhooks.values():
         hook.enabled = False
     deployed.pipeline.decide(review, "APPROVED")
@@ -199,7 +199,7 @@ def test_a_late_webhook_is_the_same_change(deployed: Deployed) -> None:
 
 def test_a_lost_event_is_published_again(deployed: Deployed) -> None:
     key = finish(deployed, "needs-docs")
-    deployed.pipeline.aws.messages("DocumentOrchestrator")  # taken, and never served
+    deployed.pipeline.aws.messages("DocumentOrchestrator")  # received, and never processed
     assert "its event" in deployed.command("sweep")[1]
     deployed.pipeline.run()
     assert deployed.pipeline.review_of(key)
@@ -225,7 +225,7 @@ def test_only_eligible_tickets_are_processed(deaf: Deployed) -> None:
     assert handle({}, None) == {"recorded": 2, "review accepted": 1}
     assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == wanted
     deaf.pipeline.aws.messages("DocumentOrchestrator")
-    deaf.pipeline.run()  # what only looks like a review of ours is looked at, and nothing follows
+    deaf.pipeline.run()  # a ticket that only looks like our review is read, and nothing follows
     assert deaf.pipeline.aws.documents() == []
 
 
@@ -289,7 +289,7 @@ def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 def test_a_ticket_costs_one_read_and_a_review_two(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What docs/scaling.md computes with."""
+    """docs/scaling.md computes with these numbers."""
     review = in_review(deployed)
     handle({}, None)
     first = calls(deployed, monkeypatch)
@@ -322,7 +322,7 @@ def test_reviews_come_first_then_the_newest_tickets(
     review = in_review(deployed)
     decide_unheard(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
-    looks = iter([99.0] * 6 + [1.0] * 99)  # a look before each batch and each of its tickets
+    looks = iter([99.0] * 6 + [1.0] * 99)  # the time is checked before each batch and each of its tickets
     monkeypatch.setattr(finished_issues, "remaining_seconds", lambda: next(looks))
     with caplog.at_level(logging.ERROR):
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}

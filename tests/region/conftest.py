@@ -1,4 +1,4 @@
-"""The whole region, kept up once by `python -m local serve` for the tests that need it."""
+"""The whole region, started once by `python -m local serve` for the tests that need it."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.region import contents
 
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegionFacts]:
-    """A region in a process of its own, found through a file of its own, stopped by `python -m local stop`."""
+    """A region in its own process with its own state file, stopped by `python -m local stop`."""
     temporary = tmp_path_factory.mktemp("serving")
     place = tmp_path_factory.mktemp("kinexus") / "region.json"
     environment = {**os.environ, "TMPDIR": str(temporary), "KINEXUS_REGION_FILE": str(place)}

@@ -1,4 +1,4 @@
-"""All that lies in a local region, read through the AWS APIs, for searches."""
+"""Everything stored in a local region, read through the AWS APIs, for searches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Client = Callable[[str], Any]
 
 
 def secrets(client: Client) -> list[str]:
-    """Return every value that Secrets Manager keeps, taken out of its JSON."""
+    """Return every value in Secrets Manager, extracted from its JSON."""
     manager = client("secretsmanager")
     kept = [
         json.loads(manager.get_secret_value(SecretId=each["ARN"])["SecretString"])
@@ -28,7 +28,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def logs(client: Client) -> dict[str, str]:
-    """Return what each log group holds."""
+    """Return the content of each log group."""
     service = client("logs")
     groups = [each["logGroupName"] for each in service.describe_log_groups()["logGroups"]]
     return {group: _lines(service, group) for group in groups}

@@ -1,4 +1,4 @@
-"""A ticket out of a webhook body of another site is found on the simulator as it was there."""
+"""A ticket from a webhook body of another site is found on the simulator unchanged."""
 
 from typing import Any
 

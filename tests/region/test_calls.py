@@ -1,4 +1,4 @@
-"""AWS calls are told apart from everything else that the access log holds."""
+"""AWS calls are distinguished from everything else in the access log."""
 
 from local.region.access_log import AwsCall, parse_access_log
 

@@ -1,6 +1,6 @@
-"""What the components offer beyond the pipeline's own use of them is created and answers in the local region too.
+"""Component options that the pipeline does not use are created and work in the local region too.
 
-Not proven: that AWS takes it, and that a schedule keeps the time.
+Not proven: that AWS accepts them, and that a schedule is on time.
 """
 
 from collections.abc import Iterator

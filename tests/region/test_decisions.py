@@ -1,4 +1,4 @@
-"""What a function asked for is told from what anybody else did."""
+"""A function's IAM decisions are distinguished from those of other callers."""
 
 import json
 

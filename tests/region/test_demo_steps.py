@@ -1,4 +1,4 @@
-"""A demo that fails names the step and the reason, and ends with 1 whatever went wrong."""
+"""A failing demo names the step and the reason, and exits with 1."""
 
 import contextlib
 from collections.abc import Iterator

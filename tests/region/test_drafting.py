@@ -1,4 +1,4 @@
-"""The rules that draft without a model: they use the ticket's words, keep what they cannot read, and repeat."""
+"""The rules that draft without a model: they use the ticket's words, keep unknown tokens, and are deterministic."""
 
 import pytest
 

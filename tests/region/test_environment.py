@@ -1,4 +1,4 @@
-"""The region's environment is made once, found again without starting anything, and renewed when its list changes."""
+"""The region's virtual environment is created once, reused, and renewed when its requirements change."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from local.region.ministack_venv import EnvironmentFailure, is_made, region_pyth
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Record the commands instead of running them; making the venv leaves an interpreter, as the real one does."""
+    """Record the commands instead of running them; creating the venv leaves an interpreter, like the real command."""
     seen: list[list[str]] = []
 
     def run(command: list[str], keep: Path) -> None:

@@ -1,10 +1,9 @@
-"""No role is refused a call that it makes, none is allowed what it never does, and no secret is left lying about.
+"""No role is denied a call that it makes or allowed a call that it never makes, and no secret is stored anywhere else.
 
-The demo is played, a webhook is delivered twice, a ticket is found that no webhook told of, a review is deleted, and each
-function meets a document that somebody else works on, while every question that is put to a role's policies is on
-record with its action and resource. Each action on each resource that a statement allows is compared, so that one of two tables,
-secrets or prefixes cannot be idle unseen. What a schedule's role does by the clock is not awaited: its rights are
-held against what its schedule names.
+The demo runs, a webhook is delivered twice, the sweep finds a ticket without a webhook, a review is deleted, and each
+function meets a document under another lease; each evaluation of a role's policies is recorded with its action and
+resource. Each action on each resource that a statement allows is compared, so an unused permission on one of two tables,
+secrets or prefixes is found. The schedule is not awaited: its role's permissions are compared with the schedule.
 """
 
 import json
@@ -44,7 +43,7 @@ BY_LAMBDA = {
     ("xray:PutTelemetryRecords", "*"): "Lambda's own daemon sends the traces; there is none here",
     ("xray:PutTraceSegments", "*"): "Lambda's own daemon sends the traces; there is none here",
 }
-"""What is allowed on what is the function's own and not called by its code, with the reason."""
+"""Permissions that the function's code does not use, with the reason."""
 
 RARELY = {
     ("DocumentOrchestrator", "dynamodb:PutItem", "arn:aws:dynamodb:{here}:table/{changesTable}"): (
@@ -60,11 +59,11 @@ RARELY = {
         "it gives a page free only when a review cannot have the security level of its tickets"
     ),
 }
-"""The same for single functions: what only happens when something is lost or collides."""
+"""The same for single functions: permissions for lost messages or collisions."""
 
 
 def rights(up: LocalEnvironment, role: str) -> set[Right]:
-    """List each action on each resource that a role's statements allow."""
+    """List each pair of action and resource that a role's statements allow."""
     return {
         (role, action, resource)
         for statement in checks.role_statements(up.deployment.graph, role)
@@ -74,7 +73,7 @@ def rights(up: LocalEnvironment, role: str) -> set[Right]:
 
 
 def asked(up: LocalEnvironment) -> set[Right]:
-    """List what the roles asked for: of AWS as it decided, and of the model."""
+    """List the calls of the roles: to AWS as decided, and to the model."""
     of_aws = {(f"{one.function}-role", one.action, one.resource) for one in up.stack.decisions()}
     model = f"arn:aws:bedrock:{up.stack.region}::foundation-model/"
     of_model = {
@@ -86,7 +85,7 @@ def asked(up: LocalEnvironment) -> set[Right]:
 
 
 def used(right: Right, questions: set[Right]) -> bool:
-    """Tell whether anything was asked for that this action on this resource allows."""
+    """Return whether a call used this action on this resource."""
     role, action, resource = right
     return any(
         (role, action) == (by, done) and matches_pattern(resource, about) for by, done, about in questions
@@ -94,7 +93,7 @@ def used(right: Right, questions: set[Right]) -> bool:
 
 
 def by_lambda(up: LocalEnvironment) -> set[Right]:
-    """List the rights that a reason of BY_LAMBDA is about, for all functions."""
+    """List the permissions that the reasons in BY_LAMBDA are about, for all functions."""
     here = f"{up.stack.region}:{up.stack.account}"
     return {
         (f"{function}-role", action, resource.format(here=here, function=function))
@@ -120,7 +119,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEnvironmen
 
 
 def _finish_another(up: LocalEnvironment) -> str:
-    """Finish a ticket of its own that asks for documentation; return its key."""
+    """Close another ticket with a document label; return its key."""
     developer = Person(up.site.url, up.site.site.account("developer"))
     fields = {
         "project": {"key": up.seeded.project_key},
@@ -134,7 +133,7 @@ def _finish_another(up: LocalEnvironment) -> str:
 
 
 def _swept(up: LocalEnvironment, key: str) -> bool:
-    """Sweep, and tell whether the ticket is on record."""
+    """Sweep, and return whether the ticket is recorded."""
     up.stack.client("lambda").invoke(FunctionName=up.outputs["functionNames"]["Sweep"], Payload=b"{}")
     found = up.stack.client("dynamodb").scan(TableName=up.outputs["changesTable"])["Items"]
     return any(key in json.dumps(item) for item in found)
@@ -160,7 +159,7 @@ def _lose_a_review(up: LocalEnvironment, key: str) -> None:
 
 
 def _meet_somebody_at_work(up: LocalEnvironment) -> None:
-    """Hold a document's lease while each function with a queue is told of it, until each has put its message off."""
+    """Hold a document's lease while each function with a queue gets its event, until each has deferred its message."""
     records, events = up.stack.client("dynamodb"), up.stack.client("events")
     found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
     document = next(item for item in found if "review_issue_id" in item)
@@ -188,7 +187,7 @@ def _meet_somebody_at_work(up: LocalEnvironment) -> None:
 
 
 def _get_what_is_no_event(up: LocalEnvironment) -> None:
-    """Put something else on each function's queue; it is a dead letter long before its time there is over."""
+    """Put an unknown message on each function's queue; it becomes a dead letter long before its retention ends."""
     sqs = up.stack.client("sqs")
     for url in up.outputs["queueUrls"].values():
         sqs.send_message(QueueUrl=url, MessageBody="not an event")

@@ -1,4 +1,4 @@
-"""What the demo calls untouched: ids that Confluence renews do not count, everything else does."""
+"""What the demo counts as unchanged: ids that Confluence renews are ignored, everything else counts."""
 
 from local.demo.page_difference import difference
 

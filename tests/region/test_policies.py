@@ -1,4 +1,4 @@
-"""Policy documents are read as IAM reads them, as far as the stack's documents go; what is unknown is refused."""
+"""Policy documents are evaluated as by IAM, as far as the stack needs it; unknown elements are refused."""
 
 import json
 from typing import Any

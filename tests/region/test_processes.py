@@ -1,6 +1,6 @@
-"""Nothing stays behind: no process and no temporary folder, however the region ends.
+"""No process and no temporary folder is left, however the region ends.
 
-Each test starts a process of its own with a temporary folder of its own, and looks at what is left of both.
+Each test starts its own process with its own temporary folder, and checks what is left of both.
 """
 
 import os
@@ -27,7 +27,7 @@ with ministack.running() as stack:
 
 
 def _start(tmp_path: Path, *arguments: str) -> "subprocess.Popen[str]":
-    # A shell lets its background jobs ignore Ctrl-C, and so would whatever these tests start under one.
+    # Background jobs of a shell ignore Ctrl-C, and processes started by these tests would inherit that.
     inherited = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return subprocess.Popen(
@@ -39,7 +39,7 @@ def _start(tmp_path: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def _left(tmp_path: Path) -> list[str]:
-    """Return the folders left, and the processes that still have one of them in their command line."""
+    """Return the remaining folders, and the processes with one of them in their command line."""
     processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     return [path.name for path in tmp_path.iterdir()] + [
         line for line in processes.splitlines() if str(tmp_path) in line

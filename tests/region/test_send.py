@@ -1,6 +1,6 @@
-"""`send` posts bodies as Jira does to the region with the real program in it, and says what became of them.
+"""`send` posts bodies as Jira does to a region with the real program, and shows the result.
 
-The bodies are shaped as real sites send them: wiki text, nulls, names in other languages, no changelog.
+The bodies have shapes of real sites: wiki text, nulls, names in other languages, no changelog.
 """
 
 import contextlib
@@ -90,7 +90,7 @@ def test_each_body_gets_its_answer(
 
 @contextlib.contextmanager
 def _silent_jira(serving: RegionFacts) -> Iterator[None]:
-    """Switch Jira's own webhooks off for a while, so that only what is sent by hand arrives."""
+    """Switch Jira's own webhooks off, so that only bodies sent by hand arrive."""
     admin = _person(serving, "admin")
     webhooks = admin.call("GET", "/rest/webhooks/1.0/webhook")
 

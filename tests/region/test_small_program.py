@@ -1,7 +1,7 @@
-"""A small Pulumi program runs on MiniStack as it would on AWS, and what AWS refuses is refused.
+"""A small Pulumi program runs on MiniStack as on AWS, and errors that AWS would raise are raised.
 
-One MiniStack serves the whole file; each test deploys into it after a reset. What it does not prove: the
-provider's own checks, naming rules, quotas.
+One MiniStack serves the whole file; each test deploys into it after a reset. Not proven: the provider's own checks,
+naming rules, quotas.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""The stand-in speaks Converse: boto3 and our own model client work against it, and what Nova refuses it refuses.
+"""The stand-in implements Converse: boto3 and our model client work with it, and it refuses what Nova refuses.
 
-Nothing here says what Nova would write; the tests hold the wire, the checks, the permissions and the counts.
+Not proven: what Nova would write. Tested are the protocol, the checks, the permissions and the counts.
 """
 
 from collections.abc import Iterator

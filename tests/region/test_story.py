@@ -1,4 +1,4 @@
-"""What the demo and `python -m local send` wait for: a review whose end is on record is over once everybody was told."""
+"""What the demo and `python -m local send` wait for: a recorded end, and all notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that was logged is read, although MiniStack gives 10,000 events at a time and no token for the rest."""
+"""All log events are read, although MiniStack returns at most 10,000 at a time and no token for the rest."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from local.error_logs import errors_logged, events_logged
 
 
 class Logs:
-    """Log events as MiniStack answers them, a few at a time."""
+    """Log events as MiniStack returns them, a few at a time."""
 
     def __init__(self, events: list[dict[str, Any]], most: int) -> None:
         self._events, self._most = events, most

@@ -1,1 +1,1 @@
-"""The review: what people are shown, and how what they answer is read."""
+"""The review: what people see, and how their decisions are read."""

@@ -1,7 +1,7 @@
 """The rules of Atlassian Document Format for the nodes that Kinexus writes, as JSON Schema.
 
 From https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/ and the pages of its nodes and marks:
-which content a node takes, which attributes it must have, which marks go together.
+which content a node may have, which attributes it must have, which marks go together.
 """
 
 from typing import Any
@@ -119,7 +119,7 @@ _VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
 
 def check(document: Schema) -> None:
-    """Raise jsonschema.ValidationError unless Jira would take `document`; doubled marks are refused too."""
+    """Raise jsonschema.ValidationError unless Jira would accept `document`; duplicate marks are refused too."""
     _VALIDATOR.validate(document)
     todo = [document]
     while todo:

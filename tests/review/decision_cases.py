@@ -1,4 +1,4 @@
-"""Comments as people write them, with what each of them decides; ` ¶ ` stands between paragraphs, ` ⏎ ` breaks a line."""
+"""Comments as people write them, with their decisions; ` ¶ ` separates paragraphs, ` ⏎ ` breaks a line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from common.markup import adf
 
-#: They publish.
+#: Approvals.
 APPROVALS = [
     "APPROVED", "approved", "Approved", "Approved.", "approved!", "APPROVED!!!", "Approve", "APPROVE!", "LGTM", "lgtm",
     "LGTM!", "lgtm.", "Ship it", "SHIP IT", "Ship it!", "ship it.", "shipit", "ship-it!", "**APPROVED**", "*APPROVED*",
@@ -31,7 +31,7 @@ APPROVALS = [
     "APPROVED ANYWAY", "Approved anyway, thanks", "**APPROVED ANYWAY**",
 ]  # fmt: skip
 
-#: They publish nothing and are no other decision either, by language.
+#: No decision at all, by language.
 SAYS_MORE = {
     "English": [
         "LGTM, said nobody ever", "Ship it straight into the bin", "APPROVED the day hell freezes over",
@@ -133,7 +133,7 @@ SAYS_MORE = {
     "Latin": ["APPROVED nondum", "APPROVED numquam, gratias"],
 }  # fmt: skip
 
-#: They do not begin with a decision word, or with one that asks another person, so nothing is decided.
+#: No decision: without a decision word at the beginning, or with one that asks another person.
 NOTHING = [
     "", " ", "Thanks!", "👍", "Looks good", "looks good to me", "Done", "Hmm, numbers in row 3 look off to me", "Hm.", "Well?",
     "not approved", "Not approved yet", "NOT APPROVED", "Not ⏎ APPROVED", "Never approved", "I don't approve", "I approved",
@@ -164,7 +164,7 @@ NOTHING = [
     "Changes requested have been made, please look again", "Changes requested by Tom are in", "Pls reject", "|APPROVED|",
 ]  # fmt: skip
 
-#: They reject, with the feedback that is read.
+#: Rejections, with their feedback.
 REJECTIONS = {
     "REJECTED": "", "Rejected.": "", "reject": "", "REJECT!": "", "**REJECTED**": "", "❌": "", ":x:": "", "❌ wrong page": "wrong page",
     "❌ not approved, wrong page": "not approved, wrong page", "**Rejected**: duplicate": "duplicate",
@@ -177,7 +177,7 @@ REJECTIONS = {
     "rejected -- nobody needs this": "nobody needs this", "REJECTED!": "", "REJECTED;": "", "Rejected\u00a0": "",
 }  # fmt: skip
 
-#: They ask for another draft, with the feedback that is read.
+#: Requests for a revision, with their feedback.
 REVISIONS = {
     "NEEDS REVISION": "", "Needs revision.": "", "needs revision: mention the retries": "mention the retries",
     "NEEDS REVISION please shorten": "please shorten", "Needs a revision, the table is wrong": "the table is wrong",
@@ -192,7 +192,7 @@ REVISIONS = {
     "needs revision, numbers are off 👎": "numbers are off 👎",
 }  # fmt: skip
 
-#: Alone they decide nothing, and after an approval they leave it standing.
+#: Harmless words: alone no decision, and after an approval it remains valid.
 HARMLESS = [
     "Thanks!", "thank you all", "👍", "🎉 🎉", "Looks good to me", "@Dana", "Thanks @Dana!", "well done, all clear", "danke", ":-)",
     "*Great work*", "", "please publish", "Thanks Ana", "Yes.",
@@ -200,7 +200,7 @@ HARMLESS = [
 
 
 def text(value: str, *marks: str) -> adf.Node:
-    """Return an ADF text node as it came from Jira: nothing in it is made visible."""
+    """Return an ADF text node as it came from Jira, with invisible characters unchanged."""
     node: adf.Node = {"type": "text", "text": value}
     return {**node, "marks": [{"type": mark} for mark in marks]} if marks else node
 

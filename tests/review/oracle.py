@@ -1,4 +1,4 @@
-"""What two versions of a page say and what a diff shows of it, read without any of the diff's own code."""
+"""The text of two versions of a page, and what a diff shows of it, computed without the diff's own code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VOID = {"meta", "link", "br", "input"}
 
 @dataclass
 class Said:
-    """The characters that a page says, white space apart, and where it leads."""
+    """The characters of a page without white space, and its link targets."""
 
     characters: Counter[str] = field(default_factory=Counter)
     targets: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ def _characters(text: str) -> str:
 
 @dataclass
 class Shown:
-    """What a view shows as added and as removed, and everything that is said beside it."""
+    """What a view shows as added and as removed, and its other texts."""
 
     added: str = ""
     removed: str = ""
@@ -63,7 +63,7 @@ class Shown:
 
 
 class View(HTMLParser):
-    """One view of a diff page, by its id: which text stands in what comes, what goes, and what is told of both."""
+    """One view of a diff page, by its id: its added text, its removed text, and its notes."""
 
     def __init__(self, html: str, name: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -107,7 +107,7 @@ class View(HTMLParser):
 
 
 def header(html: str) -> str:
-    """Return the header's list of how much changes, as text."""
+    """Return the header's list of counts, as text."""
     match = re.search(r'<ul class="counts".*?</ul>', html, re.DOTALL)
     return re.sub(r"<[^>]*>", " ", match[0]) if match else ""
 

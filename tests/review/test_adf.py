@@ -1,4 +1,4 @@
-"""Proves that what we write as ADF keeps Jira's rules, and that any ADF, however odd, reads as sensible text."""
+"""The ADF that we write obeys Jira's rules, and any ADF, even malformed, reads as sensible text."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Proves that sequences are aligned rightly and in time that grows with their length; and what is paired and folded."""
+"""Sequences are aligned correctly in time that grows with their length; which texts are paired and folded."""
 
 import time
 

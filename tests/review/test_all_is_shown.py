@@ -1,8 +1,8 @@
-"""Proves that whatever a draft adds, removes or reshapes stands before the reviewer's eyes.
+"""Everything that a draft adds, removes or reformats is shown to the reviewer.
 
-Properties over generated pages and edits; what is right is worked out by `oracle`, without the diff's own code: what a
-view shows as added minus what it shows as removed is what the page gains, character by character, so that nothing new
-or removed can be shortened, folded or hidden. The ticket shows it, or counts what it leaves out.
+Properties over generated pages and edits. `oracle` computes the expected result without the diff's own code: what a view
+shows as added minus what it shows as removed is what the page gains, character by character. So nothing new or removed
+can be shortened, folded or hidden. The ticket shows it, or counts what it omits.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def pages(before: str, after: str, kind: str = "update") -> str:
 
 
 def ticket(before: str, after: str, kind: str = "update") -> adf.Node:
-    described = ticket_description.description(samples.review(before=before, after=after, changes=(), kind=kind))
+    described = ticket_description.description(
+        samples.review(before=before, after=after, changes=(), kind=kind)
+    )
     adf_schema.check(described)
     assert len(json.dumps(described)) <= LIMIT
     return described
@@ -200,7 +202,7 @@ def _plant(markdown: str, length: int, kind: str) -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.one_of(PAGES, st.builds("<p>{}</p>".format, INLINE)), st.integers(0, 2**32))
 def test_every_changed_attribute_is_shown_or_counted(storage: str, seed: int) -> None:
-    """Whatever the element: an attribute that no view knows is counted in the header and in the ticket."""
+    """For any element: an attribute that no view knows is counted in the header and in the ticket."""
     tags = [
         m
         for m in re.finditer(r"<(?!!|\?|/)([^\s/>]+)(?=[\s/>])", _without_literals(storage))

@@ -1,7 +1,7 @@
-"""Proves in a real browser that the diff page works without scripts: tabs by keyboard, jumps, phone, dark, paper.
+"""The diff page works in a real browser without scripts: tabs by keyboard, jumps, phone, dark mode, print.
 
 The page is served over HTTP with its real headers; any console message and any further request fails the test. Skipped
-only where no Chromium is installed.
+only without an installed Chromium.
 """
 
 import shutil
@@ -51,7 +51,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Site:
-    """A web server that sends review pages with their headers, and notes what was asked for."""
+    """A web server that sends review pages with their headers, and records requests."""
 
     html: str = ""
     asked: list[str] = field(default_factory=list)
@@ -93,7 +93,7 @@ def show(browser: Browser, site: Site) -> Iterator["Show"]:
 
 @dataclass
 class Show:
-    """Opens pages, and at the end checks that nothing was said on the console and nothing else was asked for."""
+    """Opens pages, and at the end checks that there was no console message and no other request."""
 
     browser: Browser
     site: Site
@@ -216,7 +216,7 @@ def test_on_a_phone_unchanged_text_is_shown_once(show: Show) -> None:
 
 
 def _contrast(page: Page, selector: str) -> float:
-    """The contrast between an element's text and its ground, by WCAG 2.2's formula."""
+    """The contrast between an element's text and its background, by WCAG 2.2's formula."""
     script = """selector => {
       const parse = color => color.match(/[\\d.]+/g).map(Number);
       const luminance = rgb => rgb.slice(0, 3).map(v => v / 255)

@@ -1,4 +1,4 @@
-"""Proves which comment of a finished review decides: by Jira's clock, by its author, by who edited it."""
+"""Which comment of a finished review decides: by Jira's clock, its author, and its editor."""
 
 import itertools
 

@@ -1,6 +1,6 @@
-"""Proves that only a plain approval is read as one: anything more, in any language and structure, publishes nothing.
+"""Only a plain approval counts as one: with more words, in any language and structure, nothing is published.
 
-That the list of harmless words is well chosen is shown by examples only; that nothing beside it counts, by a property.
+Examples show that the list of harmless words is well chosen; a property shows that nothing else is accepted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ IN_ALL_LANGUAGES = [comment for comments in cases.SAYS_MORE.values() for comment
 
 
 def decided(body: Any) -> str | None:
-    """Return the verdict that a comment carries."""
+    """Return the decision of a comment."""
     said = read_decision(body)
     return said.verdict if said else None
 
@@ -206,7 +206,7 @@ WORD = st.text(st.characters(categories=["L", "M", "N", "So", "Cf", "Lo"]), min_
 
 
 def listed(word: str) -> bool:
-    """Say whether something drawn at random is on the list: a word, a number, or nothing but emoji."""
+    """Return whether a random text is on the list: a word, a number, or only emoji."""
     return word.lower() in LISTED or set(word) <= {*APPROVING_EMOJI, *"0123456789\ufe0f"}
 
 

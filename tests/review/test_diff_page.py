@@ -1,4 +1,4 @@
-"""Proves, without a browser, that the diff page is complete, counts right, escapes everything and grows with the change."""
+"""The diff page is complete, counts correctly, escapes everything and grows only with the change (without a browser)."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ _VOID = {"meta", "link", "br", "input"}
 
 
 class Page(HTMLParser):
-    """A page taken apart: balanced tags, ids, links, text."""
+    """A parsed page: balanced tags, ids, links, text."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)

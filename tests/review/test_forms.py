@@ -1,4 +1,4 @@
-"""Proves that a change of form is told where it is and counted, also where words elsewhere change; and what is removed."""
+"""Changes of form are shown where they are and counted, also if words change elsewhere; and removals are shown."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_each_of_several_changes_is_described(
 
 
 def _apart(text: str, number: int) -> str:
-    """Give the words of a passage a number, so that none is like another's."""
+    """Number the words of a passage, so that no two passages are alike."""
     return re.sub(r"\b([xy])\b", rf"word{number * 7}\1", text)
 
 

@@ -1,4 +1,4 @@
-"""Proves that the pages in place of a diff say what happened and what to do, and show no content."""
+"""The pages shown instead of a diff say what happened and what to do, and show no content."""
 
 import pytest
 

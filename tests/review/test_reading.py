@@ -1,4 +1,4 @@
-"""Proves that a page in storage format is read as a person sees it, and words compared between two versions."""
+"""A page in storage format is read as a person sees it, and two versions are compared by words."""
 
 import pytest
 from hypothesis import given, settings
@@ -130,4 +130,7 @@ def test_whole_words_are_marked() -> None:
 
 def test_another_style_or_link_is_a_change() -> None:
     assert [p.sign for p in compare_runs([TextRun("a")], [TextRun("a", "b")])] == ["-", "+"]
-    assert [p.sign for p in compare_runs([TextRun("a", "link", "x")], [TextRun("a", "link", "y")])] == ["-", "+"]
+    assert [p.sign for p in compare_runs([TextRun("a", "link", "x")], [TextRun("a", "link", "y")])] == [
+        "-",
+        "+",
+    ]

@@ -1,4 +1,4 @@
-"""Proves that a link opens the one revision it was signed for and nothing else."""
+"""A link opens the one revision it was signed for and nothing else."""
 
 import hmac
 from types import SimpleNamespace

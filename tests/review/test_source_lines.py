@@ -1,4 +1,4 @@
-"""Proves that source broken into lines is still the source, and that sparing work changes no line."""
+"""Source split into lines is still the source, and the optimisation changes no line."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Proves that the review ticket shows the change, is valid ADF, and fits Jira's limit whatever the page."""
+"""The review ticket shows the change, is valid ADF, and fits Jira's limit for any page."""
 
 import json
 
@@ -22,7 +22,7 @@ def described(review: Review) -> adf.Node:
 
 
 def marked(node: adf.Node, kind: str) -> str:
-    """All text that carries a mark of this kind."""
+    """All text with a mark of this type."""
     found = node["text"] if any(mark["type"] == kind for mark in node.get("marks", ())) else ""
     return found + "".join(marked(child, kind) for child in node.get("content", ()))
 

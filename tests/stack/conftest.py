@@ -1,4 +1,4 @@
-"""Keeps quiet what pulumi_aws says about classes of its own that nobody here uses."""
+"""Silences warnings of pulumi_aws about its own classes that are not used here."""
 
 import pytest
 

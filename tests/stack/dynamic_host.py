@@ -1,4 +1,4 @@
-"""Pulumi's own host of dynamic providers, as the engine starts it: a process of its own, asked over gRPC."""
+"""Pulumi's own host of dynamic providers, as the engine starts it: a separate process, called over gRPC."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ _URN = "urn:pulumi:dev::kinexus::pulumi-python:dynamic/kinexus:Some::some"
 
 
 class Hosted:
-    """One provider in the host, asked as the engine asks; secrets arrive in the clear, as they do there."""
+    """One provider in the host, called like by the engine; secrets arrive in the clear, as they do there."""
 
     def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub, provider: ResourceProvider) -> None:
         self._stub, self._provider = stub, serialize_provider(provider)
@@ -66,7 +66,7 @@ class Hosted:
 def host(
     config: Mapping[str, str], environment: Mapping[str, str]
 ) -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
-    """Keep the host up, configured with a stack's settings by full key."""
+    """Run the host, configured with a stack's settings by full key."""
     process = subprocess.Popen(
         [sys.executable, "-m", "pulumi.dynamic"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PULUMI_PROJECT": "kinexus", **environment},

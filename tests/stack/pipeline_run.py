@@ -1,4 +1,4 @@
-"""Runs the real program with a complete configuration, for the tests that look at its graph."""
+"""Runs the real program with a complete configuration, for the tests of its resource graph."""
 
 from functools import cache
 from pathlib import Path
@@ -30,12 +30,12 @@ FUNCTIONS = (
 
 
 def some_layer() -> str:
-    """Return the path of a small archive that stands for the layer: these tests do not install packages."""
+    """Return the path of a small archive used as the layer: these tests install no packages."""
     return str(function_archive("some-layer", ROOT / "stack", ["__init__.py"], ROOT / ".build"))
 
 
 def settings_of(stack: str) -> dict[str, Any]:
-    """Read the settings that the tests keep for `dev` and `prod`; Pulumi.STACK.yaml is the operator's to edit."""
+    """Read the tests' own settings of `dev` and `prod`; operators may edit Pulumi.STACK.yaml."""
     settings: dict[str, Any] = yaml.safe_load((SETTINGS / f"{stack}.yaml").read_text())["config"]
     return settings
 

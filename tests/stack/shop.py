@@ -1,4 +1,4 @@
-"""A small shop, each of whose parts a test can ask for with arguments of its own."""
+"""A small shop whose parts a test can create with its own arguments."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Each check of the test kit finds what it is there for, and stays silent about what is right."""
+"""Each check of the test kit finds its faults, and reports nothing for a correct stack."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.secrets_in_use import SECRET_SETTING
 
 
 def careless() -> None:
-    """Build a stack that does everything wrong that the checks know."""
+    """Build a stack with every fault that the checks know."""
     aws.lambda_.Function("silent", name="silent", role="arn:role")
     aws.cloudwatch.LogGroup("kept", name="/aws/lambda/silent")
     queue = aws.sqs.Queue("queue", name="work")

@@ -1,4 +1,4 @@
-"""What each component offers beyond what the pipeline uses."""
+"""The component options that the pipeline does not use."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The test kit finds every place where work is dropped, and none where it is kept."""
+"""The test kit finds every place where work can be lost, and reports none where it is kept."""
 
 from collections.abc import Callable
 from typing import Any

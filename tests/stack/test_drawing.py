@@ -1,6 +1,6 @@
-"""The drawing shows every component that work passes through, every arrow, and nothing else; docs show the latest.
+"""The drawing shows every component of the flow, every arrow, and nothing else; docs/stack.md is up to date.
 
-How it looks is for eyes to judge.
+Not proven: that it looks good.
 """
 
 from stack.drawing import Arrow, Drawing, Node, flow, mermaid

@@ -1,7 +1,7 @@
-"""JiraWebhook and Preflight live through Pulumi's own provider host: preview, creation, drift, update, deletion.
+"""JiraWebhook and Preflight in Pulumi's own provider host: preview, creation, drift, update, deletion.
 
-The host is the engine's: a process of its own that gets the provider serialised and the stack's settings. What the
-engine itself does with the answers (printing a failure, ordering the steps) is not proven.
+The host is the engine's: a separate process that gets the serialised provider and the stack's settings. Not proven:
+what the engine does with the answers (printing a failure, ordering the steps).
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.stack.dynamic_host import UNKNOWN, Hosted, host
 
 
 class Around:
-    """The host, and what its providers talk to."""
+    """The host, and the services that its providers call."""
 
     def __init__(self, jira: Running, model: bedrock.StandIn, stub: Any) -> None:
         self.jira, self.model = jira, model
@@ -71,7 +71,7 @@ def test_a_webhook_is_previewed_created_updated_recreated_and_deleted(around: Ar
     state = hook.update(id_, state, narrower)
     assert [each.jql for each in registered.values()] == ["labels = x"]
 
-    registered.clear()  # as somebody does by hand
+    registered.clear()  # as a person does by hand
     assert hook.read(id_, state) == ""
     assert hook.diff(id_, state, narrower) == (True, ["url"])
     hook.delete(id_, state)

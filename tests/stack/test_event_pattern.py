@@ -1,7 +1,7 @@
-"""Which patterns EventBridge and Lambda take, held against the compiler of EventBridge's own matcher.
+"""Which patterns EventBridge and Lambda accept, compared with the compiler of EventBridge's own matcher.
 
-https://github.com/aws/event-ruler (RuleCompiler and Range); read, not run, so not proven is what a region that is
-ahead of it takes.
+https://github.com/aws/event-ruler (RuleCompiler and Range); read, not run. Not proven: what a newer version in a region
+accepts.
 """
 
 from typing import Any

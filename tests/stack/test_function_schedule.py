@@ -1,6 +1,6 @@
-"""A function by the clock: one role that may invoke exactly this function, and what is given up is kept and heard of.
+"""A scheduled function: one role that may invoke exactly this function; failed starts are kept and raise an alarm.
 
-It does not prove that Scheduler keeps the time, nor that AWS takes every expression that is taken here.
+Not proven: that Scheduler is on time, and that AWS accepts every expression that is accepted here.
 """
 
 import json

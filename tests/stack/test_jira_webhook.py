@@ -1,7 +1,7 @@
 """The webhooks in Jira are created, compared, repaired, changed and removed, over HTTP against the simulated site.
 
-Calls come as Pulumi's provider host makes them, the provider having been serialised by one process and read by
-another. Not proven: Pulumi's engine, and Jira's own endpoint, which is in no published specification.
+Calls are made like by Pulumi's provider host: one process serialises the provider, another reads it. Not proven:
+Pulumi's engine, and Jira's own endpoint, which is in no published specification.
 """
 
 import base64
@@ -202,7 +202,7 @@ def test_without_an_administrator_an_update_names_what_to_set(
 
 
 def test_no_setting_holds_the_administrators_token(jira: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is a setting, Pulumi writes into the state with the provider's inputs."""
+    """Pulumi writes every setting into the state with the provider's inputs."""
     admin = jira.site.account("admin")
     for variable in (ADMIN_EMAIL, ADMIN_TOKEN):
         monkeypatch.delenv(variable, raising=False)

@@ -1,7 +1,7 @@
-"""The graph test kit sees what it promises: parents, options, secrets, transforms, outputs, unknowns, errors.
+"""The graph test kit records parents, options, secrets, transforms, outputs, unknowns and errors.
 
-It does not prove that Pulumi's real engine behaves the same; the order of transforms and the form of URNs
-follow its documentation.
+Not proven: that Pulumi's real engine behaves the same; the order of transforms and the form of URNs follow its
+documentation.
 """
 
 import json
@@ -18,7 +18,7 @@ from tests.secrets_in_use import SECRET_SETTING
 
 
 class Pair(pulumi.ComponentResource):
-    """Two queues; the second names the first."""
+    """Two queues; the second refers to the first."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("test:index:Pair", name, None, opts)
@@ -131,11 +131,11 @@ KEPT: dict[str, Any] = {
     "version": "7.0.0",
 }
 LOST = {"hide_diffs": ("name",)}
-"""What Pulumi's SDK for Python hands to no transform, so that one that returns options takes it away."""
+"""Options that Pulumi's SDK for Python passes to no transform; a transform that returns options removes them."""
 
 
 def optioned(*transforms: pulumi.ResourceTransform) -> tuple[Any, Any]:
-    """Register a queue with every option; return it and another that its options name."""
+    """Register a queue with every option; return it and another one that its options refer to."""
 
     def program() -> None:
         other = aws.sqs.Queue("other")

@@ -1,4 +1,4 @@
-"""The page about the test kit runs as it is written, and leaves out no check and nothing that is on record."""
+"""The page about the test kit runs as written, and describes every check and every recorded attribute."""
 
 import re
 from dataclasses import fields

@@ -1,7 +1,7 @@
 """The components can be used from every Pulumi language: Pulumi's own analyser reads them, and its host builds them.
 
-The host is started as Pulumi starts it; and runs here in this process, with inputs named and typed as they come over the wire. Not proven: the
-code that Pulumi generates for a language, and a real engine.
+The host is started like by Pulumi, and also runs in this process, with inputs named and typed as on the wire. Not
+proven: the code that Pulumi generates for a language, and a real engine.
 """
 
 import json
@@ -58,7 +58,7 @@ def test_every_component_is_published() -> None:
 
 
 def test_the_public_interface_changes_only_on_purpose() -> None:
-    """If the change is meant, write the schema anew: `python -m tests.stack.write_snapshots`."""
+    """If the change is intended, write the schema again: `python -m tests.stack.write_snapshots`."""
     schema = json.loads(provider().schema or "")
     assert schema == json.loads((ROOT / "provider" / "schema.json").read_text())
 
@@ -137,7 +137,7 @@ def test_the_host_builds_components_from_wire_values() -> None:
 
 
 def wired(**more: Any) -> dict[str, Any]:
-    """Return a pipeline's arguments as they come over the wire."""
+    """Return a pipeline's arguments in their wire form."""
     secret = {
         "jiraApiToken": STACK_API_TOKEN,
         "webhookSecrets": STACK_WEBHOOK_SECRETS[0],

@@ -1,7 +1,7 @@
 """Archives are the same for the same sources: in any folder, at any time, under any umask and locale.
 
-The layer too, for which pip asks the package index. Not proven: that an index gives the same files for a lock
-for ever; their hashes are in it.
+The layer too, which pip downloads from the package index. Not proven: that an index always returns the same files for a
+lock; the lock has their hashes.
 """
 
 import ast
@@ -23,7 +23,7 @@ INCLUDE = ["handlers/__init__.py", "handlers/shop", "common"]
 
 
 def write_sources(root: Path) -> Path:
-    """Write a small tree with what must stay out of it."""
+    """Write a small source tree with files that must stay out of the archive."""
     for name, text in {
         "handlers/__init__.py": "",
         "handlers/shop/__init__.py": "",

@@ -1,6 +1,6 @@
-"""The pages about the components say what the sources say, and their examples run.
+"""The component pages match the sources, and their examples run.
 
-Not proven: that an example does in AWS what its first line says.
+Not proven: that an example does on AWS what its first line says.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A program that gives DocumentationPipeline its arguments is held to the rules of the configuration, and has its defaults."""
+"""DocumentationPipeline's arguments have the same rules and defaults as the configuration."""
 
 from collections import Counter
 from collections.abc import Callable

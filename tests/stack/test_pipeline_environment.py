@@ -1,7 +1,7 @@
-"""Each function gets the environment that its handler declares, both ways, with the values of the design.
+"""Each function gets exactly the environment that its handler declares, with the designed values.
 
 A handler declares a frozen dataclass `Settings` in its settings.py; the field `jira_email` is the variable
-`JIRA_EMAIL`. It does not prove that a handler uses what it declares.
+`JIRA_EMAIL`. Not proven: that a handler uses what it declares.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """The graph of the real program: every resource and its parent, routes, rules and targets, protection, secrets.
 
-It does not prove that AWS takes it: naming rules, quotas and the providers' own checks are not asked. The
-local region creates the same graph and refuses more.
+Not proven: that AWS accepts it (naming rules, quotas and the providers' own checks). The local region creates the same
+graph and checks more.
 """
 
 import json
@@ -35,7 +35,7 @@ ROUTES = {
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_the_resources_equal_the_snapshot(stack: str) -> None:
-    """If the change is meant, write the snapshot anew: `python -m tests.stack.write_snapshots`."""
+    """If the change is intended, write the snapshot again: `python -m tests.stack.write_snapshots`."""
     assert checks.urn_changes(graph(stack), SNAPSHOTS / f"{stack}-urns.txt") == []
 
 
@@ -271,7 +271,7 @@ def test_every_kind_of_trouble_raises_an_alarm_with_an_action() -> None:
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
 def test_the_failure_filter_matches_the_handlers_log(name: str) -> None:
-    """That they log it: tests/handlers/test_given_up.py."""
+    """That handlers log it is tested in tests/handlers/test_given_up.py."""
     pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
     assert pattern == WORK_FAILED
 
@@ -287,7 +287,7 @@ def test_lost_access_to_reviews_raises_an_alarm() -> None:
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
 def test_a_message_deferred_for_15_minutes_raises_an_alarm(name: str) -> None:
-    """That handlers log it: tests/faults/test_outages.py."""
+    """That handlers log it is tested in tests/faults/test_outages.py."""
     found = graph("dev")
     counted = found.named(f"kinexus-observability-{name}-deferred").inputs
     alarm = found.named(f"kinexus-observability-{name}-deferred-alarm").inputs
@@ -432,7 +432,7 @@ def test_a_preview_shows_every_resource_without_known_values(stack: str, registe
 
 
 def test_a_second_run_changes_nothing() -> None:
-    """But for the archives, which have tests of their own and whose sources may be edited meanwhile."""
+    """Except for the archives, which have their own tests and whose sources may be edited during the run."""
 
     def compared(found: Graph) -> list[Any]:
         left_out = ("code", "sourceCodeHash")

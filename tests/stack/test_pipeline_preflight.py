@@ -1,7 +1,7 @@
-"""Before anything is made, `pulumi up` refuses what could not work, with the remedy; and asks nothing when that is off.
+"""Before creating anything, `pulumi up` refuses what cannot work, with the remedy; turned off, it makes no request.
 
-Over HTTP against the simulated site and Bedrock's stand-in. What real sites answer to an account without rights, and
-how Pulumi's engine prints a failure, is not proven.
+Over HTTP against the simulated site and the Bedrock stand-in. Not proven: what real sites answer to an account without
+permissions, and how Pulumi's engine prints a failure.
 """
 
 import dataclasses
@@ -36,14 +36,14 @@ TYPE = "pulumi-python:dynamic/kinexus:Preflight"
 
 @dataclasses.dataclass
 class Around:
-    """A site and a model, and a provider that looks at them with a token."""
+    """A site and a model, and a provider that checks them with a token."""
 
     jira: Running
     model: bedrock.StandIn
     token: str = "local-api-token-of-kinexus"
 
     def look(self, **changed: Any) -> tuple[list[str], list[str]]:
-        """Return what is refused and what is noted."""
+        """Return the failures and the warnings."""
         props = {
             "jira_url": self.jira.url, "confluence_url": f"{self.jira.url}/wiki", "email": "kinexus@example.com",
             "space_keys": "SD", "review_project": "PAY2", "review_issue_type": "Task", "approver_group": "",
@@ -284,7 +284,7 @@ def test_everything_in_the_pipeline_depends_on_the_preflight() -> None:
 
 
 def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
-    """Run the program, its dynamic resources for real; return the graph (or the failure) and what was made before."""
+    """Run the program with real dynamic resources; return the graph (or the failure) and what was created before."""
     config = {**settings_of("dev"), **{f"kinexus:{key}": value for key, value in SECRETS.items()}}
     config |= {
         "kinexus:layerArchive": some_layer(), "kinexus:jiraBaseUrl": around.jira.url,

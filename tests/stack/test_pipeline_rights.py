@@ -1,7 +1,7 @@
-"""What each role may do, exactly: nothing more, nothing less, and nothing wide without a written reason.
+"""The exact permissions of each role, and no wildcard without a written reason.
 
-It does not prove that the functions need all of it (the local region counts that), nor what service control
-policies or boundaries of an account take away again.
+Not proven: that the functions need all of them (the local region tests that), and what an account's service control
+policies or boundaries deny.
 """
 
 import json
@@ -27,7 +27,7 @@ LINT_EXCEPTIONS = {
         "parliament asks for an ARN of every kind of resource that the action knows; ours names the right one"
     ),
 }
-"""Findings of parliament (issue, action) that are wrong, each with the reason; they hold for every stack."""
+"""False findings of parliament (issue, action), each with the reason; they apply to every stack."""
 
 HERE = "eu-central-1:123456789012"
 CHANGES = f"arn:aws:dynamodb:{HERE}:table/kinexus-changes"
@@ -138,7 +138,7 @@ def test_only_lambda_and_the_schedule_may_assume_roles() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_the_policies_equal_the_snapshot(stack: str) -> None:
-    """If the change is meant, write the snapshot anew: `python -m tests.stack.write_snapshots`."""
+    """If the change is intended, write the snapshot again: `python -m tests.stack.write_snapshots`."""
     assert checks.policy_documents(graph(stack)) == json.loads(
         (SNAPSHOTS / f"{stack}-policies.json").read_text()
     )
@@ -166,7 +166,7 @@ def test_parliament_finds_nothing_in_any_policy(stack: str, model: str) -> None:
     unexpected, excused = [], set()
     for name, document in checks.policy_documents(run(stack, bedrockModelId=model)).items():
         if name.endswith(".assumeRolePolicy"):
-            continue  # parliament reads these as policies of an identity; they are held exactly above
+            continue  # parliament reads these as identity policies; they are compared exactly above
         for statement in checks.statements(document):
             alone = json.dumps({"Version": document["Version"], "Statement": [statement]})
             for finding in parliament.analyze_policy_string(alone).findings:

@@ -1,6 +1,6 @@
-"""The test kit reads every policy that a role gets, however it is written, and finds each one that is wide.
+"""The test kit reads every policy of a role, in any form, and finds every wildcard.
 
-It does not prove that IAM reads them the same way; the forms are those of IAM's reference of policy elements.
+Not proven: that IAM reads them the same way; the forms are those of IAM's reference of policy elements.
 """
 
 import json

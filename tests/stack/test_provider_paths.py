@@ -1,4 +1,4 @@
-"""A stack's state names its dynamic providers by module and class: those written before the move still load."""
+"""A stack's state names its dynamic providers by module and class: states from before the move still load."""
 
 import pickle
 

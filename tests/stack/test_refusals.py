@@ -1,4 +1,4 @@
-"""Which arguments are refused before anything is registered: with the component, the field, the rule and the fix."""
+"""Arguments that are refused before anything is registered: with the component, the field, the rule and the remedy."""
 
 from collections.abc import Callable
 from typing import Any
@@ -464,7 +464,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: secret(rotation_function=LATER, key_arn="arn:aws:kms:eu-central-1:123456789012:alias/x"),
         r"SecretBundle: `key_arn` is .*, an alias. Give the key's own ARN",
     ),
-    # Watching.
+    # Observability.
     (
         lambda: watch(alarm_topic_arn=TOPIC, alarm_email="a@example.com"),
         r"`alarm_topic_arn` and `alarm_email` exclude each other",

@@ -1,6 +1,7 @@
-"""Each setting is defined once, in stack/pipeline/setting_schema.py; everything that repeats a part of it says the same.
+"""Each setting is defined once, in stack/pipeline/setting_schema.py; everything that repeats a part of it matches.
 
-It does not prove that a handler uses what it declares. Pulumi's own checks are played as its CLI makes them:
+Not proven: that a handler uses what it declares. Pulumi's own checks are made like by its CLI:
+Not proven: that a handler uses what it declares. Pulumi's own checks are made like by its CLI:
 https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration
 """
 
@@ -38,7 +39,7 @@ def camel_case(field: str) -> str:
 
 
 def argument_text(setting: Setting) -> str:
-    """Describe a setting as the argument that it is: settings are then named by their arguments."""
+    """Return a setting's description as an argument: other settings in it are named by their arguments."""
     text = setting.description
     if setting.is_secret:
         text += " A secret."
@@ -48,7 +49,7 @@ def argument_text(setting: Setting) -> str:
 
 
 def handed_over(stack_config: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
-    """Check and complete the configuration of a stack by Pulumi.yaml, as the CLI does before a program runs."""
+    """Validate and complete a stack's configuration by Pulumi.yaml, as the CLI does before a program runs."""
     found = {**stack_config, **{f"kinexus:{key}": value for key, value in secrets.items()}}
     for key, declared in PROJECT.items():
         if f"kinexus:{key}" not in found and "default" not in declared:
@@ -88,7 +89,7 @@ def test_defaults_obey_the_rules() -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
 def test_the_argument_matches_its_setting(setting: Setting) -> None:
-    """If it is not: write the definition's words into stack/pipeline/args.py, then write schema and pages again."""
+    """If not, copy the definition's text into stack/pipeline/args.py, then write schema and pages again."""
     published = PUBLISHED["inputProperties"][camel_case(setting.field)]
     assert published["type"] == PULUMI_TYPES[setting.rule.python_type]
     assert " ".join(published["description"].split()) == argument_text(setting)

@@ -1,6 +1,6 @@
-"""The operators' own Pulumi.*.yaml are accepted. No other test reads them, so configuring a stack breaks none.
+"""The operators' own Pulumi.*.yaml are accepted. No other test reads them, so configuring a stack breaks no test.
 
-Not proven: that what they name is there (`pulumi up` looks), nor that a secret in them can be decrypted.
+Not proven: that what they name exists (`pulumi up` checks), and that their secrets can be decrypted.
 """
 
 import re
@@ -40,11 +40,11 @@ EDITED: Mapping[str, Mapping[str, Any]] = {
         "kinexus:jiraApiToken": {"secure": "v1:AAAA:bbbb"},
     },
 }
-"""What the README's steps, and a little more, leave in the files."""
+"""The settings files after the steps of docs/deploy.md, and some more."""
 
 
 def read(path: Path) -> None:
-    """Have the program's configuration read from a file, with made-up secrets where only a CLI can decrypt one."""
+    """Read the program's configuration from a file, with made-up values for encrypted secrets."""
     config = {f"kinexus:{key}": value for key, value in SECRETS.items()}
     for key, value in yaml.safe_load(path.read_text())["config"].items():
         config[key] = config.get(key, "a stand-in") if isinstance(value, Mapping) else value
@@ -56,7 +56,7 @@ def read(path: Path) -> None:
 
 
 def edit(folder: Path) -> None:
-    """Configure both stacks as an operator does, and add a third."""
+    """Configure both stacks like an operator, and add a third."""
     for stack, changes in EDITED.items():
         written = yaml.safe_load((SETTINGS / f"{stack}.yaml").read_text())
         edited = {"encryptionsalt": "v1:AAAA", "config": {**written["config"], **changes}}
@@ -76,7 +76,7 @@ def test_the_program_accepts_edited_settings_files(tmp_path: Path) -> None:
 
 
 def test_another_environment_is_one_file_as_documented() -> None:
-    """Copy prod's file, leave out what is prod's alone, change the lines that are shown."""
+    """Copy prod's file, remove what only prod has, change the lines that are shown."""
     section = (ROOT / "docs/deploy.md").read_text().split("## Another environment")[1].split("\n## ")[0]
     prod = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
     [shown] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)

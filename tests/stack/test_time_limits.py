@@ -1,4 +1,4 @@
-"""What the handlers count on is what the stack sets: a lease that is too short lets two work on one document."""
+"""The handlers' time limits match the stack's timeouts: a lease that is too short lets two work on one document."""
 
 from __future__ import annotations
 

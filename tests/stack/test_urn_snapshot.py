@@ -1,4 +1,4 @@
-"""A snapshot of URNs tells additions, renames and moves apart, and knows what an alias covers."""
+"""A snapshot of URNs distinguishes additions, renames and moves, and takes aliases into account."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""What another project installs is all of `stack`, with its types, and says what it cannot do without a checkout.
+"""The installed wheel is all of `stack`, with its types, and says what it cannot do without a checkout.
 
-Not proven: that an index would take it.
+Not proven: that a package index would accept it.
 """
 
 import json
@@ -42,7 +42,7 @@ except Exception as error:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a wheel, offline, from a copy (building leaves things beside the sources), and install it by itself."""
+    """Build a wheel, offline, from a copy (building leaves files next to the sources), and install it by itself."""
     pytest.importorskip("setuptools", minversion="77")
     folder = tmp_path_factory.mktemp("wheel")
     shutil.copytree(ROOT / "stack", folder / "source" / "stack", ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,6 +1,6 @@
-"""The workflows take no action by a name that can move, hold no lasting key to AWS, and ask before they touch prod.
+"""The workflows pin their actions, have no long-lived AWS keys, and need an approval before they change prod.
 
-What GitHub makes of them is not proven; zizmor reads them in `make lint`.
+Not proven: what GitHub does with them; zizmor checks them in `make lint`.
 """
 
 import re
@@ -26,7 +26,7 @@ def steps(name: str) -> list[dict[str, Any]]:
 
 
 STATE = {"PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
-"""What says where the state is, and opens it."""
+"""The variables for the state's place and its decryption."""
 ADMINISTRATOR = {"KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"}
 
 

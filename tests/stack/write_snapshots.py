@@ -1,4 +1,4 @@
-"""Writes the graph's snapshots anew: `python -m tests.stack.write_snapshots`; then read the diff."""
+"""Writes the graph's snapshots: `python -m tests.stack.write_snapshots`; then read the diff."""
 
 import json
 
