@@ -31,8 +31,8 @@ def statement(
 def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
     """Return the JSON of an IAM policy document with these statements."""
 
-    def write(every: Any) -> pulumi.Output[str]:
-        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in every]})
+    def write(known: Any) -> pulumi.Output[str]:
+        return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_iam(one) for one in known]})
 
     return pulumi.Output.from_input(statements).apply(write)
 

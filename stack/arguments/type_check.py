@@ -54,5 +54,5 @@ def describe_type(hint: Any) -> str:
         return "an object"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return f"one of {', '.join(choice.name for choice in hint)}"
-    words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-    return words.get(hint, f"a {getattr(hint, '__name__', hint)}")
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+    return names.get(hint, f"a {getattr(hint, '__name__', hint)}")

@@ -22,7 +22,7 @@ class DocumentBucketArgs(TypedDict):
     force_destroy: NotRequired[bool]
     """Allow deletion of a bucket that still holds documents; false by default, needs `deletion_protection` false."""
     deletion_protection: NotRequired[bool]
-    """Make Pulumi refuse to delete the bucket; true by default."""
+    """Prevent deletion of the bucket by Pulumi; true by default."""
     key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts the documents; S3's own keys (AES-256) by default. Readers then need `kms:Decrypt`
     on it, writers `kms:GenerateDataKey` too."""

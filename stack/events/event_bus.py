@@ -98,7 +98,7 @@ def _check(args: EventBusArgs) -> None:
 def _is_policy(text: str) -> bool:
     """Tell whether a text is a policy document."""
     try:
-        found: Any = json.loads(text)
+        document: Any = json.loads(text)
     except ValueError:
         return False
-    return isinstance(found, dict) and "Statement" in found
+    return isinstance(document, dict) and "Statement" in document

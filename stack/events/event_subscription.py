@@ -95,7 +95,7 @@ class EventSubscription(pulumi.ComponentResource):
             # Must differ from the name of the role's own policy, which it would otherwise replace.
             name=pulumi.Output.concat(own_name, "-receive"),
             role=receiver.role_name,
-            policy=policy_document(_rights(args, queue)),
+            policy=policy_document(_permissions(args, queue)),
             opts=child,
         )
         aws.lambda_.EventSourceMapping(
@@ -133,7 +133,7 @@ class EventSubscription(pulumi.ComponentResource):
         )
 
 
-def _rights(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
+def _permissions(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
     """Return the function's permissions on its queue and on the key that encrypts it."""
     messages, key = _RECEIVE, ["kms:Decrypt"]
     if args.get("may_send_back"):

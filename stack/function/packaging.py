@@ -115,16 +115,16 @@ def _install(lock: Path, target: Path) -> None:
 
 def _files(root: Path, include: Sequence[str]) -> list[str]:
     """List the files below the included names, relative to root, sorted, with forward slashes."""
-    found: set[str] = set()
+    files: set[str] = set()
     for name in include:
         path = root / name
         if not path.exists():
             raise PackagingError(f"{path} does not exist, but `include` lists it: correct the path")
         candidates: Iterable[Path] = path.rglob("*") if path.is_dir() else [path]
-        found.update(
+        files.update(
             file.relative_to(root).as_posix() for file in candidates if file.is_file() and not _left_out(file)
         )
-    return sorted(found)
+    return sorted(files)
 
 
 def _left_out(file: Path) -> bool:

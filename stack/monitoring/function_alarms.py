@@ -42,7 +42,7 @@ class WatchedFunction(TypedDict):
     log_group_name: pulumi.Input[str]
     """Name of its log group."""
     timeout_seconds: int
-    """Timeout of the function; a run of 80 % of it raises the alarm on duration."""
+    """Timeout of the function; a run that takes 80 % of it raises the alarm on duration."""
     failure_pattern: NotRequired[str]
     """CloudWatch Logs filter pattern of log lines that mean a failure; lines of level ERROR by default."""
     watched_lines: NotRequired[list[WatchedLine]]
@@ -79,7 +79,7 @@ def watch_function(
             "duration",
             Metric("AWS/Lambda", "Duration", own, "Maximum"),
             near,
-            "a run took more than 80 % of the function's timeout.",
+            "a run took at least 80 % of the function's timeout.",
         ),
         ("failures", Metric(system, failures, {}), 1, "the function logged a failure. Read its log."),
     ):

@@ -38,8 +38,8 @@ def watch_queue(
             dead_letter_queue_name,
             "ApproximateNumberOfMessagesVisible",
             1,
-            "A message failed several times and is in the dead-letter queue. Read the function's log, remove the "
-            "cause, then redrive the queue.",
+            "The dead-letter queue has a message: the function failed several times, or an event could not be "
+            "delivered. Read the function's log, remove the cause, then redrive the queue.",
         ),
         (
             "age",

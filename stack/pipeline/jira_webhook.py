@@ -82,12 +82,12 @@ class JiraWebhookProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Register the webhook, or adopt one with the same name and URL, which an interrupted update may have left."""
         body = _body(props)
-        registered = self._ask("GET", props["jira_url"], _PATH).json()
+        registered = self._request("GET", props["jira_url"], _PATH).json()
         webhook = next((h for h in registered if (h["name"], h["url"]) == (body["name"], body["url"])), None)
         if webhook is None:
-            webhook = self._ask("POST", props["jira_url"], _PATH, body).json()
+            webhook = self._request("POST", props["jira_url"], _PATH, body).json()
         else:
-            self._ask("PUT", props["jira_url"], f"{_PATH}/{_id(webhook)}", body)
+            self._request("PUT", props["jira_url"], f"{_PATH}/{_id(webhook)}", body)
         return dynamic.CreateResult(_id(webhook), _outputs(props))
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
@@ -111,19 +111,19 @@ class JiraWebhookProvider(dynamic.ResourceProvider):
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
         """Update the registration in Jira."""
-        self._ask("PUT", news["jira_url"], f"{_PATH}/{id_}", _body(news))
+        self._request("PUT", news["jira_url"], f"{_PATH}/{id_}", _body(news))
         return dynamic.UpdateResult(_outputs(news))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Delete the webhook; it is no error if it no longer exists."""
-        self._ask("DELETE", props["jira_url"], f"{_PATH}/{id_}", missing_is_fine=True)
+        self._request("DELETE", props["jira_url"], f"{_PATH}/{id_}", missing_is_fine=True)
 
     def _read(self, id_: str, props: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the registration, or None if it does not exist."""
-        answer = self._ask("GET", props["jira_url"], f"{_PATH}/{id_}", missing_is_fine=True)
+        answer = self._request("GET", props["jira_url"], f"{_PATH}/{id_}", missing_is_fine=True)
         return None if answer.status_code == requests.codes.not_found else answer.json()
 
-    def _ask(
+    def _request(
         self,
         method: str,
         jira_url: str,

@@ -22,7 +22,7 @@ _LINES: Mapping[str, list[WatchedLine]] = {
             "pattern": ACCESS_MAY_BE_LOST,
             "words": (
                 "open reviews cannot be found; the pipeline's account may have lost the permission to see them. "
-                "No review was closed. Check the account's permissions in the review project: python -m ops doctor, "
+                "No document was ended. Check the account's permissions in the review project: python -m ops doctor, "
                 "python -m ops status."
             ),
         }

@@ -72,7 +72,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
         self._child, self.preflight_notes = after_preflight(name, args, region, self._child)
         stores = create_stores(name, args, account, region, self._child)
-        self._rights = stores.rights([*model_statements(args["bedrock_model_id"], region, account)])
+        self._statements = stores.statements([*model_statements(args["bedrock_model_id"], region, account)])
         self._values = {**functions.environment_of_settings(args), **stores.values()}
         self._layer = self._build_layer()
         self._functions: dict[str, PythonFunction] = {}
@@ -157,7 +157,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
                 "source_root": str(ROOT),
                 "include": shape.include,
                 "environment": functions.environment(shape, self._values),
-                "statements": self._rights[shape.name],
+                "statements": self._statements[shape.name],
                 "layers": [self._layer.arn],
                 "timeout_seconds": shape.timeout_seconds,
                 "memory_mb": shape.memory_mb,

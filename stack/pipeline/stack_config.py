@@ -26,7 +26,7 @@ def read_pipeline_args(config: pulumi.Config, stack: str) -> DocumentationPipeli
     Raises InvalidConfiguration for the first setting that is missing, invalid or unknown.
     """
     reader = _Reader(config)
-    reader.refuse_unknown()
+    reader.reject_unknown()
     given = {setting.field: reader.value(setting) for setting in SETTINGS if reader.wants(setting)}
     prefix = given.get("name_prefix", default_prefix(_PROGRAM, stack))
     given["name_prefix"] = reader.checked(BY_FIELD["name_prefix"], prefix)
@@ -43,7 +43,7 @@ class _Reader:
     def __init__(self, config: pulumi.Config) -> None:
         self._config = config
 
-    def refuse_unknown(self) -> None:
+    def reject_unknown(self) -> None:
         """Raise InvalidConfiguration for a key that is not a setting; a mistyped key would have no effect."""
         for key in sorted(self._keys()):
             full_key = self._config.full_key(key)

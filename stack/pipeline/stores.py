@@ -62,7 +62,7 @@ class Stores:
             "LINK_KEY_SECRET_ARN": self.link.secret_arn,
         }
 
-    def rights(self, ask_model: Statements) -> dict[str, Statements]:
+    def statements(self, model: Statements) -> dict[str, Statements]:
         """Return the statements of each function: exactly the AWS calls that its code makes."""
         fetch_drafts = self.bucket.grant(_FETCH, prefix=_DRAFTS)
         store_reviews = self.bucket.grant(_STORE, prefix=_REVIEWS)
@@ -80,7 +80,7 @@ class Stores:
                 store_reviews,
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
-                *ask_model,
+                *model,
             ],
             "ReviewTicketCreator": [
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),

@@ -12,8 +12,8 @@ _EVENT = "jira:issue_updated"
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """One of the two webhooks."""
+class _Webhook:
+    """Name, purpose, URL and filter of one webhook."""
 
     name: str
     purpose: str
@@ -29,15 +29,15 @@ def create_webhooks(
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Register both webhooks if `register_webhooks` is set; otherwise return the steps to do it by hand."""
-    wanted = (
-        _Wanted("jira-webhook", "change detection", changes_url, _changes_filter(args)),
-        _Wanted("approval-webhook", "approval", reviews_url, pulumi.Output.from_input(_REVIEWS)),
+    webhooks = (
+        _Webhook("jira-webhook", "change detection", changes_url, _changes_filter(args)),
+        _Webhook("approval-webhook", "approval", reviews_url, pulumi.Output.from_input(_REVIEWS)),
     )
     if not args["register_webhooks"]:
-        return pulumi.Output.all(*(_step(each) for each in wanted)).apply(
+        return pulumi.Output.all(*(_step(each) for each in webhooks)).apply(
             lambda steps: "\n".join([*_INTRODUCTION, *steps])
         )
-    for each in wanted:
+    for each in webhooks:
         JiraWebhook(
             f"{name}-{each.name}",
             {
@@ -60,7 +60,7 @@ _INTRODUCTION = (
 )
 
 
-def _step(webhook: _Wanted) -> pulumi.Output[str]:
+def _step(webhook: _Webhook) -> pulumi.Output[str]:
     """Return the name, URL and JQL to enter for one webhook."""
     return pulumi.Output.concat(
         "Name: Kinexus: ", webhook.purpose, " | URL: ", webhook.url, " | JQL: ", webhook.jql
@@ -81,10 +81,10 @@ def _changes_filter(args: DocumentationPipelineArgs) -> pulumi.Output[str]:
     return pulumi.Output.from_input(args["document_issue_types"]).apply(write)
 
 
-def _quoted(words: str) -> str:
+def _quoted(names: str) -> str:
     """Return a comma-separated list as a list of JQL strings."""
-    escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words.split(","))
-    return ", ".join(f'"{word}"' for word in escaped)
+    escaped = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names.split(","))
+    return ", ".join(f'"{name}"' for name in escaped)
 
 
 def _newest(secrets: str) -> str:

@@ -56,7 +56,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             f"{name}-policy",
             name=own_name,
             role=role.name,
-            policy=policy_document(_rights(args, target, dead_letters)),
+            policy=policy_document(_permissions(args, target, dead_letters)),
             opts=child,
         )
         schedule = aws.scheduler.Schedule(
@@ -125,17 +125,17 @@ def _window(minutes: float) -> dict[str, Any]:
     return {"mode": "FLEXIBLE", "maximum_window_in_minutes": int(minutes)}
 
 
-def _rights(
+def _permissions(
     args: FunctionScheduleArgs, target: pulumi.Output[str], dead_letters: aws.sqs.Queue
 ) -> list[pulumi.Output[PolicyStatement]]:
     """Return the schedule's permissions: invoke its function, send to the dead-letter queue, use the queue's key."""
-    rights = [
+    permissions = [
         statement(["lambda:InvokeFunction"], target),
         statement(["sqs:SendMessage"], dead_letters.arn),
     ]
     if "key_arn" in args:
-        rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"]))
-    return rights
+        permissions.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"]))
+    return permissions
 
 
 def _trust(account: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -99,11 +99,11 @@ class SecretBundle(pulumi.ComponentResource):
             source_arn=secret.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        rights = aws.iam.RolePolicy(
+        policy = aws.iam.RolePolicy(
             f"{name}-rotation-rights",
             name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
             role=function.role_name,
-            policy=policy_document(_rotation_rights(secret, args)),
+            policy=policy_document(_rotation_permissions(secret, args)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.secretsmanager.SecretRotation(
@@ -112,24 +112,26 @@ class SecretBundle(pulumi.ComponentResource):
             rotation_lambda_arn=function.arn,
             rotation_rules={"automatically_after_days": args.get("rotation_days", 30)},
             # Secrets Manager invokes the function as soon as rotation is configured.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, rights]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission, policy]),
         )
 
 
-def _rotation_rights(
+def _rotation_permissions(
     secret: aws.secretsmanager.Secret, args: SecretBundleArgs
 ) -> list[pulumi.Output[PolicyStatement]]:
     """Return the permissions to rotate the secret and, with `key_arn`, to use the key for this secret only.
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     """
-    rights = [statement(_ROTATE, secret.arn)]
+    permissions = [statement(_ROTATE, secret.arn)]
     if "key_arn" in args:
         only_it = {"StringEquals": {"kms:EncryptionContext:SecretARN": [secret.arn]}}
-        rights.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"], conditions=only_it))
+        permissions.append(
+            statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"], conditions=only_it)
+        )
         # Without the condition: DescribeKey has no encryption context and could never meet it.
-        rights.append(statement(["kms:DescribeKey"], args["key_arn"]))
-    return rights
+        permissions.append(statement(["kms:DescribeKey"], args["key_arn"]))
+    return permissions
 
 
 def _policy_name(text: str) -> str:
@@ -171,7 +173,7 @@ def _check(args: SecretBundleArgs) -> None:
 def _is_object(text: str) -> bool:
     """Tell whether a text is a JSON object."""
     try:
-        found: Any = json.loads(text)
+        content: Any = json.loads(text)
     except ValueError:
         return False
-    return isinstance(found, dict)
+    return isinstance(content, dict)

@@ -13,7 +13,7 @@ from pulumi.runtime.mocks import MockEngine
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
-from . import pretend
+from . import fake_aws
 from .graph import Graph
 from .monitor import Create, Invoke, RecordingMonitor
 
@@ -25,8 +25,8 @@ def run_program(
     stack: str = "dev",
     config: Mapping[str, Any] | None = None,
     secret_keys: Collection[str] = (),
-    create: Create = pretend.fake_create,
-    invoke: Invoke = pretend.fake_invoke,
+    create: Create = fake_aws.fake_create,
+    invoke: Invoke = fake_aws.fake_invoke,
     preview: bool = False,
 ) -> Graph:
     """Run a program to its end and return everything that it registered.

@@ -27,7 +27,7 @@ from preflight import atlassian_rules
 from preflight import bedrock_check as model_rules
 from preflight.finding import Level
 from stack.pipeline.preflight_provider import PreflightProvider
-from stack.testing import checks, pretend, run_program
+from stack.testing import checks, fake_aws, run_program
 from tests.secrets_in_use import STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, SECRETS, run, settings_of, some_layer
 
@@ -297,7 +297,7 @@ def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
         made.append(wanted.type)
         if is_dynamic(wanted.type):
             return create_dynamic_resource(wanted.name, wanted.inputs, config, "kinexus", {})
-        return pretend.fake_create(wanted)
+        return fake_aws.fake_create(wanted)
 
     try:
         return run_program(
