@@ -1,4 +1,4 @@
-"""Scripts that measure, each printing ratios against a named peer or floor."""
+"""Benchmarks: each script measures something and compares it with a named peer or lower bound."""
 
 import sys
 from importlib.util import find_spec

@@ -1,10 +1,10 @@
-"""Compare `render` with storage format that others made: `python -m benchmarks.convert CORPUS_DIR [--report FILE]`.
+"""Compare `render` with storage format from other tools: `python -m benchmarks.convert CORPUS_DIR [--report FILE]`.
 
-Every `*.md` below the directory that has a `*.xml` or `*.csf` of the same name (beside it, or in a directory
-`expected` beside its own) is rendered and compared as a normalised tree: what `equivalent` ignores, and what
-says the same to Confluence in two spellings (see `SAME`). `*-something.xml` variants that a `pairs.jsonl` lists are
-compared too. Prints passed/total and writes the differing pairs to a report that a person can read.
-Only what does not parse, or fails to render, makes it exit with 1: where a peer chose differently, a person judges.
+Every `*.md` below the directory with a `*.xml`, `*.csf` or `*.xhtml` of the same name (beside it, or in a sibling
+directory `expected`) is rendered and compared as a normalised tree, without what `equivalent` ignores and what
+Confluence treats as equal (see `SAME`). Variants `*-something.xml` that a `pairs.jsonl` lists are compared too. Prints
+passed/total and writes the differing pairs to a readable report. The exit code is 1 only when something does not parse
+or render; where another tool chose differently, a person decides.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     pairs = sorted(set(_pairs(options.corpus)))
     if not pairs:
-        print(f"no *.md with a *.xml or *.csf of the same name below {options.corpus}")
+        print(f"Found no *.md with a *.xml, *.csf or *.xhtml of the same name below {options.corpus}.")
         return 2
     passed, broken, report = 0, 0, [f"Treated as the same:\n{SAME}"]
     for source, expected, variant in pairs:
         markdown = source.read_bytes().decode("utf-8")
         try:
-            ours = compared(_prepared(sf.render(markdown), variant))
-            theirs = compared(expected.read_bytes().decode("utf-8"))
+            ours = comparable_tree(_prepared(sf.render(markdown), variant))
+            theirs = comparable_tree(expected.read_bytes().decode("utf-8"))
         except sf.MalformedStorage as error:
             broken += 1
-            report.append(f"## {expected.name}\n\nnot storage format: {error}\n")
+            report.append(f"## {expected.name}\n\nInvalid storage format: {error}\n")
             continue
         if ours == theirs:
             passed += 1
@@ -78,17 +78,17 @@ def _pairs(corpus: Path) -> Iterator[tuple[Path, Path, frozenset[str]]]:
 
 
 def _prepared(storage: str, options: frozenset[str]) -> str:
-    """Apply the options of a peer that change what is rendered."""
+    """Apply the other tool's options that change the result."""
     if "drop_first_h1" in options:
         return re.sub(r"<h1>.*?</h1>", "", storage, count=1, flags=re.DOTALL)
     return storage
 
 
-# -- what says the same in two spellings -------------------------------------------------------------------------
+# -- differences that do not matter ------------------------------------------------------------------------------
 
 
-def compared(storage: str) -> Tree:
-    """Return the tree of a text in which what says the same is the same."""
+def comparable_tree(storage: str) -> Tree:
+    """Return the normalised tree of a storage format text, without differences that do not matter (`SAME`)."""
     for custom, text in re.findall(r'<h[1-6] id="([^"]*)">(.*?)</h[1-6]>', storage, flags=re.DOTALL):
         anchor = html.escape(anchor_of(sf.plain_text(text)), quote=False).replace('"', "&quot;")
         storage = storage.replace(f'href="#{custom}"', f'href="#{anchor}"')
@@ -128,7 +128,7 @@ def _is_bare_paragraph(child: Tree | str) -> bool:
 
 
 def _is_default(child: Tree | str) -> bool:
-    """Tell whether a parameter says what goes without saying."""
+    """Return whether a macro parameter has its default value."""
     if isinstance(child, str) or child[0] != "ac:parameter":
         return False
     named = dict(child[1]).get("ac:name", "")
@@ -139,7 +139,7 @@ def _is_default(child: Tree | str) -> bool:
 
 
 def _titled(children: list[Tree | str]) -> list[Tree | str]:
-    """Spell the languages of code the way Confluence does."""
+    """Normalise the names of code languages and sort parameters first."""
     out: list[Tree | str] = []
     for child in children:
         if not isinstance(child, str) and dict(child[1]).get("ac:name") == "language":

@@ -1,11 +1,11 @@
-"""What 1,000 published pages cost on AWS, computed from the calls that the demo's pipeline makes.
+"""Compute the AWS cost of 1,000 published pages from the calls that the pipeline makes in the demo.
 
     python -m benchmarks.cost
 
-Plays the demo's tickets in the local region, counts the calls by service and operation, and multiplies them with list
-prices (us-east-1, arm64, without free tiers). Durations cannot be counted here, since this machine is not Lambda: each
-invocation is taken as ``SECONDS`` long, a guess to be replaced by what the dashboard shows. What people do in Jira and
-Confluence, data transfer and taxes are left out.
+Plays the demo's tickets in the local region, counts the calls by service and operation, and multiplies them by list
+prices (us-east-1, arm64, without free tiers). Durations cannot be measured here, because this machine is not Lambda:
+the durations in ``INVOCATIONS`` are estimates, to be replaced by the values on the dashboard. Calls by people in Jira
+and Confluence, data transfer and taxes are not included.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from local.demo.steps import Steps
 from local.environment import LocalEnvironment, local_environment
 from local.region.access_log import AwsCall
 
-#: Invocations of one published page, with the memory in MB that the stack gives and the seconds that are assumed.
+#: Invocations for one published page: function, memory in MB as in the stack, estimated seconds.
 INVOCATIONS = (
     ("JiraWebhookHandler", 256, 0.3),
     ("DocumentOrchestrator", 1024, 8.0),
@@ -34,9 +34,9 @@ INVOCATIONS = (
     ("ApprovalHandler (webhook)", 512, 0.3),
     ("ApprovalHandler (queue)", 512, 5.0),
 )
-#: Messages on queues and events on the bus of one published page: four events, three of them queued.
+#: Events on the bus, and how many of them are queued, for one published page.
 EVENTS, QUEUED = 4, 3
-#: Requests that SQS counts for one message: sent, received, deleted.
+#: Requests that SQS bills for one message: send, receive, delete.
 PER_MESSAGE = 3
 
 #: Dollars per unit. Prices of 2026-11: https://aws.amazon.com/pricing/
@@ -54,25 +54,25 @@ PRICES = {
     "Nova Lite input token": 0.06 / 1e6,
     "Nova Lite output token": 0.24 / 1e6,
 }
-#: Dollars a month whether or not a ticket is closed: secrets, and alarms.
+#: Dollars per month for one secret and one alarm, independent of the number of tickets.
 SECRET, ALARM = 0.40, 0.10
-#: Requests a month with which Lambda asks one empty queue for messages: five pollers that wait 20 seconds each.
+#: Requests per month with which Lambda polls one empty queue: five pollers that wait 20 seconds each.
 POLLING = 5 * 3 * 60 * 24 * 30
 
 
 @dataclass(frozen=True)
 class Bill:
-    """Units of one published page, by the names in ``PRICES``."""
+    """Billed units for one published page, by the names in ``PRICES``."""
 
     units: Counter[str]
 
     def dollars(self, name: str, pages: int) -> float:
-        """Return what ``pages`` pages cost of one kind."""
+        """Return the cost of one kind of unit for ``pages`` pages, in dollars."""
         return self.units[name] * PRICES[name] * pages
 
 
 def bill(calls: Iterable[AwsCall], published: int, counts: CallCounts) -> Bill:
-    """Turn what was counted for ``published`` pages into units of one page."""
+    """Convert the counts for ``published`` pages to the units for one page."""
     units: Counter[str] = Counter()
     for call in calls:
         name = _priced(call)
@@ -98,14 +98,14 @@ def _priced(call: AwsCall) -> str:
 
 
 def main() -> None:
-    """Play, count, and print the bill."""
+    """Play the demo, count the calls and print the bill."""
     console = Console()
     with local_environment() as up, tempfile.TemporaryDirectory() as folder:
         results = scenario.play(up, Steps(console), Path(folder))
         calls = [call for call in up.stack.calls() if call.is_by_a_function]
         monthly = _monthly(up)
     published = [result.counts for result in results if result.page_file]
-    show(console, bill(calls, len(published), sum(published, CallCounts())), monthly)
+    print_bill(console, bill(calls, len(published), sum(published, CallCounts())), monthly)
 
 
 def _monthly(up: LocalEnvironment) -> float:
@@ -114,12 +114,12 @@ def _monthly(up: LocalEnvironment) -> float:
     return secrets * SECRET + alarms * ALARM + QUEUED * POLLING * PRICES["SQS request"]
 
 
-def show(console: Console, page: Bill, monthly: float) -> None:
-    """Print the bill of 1,000 pages."""
+def print_bill(console: Console, page: Bill, monthly: float) -> None:
+    """Print the bill for 1,000 pages."""
     compute = sum(memory / 1024 * seconds for _, memory, seconds in INVOCATIONS)
     table = Table(title="1,000 published pages", title_justify="left", box=None, pad_edge=False)
-    for name in ("what", "units a page", "dollars"):
-        table.add_column(name, justify="left" if name == "what" else "right")
+    for name in ("unit", "units per page", "dollars"):
+        table.add_column(name, justify="left" if name == "unit" else "right")
     total = 0.0
     for name in PRICES:
         dollars = compute * PRICES[name] * 1000 if name == "Lambda GB-second" else page.dollars(name, 1000)
@@ -130,7 +130,7 @@ def show(console: Console, page: Bill, monthly: float) -> None:
             f"{dollars:.3f}",
         )
     table.add_row("sum", "", f"{total:.2f}", style="bold")
-    table.add_row("a month, whatever happens (secrets, alarms, polling)", "", f"{monthly:.2f}")
+    table.add_row("fixed cost per month (secrets, alarms, polling)", "", f"{monthly:.2f}")
     console.print(table)
 
 

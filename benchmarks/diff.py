@@ -1,12 +1,12 @@
-"""Times our diff against difflib.HtmlDiff: `python -m benchmarks.diff [--lines N …]`.
+"""Measure the time of the diff page against difflib.HtmlDiff: `python -m benchmarks.diff [--lines N …]`.
 
-Pages of so many blocks with 2 % of them changed, scattered over the page or in one cluster. Like is compared with
-like: both sides get the same two versions of a page's source and produce one HTML table with three lines of context
-and the changed words marked. What lies farther from a change is left out, so the size follows the change. Beside it
-stands the time of the whole diff page, in which the same is done for the rendered page, side by side and unified.
+The pages have N one-line blocks, and 2 % of them change, either scattered or in one cluster. Both sides get the same
+two versions of a page's source and produce one HTML table with three lines of context and the changed words marked, so
+the size depends on the change. The last column is the time for the whole diff page, which also compares the rendered
+page, side by side and unified.
 
-Prints CPU seconds, sizes, the ratio of the times, and how the time per line grows. Exits with 1 when at 20,000 lines
-the ratio is below 3 (scattered) or 8 (clustered), or when the growth is not near-linear.
+Prints CPU seconds, sizes, the ratio of the times and the growth of the time per line. The exit code is 1 when at 20,000
+lines the ratio is below 3 (scattered) or 8 (clustered), or when the time per line grows more than 1.5 times.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _WORDS = (  # noqa: SIM905 - words are easier to read without quotes
 ).split()
 
 
-def page(lines: int, chance: random.Random) -> list[str]:
-    """Make a page of so many one-line blocks: headings, paragraphs, list items."""
+def make_page(lines: int, chance: random.Random) -> list[str]:
+    """Return a page of one-line blocks: headings, paragraphs, list items."""
     made = []
     for number in range(lines):
         words = " ".join(chance.choices(_WORDS, k=chance.randint(6, 16)))
@@ -47,8 +47,8 @@ def page(lines: int, chance: random.Random) -> list[str]:
     return made
 
 
-def changed(lines: list[str], where: str, chance: random.Random) -> list[str]:
-    """Change 2 % of the lines by a word."""
+def change_lines(lines: list[str], where: str, chance: random.Random) -> list[str]:
+    """Return the lines with one word changed in 2 % of them."""
     count = max(1, len(lines) // 50)
     start = (len(lines) - count) // 2
     places = range(start, start + count) if where == "clustered" else chance.sample(range(len(lines)), count)
@@ -84,9 +84,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _row(lines: int, where: str, chance: random.Random) -> tuple[float, float]:
-    """Measure and print one page; give our seconds per line and the ratio."""
-    old = page(lines, chance)
-    before, after = "\n".join(old), "\n".join(changed(old, where, chance))
+    """Measure and print one page; return our seconds per line and the ratio."""
+    old = make_page(lines, chance)
+    before, after = "\n".join(old), "\n".join(change_lines(old, where, chance))
     theirs, their_size = _timed(1, partial(_difflib, before, after))
     ours, our_size = _timed(3, partial(_kinexus, before, after))
     whole, _ = _timed(1, partial(_whole_page, before, after))
@@ -98,7 +98,7 @@ def _row(lines: int, where: str, chance: random.Random) -> tuple[float, float]:
 
 
 def _timed(rounds: int, work: Callable[[], str]) -> tuple[float, int]:
-    """Give the best CPU time of several rounds, in seconds, and the size of what was made."""
+    """Return the best CPU time of several rounds in seconds, and the size of the output."""
     seconds, made = [], ""
     for _ in range(rounds):
         started = time.process_time()

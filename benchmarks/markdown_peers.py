@@ -1,12 +1,12 @@
-"""Our two ways between Markdown and storage format, beside the libraries that others use for them.
+"""Compare our conversions between Markdown and storage format with common libraries.
 
     python -m benchmarks.markdown_peers [PAIRS_DIR] [STORAGE_DIR]
 
-PAIRS_DIR (default: the specification in tests/storage_format/pairs) holds `*.md` with the `*.xml` they should become:
-how many does `render` get right, how many Python-Markdown with its own extensions, and how much of what each
-returns Confluence would refuse. STORAGE_DIR holds pages as `*.xml` (default: the seed's): of the things that an
-editor must not lose (links to pages, mentions, images, macros), how many does a model still see in the outline, and
-how many in markdownify's text.
+PAIRS_DIR (default: the specification in tests/storage_format/pairs) holds `*.md` files and the expected `*.xml`.
+Printed is how many `render` and Python-Markdown (with its extensions) convert correctly, and how many results
+Confluence would refuse. STORAGE_DIR (default: the seed's pages) holds pages as `*.xml`. Printed is how many of the
+elements that an editor must keep (links to pages, mentions, images, macros) are visible in our outline and in
+markdownify's text.
 """
 
 from __future__ import annotations
@@ -21,38 +21,38 @@ from pathlib import Path
 import markdown
 import markdownify
 
-from benchmarks.convert import compared
+from benchmarks.convert import comparable_tree
 from common import storage_format as sf
 
 HERE = Path(__file__).resolve().parent.parent
 EXTENSIONS = ["fenced_code", "tables", "sane_lists", "footnotes", "def_list", "admonition"]
-#: What must be named in the text, by the attribute or parameter that names it in storage format.
+#: Elements that must be visible in the text: patterns for their names in storage format.
 NAMED = {
     "link to a page": r'ri:content-title="([^"]+)"',
     "mention": r"(<ri:user )",
     "image": r'<ac:image[^>]*>\s*<ri:attachment ri:filename="([^"]+)"',
     "macro": r'<ac:structured-macro[^>]*ac:name="(?!code)([^"]+)"',
 }
-#: How the outline shows what a model can keep or move, but not write.
+#: Tokens by which the outline shows elements that a model can keep or move, but not write.
 TOKENS = {"link to a page": "⟦page-link", "mention": "⟦mention"}
 
 
 def rendered(pairs: Path, render: Callable[[str], str]) -> tuple[int, int, int]:
-    """Return how many outputs are as specified, how many are no storage format at all, and how many there are."""
+    """Return how many outputs are as specified, how many are not valid storage format, and the total."""
     right = refused = total = 0
     for source in sorted(pairs.glob("*.md")):
         total += 1
         try:
-            ours = compared(render(source.read_text()))
+            ours = comparable_tree(render(source.read_text()))
         except sf.MalformedStorage:
             refused += 1
             continue
-        right += ours == compared(source.with_suffix(".xml").read_text())
+        right += ours == comparable_tree(source.with_suffix(".xml").read_text())
     return right, refused, total
 
 
 def seen(pages: Path, read: Callable[[str], str]) -> Counter[str]:
-    """Count the things of each kind that the text of all pages names."""
+    """Count the elements of each kind that are visible in the text of all pages."""
     found: Counter[str] = Counter()
     for file in sorted(pages.glob("*.xml")):
         storage = file.read_text()
@@ -70,7 +70,7 @@ def seen(pages: Path, read: Callable[[str], str]) -> Counter[str]:
 
 
 def outlined(storage: str) -> str:
-    """Return what a model reads of a page."""
+    """Return the outline of a page, as a model reads it."""
     return sf.outline(sf.parse(storage)).text
 
 

@@ -1,11 +1,12 @@
-"""Finding the page, measured: the pipeline's own queries, candidates, ranking and fallback on real changes.
+"""Measure page selection on real changes, with the pipeline's own queries, candidates, ranking and fallback.
 
     python -m benchmarks.retrieval --pages P.jsonl --cases C.jsonl [--create N.jsonl] --out predictions.jsonl
 
-``pages.jsonl`` holds {path, title, markdown}; they become one space of the simulator, whose CQL answers the searches, a
-folder being the page above those in it. Of a case only what a ticket has is used: summary, description, labels,
-components. The judge is replaced by its documented fallback. One line {id, ranked, decision} is written per case; where
-cases carry gold_pages, hits are printed too. ``--ablate`` measures the ranking with one idea switched off at a time.
+``pages.jsonl`` holds {path, title, markdown}. The pages become one space of the simulator, which answers the CQL
+searches; a folder becomes the parent page of its pages. Of a case only the fields of a ticket are used: summary,
+description, labels, components. The model's judgement is replaced by its documented fallback. One line {id, ranked,
+decision} is written per case; if cases have gold_pages, hits are printed too. ``--ablate`` also measures the ranking
+with each idea switched off.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 SPACE = "DOCS"
-# An idea, and what takes its place when it is switched off, in whichever of these modules has the name.
+# Ranking ideas, and the values that switch them off, set in each of these modules that has the name.
 MODULES = (tokenizer, search_terms, ranking)
 IDEAS: dict[str, dict[str, object]] = {
     "title weighted": {"TITLE_WEIGHT": 1.0},
@@ -59,23 +60,23 @@ IDEAS: dict[str, dict[str, object]] = {
 
 
 class CountedConfluence(ConfluenceClient):
-    """The pipeline's client, counting what it is asked."""
+    """The pipeline's Confluence client, with counts of its requests."""
 
     searches = bodies = 0
 
     def search(self, cql: str, limit: int = 25) -> tuple[SearchHit, ...]:
-        """Search, and count."""
+        """Search, and count the request."""
         self.searches += 1
         return super().search(cql, limit)
 
     def pages(self, page_ids: Any) -> tuple[ConfluencePage, ...]:
-        """Read bodies, and count."""
+        """Read page bodies, and count the request."""
         self.bodies += 1
         return super().pages(page_ids)
 
 
 class Corpus:
-    """A simulated space that holds the pages; ``paths`` leads from a page's id back to its path."""
+    """A simulated space with the pages; ``paths`` maps a page's id to its path."""
 
     def __init__(self, site: atlassian.Site, pages: Sequence[Mapping[str, str]]) -> None:
         self._store, self._author = site.confluence, site.account("kinexus")
@@ -102,7 +103,7 @@ class Corpus:
         return self._made[path]
 
     def _folder(self, folder: PurePosixPath) -> str | None:
-        """Return the page that stands for a folder: its index, or one that lists its children."""
+        """Return the page for a folder: its index page, or a new page that lists its children."""
         if len(folder.parts) < 2:
             return None
         if folder in self._indexes:
@@ -114,7 +115,7 @@ class Corpus:
         return self._made[folder]
 
     def _create(self, title: str, path: PurePosixPath, storage: str, parent_id: str | None) -> str:
-        # Titles are unique in a space: a second page of the same name carries its folder's, as people do it.
+        # Titles are unique in a space, so a second page with the same title gets its folder's name added.
         choices = (title, f"{title} ({path.parent.name})", f"{title} ({path})")
         free = next(choice for choice in choices if choice.casefold() not in self._titles)
         self._titles.add(free.casefold())
@@ -140,7 +141,7 @@ def ticket_of(case: Mapping[str, Any]) -> Ticket:
 
 @dataclass(frozen=True)
 class Bench:
-    """A loaded corpus and the pipeline's client to it."""
+    """A loaded corpus and the pipeline's client for it."""
 
     corpus: Corpus
     confluence: CountedConfluence
@@ -149,13 +150,15 @@ class Bench:
     @classmethod
     @contextmanager
     def over(cls, pages: Sequence[Mapping[str, str]]) -> Iterator[Bench]:
-        """Serve a simulated Confluence that holds these pages."""
+        """Serve a simulated Confluence with these pages."""
         simulated = atlassian.Site(search_lag=0.0)
         corpus = Corpus(simulated, pages)
-        us = simulated.account("kinexus")
+        account = simulated.account("kinexus")
         with atlassian.serve(simulated) as running:
             url = f"{running.url}/wiki"
-            confluence = CountedConfluence(AtlassianHttp(url, us.email, lambda fresh: us.token), url)
+            confluence = CountedConfluence(
+                AtlassianHttp(url, account.email, lambda fresh: account.token), url
+            )
             space = Space(corpus.space.id, corpus.space.key, corpus.space.homepage_id)
             yield cls(corpus, confluence, WritableSpaces((space,), url))
 
@@ -169,7 +172,7 @@ class Bench:
 
 
 def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return hit@1, @3, @5 and how many golds are candidates at all, over the cases that have gold pages."""
+    """Return hit@1, @3, @5 and @50 (gold page among the candidates) over the cases that have gold pages."""
     places = []
     for case, prediction in zip(cases, predicted, strict=True):
         gold, neutral = set(case.get("gold_pages") or ()), set(case.get("neutral_pages") or ())
@@ -184,7 +187,7 @@ def hits(cases: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, An
 def plain_bm25(
     pages: Sequence[Mapping[str, str]], cases: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Predict with rank_bm25 over title and body of every page: what the pipeline is measured against."""
+    """Predict with rank_bm25 over title and body of every page, as the baseline."""
 
     def tokens(text: str) -> list[str]:
         return re.findall(r"\w+", text.lower())
@@ -199,8 +202,8 @@ def plain_bm25(
 
 
 @contextmanager
-def without(idea: str) -> Iterator[None]:
-    """Switch one idea off for a while."""
+def without_idea(idea: str) -> Iterator[None]:
+    """Switch one ranking idea off for the length of a with block."""
     before = []
     for name, substitute in IDEAS[idea].items():
         for module in MODULES:
@@ -214,23 +217,25 @@ def without(idea: str) -> Iterator[None]:
             setattr(module, name, value)
 
 
-def rows(path: Path | None) -> list[dict[str, Any]]:
+def read_json_lines(path: Path | None) -> list[dict[str, Any]]:
     """Read a file of JSON lines."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()] if path else []
 
 
 def main() -> None:
-    """Predict, write, and print a summary."""
+    """Write the predictions and print a summary."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     for name in ("pages", "cases"):
         options.add_argument(f"--{name}", type=Path, required=True)
     options.add_argument("--create", type=Path)
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--ablate", action="store_true", help="measure with one idea switched off at a time")
+    options.add_argument(
+        "--ablate", action="store_true", help="also measure with each ranking idea switched off"
+    )
     chosen = options.parse_args()
-    pages, cases = rows(chosen.pages), rows(chosen.cases)
+    pages, cases = read_json_lines(chosen.pages), read_json_lines(chosen.cases)
     with Bench.over(pages) as bench:
-        _measure(bench, cases, rows(chosen.create), chosen.out, ablate=chosen.ablate)
+        _measure(bench, cases, read_json_lines(chosen.create), chosen.out, ablate=chosen.ablate)
     print(f"{'plain BM25, every page':38}", _shown(hits(cases, plain_bm25(pages, cases))))
 
 
@@ -251,8 +256,8 @@ def _measure(
     count = len(predicted) or 1
     print(f"{len(bench.corpus.paths)} pages, {len(cases)} changes of a page, {len(creations)} of a new one")
     print(f"{'the pipeline':38}", _shown(hits(cases, predicted[: len(cases)])))
-    said = [each["decision"] == "create" for each in predicted]
-    right, wrong = sum(said[len(cases) :]), sum(said[: len(cases)])
+    creates = [each["decision"] == "create" for each in predicted]
+    right, wrong = sum(creates[len(cases) :]), sum(creates[: len(cases)])
     if creations:
         precision = f"{right / (right + wrong):.3f}" if right + wrong else "-"
         print(f"create: recall {right / len(creations):.3f}, precision {precision}")
@@ -261,7 +266,7 @@ def _measure(
         f"{bench.confluence.searches / count:.1f} searches, {bench.confluence.bodies / count:.1f} requests for bodies"
     )
     for idea in IDEAS if ablate else ():
-        with without(idea):
+        with without_idea(idea):
             print(
                 f"without {idea:30}", _shown(hits(cases, [bench.predict(case) for case in cases])), flush=True
             )

@@ -1,8 +1,8 @@
-"""Edit real pages at random and count what breaks: `python -m benchmarks.storage CORPUS_DIR [--seed N] [--edits N]`.
+"""Apply random edits to real pages and count violations: `python -m benchmarks.storage CORPUS_DIR [--seed N]`.
 
-Every `*.xml` (and `*.xhtml`) below the directory is parsed and put together again, shown as an outline and
-edited with seeded random edits; what must hold is in `benchmarks.storage_invariants`. Files that are not storage
-format are named and skipped. Exits with 1 and the smallest failing example if anything is violated.
+Every `*.xml`, `*.xhtml` and `*.csf` below the directory is parsed and reassembled, shown as an outline, and edited with
+random edits from the seed. The invariants are in `benchmarks.storage_invariants`. Files that are not storage format are
+named and skipped. If an invariant is violated, the smallest failing example is printed and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     files = sorted(path for path in options.corpus.rglob("*") if path.suffix in (".xml", ".xhtml", ".csf"))
     if not files:
-        print(f"no *.xml below {options.corpus}")
+        print(f"Found no *.xml, *.xhtml or *.csf below {options.corpus}.")
         return 2
     counted: Counter[str] = Counter()
     failures: list[tuple[str, list[sf.Edit], str]] = []
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             page = sf.parse(storage)
         except sf.MalformedStorage as error:
             counted["malformed"] += 1
-            print(f"{path}: no storage format: {error}")
+            print(f"{path}: skipped, not storage format: {error}")
             continue
         counted["files"] += 1
         counted["blocks"] += len(page.blocks)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             faults, refused = edit_faults(page, edits)
             counted["edits"] += len(edits)
             counted["refused"] += len(edits) if refused else 0
-            if refused and (fault := _needless(page, edits)):
+            if refused and (fault := _wrongly_refused(page, edits)):
                 faults.append(f"{fault} was refused: {refused}")
             for fault in faults:
                 failures.append((path.name, _smallest(page, edits), fault))
@@ -69,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _needless(page: sf.Page, edits: Sequence[sf.Edit]) -> str:
-    """Return the edit that was refused though it is always possible: by itself, without tokens."""
+def _wrongly_refused(page: sf.Page, edits: Sequence[sf.Edit]) -> str:
+    """Return an edit without tokens that was refused, although its kind of block takes any edit; empty if none."""
     for edit in edits:
         kind = page.block(edit.block_id).kind if edit.block_id is not None else "paragraph"
         if kind in ALWAYS_POSSIBLE and "⟦" not in getattr(edit, "markdown", ""):

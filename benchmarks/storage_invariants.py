@@ -1,7 +1,7 @@
-"""What must hold of every page and every list of edits, checked from outside through the public interface.
+"""Invariants of every page and every list of edits, checked through the public interface of the storage format.
 
-`page_faults` looks at one page, `edit_faults` at one page under one list of edits; both return the faults as
-sentences, so that tests, the fuzz targets and the benchmark share them.
+`page_faults` checks one page, `edit_faults` checks one list of edits on a page. Both return the violations as
+sentences; tests, the fuzz target and the benchmark share them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from common import storage_format as sf
 
 ALWAYS_POSSIBLE = {"paragraph", "heading", "list_item", "quote", "code", "macro"}
-"""Kinds of blocks that take any edit."""
+"""Kinds of blocks on which any edit is possible."""
 
 PHRASES = (
     "plain {}",
@@ -33,21 +33,21 @@ PHRASES = (
     "first\n\n{}",
     "日本語 **強調:**です {} &nbsp; ⟨x⟩ \u202eעברית",
 )
-"""Markdown of all sorts; the braces take a word that stands nowhere else."""
+"""Varied Markdown; the braces are replaced by a unique word."""
 
 
 def page_faults(storage: str) -> list[str]:
-    """Return what is wrong with how a page is parsed: reassembly, order, identity, outline, round trip."""
+    """Return the violations in how a page is parsed: reassembly, order, identity, outline, round trip."""
     page = sf.parse(storage)
     blocks = page.blocks
     faults = []
     if page.source != storage:
-        faults.append("the source of the page is not what was parsed")
+        faults.append("the source of the page differs from the parsed text")
     pieces = [page.prefix]
     for block, gap in zip(blocks, (*page.gaps, page.suffix), strict=True) if blocks else ():
         pieces += [block.source, gap]
     if "".join(pieces) != storage:
-        faults.append("prefix, blocks, gaps and suffix are not the page")
+        faults.append("prefix, blocks, gaps and suffix together differ from the page")
     at = 0
     for block in blocks:
         start, end = block.span
@@ -59,11 +59,11 @@ def page_faults(storage: str) -> list[str]:
         faults += [f"{block} is not balanced: {fault}" for fault in _parses(block.source)]
     ids = [block.id for block in blocks]
     if len(set(ids)) != len(ids):
-        faults.append("two blocks have one id")
+        faults.append("two blocks have the same id")
     if any(page.block(block.id) != block for block in blocks):
         faults.append("a block is not found by its id")
     if sf.apply(page, []).storage != storage:
-        faults.append("no edits change the page")
+        faults.append("applying an empty list of edits changes the page")
     if not sf.equivalent(storage, storage):
         faults.append("the page is not equivalent to itself")
     outline = sf.outline(page)
@@ -76,23 +76,23 @@ def page_faults(storage: str) -> list[str]:
 
 
 def shown(page: sf.Page) -> list[str]:
-    """Return the Markdown of each block as the outline shows it, without number and list mark."""
+    """Return the Markdown of each block as the outline shows it, without number and list marker."""
     return [page.markdown(number) for number in range(len(page.blocks))]
 
 
 def edit_faults(page: sf.Page, edits: Sequence[sf.Edit]) -> tuple[list[str], str]:
-    """Return what is wrong with applying edits, and the reason if they were refused."""
+    """Return the violations when edits are applied, and the reason if they were refused."""
     try:
         edited = sf.apply(page, edits)
     except sf.InvalidEdit as refusal:
         return [], refusal.reason
     faults = _parses(edited.storage)
     if len(edited.changes) != len(edits):
-        faults.append("there is not one change for each edit")
+        faults.append("the number of changes differs from the number of edits")
     faults += _moved_bytes(page, edits, edited)
     again = sf.rebase(edits, page, page)
     if not isinstance(again, sf.Edited) or again.storage != edited.storage:
-        faults.append("rebasing on the same page is not applying")
+        faults.append("rebasing on the same page gives another result than applying")
     for change in edited.changes:
         block = page.block(change.block_id) if change.block_id is not None else None
         if (
@@ -100,7 +100,7 @@ def edit_faults(page: sf.Page, edits: Sequence[sf.Edit]) -> tuple[list[str], str
             and isinstance(change.edit, sf.Delete | sf.Replace)
             and change.before != block.source
         ):
-            faults.append("a change does not say what stood there before")
+            faults.append("a change does not contain the source of its block before the edit")
         if isinstance(change.edit, sf.Replace) and not change.removed:
             faults += _lost_tokens(page, change, edits)
     return faults, ""
@@ -115,7 +115,7 @@ def _parses(storage: str) -> list[str]:
 
 
 def _lost_tokens(page: sf.Page, change: sf.BlockChange, edits: Sequence[sf.Edit]) -> Iterator[str]:
-    """Yield the tokens of a block that stand nowhere any more and were not reported."""
+    """Yield the tokens of a block that are lost and were not reported as removed."""
     assert change.block_id is not None
     number = page.block(change.block_id).number
     kept = "".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete))
@@ -125,11 +125,11 @@ def _lost_tokens(page: sf.Page, change: sf.BlockChange, edits: Sequence[sf.Edit]
             and token.source not in change.after
             and f"{token.token.kind} {token.number}" not in kept
         ):
-            yield f"{token.text} is gone and nobody said so"
+            yield f"{token.text} is lost and not reported as removed"
 
 
 def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> Iterator[str]:
-    """Check that the result without the new text is the page without the edited blocks."""
+    """Check that the result without the new text equals the page without the edited blocks."""
     expected, at = [], 0
     left = edited.storage
     spans = []
@@ -137,7 +137,7 @@ def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> 
         if not isinstance(edit, sf.InsertAfter):
             spans.append((page.block(edit.block_id).span, change.after))
         elif left.count(change.after) != 1:
-            yield f"the inserted {change.after[:60]!r} stands {left.count(change.after)} times in the result"
+            yield f"the inserted {change.after[:60]!r} occurs {left.count(change.after)} times in the result"
             return
         else:
             left = left.replace(change.after, "")
@@ -145,11 +145,11 @@ def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> 
         expected += [page.source[at:start], after]
         at = end
     if "".join(expected) + page.source[at:] != left:
-        yield "characters outside the edited blocks are not what and where they were"
+        yield "characters outside the edited blocks changed"
 
 
 def random_edits(page: sf.Page, chance: random.Random, count: int) -> list[sf.Edit]:
-    """Return edits of all kinds on different blocks; some keep the tokens of their block, some drop them."""
+    """Return random edits of all kinds on different blocks; some keep the tokens of their block, some drop them."""
     edits: list[sf.Edit] = []
     blocks = chance.sample(page.blocks, min(count, len(page.blocks)))
     for number, block in enumerate(blocks):
@@ -172,7 +172,7 @@ def random_edits(page: sf.Page, chance: random.Random, count: int) -> list[sf.Ed
 
 
 def reworded(markdown: str, word: str, chance: random.Random) -> str:
-    """Return Markdown with a word put somewhere between others, and perhaps its tokens in another order."""
+    """Return Markdown with a word inserted at a random place, and sometimes with its tokens shuffled."""
     tokens = re.findall(r"⟦[^⟦⟧\n]+⟧", markdown)
     if len(tokens) > 1 and chance.randrange(2):
         shuffled = chance.sample(tokens, len(tokens))

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.load.audit import audit, given_up
+from benchmarks.load.audit import audit, failed_records
 from benchmarks.load.final_state import (
     ChangeRecord,
     ClosedTicket,
     DocumentRecord,
-    End,
-    PageVersion,
+    FinalState,
+    ObservedReview,
     PublishedDraft,
-    ReviewTicket,
+    WrittenVersion,
 )
 from benchmarks.load.memory import Process, Sample, growth
 
@@ -22,7 +22,7 @@ PUBLISHED = ("published", "doc-1", "2")
 CREATED = ("published", "doc-2", "1")
 OPENED = ("announcement", "doc-1", "1")
 
-GOOD = End(
+GOOD = FinalState(
     tickets=(
         ClosedTicket("A-1", True, (PUBLISHED,), "1001"),
         ClosedTicket("A-2", True, (PUBLISHED,), "1002"),
@@ -42,10 +42,10 @@ GOOD = End(
         DocumentRecord("doc-2", "published", "create", "New", 1, "", "11", ("chg-3",), ("A-3",), "A-6"),
     ),
     reviews=(
-        ReviewTicket("A-5", "doc-1", True, (OPENED, PUBLISHED)),
-        ReviewTicket("A-6", "doc-2", True, (CREATED,)),
+        ObservedReview("A-5", "doc-1", True, (OPENED, PUBLISHED)),
+        ObservedReview("A-6", "doc-2", True, (CREATED,)),
     ),
-    versions=(PageVersion("10", "Page", 4, "doc-1", 2), PageVersion("11", "New", 1)),
+    versions=(WrittenVersion("10", "Page", 4, "doc-1", 2), WrittenVersion("11", "New", 1)),
     drafts=(
         PublishedDraft("doc-1", 2, ("chg-1", "chg-2"), ("A-1", "A-2")),
         PublishedDraft("doc-2", 1, ("chg-3",), ("A-3",)),
@@ -87,29 +87,29 @@ FINE = {"all well": GOOD, "failed": FAILED, "given up with its lock": STUCK, "gi
 
 
 @pytest.mark.parametrize("end", FINE.values(), ids=FINE)
-def test_a_correct_run_has_no_findings(end: End) -> None:
+def test_a_correct_run_has_no_findings(end: FinalState) -> None:
     assert audit(end) == []
 
 
 def test_failures_are_counted_with_their_reasons() -> None:
-    assert given_up(GOOD) == {}
-    assert given_up(FAILED) == {"chg-1": "the model gave no answer"}
-    assert given_up(STUCK) == {"doc-1": "Jira is down"}
+    assert failed_records(GOOD) == {}
+    assert failed_records(FAILED) == {"chg-1": "the model gave no answer"}
+    assert failed_records(STUCK) == {"doc-1": "Jira is down"}
 
 
 WRONG = {
     "no record": (replace(GOOD, changes=GOOD.changes[1:]), "lost: A-1 was closed and has no change record"),
     "two records": (
         replace(GOOD, changes=(*GOOD.changes, replace(GOOD.changes[0], change_id="chg-9"))),
-        "twice: A-1 was closed once and has 2 change records",
+        "duplicate: A-1 was closed once and has 2 change records",
     ),
     "stranger": (
         replace(GOOD, changes=(*GOOD.changes, ChangeRecord("chg-9", "A-9", "ignored", "old"))),
-        "twice: A-9 has a change record, but was not closed",
+        "unexpected: A-9 has a change record, but was not closed",
     ),
     "under way": (
         replace(GOOD, changes=(replace(GOOD.changes[0], status="detected"), *GOOD.changes[1:])),
-        "lost: A-1 never came to an end, it is detected",
+        "lost: A-1 did not end, its change is detected",
     ),
     "wanted and ignored": (
         replace(
@@ -119,71 +119,71 @@ WRONG = {
     ),
     "forgotten by its document": (
         replace(GOOD, documents=(replace(GOOD.documents[0], change_ids=("chg-1",)), GOOD.documents[1])),
-        "lost: doc-1 does not know of A-2, which belongs to it",
+        "lost: doc-1 does not contain the change of A-2, which names it",
     ),
     "published without it": (
         replace(GOOD, drafts=(replace(GOOD.drafts[0], change_ids=("chg-1",)), GOOD.drafts[1])),
-        "lost: A-2 is not in revision 2 of doc-1, which was published",
+        "lost: A-2 is not in the published revision 2 of doc-1",
     ),
     "published under another key": (
         replace(GOOD, drafts=(replace(GOOD.drafts[0], issue_keys=("A-2",)), GOOD.drafts[1])),
-        "lost: A-1 is not in revision 2 of doc-1, which was published",
+        "lost: A-1 is not in the published revision 2 of doc-1",
     ),
     "no draft of the revision that counts": (
         replace(GOOD, drafts=(replace(GOOD.drafts[0], revision=1), GOOD.drafts[1])),
-        "lost: the draft of revision 2 of doc-1, which was published, is not in the bucket",
+        "lost: the published revision 2 of doc-1 is not in the bucket",
     ),
     "no trace of it": (
         replace(GOOD, pages={**GOOD.pages, "10": "<p>It is 1001 now.</p>"}),
-        "lost: “Page” does not say “1002”, as A-2 does",
+        "lost: “Page” does not contain “1002” from A-2",
     ),
     "open review": (
         replace(GOOD, documents=(replace(GOOD.documents[0], status="in_review"), GOOD.documents[1])),
-        "lost: doc-1 (A-1, A-2) never came to an end, it is in_review",
+        "lost: doc-1 (A-1, A-2) did not end, it is in_review",
     ),
     "unfinished": (
         replace(GOOD, documents=(replace(GOOD.documents[0], is_closing=True), GOOD.documents[1])),
-        "lost: doc-1 (A-1, A-2) was published, and what follows from that is not done",
+        "lost: doc-1 (A-1, A-2) was published, but some tickets lack the notification",
     ),
     "two reviews": (
-        replace(GOOD, reviews=(*GOOD.reviews, ReviewTicket("A-7", "doc-1"))),
-        "twice: doc-1 (A-1, A-2) has 2 review tickets",
+        replace(GOOD, reviews=(*GOOD.reviews, ObservedReview("A-7", "doc-1"))),
+        "duplicate: doc-1 (A-1, A-2) has 2 review tickets",
     ),
     "review of nothing": (
-        replace(GOOD, reviews=(*GOOD.reviews, ReviewTicket("A-7", "doc-9"))),
-        "twice: the review A-7 belongs to no document on record",
+        replace(GOOD, reviews=(*GOOD.reviews, ObservedReview("A-7", "doc-9"))),
+        "unexpected: the review A-7 belongs to no recorded document",
     ),
     "no version": (
         replace(GOOD, versions=GOOD.versions[1:]),
-        "lost: doc-1 (A-1, A-2) counts as published, and no page version carries it",
+        "lost: doc-1 (A-1, A-2) counts as published, but no page version belongs to it",
     ),
     "two versions": (
-        replace(GOOD, versions=(*GOOD.versions, PageVersion("10", "Page", 5, "doc-1", 2))),
-        "twice: 2 page versions carry doc-1 (A-1, A-2)",
+        replace(GOOD, versions=(*GOOD.versions, WrittenVersion("10", "Page", 5, "doc-1", 2))),
+        "duplicate: 2 page versions belong to doc-1 (A-1, A-2)",
     ),
     "an older revision": (
         replace(GOOD, versions=(replace(GOOD.versions[0], revision=1), GOOD.versions[1])),
-        "lost: “Page” carries revision 1 of doc-1, not the last",
+        "lost: “Page” has revision 1 of doc-1, not the last one",
     ),
     "two pages": (
-        replace(GOOD, versions=(*GOOD.versions, PageVersion("12", "new", 1))),
-        "twice: 2 page versions carry doc-2 (A-3)",
+        replace(GOOD, versions=(*GOOD.versions, WrittenVersion("12", "new", 1))),
+        "duplicate: 2 page versions belong to doc-2 (A-3)",
     ),
     "a page of nothing": (
-        replace(GOOD, versions=(*GOOD.versions, PageVersion("12", "Other", 1))),
-        "twice: the page “other” was created and belongs to no published document",
+        replace(GOOD, versions=(*GOOD.versions, WrittenVersion("12", "Other", 1))),
+        "unexpected: the page “other” was created, but belongs to no published document",
     ),
     "two comments": (
         replace(GOOD, reviews=(replace(GOOD.reviews[0], marks=(OPENED, OPENED, PUBLISHED)), GOOD.reviews[1])),
-        "twice: A-5 has 2 comments announcement doc-1 1",
+        "duplicate: A-5 has 2 comments announcement doc-1 1",
     ),
     "untold": (
         replace(GOOD, tickets=(replace(GOOD.tickets[0], marks=()), *GOOD.tickets[1:])),
-        "lost: A-1 was told 0 times of doc-1",
+        "lost: A-1 has 0 comments that doc-1 was published",
     ),
     "failed in silence": (
         replace(FAILED, tickets=(ClosedTicket("A-1", True),)),
-        "unexplained: A-1 failed, and its ticket does not say so",
+        "unexplained: A-1 failed, but has no comment about it",
     ),
     "failed without a reason": (
         replace(FAILED, changes=(replace(FAILED.changes[0], reason=""),)),
@@ -191,14 +191,14 @@ WRONG = {
     ),
     "dead letter of something published": (
         replace(GOOD, dead_letters=({"document_id": "doc-1"},)),
-        "unexplained: a dead letter belongs to no failure on record: {'document_id': 'doc-1'}",
+        "unexplained: a dead letter belongs to no recorded failure: {'document_id': 'doc-1'}",
     ),
     "lock": (replace(GOOD, locks=("doc-1",)), "lost: a page is still locked for doc-1"),
 }
 
 
 @pytest.mark.parametrize(("end", "finding"), WRONG.values(), ids=WRONG)
-def test_each_kind_of_fault_is_found(end: End, finding: str) -> None:
+def test_each_kind_of_fault_is_found(end: FinalState, finding: str) -> None:
     assert finding in audit(end)
 
 

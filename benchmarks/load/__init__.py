@@ -1,1 +1,1 @@
-"""The load test: a thousand tickets, slow and failing services, and an audit from the outside."""
+"""The load test: a thousand tickets, slow and failing services, and an audit of the results."""

@@ -1,4 +1,4 @@
-"""Gathers what is there at the end of a load run, from the outside: Jira and Confluence by REST, tables, queues."""
+"""Collects the final state of a load run from Jira and Confluence (REST), the tables, the bucket and the queues."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from benchmarks.load.final_state import (
     ChangeRecord,
     ClosedTicket,
     DocumentRecord,
-    End,
+    FinalState,
     Mark,
-    PageVersion,
+    ObservedReview,
     PublishedDraft,
-    ReviewTicket,
+    WrittenVersion,
 )
-from benchmarks.load.tickets import Kind, Planned
+from benchmarks.load.tickets import Kind, PlannedTicket
 from benchmarks.load.users import REVIEWS, review_keys
 from local.change_progress import scan_table
 from local.demo.person import Person
@@ -34,33 +34,33 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Observed:
-    """The end, and when (seconds since the epoch) each ticket was told that its page is published."""
+    """The final state, and when each ticket got the comment that its page is published (seconds since the epoch)."""
 
-    end: End
-    told: Mapping[str, float]
+    end: FinalState
+    published_at: Mapping[str, float]
 
 
-def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
-    """Read everything; takes about a minute for a thousand tickets."""
+def observe(up: LocalEnvironment, planned: Iterable[PlannedTicket]) -> Observed:
+    """Read the final state; takes about a minute for a thousand tickets."""
     readers = [Person(up.site.url, up.site.site.account("admin")) for _ in range(_READERS)]
-    us = up.pipeline_account.account_id
-    told: dict[str, float] = {}
+    our_id = up.pipeline_account.account_id
+    published_at: dict[str, float] = {}
 
-    def ticket(person: Person, each: Planned) -> ClosedTicket:
-        comments = _comments(person, each.key, us)
-        told.update((each.key, at) for mark, at in comments if mark[0] == "published")
+    def ticket(person: Person, each: PlannedTicket) -> ClosedTicket:
+        comments = _comments(person, each.key, our_id)
+        published_at.update((each.key, at) for mark, at in comments if mark[0] == "published")
         marks = tuple(mark for mark, _ in comments)
         return ClosedTicket(each.key, each.kind is not Kind.IGNORED, marks, each.trace)
 
-    def review(person: Person, key: str) -> ReviewTicket:
+    def review(person: Person, key: str) -> ObservedReview:
         issue = person.call("GET", f"/rest/api/3/issue/{key}?properties=kinexus.review&fields=status")
         named = issue.get("properties", {}).get("kinexus.review", {})
         is_done = issue["fields"]["status"]["statusCategory"]["key"] == "done"
-        marks = tuple(mark for mark, _ in _comments(person, key, us))
-        return ReviewTicket(key, str(named.get("document_id", "")), is_done, marks)
+        marks = tuple(mark for mark, _ in _comments(person, key, our_id))
+        return ObservedReview(key, str(named.get("document_id", "")), is_done, marks)
 
-    def versions(person: Person, page: tuple[str, str]) -> list[PageVersion]:
-        return _versions(person, *page, us)
+    def versions(person: Person, page: tuple[str, str]) -> list[WrittenVersion]:
+        return _versions(person, *page, our_id)
 
     def content(person: Person, page_id: str) -> tuple[str, str]:
         page = person.call("GET", f"/wiki/api/v2/pages/{page_id}?body-format=storage")
@@ -69,7 +69,7 @@ def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
     reviews = _each(readers, review_keys(readers[0], REVIEWS), review)
     documents, locks = _documents(up)
     published = [each for each in documents if each.status == "published"]
-    end = End(
+    end = FinalState(
         tickets=tuple(_each(readers, planned, ticket)),
         changes=tuple(_change(item) for item in scan_table(up.stack.client, up.outputs["changesTable"])),
         documents=documents,
@@ -80,11 +80,11 @@ def observe(up: LocalEnvironment, planned: Iterable[Planned]) -> Observed:
         drafts=tuple(_drafts(up, published)),
         pages=dict(_each(readers, {each.page_id for each in published if each.page_id}, content)),
     )
-    return Observed(end, told)
+    return Observed(end, published_at)
 
 
 def dead_letters(up: LocalEnvironment, documents: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the ids in all dead letters; a review's key is completed by the document that it is about."""
+    """Return the ids in all dead letters; for a review's key, the id of its document is added."""
     sqs, found = up.stack.client("sqs"), {}
     for url in up.outputs["deadLetterQueueUrls"].values():
         while messages := sqs.receive_message(
@@ -102,7 +102,7 @@ def dead_letters(up: LocalEnvironment, documents: Mapping[str, str]) -> list[dic
 def _each(
     readers: list[Person], given: Iterable[Given], read: Callable[[Person, Given], Found]
 ) -> list[Found]:
-    """Read with several connections at once; the order stays."""
+    """Read all items with several connections at once; the order of the results is kept."""
     listed = list(given)
     with ThreadPoolExecutor(len(readers)) as pool:
         jobs = [
@@ -115,12 +115,12 @@ def _each(
     return [parts[at % len(readers)][at // len(readers)] for at in range(len(listed))]
 
 
-def _comments(person: Person, key: str, us: str) -> list[tuple[Mark, float]]:
-    """Return the marks of our comments on a ticket, with their times."""
+def _comments(person: Person, key: str, our_id: str) -> list[tuple[Mark, float]]:
+    """Return the marks of the pipeline's comments on a ticket, with their times."""
     answer = person.call("GET", f"/rest/api/3/issue/{key}/comment?expand=properties&maxResults=1000")
     found = []
     for comment in answer["comments"]:
-        if comment["author"]["accountId"] == us:
+        if comment["author"]["accountId"] == our_id:
             marks = [
                 each["value"] for each in comment.get("properties", ()) if each["key"] == "kinexus.comment"
             ]
@@ -141,7 +141,7 @@ def _change(item: Mapping[str, Any]) -> ChangeRecord:
 
 
 def _documents(up: LocalEnvironment) -> tuple[tuple[DocumentRecord, ...], tuple[str, ...]]:
-    """Return the documents, and who holds each lock."""
+    """Return the documents, and the holders of the page locks."""
     found, locks = [], []
     for item in scan_table(up.stack.client, up.outputs["documentsTable"]):
         if "held_by" in item:
@@ -167,14 +167,14 @@ def _documents(up: LocalEnvironment) -> tuple[tuple[DocumentRecord, ...], tuple[
 
 
 def _drafts(up: LocalEnvironment, published: Iterable[DocumentRecord]) -> Iterator[PublishedDraft]:
-    """Yield the drafts that documents were published from, as far as they are in the bucket."""
+    """Yield the drafts of published documents that are in the bucket."""
     s3, bucket = up.stack.client("s3"), up.outputs["documentsBucket"]
     for document in published:
         key = f"drafts/{document.document_id}/{document.revision}.json"
         try:
             draft = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         except s3.exceptions.NoSuchKey:
-            continue  # the audit says that it is missing
+            continue  # the audit reports the missing draft
         yield PublishedDraft(
             document.document_id, document.revision, tuple(draft["change_ids"]), tuple(draft["issue_keys"])
         )
@@ -191,13 +191,13 @@ def _pages(up: LocalEnvironment, person: Person) -> list[tuple[str, str]]:
     return found
 
 
-def _versions(person: Person, page_id: str, title: str, us: str) -> list[PageVersion]:
-    """Return the versions of a page that our account wrote (at most 250 are looked at)."""
+def _versions(person: Person, page_id: str, title: str, our_id: str) -> list[WrittenVersion]:
+    """Return the versions of a page that the pipeline wrote, among its newest 250 versions."""
     answer = person.call("GET", f"/wiki/api/v2/pages/{page_id}/versions?limit=250")
     found = []
     for version in answer["results"]:
-        if version["authorId"] == us:
+        if version["authorId"] == our_id:
             named = _MESSAGE.match(version["message"])
             document, revision = (named[1], int(named[2])) if named else ("", 0)
-            found.append(PageVersion(page_id, title, version["number"], document, revision))
+            found.append(WrittenVersion(page_id, title, version["number"], document, revision))
     return found

@@ -1,11 +1,11 @@
-"""The facts of a load run's end: what there is in Jira, Confluence, the tables and the dead-letter queues."""
+"""The final state of a load run: records from Jira, Confluence, the tables, the bucket and the dead-letter queues."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: A mark as the pipeline puts it on each of its comments: kind first, then what makes it unique.
+#: The mark (idempotency key) of a comment of the pipeline: its kind first, then the values that make it unique.
 Mark = tuple[str, ...]
 
 
@@ -13,8 +13,8 @@ Mark = tuple[str, ...]
 class ClosedTicket:
     """A ticket that was closed.
 
-    `wanted` says whether it asked for documentation; `marks` are our comments' marks; `trace` is a word of it that its
-    page must carry, or empty where nobody can say.
+    `wanted` says whether it asked for documentation; `marks` are the marks of the pipeline's comments; `trace` is a
+    word of the ticket that its page must contain, or empty when that is unknown.
     """
 
     key: str
@@ -36,7 +36,7 @@ class ChangeRecord:
 
 @dataclass(frozen=True)
 class DocumentRecord:
-    """A record of the documents table that is no lock."""
+    """A document record of the documents table (not a lock)."""
 
     document_id: str
     status: str
@@ -53,7 +53,7 @@ class DocumentRecord:
 
 @dataclass(frozen=True)
 class PublishedDraft:
-    """The draft in the bucket that a document was published from, and whose changes it says it is about."""
+    """The draft in the bucket from which a document was published, with the changes that it covers."""
 
     document_id: str
     revision: int
@@ -62,7 +62,7 @@ class PublishedDraft:
 
 
 @dataclass(frozen=True)
-class ReviewTicket:
+class ObservedReview:
     """A review ticket in Jira and the document that its property names."""
 
     key: str
@@ -72,8 +72,8 @@ class ReviewTicket:
 
 
 @dataclass(frozen=True)
-class PageVersion:
-    """A page version that our account wrote; `document_id` and `revision` from its message, where it has one."""
+class WrittenVersion:
+    """A page version that the pipeline wrote; `document_id` and `revision` come from its message, if it has one."""
 
     page_id: str
     title: str
@@ -83,18 +83,18 @@ class PageVersion:
 
 
 @dataclass(frozen=True)
-class End:
-    """Everything that is there when nothing moves any more.
+class FinalState:
+    """Everything that exists when all work has ended.
 
-    `dead_letters` are the ids in given-up messages; `drafts` are those of the documents that count as published, and
-    `pages` what their pages say now, in storage format, by id.
+    `dead_letters` are the ids in messages of the dead-letter queues; `drafts` belong to the published documents;
+    `pages` maps the ids of their pages to the current storage format.
     """
 
     tickets: tuple[ClosedTicket, ...]
     changes: tuple[ChangeRecord, ...]
     documents: tuple[DocumentRecord, ...]
-    reviews: tuple[ReviewTicket, ...]
-    versions: tuple[PageVersion, ...]
+    reviews: tuple[ObservedReview, ...]
+    versions: tuple[WrittenVersion, ...]
     dead_letters: tuple[Mapping[str, str], ...] = ()
     locks: tuple[str, ...] = field(default=())
     drafts: tuple[PublishedDraft, ...] = ()

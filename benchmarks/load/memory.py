@@ -1,4 +1,4 @@
-"""Resident memory and processor time of a region's processes, from /proc: workers, MiniStack, the simulator."""
+"""Measures resident memory and CPU time of the region's processes from /proc: workers, MiniStack, the simulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OURS = "simulator, stand-in, people"
 
 @dataclass(frozen=True)
 class Process:
-    """One process at one moment: what it is (a function's name, MiniStack, …), memory, processor time so far."""
+    """One process at one time: its role (a function's name, MiniStack, …), memory and CPU time so far."""
 
     pid: int
     role: str
@@ -26,7 +26,7 @@ class Process:
 
 @dataclass(frozen=True)
 class Sample:
-    """The processes when a share of the tickets had reached its end."""
+    """The processes at the time when a share of the tickets had ended."""
 
     share: float
     processes: tuple[Process, ...]
@@ -39,7 +39,7 @@ class Sample:
         return dict(found)
 
     def processor(self) -> dict[str, float]:
-        """Return the processor seconds of each role's living processes so far."""
+        """Return the CPU seconds so far of each role's running processes."""
         found: dict[str, float] = defaultdict(float)
         for process in self.processes:
             found[process.role] += process.processor_seconds
@@ -47,7 +47,7 @@ class Sample:
 
 
 def sample(share: float, ministack: int) -> Sample:
-    """Read the memory of this process and of MiniStack's process group; works on Linux."""
+    """Measure this process and MiniStack's process group (Linux only)."""
     found = [_process(os.getpid(), OURS)]
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
@@ -57,14 +57,14 @@ def sample(share: float, ministack: int) -> Sample:
             if os.getpgid(pid) == ministack:
                 found.append(_process(pid, _role(pid, ministack)))
         except (ProcessLookupError, FileNotFoundError):
-            continue  # it ended while we looked
+            continue  # the process has ended in the meantime
     return Sample(share, tuple(found))
 
 
 def growth(samples: Iterable[Sample]) -> dict[str, float]:
-    """Return by role how much the typical process grew between the first and the last sample, as a share.
+    """Return the growth of the median process between the first and the last sample, by role, as a share.
 
-    The median is taken, since workers come and go with the work.
+    The median is used, because the number of workers varies with the load.
     """
     ordered = sorted(samples, key=lambda each: each.share)
     first, last = _medians(ordered[0]), _medians(ordered[-1])
@@ -84,7 +84,7 @@ def _role(pid: int, ministack: int) -> str:
 
 
 def _process(pid: int, role: str) -> Process:
-    # The command's name may hold anything, so count from its closing parenthesis on: utime is 12th, stime 13th.
+    # The command's name may contain any character, so fields are counted after its closing parenthesis.
     spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks = int(spent[11]) + int(spent[12])
     return Process(pid, role, _resident(pid), ticks / os.sysconf("SC_CLK_TCK"))

@@ -1,6 +1,6 @@
-"""The work of the load run: pages, and tickets of every kind that a team closes, all from one seed.
+"""Generates the pages and tickets of a load run from one seed, with all kinds of tickets that a team closes.
 
-Each subject has a made-up name, so that it is known which page a ticket is about without asking the pipeline.
+Each subject has an invented name, so the page that a ticket is about is known without the pipeline.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from local.seed import Seed, plant_ticket
 
 #: How many of a hundred tickets are of each kind; the rest update a page of their own.
 SHARES = {"ignored": 8, "create": 9, "create_together": 4, "named": 5, "shared": 20}
-#: Tickets about one page, and about one page that is not there yet.
+#: Number of tickets about one shared page, and about one shared page that does not exist yet.
 TOGETHER, CREATE_TOGETHER = 4, 2
-#: How many of a hundred tickets are edited just before they are closed, which is told to the pipeline as well.
+#: How many of a hundred tickets are edited just before they are closed, which sends another webhook.
 TOUCHED = 10
 
 _SYLLABLES = (
@@ -62,7 +62,7 @@ _LIMITS = (
 
 
 class Kind(StrEnum):
-    """What becomes of a ticket when all goes well."""
+    """The expected result for a ticket."""
 
     IGNORED = "ignored"
     CREATE = "create"
@@ -71,10 +71,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedTicket:
     """A ticket that will be closed: its key, its kind, and whether it is edited just before.
 
-    `trace` is the number that it tells of: what documents it must tell of it too.
+    `trace` is a number in its text; the page that documents it must contain the number too.
     """
 
     key: str
@@ -83,8 +83,8 @@ class Planned:
     trace: str
 
 
-def plant(site: Site, seeded: Seed, tickets: int, chance: random.Random) -> tuple[Planned, ...]:
-    """Put pages and open tickets into a site; return the tickets in the order in which they are to be closed."""
+def plant(site: Site, seeded: Seed, tickets: int, chance: random.Random) -> tuple[PlannedTicket, ...]:
+    """Create pages and open tickets in a site; return the tickets in the order in which they are to be closed."""
     kinds = _kinds(tickets)
     subjects = iter(_subjects(len(kinds), chance))
     planned = []
@@ -95,14 +95,14 @@ def plant(site: Site, seeded: Seed, tickets: int, chance: random.Random) -> tupl
             for _ in range(together):
                 ticket, trace = _ticket(kind, subject, page_id, chance)
                 key = plant_ticket(site, seeded.project_key, ticket).key
-                planned.append(Planned(key, kind, chance.randrange(100) < TOUCHED, trace))
+                planned.append(PlannedTicket(key, kind, chance.randrange(100) < TOUCHED, trace))
         site.confluence.index.settle(site.clock.peek())
     chance.shuffle(planned)
     return tuple(planned)
 
 
 def _kinds(tickets: int) -> list[tuple[Kind, int]]:
-    """Return kinds of tickets with how many of them share a subject; the sum is the number of tickets."""
+    """Return (kind, number of tickets that share a subject); the numbers add up to the number of tickets."""
     count = {name: tickets * share // 100 for name, share in SHARES.items()}
     found = [(Kind.IGNORED, 1)] * count["ignored"]
     found += [(Kind.CREATE, 1)] * count["create"]
@@ -118,7 +118,7 @@ def _subjects(number: int, chance: random.Random) -> list[str]:
 
 
 def _page(site: Site, seeded: Seed, subject: str, chance: random.Random) -> str:
-    """Create a page about a subject, with what pages have: headings, a list, code, a table, a panel."""
+    """Create a page about a subject, with headings, a list, code, a table and a panel."""
     name = subject.split()[0]
     rows = "".join(
         f"<tr><td><p>{limit.capitalize()}</p></td><td><p>{chance.randrange(10, 900)}</p></td></tr>"
@@ -143,7 +143,7 @@ def _page(site: Site, seeded: Seed, subject: str, chance: random.Random) -> str:
 
 
 def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> tuple[dict[str, Any], str]:
-    """Describe a ticket in the form of the seed's tickets.json; return it with the number that it tells of."""
+    """Return a ticket in the format of the seed's tickets.json, and the number in its text."""
     name, limit, value = subject.split()[0], chance.choice(_LIMITS), chance.randrange(1000, 99000)
     labels = {
         Kind.IGNORED: ["needs-docs", "no-docs"],
@@ -152,7 +152,7 @@ def _ticket(kind: Kind, subject: str, page_id: str, chance: random.Random) -> tu
         Kind.UPDATE: ["needs-docs"],
     }[kind]
     if kind is Kind.CREATE:
-        # No word in common with any page, or one of those would be updated.
+        # The words differ from those of all pages; otherwise an existing page would be updated.
         turned = name.lower()[::-1]
         summary = f"Introduce {name} {turned}"
         text = [

@@ -1,4 +1,4 @@
-"""The people of the load run: developers who close tickets at an even pace, reviewers who approve what appears."""
+"""The simulated people of the load run: developers who close tickets, reviewers who approve reviews."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from benchmarks.load.tickets import Planned
+from benchmarks.load.tickets import PlannedTicket
 from local.atlassian import Account
 from local.demo.person import Person
 
-#: People at work at the same time, each with a connection of their own.
+#: Number of people who work at the same time, each with a separate connection.
 DEVELOPERS, REVIEWERS = 6, 2
-#: Every review ticket, as the README tells people to filter them.
+#: JQL for all review tickets, as in the README.
 REVIEWS = "labels = documentation-review AND labels = kinexus-ai"
-#: Seconds between two looks at the filter, and until a ticket that was just decided is looked at again.
-LOOK, AGAIN = 3.0, 6.0
+#: Seconds between two searches, and until a ticket that was just decided is checked again.
+POLL_SECONDS, RECHECK_SECONDS = 3.0, 6.0
 
 
-class Closing:
-    """Developers close all tickets at an even pace; `closed` has the moment (seconds since the epoch) of each."""
+class Developers:
+    """Developers close all tickets at an even pace; `closed` has the time of each (seconds since the epoch)."""
 
-    def __init__(self, url: str, developer: Account, planned: Sequence[Planned], seconds: float) -> None:
+    def __init__(
+        self, url: str, developer: Account, planned: Sequence[PlannedTicket], seconds: float
+    ) -> None:
         self._people = [Person(url, developer) for _ in range(DEVELOPERS)]
         self._planned, self._seconds = planned, seconds
         self.closed: dict[str, float] = {}
         self.took = 0.0
 
     def run(self) -> None:
-        """Close the tickets; returns when the last one is closed. Raises requests.RequestException."""
+        """Close all tickets and return when the last one is closed. Raises requests.RequestException."""
         begun = time.monotonic()
         with ThreadPoolExecutor(DEVELOPERS) as pool:
             for done in [pool.submit(self._work, number, begun) for number in range(DEVELOPERS)]:
@@ -49,8 +51,8 @@ class Closing:
             self.closed[ticket.key] = time.time()
 
 
-class Reviewing:
-    """Reviewers approve every open review as it appears, and again if it is moved back, from `start` to `stop`."""
+class Reviewers:
+    """Reviewers approve every open review, and again if it is reopened, from `start` to `stop`."""
 
     def __init__(self, url: str, reviewer: Account) -> None:
         self._people = [Person(url, reviewer) for _ in range(REVIEWERS)]
@@ -62,30 +64,30 @@ class Reviewing:
         self.missed = 0
 
     def start(self) -> None:
-        """Begin to look for reviews."""
+        """Start to look for reviews."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Stop looking; returns when the review at hand is decided."""
+        """Stop looking for reviews, and wait until the current ones are decided."""
         self._ended.set()
         for thread in self._threads:
             thread.join()
 
     def _work(self, number: int) -> None:
         person = self._people[number]
-        while not self._ended.wait(LOOK):
+        while not self._ended.wait(POLL_SECONDS):
             try:
                 self.open = set(review_keys(person, f"{REVIEWS} AND statusCategory != Done"))
                 for key in sorted(self.open):
                     if int(key.rpartition("-")[2]) % REVIEWERS == number:
                         self._decide(person, key)
             except requests.RequestException:
-                self.missed += 1  # people load the page again, and find there what they had done
+                self.missed += 1  # the next search shows which reviews are still open
 
     def _decide(self, person: Person, key: str) -> None:
-        # The filter lags behind, as Jira's does, so that a review that was just decided may still be in it.
-        if time.monotonic() - self._decided.get(key, -AGAIN) < AGAIN:
+        # Jira's search lags behind, so a review that was just decided may still be found.
+        if time.monotonic() - self._decided.get(key, -RECHECK_SECONDS) < RECHECK_SECONDS:
             return
         if person.ticket(key)["status"]["statusCategory"]["key"] != "done":
             person.comment(key, "APPROVED")
@@ -95,7 +97,7 @@ class Reviewing:
 
 
 def review_keys(person: Person, jql: str) -> list[str]:
-    """Return the keys of all tickets that a query finds."""
+    """Return the keys of all tickets that a JQL query finds."""
     keys: list[str] = []
     body: dict[str, object] = {"jql": jql, "fields": ["summary"], "maxResults": 1000}
     while True:

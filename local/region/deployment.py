@@ -76,5 +76,5 @@ def deploy(
         create=create,
         invoke=lambda token, arguments: call_provider_function(aws, token, arguments),
     )
-    permission_checks.check_permissions(registry, stack.region, stack.account)
+    permission_checks.require_permissions(registry, stack.region, stack.account)
     return LocalDeployment(graph, registry)

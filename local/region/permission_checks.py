@@ -16,7 +16,7 @@ _BY_SCHEDULE = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "ev
 _TO_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-def check_permissions(registry: ResourceRegistry, region: str, account: str) -> None:
+def require_permissions(registry: ResourceRegistry, region: str, account: str) -> None:
     """Raise ProvisioningFailure that lists every missing permission; return when there is none."""
     here = f"{region}:{account}"
     findings = [

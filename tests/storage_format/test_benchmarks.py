@@ -82,7 +82,7 @@ def test_blocks_are_found_after_ids_are_stamped_on_elements(
 
 def test_stamped_ids_do_not_change_the_fingerprint() -> None:
     before = '<p class=\'a\' id="b">x&nbsp;<br/></p><ac:structured-macro ac:name="toc"/>'
-    after = rebase_found.stamped(before)
+    after = rebase_found.with_new_ids(before)
     assert after == (
         '<p local-id="00000001" id="b" class=\'a\'>x\u00a0<br local-id="00000002" /></p>'
         '<ac:structured-macro ac:macro-id="00000004" ac:local-id="00000003" ac:name="toc" />'
@@ -93,7 +93,7 @@ def test_stamped_ids_do_not_change_the_fingerprint() -> None:
 def test_too_few_blocks_found_is_a_failure(
     corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rebase_found, "stamped", lambda storage: storage.replace("<p>a", "<p>b"))
+    monkeypatch.setattr(rebase_found, "with_new_ids", lambda storage: storage.replace("<p>a", "<p>b"))
     assert rebase_found.main([str(corpus)]) == 1
     assert "66.7%" in capsys.readouterr().out
 

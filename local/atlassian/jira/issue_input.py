@@ -103,7 +103,7 @@ def check_link_type(value: Any) -> str:
         raise JiraRefusal(404, f"No issue link type with name '{_name(value)}' found.") from error
 
 
-def check_issue_type(value: Any) -> workflow.IssueType:
+def find_issue_type(value: Any) -> workflow.IssueType:
     """Check an issue type, by id or name."""
     if isinstance(value, dict):
         for kind in workflow.ISSUE_TYPES:
@@ -172,7 +172,7 @@ class FieldReader:
         if name == "labels":
             return {"labels": _labels(value)}
         if name == "issuetype":
-            return {"issue_type": check_issue_type(value)}
+            return {"issue_type": find_issue_type(value)}
         if name == "priority":
             return {"priority": _pick(value, workflow.PRIORITIES, "The priority selected is invalid.")}
         if name == "components":
