@@ -1,4 +1,4 @@
-"""A bucket, and the right to read what is below `invoices/`."""
+"""A bucket, and the permission to read objects below `invoices/`."""
 
 from stack import DocumentBucket
 

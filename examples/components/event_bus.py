@@ -1,4 +1,4 @@
-"""A bus that keeps its events for a month, to be played again."""
+"""A bus that archives its events for 30 days, for replays."""
 
 from stack import EventBus
 

@@ -1,4 +1,4 @@
-"""A function that gets every order that was placed, through a queue."""
+"""A function that gets the event of every placed order, through a queue."""
 
 from stack import EventBus, EventSubscription, PythonFunction, PythonFunctionArgs
 

@@ -1,4 +1,4 @@
-"""A function that runs every night, where the shop is."""
+"""A function that runs every night at 02:30 in Berlin's time zone."""
 
 from stack import FunctionSchedule, FunctionScheduleArgs, PythonFunction, PythonFunctionArgs
 

@@ -1,4 +1,4 @@
-"""Jira reports finished issues; it is told so as the administrator of KINEXUS_ADMIN_EMAIL and _TOKEN."""
+"""A webhook in Jira for closed issues, registered as the administrator in KINEXUS_ADMIN_EMAIL and _TOKEN."""
 
 import pulumi
 

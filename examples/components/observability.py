@@ -1,4 +1,4 @@
-"""A dashboard and alarms for a function; alarms go to an address."""
+"""A dashboard and alarms for a function; alarms are sent to an e-mail address."""
 
 from stack import Observability, PythonFunction, PythonFunctionArgs, WatchedFunction
 

@@ -1,4 +1,4 @@
-"""A function that reads a table."""
+"""A function with the permission to read a table."""
 
 from stack import PythonFunction, PythonFunctionArgs, RecordTable
 

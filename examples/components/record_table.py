@@ -1,4 +1,4 @@
-"""A table whose records are found by id, and by day, and are gone after a while."""
+"""A table whose records are found by id and by day, and are deleted when they expire."""
 
 from stack import KeyKind, RecordTable, TableIndex
 

@@ -1,4 +1,4 @@
-"""A secret from the stack's configuration; functions get its ARN and the right to read it."""
+"""A secret from the stack's configuration; functions get its ARN and the permission to read it."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""An API with one route, which lets five requests through per second."""
+"""An API with one route, limited to five requests per second."""
 
 from stack import PythonFunction, PythonFunctionArgs, WebhookApi, WebhookRoute
 

@@ -1,4 +1,4 @@
-"""GitHub tells of pushes and pull requests; a chat room hears of them, also when the chat was away for an hour."""
+"""Posts GitHub's pushes and pull requests to a chat room, with retries when the chat is down for an hour."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every night all orders of a table are written to a bucket, one JSON object per line, one file per day."""
+"""Writes all orders of a table to a bucket every night: one file per day, one JSON object per line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What has no argument is reached by transforms: here the platform's own log lines, dead letters for a week, and tags.
+"""Uses transforms to set properties without an argument: the platform's log level, dead letters for a week, and tags.
 
 https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
 """
@@ -12,7 +12,7 @@ from stack import EventBus, EventSubscription, PythonFunction
 
 
 def with_platform_lines(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Log what Lambda itself does with a function, down to each start of a runtime."""
+    """Log Lambda's own platform events at the level DEBUG."""
     if args.type_ != "aws:lambda/function:Function":
         return None
     props: dict[str, Any] = {**args.props}
@@ -20,8 +20,8 @@ def with_platform_lines(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTr
     return pulumi.ResourceTransformResult(props, args.opts)
 
 
-def with_patient_dead_letters(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Keep what was given up for a week only."""
+def with_week_of_dead_letters(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Keep dead letters for one week."""
     if not (args.type_ == "aws:sqs/queue:Queue" and args.name.endswith("-dead-letters")):
         return None
     week = 7 * 24 * 3600
@@ -58,5 +58,5 @@ EventSubscription(
         "pattern": {"source": ["orders"]},
         "function": pack.function,
     },
-    pulumi.ResourceOptions(transforms=[with_patient_dead_letters]),
+    pulumi.ResourceOptions(transforms=[with_week_of_dead_letters]),
 )

@@ -4,5 +4,5 @@ from typing import Any
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Take every message."""
+    """Report every message of the batch as processed."""
     return {"batchItemFailures": []}

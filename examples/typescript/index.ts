@@ -8,7 +8,7 @@ const bus = new kinexus.EventBus("events", { busName: "orders-events", archiveDa
 const chat = new kinexus.SecretBundle("chat", {
     secretName: "orders/chat",
     secretJson: config.requireSecret("chatHook"),
-    description: "Where the chat room is",
+    description: "URL of the chat room",
 });
 
 export const busName = bus.busName;

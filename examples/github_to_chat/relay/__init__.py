@@ -1,1 +1,1 @@
-"""What the relay's functions run."""
+"""Code of the relay's functions."""

@@ -1,4 +1,4 @@
-"""Takes a webhook of GitHub, if it is signed, and puts what a chat wants to know of it on the bus."""
+"""Receives GitHub's webhooks, checks the signature and publishes an event with the details for the chat."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ _SECRETS = boto3.client("secretsmanager")
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer 401 to what GitHub did not sign, else 202.
+    """Publish the webhook's event and return 202; return 401 when the signature is not valid.
 
     https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     """
@@ -24,11 +24,11 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     expected = "sha256=" + hmac.new(secret["secret"].encode(), raw, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, event["headers"].get("x-hub-signature-256", "")):
         return {"statusCode": 401}
-    told = json.loads(raw)
+    payload = json.loads(raw)
     detail = {
-        "repository": told["repository"]["full_name"],
-        "who": told["sender"]["login"],
-        "what": told.get("pull_request", {}).get("title") or told.get("ref", ""),
+        "repository": payload["repository"]["full_name"],
+        "who": payload["sender"]["login"],
+        "what": payload.get("pull_request", {}).get("title") or payload.get("ref", ""),
     }
     entry = {
         "EventBusName": os.environ["EVENT_BUS"],
@@ -37,7 +37,6 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
         "Detail": json.dumps(detail),
     }
     if _EVENTS.put_events(Entries=[entry])["FailedEntryCount"]:
-        raise RuntimeError(
-            "the bus took nothing"
-        )  # GitHub shows the delivery as failed; it can be sent again
+        # GitHub shows the delivery as failed, and it can be redelivered there.
+        raise RuntimeError("EventBridge did not accept the event")
     return {"statusCode": 202}

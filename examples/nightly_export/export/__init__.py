@@ -1,1 +1,1 @@
-"""What the export's function runs."""
+"""Code of the export's function."""

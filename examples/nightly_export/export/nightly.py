@@ -1,4 +1,4 @@
-"""Writes every record of a table to one file of a bucket."""
+"""Writes all records of a table to one file in a bucket."""
 
 import datetime
 import json
@@ -33,7 +33,7 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Write DynamoDB's numbers and sets as JSON's."""
+    """Convert DynamoDB's numbers and sets to JSON values."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return sorted(value)
