@@ -113,7 +113,7 @@ def _difflib(before: str, after: str) -> str:
 
 
 def _kinexus(before: str, after: str) -> str:
-    return diff_views.source(diff_views.compare_sources(before, after), "source")
+    return diff_views.source_view(diff_views.compare_sources(before, after), "source")
 
 
 def _whole_page(before: str, after: str) -> str:

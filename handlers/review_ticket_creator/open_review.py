@@ -113,7 +113,7 @@ class OpenReview:
         sources = self.tickets.sources(document)
         review = self._review(document, draft, sources, page_url)
         self.reviews.store_page(document.document_id, draft.revision, diff_page.render(review))
-        ticket = self.tickets.keep(document, draft, review, sources)
+        ticket = self.tickets.create_or_update(document, draft, review, sources)
         document = self.records.set_review_ticket(document, ticket.issue_id, ticket.key)
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
         self.reviews.store_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))

@@ -54,7 +54,9 @@ class ReviewTickets:
                 log.warning("source_ticket.missing", extra={"issue_key": key})
         return sources
 
-    def keep(self, document: Document, draft: Draft, review: Review, sources: Sources) -> ReviewTicket:
+    def create_or_update(
+        self, document: Document, draft: Draft, review: Review, sources: Sources
+    ) -> ReviewTicket:
         """Create the review ticket, or update the existing one for this revision and reopen it."""
         fields: dict[str, Any] = {
             "summary": ticket_description.summary_line(review),

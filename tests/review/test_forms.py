@@ -115,7 +115,7 @@ def test_a_form_without_a_passage_is_shown_as_one(before: str, after: str, said:
     shown = oracle.default_view(html)
     assert said in shown.everything
     assert "No passages change" not in html
-    assert compare_pages(before, after).undrawn == 0
+    assert compare_pages(before, after).source_only_count == 0
 
 
 @pytest.mark.parametrize(("before", "after", "number"), COUNTED)

@@ -53,7 +53,7 @@ class DecisionPolicy:
 class NoDecisionReason(StrEnum):
     """Why a closed ticket has no decision that counts. The values are logged."""
 
-    NOBODY_KNOWN = "nobody_known"
+    UNKNOWN_ACCOUNT = "unknown_account"
     OWN_ACCOUNT = "own_account"
     NOT_A_PERSON = "not_a_person"
     NOT_AN_APPROVER = "not_an_approver"
@@ -64,7 +64,7 @@ class NoDecisionReason(StrEnum):
     SAYS_MORE = "says_more"
     OTHER_REVISION = "other_revision"
     CONTRADICTED = "contradicted"
-    UNASKED_ANYWAY = "anyway_without_notice"
+    ANYWAY_WITHOUT_NOTICE = "anyway_without_notice"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class NoDecision:
 
 
 _TEXTS = {
-    NoDecisionReason.NOBODY_KNOWN: "Jira does not say who moved the ticket, so there is no decision.",
+    NoDecisionReason.UNKNOWN_ACCOUNT: "Jira does not say who moved the ticket, so there is no decision.",
     NoDecisionReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses. That account cannot "
     "decide.",
     NoDecisionReason.NOT_A_PERSON: "The comment was written by an app or an automation. An app can decide only if the "
@@ -96,7 +96,7 @@ _TEXTS = {
     "current one. To publish revision {revision}, comment just APPROVED.",
     NoDecisionReason.CONTRADICTED: "I did not publish, because another person who may decide wrote something "
     "different after your comment. To publish revision {revision} despite this, comment just APPROVED.",
-    NoDecisionReason.UNASKED_ANYWAY: "APPROVED ANYWAY counts only after a notice that the page has unpublished "
+    NoDecisionReason.ANYWAY_WITHOUT_NOTICE: "APPROVED ANYWAY counts only after a notice that the page has unpublished "
     "changes, and there is no such notice here. To publish, comment just APPROVED.",
 }
 
@@ -104,7 +104,7 @@ _TEXTS = {
 def deciding_comment(
     comments: Iterable[ReviewComment],
     announced_at: str,
-    who: DecisionPolicy,
+    policy: DecisionPolicy,
     *,
     revision: int,
     names: Collection[str] | None = None,
@@ -115,7 +115,7 @@ def deciding_comment(
     harmless comments follow it. `comments` may be in any order. `names` are the words of the names of the people in the
     ticket, as for `read_decision`. Raises ValueError if a time is not an ISO 8601 time.
     """
-    result = _find(comments, announced_at, who, revision, names)
+    result = _find(comments, announced_at, policy, revision, names)
     if not isinstance(result, _NotDecided):
         return result
     comment_id = result.comment.comment_id if result.comment else ""
@@ -131,20 +131,20 @@ class _NotDecided:
 def _find(
     comments: Iterable[ReviewComment],
     announced_at: str,
-    who: DecisionPolicy,
+    policy: DecisionPolicy,
     revision: int,
     names: Collection[str] | None,
 ) -> tuple[ReviewComment, CommentDecision] | _NotDecided:
-    if reason := _account_may_not(who.mover_id, who):
+    if reason := _account_refusal(policy.mover_id, policy):
         return _NotDecided(reason)
     announced = _time(announced_at)
     counting = sorted(
-        (comment for comment in comments if not comment.ours and _since(comment) > announced),
-        key=lambda comment: (_since(comment), _number(comment.comment_id)),
+        (comment for comment in comments if not comment.ours and _valid_from(comment) > announced),
+        key=lambda comment: (_valid_from(comment), _number(comment.comment_id)),
         reverse=True,
     )
-    own = [comment for comment in counting if comment.author_id == who.mover_id]
-    if own and (reason := _may_not(own[0], who)):
+    own = [comment for comment in counting if comment.author_id == policy.mover_id]
+    if own and (reason := _comment_refusal(own[0], policy)):
         return _NotDecided(reason, own[0])
     for comment in own:
         if _edited_by_another(comment):
@@ -155,10 +155,10 @@ def _find(
             if decision.revision not in (None, revision):
                 return _NotDecided(NoDecisionReason.OTHER_REVISION, comment)
             later = counting[: counting.index(comment)]
-            return _contradiction(decision, later, who, names) or (comment, decision)
+            return _contradiction(decision, later, policy, names) or (comment, decision)
         if not parsed.is_harmless:
             return _NotDecided(NoDecisionReason.SAYS_MORE, own[0])
-    if other := _decision_of_another(counting, who, names):
+    if other := _decision_of_another(counting, policy, names):
         return _NotDecided(NoDecisionReason.NOT_THE_MOVER, other)
     return (
         _NotDecided(NoDecisionReason.SAYS_MORE, own[0]) if own else _NotDecided(NoDecisionReason.NO_COMMENT)
@@ -168,7 +168,7 @@ def _find(
 def _contradiction(
     decision: CommentDecision,
     later: Sequence[ReviewComment],
-    who: DecisionPolicy,
+    policy: DecisionPolicy,
     names: Collection[str] | None,
 ) -> _NotDecided | None:
     """Find a later comment of another person who may decide that contradicts a decision.
@@ -177,7 +177,11 @@ def _contradiction(
     nothing because of its other text.
     """
     for comment in later:
-        if comment.author_id == who.mover_id or _may_not(comment, who) or _edited_by_another(comment):
+        if (
+            comment.author_id == policy.mover_id
+            or _comment_refusal(comment, policy)
+            or _edited_by_another(comment)
+        ):
             continue
         other = read_comment(comment.body, names)
         is_doubt = other.begins and not other.decision and decision.verdict is Verdict.APPROVED
@@ -188,35 +192,35 @@ def _contradiction(
 
 def anyway_without_notice(comment: ReviewComment) -> NoDecision:
     """Return the refusal of an APPROVED ANYWAY without a notice of unpublished changes before it."""
-    reason = NoDecisionReason.UNASKED_ANYWAY
+    reason = NoDecisionReason.ANYWAY_WITHOUT_NOTICE
     return NoDecision(reason, _TEXTS[reason], comment.comment_id)
 
 
 def _decision_of_another(
-    counting: Sequence[ReviewComment], who: DecisionPolicy, names: Collection[str] | None
+    counting: Sequence[ReviewComment], policy: DecisionPolicy, names: Collection[str] | None
 ) -> ReviewComment | None:
     decided = (comment for comment in counting if read_comment(comment.body, names).decision)
-    return next((comment for comment in decided if not _may_not(comment, who)), None)
+    return next((comment for comment in decided if not _comment_refusal(comment, policy)), None)
 
 
-def _may_not(comment: ReviewComment, who: DecisionPolicy) -> NoDecisionReason | None:
-    if reason := _account_may_not(comment.author_id, who):
+def _comment_refusal(comment: ReviewComment, policy: DecisionPolicy) -> NoDecisionReason | None:
+    if reason := _account_refusal(comment.author_id, policy):
         return reason
-    is_trusted = comment.author_type == PERSON or comment.author_id in who.app_ids
+    is_trusted = comment.author_type == PERSON or comment.author_id in policy.app_ids
     return None if is_trusted else NoDecisionReason.NOT_A_PERSON
 
 
-def _account_may_not(account_id: str, who: DecisionPolicy) -> NoDecisionReason | None:
+def _account_refusal(account_id: str, policy: DecisionPolicy) -> NoDecisionReason | None:
     if not account_id:
-        return NoDecisionReason.NOBODY_KNOWN
-    if account_id in who.own_ids:
+        return NoDecisionReason.UNKNOWN_ACCOUNT
+    if account_id in policy.own_ids:
         return NoDecisionReason.OWN_ACCOUNT
-    if who.approver_ids is not None and account_id not in who.approver_ids:
+    if policy.approver_ids is not None and account_id not in policy.approver_ids:
         return NoDecisionReason.NOT_AN_APPROVER
-    return NoDecisionReason.OWN_CHANGE if account_id in who.author_ids else None
+    return NoDecisionReason.OWN_CHANGE if account_id in policy.author_ids else None
 
 
-def _since(comment: ReviewComment) -> datetime:
+def _valid_from(comment: ReviewComment) -> datetime:
     """Return the time from which a comment has its current text."""
     return max(_time(comment.created), _time(comment.updated or comment.created))
 

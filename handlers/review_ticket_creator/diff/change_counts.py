@@ -13,5 +13,5 @@ def formatting_changes_text(view: PageComparison) -> str:
 
 def source_only_text(view: PageComparison) -> str:
     """Return the number of changes that only the view Source shows as text; "" for none."""
-    number = view.undrawn
+    number = view.source_only_count
     return f"{number:,} {'change' if number == 1 else 'changes'} only visible in Source" if number else ""

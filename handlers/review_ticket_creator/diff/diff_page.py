@@ -15,7 +15,7 @@ from handlers.review_ticket_creator.diff.page_comparison import (
     compare_pages,
     compare_sources,
 )
-from handlers.review_ticket_creator.diff.passage_html import text
+from handlers.review_ticket_creator.diff.passage_html import text_html
 from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
 
@@ -32,14 +32,16 @@ def render(review: Review) -> str:
     source = compare_sources(review.before, review.after)
     views = []
     if review.kind == "update":
-        views.append(_view("side", "Side by side", view, diff_views.side_by_side(view, "side"), "passages"))
+        views.append(
+            _view("side", "Side by side", view, diff_views.side_by_side_view(view, "side"), "passages")
+        )
     name = "With changes" if review.kind == "update" else "The new page"
-    views.append(_view("unified", name, view, diff_views.unified(view, "unified"), "passages"))
-    views.append(_view("source", "Source", source, diff_views.source(source, "source"), "lines"))
+    views.append(_view("unified", name, view, diff_views.unified_view(view, "unified"), "passages"))
+    views.append(_view("source", "Source", source, diff_views.source_view(source, "source"), "lines"))
     if review.previous is not None:
         since = compare_pages(review.previous, review.after)
         title = f"Since revision {review.follows}"
-        views.append(_view("since", title, since, diff_views.unified(since, "since"), "passages"))
+        views.append(_view("since", title, since, diff_views.unified_view(since, "since"), "passages"))
     tabs = "".join(_tab(place == 0, name, title) for place, (name, title, _) in enumerate(views))
     body = (
         '<a class="skip" href="#changes">Skip to the changes</a>'
@@ -84,7 +86,7 @@ def _changes(
     name: str, changes: Sequence[tuple[int, str]], view: PageComparison | SourceComparison, what: str
 ) -> str:
     items = "".join(
-        f'<li><a href="#{name}-{number}">{text(_one_line(label))}</a></li>' for number, label in changes
+        f'<li><a href="#{name}-{number}">{text_html(_one_line(label))}</a></li>' for number, label in changes
     )
     counts = count_rows(view.rows)
     places = "1 place" if counts.places == 1 else f"{counts.places:,} places"
@@ -115,8 +117,8 @@ def _header(review: Review, view: PageComparison) -> str:
     kind = "New page" if review.kind == "create" else "Page update"
     parts = [
         f'<p class="eyebrow">{kind} · revision {review.revision}</p>',
-        f'<h1 dir="auto">{text(review.title)}</h1>',
-        f'<p class="summary" dir="auto">{text(review.summary)}</p>',
+        f'<h1 dir="auto">{text_html(review.title)}</h1>',
+        f'<p class="summary" dir="auto">{text_html(review.summary)}</p>',
         f'<dl class="facts">{_facts(review)}</dl>',
         _large_removal(review, view),
         _removed_elements(review, view),
@@ -127,33 +129,34 @@ def _header(review: Review, view: PageComparison) -> str:
 
 def _facts(review: Review) -> str:
     sources = "<br>".join(
-        f"{_link(ticket.key, ticket.url)} {text(ticket.summary)}" for ticket in review.sources
+        f"{_link(ticket.key, ticket.url)} {text_html(ticket.summary)}" for ticket in review.sources
     )
     if review.vanished:
         vanished = (
-            text(", ".join(review.vanished)) + ' <span class="quiet">(deleted, or hidden from Kinexus)</span>'
+            text_html(", ".join(review.vanished))
+            + ' <span class="quiet">(deleted, or hidden from Kinexus)</span>'
         )
         sources = "<br>".join(filter(None, (sources, vanished)))
     if review.kind == "create":
-        where = f" under “{text(review.parent_title)}”" if review.parent_title else ""
+        where = f" under “{text_html(review.parent_title)}”" if review.parent_title else ""
         page = f"a new page{where}"
     else:
         page = _link(review.title, review.page_url or "")
-    sure = f"({review.confidence:.0%} sure; chosen by {text(review.chosen_by)})"
-    why = f'{text(review.why)} <span class="quiet">{sure}</span>'
+    sure = f"({review.confidence:.0%} sure; chosen by {text_html(review.chosen_by)})"
+    why = f'{text_html(review.why)} <span class="quiet">{sure}</span>'
     facts = (("Source tickets", sources), ("Page", page), ("Why this page", why))
     return "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts if value)
 
 
 def _link(label: str, url: str) -> str:
     if not url.startswith(("https://", "http://")):
-        return text(label)
-    return f'<a href="{html_page.escape(url)}" rel="noreferrer noopener">{text(label)}</a>'
+        return text_html(label)
+    return f'<a href="{html_page.escape(url)}" rel="noreferrer noopener">{text_html(label)}</a>'
 
 
 def _large_removal(review: Review, view: PageComparison) -> str:
     warning = removed_elements.large_removal_text(view) if review.kind == "update" else ""
-    return f'<div class="warning grave" role="note"><p>{text(warning)}</p></div>' if warning else ""
+    return f'<div class="warning grave" role="note"><p>{text_html(warning)}</p></div>' if warning else ""
 
 
 def _removed_elements(review: Review, view: PageComparison) -> str:
@@ -165,7 +168,7 @@ def _removed_elements(review: Review, view: PageComparison) -> str:
         ]
     if not lines:
         return ""
-    items = "".join(f"<li>{text(_one_line(line))}</li>" for line in lines)
+    items = "".join(f"<li>{text_html(_one_line(line))}</li>" for line in lines)
     return f'<div class="warning" role="note"><p>Changes besides the text</p><ul>{items}</ul></div>'
 
 
@@ -179,7 +182,7 @@ def _counts(view: PageComparison) -> str:
         ("added", f"+{added:,} {'word' if added == 1 else 'words'}", added),
         ("removed", f"−{removed:,} {'word' if removed == 1 else 'words'}", removed),
         ("form-changed", formatting_changes_text(view), view.formatting_change_count),
-        ("source-only", source_only_text(view), view.undrawn),
+        ("source-only", source_only_text(view), view.source_only_count),
     ]
     shown = "".join(f'<li class="{kind}">{label}</li>' for kind, label, number in items if number)
     return f'<ul class="counts" aria-label="How much changes">{shown}</ul>' if shown else ""
@@ -193,5 +196,5 @@ def _footer(review: Review) -> str:
         "with other words, nothing is published.</li>"
         "<li><b>NEEDS REVISION</b> and what to change, in your own words: a new revision follows.</li>"
         "<li><b>REJECTED</b>, alone or with a colon and the reason: nothing is published.</li></ul>"
-        f'<p class="quiet">{text(review.document_id)}</p></footer>'
+        f'<p class="quiet">{text_html(review.document_id)}</p></footer>'
     )

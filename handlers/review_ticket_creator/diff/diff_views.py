@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from handlers.review_ticket_creator.diff import passage_html
 from handlers.review_ticket_creator.diff.formatting import passage_kind
 from handlers.review_ticket_creator.diff.page_comparison import (
     PageComparison,
@@ -13,7 +12,12 @@ from handlers.review_ticket_creator.diff.page_comparison import (
     compare_sources,
 )
 from handlers.review_ticket_creator.diff.passage import PagePassages, TextRun
-from handlers.review_ticket_creator.diff.passage_html import passage, text, whole
+from handlers.review_ticket_creator.diff.passage_html import (
+    passage_html,
+    source_html,
+    text_html,
+    whole_pieces,
+)
 from handlers.review_ticket_creator.diff.row_comparison import CollapsedRows, Row, collapse_equal_rows
 from handlers.review_ticket_creator.diff.word_diff import Piece, compare_runs
 
@@ -23,16 +27,16 @@ __all__ = [
     "compare_pages",
     "compare_sources",
     "list_changes",
-    "side_by_side",
-    "source",
-    "unified",
+    "side_by_side_view",
+    "source_view",
+    "unified_view",
 ]
 
 _WORDS = {"~": "Changed", "+": "Added", "-": "Removed"}
 _CLASSES = {"~": "changed", "+": "added", "-": "removed", "=": "same"}
 
 
-def side_by_side(view: PageComparison, name: str) -> str:
+def side_by_side_view(view: PageComparison, name: str) -> str:
     """Return both versions side by side; `name` is the prefix of the ids of the changes."""
     lines = []
     for row, jump in _jumps(view.rows, name):
@@ -45,7 +49,7 @@ def side_by_side(view: PageComparison, name: str) -> str:
     return _table("side", ("Before", "After"), lines)
 
 
-def unified(view: PageComparison, name: str) -> str:
+def unified_view(view: PageComparison, name: str) -> str:
     """Return one text in which removed words are struck through and added words are marked."""
     lines = []
     for row, jump in _jumps(view.rows, name):
@@ -54,7 +58,9 @@ def unified(view: PageComparison, name: str) -> str:
             continue
         shown, marker, _ = view.shown(row)
         pieces = view.pieces.get(row)
-        written = passage(shown, marker, pieces or whole(row.sign, shown.runs), marked=bool(pieces))
+        written = passage_html(
+            shown, marker, pieces or whole_pieces(row.sign, shown.runs), marked=bool(pieces)
+        )
         notes = _hidden_label(row.sign) + _formatting(view, row)
         lines.append(f"{_opening(row.sign, jump)}<td>{notes}{written}</td></tr>")
     if not view.before.passages:
@@ -62,7 +68,7 @@ def unified(view: PageComparison, name: str) -> str:
     return _table("unified", ("The page with its changes",), lines)
 
 
-def source(view: SourceComparison, name: str) -> str:
+def source_view(view: SourceComparison, name: str) -> str:
     """Return the storage format line by line, removed lines above added lines."""
     lines: list[str] = []
     for row, jump in _jumps(view.rows, name):
@@ -73,19 +79,21 @@ def source(view: SourceComparison, name: str) -> str:
         new = view.after[row.after] if row.after is not None else ""
         pieces = compare_runs((TextRun(old),), (TextRun(new),)) if row.sign == "~" else ()
         if row.sign == "=":
-            lines.append(_source_line("=", jump, row.before, row.after, whole("=", (TextRun(new),))))
+            lines.append(_source_line("=", jump, row.before, row.after, whole_pieces("=", (TextRun(new),))))
         if row.sign in "~-":
             removed = [piece for piece in pieces if piece.sign != "+"]
             lines.append(
                 _source_line(
-                    "-", jump, row.before, None, removed or whole("-", (TextRun(old),)), bool(removed)
+                    "-", jump, row.before, None, removed or whole_pieces("-", (TextRun(old),)), bool(removed)
                 )
             )
             jump = ""
         if row.sign in "~+":
             added = [piece for piece in pieces if piece.sign != "-"]
             lines.append(
-                _source_line("+", jump, None, row.after, added or whole("+", (TextRun(new),)), bool(added))
+                _source_line(
+                    "+", jump, None, row.after, added or whole_pieces("+", (TextRun(new),)), bool(added)
+                )
             )
     return _table("source", ("Old line", "New line", "Source"), lines)
 
@@ -132,8 +140,8 @@ def _side(view: PageComparison, row: Row, reading: PagePassages, place: int | No
     pieces = [piece for piece in view.pieces.get(row, ()) if piece.sign in ("=", sign)]
     shown = reading.passages[place]
     notes = _hidden_label(row.sign) + (_formatting(view, row) if sign == "+" or row.sign == "-" else "")
-    written = passage(
-        shown, reading.markers[place], pieces or whole(row.sign, shown.runs), marked=bool(pieces)
+    written = passage_html(
+        shown, reading.markers[place], pieces or whole_pieces(row.sign, shown.runs), marked=bool(pieces)
     )
     return f"<td>{notes}{written}</td>"
 
@@ -144,7 +152,7 @@ def _hidden_label(sign: str) -> str:
 
 def _formatting(view: PageComparison, row: Row) -> str:
     """Return the formatting changes of a passage, or the formatting of an added or removed one, as a list."""
-    items = "".join(f"<li>{text(one)}</li>" for one in view.formatting.get(row, ()))
+    items = "".join(f"<li>{text_html(one)}</li>" for one in view.formatting.get(row, ()))
     return f'<ul class="form">{items}</ul>' if items else ""
 
 
@@ -152,7 +160,7 @@ def _source_line(
     sign: str, jump: str, old: int | None, new: int | None, pieces: Iterable[Piece], marked: bool = False
 ) -> str:
     numbers = "".join(f'<td class="line">{"" if place is None else place + 1}</td>' for place in (old, new))
-    code = "".join(passage_html.source(piece, marked=marked) for piece in pieces)
+    code = "".join(source_html(piece, marked=marked) for piece in pieces)
     mark = f'<span class="sign" aria-hidden="true">{"" if sign == "=" else sign}</span>'
     return f'{_opening(sign, jump)}{numbers}<td class="code">{mark}{_hidden_label(sign)}<code>{code}</code></td></tr>'
 

@@ -75,14 +75,14 @@ def _declarations(style: str) -> Iterator[str]:
             yield f"{name.strip().lower()}: {' '.join(value.split())}"
 
 
-def undrawn(tag: str, attributes: dict[str, str], but: Iterable[str] = ()) -> Iterator[str]:
+def source_only_attributes(tag: str, attributes: dict[str, str], but: Iterable[str] = ()) -> Iterator[str]:
     """Yield the attributes that only the source view shows; ids that Confluence sets do not count."""
     for name, value in attributes.items():
         if name not in _VISIBLE and name != "style" and name not in VOLATILE and name not in but:
             yield f'{tag} {name}="{value}"'
 
 
-def image(source: str, attributes: dict[str, str]) -> str:
+def image_label(source: str, attributes: dict[str, str]) -> str:
     """Return the label of an image: its source and visible attributes."""
     parts = [f"{name[3:]}: {attributes[name]}" for name in IMAGE if attributes.get(name)]
     return " · ".join(["image", source or "?", *parts])
@@ -104,7 +104,7 @@ _NAMES = (
 )
 
 
-def resource(tag: str, attributes: dict[str, str]) -> str:
+def resource_label(tag: str, attributes: dict[str, str]) -> str:
     """Return the label of a resource: the target of an `ri:` element, with all its attributes."""
     values = {
         name.partition(":")[2] or name: value for name, value in attributes.items() if name not in VOLATILE

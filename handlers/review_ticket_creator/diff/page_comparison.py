@@ -46,11 +46,13 @@ class PageComparison:
         return sum(len(texts) for row, texts in self.formatting.items() if row.sign == "~")
 
     @cached_property
-    def undrawn(self) -> int:
+    def source_only_count(self) -> int:
         """The number of changes that only the source view shows, without those inside removed passages."""
         removed = {row.before for row in self.rows if row.sign == "-"}
-        old = [one.what for one in self.before.undrawn if one.passage is None or one.passage not in removed]
-        new = [one.what for one in self.after.undrawn]
+        old = [
+            one.what for one in self.before.source_only if one.passage is None or one.passage not in removed
+        ]
+        new = [one.what for one in self.after.source_only]
         return sum(
             max(stretch.before_end - stretch.before_start, stretch.after_end - stretch.after_start)
             for stretch in align(old, new)

@@ -45,7 +45,7 @@ class Passage(NamedTuple):
         return "".join(parts)
 
 
-class Undrawn(NamedTuple):
+class SourceOnlyDetail(NamedTuple):
     """A detail that only the source view shows, such as a class; `passage` is the index of its passage, or None."""
 
     what: str
@@ -58,4 +58,4 @@ class PagePassages(NamedTuple):
     passages: tuple[Passage, ...]
     markers: tuple[str, ...]
     headings: tuple[tuple[str, ...], ...]
-    undrawn: tuple[Undrawn, ...] = ()
+    source_only: tuple[SourceOnlyDetail, ...] = ()

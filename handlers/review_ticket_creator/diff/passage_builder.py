@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, TextRun, Undrawn
+from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, SourceOnlyDetail, TextRun
 
 _WHOLE = ("chip", "cell", "headcell")
 _CELLS = ("cell", "headcell")
@@ -38,7 +38,7 @@ class PassageBuilder:
         self._markers: list[str] = []
         self._headings: list[tuple[str, ...]] = []
         self._above: tuple[tuple[int, str], ...] = ()
-        self._undrawn: list[Undrawn] = []
+        self._source_only: list[SourceOnlyDetail] = []
         self._runs: list[TextRun] | None = None  # of the open passage
         self._row: list[TextRun] | None = None
         self._row_looks: list[str] = []
@@ -55,11 +55,11 @@ class PassageBuilder:
         self._looks: list[str] = []  # of the open blocks
         self._run_looks: list[str] = []
 
-    def done(self) -> PagePassages:
+    def finish(self) -> PagePassages:
         """Close what is open and return all passages."""
         self.close()
         return PagePassages(
-            tuple(self._passages), tuple(self._markers), tuple(self._headings), tuple(self._undrawn)
+            tuple(self._passages), tuple(self._markers), tuple(self._headings), tuple(self._source_only)
         )
 
     @property
@@ -85,7 +85,7 @@ class PassageBuilder:
             self._runs = []
 
     def close(self) -> None:
-        """End the open passage; in a table row, end the line. An empty passage is only noted as undrawn."""
+        """End the open passage; in a table row, end the line. An empty passage becomes a source-only detail."""
         if self._row is not None:
             if self._row and self._row[-1].style not in _CELLS and self._row[-1].text != "\n":
                 self._row.append(TextRun("\n"))
@@ -101,12 +101,12 @@ class PassageBuilder:
             self._without_passage(f"empty {kind}")
 
     def _without_passage(self, what: str) -> None:
-        """Note an element that became no passage, and assign the undrawn details in it to no passage."""
-        first = len(self._undrawn)
-        while first and self._undrawn[first - 1].passage == len(self._passages):
+        """Note an element that became no passage, and assign the source-only details in it to no passage."""
+        first = len(self._source_only)
+        while first and self._source_only[first - 1].passage == len(self._passages):
             first -= 1
-        self._undrawn[first:] = [Undrawn(one.what, None) for one in self._undrawn[first:]]
-        self._undrawn.append(Undrawn(what, None))
+        self._source_only[first:] = [SourceOnlyDetail(one.what, None) for one in self._source_only[first:]]
+        self._source_only.append(SourceOnlyDetail(what, None))
 
     def add(self, kind: str, runs: list[TextRun], looks: Iterable[str] = ()) -> None:
         """Add a complete passage."""
@@ -125,12 +125,12 @@ class PassageBuilder:
         self._headings.append(tuple(text for _, text in self._above) if kind[0] == "h" else self._path())
         self._marker = self._item = ""
 
-    def undrawn(self, what: str) -> None:
+    def note_source_only(self, what: str) -> None:
         """Note a detail that only the source view shows."""
-        self._undrawn.append(Undrawn(what, len(self._passages) if self.inside else None))
+        self._source_only.append(SourceOnlyDetail(what, len(self._passages) if self.inside else None))
 
-    def look(self, looks: Iterable[str]) -> int:
-        """Add looks for the following blocks, or for the open cell of a table row. Return how many `unlook` removes."""
+    def add_block_looks(self, looks: Iterable[str]) -> int:
+        """Add looks for the following blocks, or for the open cell of a row; return how many to remove again."""
         looks = list(looks)
         if self._row is not None:
             where = f"cell {self._cell} " if self._cell else ""
@@ -139,18 +139,18 @@ class PassageBuilder:
         self._looks += looks
         return len(looks)
 
-    def unlook(self, count: int) -> None:
+    def remove_block_looks(self, count: int) -> None:
         """Remove the last `count` looks of blocks."""
         if count:
             del self._looks[-count:]
 
-    def run_look(self, looks: Iterable[str]) -> int:
-        """Add looks for the following text; return how many `run_unlook` removes."""
+    def add_text_looks(self, looks: Iterable[str]) -> int:
+        """Add looks for the following text; return how many to remove again."""
         looks = list(looks)
         self._run_looks += looks
         return len(looks)
 
-    def run_unlook(self, count: int) -> None:
+    def remove_text_looks(self, count: int) -> None:
         """Remove the last `count` looks of text."""
         if count:
             del self._run_looks[-count:]
@@ -171,7 +171,7 @@ class PassageBuilder:
             run = run._replace(text=runs.pop().text + text)
         runs.append(run)
 
-    def lead(self, first: int, target: str) -> None:
+    def set_target(self, first: int, target: str) -> None:
         """Set the link target of the runs from index `first` on, except those that have one."""
         runs = self._runs if self._row is None else self._row
         if runs is not None:
@@ -185,12 +185,12 @@ class PassageBuilder:
 
     def chip(self, label: str, looks: Iterable[str] = ()) -> None:
         """Add the label of an element without text; outside of a passage it becomes one."""
-        count = self.run_look(looks)
+        count = self.add_text_looks(looks)
         if self.inside:
             self.write(label, "chip")
         else:
             self.add("chip", [TextRun(label, "chip", self.target, tuple(self._run_looks))])
-        self.run_unlook(count)
+        self.remove_text_looks(count)
 
     def preformatted(self) -> None:
         """Begin preformatted text, which keeps its white space; in a table row it is only styled as code."""
@@ -223,7 +223,7 @@ class PassageBuilder:
             if label:
                 self._row += [TextRun(label, "chip", "", tuple(looks)), TextRun("\n")]
             else:
-                self.look([f"box: {frame}", *looks])
+                self.add_block_looks([f"box: {frame}", *looks])
             return
         if label:
             self.add("frame", [TextRun(label)], looks)
@@ -300,7 +300,7 @@ class PassageBuilder:
         """Enter a table; a table inside a row becomes part of that row."""
         if self._row is not None:
             self._tables_in_row += 1
-            self.look(f"inner table {look}" for look in looks)
+            self.add_block_looks(f"inner table {look}" for look in looks)
         else:
             self.close()
             self._table = list(looks)
@@ -324,7 +324,7 @@ class PassageBuilder:
                 self.add("frame", [TextRun(" · ".join(["Table", *(self._table or ())]))])
             self._table = None
             self._row, self._row_looks, self._cell = [], [], 0
-        self.look(looks)
+        self.add_block_looks(looks)
 
     def cell(self, looks: Iterable[str], *, head: bool) -> None:
         """Begin a cell; in a table inside a row, add a bar."""
@@ -333,7 +333,7 @@ class PassageBuilder:
         elif self._row is not None:
             self._cell += 1
             self._row.append(TextRun("", "headcell" if head else "cell"))
-        self.look(looks)
+        self.add_block_looks(looks)
 
     def end_row(self) -> None:
         """End a table row and remove the line breaks at the ends of its cells."""

@@ -19,7 +19,7 @@ _MARKERS = {"task-open": "☐", "task-done": "☑"}
 _SIGNED = {"+": ("<ins>", "</ins>"), "-": ("<del>", "</del>"), "=": ("", "")}
 
 
-def passage(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool) -> str:
+def passage_html(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool) -> str:
     """Return a passage inside its boxes; with `marked`, added and removed pieces are in `<ins>` and `<del>`."""
     inner = (
         _cells(pieces, marked) if shown.kind == "row" else "".join(_piece(piece, marked) for piece in pieces)
@@ -37,12 +37,12 @@ def passage(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: boo
     return written
 
 
-def whole(sign: str, runs: Iterable[TextRun]) -> list[Piece]:
+def whole_pieces(sign: str, runs: Iterable[TextRun]) -> list[Piece]:
     """Return runs as pieces that all have the same sign."""
     return [Piece(sign, run) for run in runs]
 
 
-def text(value: str) -> str:
+def text_html(value: str) -> str:
     """Escape text, make invisible characters visible, and mark words that mix scripts."""
     written: list[str] = []
     at = 0
@@ -65,12 +65,12 @@ def _written_out(value: str) -> str:
     return "".join(written) + escape(value[at:])
 
 
-def source(piece: Piece, *, marked: bool) -> str:
+def source_html(piece: Piece, *, marked: bool) -> str:
     """Return a piece of storage format as HTML; a long unchanged piece is shortened."""
     if piece.sign == "=":
         return _shortened(piece.run.text)
     opening, closing = _SIGNED[piece.sign] if marked else ("", "")
-    return opening + text(piece.run.text) + closing
+    return opening + text_html(piece.run.text) + closing
 
 
 def _cells(pieces: Iterable[Piece], marked: bool) -> str:
@@ -99,7 +99,7 @@ def _piece(piece: Piece, marked: bool) -> str:
 def _run(run: TextRun, *, changed: bool) -> str:
     """Return a run as HTML. Only an unchanged run is shortened; only a changed one shows its link target and look."""
     styles = run.style.split()
-    shown = text(run.text) if changed else _shortened(run.text)
+    shown = text_html(run.text) if changed else _shortened(run.text)
     written = shown.replace("\n", "<br>")
     if "chip" in styles:
         written = f'<span class="chip">{written}</span>'
@@ -115,13 +115,13 @@ def _run(run: TextRun, *, changed: bool) -> str:
     if not changed:
         return written
     notes = [*([run.target] if run.target not in ("", run.text) else []), *run.look]
-    return written + "".join(f'<span class="target"> ({text(note)})</span>' for note in notes)
+    return written + "".join(f'<span class="target"> ({text_html(note)})</span>' for note in notes)
 
 
 def _shortened(value: str) -> str:
     """Leave out the middle of a long unchanged text, and say how many characters."""
     if len(value) <= _MAX_UNCHANGED:
-        return text(value)
+        return text_html(value)
     side = _MAX_UNCHANGED // 2
     left_out = f'<span class="gap"> ⋯ {len(value) - 2 * side:,} unchanged characters ⋯ </span>'
-    return text(value[:side]) + left_out + text(value[-side:])
+    return text_html(value[:side]) + left_out + text_html(value[-side:])

@@ -74,7 +74,7 @@ def read_passages(storage: str) -> PagePassages:
     parser.Parse(f"<!DOCTYPE r [{named}]><r>".encode(), False)
     parser.Parse(storage.encode(), False)
     parser.Parse(b"</r>", True)
-    return reader.page.done()
+    return reader.page.finish()
 
 
 class _Open(NamedTuple):
@@ -117,26 +117,26 @@ class _Reader:
             self.page.space()
 
     def comment(self, data: str) -> None:
-        self.page.undrawn(f"<!--{data}-->")
+        self.page.note_source_only(f"<!--{data}-->")
 
     def instruction(self, target: str, data: str) -> None:
-        self.page.undrawn(f"<?{target} {data}?>")
+        self.page.note_source_only(f"<?{target} {data}?>")
 
     def unseen(self, data: str) -> None:
-        """Note hidden text as undrawn, except ids."""
+        """Note hidden text as a source-only detail, except ids."""
         if self.hidden[0] not in _WITHOUT_MEANING and data.strip():
-            self.page.undrawn(f"{self.hidden[-1]} {data}")
+            self.page.note_source_only(f"{self.hidden[-1]} {data}")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if self.hidden or tag in _HIDDEN:
             self.hidden.append(tag)
-            self.unseen(" ".join(element_labels.undrawn(tag, attributes)) or tag)
+            self.unseen(" ".join(element_labels.source_only_attributes(tag, attributes)) or tag)
             return
         target, begun = self.page.target, (0, 0)
         handled = _HANDLED.get(tag, ())
         if tag in _STYLES:
             self.page.push(_STYLES[tag])
-            begun = (0, self.page.run_look(element_labels.looks(attributes, handled)))
+            begun = (0, self.page.add_text_looks(element_labels.looks(attributes, handled)))
         elif tag in _HEADINGS or tag in _FLOWS:
             begun = (self.start_flow(tag, attributes), 0)
         elif tag in _BLOCKS:
@@ -144,25 +144,28 @@ class _Reader:
         elif tag == "a":
             self.page.push("link")
             self.page.target = attributes.get("href", "")
-            begun = (0, self.page.run_look(element_labels.looks(attributes, handled)))
+            begun = (0, self.page.add_text_looks(element_labels.looks(attributes, handled)))
         elif tag == "br":
             self.page.write("\n", "")
         elif tag == "time":
             self.page.chip(attributes.get("datetime", "date"), element_labels.looks(attributes, handled))
         elif tag in _PARTS:
-            begun = (self.page.look([f"table part: {_PARTS[tag]}", *element_labels.looks(attributes)]), 0)
+            begun = (
+                self.page.add_block_looks([f"table part: {_PARTS[tag]}", *element_labels.looks(attributes)]),
+                0,
+            )
         elif tag.startswith("ri:"):
-            self.resource(element_labels.resource(tag, attributes))
+            self.resource(element_labels.resource_label(tag, attributes))
         elif tag.startswith("ac:"):
             self.start_ac(tag, attributes)
         else:
             named = [] if tag in _SILENT or tag in _INSIDE or not self.open else [f"element: {tag}"]
-            begun = (0, self.page.run_look([*named, *element_labels.looks(attributes)]))
+            begun = (0, self.page.add_text_looks([*named, *element_labels.looks(attributes)]))
         if tag in _INSIDE:
-            self.page.undrawn(f"<{tag}>")
+            self.page.note_source_only(f"<{tag}>")
         if attributes and not tag.startswith("ri:"):
-            for what in element_labels.undrawn(tag, attributes, handled):
-                self.page.undrawn(what)
+            for what in element_labels.source_only_attributes(tag, attributes, handled):
+                self.page.note_source_only(what)
         self.open.append(_Open(*begun, target))
 
     def start_flow(self, tag: str, attributes: dict[str, str]) -> int:
@@ -172,7 +175,7 @@ class _Reader:
             looks.append(f"definition list: {'term' if tag == 'dt' else 'definition'}")
         if self.page.in_row and tag in _HEADINGS:
             looks.append(f"heading: {tag[1]}")
-        return self.page.look(looks)
+        return self.page.add_block_looks(looks)
 
     def start_block(self, tag: str, attributes: dict[str, str]) -> int:
         looks = element_labels.looks(attributes, _HANDLED.get(tag, ()))
@@ -188,16 +191,16 @@ class _Reader:
             case "ul" | "ol":
                 first = attributes.get("start", "")
                 self.page.enter_list(ordered=tag == "ol", first=int(first) if first.isdecimal() else 1)
-                return self.page.look(looks)
+                return self.page.add_block_looks(looks)
             case "li":
                 self.page.item()
-                return self.page.look(looks)
+                return self.page.add_block_looks(looks)
             case "blockquote":
                 self.page.enter("quote")
-                return self.page.look(looks)
+                return self.page.add_block_looks(looks)
             case "pre":
                 self.page.preformatted()
-                return self.page.look(looks)
+                return self.page.add_block_looks(looks)
             case "hr":
                 self.page.close()
                 if self.page.in_row:
@@ -239,7 +242,7 @@ class _Reader:
         elif tag == "ac:layout-cell":
             self.start_column()
         elif tag not in _SILENT:
-            self.page.undrawn(f"<{tag}>")
+            self.page.note_source_only(f"<{tag}>")
 
     def start_section(self, attributes: dict[str, str]) -> None:
         self.page.close()
@@ -248,7 +251,7 @@ class _Reader:
         self.layouts.append(kind)
         self.column, self.section = 0, [f"layout: {kind}", *looks]
         if kind in _ONE_COLUMN:
-            self.page.undrawn("section")
+            self.page.note_source_only("section")
             if kind == "single" or looks:
                 name = "full width" if kind == "single" else "fixed width"
                 self.page.add("frame", [TextRun(f"Section · {name}")], looks)
@@ -273,7 +276,7 @@ class _Reader:
             whole = f"{before} on {named}" if before else named
             self.page.target = f"{whole}#{anchor}" if anchor else whole
         else:
-            self.page.undrawn(named)
+            self.page.note_source_only(named)
 
     def end(self, tag: str) -> None:
         if self.hidden:
@@ -291,8 +294,8 @@ class _Reader:
             self.page.target = begun.target
         elif tag.startswith("ac:"):
             self.end_ac(tag, begun.target)
-        self.page.unlook(begun.looks)
-        self.page.run_unlook(begun.run_looks)
+        self.page.remove_block_looks(begun.looks)
+        self.page.remove_text_looks(begun.run_looks)
 
     def end_block(self, tag: str) -> None:
         match tag:
@@ -322,7 +325,7 @@ class _Reader:
         elif tag == "ac:image":
             attributes, named = self.images.pop()
             self.page.chip(
-                element_labels.image(" on ".join(named), attributes),
+                element_labels.image_label(" on ".join(named), attributes),
                 element_labels.looks(attributes, element_labels.IMAGE),
             )
         elif tag == "ac:task-body":
@@ -341,7 +344,7 @@ class _Reader:
         if self.captured is not None and self.macros:
             value = _SPACE.sub(" ", "".join(self.captured)).strip()
             if self.macros[-1].framed or not value:
-                self.page.undrawn(f"parameter {self.parameter}: {value}")
+                self.page.note_source_only(f"parameter {self.parameter}: {value}")
             else:
                 self.macros[-1].parameters.append((self.parameter, value))
         self.captured = None
@@ -366,6 +369,6 @@ class _Reader:
             else:
                 self.page.write(name or target or f"#{anchor}")
         else:  # the target may come after the text in the source
-            self.page.lead(before, target)
+            self.page.set_target(before, target)
         self.page.pop("link")
         self.page.target = outside
