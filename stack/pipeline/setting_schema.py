@@ -88,7 +88,10 @@ SETTINGS = (
     ),
     Setting(
         "jiraReviewProject", "jira_review_project",
-        Text(r"([A-Z][A-Z0-9_]+)?", "DOCS", "must be a project key, such as DOCS"),
+        Text(
+            r"([A-Z][A-Z0-9_]+)?", "DOCS",
+            "must be a project key: upper-case letters, digits and `_`, beginning with a letter",
+        ),
         "Key of the project where review tickets are created.",
         default="", default_text="the source ticket's project",
         variable="JIRA_REVIEW_PROJECT_KEY", functions=("ReviewTicketCreator",),

@@ -90,7 +90,7 @@ def statements(document: Mapping[str, Any] | str) -> list[Statement]:
     return [element] if isinstance(element, Mapping) else list(element)
 
 
-def as_list(value: Any) -> list[str]:
+def element_values(value: Any) -> list[str]:
     """Return an IAM element that is one text or a list as a list; None is the empty list."""
     if value is None:
         return []
@@ -119,7 +119,7 @@ def _attached(resource: Resource) -> list[tuple[str, str]]:
 
 
 def _listed_all(inputs: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    return [value for name in names for value in as_list(inputs.get(name))]
+    return [value for name in names for value in element_values(inputs.get(name))]
 
 
 def _documents(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from .graph import Graph
-from .policies import Statement, as_list, policies_from_elsewhere, policy_documents, statements
+from .policies import Statement, element_values, policies_from_elsewhere, policy_documents, statements
 
 _WORDS_BEFORE_THE_NAME = {
     "codecommit": 0,
@@ -32,7 +32,7 @@ def wildcard_resources(graph: Graph, reasons: Mapping[tuple[str, str], str]) -> 
         for statement in statements(document)
         if statement["Effect"] == "Allow"
         for resources in _wide(statement)
-        for action in as_list(statement.get("Action")) or [_all_but(statement, "NotAction")]
+        for action in element_values(statement.get("Action")) or [_all_but(statement, "NotAction")]
     ]
     wide += [
         (name, arn, f"{name}: {arn}, whose text is not in the graph")
@@ -56,7 +56,7 @@ def wildcard_actions(graph: Graph) -> list[str]:
         for action in (
             [_all_but(statement, "NotAction")]
             if "NotAction" in statement
-            else as_list(statement.get("Action"))
+            else element_values(statement.get("Action"))
         )
         if "NotAction" in statement or _is_open(action)
     )
@@ -83,12 +83,12 @@ def _wide(statement: Statement) -> Iterator[str]:
     """Yield the wide resources of a statement, as a finding shows them."""
     if "NotResource" in statement:
         yield _all_but(statement, "NotResource")
-    yield from filter(is_wide, as_list(statement.get("Resource")))
+    yield from filter(is_wide, element_values(statement.get("Resource")))
 
 
 def _all_but(statement: Statement, element: str) -> str:
     """Describe a negated element (NotAction, NotResource) as what it allows."""
-    return f"all but {', '.join(as_list(statement[element]))}"
+    return f"all but {', '.join(element_values(statement[element]))}"
 
 
 def _is_open(text: str) -> bool:
