@@ -78,7 +78,7 @@ def _run(console: Console, given: argparse.Namespace, rates: FaultRates) -> tupl
         waits = faults.shorten_visibility_timeouts(up, rates.speedup)
         faults.start(up, rates, given.seed)
         steps.end(f"{len(planned)} tickets")
-        before, begun = count_calls(up), time.time()
+        before, started = count_calls(up), time.time()
         developers = Developers(up.site.url, up.site.site.account("developer"), planned, given.seconds)
         reviewers = Reviewers(up.site.url, up.site.site.account("reviewer"))
         progress = Progress(console, up, planned, developers, reviewers)
@@ -107,7 +107,7 @@ def _run(console: Console, given: argparse.Namespace, rates: FaultRates) -> tupl
             observed=observed,
             closed=developers.closed,
             closing_seconds=developers.took,
-            seconds=ended - begun,
+            seconds=ended - started,
             counts=counts,
             rates=rates,
             waits=waits,
@@ -147,9 +147,9 @@ class Progress:
         """Wait until nothing has changed for IDLE_SECONDS; return False after `timeout` seconds."""
         closing = threading.Thread(target=self._developers.run)
         closing.start()
-        begun, still_since = time.monotonic(), time.monotonic()
+        started, still_since = time.monotonic(), time.monotonic()
         ended = -1
-        while time.monotonic() - begun < timeout:
+        while time.monotonic() - started < timeout:
             handle_interrupts()
             time.sleep(POLL_SECONDS)
             now_ended = self._ended()
@@ -157,7 +157,7 @@ class Progress:
                 still_since = time.monotonic()
             ended = now_ended
             self._sample(ended)
-            self._print_progress(time.monotonic() - begun, ended)
+            self._print_progress(time.monotonic() - started, ended)
             if time.monotonic() - still_since > IDLE_SECONDS:
                 self._sample(len(self._planned))
                 return True

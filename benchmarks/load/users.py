@@ -34,16 +34,16 @@ class Developers:
 
     def run(self) -> None:
         """Close all tickets and return when the last one is closed. Raises requests.RequestException."""
-        begun = time.monotonic()
+        started = time.monotonic()
         with ThreadPoolExecutor(DEVELOPERS) as pool:
-            for done in [pool.submit(self._work, number, begun) for number in range(DEVELOPERS)]:
+            for done in [pool.submit(self._work, number, started) for number in range(DEVELOPERS)]:
                 done.result()
-        self.took = time.monotonic() - begun
+        self.took = time.monotonic() - started
 
-    def _work(self, number: int, begun: float) -> None:
+    def _work(self, number: int, started: float) -> None:
         person, pause = self._people[number], self._seconds / len(self._planned)
         for place in range(number, len(self._planned), DEVELOPERS):
-            time.sleep(max(0.0, begun + place * pause - time.monotonic()))
+            time.sleep(max(0.0, started + place * pause - time.monotonic()))
             ticket = self._planned[place]
             if ticket.is_touched:
                 person.label(ticket.key, "sprint-done")

@@ -1,6 +1,6 @@
 """Runs the Jira and Confluence simulator: `python -m local.atlassian --port 0 --seed` prints one JSON line when ready.
 
-The line holds `url` and, with `--seed`, the fields of `local.seed.Seed` (pages by file name, tickets by role).
+The line holds `url` and, with `--seed`, the fields of `Seed` in local/seed (pages by file name, tickets by role).
 """
 
 import argparse

@@ -76,7 +76,7 @@ def _slice(call: Call, found: Sequence[cql.Match], path: str) -> tuple[Sequence[
 @routes.on("GET", f"{API}/search")
 def search(call: Call) -> Response:
     """Search by CQL with scores and excerpts."""
-    begun = time.perf_counter()
+    started = time.perf_counter()
     found = _found(call)
     shown, frame = _slice(call, found.matches, "search")
     results = [_result(call, match, found.stems) for match in shown]
@@ -86,7 +86,7 @@ def search(call: Call) -> Response:
             **frame,
             "totalSize": len(found.matches),
             "cqlQuery": call.argument("cql"),
-            "searchDuration": int((time.perf_counter() - begun) * 1000),
+            "searchDuration": int((time.perf_counter() - started) * 1000),
             "archivedResultCount": 0,
         }
     )
