@@ -1,5 +1,5 @@
 # The commands of this project. Each target first creates the environment it needs; only Python 3.11 or later must be there.
-#   make demo      plays finished tickets to published pages on this machine
+#   make demo      closes tickets and publishes the pages about them, on this machine
 #   make serve     keeps the same region running, with a Jira board in the browser
 #   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
 #   make coverage  runs the tests and prints the line coverage
@@ -85,16 +85,16 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Kinexus needs Python 3.11 or later, and $(PYTHON) is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
-	@echo "Making the environment $(VENV) …"
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Kinexus needs Python 3.11 or later, and $(PYTHON) is {v[0]}.{v[1]}. Choose another one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@echo "Creating the virtual environment $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The virtual environment could not be created. On Debian and Ubuntu, install python3-venv: apt-get install python3-venv"; exit 1; }
 
 $(RUN_STAMP): requirements-run.txt | $(PY)
-	@echo "Installing what running needs …"
+	@echo "Installing the packages to run Kinexus …"
 	@$(PIP) install --quiet --no-compile -r requirements-run.txt
 	@touch $@
 
 $(TEST_STAMP): requirements.txt requirements-run.txt | $(PY)
-	@echo "Installing what testing needs …"
+	@echo "Installing the packages to test Kinexus …"
 	@$(PIP) install --quiet --no-compile -r requirements.txt
 	@touch $@ $(RUN_STAMP)

@@ -193,7 +193,7 @@ def _check_children(node: Mapping[str, Any], path: str, depth: int) -> None:
             raise InvalidDocument(f"{path}: content is required")
         return
     if kind in _CHILDLESS:
-        raise InvalidDocument(f"{path}: {kind} holds no content")
+        raise InvalidDocument(f"{path}: {kind} cannot have content")
     if not isinstance(content, list):
         raise InvalidDocument(f"{path}: content must be a list")
     if not content and kind in _NEEDS_CONTENT:
@@ -211,7 +211,7 @@ def _check_node(node: object, path: str, parent: str, depth: int) -> None:
     if kind not in CHILDREN and kind not in _CHILDLESS:
         raise InvalidDocument(f"{path}: unknown node type {kind}")
     if kind not in CHILDREN[parent]:
-        raise InvalidDocument(f"{path}: {kind} may not stand in {parent}")
+        raise InvalidDocument(f"{path}: {kind} is not allowed in {parent}")
     extra = set(node) - {"type", "content", "attrs", "marks", "text"}
     if extra or ("text" in node and kind != "text"):
         raise InvalidDocument(f"{path}: unknown property {sorted(extra or {'text'})[0]}")
@@ -231,7 +231,7 @@ def _check_node(node: object, path: str, parent: str, depth: int) -> None:
         "date",
         "status",
     }:
-        raise InvalidDocument(f"{path}: {kind} carries no marks")
+        raise InvalidDocument(f"{path}: {kind} cannot have marks")
     _check_attrs(node, path, kind)
     _check_children(node, path, depth)
 
@@ -243,12 +243,12 @@ def _check_text(node: Mapping[str, Any], path: str, parent: str) -> None:
     if not isinstance(marks, list):
         raise InvalidDocument(f"{path}: marks must be a list")
     if marks and parent == "codeBlock":
-        raise InvalidDocument(f"{path}: text in a codeBlock carries no marks")
+        raise InvalidDocument(f"{path}: text in a codeBlock cannot have marks")
     kinds = [_check_mark(mark, path) for mark in marks]
     if len(set(kinds)) != len(kinds):
-        raise InvalidDocument(f"{path}: a mark is given twice")
+        raise InvalidDocument(f"{path}: a mark occurs twice")
     if "code" in kinds and not set(kinds) <= _WITH_CODE:
-        raise InvalidDocument(f"{path}: code goes with link only")
+        raise InvalidDocument(f"{path}: the mark code can only be combined with link and annotation")
 
 
 def _check_mark(mark: object, path: str) -> str:
@@ -263,7 +263,7 @@ def _check_mark(mark: object, path: str) -> str:
     if kind == "link" and not (isinstance(attrs.get("href"), str) and attrs["href"]):
         raise InvalidDocument(f"{path}: link needs an href")
     if kind == "subsup" and attrs.get("type") not in {"sub", "sup"}:
-        raise InvalidDocument(f"{path}: subsup is sub or sup")
+        raise InvalidDocument(f"{path}: subsup must have the type sub or sup")
     return kind
 
 
@@ -280,6 +280,6 @@ def _check_attrs(node: Mapping[str, Any], path: str, kind: str) -> None:
     for name, value in attrs.items():
         choices = _CHOICES.get((kind, name))
         if choices is not None and (value not in choices or isinstance(value, bool)):
-            raise InvalidDocument(f"{path}: {kind}.{name} is none of {choices}")
+            raise InvalidDocument(f"{path}: {kind}.{name} must be one of {choices}")
     if kind in {"inlineCard", "blockCard"} and not ({"url", "data", "datasource"} & set(attrs)):
         raise InvalidDocument(f"{path}: {kind} needs a url")
