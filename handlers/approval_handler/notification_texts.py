@@ -74,7 +74,7 @@ def page_conflict(reason: str) -> Adf:
     return _panel(
         "warning",
         (
-            "Nothing was published: after this draft was written, another person edited the same part of the page "
+            "Nothing was published: the same part of the page was edited after this draft was written "
             f"({reason[:1000]}). A new revision, based on the current page, follows in this ticket. Please review it."
         ),
     )

@@ -31,6 +31,12 @@ log = logging.getLogger(__name__)
 
 #: How many seconds an invocation holds the lease on a document: the function's timeout.
 LEASE_SECONDS = 90
+#: What selected the page, as the review says it after "chosen by".
+_CHOSEN_BY = {
+    "named": "a label or link in the source ticket",
+    "model": "the model",
+    "fallback": "the search ranking",
+}
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class OpenReview:
             sources=tickets,
             why=document.choice.reason,
             confidence=document.choice.confidence,
-            chosen_by=document.choice.decided_by,
+            chosen_by=_CHOSEN_BY.get(document.choice.decided_by, document.choice.decided_by),
             summary=draft.summary,
             before=draft.base,
             after=draft.storage,

@@ -330,7 +330,7 @@ def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 2)
     assert any(
-        "another person edited the same part of the page" in text for text in pipeline.comments(review)
+        "the same part of the page was edited" in text for text in pipeline.comments(review)
     )
     assert pipeline.status(review) != "done"
     pipeline.decide(review, "APPROVED")
