@@ -42,7 +42,7 @@ def test_a_failure_before_the_record_frees_the_title(
 ) -> None:
     messages = finished(pipeline, NEW_SUMMARY, NEW_TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentLifecycle, "_created_meanwhile", down)
+        patched.setattr(DocumentLifecycle, "_page_created_by_us", down)
         for receives in (1, 2, 3):
             assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])

@@ -78,9 +78,7 @@ def test_installed_components_work_without_a_checkout(installed: Path, tmp_path:
     where, kind, said = json.loads(done.stdout)
     assert Path(where).is_relative_to(installed)
     assert kind == "PackagingError"
-    assert said.startswith(
-        "DocumentationPipeline needs handlers/ and common/ of a checkout of Kinexus, and "
-    )
+    assert said.startswith("DocumentationPipeline needs handlers/ and common/ of a checkout of Kinexus, and ")
     assert "put one on PYTHONPATH" in said
 
 
