@@ -21,7 +21,7 @@ CALLS: dict[str, Callable[[AtlassianHttp], object]] = {
 MOVED = "Location: https://newname.example.net/login?token=s3cret\r\n"
 
 
-class Says:
+class FixedAnswer:
     """A service that gives every request the same answer."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Says:
         self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 
-    def says(self, status: str, body: str = "", headers: str = "") -> AtlassianHttp:
+    def fixed_answer(self, status: str, body: str = "", headers: str = "") -> AtlassianHttp:
         self.answer = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode()
         return AtlassianHttp(self.url, "kinexus@example.com", lambda fresh: "token")
 
@@ -49,8 +49,8 @@ class Says:
 
 
 @pytest.fixture
-def service() -> Iterator[Says]:
-    service = Says()
+def service() -> Iterator[FixedAnswer]:
+    service = FixedAnswer()
     yield service
     service.close()
 
@@ -58,31 +58,31 @@ def service() -> Iterator[Says]:
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_redirect_is_an_error_that_names_its_target(
-    service: Says, call: Callable[[AtlassianHttp], object], status: str
+    service: FixedAnswer, call: Callable[[AtlassianHttp], object], status: str
 ) -> None:
     with pytest.raises(Unavailable, match=r"newname\.example\.net") as raised:
-        call(service.says(status, headers=MOVED))
+        call(service.fixed_answer(status, headers=MOVED))
     assert "s3cret" not in str(raised.value), "only the host"
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_an_empty_body_where_json_is_expected_is_an_error(
-    service: Says, call: Callable[[AtlassianHttp], object]
+    service: FixedAnswer, call: Callable[[AtlassianHttp], object]
 ) -> None:
     with pytest.raises(Unavailable, match="not JSON"):
-        call(service.says("200 OK"))
+        call(service.fixed_answer("200 OK"))
 
 
-def test_json_nested_too_deeply_is_an_error(service: Says) -> None:
+def test_json_nested_too_deeply_is_an_error(service: FixedAnswer) -> None:
     with pytest.raises(Unavailable, match="not JSON"):
-        service.says("200 OK", "[" * 100_000 + "]" * 100_000).get("/rest/api/3/myself")
+        service.fixed_answer("200 OK", "[" * 100_000 + "]" * 100_000).get("/rest/api/3/myself")
 
 
-def test_where_an_empty_answer_is_allowed_redirects_and_html_fail(service: Says) -> None:
+def test_where_an_empty_answer_is_allowed_redirects_and_html_fail(service: FixedAnswer) -> None:
     path = "/rest/api/3/issue/PAY-1/transitions"
     for empty in ("", "{}"):
-        service.says("200 OK", empty).do("POST", path, {})
+        service.fixed_answer("200 OK", empty).do("POST", path, {})
     with pytest.raises(Unavailable, match="redirected"):
-        service.says("302 Found", headers=MOVED).do("POST", path, {})
+        service.fixed_answer("302 Found", headers=MOVED).do("POST", path, {})
     with pytest.raises(Unavailable, match="not JSON"):
-        service.says("200 OK", "<p>Please log in.</p>").do("POST", path, {})
+        service.fixed_answer("200 OK", "<p>Please log in.</p>").do("POST", path, {})

@@ -127,14 +127,14 @@ def test_a_lease_is_released_when_the_work_fails(records: DynamoDbTable) -> None
         pass
 
 
-class Death(BaseException):
+class ProcessDied(BaseException):
     """The process dies."""
 
 
 def test_a_lease_of_a_dead_process_expires(records: DynamoDbTable, clock: Clock) -> None:
     records.create({"document_id": "a"})
-    with pytest.raises(Death), records.lease("a", "first", 60):
-        raise Death
+    with pytest.raises(ProcessDied), records.lease("a", "first", 60):
+        raise ProcessDied
     clock.now += 59
     with pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass

@@ -54,7 +54,7 @@ def _whole(runs: dict[str, matrix.Run], seed: int) -> list[Disturbance]:
     for name, run in runs.items():
         points = matrix.points(name, run)
         chosen += points
-        chosen += matrix.twice(points, run, TWICE, seed)
+        chosen += matrix.double_crashes(points, run, TWICE, seed)
         chosen += interleaving.schedules(name, run, range(seed, seed + SEEDS))
     return chosen
 
@@ -66,7 +66,7 @@ def _sample(runs: dict[str, matrix.Run], given: argparse.Namespace) -> list[Dist
     pairs = [
         pair
         for name, run in runs.items()
-        for pair in matrix.twice(matrix.points(name, run), run, TWICE, seed)
+        for pair in matrix.double_crashes(matrix.points(name, run), run, TWICE, seed)
     ]
     schedules = [
         each
@@ -74,9 +74,9 @@ def _sample(runs: dict[str, matrix.Run], given: argparse.Namespace) -> list[Dist
         for each in interleaving.schedules(name, run, range(seed, seed + SEEDS))
     ]
     return [
-        *matrix.drawn(points, given.points, seed, rather=matrix.writes),
-        *matrix.drawn(pairs, given.twice, seed, rather=matrix.writes),
-        *matrix.drawn(schedules, given.schedules, seed, rather=lambda s: s.invocation == s.duplicate_of),
+        *matrix.sampled(points, given.points, seed, preferred=matrix.writes),
+        *matrix.sampled(pairs, given.twice, seed, preferred=matrix.writes),
+        *matrix.sampled(schedules, given.schedules, seed, preferred=lambda s: s.invocation == s.duplicate_of),
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tests.crash.matrix import Run
 from tests.crash.world import Message, World
-from tests.handlers.pipeline import start_anew
+from tests.handlers.pipeline import reset_functions
 
 #: Probability that the baton changes at a call, by seed: always, sometimes, and rarely.
 CHANGES = (0.9, 0.5, 0.1)
@@ -97,15 +97,15 @@ def schedules(scenario: str, run: Run, seeds: range) -> list[Schedule]:
 def serve_beside(world: World, duplicate: Message, seed: int) -> None:
     """Make the world's next delivery two deliveries at the same time."""
     turns = Turns(random.Random(seed), CHANGES[seed % len(CHANGES)])
-    alone = world.hand_over
+    alone = world.call_handler
 
-    def hand_over(message: Message) -> bool:
-        world.hand_over = alone  # type: ignore[method-assign]
+    def call_handler(message: Message) -> bool:
+        world.call_handler = alone  # type: ignore[method-assign]
         done = {}
 
         def deliver(name: str, given: Message) -> Callable[[], None]:
             def work() -> None:
-                start_anew()  # each delivery in its own process
+                reset_functions()  # each delivery in its own process
                 done[name] = alone(given)
 
             return work
@@ -114,7 +114,7 @@ def serve_beside(world: World, duplicate: Message, seed: int) -> None:
         turns.play([deliver("first", message), deliver("second", duplicate)])
         world.boundary.turn = lambda: None
         if not done["second"]:
-            world.give_back(duplicate)
+            world.fail_delivery(duplicate)
         return done["first"]
 
-    world.hand_over = hand_over  # type: ignore[method-assign]
+    world.call_handler = call_handler  # type: ignore[method-assign]

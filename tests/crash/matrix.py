@@ -69,7 +69,7 @@ def points(scenario: str, run: Run) -> list[Point]:
     ]
 
 
-def twice(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point]:
+def double_crashes(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point]:
     """Choose points at which the process dies, and for each another at which the process of the redelivery dies."""
     chance = random.Random(seed)
     dying = [point for point in points if point.plan.form in DEATHS]
@@ -78,14 +78,14 @@ def twice(points: Sequence[Point], run: Run, size: int, seed: int) -> list[Point
             point,
             again=Plan(chance.randint(1, len(run.calls[point.invocation][1])), chance.choice(DEATHS)),
         )
-        for point in drawn(dying, size, seed, rather=writes)
+        for point in sampled(dying, size, seed, preferred=writes)
     ]
 
 
-def drawn(things: Sequence[T], size: int, seed: int, *, rather: Callable[[T], bool]) -> list[T]:
-    """Choose some of them at random; the ``rather`` preferred ones come four times as often."""
+def sampled(things: Sequence[T], size: int, seed: int, *, preferred: Callable[[T], bool]) -> list[T]:
+    """Choose some of them at random; the ``preferred`` ones come four times as often."""
     chance = random.Random(seed)
-    keyed = [(chance.random() ** (0.25 if rather(thing) else 1.0), thing) for thing in things]
+    keyed = [(chance.random() ** (0.25 if preferred(thing) else 1.0), thing) for thing in things]
     return [thing for _, thing in heapq.nlargest(size, keyed, key=lambda pair: pair[0])]
 
 

@@ -39,7 +39,7 @@ from local.bedrock import StandIn
 from tests.crash.boundary import Boundary, Died, Plan, install
 from tests.handlers import aws as ground
 from tests.handlers.gateway import Gateway
-from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register_webhooks, start_anew
+from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register_webhooks, reset_functions
 
 T = TypeVar("T")
 COMPOSITIONS = (jira_webhook_handler, document_orchestrator, review_ticket_creator, approval_handler, sweep)
@@ -137,17 +137,17 @@ class World(Pipeline):
         plan = self.about_to_serve(self) or planned
         self.boundary.begin(plan)
         try:
-            done = self.hand_over(message)
+            done = self.call_handler(message)
         except Died:
             done = False
-            start_anew()
+            reset_functions()
         except Exception:
             done = False  # the API answers a webhook with 5xx, and the schedule's call has failed
-        self.rest(message.to)
+        self.end_invocation(message.to)
         if not done:
-            self.give_back(message)
+            self.fail_delivery(message)
 
-    def rest(self, to: str) -> None:
+    def end_invocation(self, to: str) -> None:
         """Record a finished invocation, and put the events it published on the queues."""
         calls = self.boundary.end()
         self.invocations.append(Invocation(len(self.invocations), to, calls))
@@ -158,7 +158,7 @@ class World(Pipeline):
                 self.waiting.append(Message(function, taken, self.now + taken["Delay"]))
         self.events |= {json.dumps(event, sort_keys=True) for event in self.aws.events()}
 
-    def hand_over(self, message: Message) -> bool:
+    def call_handler(self, message: Message) -> bool:
         """Call the handler; return whether it succeeded."""
         message.receives += 1
         if message.to in WEBHOOK_HANDLERS:
@@ -172,7 +172,7 @@ class World(Pipeline):
         event = ground.queue_event([message.body], message.receives)
         return not QUEUE_HANDLERS[message.to](event, context)["batchItemFailures"]
 
-    def give_back(self, message: Message) -> None:
+    def fail_delivery(self, message: Message) -> None:
         """Make a failed message visible again later, or a dead letter."""
         if message.to == SWEEP:
             return
@@ -201,13 +201,13 @@ class World(Pipeline):
         self.waiting.append(Message(urlsplit(delivery.url).path, request, self.now))
 
 
-class OneAfterAnother:
+class SequentialPool:
     """Replaces a thread pool: searches, which only read, run in a fixed order, so calls can be numbered."""
 
     def __init__(self, max_workers: int) -> None:
         self.max_workers = max_workers
 
-    def __enter__(self) -> OneAfterAnother:
+    def __enter__(self) -> SequentialPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -246,18 +246,18 @@ def build() -> World:
     # The longest random pauses, so that a run can be repeated.
     deferral.random = SimpleNamespace(uniform=lambda shortest, longest: longest)  # type: ignore[attr-defined,assignment]  # instead of the module
     for asking in (candidates, page_restrictions):
-        asking.ThreadPoolExecutor = OneAfterAnother  # type: ignore[attr-defined]
+        asking.ThreadPoolExecutor = SequentialPool  # type: ignore[attr-defined]
     _warm_up()
     return world
 
 
 def _warm_up() -> None:
     """Do slow first-time work here, so that no copy of this process has to."""
-    start_anew()
+    reset_functions()
     for build_parts in BUILDERS:
         build_parts()
     sf.to_markdown(sf.render("# Once"))
-    start_anew()
+    reset_functions()
 
 
 def _seed(site: Site) -> str:

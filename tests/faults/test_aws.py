@@ -24,8 +24,8 @@ from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.faults.claims import claims
 from tests.faults.stages import approved, closed, drafted, status
-from tests.handlers.aws import deliver, redriven, worn_out
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
+from tests.handlers.pipeline import Pipeline, reset_functions
 
 OUTCOME = "outcome"
 Given = Mapping[str, Any]
@@ -84,7 +84,7 @@ def test_a_fault_that_outlasts_botocores_retries_is_deferred(
     fails: Callable[[], Exception] | None,
 ) -> None:
     key, messages = closed(pipeline, page_id)
-    start_anew()
+    reset_functions()
     failed = fail_once(monkeypatch, operation, fails)
     assert deliver(orchestrate, messages, receives=3) == []
     assert failed
@@ -109,7 +109,7 @@ def test_opening_and_deciding_a_review_are_deferred_too(
     is_decided = stage == "decision"
     key, messages = (approved if is_decided else drafted)(pipeline, page_id)
     handle = approve if is_decided else open_review
-    start_anew()
+    reset_functions()
     failed = fail_once(monkeypatch, operation, error("ServiceUnavailable", 503, operation))
     assert deliver(handle, messages, receives=3) == []
     assert failed
@@ -222,10 +222,10 @@ def _sets(attribute: str) -> Callable[[Given], bool]:
 
 
 #: By route; the approval's webhook needs no table.
-DOORS = [
+WEBHOOK_FAULTS = [
     *(
-        (door, fault)
-        for door in ("jira", "approval")
+        (route, fault)
+        for route in ("jira", "approval")
         for fault in (
             "EventBridge answers 5xx",
             "EventBridge takes an event in part",
@@ -244,30 +244,30 @@ AT_A_DOOR = LASTING | {
     ("EventBridge fails for a webhook function", OUTCOME),
     ("Secrets Manager is down for a webhook function", OUTCOME),
 )
-@pytest.mark.parametrize(("door", "fault"), DOORS)
+@pytest.mark.parametrize(("route", "fault"), WEBHOOK_FAULTS)
 def test_a_webhook_that_cannot_be_recorded_gets_a_5xx(
-    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, door: str, fault: str
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, route: str, fault: str
 ) -> None:
     """Jira then sends it again."""
     pipeline.site.post.options.retry_delay = 0.05
-    start_anew()
-    if door == "jira":
+    reset_functions()
+    if route == "jira":
         failed = fail_once(monkeypatch, *AT_A_DOOR[fault])
         _, messages = closed(pipeline, page_id)
         assert deliver(orchestrate, messages) == []
     else:
         key, messages = drafted(pipeline, page_id)
         assert deliver(open_review, messages) == []
-        start_anew()
+        reset_functions()
         failed = fail_once(monkeypatch, *AT_A_DOOR[fault])
         pipeline.decide(pipeline.review_of(key), "APPROVED")
     assert failed
     first, *_, last = [
-        attempt.status for attempt in pipeline.site.post.log if attempt.url.endswith(f"/webhooks/{door}")
+        attempt.status for attempt in pipeline.site.post.log if attempt.url.endswith(f"/webhooks/{route}")
     ]
     assert (first, last) == (503, 200)
     pipeline.run()
-    assert status(pipeline) == ("in_review" if door == "jira" else "published")
+    assert status(pipeline) == ("in_review" if route == "jira" else "published")
 
 
 EMPTY = {
@@ -347,7 +347,7 @@ def test_a_decision_unread_for_twelve_hours_counts_after_a_redrive(
     with caplog.at_level(logging.ERROR):
         assert deliver(approve, messages, receives=3) == []
         for receives in (1, 2, 3):
-            assert len(deliver(approve, worn_out(messages), receives)) == 1
+            assert len(deliver(approve, at_deferral_limit(messages), receives)) == 1
     assert "comment.failed" in caplog.text
     [document] = pipeline.aws.documents()
     assert (document["status"], "503" in document["reason"]) == ("in_review", True)
@@ -379,7 +379,7 @@ def test_an_unreadable_review_page_answers_503_with_retry_after(
     key, messages = drafted(pipeline, page_id)
     assert deliver(open_review, messages) == []
     link = pipeline.diff_url(pipeline.review_of(key))
-    start_anew()
+    reset_functions()
     failed = fail_once(monkeypatch, operation, fails)
     answer = requests.get(link, timeout=60)
     assert failed

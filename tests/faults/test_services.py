@@ -32,8 +32,8 @@ from local.atlassian import Fault
 from tests.faults.claims import claims
 from tests.faults.stages import approved, closed, drafted, status
 from tests.faults.test_http import CREATE, READ, WRITE
-from tests.handlers.aws import Context, deliver, redriven, worn_out
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.aws import Context, at_deferral_limit, deliver, redriven
+from tests.handlers.pipeline import Pipeline, reset_functions
 
 ISSUE, PAGES = "/rest/api/3/issue", "/wiki/api/v2/pages"
 
@@ -339,8 +339,8 @@ def test_work_that_takes_too_long_is_stopped_and_deferred(
         monkeypatch.setenv("CONFLUENCE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/wiki")
         now = [time.time()]
         monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: now[0]))
-        start_anew()
-        for failed, tried in ((0, messages), (1, worn_out(messages))):
+        reset_functions()
+        for failed, tried in ((0, messages), (1, at_deferral_limit(messages))):
             now[0] += 6 * 180  # the lease of the stopped work has expired
             began = time.monotonic()
             assert len(deliver(orchestrate, tried)) == failed

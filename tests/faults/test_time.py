@@ -27,7 +27,7 @@ from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator.handler import handle as open_review
 from tests.handlers import aws as ground
 from tests.handlers.aws import Aws
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.webhook_bodies import FINISHED, request
 
 
@@ -150,9 +150,9 @@ def test_the_last_try_ends_in_time_and_records_its_reason(
         assert ground.deliver(orchestrate, messages) == []
         messages = pipeline.aws.messages("ReviewTicketCreator")
     monkeypatch.setenv(service, tarpit)
-    start_anew()
+    reset_functions()
     invocation = Invocation("third")
-    answer = handle(ground.queue_event(ground.worn_out(messages), 3), invocation)
+    answer = handle(ground.queue_event(ground.at_deferral_limit(messages), 3), invocation)
     assert len(answer["batchItemFailures"]) == 1
     assert invocation.get_remaining_time_in_millis() > 0, "Lambda would have killed it"
     records = pipeline.aws.changes() if handle is orchestrate else pipeline.aws.documents()
@@ -185,7 +185,7 @@ def test_a_webhook_is_answered_while_aws_hangs(
     monkeypatch.setattr(webhook_endpoint, "MAX_SECONDS", 0.5)
     monkeypatch.setattr(deadline, "GRACE_SECONDS", 0.1)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", tarpit)
-    start_anew()
+    reset_functions()
 
     def tell() -> None:
         assert notice_change(request(FINISHED), None)["statusCode"] == 503

@@ -15,7 +15,7 @@ from handlers.approval_handler import dependencies as approval_handler
 from handlers.document_orchestrator import dependencies as document_orchestrator
 from handlers.review_ticket_creator import dependencies as review_ticket_creator
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
+from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, reset_functions
 
 #: Visibility timeout in seconds: how long a received message is hidden, at most.
 VISIBILITY = 6 * 180
@@ -48,7 +48,7 @@ class Timeline:
             monkeypatch.setattr(module, "time", clock)
         monkeypatch.setattr(urllib3.util.retry, "time", clock)
         monkeypatch.setattr(botocore.endpoint, "time", clock)
-        start_anew()
+        reset_functions()
 
     def sleep(self, seconds: float) -> None:
         """Advance the clock."""

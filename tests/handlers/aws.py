@@ -145,7 +145,7 @@ def deferred_for(message: dict[str, Any], seconds: float) -> dict[str, Any]:
     return {**message, "MessageAttributes": {DEFERRED_SINCE: since}}
 
 
-def worn_out(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def at_deferral_limit(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return messages that may not be deferred any longer: now an outage makes them fail."""
     return [deferred_for(message, MAX_DEFER_SECONDS) for message in messages]
 

@@ -16,7 +16,7 @@ from local import bedrock, seed
 from local.atlassian import Site, serve
 from tests.handlers import aws as ground
 from tests.handlers.gateway import Gateway
-from tests.handlers.pipeline import Pipeline, register_webhooks, start_anew
+from tests.handlers.pipeline import Pipeline, register_webhooks, reset_functions
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
         region = ground.build()
         for name, value in region.environment.items():
             monkeypatch.setenv(name, value)
-        start_anew()
+        reset_functions()
         yield region
-        start_anew()
+        reset_functions()
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipel
         }
         for name, value in where.items():
             monkeypatch.setenv(name, value)
-        start_anew()
+        reset_functions()
         playing = Pipeline(aws, site, running.url, model, gateway)
         register_webhooks(playing)
         yield playing

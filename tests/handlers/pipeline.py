@@ -44,7 +44,7 @@ QUEUE_HANDLERS = {
 }
 
 
-def start_anew() -> None:
+def reset_functions() -> None:
     """Reset the functions: the next call is a cold start."""
     for build in BUILDERS:
         build.cache_clear()

@@ -25,7 +25,7 @@ __all__ = ["page_id"]
 
 
 @contextmanager
-def somebody_at_work(table: str, key: str) -> Iterator[None]:
+def lease_held(table: str, key: str) -> Iterator[None]:
     """Hold the lease of a record, as another invocation does."""
     name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
     with DynamoDbTable(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
@@ -44,7 +44,7 @@ def test_a_duplicate_of_a_change_in_progress_is_deferred(pipeline: Pipeline) -> 
     finished(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     [change] = pipeline.aws.changes()
-    with somebody_at_work("kinexus-changes", change["change_id"]):
+    with lease_held("kinexus-changes", change["change_id"]):
         assert deliver(orchestrate, [message], receives=3) == []
     assert pipeline.aws.delayed("DocumentOrchestrator") == 1
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
@@ -61,7 +61,7 @@ def test_eight_tickets_about_one_page_are_all_documented(pipeline: Pipeline, pag
     while messages := pipeline.aws.messages("DocumentOrchestrator"):
         assert deliver(orchestrate, messages[:1], receives=3) == []
         [document] = pipeline.aws.documents()
-        with somebody_at_work("kinexus-documents", document["document_id"]):
+        with lease_held("kinexus-documents", document["document_id"]):
             assert deliver(orchestrate, messages[1:], receives=3) == []
     [document] = pipeline.aws.documents()
     assert sorted(document["issue_keys"]) == sorted(keys)
@@ -74,12 +74,12 @@ def test_approval_and_redraft_wait_for_the_documents_lease(pipeline: Pipeline, p
     finished(pipeline)
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     drafted = pipeline.aws.messages("ReviewTicketCreator")
-    with somebody_at_work("kinexus-documents", document["document_id"]):
+    with lease_held("kinexus-documents", document["document_id"]):
         assert deliver(open_review, drafted, receives=3) == []
     pipeline.run()
     pipeline.decide(review, "APPROVED")
     approval = pipeline.aws.messages("ApprovalHandler")
-    with somebody_at_work("kinexus-documents", document["document_id"]):
+    with lease_held("kinexus-documents", document["document_id"]):
         assert deliver(approve, approval, receives=3) == []
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "published"
@@ -89,7 +89,7 @@ def test_a_lease_held_for_hours_fails_with_a_comment(pipeline: Pipeline) -> None
     key = finished(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     [change] = pipeline.aws.changes()
-    with somebody_at_work("kinexus-changes", change["change_id"]):
+    with lease_held("kinexus-changes", change["change_id"]):
         assert deliver(orchestrate, [deferred_for(message, MAX_DEFER_SECONDS - 60)]) == []
         assert pipeline.aws.messages("DocumentOrchestrator")
         assert len(deliver(orchestrate, [deferred_for(message, MAX_DEFER_SECONDS)])) == 1
@@ -104,7 +104,7 @@ def test_a_failed_deferral_leaves_the_message_and_is_reported(pipeline: Pipeline
     [message] = pipeline.aws.messages("DocumentOrchestrator")
     boto3.client("sqs").delete_queue(QueueUrl=pipeline.aws.queue_urls["DocumentOrchestrator"])
     [change] = pipeline.aws.changes()
-    with somebody_at_work("kinexus-changes", change["change_id"]):
+    with lease_held("kinexus-changes", change["change_id"]):
         assert len(deliver(orchestrate, [message])) == 1
         assert pipeline.comments(key) == []
         assert len(deliver(orchestrate, [message], receives=3)) == 1

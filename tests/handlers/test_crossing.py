@@ -56,7 +56,7 @@ def second_ticket(pipeline: Pipeline) -> tuple[str, dict[str, Any]]:
     return key, message
 
 
-def assert_one_page_tells_of_both(pipeline: Pipeline, documents: list[dict[str, Any]], second: str) -> None:
+def assert_one_page_about_both(pipeline: Pipeline, documents: list[dict[str, Any]], second: str) -> None:
     assert sorted((each["kind"], each["status"]) for each in documents) == [
         ("create", "published"),
         ("update", "published"),
@@ -77,7 +77,7 @@ def test_a_page_created_by_another_change_is_updated(pipeline: Pipeline) -> None
     # Both selected a new page of the same title at the same time; then the second one had to wait.
     choice = change_of(pipeline, first)["choice"]
     set_value("kinexus-changes", {"change_id": change_of(pipeline, second)["change_id"]}, "choice", choice)
-    assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
+    assert_one_page_about_both(pipeline, publish_and_follow(pipeline, review, message), second)
 
 
 def test_a_page_published_before_a_change_could_join_is_updated(pipeline: Pipeline) -> None:
@@ -90,7 +90,7 @@ def test_a_page_published_before_a_change_could_join_is_updated(pipeline: Pipeli
     pipeline.aws.messages("DocumentOrchestrator")  # if it was deferred, the original is gone: use the copy
     assert document["document_id"] in change_of(pipeline, second)["choice"]
     set_value("kinexus-documents", where, "status", "in_review")
-    assert_one_page_tells_of_both(pipeline, publish_and_follow(pipeline, review, message), second)
+    assert_one_page_about_both(pipeline, publish_and_follow(pipeline, review, message), second)
 
 
 def test_a_redelivered_change_of_a_published_page_leaves_no_lock(

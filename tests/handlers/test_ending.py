@@ -8,7 +8,7 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven, worn_out
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
@@ -56,7 +56,7 @@ def test_the_document_ends_and_comments_follow_after_jiras_outage(pipeline: Pipe
         Fault("status", status=503, method="POST", path="/comment$|/comment\\?", count=99)
     )
     for receives in (1, 2, 3):
-        assert len(deliver(approve, worn_out(messages), receives)) == 1
+        assert len(deliver(approve, at_deferral_limit(messages), receives)) == 1
     assert (document(pipeline)["status"], pipeline.aws.locks()) == ("published", [])
     pipeline.site.faults.clear()
     said = len(pipeline.comments(review))
@@ -73,7 +73,7 @@ def test_missing_notifications_are_recorded_and_shown_in_the_review(pipeline: Pi
     messages = pipeline.aws.messages("ApprovalHandler")
     pipeline.site.faults.add(Fault("status", status=503, method="POST", path=f"/{key}/remotelink", count=99))
     for receives in (1, 2, 3):
-        assert len(deliver(approve, worn_out(messages), receives)) == 1
+        assert len(deliver(approve, at_deferral_limit(messages), receives)) == 1
     assert document(pipeline)["status"] == "published"
     assert "503" in document(pipeline)["reason"]
     assert "could not notify everyone" in pipeline.comments(review)[-1]
@@ -108,7 +108,7 @@ def test_a_redrive_with_another_failure_reports_it(pipeline: Pipeline, page_id: 
     ):
         pipeline.site.faults.add(fault)
         for receives in (1, 2, 3):
-            assert len(deliver(approve, worn_out(messages), receives)) == 1
+            assert len(deliver(approve, at_deferral_limit(messages), receives)) == 1
         pipeline.site.faults.clear()
         assert says in pipeline.comments(review)[-1]
         messages = redriven(messages)

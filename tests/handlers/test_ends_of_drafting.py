@@ -16,7 +16,7 @@ from handlers.document_orchestrator.drafting.edit_page_prompt import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven, worn_out
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.failing_records import fail_moves
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 from tests.handlers.test_names import page
@@ -148,7 +148,7 @@ def finished(pipeline: Pipeline, *labels: str) -> tuple[str, list[dict[str, Any]
     return key, pipeline.aws.messages("DocumentOrchestrator")
 
 
-def take_no_comment(pipeline: Pipeline, status: int) -> None:
+def refuse_comments(pipeline: Pipeline, status: int) -> None:
     """Let every ticket refuse comments."""
     pipeline.site.faults.add(Fault("status", status=status, method="POST", path="/comment", count=99))
 
@@ -158,14 +158,14 @@ def test_a_refused_comment_about_no_change_is_skipped(
 ) -> None:
     nothing_to_edit(monkeypatch)
     _, messages = finished(pipeline)
-    take_no_comment(pipeline, 403)
+    refuse_comments(pipeline, 403)
     assert deliver(orchestrate, messages) == []
     assert [change["status"] for change in pipeline.aws.changes()] == ["not_needed"]
 
 
 def test_a_refused_comment_about_unedited_pages_is_skipped(pipeline: Pipeline, page_id: str) -> None:
     _, messages = finished(pipeline, f"docs:{page_id}", "docs:99999")
-    take_no_comment(pipeline, 403)
+    refuse_comments(pipeline, 403)
     assert deliver(orchestrate, messages) == []
     assert [change["status"] for change in pipeline.aws.changes()] == ["documented"]
 
@@ -176,9 +176,9 @@ def test_an_unneeded_change_without_comment_is_not_documented(
     """It needs no page, and the comment that says so could not be posted."""
     nothing_to_edit(monkeypatch)
     key, messages = finished(pipeline)
-    take_no_comment(pipeline, 503)
+    refuse_comments(pipeline, 503)
     for receives in (1, 2, 3):
-        assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
+        assert len(deliver(orchestrate, at_deferral_limit(messages), receives)) == 1
     [change] = pipeline.aws.changes()
     assert (change["status"], "503" in change["reason"]) == ("failed", True)
     pipeline.site.faults.clear()
@@ -215,7 +215,7 @@ def test_an_unannounced_revision_is_reported_and_redelivered(
     with monkeypatch.context() as patched:
         patched.setattr(EventBus, "publish", down)
         for receives in (1, 2, 3):
-            assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
+            assert len(deliver(orchestrate, at_deferral_limit(messages), receives)) == 1
     [document] = pipeline.aws.documents()
     assert (document["status"], bool(document["reason"])) == ("drafted", True)
     for ticket in (key, review):
@@ -253,7 +253,7 @@ def test_a_failed_new_page_that_exists_by_now_is_updated(pipeline: Pipeline) -> 
     assert pipeline.aws.locks() == []
 
 
-def approved_beside_an_edit(pipeline: Pipeline, page_id: str) -> tuple[str, str, list[dict[str, Any]]]:
+def approved_with_conflict(pipeline: Pipeline, page_id: str) -> tuple[str, str, list[dict[str, Any]]]:
     """Approve a draft whose passage a person edited in between; return ticket, review and the message for a new draft."""
     key, review = in_review(pipeline)
     edit_by_hand(pipeline, page_id, review)
@@ -265,7 +265,7 @@ def approved_beside_an_edit(pipeline: Pipeline, page_id: str) -> tuple[str, str,
 def test_the_end_of_a_review_is_announced_after_its_record(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, review, messages = approved_beside_an_edit(pipeline, page_id)
+    _, review, messages = approved_with_conflict(pipeline, page_id)
     with monkeypatch.context() as patched:
         nothing_to_edit(patched)
         fail_moves(patched, DocumentStatus.NOT_NEEDED, OSError("DynamoDB is down"))
@@ -279,7 +279,7 @@ def test_the_end_of_a_review_is_announced_after_its_record(
 def test_a_redelivery_closes_a_review_recorded_as_ended(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, review, messages = approved_beside_an_edit(pipeline, page_id)
+    key, review, messages = approved_with_conflict(pipeline, page_id)
     nothing_to_edit(monkeypatch)
     comments = r"/rest/api/3/issue/[^/]+/comment\?$"
     pipeline.site.faults.add(Fault("status", status=503, method="POST", path=comments, account="kinexus"))

@@ -18,7 +18,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_joining import fail
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, TITLE, in_review, page_id
 from tests.handlers.test_restrictions import restrict
@@ -41,7 +41,7 @@ def put_below(pipeline: Pipeline, page_id: str, kind: str = "folder", *, secret:
 
 def trust(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUST_FOLDERS", "true")
-    start_anew()
+    reset_functions()
 
 
 def finished(pipeline: Pipeline, labels: tuple[str, ...] = ("needs-docs",)) -> str:
@@ -59,7 +59,7 @@ def close_again(pipeline: Pipeline, key: str, label: str) -> None:
     pipeline.run()
 
 
-def told_label(pipeline: Pipeline, key: str) -> str:
+def requested_label(pipeline: Pipeline, key: str) -> str:
     """Return the label that the one comment in the ticket asks for."""
     [said] = [said for said in pipeline.comments(key) if ASKED in said]
     assert TITLE not in said
@@ -80,7 +80,7 @@ def test_a_comment_names_link_and_label_and_closing_again_publishes(
     [said] = pipeline.comments(key)
     assert f"{pipeline.url}/wiki/pages/viewpage.action?pageId={page_id}" in said
 
-    close_again(pipeline, key, told_label(pipeline, key))
+    close_again(pipeline, key, requested_label(pipeline, key))
     [document] = pipeline.aws.documents()
     assert (document["status"], document["page_id"]) == ("in_review", page_id)
     pipeline.decide(pipeline.review_of(key), "APPROVED")
@@ -131,7 +131,7 @@ def test_a_process_that_dies_before_the_comment_comments_once(
             if broken:
                 patched.setattr(*broken, fail)
             assert len(deliver(orchestrate, messages)) == (1 if broken else 0)
-    assert told_label(pipeline, key) == f"docs:{page_id}"
+    assert requested_label(pipeline, key) == f"docs:{page_id}"
     assert pipeline.aws.changes()[0]["status"] == "not_needed"
 
 
@@ -140,7 +140,7 @@ def test_a_live_doc_is_edited_only_if_named(pipeline: Pipeline, page_id: str) ->
     key = finished(pipeline)
     assert pipeline.aws.documents() == []
     assert "it is a live doc" in pipeline.aws.changes()[0]["reason"]
-    close_again(pipeline, key, told_label(pipeline, key))
+    close_again(pipeline, key, requested_label(pipeline, key))
     assert pipeline.aws.documents()[0]["page_id"] == page_id
 
 
@@ -165,7 +165,7 @@ def test_a_page_restricted_later_is_revised_if_named(pipeline: Pipeline, page_id
     assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
     assert pipeline.aws.documents()[0]["revision"] == 1
 
-    close_again(pipeline, key, told_label(pipeline, key))
+    close_again(pipeline, key, requested_label(pipeline, key))
     [document] = pipeline.aws.documents()
     assert (document["revision"], document["choice"]["decided_by"]) == (2, "named")
     pipeline.decide(review, "APPROVED")
@@ -198,7 +198,7 @@ def test_no_review_shows_a_page_restricted_after_drafting(pipeline: Pipeline, pa
     [document] = pipeline.aws.documents()
     assert (document["status"], document.get("review_issue_key")) == ("failed", "")
     assert pipeline.aws.locks() == []
-    close_again(pipeline, key, told_label(pipeline, key))
+    close_again(pipeline, key, requested_label(pipeline, key))
     assert "in_review" in [document["status"] for document in pipeline.aws.documents()]
 
 

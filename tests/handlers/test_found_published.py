@@ -46,7 +46,7 @@ def test_a_version_message_by_another_account_publishes_nothing(pipeline: Pipeli
 
 
 @pytest.fixture
-def lost(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]], str]:
+def lost_answer(pipeline: Pipeline) -> tuple[str, list[dict[str, Any]], str]:
     """A new page whose answer was lost: its review, the redelivered message, and the page's id."""
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     pipeline.decide(review, "APPROVED")
@@ -65,9 +65,9 @@ def pages(pipeline: Pipeline) -> list[str]:
 
 
 def test_a_new_page_edited_after_a_lost_answer_is_recognised(
-    pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
+    pipeline: Pipeline, lost_answer: tuple[str, list[dict[str, Any]], str]
 ) -> None:
-    review, messages, new = lost
+    review, messages, new = lost_answer
     edited = pipeline.page(new)["body"]["storage"]["value"] + "<p>A typo less.</p>"
     pipeline.save_page(new, edited)
     assert deliver(approve, messages, receives=2) == []
@@ -80,9 +80,9 @@ def test_a_new_page_edited_after_a_lost_answer_is_recognised(
 
 
 def test_an_approval_of_a_created_page_cannot_be_withdrawn(
-    pipeline: Pipeline, lost: tuple[str, list[dict[str, Any]], str]
+    pipeline: Pipeline, lost_answer: tuple[str, list[dict[str, Any]], str]
 ) -> None:
-    review, messages, new = lost
+    review, messages, new = lost_answer
     pipeline.save_page(new, pipeline.page(new)["body"]["storage"]["value"] + "<p>A typo less.</p>")
     pipeline.move(review, "new", "reviewer")
     assert deliver(approve, messages, receives=2) == []
@@ -102,7 +102,7 @@ def test_a_page_of_ours_with_another_first_version_is_another(pipeline: Pipeline
     assert "another page already has the title" in pipeline.comments(review)[-1]
 
 
-def written_and_not_read_back(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
+def saved_without_answer(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:
     """Approve; the page is saved, then Confluence fails. Return the redelivered message."""
     pipeline.site.faults.add(
         Fault("drop", method="GET", path=f"/wiki/api/v2/pages/{page_id}", skip=2, count=999)
@@ -120,7 +120,7 @@ def test_a_version_written_before_the_page_was_trashed_is_published(
     pipeline: Pipeline, page_id: str, archived: bool
 ) -> None:
     _, review = in_review(pipeline)
-    messages = written_and_not_read_back(pipeline, page_id, review)
+    messages = saved_without_answer(pipeline, page_id, review)
     page = pipeline.site.confluence.pages[page_id]
     if archived:
         pipeline.site.confluence.set_status(page, "archived")

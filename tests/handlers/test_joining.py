@@ -15,9 +15,9 @@ from common.domain.change import ChangeStatus
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven, worn_out
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_contention import somebody_at_work
+from tests.handlers.test_contention import lease_held
 from tests.handlers.test_names import page
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
@@ -133,7 +133,7 @@ def test_a_change_whose_target_was_published_is_in_one_document(
     [document] = pipeline.aws.documents()
     key = pipeline.create_ticket(f"{NEW_SUMMARY} in winter", f"{NEW_TEXT} In winter, too.", ["needs-docs"])
     pipeline.finish(key)
-    with somebody_at_work("kinexus-documents", document["document_id"]):
+    with lease_held("kinexus-documents", document["document_id"]):
         assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     waiting = pipeline.aws.messages("DocumentOrchestrator")
     pipeline.decide(review, "APPROVED")
@@ -186,7 +186,7 @@ def test_a_change_drafted_by_another_has_not_failed(
             assert len(deliver(orchestrate, messages, receives)) == 1
     _, review = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Soon.")
     pipeline.site.faults.add(Fault("status", status=503, count=9, method="GET", path="/rest/api/3/issue/"))
-    assert len(deliver(orchestrate, worn_out(messages), receives=3)) == 1
+    assert len(deliver(orchestrate, at_deferral_limit(messages), receives=3)) == 1
     pipeline.site.faults.clear()
     [change] = [change for change in pipeline.aws.changes() if change["issue_key"] == key]
     assert change["status"] == "documented"
@@ -207,7 +207,7 @@ def test_a_failure_for_one_of_two_pages_is_reported(pipeline: Pipeline, page_id:
     assert deliver(orchestrate, messages) == []
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
     pipeline.run()  # the draft that it joined is announced in between
-    assert len(deliver(orchestrate, worn_out([copy]))) == 1
+    assert len(deliver(orchestrate, at_deferral_limit([copy]))) == 1
     assert any("could not draft" in said for said in pipeline.comments(key))
     pipeline.site.faults.clear()
     assert deliver(orchestrate, redriven(messages)) == []

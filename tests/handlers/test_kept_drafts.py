@@ -16,7 +16,7 @@ from common.domain.document import DocumentStatus
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.failing_records import fail_moves
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -27,7 +27,9 @@ class Died(BaseException):
 
 
 @pytest.fixture
-def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, Any]]:
+def dies_after_storing_draft(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], dict[str, Any]]:
     """Return a function that closes a ticket, and lets the process die when its draft is stored and not recorded."""
 
     def finish(key: str) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def dies_keeping(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Callabl
             fail_moves(patched, DocumentStatus.DRAFTED, Died())
             with pytest.raises(Died):
                 deliver(orchestrate, [message])
-        start_anew()
+        reset_functions()
         for item in (*pipeline.aws.documents(), *pipeline.aws.changes()):
             forget_lease(item)
         return message
@@ -64,11 +66,11 @@ def draft_on_record(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def test_a_change_joining_past_a_kept_draft_is_published(
-    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+    pipeline: Pipeline, page_id: str, dies_after_storing_draft: Callable[[str], dict[str, Any]]
 ) -> None:
     first, review = in_review(pipeline)
     second = pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"])
-    unserved = dies_keeping(second)
+    unserved = dies_after_storing_draft(second)
     third, joined = in_review(
         pipeline, "Quarnix ledger refunds need an approval", "A quarnix refund needs a zebrafish."
     )
@@ -87,11 +89,11 @@ def test_a_change_joining_past_a_kept_draft_is_published(
 
 
 def test_feedback_past_a_kept_draft_is_in_the_next_revision(
-    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+    pipeline: Pipeline, page_id: str, dies_after_storing_draft: Callable[[str], dict[str, Any]]
 ) -> None:
     first, review = in_review(pipeline)
     second = pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"])
-    unserved = dies_keeping(second)
+    unserved = dies_after_storing_draft(second)
     pipeline.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
     pipeline.run()
     assert deliver(orchestrate, [unserved], receives=2) == []
@@ -103,10 +105,10 @@ def test_feedback_past_a_kept_draft_is_in_the_next_revision(
 
 
 def test_a_kept_draft_is_reused_by_the_same_work(
-    pipeline: Pipeline, page_id: str, dies_keeping: Callable[[str], dict[str, Any]]
+    pipeline: Pipeline, page_id: str, dies_after_storing_draft: Callable[[str], dict[str, Any]]
 ) -> None:
     _, review = in_review(pipeline)
-    unserved = dies_keeping(pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"]))
+    unserved = dies_after_storing_draft(pipeline.create_ticket(f"{SUMMARY} soon", TEXT, ["needs-docs"]))
     assert deliver(orchestrate, [unserved], receives=2) == []
     pipeline.run()
     assert draft_on_record(pipeline)["revision"] == 2

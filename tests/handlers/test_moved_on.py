@@ -7,7 +7,7 @@ import pytest
 from handlers.document_orchestrator import orchestrator
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
 
 __all__ = ["page_id"]
@@ -32,7 +32,7 @@ def test_it_is_one_change_by_the_first_move_to_done(pipeline: Pipeline, page_id:
     messages = pipeline.aws.messages("DocumentOrchestrator")
     for receives in (1, 2):
         assert deliver(orchestrate, messages, receives) == []
-        start_anew()
+        reset_functions()
     pipeline.run()
     assert pipeline.review_of(key)
     statuses = sorted((change["status"], change["reason"]) for change in pipeline.aws.changes())

@@ -13,9 +13,9 @@ from handlers.document_orchestrator.new_page_register import NewPageRegister
 from handlers.document_orchestrator.page_selection import select_page
 from handlers.document_orchestrator.page_selection.llm_judge import judge
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, redriven, worn_out
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_contention import somebody_at_work
+from tests.handlers.test_contention import lease_held
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review
 
 
@@ -35,7 +35,7 @@ def test_a_change_whose_target_ended_gets_its_own_page(pipeline: Pipeline, decis
     [document] = pipeline.aws.documents()
     second = second_ticket(pipeline)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
-    with somebody_at_work("kinexus-documents", document["document_id"]):
+    with lease_held("kinexus-documents", document["document_id"]):
         assert deliver(orchestrate, [message]) == []
     assert '"joins": "doc-' in next(c["choice"] for c in pipeline.aws.changes() if c["issue_key"] == second)
     waiting = pipeline.aws.messages("DocumentOrchestrator")
@@ -225,7 +225,7 @@ def test_two_redriven_changes_about_one_thing_start_one_page(
     messages = pipeline.aws.messages("DocumentOrchestrator")
     pipeline.site.faults.add(Fault("status", status=503, path="/wiki/", count=999))
     for message in messages:
-        assert len(deliver(orchestrate, worn_out([message]))) == 1
+        assert len(deliver(orchestrate, at_deferral_limit([message]))) == 1
     pipeline.site.faults.clear()
     earlier, later = redriven(messages)
     bring, met = DocumentLifecycle.attach_change, list[str]()

@@ -12,8 +12,8 @@ from common.aws.document_repository import DocumentRepository
 from handlers.document_orchestrator import dependencies
 from handlers.document_orchestrator.document_lifecycle import LEASE_SECONDS, DocumentLifecycle
 from handlers.document_orchestrator.handler import handle as orchestrate
-from tests.handlers.aws import deliver, redriven, worn_out
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.aws import at_deferral_limit, deliver, redriven
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_kept_drafts import forget_lease
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, page_id
 
@@ -44,7 +44,7 @@ def test_a_failure_before_the_record_frees_the_title(
     with monkeypatch.context() as patched:
         patched.setattr(DocumentLifecycle, "_page_created_by_us", down)
         for receives in (1, 2, 3):
-            assert len(deliver(orchestrate, worn_out(messages), receives)) == 1
+            assert len(deliver(orchestrate, at_deferral_limit(messages), receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
     assert deliver(orchestrate, finished(pipeline, NEW_SUMMARY, NEW_TEXT)) == []
     assert [document["status"] for document in pipeline.aws.documents()] == ["drafted"]
@@ -58,7 +58,7 @@ def test_a_dead_processs_lock_is_taken_over_after_expiry(
         patched.setattr(DocumentRepository, "create_or_get", die)
         with pytest.raises(Died):
             deliver(orchestrate, messages)
-    start_anew()
+    reset_functions()
     assert len(pipeline.aws.locks()) == 1
 
     later = finished(pipeline, SUMMARY, TEXT)
@@ -68,7 +68,7 @@ def test_a_dead_processs_lock_is_taken_over_after_expiry(
     [copy] = pipeline.aws.messages("DocumentOrchestrator")
     later_on = SimpleNamespace(time=lambda: time.time() + LEASE_SECONDS + 1)
     monkeypatch.setattr(dependencies, "time", later_on)
-    start_anew()
+    reset_functions()
     assert deliver(orchestrate, [copy]) == []
     [document] = pipeline.aws.documents()
     assert document["status"] == "drafted"

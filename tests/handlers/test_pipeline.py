@@ -15,7 +15,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 
 PAGE = """<p>How money goes back to customers.</p>
 <ac:layout><ac:layout-section ac:type="two_equal"><ac:layout-cell>
@@ -136,7 +136,7 @@ def test_everything_delivered_twice_happens_once(pipeline: Pipeline, page_id: st
     for function, handle in (("DocumentOrchestrator", orchestrate), ("ReviewTicketCreator", open_review)):
         messages = pipeline.aws.messages(function)
         assert deliver(handle, messages) == []
-        start_anew()
+        reset_functions()
         assert deliver(handle, messages) == []
     pipeline.run()
     review = pipeline.review_of(key)
@@ -245,7 +245,7 @@ def test_only_members_of_the_configured_group_decide(
     from local.atlassian.accounts import APPROVERS_GROUP, GROUP_IDS
 
     monkeypatch.setenv("APPROVER_GROUP_ID", GROUP_IDS[APPROVERS_GROUP])
-    start_anew()
+    reset_functions()
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED", account)
     pipeline.run()
@@ -256,7 +256,7 @@ def test_with_four_eyes_the_assignee_decides_nothing(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOUR_EYES", "true")
-    start_anew()
+    reset_functions()
     key, review = in_review(pipeline)
     assignee = {"fields": {"assignee": {"accountId": pipeline.site.account("reviewer").account_id}}}
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", assignee)

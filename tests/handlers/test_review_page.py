@@ -14,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 from common.aws import secrets
 from common.domain import review_link
 from handlers.review_page import handler
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]
@@ -85,7 +85,7 @@ def test_a_new_link_key_counts_and_the_old_expires(
 ) -> None:
     now = [1_000.0]
     monkeypatch.setattr(secrets, "time", SimpleNamespace(time=lambda: now[0]))
-    start_anew()
+    reset_functions()
     _, review = in_review(pipeline)
     old = pipeline.diff_url(review)
     assert requests.get(old, timeout=60).status_code == 200

@@ -15,7 +15,7 @@ from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from local.atlassian.jira.workflow import DONE_STATUS
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, start_anew
+from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline, reset_functions
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -132,7 +132,7 @@ def test_many_links_cost_no_more_requests(pipeline: Pipeline, page_id: str) -> N
     assert deliver(open_review, messages) == []
     calls = pipeline.site.calls()[before:]
     assert len(calls) < 20, [f"{call.method} {call.path}" for call in calls]
-    start_anew()
+    reset_functions()
     assert deliver(open_review, messages) == []
     assert document(pipeline) == ("in_review", 1)
 
@@ -160,7 +160,7 @@ def reviewed_elsewhere(pipeline: Pipeline, page_id: str, monkeypatch: pytest.Mon
     """A pipeline whose reviews are in their own project, which shares no security levels with others."""
     pipeline.site.jira.add_project("DOCS", "Documentation")
     monkeypatch.setenv("JIRA_REVIEW_PROJECT_KEY", "DOCS")
-    start_anew()
+    reset_functions()
     return pipeline
 
 

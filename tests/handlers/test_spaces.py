@@ -11,7 +11,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.document_orchestrator.page_selection import select_page
 from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer, parse_answer
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
 
 __all__ = ["page_id"]
@@ -36,7 +36,7 @@ def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
     [first] = pipeline.site.confluence.spaces.values()
     second = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
     monkeypatch.setenv("CONFLUENCE_SPACE_KEY", f"{first.key},OPS")
-    start_anew()
+    reset_functions()
     page_in(pipeline, second.id, NEAR, "It rains, and gardeners stay at home.")
     return str(second.id)
 
@@ -69,7 +69,7 @@ def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytes
     )
     pipeline.site.confluence.pages[beside].parent_id = folder.id
     monkeypatch.setenv("TRUST_FOLDERS", "true")
-    start_anew()
+    reset_functions()
     monkeypatch.setattr(select_page, "judge", lambda _ticket, _best, _model, fallback: fallback)
     pipeline.finish(
         pipeline.create_ticket("Zyxomatic lattice for gardeners", "Zyxomatic lattice.", ["needs-docs"])

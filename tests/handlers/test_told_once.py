@@ -11,7 +11,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
-from tests.handlers.aws import deliver, worn_out
+from tests.handlers.aws import at_deferral_limit, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_ends_of_drafting import nothing_to_edit
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
@@ -19,7 +19,7 @@ from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 __all__ = ["page_id"]
 
 
-def fail_twice_at_once(
+def fail_in_two_deliveries(
     handle: Any, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, receives: int = 1
 ) -> None:
     """Deliver a message that fails permanently; just before its first comment is posted, deliver it again."""
@@ -37,7 +37,7 @@ def fail_twice_at_once(
     assert again, "nobody was told at all"
 
 
-def times_told(pipeline: Pipeline, key: str, words: str) -> int:
+def count_comments(pipeline: Pipeline, key: str, words: str) -> int:
     return len([said for said in pipeline.comments(key) if words in said])
 
 
@@ -47,8 +47,8 @@ def test_a_failed_draft_is_reported_once(
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
     pipeline.model.fail_next("malformed", times=9)
-    fail_twice_at_once(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
-    assert times_told(pipeline, key, "could not draft") == 1
+    fail_in_two_deliveries(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
+    assert count_comments(pipeline, key, "could not draft") == 1
 
 
 def test_a_failed_revision_is_reported_once(
@@ -59,8 +59,8 @@ def test_a_failed_revision_is_reported_once(
     nothing_to_edit(monkeypatch)
     pipeline.decide(review, "NEEDS REVISION\nTake it out again.")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
-    fail_twice_at_once(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
-    assert times_told(pipeline, review, "could not draft") == 1
+    fail_in_two_deliveries(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
+    assert count_comments(pipeline, review, "could not draft") == 1
 
 
 def test_a_failed_review_is_reported_once(
@@ -72,8 +72,8 @@ def test_a_failed_review_is_reported_once(
     pipeline.site.faults.add(
         Fault("status", status=400, method="POST", path=r"/rest/api/3/issue\?$", count=9)
     )
-    fail_twice_at_once(open_review, pipeline.aws.messages("ReviewTicketCreator"), monkeypatch)
-    assert times_told(pipeline, key, "cannot open its review") == 1
+    fail_in_two_deliveries(open_review, pipeline.aws.messages("ReviewTicketCreator"), monkeypatch)
+    assert count_comments(pipeline, key, "cannot open its review") == 1
 
 
 def test_a_failed_decision_is_reported_once(
@@ -83,5 +83,5 @@ def test_a_failed_decision_is_reported_once(
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.site.faults.add(Fault("status", status=503, path="/wiki/.*", count=999))
-    fail_twice_at_once(approve, worn_out(pipeline.aws.messages("ApprovalHandler")), monkeypatch)
-    assert times_told(pipeline, review, "could not carry out") == 1
+    fail_in_two_deliveries(approve, at_deferral_limit(pipeline.aws.messages("ApprovalHandler")), monkeypatch)
+    assert count_comments(pipeline, review, "could not carry out") == 1

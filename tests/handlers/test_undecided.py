@@ -11,7 +11,7 @@ import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]
@@ -28,12 +28,12 @@ def document(pipeline: Pipeline) -> dict[str, Any]:
     return found
 
 
-def told(pipeline: Pipeline, review: str, words: str) -> int:
+def count_comments(pipeline: Pipeline, review: str, words: str) -> int:
     """Return how many comments of a review contain a text."""
     return sum(words in said for said in pipeline.comments(review))
 
 
-def close_twice_heard(pipeline: Pipeline, review: str, account: str = "reviewer") -> None:
+def close_with_duplicate(pipeline: Pipeline, review: str, account: str = "reviewer") -> None:
     """Move a review to Done, reopening it first if needed; its message is delivered twice."""
     if pipeline.status(review) == "done":
         pipeline.move(review, "new", account)
@@ -59,7 +59,7 @@ def test_an_approval_with_more_words_is_questioned_once(
     pipeline.run()
     assert version(pipeline, page_id) == 1
     assert pipeline.status(review) != "done"
-    assert told(pipeline, review, ANSWER) == 1
+    assert count_comments(pipeline, review, ANSWER) == 1
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert version(pipeline, page_id) == 2
@@ -70,7 +70,7 @@ def test_the_movers_newest_comment_counts(pipeline: Pipeline, page_id: str) -> N
     pipeline.comment(review, "APPROVED", "reviewer")
     pipeline.decide(review, "Hmm, numbers in row 3 look off to me")
     pipeline.run()
-    assert (version(pipeline, page_id), told(pipeline, review, ANSWER)) == (1, 1)
+    assert (version(pipeline, page_id), count_comments(pipeline, review, ANSWER)) == (1, 1)
     pipeline.comment(review, "APPROVED", "reviewer")
     pipeline.decide(review, "Thanks!")
     pipeline.run()
@@ -84,7 +84,7 @@ def test_an_approval_of_another_revision_publishes_nothing(pipeline: Pipeline, p
     pipeline.decide(review, "APPROVED revision 1")
     pipeline.run()
     assert version(pipeline, page_id) == 1
-    assert told(pipeline, review, "To publish revision 2, comment just APPROVED") == 1
+    assert count_comments(pipeline, review, "To publish revision 2, comment just APPROVED") == 1
     pipeline.decide(review, "APPROVED revision 2")
     pipeline.run()
     assert version(pipeline, page_id) == 2
@@ -117,24 +117,27 @@ def test_an_automation_decides_nothing_unless_named(
     monkeypatch.setitem(vars(robot), "account_type", "app")
     if is_named:
         monkeypatch.setenv("APPROVER_ACCOUNT_IDS", robot.account_id)
-        start_anew()
+        reset_functions()
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert version(pipeline, page_id) == (2 if is_named else 1)
-    assert told(pipeline, review, "approverAccountIds names its account") == (0 if is_named else 1)
+    assert count_comments(pipeline, review, "approverAccountIds names its account") == (0 if is_named else 1)
 
 
 def test_an_undecided_review_is_moved_back_three_times(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for times in (1, 2, 3):
-        close_twice_heard(pipeline, review)
+        close_with_duplicate(pipeline, review)
         assert pipeline.status(review) != "done"
-        assert told(pipeline, review, "There is no decision") == times
+        assert count_comments(pipeline, review, "There is no decision") == times
     for _ in range(3):
-        close_twice_heard(pipeline, review)
+        close_with_duplicate(pipeline, review)
         assert pipeline.status(review) == "done"
-        assert (told(pipeline, review, "There is no decision"), told(pipeline, review, LAST)) == (3, 1)
+        assert (
+            count_comments(pipeline, review, "There is no decision"),
+            count_comments(pipeline, review, LAST),
+        ) == (3, 1)
     assert len(document(pipeline)["undecided"]["move_ids"]) == 4
     pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, "APPROVED")
@@ -145,12 +148,12 @@ def test_an_undecided_review_is_moved_back_three_times(pipeline: Pipeline, page_
 def test_undecided_moves_are_counted_per_revision(pipeline: Pipeline, page_id: str) -> None:
     _, review = in_review(pipeline)
     for _ in range(4):
-        close_twice_heard(pipeline, review)
+        close_with_duplicate(pipeline, review)
     pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, "NEEDS REVISION: mention the currency")
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
-    close_twice_heard(pipeline, review)
+    close_with_duplicate(pipeline, review)
     assert pipeline.status(review) != "done"
 
 
@@ -161,8 +164,11 @@ def test_during_drafting_a_review_is_moved_back_three_times_too(pipeline: Pipeli
     assert document(pipeline)["status"] == "revising"
     pipeline.comment(review, "Well?", "outsider")
     for _ in range(5):
-        close_twice_heard(pipeline, review, "outsider")
+        close_with_duplicate(pipeline, review, "outsider")
     assert pipeline.status(review) == "done"
-    assert (told(pipeline, review, "The next draft is being written"), told(pipeline, review, LAST)) == (3, 1)
+    assert (
+        count_comments(pipeline, review, "The next draft is being written"),
+        count_comments(pipeline, review, LAST),
+    ) == (3, 1)
     pipeline.run()
     assert (document(pipeline)["status"], pipeline.status(review)) == ("in_review", "new")

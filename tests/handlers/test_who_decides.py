@@ -9,7 +9,7 @@ import pytest
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from local.atlassian import Fault
 from local.atlassian.accounts import APPROVERS_GROUP, GROUP_IDS
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 from tests.handlers.webhook_bodies import finished, request
 
@@ -24,7 +24,7 @@ def test_a_deactivated_accounts_comment_blocks_no_approval(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPROVER_GROUP_ID", GROUP_IDS[APPROVERS_GROUP])
-    start_anew()
+    reset_functions()
     _, review = in_review(pipeline)
     pipeline.comment(review, "Nice, but I am leaving.", "developer")
     gone = pipeline.site.account("developer").account_id
@@ -37,7 +37,7 @@ def test_a_deactivated_accounts_comment_blocks_no_approval(
 @pytest.fixture
 def four_eyes(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOUR_EYES", "true")
-    start_anew()
+    reset_functions()
 
 
 @pytest.mark.usefixtures("four_eyes")

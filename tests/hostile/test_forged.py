@@ -18,7 +18,7 @@ from common.aws import secrets as secret
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from tests.handlers.aws import Aws
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.webhook_bodies import FINISHED, finished, request, signed
 from tests.secrets_in_use import NEXT_WEBHOOK_SECRET, WEBHOOK_SECRET
 
@@ -110,7 +110,7 @@ def test_each_accepted_unsigned_webhook_logs_a_warning(
     body: Any,
 ) -> None:
     monkeypatch.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")
-    start_anew()
+    reset_functions()
     for number in (1, 2):
         assert handle(request(body, x_hub_signature=""), None)["statusCode"] == 200
         warnings = [each for each in caplog.records if "unsigned webhook was accepted" in each.message]

@@ -27,7 +27,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.approval_handler.process_review import ReviewProcessor
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
 from tests.handlers.webhook_bodies import request
 from tests.hostile.places import Place, places, with_put
@@ -63,13 +63,13 @@ class World:
         """Count the versions of every page."""
         return {page.id: len(page.versions) for page in self.pipeline.site.confluence.pages.values()}
 
-    def untouched(self) -> bool:
+    def is_unchanged(self) -> bool:
         """Return whether no page was written and nothing was decided."""
         documents = self.pipeline.aws.documents()
         undecided = [each for each in documents if each["status"] == "in_review" and "decision" not in each]
         return self.versions() == self.before and len(undecided) == len(documents) == 2
 
-    def tell(self, bodies: Iterable[dict[str, Any]]) -> tuple[int, int, Messages]:
+    def send_webhooks(self, bodies: Iterable[dict[str, Any]]) -> tuple[int, int, Messages]:
         """Send signed bodies to the approval webhook.
 
         Returns the number of bodies, how many were accepted, and one message for each different event they caused.
@@ -96,7 +96,7 @@ def world(pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch) -> 
     """The two reviews. Our account may not move tickets back, so the first one stays in Done."""
     reviewer = pipeline.site.account("reviewer").account_id
     monkeypatch.setenv("APPROVER_ACCOUNT_IDS", reviewer)
-    start_anew()
+    reset_functions()
     _, finished = in_review(pipeline)
     _, unfinished = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
     pipeline.move(unfinished, "indeterminate", "reviewer")
@@ -189,15 +189,15 @@ def _person(world: World, name: str) -> dict[str, Any]:
 
 
 def test_no_field_of_a_signed_webhook_approves(world: World) -> None:
-    sent, accepted, events = world.tell(forgeries(world))
+    sent, accepted, events = world.send_webhooks(forgeries(world))
     assert sent > 400
     assert accepted > sent / 2, "most of them get past the first door"
     for message in events.values():  # the queue handler gets nothing else of a webhook
         assert deliver(approve, [message]) == []
-    assert world.untouched()
+    assert world.is_unchanged()
 
 
-def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
+def trusting_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: the account in the webhook counts as mover and comment author."""
     named = [""]
     serve, moves, comments = ReviewProcessor.serve, JiraClient.status_moves, JiraClient.comments
@@ -225,7 +225,7 @@ def believing_who(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JiraClient, "comments", written)
 
 
-def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def trusting_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: a ticket is done because the webhook says so."""
 
     class Done(Ticket):
@@ -236,18 +236,18 @@ def believing_that_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_review_state, "Ticket", Done)
 
 
-@pytest.mark.parametrize("sabotage", [believing_who, believing_that_it_is_done])
+@pytest.mark.parametrize("sabotage", [trusting_the_account, trusting_the_status])
 def test_a_handler_that_trusts_webhooks_is_detected(
     world: World, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
-    assert world.untouched()
+    assert world.is_unchanged()
     sabotage(monkeypatch)
     served: Messages = {}
     for body in forgeries(world):
-        *_, events = world.tell([body])
+        *_, events = world.send_webhooks([body])
         for message in (events[new] for new in events if new not in served):
             assert deliver(approve, [message]) == []
         served |= events
-        if not world.untouched():
+        if not world.is_unchanged():
             break
     assert world.versions() != world.before, "what nobody approved is published"

@@ -14,7 +14,7 @@ import requests
 from handlers.document_orchestrator.page_selection import select_page
 from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer
 from handlers.document_orchestrator.page_selection.selection import CreatePage
-from tests.handlers.pipeline import Pipeline, start_anew
+from tests.handlers.pipeline import Pipeline, reset_functions
 
 SUMMARY, TEXT = (
     "Quarnix ledger refunds take an amount",
@@ -56,7 +56,7 @@ TREES: dict[str, tuple[str, ...]] = {
 }
 
 
-def everything_said(pipeline: Pipeline) -> str:
+def everything_shown(pipeline: Pipeline) -> str:
     """Return everything that people see: each ticket with its comments, each diff."""
     said = []
     for key in [issue.key for issue in pipeline.site.jira.issues.values()]:
@@ -67,9 +67,9 @@ def everything_said(pipeline: Pipeline) -> str:
     return "\n".join(said)
 
 
-def is_silent(pipeline: Pipeline, asked: list[Mapping[str, Any]]) -> bool:
+def shows_nothing(pipeline: Pipeline, asked: list[Mapping[str, Any]]) -> bool:
     everything = (
-        everything_said(pipeline) + str(asked) + str(pipeline.aws.changes() + pipeline.aws.documents())
+        everything_shown(pipeline) + str(asked) + str(pipeline.aws.changes() + pipeline.aws.documents())
     )
     return "Vermilion" not in everything
 
@@ -81,7 +81,7 @@ def test_text_and_title_of_a_restricted_page_are_never_shown(
     tree(pipeline, *places)
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
     pipeline.run()
-    assert is_silent(pipeline, asked)
+    assert shows_nothing(pipeline, asked)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_trusted_folders_do_not_show_pages_below_a_restricted_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TRUST_FOLDERS", "true")
-    start_anew()
+    reset_functions()
     tree(pipeline, *places)
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
     pipeline.run()
-    assert is_silent(pipeline, asked)
+    assert shows_nothing(pipeline, asked)
 
 
 def test_the_title_of_a_parent_restricted_later_is_not_shown(
@@ -123,4 +123,4 @@ def test_the_title_of_a_parent_restricted_later_is_not_shown(
     pipeline.decide(document["review_issue_key"], "NEEDS REVISION\nShorter.")
     pipeline.run()
     assert pipeline.aws.documents()[0]["revision"] == 2
-    assert is_silent(pipeline, asked)
+    assert shows_nothing(pipeline, asked)

@@ -73,7 +73,7 @@ REACHED: set[tuple[str, int, str]] = set()
 WORDS = ("recorded", "duplicate", "skipped", "accepted", "A diff", "superseded", "approved")
 
 
-def holding_the_secrets(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def signing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Forward a request, signed like a body from Jira or like the link in a review ticket."""
     if environ["REQUEST_METHOD"] == "POST":
         raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -96,7 +96,7 @@ def described(app: WSGIApplication) -> BaseSchema:
     return found
 
 
-ANYBODY, HOLDER = described(GATEWAY.application), described(holding_the_secrets)
+ANYBODY, HOLDER = described(GATEWAY.application), described(signing)
 
 
 @HOLDER.hook

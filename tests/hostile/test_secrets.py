@@ -99,7 +99,7 @@ def test_no_secret_is_in_the_stacks_environments_or_outputs(stack: str) -> None:
 
 
 @pytest.fixture
-def repeating() -> Iterator[Callable[[int], str]]:
+def echoing_proxy() -> Iterator[Callable[[int], str]]:
     """A proxy whose error pages show the headers of the failed request."""
 
     @Request.application
@@ -115,7 +115,7 @@ def repeating() -> Iterator[Callable[[int], str]]:
     thread.join()
 
 
-def told(http: AtlassianHttp, method: str = "GET") -> str:
+def logged_failure(http: AtlassianHttp, method: str = "GET") -> str:
     """Make a request that must fail, and return everything that a log would contain of it."""
     with pytest.raises(AtlassianError) as raised:
         http.post("/rest/api/3/myself", {}) if method == "POST" else http.get("/rest/api/3/myself")
@@ -124,10 +124,10 @@ def told(http: AtlassianHttp, method: str = "GET") -> str:
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 503])
 def test_credentials_repeated_by_an_error_page_are_removed(
-    repeating: Callable[[int], str], status: int
+    echoing_proxy: Callable[[int], str], status: int
 ) -> None:
-    http = AtlassianHttp(repeating(status), "kinexus@example.com", lambda fresh: WRONG_API_TOKEN)
-    said = told(http, "POST")
+    http = AtlassianHttp(echoing_proxy(status), "kinexus@example.com", lambda fresh: WRONG_API_TOKEN)
+    said = logged_failure(http, "POST")
     assert "Authorization: Basic …" in said
     assert found_in(said) == set()
 
@@ -152,7 +152,7 @@ def running() -> Iterator[Running]:
 def test_no_error_contains_a_secret(running: Running, fault: Fault) -> None:
     running.site.faults.add(fault)
     http = AtlassianHttp(running.url, "kinexus@example.com", lambda fresh: API_TOKEN)
-    assert found_in(told(http, "POST")) == set()
+    assert found_in(logged_failure(http, "POST")) == set()
 
 
 def test_a_replaced_token_is_used_without_a_restart(aws: Aws, running: Running) -> None:
@@ -166,7 +166,7 @@ def test_a_replaced_token_is_used_without_a_restart(aws: Aws, running: Running) 
     assert http.get("/rest/api/3/myself")["emailAddress"] == "kinexus@example.com"
 
 
-class Kept:
+class SecretsManager:
     """The used part of Secrets Manager."""
 
     def __init__(self, **answer: object) -> None:
@@ -194,9 +194,12 @@ MALFORMED: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("kept", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_secret_is_named_but_not_shown(kept: dict[str, object]) -> None:
     with pytest.raises(InvalidSecret, match=rf'{re.escape(ARN)} has no string under "apiToken"') as raised:
-        CachedSecret(Kept(**kept), ARN).get("apiToken")
+        CachedSecret(SecretsManager(**kept), ARN).get("apiToken")
     assert (
-        found_in("".join(traceback.format_exception(raised.value)) + repr(CachedSecret(Kept(**kept), ARN)))
+        found_in(
+            "".join(traceback.format_exception(raised.value))
+            + repr(CachedSecret(SecretsManager(**kept), ARN))
+        )
         == set()
     )
 

@@ -22,7 +22,7 @@ from handlers.review_ticket_creator import settings as review_ticket_creator
 from ops.__main__ import main
 from ops.console_output import WIDE, Terminal
 from tests import secret_watch
-from tests.handlers.aws import REGION, deliver, worn_out
+from tests.handlers.aws import REGION, at_deferral_limit, deliver
 from tests.handlers.pipeline import QUEUE_HANDLERS, Pipeline
 
 FUNCTIONS = {
@@ -52,7 +52,7 @@ class Deployed:
     def record_failure(self, function: str) -> list[dict[str, Any]]:
         """Let a function fail for the last time with all its messages, and move them to the dead-letter queue like SQS."""
         messages = self.pipeline.aws.messages(function)
-        failed = deliver(QUEUE_HANDLERS[function], worn_out(messages), receives=3)
+        failed = deliver(QUEUE_HANDLERS[function], at_deferral_limit(messages), receives=3)
         assert len(failed) == len(messages) > 0
         for message in messages:
             boto3.client("sqs").send_message(

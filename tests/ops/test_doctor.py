@@ -20,7 +20,7 @@ from tests.ops.deployed import Deployed
 
 
 @pytest.fixture
-def sound(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Deployed:
+def healthy(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Deployed:
     """A healthy stack, with an administrator's token for the webhooks."""
     admin = deployed.pipeline.site.account("admin")
     monkeypatch.setenv("KINEXUS_ADMIN_EMAIL", admin.email)
@@ -50,8 +50,8 @@ NAMES = (
 )  # fmt: skip
 
 
-def test_a_healthy_stack_is_ok_in_every_line(sound: Deployed) -> None:
-    code, said = sound.command("doctor")
+def test_a_healthy_stack_is_ok_in_every_line(healthy: Deployed) -> None:
+    code, said = healthy.command("doctor")
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
     assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
@@ -195,10 +195,10 @@ BROKEN: dict[str, list[Case]] = {
 
 
 @pytest.mark.parametrize("cases", BROKEN.values(), ids=BROKEN.keys())
-def test_each_fault_is_named_with_its_remedy(sound: Deployed, cases: list[Case]) -> None:
+def test_each_fault_is_named_with_its_remedy(healthy: Deployed, cases: list[Case]) -> None:
     for broken, *_ in cases:
-        broken(sound)
-    code, said = sound.command("doctor")
+        broken(healthy)
+    code, said = healthy.command("doctor")
     found = findings(said)
     for _, line, level, seen, remedy in cases:
         assert found[line][0] == level, said
@@ -244,11 +244,13 @@ def test_a_token_expires_a_year_after_it_was_stored(
     assert "2027-01-01 if it was created then" in finding.seen
 
 
-def test_a_jira_outage_does_not_stop_the_other_checks(sound: Deployed) -> None:
+def test_a_jira_outage_does_not_stop_the_other_checks(healthy: Deployed) -> None:
     from local.atlassian.fault_injection import Fault
 
-    sound.pipeline.site.faults.add(Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype"))
-    code, said = sound.command("doctor")
+    healthy.pipeline.site.faults.add(
+        Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype")
+    )
+    code, said = healthy.command("doctor")
     found = findings(said)
     assert found["Jira and Confluence"][0] == "failed"
     assert "503" in found["Jira and Confluence"][1]

@@ -19,7 +19,7 @@ from ops.deployed_stack import DeployedStack
 from tests.ops.deployed import Deployed
 
 
-def given_up(deployed: Deployed) -> str:
+def dead_letter(deployed: Deployed) -> str:
     """Bring a ticket's message to the dead-letter queue of DocumentOrchestrator; return the ticket's key."""
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
@@ -31,7 +31,7 @@ def given_up(deployed: Deployed) -> str:
 
 
 def test_a_dead_letter_is_shown_with_its_reason_and_redriven(deployed: Deployed) -> None:
-    key = given_up(deployed)
+    key = dead_letter(deployed)
     code, said = deployed.command("redrive", "--yes")
     assert code == 0
     [change] = deployed.pipeline.aws.changes()
@@ -94,7 +94,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_nothing_is_sent_without_consent(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    given_up(deployed)
+    dead_letter(deployed)
     asked = refusing(monkeypatch)
     code, said = deployed.command("redrive")
     assert code == 0
@@ -105,7 +105,7 @@ def test_nothing_is_sent_without_consent(deployed: Deployed, monkeypatch: pytest
 
 
 def test_without_a_terminal_yes_is_required(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    given_up(deployed)
+    dead_letter(deployed)
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     code, said = deployed.command("redrive", "DocumentOrchestrator")
     assert code == 2
@@ -117,7 +117,7 @@ def test_without_a_terminal_yes_is_required(deployed: Deployed, monkeypatch: pyt
 def test_an_interrupted_redrive_loses_and_doubles_nothing(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    key = given_up(deployed)
+    key = dead_letter(deployed)
 
     def die(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -135,7 +135,7 @@ def test_an_interrupted_redrive_loses_and_doubles_nothing(
 
 
 def test_only_the_named_functions_messages_are_sent(deployed: Deployed) -> None:
-    given_up(deployed)
+    dead_letter(deployed)
     code, said = deployed.command("redrive", "ApprovalHandler", "--yes")
     assert (code, said) == (0, "The dead-letter queue of ApprovalHandler is empty.\n")
     assert deployed.waiting(deployed.dead_letters["DocumentOrchestrator"]) == 1
@@ -163,7 +163,7 @@ def test_messages_of_any_kind_are_explained(deployed: Deployed) -> None:
 
 
 def test_unknown_events_are_deleted_with_drop(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    given_up(deployed)
+    dead_letter(deployed)
     url = deployed.dead_letters["DocumentOrchestrator"]
     boto3.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
     asked = refusing(monkeypatch)

@@ -39,7 +39,7 @@ def cold_start() -> Iterator[None]:
 
 
 @pytest.fixture
-def deaf(deployed: Deployed) -> Deployed:
+def without_webhooks(deployed: Deployed) -> Deployed:
     """A stack whose webhooks are off."""
     for hook in deployed.pipeline.site.webhooks.webhooks.values():
         hook.enabled = False
@@ -57,30 +57,32 @@ def finish(deployed: Deployed, *labels: str) -> str:
     return key
 
 
-def test_a_ticket_with_a_lost_webhook_is_processed_once(deaf: Deployed) -> None:
-    key = finish(deaf, "needs-docs")
-    code, said = deaf.command("sweep", "--since", "2d")
+def test_a_ticket_with_a_lost_webhook_is_processed_once(without_webhooks: Deployed) -> None:
+    key = finish(without_webhooks, "needs-docs")
+    code, said = without_webhooks.command("sweep", "--since", "2d")
     assert code == 0
     assert key in said
     assert 'processed: the label "needs-docs" asks for documentation' in said
     assert "1 ticket closed" in said
     assert "1 of them had not been processed" in said
-    hear(deaf)
-    deaf.pipeline.run()
-    assert deaf.pipeline.review_of(key)
-    assert "0 of them had not been processed" in deaf.command("sweep", "--since", "2d")[1]
-    [change] = deaf.pipeline.aws.changes()
-    assert change["author_ids"] == [deaf.pipeline.site.account("developer").account_id]
+    hear(without_webhooks)
+    without_webhooks.pipeline.run()
+    assert without_webhooks.pipeline.review_of(key)
+    assert "0 of them had not been processed" in without_webhooks.command("sweep", "--since", "2d")[1]
+    [change] = without_webhooks.pipeline.aws.changes()
+    assert change["author_ids"] == [without_webhooks.pipeline.site.account("developer").account_id]
 
 
-def test_since_limits_how_far_back_tickets_are_found(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = deaf.pipeline.site.clock
+def test_since_limits_how_far_back_tickets_are_found(
+    without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = without_webhooks.pipeline.site.clock
     now = SimpleNamespace(**vars(time) | {"time": lambda: clock.peek().timestamp()})
     monkeypatch.setattr(ops_sweep, "time", now)
-    key = finish(deaf, "needs-docs")
+    key = finish(without_webhooks, "needs-docs")
     clock.advance(3 * 24 * 3600)
     for since, is_found in (("2d", False), ("1w", True)):
-        assert (key in deaf.command("sweep", "--since", since, "--dry-run")[1]) is is_found
+        assert (key in without_webhooks.command("sweep", "--since", since, "--dry-run")[1]) is is_found
 
 
 def in_review(deployed: Deployed) -> str:
@@ -94,7 +96,7 @@ def published(deployed: Deployed) -> list[str]:
     return [str(document["status"]) for document in deployed.pipeline.aws.documents()]
 
 
-def decide_unheard(deployed: Deployed, review: str) -> None:
+def decide_without_webhook(deployed: Deployed, review: str) -> None:
     """Approve without a webhook."""
     for hook in deployed.pipeline.site.webhooks.webhooks.values():
         hook.enabled = False
@@ -104,7 +106,7 @@ def decide_unheard(deployed: Deployed, review: str) -> None:
 
 def test_an_approval_with_a_lost_webhook_is_published(deployed: Deployed) -> None:
     review = in_review(deployed)
-    decide_unheard(deployed, review)
+    decide_without_webhook(deployed, review)
     assert handle({}, None) == {"duplicate": 1, "review accepted": 1}
     deployed.pipeline.run()
     assert published(deployed) == ["published"]
@@ -130,7 +132,7 @@ def test_a_review_naming_anothers_document_is_checked(deployed: Deployed) -> Non
     deployed.pipeline.run()
     [document] = deployed.pipeline.aws.documents()
     other = in_review(deployed)
-    decide_unheard(deployed, other)
+    decide_without_webhook(deployed, other)
     forged = {"document_id": document["document_id"], "revision": 1}
     path = f"/rest/api/3/issue/{other}/properties/kinexus.review"
     deployed.pipeline.jira("admin", "PUT", path, forged)
@@ -163,7 +165,7 @@ def test_the_command_shows_and_processes_unfinished_reviews(
 ) -> None:
     review = in_review(deployed)
     assert "0 reviews closed" in deployed.command("sweep")[1]
-    decide_unheard(deployed, review)
+    decide_without_webhook(deployed, review)
     said = deployed.command("sweep", "--dry-run")[1]
     assert review in said
     assert "in_review" in said
@@ -205,60 +207,68 @@ def test_a_lost_event_is_published_again(deployed: Deployed) -> None:
     assert deployed.pipeline.review_of(key)
 
 
-def test_a_dry_run_only_shows(deaf: Deployed) -> None:
-    key = finish(deaf, "needs-docs")
-    said = deaf.command("sweep", "--since", "36h", "--dry-run")[1]
+def test_a_dry_run_only_shows(without_webhooks: Deployed) -> None:
+    key = finish(without_webhooks, "needs-docs")
+    said = without_webhooks.command("sweep", "--since", "36h", "--dry-run")[1]
     assert key in said
     assert "would be processed" in said
-    assert deaf.pipeline.aws.changes() == []
-    assert deaf.pipeline.aws.events() == []
+    assert without_webhooks.pipeline.aws.changes() == []
+    assert without_webhooks.pipeline.aws.events() == []
 
 
-def test_only_eligible_tickets_are_processed(deaf: Deployed) -> None:
-    wanted = {finish(deaf, "NEEDS-DOCS"), finish(deaf, "docs:12345", "backend")}
-    finish(deaf, "backend")
-    finish(deaf)
-    finish(deaf, "needs-docs", "internal-only")
-    finish(deaf, "needs-docs", "documentation-review")
-    reopened = finish(deaf, "needs-docs")
-    deaf.pipeline.move(reopened, "indeterminate", "developer")
+def test_only_eligible_tickets_are_processed(without_webhooks: Deployed) -> None:
+    wanted = {finish(without_webhooks, "NEEDS-DOCS"), finish(without_webhooks, "docs:12345", "backend")}
+    finish(without_webhooks, "backend")
+    finish(without_webhooks)
+    finish(without_webhooks, "needs-docs", "internal-only")
+    finish(without_webhooks, "needs-docs", "documentation-review")
+    reopened = finish(without_webhooks, "needs-docs")
+    without_webhooks.pipeline.move(reopened, "indeterminate", "developer")
     assert handle({}, None) == {"recorded": 2, "review accepted": 1}
-    assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == wanted
-    deaf.pipeline.aws.messages("DocumentOrchestrator")
-    deaf.pipeline.run()  # a ticket that only looks like our review is read, and nothing follows
-    assert deaf.pipeline.aws.documents() == []
+    assert {change["issue_key"] for change in without_webhooks.pipeline.aws.changes()} == wanted
+    without_webhooks.pipeline.aws.messages("DocumentOrchestrator")
+    without_webhooks.pipeline.run()  # a ticket that only looks like our review is read, and nothing follows
+    assert without_webhooks.pipeline.aws.documents() == []
 
 
-def test_the_move_to_done_counts_not_later_moves(deaf: Deployed) -> None:
-    key = finish(deaf, "needs-docs")
-    issue = deaf.pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}/changelog")["values"]
+def test_the_move_to_done_counts_not_later_moves(without_webhooks: Deployed) -> None:
+    key = finish(without_webhooks, "needs-docs")
+    issue = without_webhooks.pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}/changelog")["values"]
     finishing = next(entry["id"] for entry in issue for item in entry["items"] if item["field"] == "status")
-    offered = deaf.pipeline.jira("developer", "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
+    offered = without_webhooks.pipeline.jira("developer", "GET", f"/rest/api/3/issue/{key}/transitions")[
+        "transitions"
+    ]
     close = next(each["id"] for each in offered if each["name"] == "Close")
-    deaf.pipeline.jira(
+    without_webhooks.pipeline.jira(
         "developer", "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": close}}
     )
     assert handle({}, None) == {"recorded": 1}
-    [change] = deaf.pipeline.aws.changes()
+    [change] = without_webhooks.pipeline.aws.changes()
     assert change["change_id"].endswith(f"-{finishing}")
 
 
-def test_tickets_only_edited_since_are_ignored(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tickets_only_edited_since_are_ignored(
+    without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They were closed before."""
-    clock = deaf.pipeline.site.clock
+    clock = without_webhooks.pipeline.site.clock
     monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: clock.peek().timestamp()))
-    old = finish(deaf, "needs-docs")
+    old = finish(without_webhooks, "needs-docs")
     clock.advance(3 * 24 * 3600)
-    deaf.pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{old}", {"fields": {"summary": "Zibble"}})
-    key = finish(deaf, "needs-docs")
+    without_webhooks.pipeline.jira(
+        "developer", "PUT", f"/rest/api/3/issue/{old}", {"fields": {"summary": "Zibble"}}
+    )
+    key = finish(without_webhooks, "needs-docs")
     assert handle({}, None) == {"recorded": 1}
-    assert [change["issue_key"] for change in deaf.pipeline.aws.changes()] == [key]
+    assert [change["issue_key"] for change in without_webhooks.pipeline.aws.changes()] == [key]
 
 
-def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_page_of_the_search_is_read(
+    without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from common.atlassian.http_client import AtlassianHttp
 
-    keys = {finish(deaf, "needs-docs") for _ in range(3)}
+    keys = {finish(without_webhooks, "needs-docs") for _ in range(3)}
     get = AtlassianHttp.get
 
     def smaller(self: AtlassianHttp, path: str, params: dict[str, object] | None = None) -> object:
@@ -266,7 +276,7 @@ def test_every_page_of_the_search_is_read(deaf: Deployed, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(AtlassianHttp, "get", smaller)
     assert handle({}, None) == {"recorded": 3}
-    assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == keys
+    assert {change["issue_key"] for change in without_webhooks.pipeline.aws.changes()} == keys
 
 
 def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
@@ -308,11 +318,11 @@ def test_a_ticket_costs_one_read_and_a_review_two(
     assert calls(deployed, monkeypatch)["PutEvents"] == 0, "what is over is not told of again"
 
 
-def test_more_than_one_batch_is_read(deaf: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_one_batch_is_read(without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finished_issues, "BATCH_SIZE", 2)
-    keys = [finish(deaf, "needs-docs") for _ in range(5)]
+    keys = [finish(without_webhooks, "needs-docs") for _ in range(5)]
     assert handle({}, None) == {"recorded": 5}
-    assert {change["issue_key"] for change in deaf.pipeline.aws.changes()} == set(keys)
+    assert {change["issue_key"] for change in without_webhooks.pipeline.aws.changes()} == set(keys)
 
 
 def test_reviews_come_first_then_the_newest_tickets(
@@ -320,7 +330,7 @@ def test_reviews_come_first_then_the_newest_tickets(
 ) -> None:
     """And the log says how many are left."""
     review = in_review(deployed)
-    decide_unheard(deployed, review)
+    decide_without_webhook(deployed, review)
     keys = [finish(deployed, "needs-docs") for _ in range(4)]
     looks = iter([99.0] * 6 + [1.0] * 99)  # the time is checked before each batch and each of its tickets
     monkeypatch.setattr(finished_issues, "remaining_seconds", lambda: next(looks))
@@ -328,11 +338,11 @@ def test_reviews_come_first_then_the_newest_tickets(
         assert handle({}, None) == {"review accepted": 1, "recorded": 3, "tickets left": 2}
     assert "sweep.incomplete" in caplog.text
     fed = {change["issue_key"] for change in deployed.pipeline.aws.changes()}
-    assert fed - set(keys[1:]) == {fed_first(deployed, review)}
+    assert fed - set(keys[1:]) == {first_processed(deployed, review)}
     assert keys[0] not in fed
 
 
-def fed_first(deployed: Deployed, review: str) -> str:
+def first_processed(deployed: Deployed, review: str) -> str:
     """Return the key of the source ticket of a review."""
     [document] = [each for each in deployed.pipeline.aws.documents() if each["review_issue_key"] == review]
     [key] = document["issue_keys"]
@@ -358,9 +368,9 @@ def test_it_ends_in_time_and_tickets_get_half_of_it(
 
 
 def test_a_failure_with_reviews_does_not_stop_tickets(
-    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
+    without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish(deaf, "needs-docs")
+    finish(without_webhooks, "needs-docs")
 
     each = FinishedIssues.__iter__
 
@@ -372,23 +382,25 @@ def test_a_failure_with_reviews_does_not_stop_tickets(
     monkeypatch.setattr(FinishedIssues, "__iter__", down)
     with pytest.raises(Unavailable):
         handle({}, None)
-    assert len(deaf.pipeline.aws.changes()) == 1
+    assert len(without_webhooks.pipeline.aws.changes()) == 1
 
 
-def test_a_fault_while_reading_histories_is_retried(deaf: Deployed) -> None:
-    finish(deaf, "needs-docs")
+def test_a_fault_while_reading_histories_is_retried(without_webhooks: Deployed) -> None:
+    finish(without_webhooks, "needs-docs")
     path = "/rest/api/3/changelog/bulkfetch"
-    deaf.pipeline.site.faults.add(Fault("status", status=503, retry_after=0, path=path, account="kinexus"))
+    without_webhooks.pipeline.site.faults.add(
+        Fault("status", status=503, retry_after=0, path=path, account="kinexus")
+    )
     assert handle({}, None) == {"recorded": 1}
 
 
 def test_always_documented_issue_types_are_found_without_a_label(
-    deaf: Deployed, monkeypatch: pytest.MonkeyPatch
+    without_webhooks: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = finish(deaf)
+    key = finish(without_webhooks)
     monkeypatch.setenv("DOCUMENT_ISSUE_TYPES", "story")
     assert handle({}, None) == {"recorded": 1}
-    [change] = deaf.pipeline.aws.changes()
+    [change] = without_webhooks.pipeline.aws.changes()
     assert (change["issue_key"], change["reason"]) == (key, 'its issue type "Story" is always documented')
 
 

@@ -72,7 +72,7 @@ def rights(up: LocalEnvironment, role: str) -> set[Right]:
     }
 
 
-def asked(up: LocalEnvironment) -> set[Right]:
+def calls_made(up: LocalEnvironment) -> set[Right]:
     """List the calls of the roles: to AWS as decided, and to the model."""
     of_aws = {(f"{one.function}-role", one.action, one.resource) for one in up.stack.decisions()}
     model = f"arn:aws:bedrock:{up.stack.region}::foundation-model/"
@@ -113,8 +113,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEnvironmen
         untold = _finish_another(up)
         assert wait_until(lambda: _swept(up, untold), 60)
         _lose_a_review(up, untold)
-        _meet_somebody_at_work(up)
-        _get_what_is_no_event(up)
+        _meet_a_held_lease(up)
+        _send_unknown_events(up)
         yield up
 
 
@@ -158,7 +158,7 @@ def _lose_a_review(up: LocalEnvironment, key: str) -> None:
     assert wait_until(lambda: document("failed") is not None, 60)
 
 
-def _meet_somebody_at_work(up: LocalEnvironment) -> None:
+def _meet_a_held_lease(up: LocalEnvironment) -> None:
     """Hold a document's lease while each function with a queue gets its event, until each has deferred its message."""
     records, events = up.stack.client("dynamodb"), up.stack.client("events")
     found = records.scan(TableName=up.outputs["documentsTable"])["Items"]
@@ -186,7 +186,7 @@ def _meet_somebody_at_work(up: LocalEnvironment) -> None:
     assert wait_until(lambda: {up.outputs["functionNames"][name] for name in functions} <= _deferring(up), 60)
 
 
-def _get_what_is_no_event(up: LocalEnvironment) -> None:
+def _send_unknown_events(up: LocalEnvironment) -> None:
     """Put an unknown message on each function's queue; it becomes a dead letter long before its retention ends."""
     sqs = up.stack.client("sqs")
     for url in up.outputs["queueUrls"].values():
@@ -195,11 +195,11 @@ def _get_what_is_no_event(up: LocalEnvironment) -> None:
     urls = [sqs.get_queue_url(QueueName=name)["QueueUrl"] for name in dead]
     count = "ApproximateNumberOfMessages"
 
-    def lies_in(url: str) -> bool:
+    def is_in(url: str) -> bool:
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[count])["Attributes"]
         return bool(found[count] == "1")
 
-    assert wait_until(lambda: all(map(lies_in, urls)), 60)
+    assert wait_until(lambda: all(map(is_in, urls)), 60)
 
 
 def _deferring(up: LocalEnvironment) -> set[str]:
@@ -216,13 +216,13 @@ def test_no_call_was_denied(played: LocalEnvironment) -> None:
 def test_every_function_called_with_its_own_role(played: LocalEnvironment) -> None:
     functions = set(played.outputs["functionNames"].values())
     assert {call.function for call in played.stack.calls()} - {""} == functions
-    assert {role for role, _, _ in asked(played)} == {f"{function}-role" for function in functions}
+    assert {role for role, _, _ in calls_made(played)} == {f"{function}-role" for function in functions}
 
 
 def test_every_permission_is_used_or_has_a_reason(
     played: LocalEnvironment,
 ) -> None:
-    questions, excused = asked(played), by_lambda(played)
+    questions, excused = calls_made(played), by_lambda(played)
     idle = {
         right
         for function in played.outputs["functionNames"].values()
@@ -248,7 +248,7 @@ def test_every_reason_is_about_an_existing_unused_permission(played: LocalEnviro
     }
     excused = by_lambda(played) & given
     assert {action for _, action, _ in excused} == {action for action, _ in BY_LAMBDA}
-    assert [right for right in excused if used(right, asked(played))] == []
+    assert [right for right in excused if used(right, calls_made(played))] == []
 
 
 def test_each_function_logs_that_it_deferred_and_for_how_long(played: LocalEnvironment) -> None:
