@@ -18,7 +18,7 @@ from local.atlassian import Fault
 from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_contention import lease_held
-from tests.handlers.test_names import page
+from tests.handlers.test_pages_named_by_links import page
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]

@@ -329,9 +329,7 @@ def test_a_persons_edit_of_the_same_passage_brings_a_revision(pipeline: Pipeline
     assert page["body"]["storage"]["value"] == mine
     [document] = pipeline.aws.documents()
     assert (document["status"], document["revision"]) == ("in_review", 2)
-    assert any(
-        "the same part of the page was edited" in text for text in pipeline.comments(review)
-    )
+    assert any("the same part of the page was edited" in text for text in pipeline.comments(review))
     assert pipeline.status(review) != "done"
     pipeline.decide(review, "APPROVED")
     pipeline.run()

@@ -271,7 +271,7 @@ def test_every_kind_of_trouble_raises_an_alarm_with_an_action() -> None:
 
 @pytest.mark.parametrize("name", sorted(QUEUED))
 def test_the_failure_filter_matches_the_handlers_log(name: str) -> None:
-    """That handlers log it is tested in tests/handlers/test_given_up.py."""
+    """That handlers log it is tested in tests/handlers/test_permanent_failures.py."""
     pattern = graph("dev").named(f"kinexus-observability-{name}-failures").inputs["pattern"]
     assert pattern == WORK_FAILED
 

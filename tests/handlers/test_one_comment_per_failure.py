@@ -13,7 +13,7 @@ from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import at_deferral_limit, deliver
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_ends_of_drafting import nothing_to_edit
+from tests.handlers.test_failed_revisions import nothing_to_edit
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]

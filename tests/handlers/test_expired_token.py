@@ -15,7 +15,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_ends_of_drafting import edit_by_hand, nothing_to_edit
+from tests.handlers.test_failed_revisions import edit_by_hand, nothing_to_edit
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]
