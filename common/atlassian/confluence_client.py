@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from common.atlassian.continuation import Continuation
 from common.atlassian.http_client import AtlassianHttp, NotFound
 from common.runtime.json_access import as_dict, as_list, as_str
 
@@ -264,13 +265,14 @@ class ConfluenceClient:
     def _listed(self, path: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """Yield all results of a paginated v2 list."""
         asked = dict(params)
+        continuation = Continuation("GET", path)
         while True:
             answer = as_dict(self._http.get(path, asked))
             yield from map(as_dict, as_list(answer.get("results")))
             cursor = parse_qs(urlsplit(as_str(as_dict(answer.get("_links")).get("next"))).query).get("cursor")
-            if not cursor:
+            if not continuation.advance(cursor[0] if cursor else ""):
                 return
-            asked["cursor"] = cursor[0]
+            asked["cursor"] = continuation.token
 
     def _read(self, page: Any) -> ConfluencePage:
         page = as_dict(page)

@@ -22,6 +22,8 @@ from common.runtime.deadline import remaining_seconds
 
 log = logging.getLogger(__name__)
 
+#: The name in Atlassian's access and audit logs.
+USER_AGENT = "Kinexus"
 #: Time-outs in seconds: to connect, and between bytes.
 TIMEOUT = (3.05, 10.0)
 #: Factor of the read time-out for writes: Confluence saves long pages slowly, and after a time-out the effect must be
@@ -185,7 +187,7 @@ def _session(*also: str) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry_policy(*also), pool_maxsize=10))
     session.trust_env = False
-    session.headers["Accept"] = "application/json"
+    session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
     return session
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from common.atlassian.continuation import Continuation
 from common.atlassian.http_client import AtlassianHttp, NotFound, RequestRefused, Unavailable, VersionConflict
 from common.domain.document import DOCUMENT_ID
 from common.domain.status_transitions import StatusTransition, status_transitions
@@ -81,13 +82,13 @@ class JiraClient:
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/
         """
         params: dict[str, Any] = {"jql": jql, "fields": ",".join(fields), "maxResults": 100}
+        continuation = Continuation("GET", "/rest/api/3/search/jql")
         while True:
-            answer = as_dict(self._http.get("/rest/api/3/search/jql", params))
+            answer = as_dict(self._http.get(continuation.path, params))
             yield from map(as_dict, as_list(answer.get("issues")))
-            token = as_str(answer.get("nextPageToken"))
-            if not token:
+            if not continuation.advance(as_str(answer.get("nextPageToken"))):
                 return
-            params["nextPageToken"] = token
+            params["nextPageToken"] = continuation.token
 
     def approximate_count(self, jql: str) -> int:
         """Return about how many issues a query finds."""
@@ -284,15 +285,16 @@ class JiraClient:
         """
         moves: dict[str, tuple[StatusTransition, ...]] = {}
         body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "fieldIds": ["status"], "maxResults": 1000}
+        continuation = Continuation("POST", "/rest/api/3/changelog/bulkfetch")
         while issue_ids:
-            answer = as_dict(self._http.post_query("/rest/api/3/changelog/bulkfetch", body))
+            answer = as_dict(self._http.post_query(continuation.path, body))
             for log_of in map(as_dict, as_list(answer.get("issueChangeLogs"))):
                 issue_id, entries = as_str(log_of.get("issueId")), as_list(log_of.get("changeHistories"))
                 more = tuple(move for entry in map(as_dict, entries) for move in status_transitions(entry))
                 moves[issue_id] = moves.get(issue_id, ()) + more
-            body["nextPageToken"] = as_str(answer.get("nextPageToken"))
-            if not body["nextPageToken"]:
+            if not continuation.advance(as_str(answer.get("nextPageToken"))):
                 break
+            body["nextPageToken"] = continuation.token
         return moves
 
     def remote_links(self, id_or_key: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from common.domain.status_transitions import is_status_item
 from common.runtime.json_access import as_dict, as_list, as_str
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}-[0-9]{1,18}")
@@ -19,6 +20,8 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _MAX_LENGTH = 255
 #: Latest valid timestamp, in milliseconds (the year 5138).
 _MAX_TIMESTAMP = 1e14
+#: Events that may report a change of status; a workflow's post function sends no event name.
+_CHANGE_EVENTS = frozenset({"jira:issue_updated", "jira:issue_created", ""})
 #: Event types that older versions of Jira send, without a changelog, when a ticket is closed.
 _FINISHING_TYPES = frozenset({"issue_resolved", "issue_closed", "issue_generic"})
 
@@ -39,8 +42,9 @@ class StatusChange:
 
 @dataclass(frozen=True)
 class WebhookPayload:
-    """One event about one issue. ``happened_at`` is in seconds since the epoch, 0 if Jira did not send a timestamp.
+    """One event. ``happened_at`` is in seconds since the epoch, 0 if Jira did not send a timestamp.
 
+    ``issue_id`` and ``issue_key`` are ``""`` for an event that is not about one issue, such as ``sprint_started``.
     ``identity`` is the same for every redelivery of the event; it is used if ``move`` has no changelog id.
     ``account_id`` is the account that caused the event, ``assignee_id`` the ticket's assignee at that time; either may
     be ``""``.
@@ -78,15 +82,15 @@ class WebhookPayload:
 
 
 def parse_webhook(body: object) -> WebhookPayload:
-    """Parse a webhook's JSON body; raise NotAWebhook if it cannot be one."""
+    """Parse a webhook's JSON body; raise NotAWebhook if it cannot be one.
+
+    Only events that may report a change of status need an issue. Comments, worklogs, sprints and the like may have
+    none, or a shorter one.
+    """
     if not isinstance(body, Mapping):
         raise NotAWebhook("the body must be a JSON object as Jira sends it, with a field `issue`")
     issue = as_dict(body.get("issue"))
-    key, issue_id = as_str(issue.get("key")), as_str(issue.get("id"))
-    if not _KEY.fullmatch(key):
-        raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: it must be a Jira key such as OPS-12")
-    if not _NUMBER.fullmatch(issue_id):
-        raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: it must be Jira's numeric issue id")
+    issue_id, key = _issue_ids(issue, is_required=_brief(body.get("webhookEvent")) in _CHANGE_EVENTS)
     fields = as_dict(issue.get("fields"))
     status = as_dict(fields.get("status"))
     user = as_dict(body.get("user")) or as_dict(as_dict(body.get("comment")).get("author"))
@@ -110,14 +114,27 @@ def parse_webhook(body: object) -> WebhookPayload:
     )
 
 
+def _issue_ids(issue: Mapping[str, Any], *, is_required: bool) -> tuple[str, str]:
+    issue_id, key = as_str(issue.get("id")), as_str(issue.get("key"))
+    if _KEY.fullmatch(key) and _NUMBER.fullmatch(issue_id):
+        return issue_id, key
+    if not is_required:
+        return "", ""
+    if not _KEY.fullmatch(key):
+        raise NotAWebhook(f"issue.key is {_shown(issue.get('key'))}: it must be a Jira key such as OPS-12")
+    raise NotAWebhook(f"issue.id is {_shown(issue.get('id'))}: it must be Jira's numeric issue id")
+
+
 def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | None:
     name = _brief(body.get("webhookEvent"))
-    if name not in ("jira:issue_updated", "jira:issue_created", ""):
+    if name not in _CHANGE_EVENTS:
         return None
     changelog = body.get("changelog")
     if isinstance(changelog, Mapping):
         items = map(as_dict, as_list(changelog.get("items")))
-        moves = [_from_changelog(item, _number(changelog.get("id"))) for item in items if _is_status(item)]
+        moves = [
+            _from_changelog(item, _number(changelog.get("id"))) for item in items if is_status_item(item)
+        ]
         return next((move for move in moves if move.from_id != move.to_id), None)
     transition = as_dict(body.get("transition"))
     if transition:
@@ -130,11 +147,6 @@ def _move(body: Mapping[str, Any], status: Mapping[str, Any]) -> StatusChange | 
     if name == "jira:issue_updated" and _brief(body.get("issue_event_type_name")) in _FINISHING_TYPES:
         return StatusChange("", "", _brief(status.get("id")), _brief(status.get("name")))
     return None
-
-
-def _is_status(item: Mapping[str, Any]) -> bool:
-    field_id = _brief(item.get("fieldId"))
-    return field_id == "status" if field_id else _brief(item.get("field")).lower() == "status"
 
 
 def _from_changelog(item: Mapping[str, Any], move_id: str) -> StatusChange:

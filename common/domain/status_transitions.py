@@ -30,7 +30,7 @@ class StatusTransition:
 def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
     """Yield the status changes in one changelog entry."""
     for item in map(as_dict, as_list(entry.get("items"))):
-        if as_str(item.get("fieldId")) == "status" or as_str(item.get("field")).lower() == "status":
+        if is_status_item(item):
             yield StatusTransition(
                 move_id=as_str(entry.get("id")),
                 author_id=as_str(as_dict(entry.get("author")).get("accountId")),
@@ -38,6 +38,17 @@ def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
                 from_id=as_str(item.get("from")),
                 to_id=as_str(item.get("to")),
             )
+
+
+def is_status_item(item: Mapping[str, Any]) -> bool:
+    """Say whether a changelog item changes the status, and not a custom field that is also called "Status".
+
+    Jira Server and old entries have no ``fieldId``; there ``fieldtype`` is "custom" for a custom field.
+    """
+    field_id = as_str(item.get("fieldId"))
+    if field_id:
+        return field_id == "status"
+    return as_str(item.get("field")).lower() == "status" and as_str(item.get("fieldtype")) != "custom"
 
 
 def to_epoch_seconds(moment: str) -> float:

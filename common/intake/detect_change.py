@@ -122,6 +122,8 @@ def handle_review_closed(event: WebhookPayload, bus: EventBus) -> tuple[str, str
 
     Later steps use only the ticket's id: whether it is one of our reviews, and who decided what, is read from Jira.
     """
+    if not event.issue_key:
+        return "skipped", f"{event.name} is not about a review ticket"
     if REVIEW_LABEL not in event.labels:
         return "skipped", f"{event.issue_key} does not carry the label {REVIEW_LABEL}"
     if not event.is_finishing:

@@ -10,8 +10,9 @@ def adf_to_text(value: object, limit: int = 1_000_000) -> str:
     """Convert ADF to plain text of at most `limit` characters.
 
     Paragraphs are separated by an empty line; headings, lists, quotations, tables, code and struck-through text look
-    as in Markdown. A mention is `@Name` with no-break spaces inside the name, which shows where the name ends. A string
-    is returned as it is; of malformed input, any text is returned that it contains. Never raises.
+    as in Markdown. A mention is `@Name` with no-break spaces inside the name, which shows where the name ends. A smart
+    link is `Name (URL)`, an extension `[extension: Name] text (URL)`. A string is returned as it is; of malformed
+    input, any text is returned that it contains. Never raises.
     """
     if isinstance(value, str):
         return value[:limit]
@@ -27,6 +28,8 @@ _INLINE = {
     "text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status", "placeholder", "inlineExtension",
     "mediaInline",
 }  # fmt: skip
+_EXTENSIONS = {"extension", "bodiedExtension", "multiBodiedExtension"}
+_MAX_PARAMETERS = 200  # values of an extension that are searched for URLs
 _LISTS = {"bulletList": "- ", "taskList": "- ", "decisionList": "- ", "orderedList": ""}
 
 
@@ -91,8 +94,8 @@ class _Reader:
             name = _string(attrs.get("alt")) or _string(attrs.get("url")) or "attachment"
             return [f"[image: {name}]"]
         if kind in ("blockCard", "embedCard"):
-            return [_string(attrs.get("url"))]
-        title = _string(attrs.get("title"))
+            return [_card(attrs)]
+        title = _extension(attrs) if kind in _EXTENSIONS else _string(attrs.get("title"))
         return ([title] if title else []) + self.lines(node, depth)
 
     def list_items(self, node: _Node, depth: int) -> list[str]:
@@ -157,10 +160,12 @@ class _Reader:
                 return _day(attrs.get("timestamp"))
             case "mediaInline":
                 return "[file]"
-            case "status" | "placeholder" | "inlineExtension":
+            case "status" | "placeholder":
                 return _string(attrs.get("text"))
+            case "inlineExtension":
+                return _extension(attrs)
             case "inlineCard":
-                return _string(attrs.get("url"))
+                return _card(attrs)
         return self.inline(node.get("content"), depth + 1) or _string(node.get("text"))
 
 
@@ -189,6 +194,44 @@ def _marked(value: str, marks: object) -> str:
         if href and href != value:
             value = f"{value} ({href})" if value else href
     return value
+
+
+def _card(attrs: _Node) -> str:
+    """Return the name and URL of a smart link: `url`, or JSON-LD in `data`, where Jira knows the target's name."""
+    data = attrs.get("data")
+    known = data if isinstance(data, dict) else {}
+    name, url = _string(known.get("name")), _string(attrs.get("url")) or _string(known.get("url"))
+    return f"{name} ({url})" if name and url and name != url else url or name
+
+
+def _extension(attrs: _Node) -> str:
+    """Return an extension's name, its text and the URLs in its parameters.
+
+    https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+    """
+    parameters = attrs.get("parameters")
+    known = parameters if isinstance(parameters, dict) else {}
+    metadata = known.get("macroMetadata")
+    title = _string(metadata.get("title")) if isinstance(metadata, dict) else ""
+    name = title or _string(known.get("extensionTitle")) or _string(attrs.get("extensionKey"))
+    text = _string(attrs.get("text"))
+    urls = [url for url in dict.fromkeys(_urls(parameters)) if url != text]
+    parts = [f"[extension: {name}]" if name else "", text, *(f"({url})" for url in urls)]
+    return " ".join(filter(None, parts))
+
+
+def _urls(parameters: object) -> list[str]:
+    found: list[str] = []
+    todo = [parameters]
+    for _ in range(_MAX_PARAMETERS):
+        if not todo:
+            break
+        value = todo.pop(0)
+        if isinstance(value, dict | list):
+            todo += (list(value.values()) if isinstance(value, dict) else value)[:_MAX_PARAMETERS]
+        elif isinstance(value, str) and value.startswith(("https://", "http://")):
+            found.append(value)
+    return found
 
 
 def _day(timestamp: object) -> str:

@@ -111,6 +111,7 @@ class _Application:
                     name,
                     status,
                     round((time.perf_counter() - started) * 1000, 3),
+                    request.headers.get("User-Agent", ""),
                 )
                 with self.site.lock:
                     self.site.requests.append(entry)

@@ -19,7 +19,10 @@ CLOUD_ID = "3c1b6b0e-7a52-4f4c-8f3e-0b7f2d9f1a10"
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One entry of the request log; `product` is jira, confluence or empty; `milliseconds` is the duration."""
+    """One entry of the request log; `product` is jira, confluence or empty; `milliseconds` is the duration.
+
+    `user_agent` is the request's header, by which administrators tell clients apart in the audit log.
+    """
 
     at: datetime
     product: str
@@ -29,6 +32,7 @@ class LoggedRequest:
     account: str
     status: int
     milliseconds: float
+    user_agent: str = ""
 
 
 class Site:

@@ -22,6 +22,7 @@ They are not settings, because Pulumi passes all settings to dynamic providers a
 _PATH = "/rest/webhooks/1.0/webhook"
 _SECTION = "issue-related-events-section"
 _TIMEOUT_SECONDS = 30
+_USER_AGENT = "Kinexus (webhook registration)"
 _COMPARED = ("webhook_name", "url", "events", "jql", "secret")
 
 
@@ -140,7 +141,12 @@ class JiraWebhookProvider(dynamic.ResourceProvider):
                 "pulumi config set registerWebhooks false"
             )
         answer = requests.request(
-            method, jira_url + path, json=body, auth=self._administrator, timeout=_TIMEOUT_SECONDS
+            method,
+            jira_url + path,
+            json=body,
+            headers={"User-Agent": _USER_AGENT},
+            auth=self._administrator,
+            timeout=_TIMEOUT_SECONDS,
         )
         if answer.ok or (missing_is_fine and answer.status_code == requests.codes.not_found):
             return answer

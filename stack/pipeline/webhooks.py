@@ -8,6 +8,7 @@ from .args import DocumentationPipelineArgs
 from .jira_webhook import JiraWebhook
 
 _REVIEWS = "labels = documentation-review AND statusCategory = Done"
+_NO_REVIEW = "labels is EMPTY OR labels not in (documentation-review)"
 _EVENT = "jira:issue_updated"
 
 
@@ -71,12 +72,12 @@ def _changes_filter(args: DocumentationPipelineArgs) -> pulumi.Output[str]:
     """Return the JQL filter for closed issues that may need documentation; it only reduces traffic.
 
     JiraWebhookHandler checks every rule itself. The filter accepts any label, because JQL cannot match the prefix of
-    `docs:PAGE-ID`.
+    `docs:PAGE-ID`, but not that of Kinexus's own review tickets. `not in` alone leaves out tickets without labels.
     """
 
     def write(types: str) -> str:
         wanted = f"labels is not EMPTY OR issuetype in ({_quoted(types)})" if types else "labels is not EMPTY"
-        return f"statusCategory = Done AND ({wanted})"
+        return f"(statusCategory = Done AND ({wanted})) AND ({_NO_REVIEW})"
 
     return pulumi.Output.from_input(args["document_issue_types"]).apply(write)
 

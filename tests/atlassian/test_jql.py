@@ -32,6 +32,11 @@ def keys(person: Person, jql: str, **more: object) -> list[str]:
         ('text ~ "three loops"', [5]),
         ("resolution = Unresolved AND labels = dashboard", []),
         ("creator = currentUser()", []),
+        ("labels not in (needs-docs, tech-debt, new-feature) AND labels is EMPTY", []),
+        (
+            "(labels is EMPTY OR labels != needs-docs) AND key in (PAY2-2, PAY2-3, PAY2-5) ORDER BY key",
+            [2, 5],
+        ),
     ],
 )
 def test_a_query_finds(developer: Person, jql: str, numbers: list[int]) -> None:

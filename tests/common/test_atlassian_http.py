@@ -40,6 +40,12 @@ def test_an_answer_is_its_json(http: AtlassianHttp, running: Running) -> None:
     assert http.get("/rest/api/3/myself")["accountId"] == running.site.account("kinexus").account_id
 
 
+def test_requests_name_kinexus_as_user_agent(http: AtlassianHttp, running: Running) -> None:
+    http.get("/rest/api/3/myself")
+    http.post_query("/rest/api/3/issue/bulkfetch", {"issueIdsOrKeys": ["1"]})
+    assert [request.user_agent for request in running.site.calls()] == ["Kinexus", "Kinexus"]
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_a_get_is_retried_when_the_service_is_busy(
     http: AtlassianHttp, running: Running, status: int

@@ -8,7 +8,7 @@ import pytest
 
 from common.atlassian import confluence_client
 from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluenceClient, PageVersion
-from common.atlassian.http_client import AtlassianHttp, NotFound
+from common.atlassian.http_client import AtlassianHttp, NotFound, Unavailable
 from local.atlassian import Running, Site, serve
 
 
@@ -132,3 +132,12 @@ def test_all_current_pages_of_a_space_are_listed(
         **{f"Page {number}": ("folder", False) for number in range(1, 4)},
         "Live": ("page", True),
     }
+
+
+def test_a_cursor_that_repeats_ends_the_paging(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = running.site.account("admin")
+    http = AtlassianHttp(f"{running.url}/wiki", admin.email, lambda fresh: admin.token)
+    again = {"results": [], "_links": {"next": "/wiki/api/v2/spaces/1/pages?cursor=abc"}}
+    monkeypatch.setattr(http, "get", lambda *_: again)
+    with pytest.raises(Unavailable, match="continuation token"):
+        list(ConfluenceClient(http, running.url).pages_in("1"))

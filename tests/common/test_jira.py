@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from common.atlassian.http_client import AtlassianHttp
+from common.atlassian.http_client import AtlassianHttp, Unavailable
 from common.atlassian.jira_client import JiraClient
 from common.domain.status_transitions import status_transitions
 from local.atlassian import Fault, Running, Site, serve
@@ -82,6 +82,42 @@ def test_reading_posts_are_retried(
     running.site.faults.add(Fault("status", status=503, retry_after=0, count=1))
     asks(JiraClient(http, ""))
     assert [request.status for request in running.site.calls("jira")] == [503, 200]
+
+
+@pytest.mark.parametrize(
+    ("item", "is_status"),
+    [
+        ({"field": "status", "fieldtype": "jira", "fieldId": "status"}, True),
+        ({"field": "Estado", "fieldtype": "jira", "fieldId": "status"}, True),
+        ({"field": "Status", "fieldtype": "jira"}, True),
+        ({"field": "Status", "fieldtype": "custom", "fieldId": "customfield_10300"}, False),
+        ({"field": "Status", "fieldtype": "custom"}, False),
+    ],
+)
+def test_a_custom_field_called_status_is_no_status_change(item: dict[str, str], is_status: bool) -> None:
+    entry = {"id": "1", "created": "", "items": [{**item, "from": "1", "to": "3"}]}
+    assert bool(list(status_transitions(entry))) is is_status
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        lambda jira: jira.search("project = PAY2", ["labels"]),
+        lambda jira: jira.status_moves_of(["10000"]),
+    ],
+)
+@pytest.mark.parametrize("tokens", [["a", "a"], ["a", "b", "a"]])
+def test_a_continuation_token_that_repeats_ends_the_paging(
+    http: AtlassianHttp,
+    monkeypatch: pytest.MonkeyPatch,
+    pages: Callable[[JiraClient], Iterable[object]],
+    tokens: list[str],
+) -> None:
+    answers = iter(tokens)
+    for name in ("get", "post_query"):
+        monkeypatch.setattr(http, name, lambda *_: {"issues": [], "nextPageToken": next(answers)})
+    with pytest.raises(Unavailable, match="continuation token"):
+        list(pages(JiraClient(http, "")))
 
 
 @pytest.mark.parametrize("created", ["2017-04-13T08:00:29.000+00:00", 1492070429, 1492070429000])

@@ -71,9 +71,9 @@ def test_closing_the_ticket_again_is_another_change(aws: Aws) -> None:
     assert {change["change_id"] for change in aws.changes()} == {"chg-10021-10456", "chg-10021-10999"}
 
 
-def without(body: dict[str, Any], *path: str) -> dict[str, Any]:
+def without(body: dict[str, Any], *path: str | int) -> dict[str, Any]:
     changed = copy.deepcopy(body)
-    place = changed
+    place: Any = changed
     for name in path[:-1]:
         place = place[name]
     del place[path[-1]]
@@ -96,7 +96,7 @@ ADF = {
     "version": 1,
     "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Refunds take an amount now."}]}],
 }
-SERVER = without(without(FINISHED, "changelog", "items", 1, "fieldId"), "user")  # type: ignore[arg-type]
+SERVER = without(without(FINISHED, "changelog", "items", 1, "fieldId"), "user")
 FINNISH = finished(
     status={"id": "10002", "name": "Valmis", "statusCategory": {"key": "done", "name": "Valmis"}},
 )
@@ -146,6 +146,20 @@ SKIPPED = {
             "fields": {"summary": "Refunds", "status": {"name": "Done"}},
         },
     },
+    "a comment on Server, without an issue": {"webhookEvent": "comment_created", "comment": {"id": "1"}},
+    "a comment on an issue without a key": {"webhookEvent": "comment_updated", "issue": {"id": "10021"}},
+    "a worklog": {"webhookEvent": "worklog_created", "worklog": {"id": "1", "issueId": "10021"}},
+    "a sprint": {"timestamp": 1, "webhookEvent": "sprint_started", "sprint": {"id": 4, "state": "active"}},
+    "a version": {"webhookEvent": "jira:version_released", "version": {"id": "1"}},
+    "a link between issues": {"webhookEvent": "issuelink_created", "issueLink": {"id": 1}},
+    "a custom field called Status": status_item(fieldId="customfield_10300", fieldtype="custom"),
+    "a custom field called Status on Server": without(
+        status_item(fieldtype="custom"),
+        "changelog",
+        "items",
+        1,
+        "fieldId",
+    ),
     "the ticket moved on meanwhile": status_item(to="3", toString="In Progress"),
     "an event with half an emoji for a name": {**FINISHED, "webhookEvent": "\ud83d"},
     "an event with a name of 500,000 letters": {**FINISHED, "webhookEvent": "x" * 500_000},
@@ -181,6 +195,7 @@ TURNED_AWAY = {
     "not JSON": (request(b"{status: done"), 400, "not JSON"),
     "not an object": (request(["PAY2-7"]), 400, "JSON object"),
     "not Jira's": (request({"zen": "Design for failure."}), 400, "issue.key"),
+    "a change without an issue": (request({"webhookEvent": "jira:issue_updated"}), 400, "issue.key"),
     "a key that is a path": (
         request({**FINISHED, "issue": {"id": "1", "key": "A-1/../../"}}),
         400,

@@ -63,6 +63,52 @@ def test_people_emoji_dates_status_and_cards() -> None:
     assert adf.adf_to_text(adf.doc(line)) == "@Jane\u00a0van\u00a0Doe✅:custom:2023-11-14DONEhttps://e.org"
 
 
+MACRO = {
+    "extensionType": "com.atlassian.confluence.macro.core",
+    "extensionKey": "roadmap",
+    "parameters": {
+        "macroParams": {"url": {"value": "https://e.org/roadmap"}, "width": {"value": "900"}},
+        "macroMetadata": {"macroId": {"value": "1"}, "title": "Roadmap"},
+    },
+}
+JSON_LD = {"@type": "Document", "url": "https://e.org/spec", "name": "Refund specification"}
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        ({"type": "inlineCard", "attrs": {"data": JSON_LD}}, "Refund specification (https://e.org/spec)"),
+        ({"type": "blockCard", "attrs": {"data": JSON_LD}}, "Refund specification (https://e.org/spec)"),
+        ({"type": "blockCard", "attrs": {"url": "https://e.org/a"}}, "https://e.org/a"),
+        ({"type": "embedCard", "attrs": {"url": "https://e.org/b", "layout": "wide"}}, "https://e.org/b"),
+        ({"type": "extension", "attrs": MACRO}, "[extension: Roadmap] (https://e.org/roadmap)"),
+        (
+            {"type": "inlineExtension", "attrs": {**MACRO, "text": "Q3 plan"}},
+            "[extension: Roadmap] Q3 plan (https://e.org/roadmap)",
+        ),
+        ({"type": "inlineExtension", "attrs": {"text": "only text"}}, "only text"),
+        (
+            {
+                "type": "bodiedExtension",
+                "attrs": {"extensionKey": "excerpt"},
+                "content": [adf.paragraph("in")],
+            },
+            "[extension: excerpt]\nin",
+        ),
+        (
+            {
+                "type": "extension",
+                "attrs": {"extensionKey": "app", "parameters": {"extensionTitle": "Chart"}},
+            },
+            "[extension: Chart]",
+        ),
+        ({"type": "extension", "attrs": {"parameters": [["https://e.org/c"] * 9_999]}}, "(https://e.org/c)"),
+    ],
+)
+def test_smart_links_and_extensions_keep_url_name_and_text(node: adf.Node, text: str) -> None:
+    assert adf.adf_to_text(adf.doc(node)) == text
+
+
 def test_tables_tasks_expands_and_media() -> None:
     document = adf.doc(
         adf.table([adf.paragraph("Key"), adf.paragraph("Value")], [adf.paragraph("a"), adf.paragraph("1")]),

@@ -249,7 +249,8 @@ def test_the_pipeline_registers_both_webhooks_if_configured() -> None:
         "webhook_name": "kinexus: change detection",
         "url": graph.outputs["jiraWebhookUrl"],
         "events": ["jira:issue_updated"],
-        "jql": 'statusCategory = Done AND (labels is not EMPTY OR issuetype in ("Epic"))',
+        "jql": '(statusCategory = Done AND (labels is not EMPTY OR issuetype in ("Epic"))) AND '
+        "(labels is EMPTY OR labels not in (documentation-review))",
         "secret": STACK_WEBHOOK_SECRETS[0],
     }
     assert found["kinexus-jira-webhook"].secrets == {"secret"}
@@ -265,6 +266,45 @@ def test_jira_understands_what_the_pipeline_registers(jira: Running) -> None:
     for each in graph.of_type(TYPE):
         provider(jira).create({**each.inputs, "jira_url": jira.url})
     assert len(jira.site.webhooks.webhooks) == 2
+    assert {call.user_agent for call in jira.site.calls()} == {"Kinexus (webhook registration)"}
+
+
+@pytest.mark.parametrize(
+    ("issue_type", "labels", "is_reported"),
+    [
+        ("Story", ["needs-docs"], True),
+        ("Epic", [], True),
+        ("Story", [], False),
+        ("Task", ["documentation-review", "auto-generated"], False),
+        ("Epic", ["documentation-review"], False),
+    ],
+)
+def test_the_filter_for_changes_leaves_out_review_tickets(
+    jira: Running, issue_type: str, labels: list[str], is_reported: bool
+) -> None:
+    graph = run(
+        "dev", registerWebhooks="true", jiraBrowseUrl="https://x.atlassian.net", documentIssueTypes="Epic"
+    )
+    site, developer = jira.site, jira.site.account("developer")
+    site.jira.add_project("OPS", "Operations")
+    fields = {"project": {"key": "OPS"}, "issuetype": {"name": issue_type}, "summary": "x", "labels": labels}
+
+    def asked(method: str, path: str, body: object = None) -> Any:
+        auth = (developer.email, developer.token)
+        answer = requests.request(method, f"{jira.url}/rest/api/3/{path}", json=body, auth=auth, timeout=10)
+        return answer.json() if answer.content else None
+
+    key = asked("POST", "issue", {"fields": fields})["key"]
+    done = next(
+        way
+        for way in asked("GET", f"issue/{key}/transitions")["transitions"]
+        if way["to"]["statusCategory"]["key"] == "done"
+    )
+    asked("POST", f"issue/{key}/transitions", {"transition": {"id": done["id"]}})
+    site.jira_search_lag = 0
+    jql = next(each for each in graph.of_type(TYPE) if each.name == "kinexus-jira-webhook").inputs["jql"]
+    found = asked("POST", "search/jql", {"jql": jql, "fields": ["key"]})["issues"]
+    assert [issue["key"] for issue in found] == [key] * is_reported
 
 
 def test_the_pipeline_shows_the_steps_for_manual_webhooks() -> None:
@@ -273,7 +313,7 @@ def test_the_pipeline_shows_the_steps_for_manual_webhooks() -> None:
     steps = graph.outputs["webhookSteps"]
     for part in (
         "Settings > System > WebHooks", graph.outputs["jiraWebhookUrl"], graph.outputs["approvalWebhookUrl"],
-        'statusCategory = Done AND (labels is not EMPTY)', "labels = documentation-review AND statusCategory = Done", "Issue: updated",
+        '(statusCategory = Done AND (labels is not EMPTY)) AND (labels is EMPTY OR labels not in (documentation-review))', "labels = documentation-review AND statusCategory = Done", "Issue: updated",
     ):  # fmt: skip
         assert part in steps
     assert STACK_WEBHOOK_SECRETS[0] not in steps

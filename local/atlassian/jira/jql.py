@@ -148,7 +148,7 @@ def _clause(cursor: Cursor) -> Test:
     negated = cursor.accept_word("NOT")
     if cursor.accept_word("IN"):
         operands = _operands(cursor)
-        return lambda view, context: _among(view, name, operands, context) != negated
+        return _membership(name, operands, is_in=not negated)
     operator = cursor.take()
     if negated or operator.kind != "sign" or operator.value in "(),":
         raise QueryError(f"expected an operator after '{name}'")
@@ -163,10 +163,20 @@ def _comparison(name: str, sign: str, operand: "Operand") -> Test:
     if name in _TEXTS:
         raise QueryError(f"The operator '{sign}' is not supported by the '{name}' field.")
     if sign in {"=", "!="} and name not in _DATES:
-        return lambda view, context: _among(view, name, (operand,), context) == (sign == "=")
+        return _membership(name, (operand,), is_in=sign == "=")
     if name not in _DATES:
         raise QueryError(f"The operator '{sign}' is not supported by the '{name}' field.")
     return lambda view, context: _date_test(_date(view, name), sign, _moment(operand, context.now))
+
+
+def _membership(name: str, operands: "Sequence[Operand]", *, is_in: bool) -> Test:
+    """Return the test of `=`, `!=`, IN or NOT IN; like the service's, it never finds an issue whose field is empty.
+
+    https://support.atlassian.com/jira-software-cloud/docs/jql-operators/
+    """
+    if is_in:
+        return lambda view, context: _among(view, name, operands, context)
+    return lambda view, context: bool(_values(view, name)) and not _among(view, name, operands, context)
 
 
 @dataclass(frozen=True)
