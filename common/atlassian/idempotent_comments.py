@@ -69,8 +69,8 @@ def comment_waiting_once(jira: JiraClient, issue: str, what: str, reason: str) -
                 "info",
                 adf.paragraph(f"The documentation is delayed: {reason[:1000]}"),
                 adf.paragraph(
-                    "Kinexus retries automatically, so you need not do anything. If it still fails after 12 hours, "
-                    "you get another comment."
+                    "Kinexus retries automatically, so you need not do anything. If it fails in the end, you get "
+                    "another comment."
                 ),
             )
         ),

@@ -31,10 +31,12 @@ MAX_DEFER_SECONDS = 12 * 3600
 _ALREADY_VISIBLE = frozenset({"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"})
 #: Message attributes of a copy, in seconds since the epoch: the first deferral, and the earliest time to process it.
 DEFERRED_SINCE, NOT_BEFORE = "deferred_since", "not_before"
+#: Message attribute of a copy: the attempts that failed because the model gave no usable answer.
+FAILED_ATTEMPTS = "failed_attempts"
 
 
 class DeferredTooLong(Exception):
-    """A message has been deferred for ``MAX_DEFER_SECONDS``; the work has failed."""
+    """A message has been deferred for ``MAX_DEFER_SECONDS``, or by all its fixed pauses; the work has failed."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,14 @@ class SqsSourceQueue:
 
     def defer(self, message: Mapping[str, Any], deferral: Deferral) -> Deferred:
         """Send a delayed copy of a message, given as Lambda passed it in. Raises DeferredTooLong."""
-        waited = self._waited(message)
+        waited, failed = self._waited(message), failed_attempts(message)
+        if deferral.pauses:
+            if failed >= len(deferral.pauses):
+                raise DeferredTooLong(f"{failed + 1} times")
+            return self._send_copy(message, waited, deferral.pauses[failed], failed + 1)
         if waited >= MAX_DEFER_SECONDS:
             raise DeferredTooLong(f"for {waited // 3600:.0f} hours")
-        return self._send_copy(message, waited, deferral.pause(waited))
+        return self._send_copy(message, waited, deferral.pause(waited), failed)
 
     def defer_until_due(self, message: Mapping[str, Any]) -> Deferred | None:
         """Defer a copy again if its NOT_BEFORE has not come; return None if it is to be processed now.
@@ -67,7 +73,7 @@ class SqsSourceQueue:
         pause, waited = _number(message, NOT_BEFORE) - self._clock(), self._waited(message)
         if pause <= 0 or waited >= MAX_DEFER_SECONDS:
             return None
-        return self._send_copy(message, waited, pause)
+        return self._send_copy(message, waited, pause, failed_attempts(message))
 
     def expire_visibility(self, message: Mapping[str, Any]) -> None:
         """Make a failed message visible at once: it uses up its receives and quickly reaches the dead-letter queue."""
@@ -83,18 +89,20 @@ class SqsSourceQueue:
                 raise
             log.info("message.already_visible", extra={"message_id": message["messageId"]})
 
-    def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float) -> Deferred:
+    def _send_copy(self, message: Mapping[str, Any], waited: float, pause: float, failed: int) -> Deferred:
         now = self._clock()
         delay = min(math.ceil(pause), MAX_DELAY_SECONDS)
-        times = {DEFERRED_SINCE: round(now - waited)}
+        attributes = {DEFERRED_SINCE: round(now - waited)}
         if pause > MAX_DELAY_SECONDS:
-            times[NOT_BEFORE] = math.ceil(now + pause)
+            attributes[NOT_BEFORE] = math.ceil(now + pause)
+        if failed:
+            attributes[FAILED_ATTEMPTS] = failed
         self._client.send_message(
             QueueUrl=self._url(str(message["eventSourceARN"])),
             MessageBody=message["body"],
             DelaySeconds=delay,
             MessageAttributes={
-                name: {"DataType": "Number", "StringValue": str(at)} for name, at in times.items()
+                name: {"DataType": "Number", "StringValue": str(value)} for name, value in attributes.items()
             },
         )
         return Deferred(int(waited), delay)
@@ -113,6 +121,11 @@ class SqsSourceQueue:
 def has_not_before(message: Mapping[str, Any]) -> bool:
     """Say whether a message has the attribute NOT_BEFORE."""
     return bool(_number(message, NOT_BEFORE))
+
+
+def failed_attempts(message: Mapping[str, Any]) -> int:
+    """Return how many attempts at a message failed because the model gave no usable answer."""
+    return int(_number(message, FAILED_ATTEMPTS))
 
 
 def _number(message: Mapping[str, Any], attribute: str) -> float:

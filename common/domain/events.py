@@ -30,11 +30,16 @@ class EventName(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event: its name and ids; ``message_id`` is the id of the queue message that delivered it."""
+    """One event: its name and ids.
+
+    ``message_id`` is the id of the queue message that delivered it; ``failed_attempts`` counts the attempts at it in
+    which the model gave no usable answer.
+    """
 
     name: EventName
     detail: Mapping[str, Any]
     message_id: str = ""
+    failed_attempts: int = 0
 
 
 class UnknownEvent(Exception):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
-from common.aws.sqs_source_queue import Deferred, DeferredTooLong, has_not_before
+from common.aws.sqs_source_queue import Deferred, DeferredTooLong, failed_attempts, has_not_before
 from common.domain.events import Event, UnknownEvent, parse_event
 from common.lambda_entry.error_messages import user_message
 from common.lambda_entry.transient_errors import deferral_for
@@ -73,7 +73,8 @@ def process_batch(
 
     A message is deferred, not failed, while another invocation holds its lease or a service is down or throttles us.
     A deferred message is sent again as a delayed copy for up to 12 hours, so it loses no receive. From 15 minutes on,
-    ``work.notify_waiting`` is called at each deferral.
+    ``work.notify_waiting`` is called at each deferral. If the model gives no usable answer, the message is deferred
+    three times over an hour.
 
     On a permanent failure, or the last receive before the dead-letter queue, ``work.record_failure`` is called. Every
     failed message returns to the queue and so reaches the dead-letter queue, at once if a retry cannot succeed. A
@@ -117,10 +118,12 @@ class _Delivery:
 
     def _event(self) -> Event:
         try:
-            return replace(parse_event(self.message["body"]), message_id=str(self.message["messageId"]))
+            event = parse_event(self.message["body"])
         except UnknownEvent:
             self.queue().expire_visibility(self.message)
             raise
+        message_id = str(self.message["messageId"])
+        return replace(event, message_id=message_id, failed_attempts=failed_attempts(self.message))
 
     def _do(self, event: Event) -> None:
         try:

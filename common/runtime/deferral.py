@@ -1,4 +1,8 @@
-"""Backoff of deferred messages: short pauses while a lease is held, growing pauses while a service is down."""
+"""Backoff of deferred messages.
+
+Short pauses while a lease is held, growing pauses while a service is down, three fixed pauses after unusable answers
+of the model.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,20 @@ MIN_LEASE_PAUSE, MAX_LEASE_PAUSE = 15, 60
 FIRST_PAUSE, MAX_PAUSE = 30, 900
 #: Seconds after which people are notified that a message is deferred. Earlier pauses are cut to end about then.
 NOTIFY_AFTER_SECONDS = 900
+#: Seconds of the pauses after attempts in which the model gave no usable answer: one hour together.
+ANSWER_PAUSES = (300, 900, 2400)
 
 
 @dataclass(frozen=True)
 class Deferral:
-    """How a message is deferred: by short pauses, or by growing pauses of ``at_least`` that many seconds."""
+    """How a message is deferred: by short pauses, or by growing pauses of ``at_least`` that many seconds.
+
+    With ``pauses`` the message is deferred for these seconds instead, each once; after the last pause it has failed.
+    """
 
     grows: bool
     at_least: float = 0
+    pauses: tuple[float, ...] = ()
 
     def pause(self, waited: float) -> float:
         """Return the next pause of a message that has been deferred for ``waited`` seconds; it may exceed SQS's 900."""

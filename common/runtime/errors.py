@@ -7,6 +7,10 @@ class PermanentFailure(Exception):
     """The work cannot succeed, however often it is retried. The message is shown to people."""
 
 
+class UnusableAnswers(Exception):
+    """The model gave no usable answer in this attempt: it is deferred a few times, then fails. Shown to people."""
+
+
 class ConditionFailed(Exception):
     """A conditional write failed: another invocation has changed the record since it was read."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from common.domain.events import Event
 from common.lambda_entry import logging_setup, sqs_batch
+from common.runtime.attempt import attempt
 from handlers.document_orchestrator.dependencies import build_orchestrator, source_queue
 
 logging_setup.configure_logging()
@@ -21,7 +22,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _serve(event: Event, owner: str) -> None:
-    build_orchestrator().serve(event, owner)
+    with attempt(event.failed_attempts):
+        build_orchestrator().serve(event, owner)
 
 
 def _record_failure(event: Event, reason: str) -> None:

@@ -11,6 +11,8 @@ from common.domain.ticket import Ticket
 MAX_DESCRIPTION = 6_000
 #: Characters of all descriptions together in one prompt, however many tickets have joined.
 MAX_DESCRIPTIONS_TOGETHER = 24_000
+#: Characters of a description that are never cut from a shortened prompt.
+MIN_DESCRIPTION = 400
 _OUR_TAG = re.compile(
     r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
 )
@@ -31,10 +33,18 @@ def ticket_part(ticket: Ticket, longest: int = MAX_DESCRIPTION) -> str:
     return tagged("ticket", "\n".join(lines).rstrip())
 
 
-def ticket_parts(tickets: Sequence[Ticket]) -> list[str]:
-    """Return a ``<ticket>`` part for each ticket; they share ``MAX_DESCRIPTIONS_TOGETHER`` equally."""
-    share = MAX_DESCRIPTIONS_TOGETHER // max(1, len(tickets))
-    return [ticket_part(ticket, min(MAX_DESCRIPTION, share)) for ticket in tickets]
+def ticket_parts(tickets: Sequence[Ticket], share: float = 1.0) -> list[str]:
+    """Return a ``<ticket>`` part for each ticket; they share ``MAX_DESCRIPTIONS_TOGETHER`` equally.
+
+    With a ``share`` below 1, only this share of what fits of each description is shown.
+    """
+    limit = min(MAX_DESCRIPTION, MAX_DESCRIPTIONS_TOGETHER // max(1, len(tickets)))
+    return [ticket_part(ticket, shortened_limit(len(ticket.description), limit, share)) for ticket in tickets]
+
+
+def shortened_limit(length: int, limit: int, share: float) -> int:
+    """Return the characters of a text that a prompt shows: a share of those within the limit, all of a short one."""
+    return limit if share >= 1 else min(limit, max(MIN_DESCRIPTION, int(min(length, limit) * share)))
 
 
 def tagged(name: str, content: str, **attributes: str) -> str:

@@ -15,8 +15,9 @@ from handlers.document_orchestrator.pending_pages import PendingPages
 from handlers.document_orchestrator.stored_targets import StoredTargets
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
-#: How often the pages are selected within one invocation, if other changes keep reserving new ones.
-MAX_ROUNDS = 3
+#: How often the pages are selected within one invocation, if other changes keep reserving new ones. Each time may call
+#: the model, and one call of the attempt is kept for the draft.
+MAX_ROUNDS = 2
 
 
 def select_pages(

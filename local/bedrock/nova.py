@@ -16,7 +16,7 @@ _TOP_LEVEL = {
     "messages", "system", "inferenceConfig", "toolConfig", "guardrailConfig", "additionalModelRequestFields",
     "additionalModelResponseFieldPaths", "promptVariables", "requestMetadata", "performanceConfig", "serviceTier",
 }  # fmt: skip
-_MOST_TOKENS = 10_000
+MOST_TOKENS = 10_000
 
 
 class BedrockError(Exception):
@@ -25,6 +25,17 @@ class BedrockError(Exception):
     def __init__(self, kind: str, status: int, message: str) -> None:
         super().__init__(message)
         self.kind, self.status, self.message = kind, status, message
+
+
+INVALID_TOOL_USE = (
+    "ModelErrorException",
+    424,
+    "Model produced invalid sequence as part of ToolUse. Please refer to the model tool use troubleshooting guide.",
+)
+"""The error (name, HTTP status, message) for a tool call that cannot be parsed or is longer than `maxTokens`.
+
+https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html
+"""
 
 
 def check_request(model_id: str, request: Mapping[str, Any]) -> None:
@@ -38,6 +49,7 @@ def check_request(model_id: str, request: Mapping[str, Any]) -> None:
         if not str(block.get("text", "x")).strip():
             raise _invalid(f"The text field in the ContentBlock object at system.{at} is blank.")
     _check_inference(request.get("inferenceConfig") or {})
+    _check_fields(model_id, request.get("additionalModelRequestFields") or {})
     if "toolConfig" in request:
         _check_tools(request["toolConfig"])
 
@@ -83,11 +95,24 @@ def _check_content(at: int, content: list[Any]) -> None:
 
 def _check_inference(settings: Mapping[str, Any]) -> None:
     most = settings.get("maxTokens", 1)
-    if not isinstance(most, int) or not 1 <= most <= _MOST_TOKENS:
-        raise _invalid(f"The maximum tokens you requested exceeds the model limit of {_MOST_TOKENS}: {most}")
+    if not isinstance(most, int) or not 1 <= most <= MOST_TOKENS:
+        raise _invalid(f"The maximum tokens you requested exceeds the model limit of {MOST_TOKENS}: {most}")
     for name in ("temperature", "topP"):
         if not 0 <= settings.get(name, 0) <= 1:
             raise _invalid(f"{name} must be between 0 and 1")
+
+
+def _check_fields(model_id: str, fields: Any) -> None:
+    """Check the fields that only Nova has.
+
+    https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
+    """
+    known = {"inferenceConfig", "reasoningConfig"} if "nova-2-" in model_id else {"inferenceConfig"}
+    if unknown := set(fields) - known:
+        raise _invalid(f"Malformed input request: extraneous key [{min(unknown)}] is not permitted")
+    most = (fields.get("inferenceConfig") or {}).get("topK", 1)
+    if not isinstance(most, int) or not 0 <= most <= 128:
+        raise _invalid(f"Malformed input request: topK must be between 0 and 128: {most}")
 
 
 def _check_tools(config: Mapping[str, Any]) -> None:

@@ -19,7 +19,30 @@ MayInvoke = Callable[[str, str], str | None]
 Converse = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """Sends a request to a model and returns the response's body; raises BedrockError."""
 
-FAULTS = ("throttling", "unavailable", "timeout", "refusal", "cut-off", "no-tool", "malformed")
+ERRORS: Mapping[str, tuple[str, int, str]] = {
+    "throttling": ("ThrottlingException", 429, "Too many requests, please wait before trying again."),
+    "unavailable": ("ServiceUnavailableException", 503, "Bedrock is unable to process your request."),
+    "timeout": ("ModelTimeoutException", 408, "The model did not answer in time."),
+    "model-error": nova.INVALID_TOOL_USE,
+    "tool-choice": (
+        "ValidationException",
+        400,
+        "This model doesn't support the toolConfig.toolChoice.tool field. Remove toolConfig.toolChoice.tool and try "
+        "again.",
+    ),
+}
+"""Faults that Bedrock answers with an error: its name, the HTTP status and the message."""
+
+STOP_REASONS = {
+    "refusal": "content_filtered",
+    "cut-off": "max_tokens",
+    "malformed-tool-use": "malformed_tool_use",
+    "malformed-output": "malformed_model_output",
+    "context-exceeded": "model_context_window_exceeded",
+}
+"""Faults that Bedrock answers with a stop reason and without a usable tool call, and the stop reason."""
+
+FAULTS = (*ERRORS, *STOP_REASONS, "no-tool", "empty", "malformed")
 
 
 @dataclass(frozen=True)
@@ -74,7 +97,8 @@ class StandIn:
         nova.check_request(model_id, request)
         with self._lock:
             fault = self._next_fault()
-        _raise_fault(fault)
+        if fault in ERRORS:
+            raise BedrockError(*ERRORS[fault])
         response = self.converse(model_id, request) if self.converse else _drafted(request, fault)
         usage, tool = response["usage"], _tool(request)
         prompt = read_prompt(_first_text(request))
@@ -106,15 +130,6 @@ def _check_fault(fault: str) -> None:
         raise ValueError(f"unknown fault {fault!r}; use one of {', '.join(FAULTS)}")
 
 
-def _raise_fault(fault: str) -> None:
-    if fault == "throttling":
-        raise BedrockError("ThrottlingException", 429, "Too many requests, please wait before trying again.")
-    if fault == "unavailable":
-        raise BedrockError("ServiceUnavailableException", 503, "Bedrock is unable to process your request.")
-    if fault == "timeout":
-        raise BedrockError("ModelTimeoutException", 408, "The model did not answer in time.")
-
-
 def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
     """Answer by rules; a fault makes the answer bad in a way that models also do."""
     tool = _tool(request)
@@ -126,14 +141,20 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
         use_id = "tooluse_" + hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:22]
         content = [{"toolUse": {"toolUseId": use_id, "name": tool["name"], "input": given}}]
         reason = "tool_use"
-    if fault == "refusal":
-        content, reason = [{"text": "I cannot help with that."}], "content_filtered"
-    elif fault == "cut-off":
-        reason = "max_tokens"
+    if fault in STOP_REASONS:
+        reason = STOP_REASONS[fault]
+        content = content if fault == "cut-off" else [{"text": "I cannot help with that."}]
+    elif fault == "empty":
+        content = []
     elif fault == "malformed" and tool is not None:
         content[0]["toolUse"]["input"] = {"edits": "everything", "action": 7}
     sent = _tokens({key: request.get(key) for key in ("system", "messages", "toolConfig")})
     written = _tokens(content)
+    if written > (request.get("inferenceConfig") or {}).get("maxTokens", nova.MOST_TOKENS):
+        # As Nova: text that is too long is cut off, a tool call that is too long is an error.
+        if reason == "tool_use":
+            raise BedrockError(*nova.INVALID_TOOL_USE)
+        reason = "max_tokens"
     return {
         "output": {"message": {"role": "assistant", "content": content}},
         "stopReason": reason,

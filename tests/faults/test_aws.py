@@ -270,61 +270,6 @@ def test_a_webhook_that_cannot_be_recorded_gets_a_5xx(
     assert status(pipeline) == ("in_review" if route == "jira" else "published")
 
 
-EMPTY = {
-    "stopReason": "end_turn",
-    "output": {"message": {"role": "assistant", "content": []}},
-    "usage": {"inputTokens": 1, "outputTokens": 0, "totalTokens": 1},
-}
-UNUSABLE = {
-    "Bedrock withholds its answer": ("refusal", 2),
-    "Bedrock's answer is cut off at the token limit": ("cut-off", 2),
-    "Bedrock answers without the tool": ("no-tool", 2),
-    "Bedrock answers nothing": ("", 2),
-    "Bedrock gives the tool invalid input": ("malformed", 4),
-}
-
-
-def spoil(pipeline: Pipeline, fault: str, times: int) -> None:
-    if fault:
-        pipeline.model.fail_next(fault, times=times)
-    else:
-        pipeline.model.converse = lambda model, request: EMPTY
-
-
-@claims((name, OUTCOME) for name in UNUSABLE)
-@pytest.mark.parametrize(("fault", "times"), UNUSABLE.values(), ids=UNUSABLE.keys())
-def test_no_usable_draft_fails_with_a_comment_in_the_ticket(
-    pipeline: Pipeline, page_id: str, fault: str, times: int
-) -> None:
-    key, messages = closed(pipeline, page_id)
-    spoil(pipeline, fault, times)
-    for receives in (1, 2, 3):
-        assert len(deliver(orchestrate, messages, receives)) == 1
-        [change] = pipeline.aws.changes()
-        assert change["status"] == "failed"
-        assert "no draft could be made" in change["reason"]
-        assert len([text for text in pipeline.comments(key) if "no draft could be made" in text]) == 1
-        assert pipeline.aws.locks() == []
-    pipeline.model.converse = None
-    pipeline.model._faults.clear()
-    assert deliver(orchestrate, redriven(messages)) == []
-    assert status(pipeline) == "drafted"
-
-
-@pytest.mark.parametrize("fault", ["refusal", "cut-off", "no-tool", "malformed"])
-def test_page_selection_without_a_usable_answer_uses_the_ranking(
-    pipeline: Pipeline, page_id: str, fault: str
-) -> None:
-    text = "A refund in the quarnix ledger returns a part of the quarnix payment when an amount is given."
-    key = pipeline.create_ticket("Quarnix ledger refunds take an amount", text, ["needs-docs"])
-    pipeline.finish(key)
-    pipeline.model.fail_next(fault, times=2 if fault == "malformed" else 1)
-    pipeline.run()
-    [document] = pipeline.aws.documents()
-    assert document["choice"]["decided_by"] == "fallback"
-    assert document["status"] == "in_review"
-
-
 @claims(("Jira is down when a failure should be reported", OUTCOME))
 def test_a_failure_without_its_comment_is_recorded_and_logged(
     pipeline: Pipeline, page_id: str, caplog: pytest.LogCaptureFixture

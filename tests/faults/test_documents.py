@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import test_crash
-from tests.faults import test_aws, test_http, test_new_page, test_outages, test_services
+from tests.faults import test_aws, test_http, test_model, test_new_page, test_outages, test_services
 from tests.faults.claims import CLAIMED
 
 ROOT = Path(__file__).parents[2]
@@ -68,4 +68,6 @@ def test_each_outcome_of_a_request_is_run_through_the_pipeline() -> None:
 
 
 def test_each_other_fault_is_run_through_the_pipeline() -> None:
-    assert claimed(test_aws, test_outages, test_services, test_crash) - set(REQUESTS) == set(OTHERS)
+    assert claimed(test_aws, test_model, test_outages, test_services, test_crash) - set(REQUESTS) == set(
+        OTHERS
+    )

@@ -96,10 +96,10 @@ def test_other_decisions_wait_for_the_next_draft(
 
 def test_a_failed_draft_is_reported_with_its_reason(pipeline: Pipeline, revising: tuple[str, str]) -> None:
     _, review = revising
-    pipeline.model.fail_next("cut-off")
+    pipeline.model.fail_next("refusal")
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
     again(pipeline, review, "APPROVED")
-    assert any("could not be written" in text and "cut off" in text for text in pipeline.comments(review))
+    assert any("could not be written" in text and "withheld" in text for text in pipeline.comments(review))
     pipeline.run()
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2), "tried again"
     assert "reason" not in document(pipeline)
@@ -111,7 +111,7 @@ def test_an_unread_rejection_counts_although_the_draft_failed(
     _, review = revising
     pipeline.move(review, "new", "reviewer")
     pipeline.decide(review, "REJECTED: nobody needs this")
-    pipeline.model.fail_next("cut-off")
+    pipeline.model.fail_next("refusal")
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")[:1]) != []
     assert pipeline.status(review) == "done"
     pipeline.run()

@@ -229,7 +229,7 @@ def test_an_unannounced_revision_is_reported_and_redelivered(
 def test_without_a_review_the_source_gets_the_failure_comment(pipeline: Pipeline, page_id: str) -> None:
     key, review, messages = sent_back(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     assert len([text for text in pipeline.comments(key) if "could not draft" in text]) == 1
 
@@ -238,7 +238,7 @@ def test_a_failed_new_page_that_exists_by_now_is_updated(pipeline: Pipeline) -> 
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     _, review = in_review(pipeline, NEW_SUMMARY, f"{NEW_TEXT} In winter, too.")
     pipeline.decide(review, "APPROVED")

@@ -10,7 +10,7 @@ import pytest
 from common import storage_format as sf
 from common.aws.bedrock_client import ModelAnswer, ModelTool
 from common.domain.ticket import Ticket
-from common.runtime.errors import PermanentFailure
+from common.runtime.errors import PermanentFailure, UnusableAnswers
 from common.runtime.invisible_characters import invisible_in
 from handlers.document_orchestrator import title_rules
 from handlers.document_orchestrator.drafting import ask_model, edit_page_prompt, new_page_prompt
@@ -66,7 +66,7 @@ def test_kept_text_of_a_long_block_does_not_count() -> None:
 def test_a_draft_that_stays_too_long_is_reported() -> None:
     model = Scripted({"markdown": "a" * 65 * KB}, {"markdown": "b" * 65 * KB})
     with pytest.raises(
-        PermanentFailure,
+        UnusableAnswers,
         match=r"invalid twice: the draft adds 66,560 bytes .*split the work into several tickets",
     ):
         ask_model.draft_page(model, "Refunds", "", [ticket()], None)  # type: ignore[arg-type]

@@ -97,12 +97,11 @@ def test_a_failed_join_leaves_the_review_unchanged(
     first, review = in_review(pipeline)
     key = pipeline.create_ticket(f"{SUMMARY} in winter", f"{TEXT} In winter, too.", ["needs-docs"])
     pipeline.finish(key)
-    pipeline.model.fail_next("cut-off")
-    pipeline.model.fail_next("cut-off")
+    pipeline.model.fail_next("refusal", times=2)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     assert len(deliver(orchestrate, messages)) == 1
     [told] = pipeline.comments(key)
-    assert "cut off" in told
+    assert "withheld" in told
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     [document] = pipeline.aws.documents()
@@ -162,7 +161,7 @@ def test_a_change_that_failed_then_joined_is_in_one_document(
     key = pipeline.create_ticket(f"{SUMMARY} in winter", f"{TEXT} In winter, too.", ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.model.fail_next("cut-off", times=2)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     _, review = in_review(pipeline)
     again = redriven(messages)

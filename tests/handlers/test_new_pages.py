@@ -103,7 +103,7 @@ def test_a_failed_new_page_is_a_candidate_again_when_retried(pipeline: Pipeline)
     first = pipeline.create_ticket(NEW_SUMMARY, NEW_TEXT, ["needs-docs"])
     pipeline.finish(first)
     [message] = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, [message])) == 1
     assert deliver(orchestrate, redriven([message])) == []
     pipeline.run()

@@ -46,7 +46,7 @@ def test_a_failed_draft_is_reported_once(
 ) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
-    pipeline.model.fail_next("malformed", times=9)
+    pipeline.model.fail_next("refusal", times=9)
     fail_in_two_deliveries(orchestrate, pipeline.aws.messages("DocumentOrchestrator"), monkeypatch)
     assert count_comments(pipeline, key, "could not draft") == 1
 

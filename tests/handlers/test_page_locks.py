@@ -88,7 +88,7 @@ def test_only_its_document_releases_the_lock(
 ) -> None:
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     failing = messages
     if who == "another change":
         with monkeypatch.context() as patched:

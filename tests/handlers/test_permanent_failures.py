@@ -46,7 +46,7 @@ def messages(pipeline: Pipeline, page_id: str) -> list[dict[str, Any]]:
 
 
 def test_a_permanent_failure_is_visible_at_once(pipeline: Pipeline, messages: list[dict[str, Any]]) -> None:
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     assert [each["MessageId"] for each in receive(pipeline, ORCHESTRATOR)] == [messages[0]["MessageId"]]
 
@@ -105,7 +105,7 @@ def test_an_unrecorded_failure_leaves_the_message_waiting(
         raise OSError("DynamoDB is down")
 
     monkeypatch.setattr("handlers.document_orchestrator.handler._record_failure", down)
-    pipeline.model.fail_next("malformed", times=4)
+    pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     assert receive(pipeline, ORCHESTRATOR) == []
 

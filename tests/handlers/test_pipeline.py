@@ -549,13 +549,13 @@ def test_a_failed_draft_is_reported_and_its_message_redelivered(pipeline: Pipeli
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.model.fail_next("cut-off")
+    pipeline.model.fail_next("refusal")
     assert len(deliver(orchestrate, messages)) == 1
     [change] = pipeline.aws.changes()
     assert change["status"] == "failed"
-    assert "cut off" in change["reason"]
+    assert "withheld" in change["reason"]
     [told] = pipeline.comments(key)
-    assert "cut off" in told
+    assert "withheld" in told
     assert pipeline.aws.locks() == []
     asked = len(pipeline.model.calls())
     assert len(deliver(orchestrate, messages, receives=2)) == 1

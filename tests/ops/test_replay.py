@@ -33,7 +33,7 @@ def test_a_change_whose_event_was_lost_is_processed(deployed: Deployed) -> None:
 
 def test_a_failed_change_is_retried(deployed: Deployed) -> None:
     key, change_id = detected(deployed, "needs-docs")
-    deployed.pipeline.model.fail_next("cut-off", times=2)
+    deployed.pipeline.model.fail_next("refusal", times=2)
     messages = deployed.pipeline.aws.messages("DocumentOrchestrator")
     assert len(deliver(QUEUE_HANDLERS["DocumentOrchestrator"], messages, receives=3)) == 1
     code, said = deployed.command("replay", change_id)

@@ -1,15 +1,31 @@
-"""Asks the model for a draft; an invalid answer is explained to it once, a second one is a permanent failure."""
+"""Asks the model for a draft. A bad answer is asked for again in the same attempt, each time for another reason.
+
+An invalid answer is explained to the model once. After a garbled or missing answer the prompt is changed once. An
+answer that was cut off is requested once with the model's maximum length. One attempt makes at most
+``MAX_MODEL_CALLS`` calls; without a usable answer it is deferred, and the next attempt has a shorter prompt.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage
-from common.aws.bedrock_client import BedrockClient, ModelAnswer, ModelFailure, ModelTool
+from common.aws.bedrock_client import (
+    AnswerCutOff,
+    BedrockClient,
+    ContextExceeded,
+    ModelAnswer,
+    ModelFailure,
+    ModelRefused,
+    ModelTool,
+)
 from common.domain.ticket import Ticket
-from common.runtime.errors import PermanentFailure
+from common.runtime.attempt import current_attempt
+from common.runtime.errors import PermanentFailure, UnusableAnswers
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
 from handlers.document_orchestrator.drafting.edit_page_prompt import (
     InvalidEditAnswer,
@@ -18,11 +34,32 @@ from handlers.document_orchestrator.drafting.edit_page_prompt import (
 )
 from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 
+log = logging.getLogger(__name__)
+
+#: Share of tickets, page and previous draft that the prompt shows, by attempt.
+PROMPT_SHARES = (1.0, 0.7, 0.5, 0.35)
+
+Reason = Literal["invalid", "failure", "cut off"]
+_CHANGED_PROMPT: Mapping[Reason, str] = {
+    "invalid": "",
+    "failure": "An earlier answer could not be read. Call the tool {tool} exactly once, with one complete JSON object, "
+    "and write nothing else.",
+    "cut off": "An earlier answer was too long. Call the tool {tool} with a shorter answer: only what matters most.",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A prompt, and the function that validates the answer to it; the function raises InvalidEditAnswer."""
+
+    prompt: str
+    validate: Callable[[Mapping[str, Any]], Proposal]
+
 
 def draft_update(
     model: BedrockClient, page: ConfluencePage, tickets: Sequence[Ticket], again: PreviousDraft | None
 ) -> Proposal:
-    """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure."""
+    """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure or UnusableAnswers."""
     try:
         parsed = sf.parse(page.storage)
     except sf.MalformedStorage as error:
@@ -32,15 +69,13 @@ def draft_update(
     focus = [
         word for ticket in tickets for word in (ticket.summary, *ticket.components, ticket.description[:2000])
     ]
-    outline = sf.outline(parsed, budget_tokens=edit_page_prompt.OUTLINE_BUDGET, focus=focus)
-    text = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again)
-    return _ask(
-        model,
-        edit_page_prompt.SYSTEM,
-        text,
-        edit_page_prompt.TOOL,
-        lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline),
-    )
+
+    def question(share: float) -> Question:
+        outline = edit_page_prompt.shown_outline(parsed, focus, share)
+        prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
+        return Question(prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline))
+
+    return _ask(model, edit_page_prompt.SYSTEM, edit_page_prompt.TOOL, question)
 
 
 def draft_page(
@@ -50,30 +85,46 @@ def draft_page(
     tickets: Sequence[Ticket],
     again: PreviousDraft | None,
 ) -> Proposal:
-    """Return the body of a new page; raise PermanentFailure."""
+    """Return the body of a new page; raise PermanentFailure or UnusableAnswers."""
     refuse_unsafe_title(title)
-    text = new_page_prompt.new_page_prompt(title, parent_title, tickets, again)
-    return _ask(model, new_page_prompt.SYSTEM, text, new_page_prompt.TOOL, new_page_prompt.parse_new_page)
+
+    def question(share: float) -> Question:
+        prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share)
+        return Question(prompt, new_page_prompt.parse_new_page)
+
+    return _ask(model, new_page_prompt.SYSTEM, new_page_prompt.TOOL, question)
 
 
 def _ask(
-    model: BedrockClient,
-    system: str,
-    text: str,
-    tool: ModelTool,
-    validate: Callable[[Mapping[str, Any]], Proposal],
+    model: BedrockClient, system: str, tool: ModelTool, question: Callable[[float], Question]
 ) -> Proposal:
+    attempt = current_attempt()
+    shorter = attempt.number
+    asked_again: list[Reason] = []
     earlier: list[tuple[ModelAnswer, str]] = []
-    while True:
+    problem = ""
+    for _ in range(attempt.draft_calls):
+        asked = question(PROMPT_SHARES[min(shorter, len(PROMPT_SHARES) - 1)])
+        notes = [_CHANGED_PROMPT[reason].format(tool=tool.name) for reason in asked_again]
+        reason: Reason
         try:
-            answer = model.ask(system, text, tool, earlier)
-        except ModelFailure as error:
+            answer = model.ask(system, "\n\n".join([asked.prompt, *filter(None, notes)]), tool, earlier)
+            return asked.validate(answer.input)
+        except ModelRefused as error:
             raise PermanentFailure(f"no draft could be made: {error}") from error
-        try:
-            return validate(answer.input)
+        except ModelFailure as error:
+            problem, reason = str(error), "cut off" if isinstance(error, AnswerCutOff) else "failure"
+            tool = tool.with_longest_answer()  # Nova's answer is garbled, too, if it is longer than allowed
+            if isinstance(error, ContextExceeded):
+                shorter, earlier = shorter + 1, []
         except InvalidEditAnswer as error:
-            if earlier:
-                raise PermanentFailure(
-                    f"no draft could be made: the model's answer was invalid twice: {error}"
-                ) from error
-            earlier.append((answer, str(error)))
+            problem, reason = str(error), "invalid"
+            earlier.append((answer, problem))
+        log.warning("draft.answer_unusable", extra={"reason": problem, "attempt": attempt.number})
+        if reason in asked_again:
+            break
+        asked_again.append(reason)
+    told = f"the language model's answer was invalid twice: {problem}" if reason == "invalid" else problem
+    raise UnusableAnswers(
+        f"no draft could be made: {told}. It may help to make the ticket's description shorter or clearer"
+    )

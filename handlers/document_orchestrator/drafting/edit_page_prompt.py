@@ -15,7 +15,13 @@ from common.domain.ticket import Ticket
 from common.runtime.invisible_characters import without_invisible
 from handlers.document_orchestrator.drafting import draft_size
 from handlers.document_orchestrator.drafting.image_hosts import images_from_new_hosts
-from handlers.document_orchestrator.prompt_text import one_line, shortened, tagged, ticket_parts
+from handlers.document_orchestrator.prompt_text import (
+    one_line,
+    shortened,
+    shortened_limit,
+    tagged,
+    ticket_parts,
+)
 
 #: Tokens of a page that the model reads.
 OUTLINE_BUDGET = 6_000
@@ -82,19 +88,33 @@ class Proposal:
 
 
 def edit_page_prompt(
-    title: str, outline: sf.Outline, tickets: Sequence[Ticket], again: PreviousDraft | None
+    title: str,
+    outline: sf.Outline,
+    tickets: Sequence[Ticket],
+    again: PreviousDraft | None,
+    share: float = 1.0,
 ) -> str:
-    """Return the user message."""
-    parts = ticket_parts(tickets)
+    """Return the user message; with a ``share`` below 1, with only this share of tickets and previous draft."""
+    parts = ticket_parts(tickets, share)
     parts.append(tagged("page", outline.text, title=title))
-    return "\n\n".join(parts + previous_draft_parts(again))
+    return "\n\n".join(parts + previous_draft_parts(again, share))
 
 
-def previous_draft_parts(again: PreviousDraft | None) -> list[str]:
+def shown_outline(page: sf.Page, focus: Sequence[str], share: float = 1.0) -> sf.Outline:
+    """Return the part of a page that the model reads; with a ``share`` below 1, this share of it."""
+    whole = sf.outline(page, budget_tokens=OUTLINE_BUDGET, focus=focus)
+    if share >= 1:
+        return whole
+    shorter = sf.outline(page, budget_tokens=int(len(whole.text) / 4 * share), focus=focus)
+    return shorter if shorter.shown else whole
+
+
+def previous_draft_parts(again: PreviousDraft | None, share: float = 1.0) -> list[str]:
     """Return the parts that a further revision adds to a prompt."""
     if again is None:
         return []
-    parts = [tagged("previous_draft", shortened(again.previous, 6_000))]
+    longest = shortened_limit(len(again.previous), 6_000, share)
+    parts = [tagged("previous_draft", shortened(again.previous, longest))]
     if again.feedback:
         parts.append(tagged("feedback", shortened(again.feedback, 4_000)))
     return parts

@@ -45,18 +45,23 @@ TOOL = ModelTool(
         },
         "required": ["summary", "markdown"],
     },
+    max_tokens=5_000,
 )
 
 
 def new_page_prompt(
-    title: str, parent_title: str, tickets: Sequence[Ticket], again: PreviousDraft | None
+    title: str,
+    parent_title: str,
+    tickets: Sequence[Ticket],
+    again: PreviousDraft | None,
+    share: float = 1.0,
 ) -> str:
-    """Return the user message."""
-    parts = ticket_parts(tickets)
+    """Return the user message; with a ``share`` below 1, with only this share of tickets and previous draft."""
+    parts = ticket_parts(tickets, share)
     parts.append(tagged("title", one_line(title)))
     if parent_title:
         parts.append(tagged("parent", one_line(parent_title)))
-    return "\n\n".join(parts + previous_draft_parts(again))
+    return "\n\n".join(parts + previous_draft_parts(again, share))
 
 
 def parse_new_page(answer: Mapping[str, Any]) -> Proposal:

@@ -1,7 +1,7 @@
 """The judge: a model reads the ticket and the best candidates and decides where the documentation goes.
 
 It answers with the letter of a candidate, never with an id, so it can select nothing else. An invalid answer is
-explained to it once. Without a valid answer, ranking_fallback decides from the ranking alone.
+explained to it once. Without a valid answer, or if the model fails, ranking_fallback decides from the ranking alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from common.aws.bedrock_client import ModelAnswer, ModelFailure, ModelTool
 from common.domain.ticket import Ticket
+from common.runtime.attempt import current_attempt
 from handlers.document_orchestrator import title_rules
 from handlers.document_orchestrator.page_selection.candidates import Candidate
 from handlers.document_orchestrator.page_selection.ranking import Ranked
@@ -70,6 +71,7 @@ TOOL = ModelTool(
         },
         "required": ["action", "confidence", "reason"],
     },
+    max_tokens=800,
 )
 
 
@@ -108,7 +110,11 @@ def judge(
     text = judge_prompt(ticket, shown, ranking_hint(shown, fallback))
     earlier: list[tuple[ModelAnswer, str]] = []
     read = written = 0
+    attempt = current_attempt()
     for _ in range(2):
+        if not attempt.may_select():
+            break
+        attempt.selection_calls += 1
         try:
             answer = model.ask(SYSTEM, text, TOOL, earlier)
         except ModelFailure as failure:
