@@ -2,7 +2,7 @@
 
     python -m benchmarks.markdown_peers [PAIRS_DIR] [STORAGE_DIR]
 
-PAIRS_DIR (default: the specification in tests/storage_format/pairs) holds `*.md` files and the expected `*.xml`.
+PAIRS_DIR (default: the specification in tests/common/storage_format/pairs) holds `*.md` files and the expected `*.xml`.
 Printed is how many `render` and Python-Markdown (with its extensions) convert correctly, and how many results
 Confluence would refuse. STORAGE_DIR (default: the seed's pages) holds pages as `*.xml`. Printed is how many of the
 elements that an editor must keep (links to pages, mentions, images, macros) are visible in our outline and in

@@ -123,7 +123,7 @@ class DynamoDbTable:
         return self._leased("lease", key, owner, seconds)
 
     def notification_lease(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Hold a second lease, for notifying people of a failure, whoever holds ``lease``; raises the same errors.
+        """Hold a second lease, for failure notifications, also while ``lease`` is held; raises the same errors.
 
         Two deliveries of one message may fail at once, and both would find that the comment does not exist yet.
         """

@@ -27,8 +27,8 @@ from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_ticket_creator.handler import handle as open_review
 from tests.handlers import aws as ground
 from tests.handlers.aws import Aws
+from tests.handlers.jira_webhook_handler.webhook_bodies import FINISHED, request
 from tests.handlers.pipeline import Pipeline, reset_functions
-from tests.handlers.webhook_bodies import FINISHED, request
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Fuzz `common.storage_format`: `python -m tests.fuzz.storage_format [--seconds 60] [--seed N]`.
 
-Runs the properties of `tests.storage_format.properties` in turn, with fresh random examples, until the time is
+Runs the properties of `tests.common.storage_format.properties` in turn, with fresh random examples, until the time is
 over. Prints how many examples each saw; at the first failure the smallest failing example, and exits with 1.
-Found faults are kept as tests in `tests/storage_format/test_found_by_fuzzing.py`.
+Found faults are kept as tests in `tests/common/storage_format/test_found_by_fuzzing.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from tests.storage_format.properties import PROPERTIES
+from tests.common.storage_format.properties import PROPERTIES
 
 ROUND = 40
 """Number of examples of one property before the next one runs."""

@@ -14,8 +14,8 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
 from tests.handlers.aws import deliver, redriven
+from tests.handlers.document_orchestrator.drafting.test_failed_revisions import edit_by_hand, nothing_to_edit
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_failed_revisions import edit_by_hand, nothing_to_edit
 from tests.handlers.test_pipeline import in_review, page_id
 
 __all__ = ["page_id"]

@@ -12,8 +12,8 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import at_deferral_limit, deliver
+from tests.handlers.document_orchestrator.drafting.test_failed_revisions import nothing_to_edit
 from tests.handlers.pipeline import Pipeline
-from tests.handlers.test_failed_revisions import nothing_to_edit
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
 
 __all__ = ["page_id"]

@@ -18,8 +18,8 @@ from common.aws import secrets as secret
 from handlers.approval_handler.handler import handle as approve
 from handlers.jira_webhook_handler.handler import handle as notice_change
 from tests.handlers.aws import Aws
+from tests.handlers.jira_webhook_handler.webhook_bodies import FINISHED, finished, request, signed
 from tests.handlers.pipeline import Pipeline, reset_functions
-from tests.handlers.webhook_bodies import FINISHED, finished, request, signed
 from tests.secrets_in_use import NEXT_WEBHOOK_SECRET, WEBHOOK_SECRET
 
 REVIEW = finished(labels=["documentation-review"])

@@ -27,9 +27,9 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.approval_handler.process_review import ReviewProcessor
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
+from tests.handlers.jira_webhook_handler.webhook_bodies import request
 from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
-from tests.handlers.webhook_bodies import request
 from tests.hostile.places import Place, places, with_put
 
 __all__ = ["page_id"]

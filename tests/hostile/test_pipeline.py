@@ -3,7 +3,7 @@
 The tickets bypass Jira's own checks, which refuse some of them (control characters, labels of any length, invalid rich
 text): a Jira that accepts everything is the worst case. Not covered are tickets that the simulator's JSON cannot
 contain: bombs nested 500 and 3,000 deep or doubled 24 times, and lone surrogates. A summary that is not allowed as a
-page title ends before a draft (tests/handlers/test_invalid_drafts.py).
+page title ends before a draft (tests/handlers/document_orchestrator/drafting/test_invalid_drafts.py).
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
 from tests.handlers.aws import Aws
 from tests.handlers.gateway import Gateway
-from tests.handlers.webhook_bodies import request, signed
+from tests.handlers.jira_webhook_handler.webhook_bodies import request, signed
 from tests.hostile.places import Place, places, with_put
 from tests.secrets_in_use import LINK_KEY
 from tests.stack.pipeline_run import ROOT

@@ -1,7 +1,7 @@
 """Secrets stay in Secrets Manager, and in the one header or computation that needs each.
 
 Logs and printed text are searched in the whole suite (tests/secret_watch.py), and the local region with its functions'
-logs in tests/region. Here: everything stored, sent and shown, error messages, and malformed secrets.
+logs in tests/local/region. Here: everything stored, sent and shown, error messages, and malformed secrets.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from handlers.jira_webhook_handler.handler import handle as notice_change
 from handlers.review_page.handler import handle as show_review
 from local.atlassian import Fault, Running, Site, serve
 from tests.handlers.aws import Aws
+from tests.handlers.jira_webhook_handler.webhook_bodies import FINISHED, request, signed
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import in_review, page_id
-from tests.handlers.webhook_bodies import FINISHED, request, signed
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET, WRONG_API_TOKEN, found_in
 from tests.stack.pipeline_run import graph
 

@@ -1,0 +1,122 @@
+"""Properties that hold for every page and text: each is a function that asserts, with its Hypothesis strategies.
+
+`test_properties` runs them briefly with every test run, `tests.fuzz.storage_format` for a given time.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from benchmarks.storage_invariants import ALWAYS_POSSIBLE, edit_faults, page_faults, random_edits
+from common import storage_format as sf
+from tests.common.storage_format.strategies import BROKEN, INLINE, MARKDOWN, PAGES
+
+SEEDS = st.integers(0, 2**32)
+
+
+def a_page_is_its_prefix_blocks_gaps_and_suffix(storage: str) -> None:
+    assert page_faults(storage) == []
+
+
+def broken_pages_are_refused_and_others_reassemble(text: str) -> None:
+    error = _refusal(text)
+    if error is None:
+        assert page_faults(text) == []
+        return
+    assert 1 <= error.line <= text.count("\n") + 1
+    assert error.column >= 1
+    assert error.what
+
+
+def _refusal(text: str) -> sf.MalformedStorage | None:
+    try:
+        sf.parse(text)
+    except sf.MalformedStorage as error:
+        return error
+    return None
+
+
+def edits_change_only_their_blocks(storage: str, seed: int, count: int) -> None:
+    page = sf.parse(storage)
+    faults, _ = edit_faults(page, random_edits(page, random.Random(seed), count))
+    assert faults == []
+
+
+def any_markdown_is_applied_or_refused_with_a_reason(storage: str, markdown: str, seed: int) -> None:
+    page = sf.parse(storage)
+    assume(page.blocks)
+    block = random.Random(seed).choice(page.blocks)
+    faults, refused = edit_faults(page, [sf.Replace(block.id, markdown)])
+    assert faults == []
+    has_text = "⟦" not in markdown and sf.render(markdown).strip()
+    assert not refused or not has_text or block.kind not in ALWAYS_POSSIBLE, refused
+    inserted = f"{markdown}\n\nw{seed}x\n\n{markdown}"
+    faults, refused = edit_faults(page, [sf.InsertAfter(block.id, inserted)])
+    assert not refused or "⟦" in markdown or block.kind not in ALWAYS_POSSIBLE, refused
+    assert faults == []
+
+
+def a_block_replaced_with_its_own_markdown_is_unchanged(storage: str) -> None:
+    page = sf.parse(storage)
+    edits = [sf.Replace(block.id, page.markdown(block.number)) for block in page.blocks]
+    assert sf.apply(page, [edit for edit in edits if edit.markdown.strip()]).storage == storage
+
+
+def edits_of_different_blocks_are_merged(storage: str, mine: int, theirs: int) -> None:
+    page = sf.parse(storage)
+    paragraphs = [block for block in page.blocks if block.kind in ("paragraph", "heading")]
+    assume(len(paragraphs) > 1)
+    one, other = random.Random(mine).sample(paragraphs, 2)
+    assume(sf.content_fingerprint(one.source) != sf.content_fingerprint(other.source))
+    first, second = sf.Replace(one.id, "mine"), sf.Replace(other.id, f"theirs, and more {theirs}")
+    moved_on = sf.parse(sf.apply(page, [second]).storage)
+    merged = sf.rebase([first], page, moved_on)
+    if isinstance(merged, sf.Edited):
+        assert merged.storage == sf.apply(page, [first, second]).storage
+    else:
+        assert not (_is_unlike_others(one, page) and _keeps_its_path(one, page, moved_on))
+    again = sf.rebase([second], page, moved_on)
+    assert isinstance(again, sf.EditConflict)
+
+
+def _is_unlike_others(block: sf.Block, page: sf.Page) -> bool:
+    """Tell whether a block is unique and does not give a value for a field."""
+    texts = [sf.plain_text(other.source).split() for other in page.blocks]
+    return texts.count(texts[block.number]) == 1 and not {":", "\uff1a"} & set(sf.plain_text(block.source))
+
+
+def _keeps_its_path(block: sf.Block, page: sf.Page, later: sf.Page) -> bool:
+    """Tell whether the path of a block is the same on the later page."""
+    return page.steps[block.number].path == later.steps[block.number].path
+
+
+def rendered_markdown_parses(markdown: str) -> None:
+    rendered = sf.render(markdown)
+    assert page_faults(rendered) == []
+
+
+def text_survives_conversion_to_markdown_and_back(inline: str) -> None:
+    storage = f"<p>{inline}</p>"
+    page = sf.parse(storage)
+    assume(page.markdown(0).strip() and len(page.blocks) == 1)
+    edited = sf.apply(page, [sf.Replace(page.blocks[0].id, "word " + page.markdown(0))])
+    words = sf.plain_text(edited.storage).split()
+    assert "".join(words) == "word" + "".join(sf.plain_text(storage).split())
+    assert edited.changes[0].removed == ()
+
+
+PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
+    a_page_is_its_prefix_blocks_gaps_and_suffix: (PAGES,),
+    broken_pages_are_refused_and_others_reassemble: (BROKEN,),
+    edits_change_only_their_blocks: (PAGES, SEEDS, st.integers(1, 4)),
+    any_markdown_is_applied_or_refused_with_a_reason: (PAGES, MARKDOWN, SEEDS),
+    a_block_replaced_with_its_own_markdown_is_unchanged: (PAGES,),
+    edits_of_different_blocks_are_merged: (PAGES, SEEDS, SEEDS),
+    rendered_markdown_parses: (MARKDOWN,),
+    text_survives_conversion_to_markdown_and_back: (INLINE,),
+}

@@ -1,1 +1,0 @@
-"""Tests of page selection: finding the page that a ticket belongs to."""

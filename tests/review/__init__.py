@@ -1,1 +1,0 @@
-"""The review: what people see, and how their decisions are read."""
