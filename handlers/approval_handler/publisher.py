@@ -205,7 +205,11 @@ def _check_location(draft: Draft, page: ConfluencePage) -> None:
             f'the page "{page.title}" is {page.status}. Restore it, then move this ticket to Done again'
         )
     if page.space_id != draft.space_id:
-        raise PublishBlocked(f'the page "{page.title}" was moved to another space', final=True)
+        raise PublishBlocked(
+            f'the page "{page.title}" was moved to another space, so this draft no longer fits it. For another draft, '
+            "reopen the source ticket and close it again",
+            final=True,
+        )
 
 
 def _not_found_text(title: str, failed: str, right: str) -> str:

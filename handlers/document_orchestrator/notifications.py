@@ -35,8 +35,9 @@ def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
             adf.paragraph(f"Kinexus drafted no documentation for this ticket: {reason}."),
             adf.paragraph(adf.link(url, url)),
             adf.paragraph(
-                "A review shows the content of this page to everyone who can open the review ticket. If that is all "
-                f"right, add the label docs:{page_id} to this ticket, then reopen the ticket and close it again."
+                "A review shows the content of this page to everyone who can open the review ticket, and an approval "
+                f"changes the page for its readers. If that is all right, add the label docs:{page_id} to this "
+                "ticket, then reopen the ticket and close it again."
             ),
         )
     )
