@@ -11,8 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+import pytest
 from boto3.dynamodb.types import TypeSerializer
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.sqs.models import sqs_backends
 
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
@@ -28,6 +30,18 @@ QUEUES = {
     "ApprovalHandler": [EventName.REVIEW_COMPLETED, EventName.REVIEW_DELETED],
     "Witness": list(EventName),
 }
+
+
+def serialize_items_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let moto take DynamoDB's answers as they are: the search for other spellings of their keys takes long."""
+    pick = AttributePicker.__call__
+
+    def picked(self: AttributePicker, context: AttributePickerContext) -> Any:
+        if context.service_model.service_name == "dynamodb" and isinstance(context.obj, dict):
+            return context.obj.get(context.key)
+        return pick(self, context)
+
+    monkeypatch.setattr(AttributePicker, "__call__", picked)
 
 
 @dataclass

@@ -27,6 +27,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
     monkeypatch.setattr(boto3, "client", ground.client)
     # The pauses between retries are tested in tests/faults/test_http.py; here they take no time.
     monkeypatch.setattr(Retry, "sleep", lambda self, response=None: None)
+    ground.serialize_items_directly(monkeypatch)
     with mock_aws():
         region = ground.build()
         for name, value in region.environment.items():
