@@ -8,10 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from common.atlassian.webhook_payload import WebhookPayload
 from common.aws.secrets import MIN_REFRESH_INTERVAL, CachedSecret
 from common.lambda_entry.error_messages import user_message
 from common.lambda_entry.transient_errors import is_transient
+from common.lambda_entry.webhook_signature import is_valid_signature
 from common.runtime.deadline import DeadlineExceeded, within_deadline
 
 log = logging.getLogger(__name__)
@@ -127,19 +127,3 @@ def _raw_body(request: Mapping[str, Any]) -> bytes:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
         raise RequestRejected(400, "the body is not valid base64") from error
-
-
-#: Accepted signature methods. Jira signs with sha256 and says that this may change.
-SIGNATURE_METHODS = frozenset({"sha256", "sha384", "sha512"})
-
-
-def is_valid_signature(header: str, body: bytes, secrets: Sequence[str]) -> bool:
-    """Say in constant time whether ``header`` signs ``body`` with one of ``secrets`` (several during a rotation)."""
-    method, separator, given = header.strip().partition("=")
-    if not separator or method.lower() not in SIGNATURE_METHODS:
-        return False
-    expected = [hmac.new(secret.encode(), body, method.lower()).hexdigest() for secret in secrets if secret]
-    matches = [
-        hmac.compare_digest(candidate.encode(), given.strip().lower().encode()) for candidate in expected
-    ]
-    return any(matches)

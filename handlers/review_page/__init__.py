@@ -1,1 +1,1 @@
-"""Serves the review page (the visual diff of a draft) to anyone who has its signed link."""
+"""Serves the review page to anyone with the signed link; ``handlers.review_ticket_creator.diff`` renders the page."""

@@ -1,1 +1,1 @@
-"""Sweep (reconciliation): once a day, processes closed tickets and reviews whose webhooks were lost."""
+"""Sweep: once a day, processes closed tickets and reviews whose webhook was lost (reconciliation)."""

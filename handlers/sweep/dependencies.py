@@ -15,14 +15,14 @@ from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
 from common.intake.detect_change import ChangeDetector
 from common.intake.eligibility import EligibilityRules
-from common.intake.sweep import Reconciliation
+from common.intake.missed_webhooks import MissedWebhooks
 from common.lambda_entry import environment
 from handlers.sweep.settings import Settings
 
 
 @cache
-def build_reconciliation() -> Reconciliation:
-    """Build the reconciliation from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
+def build_missed_webhooks() -> MissedWebhooks:
+    """Build MissedWebhooks from the environment. Raises InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
     jira = connect_jira(env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn))
     rules = EligibilityRules(
@@ -32,4 +32,4 @@ def build_reconciliation() -> Reconciliation:
     changes = ChangeRepository(DynamoDbTable(database, env.changes_table, "change_id", time.time))
     documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
     bus = EventBus(cached_client("events"), env.event_bus)
-    return Reconciliation(jira, ChangeDetector(changes, bus, rules, time.time), documents)
+    return MissedWebhooks(jira, ChangeDetector(changes, bus, rules, time.time), documents)

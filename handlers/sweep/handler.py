@@ -9,7 +9,7 @@ from common.domain.status_transitions import to_epoch_seconds
 from common.lambda_entry import logging_setup
 from common.runtime.deadline import RESERVE_SECONDS, Clock
 from common.runtime.json_access import as_dict, as_str
-from handlers.sweep.dependencies import build_reconciliation
+from handlers.sweep.dependencies import build_missed_webhooks
 from handlers.sweep.run_sweep import run_sweep
 
 logging_setup.configure_logging()
@@ -23,9 +23,14 @@ TIMEOUT = 300
 
 def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Run the sweep; return how many tickets and reviews had each outcome."""
-    sweep = build_reconciliation()
+    missed_webhooks = build_missed_webhooks()
     outcomes = dict(
-        run_sweep(sweep, WINDOW, TIMEOUT - RESERVE_SECONDS, _scheduled_at(event, sweep.detection.clock))
+        run_sweep(
+            missed_webhooks,
+            WINDOW,
+            TIMEOUT - RESERVE_SECONDS,
+            _scheduled_at(event, missed_webhooks.detection.clock),
+        )
     )
     log.info("sweep.finished", extra={"outcomes": outcomes})
     return outcomes

@@ -6,13 +6,13 @@ import logging
 import time
 from collections import Counter
 
-from common.intake.sweep import Reconciliation
+from common.intake.missed_webhooks import MissedWebhooks
 from common.runtime.deadline import within_deadline
 
 log = logging.getLogger(__name__)
 
 
-def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int) -> Counter[str]:
+def run_sweep(missed_webhooks: MissedWebhooks, window: int, seconds: float, swept_at: int) -> Counter[str]:
     """Process tickets and reviews that were closed in the last ``window`` seconds and are not processed yet.
 
     Returns how often each outcome occurred. Open reviews whose ticket is missing in Jira are counted for the sweep that
@@ -21,16 +21,16 @@ def run_sweep(sweep: Reconciliation, window: int, seconds: float, swept_at: int)
     Raises the errors of the services.
     """
     started = time.monotonic()
-    reviews, tickets = sweep.finished_reviews(window), sweep.finished_tickets(window)
+    reviews, tickets = missed_webhooks.finished_reviews(window), missed_webhooks.finished_tickets(window)
     outcomes: Counter[str] = Counter()
     try:
         with within_deadline(seconds / 2):
-            outcomes.update(f"review {sweep.process_review(found)}" for found in reviews)
-            missing = sweep.missing_reviews.record_missing(swept_at)
+            outcomes.update(f"review {missed_webhooks.process_review(found)}" for found in reviews)
+            missing = missed_webhooks.missing_reviews.record_missing(swept_at)
             outcomes.update({f"review {what}": number for what, number in missing.items()})
     finally:  # the tickets are processed even if the reviews fail
         with within_deadline(seconds - (time.monotonic() - started)):
-            outcomes.update(sweep.process_ticket(found).status for found in tickets)
+            outcomes.update(missed_webhooks.process_ticket(found).status for found in tickets)
             for kind, found in (("reviews", reviews), ("tickets", tickets)):
                 if found.is_cut_short:
                     left = outcomes[f"{kind} left"] = found.unreached()

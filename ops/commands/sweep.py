@@ -10,7 +10,7 @@ from common.aws.change_repository import ChangeRepository
 from common.domain.change import Change
 from common.intake.detect_change import ChangeDetector, derive_change_id
 from common.intake.eligibility import EligibilityRules
-from common.intake.sweep import Reconciliation
+from common.intake.missed_webhooks import MissedWebhooks
 from ops.console_output import Terminal, format_time, pluralize
 from ops.deployed_stack import DeployedStack
 
@@ -36,24 +36,33 @@ def run(deployment: DeployedStack, screen: Terminal, since: int, dry_run: bool) 
     )
     changes = deployment.changes
     detection = ChangeDetector(changes, deployment.bus, rules, time.time)
-    sweep = Reconciliation(deployment.atlassian[0], detection, deployment.documents)
+    missed_webhooks = MissedWebhooks(deployment.atlassian[0], detection, deployment.documents)
     start = format_time(time.time() - since)
-    _tickets(sweep, changes, screen, since, start, dry_run)
-    _reviews(sweep, screen, since, start, dry_run)
-    _missing(sweep, screen)
+    _tickets(missed_webhooks, changes, screen, since, start, dry_run)
+    _reviews(missed_webhooks, screen, since, start, dry_run)
+    _missing(missed_webhooks, screen)
     return 0
 
 
 def _tickets(
-    sweep: Reconciliation, changes: ChangeRepository, screen: Terminal, since: int, start: str, dry_run: bool
+    missed_webhooks: MissedWebhooks,
+    changes: ChangeRepository,
+    screen: Terminal,
+    since: int,
+    start: str,
+    dry_run: bool,
 ) -> None:
     rows, found = [], 0
-    for event in sweep.finished_tickets(since):
+    for event in missed_webhooks.finished_tickets(since):
         found += 1
         id_ = derive_change_id(event)
         lacking = _lacking(changes.get(id_))
         if lacking:
-            result = "would be processed" if dry_run else f"processed: {sweep.process_ticket(event).reason}"
+            result = (
+                "would be processed"
+                if dry_run
+                else f"processed: {missed_webhooks.process_ticket(event).reason}"
+            )
             rows.append((event.issue_key, format_time(event.happened_at), id_, lacking, result))
     if rows:
         columns = ("ticket", "closed", "change", "missing", "result")
@@ -64,13 +73,17 @@ def _tickets(
     )
 
 
-def _reviews(sweep: Reconciliation, screen: Terminal, since: int, start: str, dry_run: bool) -> None:
+def _reviews(
+    missed_webhooks: MissedWebhooks, screen: Terminal, since: int, start: str, dry_run: bool
+) -> None:
     rows, found = [], 0
-    for event in sweep.finished_reviews(since):
+    for event in missed_webhooks.finished_reviews(since):
         found += 1
-        document = sweep.documents.find_by_review_ticket(event.issue_id)
+        document = missed_webhooks.documents.find_by_review_ticket(event.issue_id)
         if document and not document.is_done:
-            result = "would be processed" if dry_run else f"processed: {sweep.process_review(event)}"
+            result = (
+                "would be processed" if dry_run else f"processed: {missed_webhooks.process_review(event)}"
+            )
             rows.append(
                 (
                     event.issue_key,
@@ -87,9 +100,9 @@ def _reviews(sweep: Reconciliation, screen: Terminal, since: int, start: str, dr
     screen.say(f"{reviews} closed since {start}; {len(rows)} of them had not been completed.")
 
 
-def _missing(sweep: Reconciliation, screen: Terminal) -> None:
+def _missing(missed_webhooks: MissedWebhooks, screen: Terminal) -> None:
     """Show open reviews whose ticket is missing in Jira; only the stack's own sweeps count them."""
-    missing, _ = sweep.missing_reviews.find()
+    missing, _ = missed_webhooks.missing_reviews.find()
     if missing:
         rows = [
             (

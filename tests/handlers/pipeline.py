@@ -35,7 +35,7 @@ BUILDERS = (
     review_ticket_creator.source_queue,
     approval_handler.source_queue,
     review_page.build_show_review,
-    sweep.build_reconciliation,
+    sweep.build_missed_webhooks,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,

@@ -178,7 +178,7 @@ def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
         (now - 24 * 3600, "missing", "if the next sweep does not find it either, it ends"),
         (now, "deleted", "for another review, reopen and close a source ticket"),
     ):
-        run_sweep(dependencies.build_reconciliation(), 3600, 200, sweep)
+        run_sweep(dependencies.build_missed_webhooks(), 3600, 200, sweep)
         pipeline.run()
         for command in (("status",), ("status", key), ("status", review)):
             code, said = deployed.command(*command)
@@ -202,7 +202,7 @@ def test_a_review_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for days in (32, 31):
-        run_sweep(dependencies.build_reconciliation(), 3600, 200, now - days * 24 * 3600)
+        run_sweep(dependencies.build_missed_webhooks(), 3600, 200, now - days * 24 * 3600)
     pipeline.run()
     assert "0 reviews found" in deployed.command("status")[1]
     assert "deleted" in deployed.command("status", key)[1]

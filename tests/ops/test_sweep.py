@@ -33,9 +33,9 @@ from tests.ops.deployed import Deployed
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
     """Reset what the function built."""
-    dependencies.build_reconciliation.cache_clear()
+    dependencies.build_missed_webhooks.cache_clear()
     yield
-    dependencies.build_reconciliation.cache_clear()
+    dependencies.build_missed_webhooks.cache_clear()
 
 
 @pytest.fixture

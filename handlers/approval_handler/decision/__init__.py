@@ -1,11 +1,12 @@
-"""Reads the decision in a comment with an allow-list: an approval with any text that is not listed publishes nothing.
+"""Reads the decision in a comment with an allow-list: an approval with text that is not listed publishes nothing.
 
-`comment_tree` and `wiki_tree` turn a comment into blocks and runs, `harmless_words` is the closed list of the text
-that is allowed beside an approval, and `grammar` reads the decision. Imports run in that order.
+`comment_tree` and `wiki_tree` turn a comment into blocks and runs, `harmless_words` lists the text that an approval may
+contain, `read_comment` reads the decision, and `deciding_comment` finds the comment that decides. Imports run in that
+order.
 """
 
 from handlers.approval_handler.decision.comment_tree import people_mentioned
-from handlers.approval_handler.decision.grammar import (
+from handlers.approval_handler.decision.read_comment import (
     CommentDecision,
     ParsedComment,
     read_comment,

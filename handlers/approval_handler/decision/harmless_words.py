@@ -7,7 +7,7 @@ here. The list may contain at most 150 different words.
 
 from __future__ import annotations
 
-#: "revision N" and the name after a thanks are not listed: grammar.py has rules for them.
+#: "revision N" and the name after a thanks are not listed: read_comment.py has rules for them.
 PHRASES = (
     "thanks", "thank you", "thx", "cheers", "kudos", "many thanks", "thanks a lot", "thanks again", "thanks so much",
     "thanks all", "thanks everyone", "thanks team", "thank you all", "thank you very much", "thank you so much",

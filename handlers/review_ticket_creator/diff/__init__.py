@@ -1,1 +1,4 @@
-"""The visual diff: read two versions of a page into passages, compare them, and show the changes as HTML or ADF."""
+"""Renders the visual diff of two page versions as HTML or ADF; ``handlers.review_page`` serves the HTML page.
+
+Both versions are read into passages, and the passages are compared.
+"""

@@ -1,4 +1,4 @@
-"""The grammar of a decision: a comment begins with a decision word, and an approval contains almost nothing else.
+"""Reads the decision in a comment: it begins with a decision word, and an approval contains almost nothing else.
 
 Quotations, code, tables and struck-out blocks at the beginning are skipped. After the word, an approval may contain
 only the phrases of `harmless_words`, mentions, punctuation and approving emoji, to the end of the whole comment.

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from common.lambda_entry import webhook_endpoint
-from common.lambda_entry.webhook_endpoint import is_valid_signature
+from common.lambda_entry import webhook_signature
+from common.lambda_entry.webhook_signature import is_valid_signature
 from tests.secrets_in_use import EXAMPLE_SECRET
 
 BODY = b"Hello World!"
@@ -55,7 +55,7 @@ def test_signatures_are_compared_in_constant_time_with_every_secret(
         return verdict
 
     monkeypatch.setattr(
-        webhook_endpoint, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest)
+        webhook_signature, "hmac", SimpleNamespace(new=hmac.new, compare_digest=compare_digest)
     )
     secrets = [EXAMPLE_SECRET, "the new one", "a third"]
     given = SIGNED.removeprefix("sha256=")

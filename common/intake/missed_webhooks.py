@@ -1,10 +1,10 @@
-"""Reconciliation: finds closed tickets and reviews whose webhook was lost, by Jira's search.
+"""Finds closed tickets and reviews whose webhook was lost, by Jira's search, and processes them (reconciliation).
 
-Also finds open reviews whose ticket was deleted: see common.intake.missing_reviews.
+Open reviews whose ticket was deleted are found by common.intake.missing_reviews.
 
-Each ticket is processed by the same rules as its webhook and under the same change id, so it is not documented twice.
-(Only a webhook without a changelog, as a workflow's post function sends it, has another id.) A decided review is
-reported again, with the same ``move_id``, until its document is closed.
+The rules and the change id are those of the webhook, so no ticket is documented twice. (Only a webhook without a
+changelog, as a workflow's post function sends it, has another id.) A decided review is reported again, with the same
+``move_id``, until its document is closed.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from common.intake.missing_reviews import MissingReviews
 
 
 @dataclass(frozen=True)
-class Reconciliation:
-    """Finds closed tickets and reviews, and processes them like their webhooks."""
+class MissedWebhooks:
+    """Finds closed tickets and reviews in Jira, and processes each as its webhook would have been."""
 
     jira: JiraClient
     detection: ChangeDetector
@@ -52,9 +52,9 @@ class Reconciliation:
         )
 
     def finished_reviews(self, seconds: int) -> FinishedIssues:
-        """Return the review tickets that were moved to done in the last ``seconds`` and still are.
+        """Return the review tickets that were closed in the last ``seconds`` and are still closed.
 
-        Includes every ticket that our account created, because anyone may remove the review label.
+        Includes every ticket that the Kinexus account created, because anyone may remove the review label.
         """
         return self._moved(
             seconds, lambda event: True, f'(labels = "{REVIEW_LABEL}" OR creator = currentUser())'
@@ -62,7 +62,7 @@ class Reconciliation:
 
     @property
     def missing_reviews(self) -> MissingReviews:
-        """Finds open reviews whose ticket is missing."""
+        """The open reviews whose ticket is missing."""
         return MissingReviews(self.jira, self.documents, self.detection.bus)
 
     def process_ticket(self, event: WebhookPayload) -> DetectionResult:
@@ -88,6 +88,7 @@ class Reconciliation:
 
 
 def _query(seconds: int, *clauses: str) -> str:
-    # Updated, not resolved: not every workflow resolves. Minutes, not dates: dates are in the account's time zone.
+    # Updated, not resolved: not every workflow resolves. Minutes, not dates: Jira reads dates in the time zone of the
+    # Kinexus account.
     window = f'updated >= "-{max(1, seconds // 60)}m"'
     return " AND ".join(("statusCategory = Done", window, *clauses))
