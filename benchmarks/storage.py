@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.storage_invariants import ALWAYS_POSSIBLE, edit_faults, page_faults, random_edits
+from benchmarks.storage_invariants import edit_faults, is_wrongly_refused, page_faults, random_edits
 from common import storage_format as sf
 
 
@@ -73,11 +73,12 @@ def _wrongly_refused(page: sf.Page, edits: Sequence[sf.Edit]) -> str:
     """Return an edit without tokens that was refused, although its kind of block takes any edit; empty if none."""
     for edit in edits:
         kind = page.block(edit.block_id).kind if edit.block_id is not None else "paragraph"
-        if kind in ALWAYS_POSSIBLE and "⟦" not in getattr(edit, "markdown", ""):
+        if "⟦" not in getattr(edit, "markdown", ""):
             try:
                 sf.apply(page, [edit])
-            except sf.InvalidEdit:
-                return f"an edit on a {kind}: {edit!r}"
+            except sf.InvalidEdit as refusal:
+                if is_wrongly_refused(kind, refusal.reason):
+                    return f"an edit on a {kind}: {edit!r}"
     return ""
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from common import storage_format as sf
 
 ALWAYS_POSSIBLE = {"paragraph", "heading", "list_item", "quote", "code", "macro"}
-"""Kinds of blocks on which any edit is possible."""
+"""Kinds of blocks on which any edit is possible whose text the editor can hold there."""
 
 PHRASES = (
     "plain {}",
@@ -34,6 +34,11 @@ PHRASES = (
     "日本語 **強調:**です {} &nbsp; ⟨x⟩ \u202eעברית",
 )
 """Varied Markdown; the braces are replaced by a unique word."""
+
+
+def is_wrongly_refused(kind: str, reason: str) -> bool:
+    """Tell whether an edit of a kind of block was refused for another reason than what the editor can hold."""
+    return kind in ALWAYS_POSSIBLE and " cannot be in " not in reason
 
 
 def page_faults(storage: str) -> list[str]:

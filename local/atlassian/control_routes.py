@@ -80,12 +80,14 @@ def clock(call: Call) -> Response:
 
 @routes.on("POST", "/_control/options")
 def options(call: Call) -> Response:
-    """Set delivery options (fields of DeliveryOptions) and `search_lag` in seconds."""
+    """Set delivery options (fields of DeliveryOptions), `search_lag` in seconds, and `strict` (see PageStore)."""
     given: dict[str, Any] = call.object()
     site = call.site
     for name, value in given.items():
         if name == "search_lag":
             site.jira_search_lag = site.confluence_search_lag = float(value)
+        elif name == "strict":
+            site.confluence.strict = bool(value)
         elif name in {"retry_delay", "timeout", "delay", "shuffle", "duplicates", "late", "late_by"}:
             setattr(site.post.options, name, float(value))
         elif name == "ca_bundle":

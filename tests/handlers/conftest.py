@@ -41,6 +41,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ground.Aws]:
 def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
     """The whole pipeline: a seeded site with both webhooks, and the model stand-in."""
     site = Site(search_lag=0)
+    site.confluence.strict = True
     seed.load(site)
     model = bedrock.StandIn()
     gateway = Gateway(

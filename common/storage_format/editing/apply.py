@@ -14,7 +14,6 @@ from common.storage_format.editing.preserve_inline_markup import inline_wrappers
 from common.storage_format.editing.preserve_invisible import strip_invisible
 from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
-from common.storage_format.from_markdown import blocks as new
 from common.storage_format.from_markdown import inline, render
 from common.storage_format.from_markdown.blocks import Piece
 from common.storage_format.page.page import Block, Page
@@ -69,8 +68,8 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
         return storage
     try:
         for splice in splices:
-            if "</li><li>" in splice.text:
-                # The text splits a list item, so it is well-formed only as part of the whole page.
+            if "</li><li>" in splice.text or splice.text.startswith(("</ul>", "</ol>")):
+                # The text splits a list or a list item, so it is well-formed only as part of the whole page.
                 check_wellformed(storage)
             else:
                 check_wellformed(splice.text)
@@ -204,7 +203,7 @@ class Plan:
                 and ended_list
                 and table_rows.is_text_below_table(pieces := self.read(extracted.markdown))
             ):
-                at, text = ended_list.node.end, new.to_storage(pieces, self.task_id)
+                at, text = insert_block.below(ended_list, pieces, self.task_id)
             else:
                 at, text = table_rows.inserted_rows(self.page, block, written, self.read)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from common.storage_format.editing.editor_place import fit_into, place_within, refusal
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown import blocks as new
 from common.storage_format.from_markdown.blocks import (
@@ -21,6 +22,7 @@ from common.storage_format.from_markdown.blocks import (
     Quote,
     TaskIds,
 )
+from common.storage_format.from_markdown.editor_shapes import Place, fit_pieces, kind_of, misfit
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml import entities
 from common.storage_format.xml.element_tree import Element, parse_tree
@@ -41,12 +43,15 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
         raise InvalidEdit(f"the new text of this {_called(block)} is empty; to remove the block, delete it")
     root = parse_tree(page.source, *block.span)
     element = root.elements[0] if block.node.name else root
-    one = pieces[0] if len(pieces) == 1 else None
     kind = block.kind
     if kind == "list_item":
         return _list_item(block, element, pieces, task_ids)
     if kind == "task":
         return _task(page, block, element, pieces, task_ids)
+    if kind in ("term", "definition"):
+        return _definition(element, pieces, task_ids)
+    pieces = _fitted(block, pieces)
+    one = pieces[0] if len(pieces) == 1 else None
     if kind == "paragraph" and isinstance(one, Paragraph):
         return _line(element, one)
     if kind == "heading":
@@ -56,9 +61,19 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
         return f"{start_tag(element)}{new.to_storage(inner, task_ids)}</blockquote>"
     if kind == "code" and isinstance(one, Code):
         return _code(element, one)
-    if kind in ("term", "definition"):
-        return _definition(element, pieces, task_ids)
     return new.to_storage(pieces, task_ids)
+
+
+def _fitted(block: Block, pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Return pieces rewritten for the block's container; raise InvalidEdit if it cannot hold one of a new kind."""
+    container = block.node.container
+    fitted = fit_into(pieces, container)
+    if block.kind == "quote" and place_within(container) is Place.QUOTE:
+        return pieces
+    new_kinds = [piece for piece in fitted if kind_of(piece) != block.kind]
+    if kind := misfit(new_kinds, place_within(container)):
+        raise refusal(kind, container, "leave it out here and insert it after a block outside")
+    return fitted
 
 
 def _called(block: Block) -> str:
@@ -104,7 +119,7 @@ def shaped_item(item: Item, wrap: bool, task_ids: TaskIds) -> str:
 
 
 def _list_item(block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    first, *others = as_items(pieces)
+    first, *others = _held_items(block, pieces)
     if block.node.name != "li":
         wrap = element.name == "p"
         if wrap and len(first.pieces) == 1 and isinstance(first.pieces[0], Paragraph) and first.done is None:
@@ -121,10 +136,36 @@ def _list_item(block: Block, element: Element, pieces: Sequence[Piece], task_ids
     return f"{start_tag(element)}{content}</li>{rest}"
 
 
+def _held_items(block: Block, pieces: Sequence[Piece]) -> tuple[Item, ...]:
+    """Return pieces as items that a list can hold; raise InvalidEdit if they hold anything else."""
+    items = as_items(fit_pieces(pieces, Place.ITEM))
+    fitted = fit_pieces([List(items)])
+    if len(fitted) == 1 and isinstance(fitted[0], List):
+        return fitted[0].items
+    kind = misfit(fitted, Place.ITEM) or "text"
+    raise refusal(
+        kind,
+        block.node.container,
+        "leave it out here and insert it after the item: it is put below or between",
+    )
+
+
+def as_tasks(pieces: Sequence[Piece]) -> List:
+    """Return pieces as a task list: the items of a single list, or one task that holds all pieces."""
+    return List(tuple(Item(item.pieces, bool(item.done)) for item in as_items(pieces)))
+
+
 def _task(page: Page, block: Block, element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
     if not all(isinstance(piece, Paragraph | List) for piece in pieces):
         raise InvalidEdit("a task can only be replaced by a task: `- [ ] text` or `- [x] text`")
-    first, *others = as_items(pieces)
+    fitted = fit_pieces([as_tasks(pieces)])
+    if len(fitted) != 1 or not isinstance(fitted[0], List):
+        kind = misfit(fitted, Place.TASK) or "text"
+        raise refusal(kind, block.node.container, "leave it out here and insert it after the last task")
+    marked = as_items(pieces)
+    first, *others = (
+        Item(held.pieces, given.done) for held, given in zip(fitted[0].items, marked, strict=True)
+    )
     wrap = (element.name or (_body(element) or element).name) == "p"
     if block.node.name != "ac:task":
         if others:

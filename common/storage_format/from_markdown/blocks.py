@@ -160,15 +160,18 @@ def list_item(item: Item, task_ids: TaskIds) -> str:
 
 def item_content(item: Item, task_ids: TaskIds) -> str:
     """Return the content of a list item."""
-    pieces = item.pieces
-    if item.done is not None:
-        box = "[x] " if item.done else "[ ] "
-        first = pieces[0] if pieces else Paragraph("", bare=True)
-        rest = pieces[1:]
-        if not isinstance(first, Paragraph):
-            first, rest = Paragraph("", bare=True), pieces
-        pieces = (Paragraph(box + first.inline, first.bare), *rest)
-    return to_storage(pieces, task_ids)
+    return to_storage(boxed(item).pieces, task_ids)
+
+
+def boxed(item: Item) -> Item:
+    """Return an item with its checkbox, if it has one, as text."""
+    if item.done is None:
+        return item
+    box = "[x] " if item.done else "[ ] "
+    first = item.pieces[0] if item.pieces else None
+    if not isinstance(first, Paragraph):
+        return Item((Paragraph(box, bare=True), *item.pieces))
+    return Item((Paragraph(box + first.inline, first.bare), *item.pieces[1:]))
 
 
 def task(item: Item, task_ids: TaskIds) -> str:
@@ -195,8 +198,9 @@ def _row(cells: Iterable[Cell], name: str) -> str:
 
 
 def _cell(cell: Cell, name: str) -> str:
-    style = f' style="text-align: {cell.align};"' if cell.align else ""
-    return f"<{name}{style}>{cell.inline}</{name}>"
+    if cell.align in ("center", "right"):
+        return f'<{name}><p style="text-align: {cell.align};">{cell.inline}</p></{name}>'
+    return f"<{name}>{cell.inline}</{name}>"
 
 
 def parameter(name: str, value: str) -> str:

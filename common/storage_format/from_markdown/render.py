@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from common.storage_format.from_markdown import blocks, code_languages, inline
+from common.storage_format.from_markdown import blocks, code_languages, editor_shapes, inline
 from common.storage_format.from_markdown.blocks import (
     Cell,
     Code,
@@ -41,13 +41,13 @@ _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
 def render(markdown: str) -> str:
-    """Return Markdown as storage format. Never raises; front matter is dropped."""
+    """Return Markdown as storage format that the editor can hold. Never raises; front matter is dropped."""
     text = _clean(markdown)
     front = _FRONT_MATTER.match(text)
     if front and ":" in front[0]:
         text = text[front.end() :]
     counter = itertools.count(1)
-    return blocks.to_storage(read_markdown(text), lambda: next(counter))
+    return blocks.to_storage(editor_shapes.fit_pieces(read_markdown(text)), lambda: next(counter))
 
 
 def read_markdown(

@@ -8,6 +8,7 @@ from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
 from local.atlassian.confluence.containers import StoredContainer
 from local.atlassian.confluence.search_index import SearchIndex
+from local.atlassian.confluence.storage_adf import unsupported_shapes
 from local.atlassian.confluence.storage_check import (
     MAX_BYTES,
     InvalidStorage,
@@ -116,7 +117,11 @@ P = TypeVar("P", bound=Place)
 
 
 class PageStore:
-    """All pages of the site; each change is sent to the search index, which shows it after the lag."""
+    """All pages of the site; each change is sent to the search index, which shows it after the lag.
+
+    With `strict`, a body is refused that adds content which the new editor cannot hold at its place. Confluence itself
+    accepts it and stores it as a macro that nobody can edit.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -124,6 +129,7 @@ class PageStore:
         self.pages: dict[str, StoredPage] = {}
         self.containers: dict[str, StoredContainer] = {}
         self.index = SearchIndex()
+        self.strict = False
         self._titles: dict[tuple[str, str], str] = {}
         self._next = 65_536
         self._positions = 0
@@ -187,6 +193,7 @@ class PageStore:
             )
         title = self._free_title(space_id, title, None)
         self._check(storage)
+        self._check_shapes(storage, "")
         self._check_parent(parent_id, space_id, author)
         now = self.clock.now()
         self._positions += 1
@@ -260,6 +267,7 @@ class PageStore:
             )
         title = self._free_title(page.space_id, title, page)
         self._check(storage)
+        self._check_shapes(storage, page.current.storage)
         self._rename(page, title)
         in_editor = is_edited and author.account_type == "atlassian"
         saved = as_saved(storage, page.id, number, in_editor=in_editor)
@@ -393,6 +401,14 @@ class PageStore:
         if holder is not None and (page is None or holder != page.id):
             raise ConfluenceRefusal(400, TITLE_TAKEN)
         return title
+
+    def _check_shapes(self, storage: str, before: str) -> None:
+        """In strict mode, refuse what the new editor cannot hold, except shapes that the page has already."""
+        added = unsupported_shapes(storage) - unsupported_shapes(before) if self.strict else None
+        if added:
+            raise ConfluenceRefusal(
+                400, f"The new editor cannot hold this content: {', '.join(sorted(added))}"
+            )
 
     @staticmethod
     def _check(storage: str) -> None:

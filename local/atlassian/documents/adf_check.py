@@ -21,7 +21,7 @@ _PLAIN_BLOCKS = (
     | _MEDIA
 )
 _CELL = _PLAIN_BLOCKS | {"panel", "blockquote", "embedCard", "extension", "nestedExpand"}
-_EXPANDED = _PLAIN_BLOCKS | {"panel", "blockquote", "table", "embedCard", "extension", "bodiedExtension"}
+_EXPANDED = _PLAIN_BLOCKS | {"panel", "blockquote", "table", "embedCard", "extension"}
 _INLINE = frozenset(
     {
         "text",
@@ -38,18 +38,18 @@ _INLINE = frozenset(
 )
 
 CHILDREN: Mapping[str, frozenset[str]] = {
-    "doc": _EXPANDED | {"expand"},
+    "doc": _EXPANDED | {"expand", "bodiedExtension"},
     "paragraph": _INLINE,
     "heading": _INLINE,
     "taskItem": _INLINE,
     "decisionItem": _INLINE,
     "caption": _INLINE,
     "codeBlock": frozenset({"text"}),
-    "blockquote": frozenset({"paragraph", "codeBlock"}) | _LISTS | _MEDIA,
-    "panel": _PLAIN_BLOCKS,
+    "blockquote": frozenset({"paragraph", "codeBlock", "extension"}) | _LISTS | _MEDIA,
+    "panel": _PLAIN_BLOCKS | {"extension"},
     "bulletList": frozenset({"listItem"}),
     "orderedList": frozenset({"listItem"}),
-    "listItem": frozenset({"paragraph", "codeBlock", "mediaSingle", "taskList"}) | _LISTS,
+    "listItem": frozenset({"paragraph", "codeBlock", "mediaSingle", "taskList", "extension"}) | _LISTS,
     "taskList": frozenset({"taskItem", "taskList"}),
     "decisionList": frozenset({"decisionItem"}),
     "table": frozenset({"tableRow"}),
@@ -57,11 +57,18 @@ CHILDREN: Mapping[str, frozenset[str]] = {
     "tableCell": _CELL,
     "tableHeader": _CELL,
     "expand": _EXPANDED | {"nestedExpand"},
-    "nestedExpand": _PLAIN_BLOCKS | {"panel", "blockquote"},
+    "nestedExpand": _PLAIN_BLOCKS - {"blockCard"} | {"panel", "blockquote", "extension"},
     "mediaSingle": frozenset({"media", "caption"}),
     "mediaGroup": frozenset({"media"}),
     "bodiedExtension": _EXPANDED,
 }
+CONFLUENCE_CHILDREN: Mapping[str, frozenset[str]] = {
+    **CHILDREN,
+    "doc": CHILDREN["doc"] | {"layoutSection"},
+    "layoutSection": frozenset({"layoutColumn"}),
+    "layoutColumn": CHILDREN["doc"],
+}
+"""What a page of Confluence holds: as in Jira, and layouts."""
 _CHILDLESS = frozenset(
     {
         "text",
@@ -165,8 +172,11 @@ class InvalidDocument(Exception):
     """The value is not a valid Atlassian document; the message says where and why."""
 
 
-def check_document(value: object) -> None:
-    """Raise InvalidDocument unless `value` is a valid document; its length is checked by `exceeds_limit`."""
+def check_document(value: object, children: Mapping[str, frozenset[str]] = CHILDREN) -> None:
+    """Raise InvalidDocument unless `value` is a valid document; its length is checked by `exceeds_limit`.
+
+    `children` are the rules: those of Jira, or CONFLUENCE_CHILDREN.
+    """
     if not isinstance(value, dict) or value.get("type") != "doc":
         raise InvalidDocument("not an Atlassian document: type must be doc")
     if value.get("version") != 1:
@@ -174,7 +184,7 @@ def check_document(value: object) -> None:
     extra = set(value) - {"type", "version", "content", "attrs"}
     if extra:
         raise InvalidDocument(f"doc: unknown property {sorted(extra)[0]}")
-    _check_children(value, "doc", 0)
+    _check_children(value, "doc", 0, children)
 
 
 def exceeds_limit(document: Mapping[str, Any]) -> bool:
@@ -185,7 +195,9 @@ def exceeds_limit(document: Mapping[str, Any]) -> bool:
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) > MAX_CHARACTERS
 
 
-def _check_children(node: Mapping[str, Any], path: str, depth: int) -> None:
+def _check_children(
+    node: Mapping[str, Any], path: str, depth: int, children: Mapping[str, frozenset[str]]
+) -> None:
     kind = node["type"]
     content = node.get("content")
     if content is None:
@@ -199,18 +211,20 @@ def _check_children(node: Mapping[str, Any], path: str, depth: int) -> None:
     if not content and kind in _NEEDS_CONTENT:
         raise InvalidDocument(f"{path}: {kind} may not be empty")
     for position, child in enumerate(content):
-        _check_node(child, f"{path}.content[{position}]", kind, depth + 1)
+        _check_node(child, f"{path}.content[{position}]", kind, depth + 1, children)
 
 
-def _check_node(node: object, path: str, parent: str, depth: int) -> None:
+def _check_node(
+    node: object, path: str, parent: str, depth: int, children: Mapping[str, frozenset[str]]
+) -> None:
     if depth > _MAX_DEPTH:
         raise InvalidDocument(f"{path}: nested too deeply")
     if not isinstance(node, dict) or not isinstance(node.get("type"), str):
         raise InvalidDocument(f"{path}: a node needs a type")
     kind = node["type"]
-    if kind not in CHILDREN and kind not in _CHILDLESS:
+    if kind not in children and kind not in _CHILDLESS:
         raise InvalidDocument(f"{path}: unknown node type {kind}")
-    if kind not in CHILDREN[parent]:
+    if kind not in children[parent]:
         raise InvalidDocument(f"{path}: {kind} is not allowed in {parent}")
     extra = set(node) - {"type", "content", "attrs", "marks", "text"}
     if extra or ("text" in node and kind != "text"):
@@ -233,7 +247,7 @@ def _check_node(node: object, path: str, parent: str, depth: int) -> None:
     }:
         raise InvalidDocument(f"{path}: {kind} cannot have marks")
     _check_attrs(node, path, kind)
-    _check_children(node, path, depth)
+    _check_children(node, path, depth, children)
 
 
 def _check_text(node: Mapping[str, Any], path: str, parent: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from local.atlassian.confluence.page_json import (
     version_json,
 )
 from local.atlassian.confluence.pages import StoredPage, StoredVersion, UnpublishedDraft
+from local.atlassian.confluence.storage_adf import to_adf
 from local.atlassian.confluence.storage_html import storage_to_html
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.routing import Call, Routes, answer, nothing
@@ -66,8 +68,12 @@ def body_json(call: Call, version: StoredVersion | UnpublishedDraft) -> dict[str
         value = version.storage
     elif wanted in {"view", "export_view", "styled_view", "anonymous_export_view"}:
         value = storage_to_html(version.storage)
+    elif wanted == "atlas_doc_format":
+        value = json.dumps(to_adf(version.storage), ensure_ascii=False)
     else:
-        raise ConfluenceRefusal(400, f"body-format {wanted} is not simulated: ask for storage or view")
+        raise ConfluenceRefusal(
+            400, f"body-format {wanted} is not simulated: ask for storage, view or atlas_doc_format"
+        )
     return {wanted: {"representation": wanted, "value": value}}
 
 

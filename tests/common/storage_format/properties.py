@@ -12,8 +12,10 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from benchmarks.storage_invariants import ALWAYS_POSSIBLE, edit_faults, page_faults, random_edits
+from benchmarks.storage_invariants import edit_faults, is_wrongly_refused, page_faults, random_edits
 from common import storage_format as sf
+from local.atlassian.confluence.storage_adf import to_adf, unsupported_shapes
+from local.atlassian.documents.adf_check import CONFLUENCE_CHILDREN, check_document
 from tests.common.storage_format.strategies import BROKEN, INLINE, MARKDOWN, PAGES
 
 SEEDS = st.integers(0, 2**32)
@@ -54,10 +56,10 @@ def any_markdown_is_applied_or_refused_with_a_reason(storage: str, markdown: str
     faults, refused = edit_faults(page, [sf.Replace(block.id, markdown)])
     assert faults == []
     has_text = "⟦" not in markdown and sf.render(markdown).strip()
-    assert not refused or not has_text or block.kind not in ALWAYS_POSSIBLE, refused
+    assert not (has_text and refused and is_wrongly_refused(block.kind, refused)), refused
     inserted = f"{markdown}\n\nw{seed}x\n\n{markdown}"
     faults, refused = edit_faults(page, [sf.InsertAfter(block.id, inserted)])
-    assert not refused or "⟦" in markdown or block.kind not in ALWAYS_POSSIBLE, refused
+    assert not refused or "⟦" in markdown or not is_wrongly_refused(block.kind, refused), refused
     assert faults == []
 
 
@@ -100,6 +102,24 @@ def rendered_markdown_parses(markdown: str) -> None:
     assert page_faults(rendered) == []
 
 
+def rendered_markdown_is_what_the_editor_holds(markdown: str) -> None:
+    rendered = sf.render(markdown)
+    assert not unsupported_shapes(rendered)
+    check_document(to_adf(rendered), CONFLUENCE_CHILDREN)
+
+
+def edits_add_nothing_that_the_editor_cannot_hold(storage: str, markdown: str, seed: int) -> None:
+    page = sf.parse(storage)
+    assume(page.blocks and "⟦" not in markdown)
+    block = random.Random(seed).choice(page.blocks)
+    for edit in (sf.Replace(block.id, markdown), sf.InsertAfter(block.id, markdown)):
+        try:
+            edited = sf.apply(page, [edit])
+        except sf.InvalidEdit:
+            continue
+        assert not unsupported_shapes(edited.storage) - unsupported_shapes(storage)
+
+
 def text_survives_conversion_to_markdown_and_back(inline: str) -> None:
     storage = f"<p>{inline}</p>"
     page = sf.parse(storage)
@@ -118,5 +138,7 @@ PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     a_block_replaced_with_its_own_markdown_is_unchanged: (PAGES,),
     edits_of_different_blocks_are_merged: (PAGES, SEEDS, SEEDS),
     rendered_markdown_parses: (MARKDOWN,),
+    rendered_markdown_is_what_the_editor_holds: (MARKDOWN,),
+    edits_add_nothing_that_the_editor_cannot_hold: (PAGES, MARKDOWN, SEEDS),
     text_survives_conversion_to_markdown_and_back: (INLINE,),
 }

@@ -65,12 +65,12 @@ def test_an_item_with_a_nested_list_is_edited() -> None:
 
 
 def test_a_heading_after_the_last_item_goes_below_the_list() -> None:
-    """After another item it becomes an item of its own."""
+    """After another item the list ends, and goes on below the heading."""
     storage = "<ul><li>a<ol><li>b</li></ol></li></ul><p>x</p>"
     assert inserted(storage, "## New", 1) == "<ul><li>a<ol><li>b</li></ol></li></ul><h2>New</h2><p>x</p>"
     assert (
         inserted("<ul><li>a</li><li>b</li></ul>", "## New")
-        == "<ul><li>a</li><li><h2>New</h2></li><li>b</li></ul>"
+        == "<ul><li>a</li></ul><h2>New</h2><ul><li>b</li></ul>"
     )
 
 

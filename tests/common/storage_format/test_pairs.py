@@ -11,6 +11,8 @@ import pytest
 
 from common import storage_format as sf
 from common.storage_format.xml.equivalence import normalised
+from local.atlassian.confluence.storage_adf import to_adf, unsupported_shapes
+from local.atlassian.documents.adf_check import CONFLUENCE_CHILDREN, check_document
 
 PAIRS = sorted((Path(__file__).parent / "pairs").glob("*.md"))
 
@@ -19,6 +21,14 @@ PAIRS = sorted((Path(__file__).parent / "pairs").glob("*.md"))
 def test_markdown_renders_to_the_expected_storage_format(path: Path) -> None:
     rendered = sf.render(path.read_bytes().decode())
     assert normalised(rendered) == normalised(path.with_suffix(".xml").read_bytes().decode())
+
+
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
+def test_expected_storage_format_is_what_the_editor_holds(path: Path) -> None:
+    """By the content rules of Atlassian's ADF schema; `tests/local/atlassian/test_npm_clients.py` holds the rules against it."""
+    storage = path.with_suffix(".xml").read_bytes().decode()
+    assert not unsupported_shapes(storage)
+    check_document(to_adf(storage), CONFLUENCE_CHILDREN)
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)

@@ -506,7 +506,7 @@ def test_text_goes_below_a_list_that_grew() -> None:
     assert inserted(base, current, 0, "## New") == current.replace("</ul>", "</ul><h2>New</h2>")
     shorter = "<ul><li>a</li></ul>"
     assert inserted("<ul><li>a</li><li>b</li></ul>", shorter, 0, "> q") == (
-        "<ul><li>a</li><li><blockquote><p>q</p></blockquote></li></ul>"
+        "<ul><li>a</li></ul><blockquote><p>q</p></blockquote>"
     )
 
 
