@@ -63,10 +63,15 @@ class StoredSelection:
     """The stored page selection: its reason, confidence and method, the candidates, and the CQL queries used."""
 
     reason: str
-    confidence: float
+    confidence: float | None
     decided_by: str
     candidates: tuple[ScoredPage, ...] = ()
     searched: tuple[str, ...] = ()
+
+
+def confidence_text(confidence: float | None) -> str:
+    """Return a confidence from 0 to 1 for people; None is an unknown one."""
+    return "confidence unknown" if confidence is None else f"{confidence:.0%} sure"
 
 
 @dataclass(frozen=True)

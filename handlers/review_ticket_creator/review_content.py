@@ -13,10 +13,10 @@ class Review:
     """Revision `revision` of a document, ready for review.
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
-    is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1) explain why this
-    page was selected, and `chosen_by` names what selected it. `considered` names the candidates, best first, and
-    `searches` is the number of queries that found them. `changes` describe each edit; a new page has none. `vanished`
-    are the keys of source tickets that were deleted or are hidden from Kinexus.
+    is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1, None if unknown)
+    explain why this page was selected, and `chosen_by` names what selected it. `considered` names the candidates, best
+    first, and `searches` is the number of queries that found them. `changes` describe each edit; a new page has none.
+    `vanished` are the keys of source tickets that were deleted or are hidden from Kinexus.
     """
 
     document_id: str
@@ -27,7 +27,7 @@ class Review:
     parent_title: str | None
     sources: tuple[Ticket, ...]
     why: str
-    confidence: float
+    confidence: float | None
     chosen_by: str
     summary: str
     before: str

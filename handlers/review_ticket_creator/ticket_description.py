@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from common.domain.document import confidence_text
 from common.markup import adf
 from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator import ticket_diff
@@ -108,7 +109,9 @@ def _facts(review: Review, longest: int) -> adf.Node:
         page = adf.paragraph(adf.link(_short(review.title, 255), review.page_url))
     else:
         page = adf.paragraph(_short(review.title, 255))
-    why = f"{_short(review.why, longest)} ({review.confidence:.0%} sure; chosen by {review.chosen_by})"
+    why = (
+        f"{_short(review.why, longest)} ({confidence_text(review.confidence)}; chosen by {review.chosen_by})"
+    )
     sources = [
         part
         for place, ticket in enumerate(review.sources[:20])

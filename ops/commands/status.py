@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.atlassian.http_client import AtlassianError, NotFound
 from common.aws.secrets import InvalidSecret
 from common.domain.change import Change
-from common.domain.document import Document, DocumentKind, DocumentStatus
+from common.domain.document import Document, DocumentKind, DocumentStatus, confidence_text
 from common.runtime.json_access import as_str
 from ops import dead_letter_queues, stuck_reviews, ticket_history
 from ops.console_output import Terminal, format_time
@@ -70,7 +70,7 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     page = f'"{document.title}"' + (f" (page {document.page_id})" if document.page_id else "")
     does = "updates" if document.kind is DocumentKind.UPDATE else "creates"
     choice = document.choice
-    why = f"{choice.reason} (by {choice.decided_by}, {choice.confidence:.0%} sure)"
+    why = f"{choice.reason} (by {choice.decided_by}, {confidence_text(choice.confidence)})"
     status = f"{document.status} r{document.revision}" if document.revision else str(document.status)
     created = format_time(document.created_at)
     # A published document may still have the reason of an earlier revision, unless a comment is still to be made.

@@ -73,7 +73,9 @@ def draft_update(
     def question(share: float) -> Question:
         outline = edit_page_prompt.shown_outline(parsed, focus, share)
         prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
-        return Question(prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline))
+        return Question(
+            prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline, page.title)
+        )
 
     return _ask(model, edit_page_prompt.SYSTEM, edit_page_prompt.TOOL, question)
 
@@ -90,7 +92,7 @@ def draft_page(
 
     def question(share: float) -> Question:
         prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share)
-        return Question(prompt, new_page_prompt.parse_new_page)
+        return Question(prompt, lambda answer: new_page_prompt.parse_new_page(answer, title))
 
     return _ask(model, new_page_prompt.SYSTEM, new_page_prompt.TOOL, question)
 

@@ -11,9 +11,12 @@ from typing import Any
 
 from common import storage_format as sf
 from common.aws.bedrock_client import ModelTool
+from common.aws.tool_input import read_by_schema
 from common.domain.ticket import Ticket
 from common.runtime.invisible_characters import without_invisible
+from common.runtime.json_access import as_dict
 from handlers.document_orchestrator.drafting import draft_size
+from handlers.document_orchestrator.drafting.answer_text import text_faults, unwrapped
 from handlers.document_orchestrator.drafting.image_hosts import images_from_new_hosts
 from handlers.document_orchestrator.prompt_text import (
     one_line,
@@ -120,34 +123,63 @@ def previous_draft_parts(again: PreviousDraft | None, share: float = 1.0) -> lis
     return parts
 
 
-def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline) -> Proposal:
-    """Validate an answer against the page and apply it; raise InvalidEditAnswer."""
-    listed = answer.get("edits")
+def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline, title: str = "") -> Proposal:
+    """Validate an answer against the page and apply it; raise InvalidEditAnswer, which names all that is wrong."""
+    given = as_dict(read_by_schema(answer, TOOL.schema))
+    listed = given.get("edits")
     if not isinstance(listed, list) or len(listed) > MAX_EDITS:
         raise InvalidEditAnswer(f"`edits` must be a list of at most {MAX_EDITS} edits")
+    faults: list[str] = []
+    edits: list[sf.Edit] = []
+    for number, item in enumerate(listed, 1):
+        try:
+            edits.append(_edit(item, page, outline, title))
+        except (InvalidEditAnswer, sf.InvalidEdit) as error:
+            faults.append(f"edit {number}: {error}")
+    if too_long := draft_size.size_fault(sum(_added(page, edit) for edit in edits)):
+        faults.append(too_long)
+    storage = page.source
     try:
-        edits = tuple(_edit(number, item, outline) for number, item in enumerate(listed, 1))
-        if fault := draft_size.size_fault(sum(_added(page, edit) for edit in edits)):
-            raise InvalidEditAnswer(fault)
         storage = sf.apply(page, edits).storage
     except sf.InvalidEdit as error:
-        raise InvalidEditAnswer(str(error)) from error
-    refuse_images(page.source, storage)
-    summary = answer.get("summary")
+        faults += _apply_faults(page, edits) or [str(error)]
+    faults += image_faults(page.source, storage)
+    if faults:
+        raise InvalidEditAnswer("; ".join(dict.fromkeys(faults)))
+    summary = given.get("summary")
     return Proposal(
-        one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", edits, storage
+        one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", tuple(edits), storage
     )
 
 
-def refuse_images(base: str, storage: str) -> None:
-    """Raise InvalidEditAnswer for an image from a website from which ``base``, the page so far, shows no image."""
+def image_faults(base: str, storage: str) -> list[str]:
+    """Return the fault of images from a website from which ``base``, the page so far, shows no image."""
     added = images_from_new_hosts(base, storage)
-    if added:
-        shown = ", ".join(one_line(address)[:100] for address in added[:3])
-        raise InvalidEditAnswer(
-            f"the page shows no images from this website yet, so it cannot show {shown}: leave the image out, or write "
-            "a link to it"
-        )
+    if not added:
+        return []
+    shown = ", ".join(one_line(address)[:100] for address in added[:3])
+    return [
+        f"the page shows no images from this website yet, so it cannot show {shown}: leave the image out, or write "
+        "a link to it"
+    ]
+
+
+def markdown_of(given: Mapping[str, Any]) -> object:
+    """Return the field ``markdown``; a list of lines becomes one text."""
+    markdown = given.get("markdown")
+    is_lines = isinstance(markdown, list) and all(isinstance(line, str) for line in markdown)
+    return "\n".join(markdown) if is_lines and markdown else markdown
+
+
+def _apply_faults(page: sf.Page, edits: Sequence[sf.Edit]) -> list[str]:
+    """Return the faults of the edits that cannot be applied alone; none if only their combination cannot."""
+    faults = []
+    for edit in edits:
+        try:
+            sf.apply(page, [edit])
+        except sf.InvalidEdit as error:
+            faults.append(str(error))
+    return faults
 
 
 def _added(page: sf.Page, edit: sf.Edit) -> int:
@@ -158,26 +190,32 @@ def _added(page: sf.Page, edit: sf.Edit) -> int:
     return draft_size.added_to(old, edit.markdown)
 
 
-def _edit(number: int, item: object, outline: sf.Outline) -> sf.Edit:
+def _edit(item: object, page: sf.Page, outline: sf.Outline, title: str) -> sf.Edit:
     if not isinstance(item, Mapping):
-        raise InvalidEditAnswer(f"edit {number} must be an object with action, block and markdown")
-    action, block, markdown = item.get("action"), item.get("block"), item.get("markdown") or ""
-    if isinstance(block, float) and block.is_integer():
-        block = int(block)
+        raise InvalidEditAnswer("must be an object with action, block and markdown")
+    action, block, markdown = item.get("action"), item.get("block"), markdown_of(item) or ""
     if not isinstance(block, int) or isinstance(block, bool):
-        raise InvalidEditAnswer(f"edit {number}: `block` must be a block's number, not {block!r}")
+        raise InvalidEditAnswer(f"`block` must be a block's number, not {block!r}")
     if not isinstance(markdown, str):
-        raise InvalidEditAnswer(f"edit {number}: `markdown` must be text")
-    if action == "delete":
-        return sf.Delete(outline.block_id(block))
+        raise InvalidEditAnswer("`markdown` must be text")
+    match action:
+        case "delete":
+            return sf.Delete(outline.block_id(block))
+        case "replace":
+            block_id = outline.block_id(block)
+            old = page.markdown(page.number(block_id))
+            return sf.Replace(block_id, _text(unwrapped(markdown, echoes=[block], old=old), old))
+        case "insert_after":
+            block_id = outline.block_id(block) if block else None
+            text = unwrapped(markdown, echoes=[block, block + 1], title="" if block else title)
+            return sf.InsertAfter(block_id, _text(text, ""))
+    raise InvalidEditAnswer(f"`action` is {action!r}; it must be replace, insert_after or delete")
+
+
+def _text(markdown: str, old: str) -> str:
+    """Return the new text of a block; raise InvalidEditAnswer for an empty text, HTML or a placeholder."""
     if not without_invisible(markdown).strip():
-        raise InvalidEditAnswer(
-            f"edit {number}: `markdown` is empty; to remove a block use the action delete"
-        )
-    if action == "replace":
-        return sf.Replace(outline.block_id(block), markdown)
-    if action == "insert_after":
-        return sf.InsertAfter(outline.block_id(block) if block else None, markdown)
-    raise InvalidEditAnswer(
-        f"edit {number}: `action` is {action!r}; it must be replace, insert_after or delete"
-    )
+        raise InvalidEditAnswer("`markdown` is empty; to remove a block use the action delete")
+    if faults := text_faults(markdown, old):
+        raise InvalidEditAnswer("; ".join(f"`markdown` {fault}" for fault in faults))
+    return markdown

@@ -7,15 +7,19 @@ from typing import Any
 
 from common import storage_format as sf
 from common.aws.bedrock_client import ModelTool
+from common.aws.tool_input import read_by_schema
 from common.domain.ticket import Ticket
 from common.runtime.invisible_characters import without_invisible
+from common.runtime.json_access import as_dict
 from handlers.document_orchestrator.drafting import draft_size
+from handlers.document_orchestrator.drafting.answer_text import text_faults, unwrapped
 from handlers.document_orchestrator.drafting.edit_page_prompt import (
     InvalidEditAnswer,
     PreviousDraft,
     Proposal,
+    image_faults,
+    markdown_of,
     previous_draft_parts,
-    refuse_images,
 )
 from handlers.document_orchestrator.prompt_text import one_line, tagged, ticket_parts
 from handlers.document_orchestrator.title_rules import refuse_unsafe_title
@@ -64,17 +68,25 @@ def new_page_prompt(
     return "\n\n".join(parts + previous_draft_parts(again, share))
 
 
-def parse_new_page(answer: Mapping[str, Any]) -> Proposal:
-    """Validate an answer and render it to storage format; raise InvalidEditAnswer."""
-    markdown, summary = answer.get("markdown"), answer.get("summary")
+def parse_new_page(answer: Mapping[str, Any], title: str = "") -> Proposal:
+    """Validate an answer and render it to storage format; raise InvalidEditAnswer, which names all that is wrong.
+
+    A first heading that only repeats the page's ``title`` is left out.
+    """
+    given = as_dict(read_by_schema(answer, TOOL.schema))
+    markdown, summary = markdown_of(given), given.get("summary")
     if not isinstance(markdown, str) or not markdown.strip():
         raise InvalidEditAnswer("`markdown` must hold the body of the page")
-    if fault := draft_size.size_fault(draft_size.added_to("", markdown)):
-        raise InvalidEditAnswer(fault)
+    markdown = unwrapped(markdown, is_page=True, title=title)
+    faults = [f"`markdown` {fault}" for fault in text_faults(markdown)]
+    if too_long := draft_size.size_fault(draft_size.added_to("", markdown)):
+        raise InvalidEditAnswer("; ".join([*faults, too_long]))
     storage = sf.strip_invisible(sf.render(markdown))
     if not sf.plain_text(storage).strip():
-        raise InvalidEditAnswer("`markdown` must hold text that a reader sees")
-    refuse_images("", storage)
+        faults.append("`markdown` must hold text that a reader sees")
+    faults += image_faults("", storage)
+    if faults:
+        raise InvalidEditAnswer("; ".join(faults))
     return Proposal(
         one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", (), storage
     )

@@ -7,13 +7,16 @@ explained to it once. Without a valid answer, or if the model fails, ranking_fal
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from common.aws.bedrock_client import ModelAnswer, ModelFailure, ModelTool
+from common.aws.tool_input import read_by_schema
 from common.domain.ticket import Ticket
 from common.runtime.attempt import current_attempt
+from common.runtime.json_access import as_dict
 from handlers.document_orchestrator import title_rules
 from handlers.document_orchestrator.page_selection.candidates import Candidate
 from handlers.document_orchestrator.page_selection.ranking import Ranked
@@ -32,6 +35,8 @@ log = logging.getLogger(__name__)
 #: Candidates that the judge sees.
 MAX_CANDIDATES = 5
 LABELS = "ABCDE"
+#: A letter as models write it: "A", "Page A", "A.", "(A)".
+_LABEL = re.compile(r"\W*(?:(?:the )?(?:page|candidate|label|letter|option)\W+)?([a-e])\W*", re.IGNORECASE)
 #: Tokens of the whole request: system text, tool and prompt.
 PROMPT_TOKENS = 3_900
 _LONGEST_TITLE = 255
@@ -90,10 +95,10 @@ class InvalidJudgement(Exception):
 
 @dataclass(frozen=True)
 class JudgeAnswer:
-    """A decision on the target, who made it, and the model's input and output tokens."""
+    """A decision on the target, who made it, and the model's input and output tokens. An unknown confidence is None."""
 
     target: Target
-    confidence: float
+    confidence: float | None
     reason: str
     decided_by: DecidedBy
     tokens: tuple[int, int] = (0, 0)
@@ -140,31 +145,58 @@ def ranking_hint(shown: Sequence[Ranked[Candidate]], fallback: JudgeAnswer) -> s
 
 
 def parse_answer(
-    given: Mapping[str, Any], shown: Sequence[Ranked[Candidate]], ticket: Ticket
-) -> tuple[Target, float, str]:
-    """Return target, confidence and reason of an answer; raise InvalidJudgement if it is not valid."""
-    confidence = _confidence(given.get("confidence"))
+    answer: Mapping[str, Any], shown: Sequence[Ranked[Candidate]], ticket: Ticket
+) -> tuple[Target, float | None, str]:
+    """Return target, confidence and reason of an answer; raise InvalidJudgement, which names all that is wrong.
+
+    The confidence is None if it cannot be read; it decides nothing.
+    """
+    given = as_dict(read_by_schema(answer, TOOL.schema))
     reason = shortened_line(given.get("reason"), _LONGEST_REASON)
-    if not reason:
-        raise InvalidJudgement("reason must be one sentence")
+    faults = [] if reason else ["reason must be one sentence"]
     by_label = dict(zip(LABELS, (each.page for each in shown), strict=False))
+    target: Target = NoDocument()
+    try:
+        target = _target(given, by_label)
+    except InvalidJudgement as error:
+        faults.insert(0, str(error))
+    if faults:
+        raise InvalidJudgement("; ".join(faults))
+    return target, _confidence(given.get("confidence")), reason
+
+
+def _target(given: Mapping[str, Any], by_label: Mapping[str, Candidate]) -> Target:
     match given.get("action"):
         case "update":
-            return target_of(_labelled(given.get("label"), by_label, "label")), confidence, reason
+            return target_of(_labelled(given.get("label"), by_label, "label"))
         case "create":
-            title = shortened_line(given.get("title"), _LONGEST_TITLE)
-            if not title:
-                raise InvalidJudgement("create needs the title of the new page")
-            if fault := title_rules.title_fault(title):
-                raise InvalidJudgement(fault)
-            parent = given.get("parent_label")
-            above = _labelled(parent, by_label, "parent_label") if parent not in (None, "") else None
-            if above and above.page_id:
-                return CreatePage(title, above.page_id, above.title), confidence, reason
-            return CreatePage(title, None), confidence, reason
+            return _new_page(given, by_label)
         case "none":
-            return NoDocument(), confidence, reason
+            return NoDocument()
     raise InvalidJudgement('action must be "update", "create" or "none"')
+
+
+def _new_page(given: Mapping[str, Any], by_label: Mapping[str, Candidate]) -> Target:
+    title, parent = shortened_line(given.get("title"), _LONGEST_TITLE), given.get("parent_label")
+    faults = [title_rules.title_fault(title)] if title else ["create needs the title of the new page"]
+    above: Candidate | None = None
+    if not _is_nothing(parent):
+        try:
+            above = _labelled(parent, by_label, "parent_label")
+        except InvalidJudgement as error:
+            faults.append(str(error))
+    if any(faults):
+        raise InvalidJudgement("; ".join(filter(None, faults)))
+    if above and above.page_id:
+        return CreatePage(title, above.page_id, above.title)
+    return CreatePage(title, None)
+
+
+def _is_nothing(value: object) -> bool:
+    """Return whether a value says that there is none."""
+    return value is None or (
+        isinstance(value, str) and value.strip(" .-\"'").casefold() in ("", "none", "null", "n/a", "empty")
+    )
 
 
 def target_of(page: Candidate) -> Target:
@@ -175,23 +207,21 @@ def target_of(page: Candidate) -> Target:
 
 
 def _labelled(label: object, by_label: Mapping[str, Candidate], field: str) -> Candidate:
-    found = by_label.get(label.strip().upper()) if isinstance(label, str) else None
+    letter = _LABEL.fullmatch(label) if isinstance(label, str) else None
+    found = by_label.get(letter[1].upper()) if letter else None
     if found is None:
         shown = ", ".join(by_label) or "none is shown, so only create or none is possible"
         raise InvalidJudgement(f"{field} must be the letter of a page that is shown: {shown}")
     return found
 
 
-def _confidence(value: object) -> float:
-    try:
-        number = (
-            float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
-        )
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise InvalidJudgement("confidence must be a number between 0 and 1")
-    return number
+def _confidence(value: object) -> float | None:
+    """Return a confidence from 0 to 1, also of a percentage such as 95; None if it cannot be read ("high")."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if 1 < value <= 100:
+        return value / 100
+    return float(value) if 0 <= value <= 1 else None
 
 
 def judge_prompt(ticket: Ticket, shown: Sequence[Ranked[Candidate]], favoured: str) -> str:

@@ -61,10 +61,13 @@ class ConsideredPage:
 
 @dataclass(frozen=True)
 class TargetDecision:
-    """One target for one change. ``confidence`` is 0..1; ``reason`` is one sentence for the review ticket."""
+    """One target for one change; ``reason`` is one sentence for the review ticket.
+
+    ``confidence`` is 0..1, None if unknown.
+    """
 
     target: Target
-    confidence: float
+    confidence: float | None
     reason: str
     decided_by: DecidedBy
     candidates: tuple[ConsideredPage, ...] = ()

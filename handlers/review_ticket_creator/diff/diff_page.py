@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from common.domain.document import confidence_text
 from common.markup import html_page
 from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator.diff import diff_views, removed_elements
@@ -142,7 +143,7 @@ def _facts(review: Review) -> str:
         page = f"a new page{where}"
     else:
         page = _link(review.title, review.page_url or "")
-    sure = f"({review.confidence:.0%} sure; chosen by {text_html(review.chosen_by)})"
+    sure = f"({confidence_text(review.confidence)}; chosen by {text_html(review.chosen_by)})"
     why = f'{text_html(review.why)} <span class="quiet">{sure}</span>'
     facts = (("Source tickets", sources), ("Page", page), ("Why this page", why))
     return "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts if value)

@@ -103,6 +103,50 @@ def test_a_valid_answer_decides(answer: Mapping[str, Any], target: object) -> No
     assert verdict == JudgeAnswer(target, 0.8, "It is about limits.", "model", (100, 10))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (95, 0.95),
+        ("90%", 0.9),
+        ("0.8", 0.8),
+        (0.8, 0.8),
+        (1, 1.0),
+        ("high", None),
+        (float("nan"), None),
+        (True, None),
+    ]
+    + [(-1, None), (700, None), (None, None), ("sure", None)],
+)
+def test_a_confidence_is_read_or_unknown_and_decides_nothing(written: object, read: float | None) -> None:
+    verdict = ruled(Scripted({**FINE, "confidence": written}))
+    assert (verdict.target, verdict.confidence) == (UpdatePage("111", "Invoices"), read)
+
+
+@pytest.mark.parametrize(
+    "label", ["B", "b.", "Page B", "page b", "(B)", "[B]", "Candidate: B", '"B"', "the page B"]
+)
+def test_a_label_may_be_decorated(label: str) -> None:
+    create = {**FINE, "action": "Create", "title": "Bursts", "parent_label": label}
+    assert ruled(Scripted({**FINE, "action": "Update", "label": label})).target == UpdatePage(
+        "222", "Burst limits"
+    )
+    assert ruled(Scripted(create)).target == CreatePage("Bursts", "222", "Burst limits")
+
+
+@pytest.mark.parametrize("nothing", ["none", "None", "null", "N/A", "-", "", None])
+def test_a_parent_label_may_say_that_there_is_none(nothing: str | None) -> None:
+    create = {**FINE, "action": "create", "title": "Bursts", "parent_label": nothing}
+    assert ruled(Scripted(create)).target == CreatePage("Bursts", None)
+
+
+def test_all_that_is_wrong_is_explained_together() -> None:
+    model = Scripted({**FINE, "action": "create", "title": "", "parent_label": "Z", "reason": ""}, FINE)
+    ruled(model)
+    ((_, explained),) = model.earlier[1]
+    assert explained.count(";") == 2
+    assert all(part in explained for part in ("title", "parent_label", "reason"))
+
+
 INVALID: list[dict[str, Any]] = [
     {},
     {**FINE, "label": "D"},
@@ -114,10 +158,6 @@ INVALID: list[dict[str, Any]] = [
     {**FINE, "action": "create"},
     {**FINE, "action": "create", "title": " "},
     {**FINE, "action": "create", "title": "Bursts", "parent_label": "99999"},
-    {**FINE, "confidence": 7},
-    {**FINE, "confidence": float("nan")},
-    {**FINE, "confidence": True},
-    {**FINE, "confidence": "sure"},
     {**FINE, "reason": ""},
     {**FINE, "reason": {"x": 1}},
 ]
