@@ -95,7 +95,12 @@ def _parsed(value: object, wanted: Any) -> object:
     for parse in (lambda source: json.loads(source, strict=False), ast.literal_eval):
         try:
             found = parse(text.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (
+            ValueError,
+            SyntaxError,
+            MemoryError,
+            RecursionError,
+        ):  # let go: the caller validates the text
             continue
         if isinstance(found, wanted):
             return found

@@ -15,8 +15,9 @@ MIN_LEASE_PAUSE, MAX_LEASE_PAUSE = 15, 60
 FIRST_PAUSE, MAX_PAUSE = 30, 900
 #: Seconds after which people are notified that a message is deferred. Earlier pauses are cut to end about then.
 NOTIFY_AFTER_SECONDS = 900
-#: Seconds of the pauses after attempts in which the model gave no usable answer: one hour together.
-ANSWER_PAUSES = (300, 900, 2400)
+#: Seconds of the pauses after attempts in which the model gave no usable answer: over most of an hour, each as long as
+#: SQS can delay a message.
+ANSWER_PAUSES = (900, 900, 900)
 
 
 @dataclass(frozen=True)

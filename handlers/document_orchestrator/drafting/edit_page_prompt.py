@@ -206,9 +206,8 @@ def _edit(item: object, page: sf.Page, outline: sf.Outline, title: str) -> sf.Ed
             old = page.markdown(page.number(block_id))
             return sf.Replace(block_id, _text(unwrapped(markdown, echoes=[block], old=old), old))
         case "insert_after":
-            block_id = outline.block_id(block) if block else None
             text = unwrapped(markdown, echoes=[block, block + 1], title="" if block else title)
-            return sf.InsertAfter(block_id, _text(text, ""))
+            return sf.InsertAfter(outline.block_id(block) if block else None, _text(text, ""))
     raise InvalidEditAnswer(f"`action` is {action!r}; it must be replace, insert_after or delete")
 
 

@@ -158,7 +158,7 @@ def parse_answer(
     target: Target = NoDocument()
     try:
         target = _target(given, by_label)
-    except InvalidJudgement as error:
+    except InvalidJudgement as error:  # let go: raised below together with the other faults
         faults.insert(0, str(error))
     if faults:
         raise InvalidJudgement("; ".join(faults))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import storage_format as sf
+from common.runtime.deferral import ANSWER_PAUSES
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
 from handlers.document_orchestrator.drafting.edit_page_prompt import InvalidEditAnswer
 from handlers.document_orchestrator.drafting.image_hosts import host_of, images_from_new_hosts
@@ -183,10 +184,12 @@ def test_the_model_gets_one_correction_then_the_ticket_a_comment(pipeline: Pipel
     key = pipeline.create_ticket(SUMMARY, "See https://evil.example/x.png", ["needs-docs", f"docs:{page_id}"])
     pipeline.finish(key)
     pipeline.model.converse = converse
+    for _ in range(len(ANSWER_PAUSES)):
+        assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     assert len(deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator"))) == 1
-    assert len(asked) == 2
+    assert len(asked) == 2 * (len(ANSWER_PAUSES) + 1)
     assert "leave the image out" in str(asked[1]["messages"][2])
-    [told] = pipeline.comments(key)
+    told = pipeline.comments(key)[-1]
     assert "https://evil.example/x.png" in told
     assert pipeline.aws.locks() == []
 

@@ -114,8 +114,11 @@ def test_a_valid_answer_decides(answer: Mapping[str, Any], target: object) -> No
         ("high", None),
         (float("nan"), None),
         (True, None),
-    ]
-    + [(-1, None), (700, None), (None, None), ("sure", None)],
+        (-1, None),
+        (700, None),
+        (None, None),
+        ("sure", None),
+    ],
 )
 def test_a_confidence_is_read_or_unknown_and_decides_nothing(written: object, read: float | None) -> None:
     verdict = ruled(Scripted({**FINE, "confidence": written}))
