@@ -1,7 +1,7 @@
 """Reads dead-letter queues without removing messages, and sends messages again without losing any.
 
-Messages are moved by receive, send and delete, because StartMessageMoveTask is not available everywhere. A crash in
-between leaves a message twice at worst, and the functions ignore the duplicate.
+A message is received, sent to the source queue and then deleted; StartMessageMoveTask is not available everywhere.
+After a crash in between, the message may exist twice. The functions ignore the duplicate.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
@@ -18,10 +18,12 @@ from common.domain.events import Event, UnknownEvent, parse_event
 from ops.console_output import pluralize
 from ops.deployed_stack import FunctionQueue
 
-#: Seconds that messages are hidden from other readers: while an operator decides, and while they are only shown.
-HOLD, LOOK = 600, 60
-#: Seconds to wait for a message (long polling): without, SQS asks only some of its servers.
-WAIT = 1
+#: Seconds for which messages are hidden from other readers while an operator decides about them.
+HOLD_SECONDS = 600
+#: Seconds for which messages are hidden from other readers while they are only shown.
+PEEK_SECONDS = 60
+#: Seconds to wait for a message (long polling). Without a wait, SQS asks only some servers and may miss messages.
+WAIT_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class DeadLetter:
     refusal: str = ""
 
 
-def receive_all(sqs: Any, queue: FunctionQueue, seconds: int = HOLD) -> list[DeadLetter]:
+def receive_all(sqs: Any, queue: FunctionQueue, seconds: int = HOLD_SECONDS) -> list[DeadLetter]:
     """Return all messages of a function's dead-letter queue, oldest first, and hide them for ``seconds``."""
     held: dict[str, DeadLetter] = {}
     while True:
@@ -49,7 +51,7 @@ def receive_all(sqs: Any, queue: FunctionQueue, seconds: int = HOLD) -> list[Dea
             QueueUrl=queue.dead_letters_url,
             MaxNumberOfMessages=10,
             VisibilityTimeout=seconds,
-            WaitTimeSeconds=WAIT,
+            WaitTimeSeconds=WAIT_SECONDS,
             AttributeNames=["SentTimestamp"],
             MessageAttributeNames=["All"],
         )
@@ -80,12 +82,17 @@ def count_messages_at(sqs: Any, queue_url: str) -> MessageCount:
 
 
 def held_by_others(sqs: Any, queues: Iterable[FunctionQueue], mine: Iterable[DeadLetter] = ()) -> str:
-    """Return a sentence on how many messages another command holds, without ``mine``; ``""`` if none."""
+    """Return a sentence that says how many messages another command holds; ``""`` if none.
+
+    ``mine`` are the messages that this command holds; they are not counted.
+    """
     held = sum(count_messages(sqs, queue).held for queue in queues) - len(list(mine))
     if held <= 0:
         return ""
     messages = f"{pluralize(held, 'message')} {'is' if held == 1 else 'are'}"
-    return f"{messages} held by another command for at most {HOLD // 60} minutes: try again after that."
+    return (
+        f"{messages} held by another command for at most {HOLD_SECONDS // 60} minutes: try again after that."
+    )
 
 
 def release(sqs: Any, letters: Iterable[DeadLetter]) -> None:
@@ -101,7 +108,7 @@ def peek(sqs: Any, queues: Iterable[FunctionQueue]) -> list[DeadLetter]:
     """Return the messages of these dead-letter queues without removing them."""
     letters: list[DeadLetter] = []
     for queue in queues:
-        held = receive_all(sqs, queue, LOOK)
+        held = receive_all(sqs, queue, PEEK_SECONDS)
         release(sqs, held)
         letters += held
     return letters

@@ -6,7 +6,7 @@ from common.domain.document import FINAL_STATUSES, IN_REVIEW, Document, Document
 from ops.console_output import Terminal, format_time, pluralize
 from ops.deployed_stack import DeployedStack
 
-#: How long a review whose ticket was deleted is listed, in seconds: 30 days.
+#: A review whose ticket was deleted is listed for this many seconds (30 days) after the sweep that missed it.
 LISTED_SECONDS = 30 * 24 * 3600
 _REVIEWED = (*sorted(IN_REVIEW), DocumentStatus.DRAFTED, DocumentStatus.REVISING, DocumentStatus.FAILED)
 
@@ -35,13 +35,15 @@ def stuck_state(document: Document) -> tuple[str, str]:
     if document.missing_since and document.status in IN_REVIEW:
         return (
             "missing",
-            f"not found in Jira since the sweep of {since}; if the next sweep does not find it either, it ends",
+            f"not found in Jira since the sweep of {since}; if the next sweep does not find it either, the review "
+            "ends, unless the Kinexus account has lost access",
         )
-    # A document that failed after a review without a decision: its review ticket was deleted.
+    # A document that failed without a decision, and whose review was missing: the review ticket was deleted.
     if document.missing_since and document.status is DocumentStatus.FAILED and document.decision is None:
         return (
             "deleted",
-            f"not found in Jira since the sweep of {since}; for another review, reopen and close a source ticket",
+            f"not found in Jira since the sweep of {since}; for another review, reopen a source ticket and close "
+            "it again",
         )
     if document.stays_undecided and document.status not in FINAL_STATUSES:
         times = len(document.undecided_moves)

@@ -18,7 +18,8 @@ _UPDATE = "update Kinexus: Atlassian has removed an endpoint that it uses"
 #: Maximum number of pages that are checked, 250 per request.
 MAX_PAGES = 5000
 _SCOPES = (
-    "give our account the permission for this request, and a scoped token the scope (docs/atlassian-setup.md)"
+    "give the Kinexus account the permission for this request, and a scoped token the scope "
+    "(docs/atlassian-setup.md)"
 )
 
 
@@ -102,7 +103,9 @@ class SiteCheck:
         except Unavailable:
             raise
         except AtlassianError as error:
-            yield warning("spaces", f"cannot check whether our account may write there: {error}", _SCOPES)
+            yield warning(
+                "spaces", f"cannot check whether the Kinexus account may write there: {error}", _SCOPES
+            )
             return
         yield rules.check_spaces(wanted, found, read_only)
 

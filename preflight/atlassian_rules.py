@@ -10,7 +10,7 @@ from common.atlassian.confluence_client import ConfluencePage
 from common.runtime.json_access import as_dict, as_list, as_str
 from preflight.finding import Finding, failed, ok, warning
 
-#: Jira permissions that our account needs for source and review tickets.
+#: Jira permissions that the Kinexus account needs for source and review tickets.
 #: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/
 PERMISSIONS = (
     "BROWSE_PROJECTS",
@@ -27,7 +27,9 @@ SET_LEVELS = "SET_ISSUE_SECURITY"
 
 
 def check_account(answer: Mapping[str, Any], email: str) -> Finding:
-    """Warn if our account may belong to a person, who then could not approve: our own comments are never decisions.
+    """Warn if the Kinexus account may belong to a person, who then could not approve.
+
+    Comments of the Kinexus account are never decisions.
 
     Service accounts and apps have the type `app`. A user invited for Kinexus alone has the same type as a person.
     https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-myself/
@@ -44,21 +46,26 @@ def check_account(answer: Mapping[str, Any], email: str) -> Finding:
 def check_same_account(in_confluence: str, in_jira: str) -> Finding:
     """Check that the token belongs to the same account in both products."""
     if in_confluence != in_jira:
-        remedy = "jiraBaseUrl and confluenceUrl must be of the same site, and our account needs access to Confluence"
+        remedy = (
+            "jiraBaseUrl and confluenceUrl must be of the same site, and the Kinexus account needs access to "
+            "Confluence"
+        )
         seen = f"the token belongs to {in_confluence or 'no account'} in Confluence, but to {in_jira} in Jira"
         return failed("Confluence account", seen, remedy)
     return ok("Confluence account", "the same account as in Jira")
 
 
 def check_spaces(wanted: Sequence[str], visible: Collection[str], read_only: Collection[str]) -> Finding:
-    """Check that our account can see all configured spaces and may write in them."""
+    """Check that the Kinexus account can see all configured spaces and may write in them."""
     missing = [key for key in wanted if key not in visible]
     if missing:
-        remedy = "correct confluenceSpaceKey, or let our account view and edit in the space"
-        return failed("spaces", f"not found, or hidden from our account: {', '.join(missing)}", remedy)
+        remedy = "correct confluenceSpaceKey, or let the Kinexus account view and edit in the space"
+        return failed(
+            "spaces", f"not found, or hidden from the Kinexus account: {', '.join(missing)}", remedy
+        )
     if read_only:
-        remedy = "grant our account Add/edit pages there (Space settings > Permissions)"
-        return failed("spaces", f"our account may not write pages in {', '.join(read_only)}", remedy)
+        remedy = "grant the Kinexus account Add/edit pages there (Space settings > Permissions)"
+        return failed("spaces", f"the Kinexus account may not write pages in {', '.join(read_only)}", remedy)
     return ok("spaces", ", ".join(wanted) + (f"; new pages go to {wanted[0]}" if len(wanted) > 1 else ""))
 
 
@@ -97,7 +104,7 @@ def below_folders(pages: Sequence[ConfluencePage]) -> set[str]:
 
 
 def may_write(answer: Mapping[str, Any]) -> bool:
-    """Say whether a space's operations include the one for creating and editing pages.
+    """Return whether a space's operations include the one for creating and editing pages.
 
     https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-operation/
     """
@@ -111,26 +118,29 @@ def _project_name(project: str) -> str:
 
 
 def project_not_found(project: str) -> Finding:
-    """Return the finding that the project does not exist or is hidden from our account; Jira does not say which."""
-    remedy = "correct jiraReviewProject, or let our account browse the project"
+    """Return the finding for a project that does not exist or is hidden from the Kinexus account.
+
+    Jira's answer is the same for both.
+    """
+    remedy = "correct jiraReviewProject, or let the Kinexus account browse the project"
     return failed(
-        "review tickets", f"there is no project {project}, or it is hidden from our account", remedy
+        "review tickets", f"there is no project {project}, or it is hidden from the Kinexus account", remedy
     )
 
 
 def missing_permissions(answer: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
-    """Return those of the wanted permissions that our account lacks."""
+    """Return those of the wanted permissions that the Kinexus account lacks."""
     held = as_dict(answer.get("permissions"))
     return [name for name in wanted if not as_dict(held.get(name)).get("havePermission")]
 
 
 def check_permissions(missing: Sequence[str], project: str) -> Finding:
-    """Check the Jira permissions of our account."""
+    """Check the Jira permissions of the Kinexus account."""
     if needed := [name for name in missing if name != SET_LEVELS]:
-        remedy = f"grant it to our account in {_project_name(project)}"
+        remedy = f"grant it to the Kinexus account in {_project_name(project)}"
         if SEE_GROUPS in needed:
             remedy += f", and {SEE_GROUPS} (Browse users and groups) under Global permissions"
-        return failed("permissions", f"our account has no permission {', '.join(needed)}", remedy)
+        return failed("permissions", f"the Kinexus account has no permission {', '.join(needed)}", remedy)
     levels = f"; without {SET_LEVELS}, a ticket with a security level gets no review" if missing else ""
     return ok("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
 

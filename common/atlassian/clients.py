@@ -24,7 +24,7 @@ class JiraSettings(Protocol):
 
     @property
     def jira_email(self) -> str:
-        """The e-mail address of Kinexus's account."""
+        """The e-mail address of the Kinexus account."""
 
 
 class AtlassianSettings(JiraSettings, Protocol):

@@ -113,7 +113,7 @@ class ConfluenceClient:
     def page(self, page_id: str, version: int | None = None) -> ConfluencePage:
         """Return a version of a page, by default the newest, with its body.
 
-        Raises NotFound if it does not exist or is hidden from our account.
+        Raises NotFound if it does not exist or is hidden from the Kinexus account.
         """
         params: dict[str, Any] = {"body-format": "storage"}
         if version:
@@ -146,7 +146,7 @@ class ConfluenceClient:
         return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
 
     def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
-        """Yield every current page of a space that our account may see, without bodies, 250 per request."""
+        """Yield every current page of a space that the Kinexus account may see, without bodies, 250 per request."""
         return map(
             self._read,
             self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MAX_RESULTS}),
@@ -178,7 +178,7 @@ class ConfluenceClient:
         return tuple(_hit(result) for result in as_list(as_dict(answer).get("results")))
 
     def spaces(self, keys: Iterable[str]) -> tuple[Space, ...]:
-        """Return the spaces with these keys that our account may see."""
+        """Return the spaces with these keys that the Kinexus account may see."""
         answer = self._http.get("/api/v2/spaces", {"keys": ",".join(keys), "limit": 250})
         return tuple(
             Space(as_str(s.get("id")), as_str(s.get("key")), as_str(s.get("homepageId")) or None)
@@ -218,7 +218,7 @@ class ConfluenceClient:
             yield PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
 
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
-        """Return all ancestors of a page, the highest first. Raises NotFound if one is hidden from our account.
+        """Return all ancestors of a page, the highest first. Raises NotFound if one is hidden from the Kinexus account.
 
         One answer holds the nearest ones only; the ancestors of the highest of them are then requested.
         https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-ancestors/
@@ -238,10 +238,10 @@ class ConfluenceClient:
         return found
 
     def is_restricted(self, content_id: str) -> bool | None:
-        """Say whether viewing a page is restricted to some people or groups; None if the answer does not say.
+        """Return whether viewing a page is restricted to some people or groups; None if the answer does not say.
 
         Restrictions of its ancestors are not included. For folders and the like, the service never returns any
-        restrictions. Raises NotFound if the page is hidden from our account.
+        restrictions. Raises NotFound if the page is hidden from the Kinexus account.
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
         """
         answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
@@ -252,11 +252,11 @@ class ConfluenceClient:
         return False if all(isinstance(each, list) for each in lists) else None
 
     def is_us(self, account_id: str) -> bool:
-        """Say whether an account id is our own account's."""
+        """Return whether this is the id of the Kinexus account."""
         return bool(account_id) and account_id == self.account_id()
 
     def account_id(self) -> str:
-        """Return our own account id in Confluence, cached."""
+        """Return the id of the Kinexus account in Confluence, cached."""
         if not self._account_id:
             answer = self._http.get("/rest/api/user/current")
             self._account_id = as_str(as_dict(answer).get("accountId"))

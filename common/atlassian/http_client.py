@@ -55,7 +55,7 @@ class Unavailable(AtlassianError):
 
 
 class NotFound(AtlassianError):
-    """404: the resource does not exist, or our account may not see it."""
+    """404: the resource does not exist, or the Kinexus account may not see it."""
 
 
 class Gone(AtlassianError):
@@ -74,15 +74,15 @@ class RequestRefused(AtlassianError):
 
 
 class Unauthorized(AtlassianError):
-    """401, or 403 to a GET: our account or its token lacks a right. A retry will not help.
+    """401, or 403 to a GET: the Kinexus account or its token lacks a right. A retry will not help.
 
-    A ticket or page that our account may not see is a 404, and a scope that a token lacks is a 401.
+    A ticket or page that the Kinexus account may not see is a 404, and a scope that a token lacks is a 401.
     https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
     """
 
 
 class AtlassianHttp:
-    """One base URL with our account's credentials.
+    """One base URL with the Kinexus account's credentials.
 
     ``token`` returns the API token; called with ``True``, once after a 401, it must read the token again.
     """

@@ -51,7 +51,7 @@ class JiraComment:
 
 @dataclass(frozen=True)
 class Transition:
-    """A transition that our account may perform now."""
+    """A transition that the Kinexus account may perform now."""
 
     transition_id: str
     to_id: str
@@ -66,7 +66,7 @@ class JiraClient:
         self._account_id = ""
 
     def account_id(self) -> str:
-        """Return our own account id, cached."""
+        """Return the id of the Kinexus account, cached."""
         if not self._account_id:
             self._account_id = as_str(as_dict(self._http.get("/rest/api/3/myself")).get("accountId"))
         return self._account_id
@@ -96,7 +96,7 @@ class JiraClient:
         return int(as_dict(answer).get("count") or 0)
 
     def is_done(self, status_id: str) -> bool:
-        """Say whether a status is in the category “done”; False for a status that no longer exists."""
+        """Return whether a status is in the category “done”; False for a status that no longer exists."""
         try:
             status = self._http.get(f"/rest/api/3/status/{status_id}")
         except NotFound:
@@ -149,7 +149,7 @@ class JiraClient:
         return tuple(key for key in keys if key)
 
     def is_created_by_us(self, issue: Mapping[str, Any]) -> bool:
-        """Say whether our account created ``issue``, by its field ``creator``, which cannot be edited."""
+        """Return whether the Kinexus account created ``issue``, by its field ``creator``, which cannot be edited."""
         creator = as_dict(as_dict(issue.get("fields")).get("creator"))
         return bool(self.account_id()) and as_str(creator.get("accountId")) == self.account_id()
 
@@ -172,7 +172,7 @@ class JiraClient:
     def visible_ids(self, issue_ids: Sequence[str]) -> frozenset[str]:
         """Return those of these ids whose issues Jira returns, or could not read just now, 100 per request.
 
-        The others were deleted or are hidden from our account: Jira's answer is the same for both.
+        The others were deleted or are hidden from the Kinexus account: Jira's answer is the same for both.
         """
         found: set[str] = set()
         for start in range(0, len(issue_ids), 100):
@@ -183,7 +183,7 @@ class JiraClient:
         return frozenset(found)
 
     def may_browse(self, project_key: str) -> bool:
-        """Say whether our account can read a project and has the permission to browse its issues.
+        """Return whether the Kinexus account can read a project and has the permission to browse its issues.
 
         https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get
         """
@@ -231,7 +231,7 @@ class JiraClient:
         return _comment(as_dict(self._http.post(f"/rest/api/3/issue/{id_or_key}/comment", posted)))
 
     def transitions(self, id_or_key: str) -> tuple[Transition, ...]:
-        """Return the transitions that our account may perform from the current status."""
+        """Return the transitions that the Kinexus account may perform from the current status."""
         answer = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/transitions"))
         found = []
         for transition in map(as_dict, as_list(answer.get("transitions"))):
@@ -246,7 +246,7 @@ class JiraClient:
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/transitions", body)
 
     def move_back(self, id_or_key: str) -> bool:
-        """Move a done issue back to a status that is not done, preferably “To Do”; False if no transition allows it."""
+        """Reopen a closed issue, preferably in “To Do”; return False if no transition allows it."""
         status = as_dict(as_dict(self.issue(id_or_key).get("fields")).get("status"))
         if as_dict(status.get("statusCategory")).get("key") != "done":
             return True
@@ -308,7 +308,7 @@ class JiraClient:
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
 
     def is_member(self, account_id: str, group_id: str) -> bool:
-        """Say whether an account is a member of a group; False for an account that no longer exists."""
+        """Return whether an account is a member of a group; False for an account that no longer exists."""
         try:
             groups = self._http.get("/rest/api/3/user/groups", {"accountId": account_id})
         except NotFound:

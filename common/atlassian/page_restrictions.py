@@ -1,8 +1,8 @@
-"""View restrictions: who may view a page, from its own restriction and those of all its ancestors, without search lag.
+"""Finds out who may view a page, from the view restrictions of the page and of all ancestors.
 
-A page that only some people may view must not be shown in a review, which others can see. Where Confluence returns no
-restrictions, a page does not count as open: the restriction endpoint says nothing about folders (CONFCLOUD-82920),
-whiteboards, databases and embeds.
+A page that only some people may view must not be shown in a review, because others can see the review. The restriction
+endpoint returns nothing for folders (CONFCLOUD-82920), whiteboards, databases and embeds, so a page below one of these
+does not count as open. Restrictions are read from the pages and not from the search index, which lags.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Access(StrEnum):
 
 
 class PageRequiresLabel(PermanentFailure):
-    """The page is restricted or live: it may be edited only if a person names it, by a label ``docs:`` or a link."""
+    """The page is restricted or live: Kinexus edits it only if a person names it, by a ``docs:`` label or a link."""
 
 
 class PageInTree(Protocol):
@@ -43,11 +43,11 @@ class PageInTree(Protocol):
 
     @property
     def parent_id(self) -> str | None:
-        """The id of its parent; None at the top of its space."""
+        """The id of the parent; None for a page at the top of the space."""
 
 
 class RestrictionReader(Protocol):
-    """The requests to Confluence that are used; implemented by common.atlassian.confluence_client.ConfluenceClient."""
+    """The requests to Confluence for restrictions; common.atlassian.confluence_client.ConfluenceClient makes them."""
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies."""
@@ -56,68 +56,82 @@ class RestrictionReader(Protocol):
         """Return all ancestors of a page, the highest first."""
 
     def is_restricted(self, content_id: str) -> bool | None:
-        """Say whether viewing a page is restricted, apart from its ancestors; None if Confluence does not say."""
+        """Return whether a page itself has a view restriction; None if Confluence does not say."""
 
 
 class Restrictions:
-    """The view restrictions of pages and all their ancestors; each is requested once and cached.
+    """The view restrictions of pages and all their ancestors. Each is requested once and cached.
 
-    Create a new instance to read them again. With ``trust_folders``, folders and other ancestors that are not pages
+    A new instance requests them again. With ``trust_folders``, folders and other ancestors that are not pages
     count as open if Confluence returns no restrictions for them.
     """
 
     def __init__(self, confluence: RestrictionReader, *, trust_folders: bool) -> None:
         self._confluence, self._trust_folders = confluence, trust_folders
-        #: The ancestors of a page, by ``_place``.
-        self._above: dict[tuple[str | None, str], tuple[Ancestor, ...]] = {}
-        #: Pages whose ancestors our account cannot see completely.
+        #: The ancestors of a page, the highest first, by ``_ancestors_key``.
+        self._ancestors_by_key: dict[tuple[str | None, str], tuple[Ancestor, ...]] = {}
+        #: Pages with an ancestor that the Kinexus account cannot see.
         self._hidden: set[str] = set()
-        self._access: dict[Ancestor, Access] = {}
+        #: The access of a page or ancestor by its own restriction.
+        self._own_access: dict[Ancestor, Access] = {}
 
     def of(self, pages: Sequence[PageInTree]) -> list[Access]:
-        """Return the access of each page: that of the nearest ancestor, or the page itself, that is not open."""
+        """Return the access of each page: ``OPEN`` if the page and all ancestors are open.
+
+        Otherwise the access of the nearest one that is not open, beginning with the page itself.
+        """
         with ThreadPoolExecutor(max_workers=_MAX_PARALLEL) as threads:
             # Pages with the same parent share their ancestors, so one page per parent is requested first.
-            for group in ({_place(page): page for page in pages}.values(), pages):
-                asked = [page for page in group if not self._is_known(page)]
-                for page, above in zip(
-                    asked, threads.map(propagate_deadline(self._ancestors), asked), strict=True
+            for group in ({_ancestors_key(page): page for page in pages}.values(), pages):
+                unknown = [page for page in group if not self._has_ancestors(page)]
+                for page, ancestors in zip(
+                    unknown, threads.map(propagate_deadline(self._request_ancestors), unknown), strict=True
                 ):
-                    self._keep(page, above)
-            places = list({place for page in pages for place in self._upwards(page)} - self._access.keys())
-            self._access |= zip(places, threads.map(propagate_deadline(self._ask), places), strict=True)
-        return [self._nearest(page) for page in pages]
+                    self._store_ancestors(page, ancestors)
+            nodes = list({node for page in pages for node in self._upwards(page)} - self._own_access.keys())
+            self._own_access |= zip(
+                nodes, threads.map(propagate_deadline(self._request_access), nodes), strict=True
+            )
+        return [self._access_of(page) for page in pages]
 
-    def _is_known(self, page: PageInTree) -> bool:
-        return not page.page_id or page.page_id in self._hidden or _place(page) in self._above
+    def _has_ancestors(self, page: PageInTree) -> bool:
+        """Return whether the ancestors of a page need no request: they are stored, hidden, or the page is new."""
+        return (
+            not page.page_id or page.page_id in self._hidden or _ancestors_key(page) in self._ancestors_by_key
+        )
 
-    def _ancestors(self, page: PageInTree) -> tuple[Ancestor, ...] | None:
-        """Return a page's ancestors; None if some are hidden from our account, or the page was just moved."""
+    def _request_ancestors(self, page: PageInTree) -> tuple[Ancestor, ...] | None:
+        """Return a page's ancestors; None if the Kinexus account cannot see one, or the page was just moved."""
         try:
-            above = self._confluence.ancestors(page.page_id)
+            ancestors = self._confluence.ancestors(page.page_id)
         except NotFound:
             return None
-        parent_id = above[-1].content_id if above else None
-        return above if parent_id == page.parent_id else None
+        parent_id = ancestors[-1].content_id if ancestors else None
+        return ancestors if parent_id == page.parent_id else None
 
-    def _keep(self, page: PageInTree, above: tuple[Ancestor, ...] | None) -> None:
-        if above is None:
+    def _store_ancestors(self, page: PageInTree, ancestors: tuple[Ancestor, ...] | None) -> None:
+        if ancestors is None:
             self._hidden.add(page.page_id)
             return
-        self._above[_place(page)] = above
-        for number, place in enumerate(above, 1):
-            self._above[place.content_id, ""] = above[:number]
+        self._ancestors_by_key[_ancestors_key(page)] = ancestors
+        for number, ancestor in enumerate(ancestors, 1):
+            self._ancestors_by_key[ancestor.content_id, ""] = ancestors[:number]
 
     def _upwards(self, page: PageInTree) -> tuple[Ancestor, ...]:
-        """Return a page and its ancestors, the nearest first; nothing for a hidden page or one to be created."""
+        """Return a page and the ancestors, the nearest first; an empty tuple for a hidden or a new page."""
         if not page.page_id or page.page_id in self._hidden:
             return ()
-        return (Ancestor(page.page_id, "page"), *reversed(self._above[_place(page)]))
+        return (Ancestor(page.page_id, "page"), *reversed(self._ancestors_by_key[_ancestors_key(page)]))
 
-    def _ask(self, place: Ancestor) -> Access:
-        is_page = place.kind == "page"
+    def _request_access(self, node: Ancestor) -> Access:
+        """Return the access of a page, folder or other ancestor by its own restriction.
+
+        A page without an answer counts as restricted. A folder or other ancestor counts as unknown, or as open if it is
+        trusted.
+        """
+        is_page = node.kind == "page"
         try:
-            is_restricted = self._confluence.is_restricted(place.content_id)
+            is_restricted = self._confluence.is_restricted(node.content_id)
         except NotFound:
             is_restricted = None
         except RequestRefused:
@@ -126,18 +140,19 @@ class Restrictions:
             is_restricted = None  # the endpoint refuses requests about folders
         if is_restricted or (is_page and is_restricted is None):
             return Access.RESTRICTED
-        is_trusted = self._trust_folders and place.kind in COLLECTIONS
+        is_trusted = self._trust_folders and node.kind in COLLECTIONS
         return Access.OPEN if is_page or is_trusted else Access.UNKNOWN
 
-    def _nearest(self, page: PageInTree) -> Access:
+    def _access_of(self, page: PageInTree) -> Access:
+        """Return the access of the nearest one, beginning with the page, that is not open; ``OPEN`` if all are."""
         if page.page_id in self._hidden:
             return Access.RESTRICTED
-        found = (self._access[place] for place in self._upwards(page))
-        return next((access for access in found if access is not Access.OPEN), Access.OPEN)
+        accesses = (self._own_access[node] for node in self._upwards(page))
+        return next((access for access in accesses if access is not Access.OPEN), Access.OPEN)
 
 
-def _place(page: PageInTree) -> tuple[str | None, str]:
-    """Return a key that pages with the same ancestors share: the parent, or the page itself at the top of a space."""
+def _ancestors_key(page: PageInTree) -> tuple[str | None, str]:
+    """Return a key for the ancestors of a page: the parent's id, or the page's own id at the top of a space."""
     return page.parent_id, "" if page.parent_id else page.page_id
 
 
@@ -160,14 +175,14 @@ def recheck_restrictions(
     ``choices`` holds the stored selection of each page by its id. Pages that a person named are not checked. Returns
     the checked pages that still exist.
     """
-    found = [page_id for page_id, choice in choices.items() if choice.decided_by != "named"]
-    pages = confluence.pages(found)
-    access = Restrictions(confluence, trust_folders=trust_folders).of(pages)
-    for page, its in zip(pages, access, strict=True):
-        if reason := label_required_reason(its, is_live=page.is_live):
+    searched = [page_id for page_id, choice in choices.items() if choice.decided_by != "named"]
+    pages = confluence.pages(searched)
+    accesses = Restrictions(confluence, trust_folders=trust_folders).of(pages)
+    for page, access in zip(pages, accesses, strict=True):
+        if reason := label_required_reason(access, is_live=page.is_live):
             raise PageRequiresLabel(
                 f"page {page.page_id} cannot be shown in a review any more: {reason}. To proceed anyway, add the label "
-                f"docs:{page.page_id} to the ticket, then close the ticket again"
+                f"docs:{page.page_id} to the source ticket, reopen it and close it again"
             )
     return pages
 
@@ -175,5 +190,7 @@ def recheck_restrictions(
 def open_title(page_id: str | None, confluence: RestrictionReader, *, trust_folders: bool) -> str:
     """Return the title of a page that everyone may view; ``""`` for any other page and for None."""
     pages = confluence.pages([page_id] if page_id else [])
-    access = Restrictions(confluence, trust_folders=trust_folders).of(pages)
-    return next((page.title for page, its in zip(pages, access, strict=True) if its is Access.OPEN), "")
+    accesses = Restrictions(confluence, trust_folders=trust_folders).of(pages)
+    return next(
+        (page.title for page, access in zip(pages, accesses, strict=True) if access is Access.OPEN), ""
+    )

@@ -16,14 +16,14 @@ from urllib3.util.timeout import Timeout
 
 from common.runtime.deadline import remaining_seconds
 
-#: The request exceeded a rate limit. It was not processed, so it may be retried whatever its method.
+#: Status of a request that exceeded a rate limit. It was not processed, so it may be retried with any method.
 LIMITED = 429
 TRANSIENT = frozenset({408, 425, LIMITED, 500, 502, 503, 504})
 #: Retries of one request.
 MAX_RETRIES = 3
-#: Seconds before the first retry. The pause doubles with each retry; jitter adds up to as much again.
+#: Pause before the first retry, in seconds. Each further pause is twice as long. Jitter adds at most 100 %.
 FIRST_PAUSE_SECONDS = 0.4
-#: Longest ``Retry-After``, in seconds, that is waited for within an invocation.
+#: Longest ``Retry-After`` that an invocation waits for, in seconds.
 MAX_RETRY_AFTER_SECONDS = 30
 #: Upper bound of all pauses of one request together, in seconds.
 MAX_PAUSES_SECONDS = MAX_RETRIES * (MAX_RETRY_AFTER_SECONDS + 1)
@@ -37,7 +37,7 @@ class RetryPolicy(Retry):
     """
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        """Say whether a request with this answer is retried."""
+        """Return whether a request is retried after an answer with this status."""
         return status_code == LIMITED or super().is_retry(method, status_code, has_retry_after)
 
     def increment(
@@ -48,7 +48,7 @@ class RetryPolicy(Retry):
         *arguments: Any,
         **named: Any,
     ) -> Self:
-        """Count a failure. Raises MaxRetryError, after which the last answer is returned, if there is no retry."""
+        """Count a failure. Raises MaxRetryError if there is no further retry; urllib3 then returns the last answer."""
         asked = retry_after_seconds(response.headers) if response else 0
         counted = super().increment(method, url, response, *arguments, **named)
         if asked > MAX_RETRY_AFTER_SECONDS or remaining_seconds() <= (
@@ -89,11 +89,11 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float:
         return 0
 
 
-def retry_policy(*besides: str) -> RetryPolicy:
-    """Return the retry policy of one request; ``besides`` names further methods that may be retried like a GET."""
+def retry_policy(*also_retried: str) -> RetryPolicy:
+    """Return the retry policy of one request. The methods ``also_retried`` are retried like a GET."""
     return RetryPolicy(
         total=MAX_RETRIES,
         status_forcelist=sorted(TRANSIENT),
-        allowed_methods=frozenset({"GET", "PUT", "DELETE", *besides}),
+        allowed_methods=frozenset({"GET", "PUT", "DELETE", *also_retried}),
         raise_on_status=False,
     )

@@ -67,10 +67,10 @@ class WebhookPayload:
 
     @property
     def is_finishing(self) -> bool:
-        """Whether the ticket moved into a status of the category "done" with this event.
+        """Whether this event closed the ticket: moved it into a status of the category "done".
 
         The issue in the body may be newer than the change. Then their statuses differ, and only the event of the newer
-        change counts. If Jira sent no category, a resolution means that the ticket is done.
+        change counts. If Jira sent no category, a resolution means that the ticket is closed.
         """
         if self.move is None or not self._is_current(self.move):
             return False

@@ -41,14 +41,14 @@ class ChangeRepository:
         return self._records.notification_lease(change_id, seconds)
 
     def store_selection(self, change_id: str, choice: str) -> str:
-        """Store the page selection of the change, unless one is stored already; return the stored one."""
+        """Return the stored page selection of the change. If there is none yet, ``choice`` is stored and returned."""
         try:
             return str(self._records.update(change_id, {"choice": choice}, {"choice": None})["choice"])
         except ConditionFailed:
             return str((self._records.get(change_id) or {})["choice"])
 
     def record_joining(self, change: Change, document_id: str) -> None:
-        """Record, before it happens, that the change joins the document of another change."""
+        """Record that the change is about to join the document of another change."""
         known = self.get(change.change_id) or change
         if document_id not in known.joined:
             self._records.update(change.change_id, {"joined": [*known.joined, document_id]})

@@ -155,10 +155,10 @@ class DocumentRepository:
         return str(item["held_by"])
 
     def release_stale(self, name: str, document_id: str, before: int) -> bool:
-        """Release the lock of a document that was never recorded, if taken before a time; say whether it may be free.
+        """Release the lock of a document that has no record, if it was taken before ``before``.
 
-        A process may die or fail for good after taking the lock and before writing the record. Nothing else would ever
-        release that lock.
+        Returns whether the lock may be free. A process may die or fail for good after taking the lock and before
+        writing the record. Nothing else would ever release that lock.
         """
         item = self._records.get(name)
         if item is None or item["held_by"] != document_id:

@@ -70,7 +70,7 @@ def publish_document_generated(bus: EventBus, document: Document) -> None:
 
 
 def publish_review_completed(bus: EventBus, issue_id: str, issue_key: str, move_id: str) -> None:
-    """Publish ReviewCompleted: a review ticket was moved to done; ``move_id`` is the changelog id of the move."""
+    """Publish ReviewCompleted: a review ticket was moved to Done; ``move_id`` is the changelog id of the move."""
     bus.publish(
         EventName.REVIEW_COMPLETED, review_issue_id=issue_id, review_issue_key=issue_key, move_id=move_id
     )

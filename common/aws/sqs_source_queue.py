@@ -119,7 +119,7 @@ class SqsSourceQueue:
 
 
 def has_not_before(message: Mapping[str, Any]) -> bool:
-    """Say whether a message has the attribute NOT_BEFORE."""
+    """Return whether a message has the attribute NOT_BEFORE."""
     return bool(_number(message, NOT_BEFORE))
 
 

@@ -98,7 +98,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Decision:
-    """A reviewer's decision on exactly one draft; ``move_id`` is the changelog id of the move to done.
+    """A reviewer's decision on exactly one draft; ``move_id`` is the changelog id of the move to Done.
 
     ``anyway`` says that the approval counts although the page has unpublished work.
     """
@@ -117,7 +117,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Undecided:
-    """The changelog ids of the moves to done without a decision on a revision, oldest first."""
+    """The changelog ids of the moves to Done without a decision on a revision, oldest first."""
 
     revision: int
     move_ids: tuple[str, ...]
@@ -142,7 +142,7 @@ class Document:
     ``created_in`` is the space of a page to be created; it is removed if the document ends without a page. ``reason``
     explains why it ended without a page, or why work on it stopped. ``sent_back`` counts the drafts that reviewers sent
     back. ``unopened`` is the revision whose review could not be opened, for the given ``reason``.
-    ``undecided`` holds the moves to done without a decision on one revision; see ``undecided_moves``.
+    ``undecided`` holds the moves to Done without a decision on one revision; see ``undecided_moves``.
     ``author_ids`` are the accounts behind its changes, as recorded when their tickets were closed.
     ``missing_since`` is the start of the first of the successive sweeps that did not find its review ticket.
     ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
@@ -181,7 +181,7 @@ class Document:
 
     @property
     def undecided_moves(self) -> tuple[str, ...]:
-        """The moves to done without a decision on the current revision; at most one more than are moved back."""
+        """The moves to Done without a decision on the current revision; at most one more than are moved back."""
         is_current = self.undecided is not None and self.undecided.revision == self.revision
         return self.undecided.move_ids if self.undecided and is_current else ()
 

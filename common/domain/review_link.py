@@ -20,7 +20,7 @@ def sign_review_link(key: str, document_id: str, revision: int) -> str:
 
 
 def verify_review_link(key: str, document_id: str, revision: int, signature: str) -> bool:
-    """Say in constant time whether `signature` is valid for this revision."""
+    """Return whether `signature` is valid for this revision, compared in constant time."""
     return hmac.compare_digest(
         sign_review_link(key, document_id, revision).encode(), signature.encode("utf-8", "replace")
     )

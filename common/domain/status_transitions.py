@@ -41,7 +41,7 @@ def status_transitions(entry: Mapping[str, Any]) -> Iterator[StatusTransition]:
 
 
 def is_status_item(item: Mapping[str, Any]) -> bool:
-    """Say whether a changelog item changes the status, and not a custom field that is also called "Status".
+    """Return whether a changelog item changes the status, and not a custom field that is also called "Status".
 
     Jira Server and old entries have no ``fieldId``; there ``fieldtype`` is "custom" for a custom field.
     """
@@ -59,7 +59,7 @@ def to_epoch_seconds(moment: str) -> float:
 def last_transition_to_done(
     moves: Sequence[StatusTransition], is_done: Callable[[str], bool]
 ) -> StatusTransition | None:
-    """Return a ticket's last move into a done status from a status that is not done, or None.
+    """Return the last move from a status that is not done into a done status, which closed the ticket; or None.
 
     A move between two done statuses, for example by an automation from Done to Closed, does not count.
     """

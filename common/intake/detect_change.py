@@ -102,7 +102,7 @@ def transition_id(issue_id: str, move_id: str) -> str:
 
 
 def parse_change_id(change_id: str) -> tuple[str, str]:
-    """Return the issue id in a change's id, and the changelog id of its move to done (``""`` if unknown)."""
+    """Return the issue id in a change id, and the changelog id of the closing move (``""`` if unknown)."""
     _, issue_id, move = change_id.split("-", 2)
     return issue_id, "" if move.startswith("w") else move
 

@@ -1,4 +1,4 @@
-"""Finds tickets that recently moved to done, by Jira's search and changelogs, the most recently updated first.
+"""Finds tickets that were closed recently, by Jira's search and changelogs, the most recently updated first.
 
 A hundred tickets take two requests. Near the deadline the iteration stops between two tickets; ``unreached`` says how
 many were left out.
@@ -28,9 +28,9 @@ BATCH_RESERVE_SECONDS = 30
 
 
 class FinishedIssues:
-    """Iterates over the tickets of a query that moved to done after ``since``, in seconds since the epoch.
+    """Iterates over the tickets of a query that were closed after ``since``, in seconds since the epoch.
 
-    Yields the last move to done of each ticket that ``is_wanted`` accepts, in the form of its webhook. Raises the
+    Yields the last closing of each ticket that ``is_wanted`` accepts, in the form of its webhook. Raises the
     errors of common.atlassian.http_client. Afterwards ``is_cut_short`` says whether it stopped because of the deadline.
     """
 

@@ -1,9 +1,9 @@
-"""Finds open reviews whose ticket Jira no longer shows: it was deleted, or it is hidden from our account.
+"""Finds open reviews whose ticket Jira no longer shows: it was deleted, or it is hidden from the Kinexus account.
 
-Jira's answer is the same for both, so one sweep proves nothing. A review counts as deleted when two successive sweeps
-do not find it, both while our account could read its project and browse its tickets. If more than
-``MAX_MISSING_AT_ONCE`` are missing at once, our account has more likely lost a permission: none is counted as deleted,
-and an alarm fires.
+Jira's answer is the same for both, so one sweep is not enough. A review counts as deleted if two successive sweeps do
+not find the ticket while the Kinexus account can read the project and browse the tickets there. If more than
+``MAX_MISSING_AT_ONCE`` reviews are missing at once, the Kinexus account has more likely lost a permission: none counts
+as deleted, and an alarm fires.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from common.runtime.errors import ConditionFailed
 
 log = logging.getLogger(__name__)
 
-#: Maximum number of reviews that are believed to be deleted between two sweeps.
+#: Maximum number of missing reviews in one sweep that may count as deleted; if more are missing, none does.
 MAX_MISSING_AT_ONCE = 3
-#: Minimum seconds between two sweeps that count as two; a retried sweep begins sooner than that.
+#: A review counts as deleted if it is missing in two sweeps that were scheduled at least this many seconds apart. A
+#: retry has the same ``swept_at``, so it is no second sweep.
 MIN_SECONDS_BETWEEN_SWEEPS = 3600
-#: Log message if our account may have lost its access; the stack's alarm filters on it.
+#: Log message if the Kinexus account may have lost access; the stack's alarm filters on it.
 ACCESS_MAY_BE_LOST = "review.access_may_be_lost"
 
 
@@ -39,10 +40,10 @@ class MissingReviews:
     bus: EventBus
 
     def record_missing(self, swept_at: int) -> Counter[str]:
-        """Record which open reviews are missing in the sweep that began at ``swept_at``, in seconds since the epoch.
+        """Record which open reviews are missing in a sweep; return the number of reviews by outcome.
 
-        For those that count as deleted it publishes ReviewDeleted, in each sweep until their documents are closed.
-        Returns the number of reviews by outcome. Idempotent for one sweep.
+        ``swept_at`` is the scheduled time of the sweep, in seconds since the epoch. Publishes ReviewDeleted for reviews
+        that count as deleted, in each sweep until their documents are closed. Idempotent for one sweep.
         """
         missing, found = self.find()
         outcomes: Counter[str] = Counter()
@@ -73,7 +74,7 @@ class MissingReviews:
         return still, [each for each in documents if each.review_issue_id in shown and each.missing_since]
 
     def _doubtful(self, missing: Sequence[Document]) -> Sequence[Document]:
-        """Return the missing reviews that may only be hidden from our account, and log them for the alarm."""
+        """Return the missing reviews that may only be hidden from the Kinexus account, and log them for the alarm."""
         if len(missing) > MAX_MISSING_AT_ONCE:
             _warn(f"more than {MAX_MISSING_AT_ONCE} open reviews are missing at once", missing)
             return missing
@@ -81,12 +82,12 @@ class MissingReviews:
         projects = {document.review_issue_key.rpartition("-")[0] for document in missing}
         for project in sorted(key for key in projects if not self.jira.may_browse(key)):
             inside = [each for each in missing if each.review_issue_key.rpartition("-")[0] == project]
-            _warn(f"our account cannot read the project {project} or browse its tickets", inside)
+            _warn(f"the Kinexus account cannot read the project {project} or browse its tickets", inside)
             doubtful += inside
         return doubtful
 
     def _note(self, document: Document, missing_since: int | None) -> bool:
-        """Record since when a review is missing (None: it is not); say whether that has changed."""
+        """Record since when a review is missing (None: it is not missing). Return whether this changed the record."""
         if (missing_since or 0) == document.missing_since:
             return False
         try:

@@ -1,6 +1,7 @@
 """Error messages that are safe to show in tickets, which customers may read.
 
-They contain no names of AWS resources, account ids, hosts or raw answers of services. The log has all of that.
+They contain no names of AWS resources, account ids, hosts or raw answers of services: those are only in the log. The
+messages in an answer of Jira or Confluence are quoted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ MAX_LENGTH = 300
 
 
 def user_message(error: Exception) -> str:
-    """Return a message for people: our own errors as they are, of any other error only its type or code."""
+    """Return a message for people. Our own errors are shown as they are; of other errors only the type or code.
+
+    Errors of Jira and Confluence are shown with the status and the messages of the answer.
+    """
     if isinstance(error, AtlassianError):
         return _atlassian_message(error)
     if isinstance(error, ClientError):
@@ -39,8 +43,10 @@ def _atlassian_message(error: AtlassianError) -> str:
     service = "Jira" if error.path.startswith("/rest/api/3/") else "Confluence"
     asked = f"{error.method} {error.path}"
     if error.status is None:
-        # There may still be a body, written by a proxy: it is not quoted.
-        return f"{service} did not answer {asked} ({error.detail.partition(':')[0]})"
+        # A proxy may have written a body: it is not quoted.
+        return (
+            f"{service} could not be reached; {asked} got no valid answer ({error.detail.partition(':')[0]})"
+        )
     if isinstance(error, Gone):
         answered = f"{service} answered {asked} with 410"
         return f"Atlassian has removed an endpoint that Kinexus uses ({answered}): update Kinexus"

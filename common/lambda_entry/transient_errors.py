@@ -83,7 +83,7 @@ def deferral_for(error: Exception) -> Deferral | None:
 
 
 def is_transient(error: Exception) -> bool:
-    """Say whether an error means that a service is down, hangs or throttles us: the same call may succeed later."""
+    """Return whether an error means that a service is down, hangs or throttles us: the same call may succeed later."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")

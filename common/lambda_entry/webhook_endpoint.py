@@ -41,7 +41,11 @@ class RequestRejected(Exception):
 
 @dataclass(frozen=True)
 class WebhookVerifier:
-    """Authenticates webhooks by signature. ``secret`` holds ``{"secrets": […]}``, several during a rotation."""
+    """Authenticates webhooks by their signature.
+
+    ``secret`` holds ``{"secrets": […]}``: one secret, or several during a rotation. With ``allow_unsigned``, webhooks
+    without a signature are accepted.
+    """
 
     secret: CachedSecret
     allow_unsigned: bool
@@ -86,7 +90,7 @@ class WebhookVerifier:
 
 
 def respond_within_deadline(work: Callable[[], Response]) -> Response:
-    """Return the answer of ``work``; if AWS is down or it takes too long, 503, after which Jira retries the webhook."""
+    """Return the response of ``work``, or 503 if AWS is down or the deadline passes. Jira retries after a 503."""
     try:
         with within_deadline(MAX_SECONDS):
             return work()
@@ -111,8 +115,8 @@ def json_response(status_code: int, **body: str) -> Response:
 def _identity(event: WebhookPayload, raw: bytes) -> str:
     """Derive an id from the signed body: ticket and timestamp, or else the hash of the whole body.
 
-    Jira's X-Atlassian-Webhook-Identifier is the same across retries too, but it is not signed: a replayed webhook could
-    carry another one.
+    The header X-Atlassian-Webhook-Identifier is not used, because it is not signed: a replayed webhook could carry
+    another one.
     """
     if event.happened_at:
         return f"{event.issue_id} at {event.happened_at:.3f}"

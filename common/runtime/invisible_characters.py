@@ -78,7 +78,7 @@ def invisible_in(text: str) -> Iterator[re.Match[str]]:
 
 
 def is_invisible(character: str) -> bool:
-    """Say whether a character is invisible, except where it is legitimate."""
+    """Return whether a character is invisible, except where it is legitimate."""
     return _ANYWHERE.match(character) is not None
 
 

@@ -1,7 +1,7 @@
-"""Hold back an approval because of a person's unpublished page changes, or because the source tickets changed.
+"""Holds back an approval if the page has a person's unpublished changes, or if the source tickets changed.
 
-The reviewer gets one notice for each state of either, and the review is reopened. A notice is recorded before it is
-posted: a notice that was posted just before the process died still counts.
+Kinexus posts a notice in the review ticket and reopens the ticket. The same changes cause only one notice; further
+changes cause another. A notice is recorded before it is posted, so it counts even if the process dies after posting.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class ApprovalHold:
     sources: SourceTickets
 
     def check_sources(self, document: Document, approval: Decision) -> None:
-        """Raise SourcesChanged if the source tickets changed and no notice before the approval said so."""
+        """Raise SourcesChanged if the source tickets changed, unless a notice before the approval named each change."""
         notice = document.source_notice
         if notice and not notice.at:
             raise SourcesChanged(notice.about)  # an earlier delivery died before it posted the notice
@@ -56,9 +56,10 @@ class ApprovalHold:
     def hold(
         self, document: Document, approval: Decision, why: SourcesChanged | UnpublishedChanges
     ) -> Document | None:
-        """Post a notice why the approval is not carried out, once, and reopen the review.
+        """Post a notice that says why the approval is not carried out, and reopen the review; return None.
 
-        If the approval came after that same notice, return the document: the approval is then carried out.
+        The same notice is posted only once. Returns the document, and does not reopen the review, if the approval came
+        after this notice (for unpublished changes: if it was APPROVED ANYWAY). The caller then carries it out.
         """
         if isinstance(why, SourcesChanged):
             kind, about = "source_notice", why.about
@@ -81,7 +82,7 @@ class ApprovalHold:
     def _post_notice(
         self, document: Document, approval: Decision, kind: str, about: tuple[str, ...], body: Adf
     ) -> tuple[Document, Notice]:
-        """Return the notice about ``about``, posting it unless it is already the newest of its kind."""
+        """Post a notice unless the newest of this kind has the same ``about``; return the document and the notice."""
         notice: Notice | None = getattr(document, kind)
         if notice is None or notice.about != about:
             notice = Notice(about, number=notice.number + 1 if notice else 1)
@@ -91,7 +92,7 @@ class ApprovalHold:
             return document, notice
         mark = {"kind": kind, "document_id": document.document_id, "number": notice.number}
         comment = idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
-        # If the ticket refuses the comment, approvals given until now still do not count.
+        # If the ticket refuses the comment, this approval and earlier ones still count as given before the notice.
         return document, replace(notice, at=comment.created if comment else approval.decided_at)
 
 

@@ -1,7 +1,8 @@
-"""Publish an approved draft to Confluence: idempotent, and never over a person's published or unpublished edit.
+"""Publishes an approved draft to Confluence, idempotently.
 
-The page is checked, written and read back. A draft that is already on the page counts as published. If the blocks
-that the draft edits have changed, that is a PageConflict.
+A person's edit is never overwritten, nor are unpublished changes, unless the approver wrote APPROVED ANYWAY. The page
+is checked, written and read back. A draft that is already on the page counts as published. If the blocks that the
+draft edits have changed, PageConflict is raised.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from handlers.approval_handler.unpublished_work import UnpublishedWork, unpublis
 
 log = logging.getLogger(__name__)
 
-#: How often a write is tried when other people save the same page at the same moment.
+#: Maximum number of attempts to write a page while other people save it at the same moment.
 MAX_ATTEMPTS = 4
-#: In Confluence's error message, lower-cased, if the title is in use in the space. There is no error code for it.
+#: Part of Confluence's error message for a title in use in the space, lower-cased. There is no error code for it.
 _TITLE_TAKEN = "a page with this title already exists"
 
 
@@ -36,7 +37,7 @@ class PageConflict(Exception):
 
 
 class PublishBlocked(Exception):
-    """The page cannot be written as approved. ``final``: no person can remove the cause, so the document fails."""
+    """The page cannot be written as approved. With ``final`` the review is not retried: the document fails."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
@@ -75,8 +76,8 @@ class Publisher:
     def publish(self, draft: Draft, may_write: Callable[[], None], overriding: str = "") -> Publication:
         """Publish a draft, or return its publication if it is published already.
 
-        ``may_write`` is called before the page is written; it raises if the page must not be written. ``overriding`` is
-        the state of the unpublished changes that may be overwritten. Raises PageConflict, PublishBlocked,
+        Calls ``may_write`` before it writes the page; ``may_write`` raises if the page must not be written. Unpublished
+        changes are overwritten only if their state is ``overriding``. Raises PageConflict, PublishBlocked,
         UnpublishedChanges and PageContended.
         """
         if draft.kind is DocumentKind.CREATE:
@@ -160,14 +161,14 @@ class Publisher:
         if publication := self._created(existing, draft):
             return publication
         raise PublishBlocked(
-            f'another page already has the title "{draft.title}" ({existing.url}). Rename that page, then move this '
-            "ticket to Done again"
+            f'the title "{draft.title}" is already used by another page ({existing.url}). Rename that page, then move '
+            "this ticket to Done again"
         )
 
     def _created(self, page: ConfluencePage, draft: Draft) -> Publication | None:
-        """Return the publication if a page with the draft's title was created by publishing this draft, else None.
+        """Return the publication of a draft if Kinexus created this page from it; None for any other page.
 
-        People may have edited the page since then, so its first version is compared too. Their edits are kept.
+        A person may have edited the page since then, so the first version is compared too. The edit is kept.
         """
         if page.status != "current" or not self.confluence.is_us(page.author_id):
             return None
@@ -176,8 +177,9 @@ class Publisher:
         return Publication(page.page_id, 1, page.url, page.title)
 
     def _was_created_as(self, page: ConfluencePage, draft: Draft) -> bool:
+        """Return whether the first version of a page has the content of the draft; ``_created`` compares the newest."""
         if page.version == 1:
-            return False  # the caller compared this version already
+            return False
         try:
             first = self.confluence.page(page.page_id, version=1)
         except NotFound:
@@ -185,7 +187,10 @@ class Publisher:
         return sf.equivalent(first.storage, draft.storage)
 
     def _read_back(self, written: ConfluencePage, storage: str, *, on_top: bool) -> Publication:
-        """Read a page back that was just written; if a person saved it since, its content is not compared."""
+        """Return the publication of a page that was just written. Reads the page and compares the stored content.
+
+        If a person has saved the page since then, the content is not compared.
+        """
         page = self.confluence.page(written.page_id)
         differs = page.version == written.version and not sf.equivalent(page.storage, storage)
         return Publication(
@@ -194,7 +199,7 @@ class Publisher:
 
 
 def version_message_mark(draft: Draft) -> str:
-    """Return the idempotency key that begins the version message of a page version with this draft."""
+    """Return the idempotency key of a draft. The version message of the page version with the draft begins with it."""
     return f"Kinexus {draft.document_id} r{draft.revision}"
 
 
@@ -236,8 +241,8 @@ def _refusal_text(title: str, error: AtlassianError) -> str:
         return _restricted_text(title)
     if error.status == 400 and _TITLE_TAKEN in error.detail.casefold():
         return (
-            f'a page that the Kinexus account cannot see already has the title "{title}". Rename that page, or give '
-            "the Kinexus account access to it, then move this ticket to Done again"
+            f'the title "{title}" is already used by a page that the Kinexus account cannot see. Rename that page, or '
+            "give the Kinexus account access to it, then move this ticket to Done again"
         )
     return (
         f'Confluence refused to store the page "{title}" (status {error.status}; the log of the approval handler has '

@@ -77,7 +77,7 @@ def _site(confluence: ConfluenceClient, env: Settings) -> WritableSpaces:
     missing = [key for key in keys if key not in found]
     if missing:
         raise PermanentFailure(
-            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, but our account cannot find or view it"
+            f"CONFLUENCE_SPACE_KEY names {', '.join(missing)}, but the Kinexus account cannot find or view it"
         )
     return WritableSpaces(tuple(found[key] for key in keys), env.confluence_browse_url, env.trust_folders)
 

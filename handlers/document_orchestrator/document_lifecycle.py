@@ -141,7 +141,7 @@ class DocumentLifecycle:
         return None
 
     def _page_created_by_us(self, mine: Document) -> ConfluencePage | None:
-        """Return the current page with the title of a page to be created, if our account is its author.
+        """Return the current page with the title of a page to be created, if the Kinexus account is its author.
 
         A page of this title by someone else is reported to the reviewer later, at publication.
         """

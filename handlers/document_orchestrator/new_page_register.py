@@ -30,7 +30,7 @@ class Reservation:
 
 @dataclass(frozen=True)
 class RegisterSnapshot:
-    """The reservations of a space as they were read; ``number`` is the version, one more with each write."""
+    """The reservations of a space as they were read. ``number`` is the version; each write increases it by one."""
 
     number: int
     reservations: tuple[Reservation, ...]
@@ -52,7 +52,7 @@ class NewPageRegister:
 
     def read(self, space_id: str) -> RegisterSnapshot:
         """Return the register of a space (a consistent read); version 0 and empty if there is none yet."""
-        item = self._records.get(_name(space_id))
+        item = self._records.get(_record_id(space_id))
         if item is None:
             return RegisterSnapshot(0, ())
         found = (Reservation(**{**each, "at": int(each["at"])}) for each in item["beginnings"])
@@ -61,24 +61,25 @@ class NewPageRegister:
     def try_reserve(
         self, space_id: str, known: RegisterSnapshot, kept: Sequence[Reservation], mine: Reservation
     ) -> bool:
-        """Write a reservation; return False and write nothing if the register changed since ``known`` was read.
+        """Add the reservation ``mine`` to the register; return whether it was added.
 
-        ``kept`` are the reservations of other changes that stay in the register, because the index of new pages does
-        not show their documents yet. All others are dropped.
+        Returns False and writes nothing if the register changed since ``known`` was read. ``kept`` are the reservations
+        of other changes that remain, because the index of new pages does not show their documents yet. All other
+        reservations are removed.
         """
         values = {"number": known.number + 1, "beginnings": [asdict(each) for each in (*kept, mine)]}
         if not known.number:
-            return self._records.create({"document_id": _name(space_id), **values})
+            return self._records.create({"document_id": _record_id(space_id), **values})
         try:
-            self._records.update(_name(space_id), values, {"number": known.number})
+            self._records.update(_record_id(space_id), values, {"number": known.number})
         except ConditionFailed:
             return False
         return True
 
     def is_pending(self, reservation: Reservation) -> bool:
-        """Return whether a reserved page without a record may still be started.
+        """Return whether the page of a reservation may still be drafted, although it has no document record yet.
 
-        It may while its change is ``detected``, and for at most ``MAX_DEFER_SECONDS`` after the reservation.
+        True while the change is ``detected`` and the reservation is at most ``MAX_DEFER_SECONDS`` old.
         """
         if self._clock() - reservation.at > MAX_DEFER_SECONDS:
             return False
@@ -86,5 +87,6 @@ class NewPageRegister:
         return change is not None and change.status is ChangeStatus.DETECTED
 
 
-def _name(space_id: str) -> str:
+def _record_id(space_id: str) -> str:
+    """Return the id of the record in the documents table that holds the register of a space."""
     return f"beginnings#{space_id}"

@@ -21,8 +21,7 @@ def not_drafted(reason: str) -> Adf:
     return adf.doc(
         adf.paragraph(f"Kinexus drafted no documentation for this ticket: {reason}"),
         adf.paragraph(
-            "To name the page yourself, add the label docs:PAGE-ID to this ticket, then reopen the ticket and close it "
-            "again."
+            "To name the page yourself, add the label docs:PAGE-ID to this ticket, reopen it and close it again."
         ),
     )
 
@@ -37,7 +36,7 @@ def unnamed_page(page_id: str, url: str, reason: str) -> Adf:
             adf.paragraph(
                 "A review shows the content of this page to everyone who can open the review ticket, and an approval "
                 f"changes the page for its readers. If that is all right, add the label docs:{page_id} to this "
-                "ticket, then reopen the ticket and close it again."
+                "ticket, reopen it and close it again."
             ),
         )
     )

@@ -164,7 +164,7 @@ class Orchestrator:
             return self.jira.issue(change.issue_id, [REVIEW_PROPERTY])
         except NotFound as error:
             raise PermanentFailure(
-                f"the ticket {change.issue_key} does not exist any more, or our account may not view it"
+                f"the ticket {change.issue_key} does not exist any more, or the Kinexus account may not view it"
             ) from error
 
     def _is_review(self, issue_id: str, issue: Mapping[str, Any]) -> bool:

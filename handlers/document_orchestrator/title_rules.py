@@ -27,6 +27,6 @@ def refuse_unsafe_title(title: str) -> None:
     """Raise PermanentFailure for a title that ``title_fault`` refuses."""
     if fault := title_fault(title):
         raise PermanentFailure(
-            f"{fault}. Correct the summary of the ticket, or name a page with the label docs:PAGE-ID, then reopen the "
+            f"{fault}. Correct the summary of the ticket, or add the label docs:PAGE-ID of a page. Then reopen the "
             "ticket and close it again"
         )

@@ -28,7 +28,7 @@ Sources = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class ReviewTicket:
-    """A review ticket. ``is_open`` is False if it is done and the Kinexus account has no transition to reopen it."""
+    """A review ticket. ``is_open`` is False if it is closed and the Kinexus account has no transition to reopen it."""
 
     issue_id: str
     key: str
@@ -82,7 +82,7 @@ class ReviewTickets:
         if document.review_issue_id != found:
             self.records.set_review_ticket(document, found, key)
         security = _security(levels, key.rpartition("-")[0])
-        # Reopen before the edit, because many workflows do not allow to edit a ticket that is done.
+        # Reopen before the edit, because many workflows do not allow editing a closed ticket.
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
         labels = as_list(as_dict(issue.get("fields")).get("labels"))

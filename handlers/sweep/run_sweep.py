@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 def run_sweep(missed_webhooks: MissedWebhooks, window: int, seconds: float, swept_at: int) -> Counter[str]:
     """Process tickets and reviews that were closed in the last ``window`` seconds and are not processed yet.
 
-    Returns how often each outcome occurred. Open reviews whose ticket is missing in Jira are counted for the sweep that
-    was scheduled at ``swept_at`` (seconds since the epoch). ``seconds`` is the time limit; reviews get at most half of
-    it. What the time did not suffice for is logged, and counted as ``reviews left`` and ``tickets left``. Idempotent.
-    Raises the errors of the services.
+    Returns how often each outcome occurred. Also records which open reviews are missing in Jira. ``swept_at`` is the
+    scheduled time of the sweep, in seconds since the epoch. ``seconds`` is the time limit; reviews get at most half of
+    it. Reviews and tickets that are not reached in time are logged, and counted as ``reviews left`` and ``tickets
+    left``. Idempotent. Raises the errors of the services.
     """
     started = time.monotonic()
     reviews, tickets = missed_webhooks.finished_reviews(window), missed_webhooks.finished_tickets(window)

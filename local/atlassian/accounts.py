@@ -19,7 +19,7 @@ class Account:
     """One Atlassian account.
 
     `name` is its name in tests and on the board; `token` is its API token (basic auth as e-mail:token);
-    `account_type` is `atlassian` for people and `app` for the pipeline's account; `admin` may administer Jira. `lacks`
+    `account_type` is `atlassian` for people and `app` for the Kinexus account; `admin` may administer Jira. `lacks`
     names permissions that Jira reports as missing; the simulator still allows the actions.
     """
 

@@ -28,7 +28,7 @@ class CallCounts:
 
 
 def count_calls(up: LocalEnvironment) -> CallCounts:
-    """Count the requests of the pipeline's account to Atlassian and of the functions' roles to AWS and the model."""
+    """Count the requests of the Kinexus account to Atlassian and of the functions' roles to AWS and the model."""
     account = up.pipeline_account.name
     calls = up.stand_in.calls()
     return CallCounts(

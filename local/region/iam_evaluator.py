@@ -1,4 +1,4 @@
-"""Evaluates IAM policy documents: tells whether they allow an action on a resource.
+"""Evaluates IAM policy documents: finds whether they allow an action on a resource.
 
 Covers the elements that the stack's documents use. An unknown element or condition operator raises UnreadablePolicy, so
 nothing is allowed by oversight. An explicit denial wins, as on AWS.

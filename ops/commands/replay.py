@@ -14,15 +14,19 @@ from ops.errors import OperatorError
 #: Why the event of a change in a final status is not published again, and what to do instead.
 _NO_REPLAY_OF_CHANGE = {
     ChangeStatus.DOCUMENTED: "it has a document already: `python -m ops status {key}` shows its state",
-    ChangeStatus.NOT_NEEDED: "no page needed a change: set the label docs:PAGE-ID, then reopen and close the ticket",
-    ChangeStatus.IGNORED: "it was ignored: set a label that asks for documentation, then reopen and close the ticket",
+    ChangeStatus.NOT_NEEDED: (
+        "no page needed a change: add the label docs:PAGE-ID, reopen the ticket and close it again"
+    ),
+    ChangeStatus.IGNORED: (
+        "it was ignored: add a label that asks for documentation, reopen the ticket and close it again"
+    ),
 }
 #: Why the event of a document in a final status is not published again, and what to do instead.
 _NO_REPLAY_OF_DOCUMENT = {
     DocumentStatus.PUBLISHED: "its page is published",
-    DocumentStatus.REJECTED: "its reviewer rejected it: for another draft, reopen and close the source ticket",
+    DocumentStatus.REJECTED: "its reviewer rejected it: for another draft, reopen the source ticket and close it again",
     DocumentStatus.NOT_NEEDED: "no page needed a change",
-    DocumentStatus.FAILED: "it failed: {again}reopen and close the source ticket",
+    DocumentStatus.FAILED: "it failed: {again}reopen the source ticket and close it again",
 }
 
 

@@ -13,7 +13,7 @@ import pulumi
 
 
 def matches_type(value: Any, hint: Any) -> bool:
-    """Tell whether a value has the type that an annotation asks for."""
+    """Return whether a value has the type that an annotation asks for."""
     if isinstance(value, pulumi.Output | Awaitable) or hint is Any:
         return True
     origin, inner = get_origin(hint), get_args(hint)
@@ -31,7 +31,7 @@ def matches_type(value: Any, hint: Any) -> bool:
 
 
 def _fits_class(value: Any, kind: type) -> bool:
-    """Tell whether a value is an instance of a class, or the value of one of an enum's members."""
+    """Return whether a value is an instance of a class, or the value of one of an enum's members."""
     if issubclass(kind, Enum):
         return isinstance(value, kind) or value in [choice.value for choice in kind]
     if kind in (int, float):

@@ -96,7 +96,7 @@ def _check(args: EventBusArgs) -> None:
 
 
 def _is_policy(text: str) -> bool:
-    """Tell whether a text is a policy document."""
+    """Return whether a text is a policy document."""
     try:
         document: Any = json.loads(text)
     except ValueError:

@@ -24,7 +24,7 @@ _COMPARISONS = ("=", "<", "<=", ">", ">=")
 
 
 def check_operator(operator: str, operand: Any) -> bool:
-    """Tell whether an operand is valid for an operator."""
+    """Return whether an operand is valid for an operator."""
     match operator:
         case "prefix" | "suffix":
             return isinstance(operand, str) or _folds_case(operand)
@@ -47,7 +47,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_wildcard(value: Any) -> bool:
-    """Tell whether a value is text without `**`, in which backslashes escape only an asterisk or a backslash."""
+    """Return whether a value is text without `**`, in which backslashes escape only an asterisk or a backslash."""
     plain = re.sub(r"\\[*\\]", "-", value) if isinstance(value, str) else "**"
     return "**" not in plain and "\\" not in plain
 
@@ -57,7 +57,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _folds_case(value: Any) -> bool:
-    """Tell whether a value is `{"equals-ignore-case": text}`."""
+    """Return whether a value is `{"equals-ignore-case": text}`."""
     return (
         isinstance(value, Mapping)
         and set(value) == {"equals-ignore-case"}
@@ -66,7 +66,7 @@ def _folds_case(value: Any) -> bool:
 
 
 def _excludes_like(value: Any) -> bool:
-    """Tell whether a value is an operator that `anything-but` accepts, with one text or a list of texts."""
+    """Return whether a value is an operator that `anything-but` accepts, with one text or a list of texts."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return False
     operator, inner = next(iter(value.items()))
@@ -79,14 +79,14 @@ def _excludes_like(value: Any) -> bool:
 
 
 def _excludes(operand: Any) -> bool:
-    """Tell whether an operand of `anything-but` is a value, a list of values of one type, or an operator on texts."""
+    """Return whether an operand of `anything-but` is a value, a list of values of one type, or an operator on texts."""
     if isinstance(operand, list):
         return operand != [] and (all(map(_is_text, operand)) or all(map(_is_number, operand)))
     return _is_text(operand) or _is_number(operand) or _excludes_like(operand)
 
 
 def _compares(operand: Any) -> bool:
-    """Tell whether an operand of `numeric` is one comparison, or a lower bound and then a higher upper bound."""
+    """Return whether an operand of `numeric` is one comparison, or a lower bound and then a higher upper bound."""
     if not isinstance(operand, list) or len(operand) not in (2, 4) or not all(map(_is_number, operand[1::2])):
         return False
     if len(operand) == 2:
@@ -95,7 +95,7 @@ def _compares(operand: Any) -> bool:
 
 
 def _is_network(operand: Any) -> bool:
-    """Tell whether a value is a network in CIDR notation."""
+    """Return whether a value is a network in CIDR notation."""
     try:
         ipaddress.ip_network(operand, strict=False)
     except ValueError:

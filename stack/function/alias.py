@@ -9,7 +9,7 @@ ALIAS = "live"
 
 
 def is_published(args: PythonFunctionArgs) -> bool:
-    """Tell whether the function publishes versions and is invoked through the alias."""
+    """Return whether the function publishes versions and is invoked through the alias."""
     return bool(args.get("snap_start") or args.get("provisioned_concurrency"))
 
 

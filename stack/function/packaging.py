@@ -128,7 +128,7 @@ def _files(root: Path, include: Sequence[str]) -> list[str]:
 
 
 def _left_out(file: Path) -> bool:
-    """Tell whether a file is a cache or compiled, and stays out of archives."""
+    """Return whether a file is a cache or compiled, and stays out of archives."""
     return file.suffix in _LEFT_OUT or any(part in _LEFT_OUT for part in file.parts)
 
 

@@ -27,9 +27,9 @@ class FunctionShape:
     memory_mb: int
     """Memory; CPU grows with it."""
     events: tuple[str, ...] = ()
-    """Detail types of the events that its queue gets; empty for functions without a queue."""
+    """Detail types of the events in the function's queue; empty for functions without a queue."""
     resources: tuple[str, ...] = ()
-    """Environment variables that name resources of the stack; those of settings are added."""
+    """Environment variables with the names of the stack's resources; `variables` adds those of the settings."""
 
     @property
     def handler(self) -> str:
@@ -38,13 +38,13 @@ class FunctionShape:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of all its environment variables."""
+        """Names of all environment variables of the function."""
         settings = (setting.variable for setting in SETTINGS if self.name in setting.functions)
         return (*self.resources, *settings)
 
     @property
     def include(self) -> list[str]:
-        """Files and folders in its archive."""
+        """Files and folders in the archive of the function."""
         return ["handlers/__init__.py", f"handlers/{self.package}", "common"]
 
 
@@ -95,23 +95,23 @@ REVIEW_PAGE = FunctionShape(
 SWEEP = FunctionShape(
     name="Sweep",
     package="sweep",
-    description="Reconciliation: finds closed tickets and reviews whose webhook was lost, and deleted reviews",
+    description="Finds closed tickets and reviews whose webhook was lost, and reviews whose ticket was deleted",
     timeout_seconds=300,
     memory_mb=256,
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS"),
 )
 
 WORK_FAILED = '{ $.message = "work.failed" }'
-"""Filter pattern for the log line of a permanent failure, of which people are notified; retries are not logged so."""
+"""Filter pattern for the log line of a permanent failure, which people are notified of. Retries do not match."""
 
 ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
-"""Filter pattern for the sweep's log line that the pipeline's account may no longer be able to see open reviews."""
+"""Filter pattern for a log line of the sweep: the Kinexus account may have lost the right to see open reviews."""
 
 DEFERRED = '{ $.message = "message.deferred" }'
 """Filter pattern for the log line of a deferred message: a service is down or throttles, or a lease is held."""
 
 SCHEDULED_AT = {"scheduled_at": "<aws.scheduler.scheduled-time>"}
-"""Payload of the sweep's schedule: the scheduled time, which is the same in every retry."""
+"""Payload of the sweep's schedule: the scheduled time. Every retry has the same."""
 
 FUNCTIONS: Sequence[FunctionShape] = (
     JIRA_WEBHOOK_HANDLER,

@@ -21,9 +21,9 @@ _LINES: Mapping[str, list[WatchedLine]] = {
             "label": "review-access",
             "pattern": ACCESS_MAY_BE_LOST,
             "words": (
-                "open reviews cannot be found; the pipeline's account may have lost the permission to see them. "
-                "No document was ended. Check the account's permissions in the review project: python -m ops doctor, "
-                "python -m ops status."
+                "open reviews cannot be found; the Kinexus account may have lost the permission to see them. "
+                "No document was ended. Check the permissions of this account in the review project: python -m ops "
+                "doctor, python -m ops status."
             ),
         }
     ],

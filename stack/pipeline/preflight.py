@@ -1,7 +1,7 @@
-"""Preflight check of Jira, Confluence and the Bedrock model as a Pulumi resource. For Python programs only.
+"""Checks Jira, Confluence and the Bedrock model before anything is deployed, as a Pulumi resource. Only for Python.
 
-In every preview and update Pulumi calls the provider's `check` on a resource's inputs, even if they did not change. The
-check runs there. Every other resource depends on this one, so a failed check creates and changes nothing.
+The check runs in the provider's `check`, which Pulumi calls in every preview and update, even if no input changed. All
+other resources depend on this one: if the check fails, nothing is created or changed.
 """
 
 from typing import TypedDict

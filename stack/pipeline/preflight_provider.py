@@ -103,7 +103,7 @@ class PreflightProvider(dynamic.ResourceProvider):
 
 
 def _known(props: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    """Tell whether all of these inputs are known; Pulumi may omit empty ones."""
+    """Return whether all of these inputs are known; Pulumi may omit empty ones."""
     return not any(isinstance(props.get(name), Unknown) for name in names)
 
 

@@ -61,7 +61,7 @@ class _Reader:
                 )
 
     def wants(self, setting: Setting) -> bool:
-        """Tell whether a setting is set and not blank, or is required."""
+        """Return whether a setting is set and not blank, or is required."""
         return bool(self._text(setting)) or setting.required
 
     def value(self, setting: Setting) -> Any:

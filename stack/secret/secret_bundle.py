@@ -171,7 +171,7 @@ def _check(args: SecretBundleArgs) -> None:
 
 
 def _is_object(text: str) -> bool:
-    """Tell whether a text is a JSON object."""
+    """Return whether a text is a JSON object."""
     try:
         content: Any = json.loads(text)
     except ValueError:

@@ -136,7 +136,7 @@ def tree(graph: Graph) -> list[str]:
 
 
 def _shows(value: Any, secrets: Collection[str]) -> bool:
-    """Tell whether a value contains one of the texts at any depth."""
+    """Return whether a value contains one of the texts at any depth."""
     if isinstance(value, str):
         return any(secret in value for secret in secrets)
     if isinstance(value, Mapping):

@@ -60,7 +60,7 @@ def _uncovered(before: str, resource: Resource) -> str:
 
 
 def _alike(urn: str, resource: Resource) -> bool:
-    """Tell whether a removed URN probably became this resource: same parents and type, or same name and type."""
+    """Return whether a removed URN probably became this resource: same parents and type, or same name and type."""
     chain, _, name = urn.rpartition("::")
     return chain == resource.urn.rpartition("::")[0] or (
         name == resource.name and _last_type(chain) == resource.type

@@ -89,7 +89,7 @@ def _copy(source: Any, name: str, target: Any, as_name: str) -> None:
 
 
 def _is_given(message: Any, name: str) -> bool:
-    """Tell whether a field is set; fields without presence tracking always count as set."""
+    """Return whether a field is set; fields without presence tracking always count as set."""
     return not message.DESCRIPTOR.fields_by_name[name].has_presence or message.HasField(name)
 
 

@@ -63,7 +63,7 @@ def wildcard_actions(graph: Graph) -> list[str]:
 
 
 def is_wide(arn: str) -> bool:
-    """Tell whether an ARN in a policy covers all resources of a service, of a kind or of an account.
+    """Return whether an ARN in a policy covers all resources of a service, of a kind or of an account.
 
     It does if its name begins with a wildcard (`table/*`, `arn:aws:s3:::*-logs`), or if the service, the account or the
     kind contains one. `table/orders/index/*` and `my-bucket/*` are not wide.
@@ -92,5 +92,5 @@ def _all_but(statement: Statement, element: str) -> str:
 
 
 def _is_open(text: str) -> bool:
-    """Tell whether a text contains a wildcard."""
+    """Return whether a text contains a wildcard."""
     return "*" in text or "?" in text

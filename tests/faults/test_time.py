@@ -156,7 +156,7 @@ def test_the_last_try_ends_in_time_and_records_its_reason(
     assert len(answer["batchItemFailures"]) == 1
     assert invocation.get_remaining_time_in_millis() > 0, "Lambda would have killed it"
     records = pipeline.aws.changes() if handle is orchestrate else pipeline.aws.documents()
-    assert "did not answer" in records[0]["reason"]
+    assert "could not be reached" in records[0]["reason"]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

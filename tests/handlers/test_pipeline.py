@@ -435,8 +435,8 @@ def test_a_trashed_page_is_reported_and_published_once_restored(pipeline: Pipeli
 @pytest.mark.parametrize(
     ("is_hidden", "told"),
     [
-        (False, "another page already has the title"),
-        (True, "a page that the Kinexus account cannot see already has the title"),
+        (False, "is already used by another page"),
+        (True, "is already used by a page that the Kinexus account cannot see"),
     ],
 )
 def test_a_title_in_use_is_reported_and_published_once_free(

@@ -15,5 +15,5 @@ __all__ = ["aws", "deployed", "pipeline"]
 @pytest.fixture
 def deployed(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Deployed:
     """The pipeline with its functions' configurations, event source mappings and dead-letter queues."""
-    monkeypatch.setattr(dead_letter_queues, "WAIT", 0)
+    monkeypatch.setattr(dead_letter_queues, "WAIT_SECONDS", 0)
     return deploy(pipeline)

@@ -120,7 +120,7 @@ BROKEN: dict[str, list[Case]] = {
         ),
         (
             lambda d: set_variable("DocumentOrchestrator", CONFLUENCE_SPACE_KEY="SD,NOPE"),
-            "spaces", "failed", "our account: NOPE", "confluenceSpaceKey",
+            "spaces", "failed", "the Kinexus account: NOPE", "confluenceSpaceKey",
         ),
         (
             lambda d: set_variable("ReviewTicketCreator", JIRA_REVIEW_PROJECT_KEY="NOPE"),

@@ -182,4 +182,4 @@ def test_a_failed_review_promises_no_replay_of_its_changes(
     assert status == "failed r3"
     code, said = deployed.command("replay", id_)
     assert code == 1
-    assert "it failed: reopen and close the source ticket" in said
+    assert "it failed: reopen the source ticket and close it again" in said

@@ -175,8 +175,8 @@ def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for sweep, state, told in (
-        (now - 24 * 3600, "missing", "if the next sweep does not find it either, it ends"),
-        (now, "deleted", "for another review, reopen and close a source ticket"),
+        (now - 24 * 3600, "missing", "if the next sweep does not find it either, the review ends"),
+        (now, "deleted", "for another review, reopen a source ticket and close it again"),
     ):
         run_sweep(dependencies.build_missed_webhooks(), 3600, 200, sweep)
         pipeline.run()

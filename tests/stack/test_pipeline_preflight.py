@@ -118,13 +118,13 @@ REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
     "expired token": (revoked, ["Jira account: kinexus@example.com", "401", "create an API token"]),
     "no project": (lambda _: {"review_project": "NOPE"}, ["no project NOPE", "correct jiraReviewProject"]),
     "no issue type": (lambda _: {"review_issue_type": "Review"}, ["no issue type Review in the project PAY2", "reviewIssueType to one of"]),
-    "missing rights": (as_account("unlinked"), ["has no permission ADD_COMMENTS, LINK_ISSUES", "grant it to our account in the project PAY2"]),
+    "missing rights": (as_account("unlinked"), ["has no permission ADD_COMMENTS, LINK_ISSUES", "grant it to the Kinexus account in the project PAY2"]),
     "no right to create": (as_account("onlooker"), ["has no permission CREATE_ISSUES", "grant it"]),
     "no look at groups": (
         lambda around: {**as_account("blind")(around), "approver_group": "8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20"},
         ["has no permission USER_PICKER", "Browse users and groups"],
     ),
-    "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from our account: NOPE", "correct confluenceSpaceKey"]),
+    "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from the Kinexus account: NOPE", "correct confluenceSpaceKey"]),
     "read-only space": (may_not_write, ["may not write pages in SD", "Add/edit pages"]),
     "another site's Confluence": (lambda a: {"confluence_url": f"{a.jira.url}/elsewhere/wiki"}, ["Confluence account", "confluenceUrl must be"]),
     "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "request access to the model"]),
@@ -239,7 +239,7 @@ def test_unknown_space_permissions_are_noted(around: Around) -> None:
     around.jira.site.faults.add(Fault(kind="status", status=401, count=2, path="/operations"))
     refused, [note] = around.look()
     assert refused == []
-    assert "cannot check whether our account may write there" in note
+    assert "cannot check whether the Kinexus account may write there" in note
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def real_run(around: Around, **changed: Any) -> tuple[Any, list[str]]:
 
 def test_nothing_is_created_when_it_refuses(around: Around) -> None:
     failure, made = real_run(around, confluenceSpaceKey="NOPE")
-    assert "hidden from our account: NOPE" in str(failure)
+    assert "hidden from the Kinexus account: NOPE" in str(failure)
     assert made == [TYPE]
 
 

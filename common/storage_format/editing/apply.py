@@ -259,7 +259,7 @@ def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
 
 
 def _same(markdown: str, shown: str, kind: str) -> bool:
-    """Tell whether Markdown equals the block as it was shown, with or without the list mark."""
+    """Return whether Markdown equals the block as it was shown, with or without the list mark."""
     given = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(markdown).split()))
     shown = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(shown).split()))
     return given == shown or (kind in _MARKED and _MARK.sub("", given, count=1) == shown)

@@ -55,7 +55,7 @@ class BlockMatcher:
         return self._by_neighbours(number)
 
     def same(self, number: int, there: int) -> bool:
-        """Tell whether a block of `base` and one of `current` have the same content, or are both outside the page."""
+        """Return whether a block of `base` and one of `current` have the same content, or are both outside the page."""
         return self.base.code(number) == self.current.code(there)
 
     # -- by content ------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ class VersionIndex:
         return found
 
     def has_twins(self, number: int) -> bool:
-        """Tell whether another block in the same place gives a value for the same field.
+        """Return whether another block in the same place gives a value for the same field.
 
         Then only its value is unique, which does not identify it: values can be swapped.
         """
@@ -254,7 +254,7 @@ class VersionIndex:
     # -- wording ---------------------------------------------------------------------------------------------
 
     def has_wording(self, wording: str) -> bool:
-        """Tell whether a whole line, cell, title or name on the page has this wording."""
+        """Return whether a whole line, cell, title or name on the page has this wording."""
         return wording.casefold() in self._wordings
 
     @cached_property
@@ -295,18 +295,18 @@ def _unique_match(version: VersionIndex, other: VersionIndex, number: int) -> in
 
 
 def is_numbered(path: Path) -> bool:
-    """Tell whether a path has a name that only its number distinguishes from an equal name."""
+    """Return whether a path has a name that only its number distinguishes from an equal name."""
     return any(count > 1 for _, count in (name.place for name in path))
 
 
 def _is_right_below(number: int, there: int, old: Step, new: Step) -> bool:
-    """Tell whether the corrected wording is in the block right before both, and reads as a correction."""
+    """Return whether the corrected wording is in the block right before both, and reads as a correction."""
     is_right_above = (old.block, new.block) == (number - 1, there - 1)
     return is_right_above and all(_resembles(*pair) for pair in zip(old.texts, new.texts, strict=True))
 
 
 def _resembles(old: str, new: str) -> bool:
-    """Tell whether a change of wording is a correction: words added, removed or respelled, but none replaced."""
+    """Return whether a change of wording is a correction: words added, removed or respelled, but none replaced."""
     before, after = old.casefold().split(), new.casefold().split()
     kept = 0
     for what, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

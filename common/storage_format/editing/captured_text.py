@@ -91,7 +91,7 @@ def _scope(container: Container | None) -> Container | None:
 
 
 def _is_header(block: Block) -> bool:
-    """Tell whether a block is a header row of its table, or of the rows after it."""
+    """Return whether a block is a header row of its table, or of the rows after it."""
     return block.kind == "table_row" and ("<td" not in block.source or "thead" in block.containers)
 
 

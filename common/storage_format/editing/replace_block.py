@@ -197,7 +197,7 @@ def _body(element: Element) -> Element | None:
 
 
 def _is_done(page: Page, container: Container | None) -> bool | None:
-    """Tell whether the task around a block is done; None if unknown."""
+    """Return whether the task around a block is done; None if unknown."""
     while container is not None and container.node.name != "ac:task-body":
         container = container.above
     if container is None:

@@ -149,5 +149,5 @@ def _span(tag: str, name: str) -> int:
 
 
 def is_text_below_table(pieces: Sequence[Piece]) -> bool:
-    """Tell whether new text after the last row is meant below the table, and is not a malformed row."""
+    """Return whether new text after the last row is meant below the table, and is not a malformed row."""
     return any(not isinstance(piece, Paragraph | Table) for piece in pieces)

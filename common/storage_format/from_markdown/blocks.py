@@ -50,7 +50,7 @@ class List:
 
     @property
     def is_tasks(self) -> bool:
-        """Tell whether every item is a task."""
+        """Return whether every item is a task."""
         return self.start is None and all(item.done is not None for item in self.items)
 
 

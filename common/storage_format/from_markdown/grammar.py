@@ -226,7 +226,7 @@ def _comment_inline(state: StateInline, silent: bool) -> bool:
 
 
 def _is_sign(character: str) -> bool:
-    """Tell whether a character is punctuation or a symbol."""
+    """Return whether a character is punctuation or a symbol."""
     return category(character)[0] in "PS"
 
 

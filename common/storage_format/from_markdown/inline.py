@@ -140,7 +140,7 @@ def link_element(target: str, body: str, anchors: Mapping[str, str]) -> str:
 
 
 def is_followed(url: str) -> bool:
-    """Tell whether a browser could open `url`: it has a host, or a mail address."""
+    """Return whether a browser could open `url`: it has a host, or a mail address."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -89,7 +89,7 @@ class _Finder:
                 self.loose(piece, container)
 
     def has_content(self, start: int, end: int) -> bool:
-        """Tell whether the source between two elements holds anything that a reader sees."""
+        """Return whether the source between two elements holds anything that a reader sees."""
         text = self.source[start:end].strip(SPACE)
         if not text:
             return False
@@ -204,11 +204,11 @@ class _Finder:
             self.inside(node, container)
 
     def is_line(self, node: Node) -> bool:
-        """Tell whether an element is a paragraph that is a block, not a container."""
+        """Return whether an element is a paragraph that is a block, not a container."""
         return node.name == "p" and all(map(_is_inline_kind, node.children)) and not self.wraps_bodies(node)
 
     def is_plain_cell(self, cell: Node) -> bool:
-        """Tell whether a cell holds only inline content: loose, or in one paragraph."""
+        """Return whether a cell holds only inline content: loose, or in one paragraph."""
         children = cell.children
         if len(children) == 1 and children[0].name == "p":
             paragraph = children[0]
@@ -220,7 +220,7 @@ class _Finder:
         return all(self.is_opaque(child, inline=True) for child in children)
 
     def is_opaque(self, node: Node, inline: bool = False) -> bool:
-        """Tell whether an element is an image or a macro without blocks in its body (`inline`: and without code)."""
+        """Return whether an element is an image or a macro without blocks in its body (`inline`: and without code)."""
         if node.name == "ac:image":
             return True
         if node.name not in MACROS:
@@ -233,7 +233,7 @@ class _Finder:
         return True
 
     def wraps_bodies(self, paragraph: Node) -> bool:
-        """Tell whether a paragraph only wraps macros that hold blocks."""
+        """Return whether a paragraph only wraps macros that hold blocks."""
         at = paragraph.opened
         for child in paragraph.children:
             if child.name not in MACROS or self.has_content(at, child.start):
@@ -245,7 +245,7 @@ class _Finder:
 
 
 def _is_inline_kind(node: Node) -> bool:
-    """Tell whether a paragraph that holds this element is still one line of text."""
+    """Return whether a paragraph that holds this element is still one line of text."""
     return node.name == "ac:image" or node.name in MACROS or node.name == "ac:adf-extension"
 
 
@@ -271,7 +271,7 @@ def _without_crossing(source: str, run: Iterable[_Piece]) -> Iterator[Node | lis
 
 
 def _joins_text(node: Node) -> bool:
-    """Tell whether an element can be part of a line of text."""
+    """Return whether an element can be part of a line of text."""
     if node.name == "ac:image":
         return True
     return node.name in MACROS and not any(

@@ -246,7 +246,7 @@ class _Walk:
         return above
 
     def names_rows(self, row: Node) -> bool:
-        """Tell whether a row is the title of the rows after it: one cell across the table, or only header cells."""
+        """Return whether a row is the title of the rows after it: one cell across the table, or only header cells."""
         cells, data = _counted(self.source, row)
         return not data or (cells == 1 and "colspan" in self.source[row.start : row.end])
 

@@ -48,7 +48,7 @@ def lead_in(source: str, node: Node, following: str) -> LeadIn | None:
 
 
 def _is_emphasised(element: Element) -> bool:
-    """Tell whether all text of an element is emphasised."""
+    """Return whether all text of an element is emphasised."""
     has_text = False
     for child in element.children:
         if isinstance(child, Text):

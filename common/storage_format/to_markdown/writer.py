@@ -59,7 +59,7 @@ class Writer:
         raise NotImplementedError
 
     def is_inline(self, element: Element) -> bool:
-        """Tell whether an element is part of a line of text."""
+        """Return whether an element is part of a line of text."""
         return is_inline(element)
 
     def literal(self, text: str) -> str:
@@ -153,7 +153,7 @@ class Writer:
         return f"{start}{mark}{body}{mark}{end}" if body else text
 
     def _is_ambiguous(self, element: Element, first: bool, last: bool) -> bool:
-        """Tell whether touching marks are ambiguous: `***a** b **c***` or `***a*b*c*d**`."""
+        """Return whether touching marks are ambiguous: `***a** b **c***` or `***a*b*c*d**`."""
         within = sum(child.name in EMPHASIS for child in element.below())
         return (first and last and len(self.flattened(element.children)) > 1) or (
             (first or last) and within > 1
@@ -310,7 +310,7 @@ class Writer:
 
 
 def is_inline(element: Element) -> bool:
-    """Tell whether an element is part of a line of text."""
+    """Return whether an element is part of a line of text."""
     if element.name in MACROS:
         return (
             element.attributes.get("ac:name") not in CODE_MACROS
@@ -324,7 +324,7 @@ def is_inline(element: Element) -> bool:
 
 
 def nearest_table(table: Element, row: Element) -> bool:
-    """Tell whether a row belongs to this table and not to a nested one."""
+    """Return whether a row belongs to this table and not to a nested one."""
     return not any(
         inner is not row and inner.name == "table" and inner.start < row.start < inner.end
         for inner in table.below()

@@ -31,7 +31,7 @@ Tree: TypeAlias = tuple[str, tuple[tuple[str, str], ...], tuple["Tree | str", ..
 
 
 def equivalent(a: str, b: str) -> bool:
-    """Tell whether two pieces of storage format are the same tree, apart from what Confluence itself may change.
+    """Return whether two pieces of storage format are the same tree, apart from what Confluence itself may change.
 
     That is: generated ids, the order of attributes and of macro parameters, `b` for `strong`, white space between
     blocks, entities for characters, CDATA for text. Raises MalformedStorage.

@@ -1,7 +1,8 @@
 """Find the comment of a closed review ticket that decides, or the reason why none does.
 
-The person who moved the ticket decides, with their newest comment. Only comments after Kinexus announced the revision
-count, by Jira's clock. An edited comment counts from the time of its edit, and only if its author edited it.
+The newest comment of the person who moved the ticket decides. One exception: an older approval of theirs still counts
+if all their comments since then are harmless. Only comments after Kinexus announced the revision count, by Jira's
+clock. An edited comment counts from the time of the edit, and only if the author edited it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -39,8 +40,8 @@ class ReviewComment:
 class DecisionPolicy:
     """Who may decide: the account that moved the ticket, unless it is excluded.
 
-    `own_ids` are the accounts of Kinexus. `approver_ids` is None if anyone may decide. `author_ids` are the people that
-    the four-eyes rule excludes, empty without the rule. `app_ids` are the accounts of apps that may decide.
+    `own_ids` are the ids of the Kinexus account. `approver_ids` is None if anyone may decide. `author_ids` are the
+    people that the four-eyes rule excludes, empty without the rule. `app_ids` are the accounts of apps that may decide.
     """
 
     mover_id: str
@@ -78,15 +79,14 @@ class NoDecision:
 
 _TEXTS = {
     NoDecisionReason.UNKNOWN_ACCOUNT: "Jira does not say who moved the ticket, so there is no decision.",
-    NoDecisionReason.OWN_ACCOUNT: "The ticket was moved by the account that Kinexus itself uses. That account cannot "
-    "decide.",
+    NoDecisionReason.OWN_ACCOUNT: "The Kinexus account moved the ticket. That account cannot decide.",
     NoDecisionReason.NOT_A_PERSON: "The comment was written by an app or an automation. An app can decide only if the "
-    "setting approverAccountIds names its account.",
+    "setting approverAccountIds names the account of the app.",
     NoDecisionReason.NOT_AN_APPROVER: "The person who moved the ticket is not one of the people who may decide here.",
-    NoDecisionReason.OWN_CHANGE: "Four-eyes rule: the person who closed the source ticket and its assignee cannot "
+    NoDecisionReason.OWN_CHANGE: "Four-eyes rule: neither the person who closed the source ticket nor its assignee can "
     "decide. Please ask someone else.",
-    NoDecisionReason.NO_COMMENT: "There is no decision. A comment counts only if it was written after the newest "
-    "revision was announced, and after the newest notice that the source tickets have changed, if there is one.",
+    NoDecisionReason.NO_COMMENT: "I found no decision. A comment counts only if it was written after the newest "
+    "revision was announced, and after any notice that the source tickets have changed.",
     NoDecisionReason.NOT_THE_MOVER: "The person who wrote the decision is not the person who moved the ticket.",
     NoDecisionReason.EDITED_BY_ANOTHER: "The comment with the decision was edited by another person, so it does not "
     "count.",
@@ -94,10 +94,11 @@ _TEXTS = {
     "{revision}, comment just APPROVED.",
     NoDecisionReason.OTHER_REVISION: "I did not publish, because your comment approves a revision that is not the "
     "current one. To publish revision {revision}, comment just APPROVED.",
-    NoDecisionReason.CONTRADICTED: "I did not publish, because another person who may decide wrote something "
-    "different after your comment. To publish revision {revision} despite this, comment just APPROVED.",
-    NoDecisionReason.ANYWAY_WITHOUT_NOTICE: "APPROVED ANYWAY counts only after a notice that the page has unpublished "
-    "changes, and there is no such notice here. To publish, comment just APPROVED.",
+    NoDecisionReason.CONTRADICTED: "I did not publish, because another approver disagreed after your comment. "
+    "To publish revision {revision} despite this, comment just APPROVED.",
+    NoDecisionReason.ANYWAY_WITHOUT_NOTICE: "I did not publish. APPROVED ANYWAY counts only after a notice that the "
+    "page has unpublished changes, and there was no such notice before your comment. To publish, comment just "
+    "APPROVED.",
 }
 
 
@@ -111,9 +112,9 @@ def deciding_comment(
 ) -> tuple[ReviewComment, CommentDecision] | NoDecision:
     """Find the comment that decides on the revision announced at `announced_at` (ISO 8601).
 
-    It is the newest comment of the person who moved the ticket, whatever it says. An approval still counts if only
-    harmless comments follow it. `comments` may be in any order. `names` are the words of the names of the people in the
-    ticket, as for `read_decision`. Raises ValueError if a time is not an ISO 8601 time.
+    The newest comment of the person who moved the ticket decides. One exception: an older approval of theirs still
+    counts if all their comments since then are harmless. `comments` may be in any order. `names` are the words of the
+    names of the people in the ticket, as for `read_decision`. Raises ValueError if a time is not an ISO 8601 time.
     """
     result = _find(comments, announced_at, policy, revision, names)
     if not isinstance(result, _NotDecided):
@@ -191,7 +192,7 @@ def _contradiction(
 
 
 def anyway_without_notice(comment: ReviewComment) -> NoDecision:
-    """Return the refusal of an APPROVED ANYWAY without a notice of unpublished changes before it."""
+    """Return the refusal of a comment APPROVED ANYWAY that no notice of unpublished changes preceded."""
     reason = NoDecisionReason.ANYWAY_WITHOUT_NOTICE
     return NoDecision(reason, _TEXTS[reason], comment.comment_id)
 

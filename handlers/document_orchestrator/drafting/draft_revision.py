@@ -102,7 +102,7 @@ class RevisionDrafter:
                 log.warning("source_ticket.missing", extra={"issue_key": key})
         if not tickets:
             raise PermanentFailure(
-                "no ticket of this documentation exists any more, or our account may not view them"
+                "no ticket of this documentation exists any more, or the Kinexus account may not view them"
             )
         return tickets
 
@@ -111,12 +111,12 @@ class RevisionDrafter:
             page = self.confluence.page(document.page_id or "")
         except NotFound as error:
             raise PermanentFailure(
-                f"the page {document.page_id} does not exist any more, or our account may not view it"
+                f"the page {document.page_id} does not exist any more, or the Kinexus account may not view it"
             ) from error
         if why_not := self.site().reason_not_writable(page):
             raise PermanentFailure(
-                f"{why_not}. Restore the page or move it back, or name another page with the label docs:PAGE-ID and "
-                "close the ticket again"
+                f"{why_not}. Restore the page or move it back, or add the label docs:PAGE-ID of another page to the "
+                "source ticket, reopen it and close it again"
             )
         if document.revision:  # the first draft is made right after its page was chosen
             self.recheck_restrictions(page.page_id, document)

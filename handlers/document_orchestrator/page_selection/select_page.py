@@ -1,4 +1,4 @@
-"""Selects the page of a finished change: named pages first, then search, ranking and the judge."""
+"""Selects the page of a change: named pages first, then search, ranking and the judge."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def select_page(
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
 ) -> Selection:
-    """Select the page or pages that a finished ticket belongs to.
+    """Select the page or pages that a closed ticket belongs to.
 
     ``remote_links`` are the URLs of the issue's remote links. ``just_created`` are pages that Kinexus created and that
     the search index may not contain yet. Without a ``model``, or if the model fails, the ranking decides. Raises the
@@ -99,7 +99,7 @@ def _refusal(named: ExplicitPage, page: ConfluencePage | None, site: WritableSpa
     if named.page_id is None:
         return "this is not a page id: write docs: followed by the number of the page, such as docs:123456"
     if page is None:
-        return f"the page {named.page_id} does not exist, or our account may not view it"
+        return f"the page {named.page_id} does not exist, or the Kinexus account may not view it"
     return site.reason_not_writable(page)
 
 

@@ -177,7 +177,7 @@ def test_a_page_restricted_later_is_refused_with_reason_and_label(page_id: str, 
     with pytest.raises(PageRequiresLabel, match=words) as closed:
         recheck_restrictions({page_id: FOUND}, tree, trust_folders=False)
     assert f"docs:{page_id}" in str(closed.value)
-    assert "then close the ticket again" in str(closed.value)
+    assert "reopen it and close it again" in str(closed.value)
     assert "Title" not in str(closed.value)
 
 

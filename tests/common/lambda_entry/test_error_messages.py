@@ -45,10 +45,10 @@ FAILURES = {
     "update Kinexus": Gone(
         "GET", "/rest/api/content/1", 410, '{"message": "This endpoint has been removed."}'
     ),
-    "Jira did not answer GET /rest/api/3/myself (not JSON)": Unavailable(
+    "Jira could not be reached; GET /rest/api/3/myself got no valid answer (not JSON)": Unavailable(
         "GET", "/rest/api/3/myself", None, f"not JSON: <html>{HOST}</html>"
     ),
-    "Jira did not answer GET /rest/api/3/myself (ReadTimeout)": Unavailable(
+    "Jira could not be reached; GET /rest/api/3/myself got no valid answer (ReadTimeout)": Unavailable(
         "GET", "/rest/api/3/myself", None, "ReadTimeout"
     ),
     "the page is gone": PermanentFailure("the page is gone"),

@@ -99,7 +99,7 @@ def test_a_page_of_ours_with_another_first_version_is_another(pipeline: Pipeline
     pipeline.decide(review, "APPROVED")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     assert document(pipeline)["status"] == "in_review"
-    assert "another page already has the title" in pipeline.comments(review)[-1]
+    assert "is already used by another page" in pipeline.comments(review)[-1]
 
 
 def saved_without_answer(pipeline: Pipeline, page_id: str, review: str) -> list[dict[str, Any]]:

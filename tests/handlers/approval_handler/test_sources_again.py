@@ -119,7 +119,7 @@ def test_undoing_the_change_does_not_restore_the_approval(pipeline: Pipeline, pa
     pipeline.jira("developer", "PUT", f"/rest/api/3/issue/{key}", body)
     to_done(pipeline, review)
     assert version(pipeline, page_id) == 1
-    assert "There is no decision. A comment counts only if" in pipeline.comments(review)[-1]
+    assert "I found no decision. A comment counts only if" in pipeline.comments(review)[-1]
 
 
 def test_a_further_change_after_the_notice_is_reported_too(pipeline: Pipeline, page_id: str) -> None:

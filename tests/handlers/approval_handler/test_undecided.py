@@ -122,7 +122,9 @@ def test_an_automation_decides_nothing_unless_named(
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert version(pipeline, page_id) == (2 if is_named else 1)
-    assert count_comments(pipeline, review, "approverAccountIds names its account") == (0 if is_named else 1)
+    assert count_comments(pipeline, review, "approverAccountIds names the account of the app") == (
+        0 if is_named else 1
+    )
 
 
 def test_an_undecided_review_is_moved_back_three_times(pipeline: Pipeline, page_id: str) -> None:
@@ -130,12 +132,12 @@ def test_an_undecided_review_is_moved_back_three_times(pipeline: Pipeline, page_
     for times in (1, 2, 3):
         close_with_duplicate(pipeline, review)
         assert pipeline.status(review) != "done"
-        assert count_comments(pipeline, review, "There is no decision") == times
+        assert count_comments(pipeline, review, "I found no decision") == times
     for _ in range(3):
         close_with_duplicate(pipeline, review)
         assert pipeline.status(review) == "done"
         assert (
-            count_comments(pipeline, review, "There is no decision"),
+            count_comments(pipeline, review, "I found no decision"),
             count_comments(pipeline, review, LAST),
         ) == (3, 1)
     assert len(document(pipeline)["undecided"]["move_ids"]) == 4
