@@ -52,12 +52,14 @@ class Settings:
     trust_folders: bool
     review_base_url: str
     review_issue_type: str
+    review_link_type: str
     bedrock_model_id: str
     document_labels: tuple[str, ...]
     decline_labels: tuple[str, ...]
     document_issue_types: tuple[str, ...]
     max_change_age_days: int
     jira_review_project_key: str = ""
+    review_fields: str = ""
     approver_group_id: str = ""
 
 

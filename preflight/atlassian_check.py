@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from common.atlassian.confluence_client import ConfluenceClient, Space
 from common.atlassian.http_client import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
-from common.runtime.json_access import as_dict, as_list, as_str
+from common.atlassian.jira_client import JiraClient
+from common.runtime.json_access import as_dict, as_str
 from preflight import atlassian_rules as rules
 from preflight.finding import Finding, failed, warning
+from preflight.review_project import ReviewProjectCheck, ReviewTicketRules
 
 _RENEW = "create an API token, pulumi config set --secret jiraApiToken, pulumi up"
 _SCOPED = "with a scoped token, {0} must be https://api.atlassian.com/ex/{1}/{{cloudId}}{2}"
@@ -33,6 +36,9 @@ class SiteConfig:
     space_keys: tuple[str, ...]
     review_project: str
     review_issue_type: str
+    review_link_type: str = "Relates"
+    review_fields: str = ""
+    document_labels: tuple[str, ...] = ()
     approver_group: str = ""
     trust_folders: bool = False
 
@@ -143,16 +149,18 @@ class SiteCheck:
         missing = rules.missing_permissions(answer, wanted)
         yield rules.check_permissions(missing, project)
         if "CREATE_ISSUES" not in missing:  # otherwise Jira offers no issue type at all
-            yield rules.check_issue_type(self._site.review_issue_type, self._issue_types(project), project)
+            yield from self._review_project()
 
-    def _issue_types(self, project: str) -> list[str]:
-        """Return the names of the issue types that can be created: in the project, or in any project."""
-        if project:
-            path = f"/rest/api/3/issue/createmeta/{project}/issuetypes"
-            kinds = as_list(as_dict(self._jira.get(path, {"maxResults": 200})).get("issueTypes"))
-        else:
-            kinds = as_list(self._jira.get("/rest/api/3/issuetype"))
-        return [as_str(as_dict(each).get("name")) for each in kinds]
+    def _review_project(self) -> Iterator[Finding]:
+        site = self._site
+        wanted = ReviewTicketRules(
+            site.review_issue_type,
+            site.review_link_type,
+            json.loads(site.review_fields or "{}"),
+            site.document_labels,
+        )
+        jira = JiraClient(self._jira, site.jira_url)
+        yield from ReviewProjectCheck(jira, site.review_project, wanted).findings()
 
 
 def _or_failure(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

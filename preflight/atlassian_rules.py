@@ -143,11 +143,3 @@ def check_permissions(missing: Sequence[str], project: str) -> Finding:
         return failed("permissions", f"the Kinexus account has no permission {', '.join(needed)}", remedy)
     levels = f"; without {SET_LEVELS}, a ticket with a security level gets no review" if missing else ""
     return ok("permissions", f"browse, create, edit, comment, move and link tickets{levels}")
-
-
-def check_issue_type(kind: str, offered: Sequence[str], project: str) -> Finding:
-    """Check that review tickets can have the configured issue type."""
-    if kind not in offered:
-        remedy = f"set reviewIssueType to one of {', '.join(dict.fromkeys(offered))}"
-        return failed("review tickets", f"there is no issue type {kind} in {_project_name(project)}", remedy)
-    return ok("review tickets", f"of the type {kind}, in {_project_name(project)}")

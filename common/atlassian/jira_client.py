@@ -12,6 +12,7 @@ from typing import Any
 
 from common.atlassian.continuation import Continuation
 from common.atlassian.http_client import AtlassianHttp, NotFound, RequestRefused, Unavailable, VersionConflict
+from common.atlassian.issue_screen import IssueScreen, IssueType, parse_issue_type, parse_link_types
 from common.domain.document import DOCUMENT_ID
 from common.domain.status_transitions import StatusTransition, status_transitions
 from common.runtime.json_access import as_dict, as_list, as_str
@@ -103,30 +104,78 @@ class JiraClient:
             return False
         return as_str(as_dict(as_dict(status).get("statusCategory")).get("key")) == "done"
 
+    def issue_types(self, project_key: str) -> tuple[IssueType, ...]:
+        """Return the issue types that our account can create in a project."""
+        path = f"/rest/api/3/issue/createmeta/{project_key}/issuetypes"
+        return tuple(map(parse_issue_type, self._metadata(path, "issueTypes")))
+
+    def create_screen(self, project_key: str, type_id: str) -> IssueScreen:
+        """Return the fields that can be set when an issue of this type is created in a project."""
+        path = f"/rest/api/3/issue/createmeta/{project_key}/issuetypes/{type_id}"
+        return IssueScreen.from_metadata(self._metadata(path, "fields"))
+
+    def edit_screen(self, id_or_key: str) -> IssueScreen:
+        """Return the fields of an issue that can be edited; none if its status does not allow edits."""
+        fields = as_dict(as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/editmeta")).get("fields"))
+        return IssueScreen.from_metadata({"key": key, **as_dict(each)} for key, each in fields.items())
+
+    def link_types(self) -> tuple[str, ...]:
+        """Return the names of the link types. Raises NotFound if issue linking is disabled."""
+        return parse_link_types(self._http.get("/rest/api/3/issueLinkType"))
+
     def create_issue(
-        self, fields: Mapping[str, Any], links: Sequence[str], properties: Mapping[str, Any]
+        self,
+        fields: Mapping[str, Any],
+        properties: Mapping[str, Any],
+        links: Sequence[str] = (),
+        link_type: str = "",
     ) -> tuple[str, str]:
-        """Create an issue with its links to the given keys and its properties in one request; return id and key."""
-        body = {
+        """Create an issue with its properties and its links to the given keys in one request; return id and key.
+
+        Links need the field ``issuelinks`` on the create screen; otherwise use ``link_issues`` afterwards.
+        """
+        body: dict[str, Any] = {
             "fields": dict(fields),
-            "update": {"issuelinks": [_link(key) for key in links]},
             "properties": [{"key": key, "value": value} for key, value in properties.items()],
         }
+        if links:
+            link = {"type": {"name": link_type}}
+            body["update"] = {
+                "issuelinks": [{"add": {**link, "outwardIssue": {"key": key}}} for key in links]
+            }
         answer = as_dict(self._http.post("/rest/api/3/issue", body))
         return as_str(answer.get("id")), as_str(answer.get("key"))
 
-    def edit_issue(
-        self, id_or_key: str, fields: Mapping[str, Any], links: Sequence[str] = (), labels: Sequence[str] = ()
-    ) -> None:
-        """Set fields; add links and labels to the existing ones."""
-        additions = {
-            "issuelinks": [_link(key) for key in links],
-            "labels": [{"add": label} for label in labels],
+    def link_issues(self, id_or_key: str, other_key: str, link_type: str) -> None:
+        """Link two issues, whatever their screens show; a link that exists is not made twice.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/#api-rest-api-3-issuelink-post
+        """
+        end = "id" if id_or_key.isdigit() else "key"
+        body = {
+            "type": {"name": link_type},
+            "inwardIssue": {end: id_or_key},
+            "outwardIssue": {"key": other_key},
         }
+        self._http.do("POST", "/rest/api/3/issueLink", body)
+
+    def edit_issue(self, id_or_key: str, fields: Mapping[str, Any], labels: Sequence[str] = ()) -> None:
+        """Set fields; add labels to the existing ones."""
         body: dict[str, Any] = {"fields": dict(fields)}
-        if links or labels:
-            body["update"] = {name: added for name, added in additions.items() if added}
+        if labels:
+            body["update"] = {"labels": [{"add": label} for label in labels]}
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
+
+    def _metadata(self, path: str, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield all entries of a list of ``createmeta``, 200 per request."""
+        start = 0
+        while True:
+            answer = as_dict(self._http.get(path, {"startAt": start, "maxResults": 200}))
+            page = as_list(answer.get(name))
+            yield from map(as_dict, page)
+            start += len(page)
+            if not page or start >= int(answer.get("total") or 0):
+                return
 
     def reviewed_document(self, issue: Mapping[str, Any]) -> str:
         """Return the document id in an issue's REVIEW_PROPERTY, or ``""``.
@@ -314,10 +363,6 @@ class JiraClient:
         except NotFound:
             return False
         return any(as_str(as_dict(group).get("groupId")) == group_id for group in as_list(groups))
-
-
-def _link(key: str) -> dict[str, Any]:
-    return {"add": {"type": {"name": "Relates"}, "outwardIssue": {"key": key}}}
 
 
 def _by_a_person(link: Mapping[str, Any]) -> bool:

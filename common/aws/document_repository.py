@@ -102,7 +102,13 @@ class DocumentRepository:
             raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
             return document
-        return self.move(document, review_issue_id=issue_id, review_issue_key=key, missing_since=None)
+        return self.move(
+            document,
+            review_issue_id=issue_id,
+            review_issue_key=key,
+            missing_since=None,
+            creating_since=None,
+        )
 
     def with_status(self, *statuses: DocumentStatus) -> Iterator[Document]:
         """Yield all documents in one of these statuses, from an index that is eventually consistent."""

@@ -145,6 +145,7 @@ class Document:
     ``undecided`` holds the moves to Done without a decision on one revision; see ``undecided_moves``.
     ``author_ids`` are the accounts behind its changes, as recorded when their tickets were closed.
     ``missing_since`` is the start of the first of the successive sweeps that did not find its review ticket.
+    ``creating_since`` is when the creation of its review ticket began that no link makes findable; removed afterwards.
     ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
     changed source tickets.
@@ -174,6 +175,7 @@ class Document:
     unopened: int = 0
     sent_back: int = 0
     missing_since: int = 0
+    creating_since: int = 0
     closing: bool = False
     draft_notice: Notice | None = None
     source_notice: Notice | None = None

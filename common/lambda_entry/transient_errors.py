@@ -1,8 +1,8 @@
 """Which errors defer a message instead of failing it, and for how long: a closed list.
 
-A held lease defers it by short pauses. A service that is down, hangs or throttles us defers it by growing pauses, at
-least as long as its Retry-After. A model that gives no usable answer defers it three times. Any other error is a
-failure.
+A held lease defers it by short pauses, and work that is too early by as long as it asks for. A service that is down,
+hangs or throttles us defers it by growing pauses, at least as long as its Retry-After. A model that gives no usable
+answer defers it three times. Any other error is a failure.
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html (what botocore itself retries)
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 """
@@ -23,7 +23,7 @@ from common.atlassian.http_client import Unavailable
 from common.aws.event_bus import PublishFailed
 from common.runtime.deadline import ServiceHung
 from common.runtime.deferral import ANSWER_PAUSES, Deferral
-from common.runtime.errors import LeaseHeld, UnusableAnswers
+from common.runtime.errors import LeaseHeld, TooEarly, UnusableAnswers
 
 #: AWS's error codes for throttling.
 _THROTTLED = frozenset(
@@ -77,7 +77,7 @@ def deferral_for(error: Exception) -> Deferral | None:
         return Deferral(grows=False)
     if isinstance(error, UnusableAnswers):
         return Deferral(grows=False, pauses=ANSWER_PAUSES)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooEarly):
         return Deferral(grows=True, at_least=error.retry_after)
     return Deferral(grows=True) if is_transient(error) else None
 

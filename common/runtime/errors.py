@@ -15,5 +15,13 @@ class ConditionFailed(Exception):
     """A conditional write failed: another invocation has changed the record since it was read."""
 
 
+class TooEarly(Exception):
+    """The work must wait for ``retry_after`` seconds, because what it has to read first may not be there yet."""
+
+    def __init__(self, reason: str, retry_after: float) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
 class LeaseHeld(Exception):
     """Another invocation holds the lease of this record and is working on it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from functools import cache
@@ -15,6 +16,7 @@ from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
 from common.lambda_entry import environment
+from handlers.review_ticket_creator.create_ticket import TicketCreation
 from handlers.review_ticket_creator.open_review import OpenReview
 from handlers.review_ticket_creator.review_ticket import ReviewTickets
 from handlers.review_ticket_creator.settings import Settings
@@ -36,7 +38,19 @@ def build_open_review() -> OpenReview:
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
         jira=jira,
-        tickets=ReviewTickets(records, jira, env.jira_review_project_key, env.review_issue_type),
+        tickets=ReviewTickets(
+            records,
+            jira,
+            env.jira_review_project_key,
+            TicketCreation(
+                records,
+                jira,
+                env.review_issue_type,
+                env.review_link_type,
+                json.loads(env.review_fields or "{}"),
+                time.time,
+            ),
+        ),
         confluence=confluence,
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,

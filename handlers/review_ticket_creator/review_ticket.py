@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from common.atlassian.http_client import NotFound
@@ -17,6 +16,7 @@ from common.domain.issue_security import common_security_level, security_levels
 from common.intake.detect_change import REVIEW_LABEL
 from common.runtime.json_access import as_dict, as_list, as_str
 from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.create_ticket import TicketCreation
 from handlers.review_ticket_creator.review_content import Review
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class ReviewTickets:
     records: DocumentRepository
     jira: JiraClient
     project_key: str
-    issue_type: str
+    creation: TicketCreation
 
     def sources(self, document: Document) -> Sources:
         """Return the source tickets, without those that were deleted or are hidden from Kinexus."""
@@ -69,13 +69,9 @@ class ReviewTickets:
         issue = self._find(document, sources)
         if issue is None:
             project = self.project_key or (keys or document.issue_keys)[0].rpartition("-")[0]
-            fields |= {
-                "project": {"key": project},
-                "issuetype": {"name": self.issue_type},
-                "labels": list(LABELS),
-            }
-            issue_id, key = self.jira.create_issue(
-                fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
+            fields |= {"project": {"key": project}, "labels": list(LABELS)}
+            issue_id, key = self.creation.create(
+                document, fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
             )
             return ReviewTicket(issue_id, key, is_open=True)
         found, key = as_str(issue.get("id")), as_str(issue.get("key"))
@@ -86,19 +82,20 @@ class ReviewTickets:
         is_open = self.jira.move_back(found)
         linked = self.jira.linked_issues(issue)
         labels = as_list(as_dict(issue.get("fields")).get("labels"))
-        self.jira.edit_issue(
-            found,
-            fields | security,
-            [key for key in keys if key not in linked],
-            [label for label in LABELS if label not in labels],
-        )
+        self.jira.edit_issue(found, fields | security, [label for label in LABELS if label not in labels])
+        for source in keys:
+            if source not in linked:
+                self.jira.link_issues(found, source, self.creation.link_type)
         self.jira.set_property(found, REVIEW_PROPERTY, named)
         if not is_open:
             log.error("review.reopen_failed", extra={"issue_key": key})
         return ReviewTicket(found, key, is_open)
 
     def _find(self, document: Document, sources: Sources) -> Mapping[str, Any] | None:
-        """Return the existing review ticket: the recorded one, or one that is linked to a source ticket."""
+        """Return the existing review ticket: the recorded one, or one that was made for this document before.
+
+        Raises TooEarly if it may have been made just now, and cannot be found yet.
+        """
         if document.review_issue_id:
             try:
                 return self.jira.issue(document.review_issue_id)
@@ -108,15 +105,9 @@ class ReviewTickets:
                     extra={"issue_key": document.review_issue_key},
                 )
         linked = (key for source in sources.values() for key in self.jira.linked_issues(source))
-        issue_id = self._created_for(document, tuple(dict.fromkeys(linked)) if sources else self._newest())
+        issue_id = self._created_for(document, tuple(dict.fromkeys(linked)))
+        issue_id = issue_id or self._created_for(document, tuple(self.creation.created_since(document)))
         return self.jira.issue(issue_id) if issue_id else None
-
-    def _newest(self) -> tuple[str, ...]:
-        """Return the ids of the newest review tickets, for a document without readable source tickets."""
-        found = self.jira.search(
-            f'labels = "{REVIEW_LABEL}" AND updated >= "-1d" ORDER BY updated DESC', ["labels"]
-        )
-        return tuple(as_str(issue.get("id")) for issue in islice(found, 100))
 
     def _created_for(self, document: Document, ids_or_keys: tuple[str, ...]) -> str | None:
         """Return the id of the ticket among these that was created for this document.

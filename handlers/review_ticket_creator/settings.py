@@ -20,5 +20,7 @@ class Settings:
     link_key_secret_arn: str
     review_base_url: str
     review_issue_type: str
+    review_link_type: str
     trust_folders: bool
     jira_review_project_key: str = ""
+    review_fields: str = ""

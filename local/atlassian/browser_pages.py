@@ -56,7 +56,7 @@ def issue_html(issue: Issue, call: Call) -> str:
     labels = " ".join(f'<span class="label">{escape(label)}</span>' for label in fields.labels)
     links = []
     for link in jira.links_of(issue):
-        _, inward, outward = workflow.LINK_TYPES[link.type_id]
+        _, inward, outward = jira.link_types[link.type_id]
         verb, other = (outward, link.outward) if link.inward == issue.id else (inward, link.inward)
         end = jira.issues[other]
         links.append(
@@ -179,7 +179,7 @@ def board(call: Call) -> Response:
     settings = {
         "people": people,
         "statuses": [each.name for each in workflow.STATUSES],
-        "types": [each.name for each in workflow.ISSUE_TYPES],
+        "types": [each.name for each in workflow.ISSUE_TYPES if not each.subtask],
         "projects": list(call.site.jira.projects),
     }
     # "<" is escaped, because a name could otherwise close the script element.

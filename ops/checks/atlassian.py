@@ -27,6 +27,9 @@ def accounts(deployment: DeployedStack) -> Iterator[Finding]:
         space_keys=env.confluence_space_key,
         review_project=env.jira_review_project_key,
         review_issue_type=env.review_issue_type,
+        review_link_type=env.review_link_type,
+        review_fields=env.review_fields,
+        document_labels=env.document_labels,
         approver_group=env.approver_group_id,
         trust_folders=env.trust_folders,
     )

@@ -37,7 +37,13 @@ class DocumentationPipelineArgs(TypedDict):
     jira_review_project: NotRequired[pulumi.Input[str]]
     """Key of the project where review tickets are created. Default: the source ticket's project."""
     review_issue_type: NotRequired[pulumi.Input[str]]
-    """Issue type of review tickets. Default: `Task`."""
+    """Issue type of review tickets; it must not be a sub-task. Default: `Task`."""
+    review_fields: NotRequired[pulumi.Input[str]]
+    """Further fields of new review tickets, as JSON in the format of Jira's REST API: what their project requires.
+    Default: none.
+    """
+    review_link_type: NotRequired[pulumi.Input[str]]
+    """Type of the links between review tickets and source tickets. Default: `Relates`."""
     confluence_browse_url: NotRequired[pulumi.Input[str]]
     """Base URL of Confluence's web pages, for links. Default: `confluence_url`."""
     trust_folders: NotRequired[bool]

@@ -30,6 +30,12 @@ class PreflightArgs(TypedDict):
     """Key of the project for review tickets; empty for the source ticket's own."""
     review_issue_type: pulumi.Input[str]
     """Issue type of review tickets."""
+    review_link_type: pulumi.Input[str]
+    """Type of the links between review tickets and source tickets."""
+    review_fields: pulumi.Input[str]
+    """Further fields of new review tickets, as JSON; empty for none."""
+    document_labels: pulumi.Input[str]
+    """Ticket labels that request documentation, comma separated."""
     approver_group: pulumi.Input[str]
     """Id of the Jira group whose members may decide; empty for none."""
     region: pulumi.Input[str]
@@ -70,6 +76,9 @@ def after_preflight(
             "trust_folders": args["trust_folders"],
             "review_project": args["jira_review_project"],
             "review_issue_type": args["review_issue_type"],
+            "review_link_type": args["review_link_type"],
+            "review_fields": args["review_fields"],
+            "document_labels": args["document_labels"],
             "approver_group": args["approver_group_id"],
             "region": region,
             "model_id": args["bedrock_model_id"],

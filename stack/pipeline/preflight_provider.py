@@ -20,6 +20,9 @@ _SITE = (
     "trust_folders",
     "review_project",
     "review_issue_type",
+    "review_link_type",
+    "review_fields",
+    "document_labels",
     "approver_group",
 )
 _MODEL = ("region", "model_id")
@@ -77,7 +80,8 @@ class PreflightProvider(dynamic.ResourceProvider):
             yield failed("API token", "there is none in the stack's configuration", remedy)
             return
         site = {name: props.get(name, "") for name in _SITE}
-        site["space_keys"] = tuple(props["space_keys"].split(","))
+        for name in ("space_keys", "document_labels"):
+            site[name] = tuple(filter(None, (props.get(name) or "").split(",")))
         site["trust_folders"] = bool(props.get("trust_folders"))
         yield from SiteCheck(SiteConfig(**site), lambda _fresh: self._token).findings()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
 from ..schedule.args import EXPRESSION
-from .setting_types import BaseUrl, CommaSeparated, Flag, Number, OneOf, Secret, Text, ValueRule
+from .setting_types import BaseUrl, CommaSeparated, Flag, JsonFields, Number, OneOf, Secret, Text, ValueRule
 
 RANDOM = '"$(openssl rand -hex 32)"'
 """A shell expression for a random secret."""
@@ -98,8 +98,22 @@ SETTINGS = (
     ),
     Setting(
         "reviewIssueType", "review_issue_type", Text(r".+", "Task", "must be the name of an issue type"),
-        "Issue type of review tickets.",
+        "Issue type of review tickets; it must not be a sub-task.",
         default="Task", variable="REVIEW_ISSUE_TYPE", functions=("ReviewTicketCreator",),
+    ),
+    Setting(
+        "reviewFields", "review_fields",
+        JsonFields(
+            ("project", "issuetype", "parent", "summary", "description", "labels", "issuelinks", "security"),
+            """'{"customfield_10050": {"value": "Docs"}}'""",
+        ),
+        "Further fields of new review tickets, as JSON in the format of Jira's REST API: what their project requires.",
+        default="", default_text="none", variable="REVIEW_FIELDS", functions=("ReviewTicketCreator",),
+    ),
+    Setting(
+        "reviewLinkType", "review_link_type", Text(r".+", "Relates", "must be the name of a link type"),
+        "Type of the links between review tickets and source tickets.",
+        default="Relates", variable="REVIEW_LINK_TYPE", functions=("ReviewTicketCreator",),
     ),
     Setting(
         "confluenceUrl", "confluence_url", BaseUrl(f"{_SITE}/wiki", ends_in="/wiki"),

@@ -1,5 +1,6 @@
 """Types of settings: how a value is validated, whether it comes as text from the configuration or as an argument."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -85,6 +86,30 @@ class BaseUrl:
         if not parts.path.endswith(self.ends_in):
             raise InvalidValue(f"is {url!r}, but must end in {self.ends_in}")
         return url
+
+
+@dataclass(frozen=True)
+class JsonFields:
+    """A JSON object of Jira fields, without the fields in `reserved`; empty text for none."""
+
+    python_type: ClassVar[type] = str
+    reserved: tuple[str, ...]
+    example: str
+
+    def checked(self, value: Any) -> str:
+        """Return the object as JSON without blanks. Raises InvalidValue."""
+        text = str(value).strip()
+        if not text:
+            return ""
+        try:
+            fields = json.loads(text)
+        except ValueError as error:
+            raise InvalidValue(f"is {text!r}, but must be JSON ({error})") from error
+        if not isinstance(fields, dict):
+            raise InvalidValue(f"is {text!r}, but must be a JSON object of fields by id")
+        if taken := sorted(set(fields) & set(self.reserved)):
+            raise InvalidValue(f"contains {taken[0]}, but Kinexus sets that field itself")
+        return json.dumps(fields, separators=(",", ":"), ensure_ascii=False) if fields else ""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 from local.atlassian import Fault
+from local.atlassian.jira.screens import CustomField, Screens
 from tests.crash.world import World
+from tests.handlers.pipeline import reset_functions
 
 PAGE = "Quarnix ledger refunds"
 TICKET = (
@@ -286,6 +290,29 @@ def abandoned(world: World) -> None:
     world.run()
 
 
+def lean(world: World) -> None:
+    """Reviews are in a project with a required field, a create screen without labels, links and description, and a lag.
+
+    A draft is sent back, and the next one is approved.
+    """
+    team = CustomField("customfield_10050", "Team", "option", ("Docs",), required=True)
+    shown = frozenset({"summary", "issuetype", "project", "reporter"})
+    world.site.jira.add_project("DOCS", "Documentation", Screens(create=shown, custom=(team,)))
+    world.site.jira.link_types = {"10777": ("Related", "is related to", "relates to")}
+    world.site.jira_search_lag = 300
+    os.environ |= {
+        "JIRA_REVIEW_PROJECT_KEY": "DOCS",
+        "REVIEW_LINK_TYPE": "Related",
+        "REVIEW_FIELDS": json.dumps({team.id: {"value": "Docs"}}),
+    }
+    reset_functions()
+    review = _in_review(world)
+    world.decide(review, "NEEDS REVISION\nSay that the amount is in the payment's currency.")
+    world.run()
+    world.decide(review, "APPROVED")
+    world.run()
+
+
 SCENARIOS = {
     scenario.__name__: scenario
     for scenario in (
@@ -311,6 +338,7 @@ SCENARIOS = {
         unnamed,
         withdrawn,
         abandoned,
+        lean,
     )
 }
 

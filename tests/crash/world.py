@@ -127,8 +127,13 @@ class World(Pipeline):
             if message.visible_at > self.now + patience:
                 return
             self.waiting.remove(message)
-            self.now = max(self.now, message.visible_at) + 1
+            self.wait_until(max(self.now, message.visible_at) + 1)
             self.serve(message)
+
+    def wait_until(self, now: float) -> None:
+        """Let time pass, on the site's clock too: Jira's search index then catches up."""
+        self.site.clock.advance(now - self.now)
+        self.now = now
 
     def serve(self, message: Message) -> None:
         """Deliver one message; it is redelivered if that fails."""

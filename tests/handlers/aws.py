@@ -257,6 +257,8 @@ def _environment() -> dict[str, str]:
         "ALLOW_UNSIGNED_WEBHOOKS": "false",
         "LINK_KEY_SECRET_ARN": secret("link", {"key": LINK_KEY}),
         "REVIEW_ISSUE_TYPE": "Task",
+        "REVIEW_LINK_TYPE": "Relates",
+        "REVIEW_FIELDS": "",
         "JIRA_REVIEW_PROJECT_KEY": "",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
         "DOCUMENT_LABELS": "needs-docs,new-feature,breaking-change,api-change,documentation",

@@ -44,7 +44,8 @@ def findings(said: str) -> dict[str, tuple[str, str]]:
 
 
 NAMES = (
-    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "view restrictions", "review tickets", "permissions",
+    "stack", "webhook secret", "Jira account", "Confluence account", "spaces", "view restrictions", "review tickets", "review links", "review fields",
+    "permissions",
     "API token's age", "change webhook", "approval webhook", "webhooks", "model", "queues", "dead-letter queues", "daily sweep",
     "Jira and Confluence",
 )  # fmt: skip
@@ -54,8 +55,8 @@ def test_a_healthy_stack_is_ok_in_every_line(healthy: Deployed) -> None:
     code, said = healthy.command("doctor")
     found = findings(said)
     assert {level for level, _ in found.values()} == {"ok"}, said
-    assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence"}
-    assert "15 ok, 0 warning, 0 failed" in said
+    assert set(found) == set(NAMES) - {"webhooks", "Jira and Confluence", "review fields"}
+    assert "16 ok, 0 warning, 0 failed" in said
     assert code == 0
 
 
@@ -151,8 +152,12 @@ BROKEN: dict[str, list[Case]] = {
         (put_into_folder, "view restrictions", "warning", "1 of ", "pulumi config set trustFolders true"),
         (close_spaces, "spaces", "failed", "may not write pages in SD", "Add/edit pages"),
         (
-            lambda d: set_variable("ReviewTicketCreator", REVIEW_ISSUE_TYPE="Review"),
-            "review tickets", "failed", "no issue type Review", "reviewIssueType to one of Story, Task",
+            lambda d: set_variable("ReviewTicketCreator", REVIEW_ISSUE_TYPE="Sub-task", JIRA_REVIEW_PROJECT_KEY="PAY2"),
+            "review tickets", "failed", "Sub-task is a sub-task type", "reviewIssueType to one of Story, Task",
+        ),
+        (
+            lambda d: set_variable("ReviewTicketCreator", REVIEW_LINK_TYPE="Related"),
+            "review links", "failed", "no link type Related", "reviewLinkType to one of Blocks",
         ),
         (
             lambda d: hooks(d.pipeline, "/webhooks/jira", events=("comment_created",)),
@@ -248,7 +253,7 @@ def test_a_jira_outage_does_not_stop_the_other_checks(healthy: Deployed) -> None
     from local.atlassian.fault_injection import Fault
 
     healthy.pipeline.site.faults.add(
-        Fault(kind="status", status=503, count=1000, path="/rest/api/3/issuetype")
+        Fault(kind="status", status=503, count=1000, path="/rest/api/3/issueLinkType")
     )
     code, said = healthy.command("doctor")
     found = findings(said)

@@ -81,6 +81,8 @@ def test_unset_settings_have_the_designs_defaults() -> None:
         "TRUST_FOLDERS": "false",
         "JIRA_REVIEW_PROJECT_KEY": "",
         "REVIEW_ISSUE_TYPE": "Task",
+        "REVIEW_LINK_TYPE": "Relates",
+        "REVIEW_FIELDS": "",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
         "JIRA_BROWSE_URL": "https://example.atlassian.net",
         "CONFLUENCE_BROWSE_URL": "https://example.atlassian.net/wiki",
@@ -90,6 +92,8 @@ def test_unset_settings_have_the_designs_defaults() -> None:
 
 CHANGED = [
     ("ApprovalHandler", "jiraBrowseUrl", "https://jira.example.com/", "JIRA_BROWSE_URL", "https://jira.example.com"),
+    ("ReviewTicketCreator", "reviewFields", ' {"customfield_1": [1, 2]} ', "REVIEW_FIELDS", '{"customfield_1":[1,2]}'),
+    ("ReviewTicketCreator", "reviewLinkType", "Related", "REVIEW_LINK_TYPE", "Related"),
     ("ApprovalHandler", "approverAccountIds", "a1, b2 ,", "APPROVER_ACCOUNT_IDS", "a1,b2"),
     ("ApprovalHandler", "fourEyes", "true", "FOUR_EYES", "true"),
     ("DocumentOrchestrator", "trustFolders", "true", "TRUST_FOLDERS", "true"),

@@ -20,6 +20,7 @@ from local import bedrock, seed
 from local.atlassian import Running, Site, serve
 from local.atlassian.accounts import DEFAULT_ACCOUNTS
 from local.atlassian.fault_injection import Fault
+from local.atlassian.jira.screens import CustomField, Screens
 from local.region.dynamic_resource import create_dynamic_resource, is_dynamic
 from local.region.ministack import RegionFailure
 from preflight import atlassian_check as preflight_site
@@ -46,7 +47,8 @@ class Around:
         """Return the failures and the warnings."""
         props = {
             "jira_url": self.jira.url, "confluence_url": f"{self.jira.url}/wiki", "email": "kinexus@example.com",
-            "space_keys": "SD", "review_project": "PAY2", "review_issue_type": "Task", "approver_group": "",
+            "space_keys": "SD", "review_project": "PAY2", "review_issue_type": "Task", "review_link_type": "Relates", "approver_group": "",
+            "document_labels": "needs-docs",
             "region": "eu-central-1", "model_id": "amazon.nova-lite-v1:0",
         }  # fmt: skip
         provider = PreflightProvider()
@@ -113,11 +115,37 @@ def denied(message: str) -> Callable[[Around], dict[str, Any]]:
     return change
 
 
+TEAM = CustomField("customfield_10050", "Team", "option", ("Docs", "Web"), required=True)
+EVERY = Screens(custom=(TEAM,))
+LEAN = Screens(create=frozenset({"summary", "issuetype", "project", "reporter"}), custom=(TEAM,))
+UNLABELLED = Screens(create=Screens().create - {"labels"}, edit=Screens().edit - {"labels"})
+
+
+def with_screens(screens: Screens, **props: Any) -> Callable[[Around], dict[str, Any]]:
+    """Give the project of the reviews other screens, and an open ticket of the review's type."""
+
+    def change(around: Around) -> dict[str, Any]:
+        jira = around.jira.site.jira
+        jira.projects["PAY2"] = dataclasses.replace(jira.projects["PAY2"], screens=screens)
+        around.jira.site.jira_search_lag = 0
+        return props
+
+    return change
+
+
 REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
     "no token": (without_token, ["API token: there is none", "pulumi config set --secret jiraApiToken"]),
     "expired token": (revoked, ["Jira account: kinexus@example.com", "401", "create an API token"]),
     "no project": (lambda _: {"review_project": "NOPE"}, ["no project NOPE", "correct jiraReviewProject"]),
     "no issue type": (lambda _: {"review_issue_type": "Review"}, ["no issue type Review in the project PAY2", "reviewIssueType to one of"]),
+    "a sub-task type": (lambda _: {"review_issue_type": "Sub-task"}, ["Sub-task is a sub-task type", "reviewIssueType to one of Story, Task, Bug, Epic."]),
+    "no link type": (lambda _: {"review_link_type": "Related"}, ["no link type Related", "reviewLinkType to one of Blocks, Cloners, Duplicate, Relates"]),
+    "a required field": (with_screens(EVERY), ["requires Team (customfield_10050), and reviewFields gives it no value", "add it to reviewFields"]),
+    "a field that is not on the create screen": (
+        lambda _: {"review_fields": '{"customfield_10999": "x"}'},
+        ["customfield_10999 in reviewFields cannot be set", "remove it from reviewFields"],
+    ),
+    "labels on no screen": (with_screens(UNLABELLED), ["labels cannot be set: it is neither on the create nor on the edit screen of the project PAY2", "edit screen"]),
     "missing rights": (as_account("unlinked"), ["has no permission ADD_COMMENTS, LINK_ISSUES", "grant it to the Kinexus account in the project PAY2"]),
     "no right to create": (as_account("onlooker"), ["has no permission CREATE_ISSUES", "grant it"]),
     "no look at groups": (
@@ -159,6 +187,43 @@ def test_a_healthy_site_passes_silently(around: Around) -> None:
     assert around.look(review_project="", approver_group="8d6e4f7c-2b7a-4b3e-9f7e-3a1c5e9d7b20") == ([], [])
     [call, _] = around.model.calls()
     assert (call.function, call.model_id) == ("", "amazon.nova-lite-v1:0")
+
+
+def with_team(around: Around, screens: Screens) -> dict[str, Any]:
+    return with_screens(screens, review_fields='{"customfield_10050": {"value": "Docs"}}')(around)
+
+
+@pytest.mark.parametrize("project", ["PAY2", ""])
+def test_a_company_project_passes_with_its_settings(around: Around, project: str) -> None:
+    assert around.look(review_project=project, **with_team(around, LEAN)) == ([], [])
+
+
+def test_source_projects_are_only_warned_about(around: Around) -> None:
+    """Without a review project, the projects of tickets with a documentation label are checked."""
+    refused, [note] = around.look(review_project="", **with_screens(EVERY)(around))
+    assert refused == []
+    assert "PAY2: the project PAY2 requires Team (customfield_10050)" in note
+
+
+def test_without_an_open_ticket_the_edit_screen_is_unknown(around: Around) -> None:
+    props = with_team(around, LEAN)
+    around.jira.site.jira.add_project("DOCS", "Documentation", LEAN)
+    refused, notes = around.look(review_project="DOCS", **props)
+    assert refused == []
+    assert [note.split(" ")[2] for note in notes] == ["description", "labels"]
+    assert "create one there, then check again" in notes[0]
+
+
+def test_a_summary_that_cannot_be_edited_is_noted(around: Around) -> None:
+    refused, [note] = around.look(**with_screens(Screens(edit=Screens().edit - {"summary"}))(around))
+    assert refused == []
+    assert "summary is not on the edit screen of the project PAY2" in note
+
+
+def test_disabled_issue_linking_is_refused(around: Around) -> None:
+    around.jira.site.faults.add(Fault(kind="status", status=404, path="/issueLinkType"))
+    [refusal], _ = around.look()
+    assert "issue linking is disabled" in refusal
 
 
 def in_folders(around: Around, kind: str = "folder") -> None:

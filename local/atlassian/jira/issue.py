@@ -7,6 +7,7 @@ from typing import Any
 
 from local.atlassian.accounts import Account
 from local.atlassian.jira import workflow
+from local.atlassian.jira.screens import Screens
 
 Json = Any
 
@@ -136,8 +137,9 @@ class IssueEvent:
 
 @dataclass(frozen=True)
 class Project:
-    """A Jira project."""
+    """A Jira project; `screens` decides which fields can be set."""
 
     id: str
     key: str
     name: str
+    screens: Screens = field(default_factory=Screens)

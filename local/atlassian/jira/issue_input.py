@@ -8,6 +8,7 @@ from local.atlassian.accounts import Account, Directory
 from local.atlassian.documents.adf_check import InvalidDocument, check_document, exceeds_limit
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import workflow
+from local.atlassian.jira.screens import CustomField, Screens
 
 TOO_LONG = "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
 NOT_A_DOCUMENT = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
@@ -94,9 +95,9 @@ def _name(value: Any) -> Any:
     return value.get("name", value.get("id")) if isinstance(value, dict) else value
 
 
-def check_link_type(value: Any) -> str:
-    """Check a link type, by id or name; return its id."""
-    names = {key: names[0] for key, names in workflow.LINK_TYPES.items()}
+def check_link_type(value: Any, link_types: Mapping[str, tuple[str, str, str]]) -> str:
+    """Check a link type of the site, by id or name; return its id."""
+    names = {key: names[0] for key, names in link_types.items()}
     try:
         return _pick(value, names, "")
     except InvalidField as error:
@@ -145,11 +146,28 @@ def check_property(key: str, value: Any) -> None:
         raise JiraRefusal(400, "The property value may not be longer than 32768 characters.")
 
 
-class FieldReader:
-    """Converts a request's `fields` to values for the store, and collects errors by field."""
+def _custom_value(field: CustomField, value: Any) -> Any:
+    """Check the value of a custom field; None clears it."""
+    if value is None:
+        return None
+    if field.kind == "option":
+        if not isinstance(value, dict) or value.get("value") not in field.options:
+            raise InvalidField(f"Option value '{_name(value)}' is not valid")
+        return {"value": value["value"], "id": str(10_500 + field.options.index(value["value"]))}
+    expected = (int, float) if field.kind == "number" else (str,)
+    if not isinstance(value, expected):
+        raise InvalidField(f"Operation value must be a {field.kind}")
+    return value
 
-    def __init__(self, people: Directory) -> None:
-        self.people = people
+
+class FieldReader:
+    """Converts a request's `fields` to values for the store, and collects errors by field.
+
+    `screens` are the project's; `is_new` says that the request creates an issue.
+    """
+
+    def __init__(self, people: Directory, screens: Screens, *, is_new: bool) -> None:
+        self.people, self._screens, self._is_new = people, screens, is_new
         self.errors: dict[str, str] = {}
 
     def read(self, given: Any) -> dict[str, Any]:
@@ -157,12 +175,28 @@ class FieldReader:
         if not isinstance(given, dict):
             raise JiraRefusal(400, "Can not deserialize value: fields must be an object")
         values: dict[str, Any] = {}
+        custom: dict[str, Any] = {}
         for name, value in given.items():
             try:
-                values |= self._one(name, value)
+                self.on_screen(name)
+                if field := self._screens.field(name):
+                    custom[name] = _custom_value(field, value)
+                else:
+                    values |= self._one(name, value)
             except InvalidField as error:
                 self.errors[name] = str(error)
-        return values
+        return {**values, "custom": custom} if custom else values
+
+    def on_screen(self, name: str) -> None:
+        """Raise InvalidField for a field that is not on the screen."""
+        if not self._screens.shows(name, is_new=self._is_new):
+            raise InvalidField(UNKNOWN_FIELD.format(name))
+
+    def require_fields(self, given: Mapping[str, Any]) -> None:
+        """Add an error for each required custom field without a value."""
+        for field in self._screens.custom:
+            if field.required and given.get(field.id) in (None, "", []):
+                self.errors.setdefault(field.id, f"{field.name} is required.")
 
     def _one(self, name: str, value: Any) -> dict[str, Any]:
         if name == "summary":
@@ -184,8 +218,6 @@ class FieldReader:
             return {"security": {"id": level, "name": workflow.SECURITY_LEVELS[level]}}
         if name == "duedate" and (value is None or isinstance(value, str)):
             return {"due": value}
-        if name == "customfield_10016" and (value is None or isinstance(value, (int, float))):
-            return {"points": value}
         if name == "project":
             return {"project": value}
         raise InvalidField(UNKNOWN_FIELD.format(name))

@@ -79,7 +79,7 @@ def change_items(change: HistoryEntry) -> list[Json]:
     return [
         {
             "field": item.name or item.field_id,
-            "fieldtype": "jira",
+            "fieldtype": "custom" if item.field_id.startswith("customfield_") else "jira",
             **({"fieldId": item.field_id} if item.field_id else {}),
             "from": item.old,
             "fromString": item.old_text,
@@ -105,7 +105,7 @@ def link_json(link: Link, seen_from: Issue | None, store: IssueStore, base: str,
     body: Json = {
         "id": link.id,
         "self": f"{base}/rest/api/{api}/issueLink/{link.id}",
-        "type": workflow.link_type_json(link.type_id, base, api),
+        "type": workflow.link_type_json(link.type_id, store.link_types[link.type_id], base, api),
     }
     if seen_from is None or link.inward != seen_from.id:
         body["inwardIssue"] = _linked(store.issues[link.inward], base, api)

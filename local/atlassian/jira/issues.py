@@ -20,6 +20,7 @@ from local.atlassian.jira.issue import (
     Project,
     RemoteLink,
 )
+from local.atlassian.jira.screens import Screens
 
 NOT_FOUND = "Issue does not exist or you do not have permission to see it."
 
@@ -34,6 +35,8 @@ class IssueStore:
         self.issues: dict[str, Issue] = {}
         self.links: list[Link] = []
         self.comment_cap = 5000
+        #: Name, inward and outward description of each link type, by id.
+        self.link_types = dict(workflow.LINK_TYPES)
         #: Ids of statuses in which a workflow forbids edits, and of statuses without an outgoing transition.
         self.uneditable: set[str] = set()
         self.dead_ends: set[str] = set()
@@ -52,9 +55,9 @@ class IssueStore:
             self._next += 1
         return self._next
 
-    def add_project(self, key: str, name: str) -> Project:
-        """Create a project."""
-        project = Project(str(self.new_id()), key, name)
+    def add_project(self, key: str, name: str, screens: Screens | None = None) -> Project:
+        """Create a project, by default with every field on its screens."""
+        project = Project(str(self.new_id()), key, name, screens or Screens())
         self.projects[key] = project
         return project
 
@@ -215,7 +218,7 @@ class IssueStore:
                 return link
         link = Link(str(self.new_id()), type_id, inward.id, outward.id)
         self.links.append(link)
-        _, inward_text, outward_text = workflow.LINK_TYPES[type_id]
+        _, inward_text, outward_text = self.link_types[type_id]
         self.change(
             actor,
             inward,

@@ -45,6 +45,7 @@ class IssueType:
     id: str
     name: str
     description: str
+    subtask: bool = False
 
 
 TO_DO = Status("10000", "To Do", NEW)
@@ -67,6 +68,7 @@ ISSUE_TYPES = (
     IssueType("10002", "Task", "A small, distinct piece of work."),
     IssueType("10003", "Bug", "A problem or error."),
     IssueType("10004", "Epic", "A big user story that needs to be broken down."),
+    IssueType("10005", "Sub-task", "A part of another issue.", subtask=True),
 )
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low", "5": "Lowest"}
 RESOLUTIONS = {"10000": "Done", "10001": "Won't Do", "10002": "Duplicate", "10003": "Cannot Reproduce"}
@@ -111,9 +113,9 @@ def issue_type_json(kind: IssueType, base: str, api: str = "3") -> dict[str, Any
         "description": kind.description,
         "iconUrl": f"{base}/images/icons/issuetypes/{kind.name.lower()}.svg",
         "name": kind.name,
-        "subtask": False,
+        "subtask": kind.subtask,
         "avatarId": 10318,
-        "hierarchyLevel": 1 if kind.name == "Epic" else 0,
+        "hierarchyLevel": 1 if kind.name == "Epic" else -kind.subtask,
     }
 
 
@@ -147,9 +149,9 @@ def component_json(component_id: str, base: str, api: str = "3") -> dict[str, An
     }
 
 
-def link_type_json(type_id: str, base: str, api: str = "3") -> dict[str, Any]:
-    """Return an issue link type."""
-    name, inward, outward = LINK_TYPES[type_id]
+def link_type_json(type_id: str, names: tuple[str, str, str], base: str, api: str = "3") -> dict[str, Any]:
+    """Return an issue link type; `names` are its name and its inward and outward descriptions."""
+    name, inward, outward = names
     return {
         "id": type_id,
         "name": name,

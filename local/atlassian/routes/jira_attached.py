@@ -109,7 +109,13 @@ def link(call: Call) -> Response:
         jira.get(str((body.get(name) or {}).get("key") or (body.get(name) or {}).get("id")))
         for name in ("outwardIssue", "inwardIssue")
     ]
-    jira.link(call.account, issue_input.check_link_type(body.get("type")), ends[1], ends[0], "outward")
+    jira.link(
+        call.account,
+        issue_input.check_link_type(body.get("type"), jira.link_types),
+        ends[1],
+        ends[0],
+        "outward",
+    )
     return Response(b"", 201)
 
 

@@ -10,6 +10,7 @@ from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import issue_input, workflow
 from local.atlassian.jira.issue import ChangeItem, Fields, Issue, Project
 from local.atlassian.jira.issue_json import issue_json
+from local.atlassian.jira.screens import Screens
 from local.atlassian.routing import Call, Routes, answer, nothing
 
 routes = Routes()
@@ -20,11 +21,17 @@ ISSUE = "/rest/api/3/issue/<key>"
 def create(call: Call) -> Response:
     """Create an issue with properties, links and comments in one request."""
     body, jira = call.object(), call.site.jira
-    reader = issue_input.FieldReader(call.site.people)
-    values = reader.read(body.get("fields", {}))
-    project = _project(call, values.pop("project", None))
+    given = body.get("fields", {})
+    project = _project(call, given.get("project") if isinstance(given, dict) else None)
+    reader = issue_input.FieldReader(call.site.people, project.screens if project else Screens(), is_new=True)
+    values = reader.read(given)
+    values.pop("project", None)
     if project is None:
         reader.errors["project"] = "Specify a valid project ID or key"
+    else:
+        reader.require_fields(given)
+    if "issue_type" in values and values["issue_type"].subtask:
+        reader.errors["issuetype"] = "Issue type is a sub-task but parent issue key or id not specified."
     if "issue_type" not in values and "issuetype" not in reader.errors:
         reader.errors["issuetype"] = "Specify an issue type"
     if "summary" not in values and "summary" not in reader.errors:
@@ -33,7 +40,11 @@ def create(call: Call) -> Response:
     reader.done()
     properties = issue_input.check_properties(body.get("properties"))
     now = jira.clock.now()
-    custom = {"customfield_10016": values.pop("points", None)}
+    custom = (
+        {**dict.fromkeys(each.id for each in project.screens.custom), **values.pop("custom", {})}
+        if project
+        else {}
+    )
     custom |= {name: values.pop(name) for name in ("security",) if name in values}
     fields = Fields(**{**_blank(call.account, now), **values, "custom": custom})
     issue = jira.create(call.account, project.key if project else "", fields, properties, links)
@@ -77,6 +88,12 @@ def _additions(
             continue
         for operation in operations:
             added = operation.get("add") if isinstance(operation, dict) else None
+            if name == "issuelinks":
+                try:
+                    reader.on_screen(name)
+                except issue_input.InvalidField as error:
+                    reader.errors[name] = str(error)
+                    continue
             if not isinstance(added, dict):
                 reader.errors[name] = f"Field '{name}' supports the operation add only."
             elif name == "comment":
@@ -87,7 +104,7 @@ def _additions(
 
 
 def _added_link(call: Call, added: dict[str, Any]) -> tuple[str, str, str]:
-    type_id = issue_input.check_link_type(added.get("type"))
+    type_id = issue_input.check_link_type(added.get("type"), call.site.jira.link_types)
     direction = "inward" if "inwardIssue" in added else "outward"
     other = added.get(f"{direction}Issue") or {}
     return type_id, direction, call.site.jira.get(str(other.get("key") or other.get("id"))).key
@@ -139,7 +156,8 @@ def edit(call: Call, key: str) -> Response:
         raise JiraRefusal(
             403, "To discard the user notification either admin or project admin permissions are required."
         )
-    reader = issue_input.FieldReader(call.site.people)
+    screens = call.site.jira.projects[issue.project].screens
+    reader = issue_input.FieldReader(call.site.people, screens, is_new=False)
     given = dict(body.get("fields") or {})
     given |= _operations(issue, body.get("update") or {}, given, reader)
     values = reader.read(given)
@@ -210,20 +228,14 @@ def _operations(
 
 def _apply(call: Call, issue: Issue, values: dict[str, Any]) -> None:
     old, items, changed = issue.fields, [], dict(values)
-    if "points" in changed:
-        points = changed.pop("points")
-        changed["custom"] = {**old.custom, "customfield_10016": points}
-        before = old.custom.get("customfield_10016")
-        items.append(
-            ChangeItem(
-                "customfield_10016",
-                None,
-                None if before is None else str(before),
-                None,
-                None if points is None else str(points),
-                "Story point estimate",
-            )
-        )
+    if "custom" in changed:
+        screens = call.site.jira.projects[issue.project].screens
+        items += [
+            ChangeItem(name, None, _shown(old.custom.get(name)), None, _shown(value), field.name)
+            for name, value in changed["custom"].items()
+            if (field := screens.field(name))
+        ]
+        changed["custom"] = {**old.custom, **changed["custom"]}
     if "security" in changed:
         level, before = changed.pop("security"), old.custom.get("security") or {}
         changed["custom"] = {**changed.get("custom", old.custom), "security": level}
@@ -233,6 +245,21 @@ def _apply(call: Call, issue: Issue, values: dict[str, Any]) -> None:
         if item is not None:
             items.append(item)
     call.site.jira.change(call.account, issue, items, **changed)
+
+
+def _shown(value: Any) -> str | None:
+    shown = value.get("value") if isinstance(value, dict) else value
+    return None if shown is None else str(shown)
+
+
+@routes.on("GET", f"{ISSUE}/editmeta")
+def edit_fields(call: Call, key: str) -> Response:
+    """Return the fields of the edit screen; none in a status that does not allow edits."""
+    jira = call.site.jira
+    issue = jira.get(key)
+    screens = jira.projects[issue.project].screens
+    is_editable = issue.fields.status.id not in jira.uneditable
+    return answer({"fields": screens.metadata(is_new=False) if is_editable else {}})
 
 
 def _item(name: str, before: Any, after: Any) -> ChangeItem | None:
@@ -322,7 +349,7 @@ def move(call: Call, key: str) -> Response:
         )
         if chosen is None:
             raise JiraRefusal(400, errors={"resolution": "The resolution selected is invalid."})
-    reader = issue_input.FieldReader(call.site.people)
+    reader = issue_input.FieldReader(call.site.people, Screens(), is_new=False)
     _, comments = _additions(call, body.get("update"), reader)
     reader.done()
     call.site.jira.move(call.account, issue, transition, chosen)

@@ -212,7 +212,7 @@ def project_statuses(call: Call, key: str) -> Response:
                 "self": f"{call.base}/rest/api/3/issuetype/{kind.id}",
                 "id": kind.id,
                 "name": kind.name,
-                "subtask": False,
+                "subtask": kind.subtask,
                 "statuses": statuses,
             }
             for kind in workflow.ISSUE_TYPES
@@ -225,7 +225,23 @@ def create_meta(call: Call, key: str) -> Response:
     """List the issue types that can be created."""
     _project(call, key)
     kinds = [workflow.issue_type_json(kind, call.base) for kind in workflow.ISSUE_TYPES]
-    return answer({"startAt": 0, "maxResults": 50, "total": len(kinds), "issueTypes": kinds})
+    return answer(_page_of_metadata(call, "issueTypes", kinds))
+
+
+@routes.on("GET", "/rest/api/3/issue/createmeta/<key>/issuetypes/<type_id>")
+def create_fields(call: Call, key: str, type_id: str) -> Response:
+    """List the fields of the create screen of an issue type; a sub-task has its parent too."""
+    screens = _project(call, key).screens
+    kind = next((each for each in workflow.ISSUE_TYPES if each.id == type_id), None)
+    if kind is None:
+        raise JiraRefusal(404, f"Issue type with id {type_id} not found in the project.")
+    fields = [{**each, "fieldId": name} for name, each in screens.metadata(is_new=True).items()]
+    return answer(_page_of_metadata(call, "fields", fields))
+
+
+def _page_of_metadata(call: Call, name: str, values: list[dict[str, Any]]) -> dict[str, Any]:
+    start, size = call.number("startAt", 0, 1_000_000), call.number("maxResults", 50, 200)
+    return {"startAt": start, "maxResults": size, "total": len(values), name: values[start : start + size]}
 
 
 @routes.on("GET", "/rest/api/3/issuetype")
@@ -237,8 +253,9 @@ def issue_types(call: Call) -> Response:
 @routes.on("GET", "/rest/api/3/issueLinkType")
 def link_types(call: Call) -> Response:
     """List the link types."""
+    known = call.site.jira.link_types.items()
     return answer(
-        {"issueLinkTypes": [workflow.link_type_json(each, call.base) for each in workflow.LINK_TYPES]}
+        {"issueLinkTypes": [workflow.link_type_json(type_id, names, call.base) for type_id, names in known]}
     )
 
 

@@ -37,7 +37,7 @@ def moved(http: AtlassianHttp) -> list[str]:
             "summary": f"Number {number}",
             "labels": ["x"],
         }
-        issue_id, _ = jira.create_issue(fields, [], {})
+        issue_id, _ = jira.create_issue(fields, {})
         made.append(issue_id)
         for is_done in (True, False, True):
             ways = jira.transitions(issue_id)

@@ -5,12 +5,17 @@ With moto, the simulator over HTTP and the Bedrock stand-in. Not proven: how rea
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 import requests
 
 from common.aws.document_repository import DocumentRepository
 from common.domain.ticket import description_text
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.review_ticket_creator import dependencies
+from handlers.review_ticket_creator.create_ticket import SEARCH_AFTER_SECONDS
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from local.atlassian.jira.workflow import DONE_STATUS
@@ -70,13 +75,21 @@ def test_a_draft_without_sources_is_still_reviewed(pipeline: Pipeline, page_id: 
     assert document(pipeline) == ("in_review", 1)
 
 
-def test_without_sources_a_lost_answer_makes_no_second_ticket(pipeline: Pipeline, page_id: str) -> None:
+def test_without_sources_a_lost_answer_makes_no_second_ticket(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key, messages = drafted(pipeline)
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{key}")
     lost = Fault("drop", count=1, method="POST", path=r"/rest/api/3/issue(\?|$)", after=True)
     pipeline.site.faults.add(lost)
     assert deliver(open_review, messages) == []
     assert deliver(open_review, messages, 2) == []
+    assert document(pipeline) == ("drafted", 1), "the search may not show the ticket yet"
+    later = time.time() + SEARCH_AFTER_SECONDS
+    monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda: later))
+    reset_functions()
+    assert deliver(open_review, messages, 3) == []
+    assert document(pipeline) == ("in_review", 1)
     every = pipeline.site.jira.issues.values()
     assert len([issue for issue in every if "documentation-review" in issue.fields.labels]) == 1
 

@@ -128,6 +128,9 @@ def test_jira_answers_match(site: Site, seed: Seed, developer: Person, admin: Pe
         "/group/bulk",
         "/mypermissions?permissions=BROWSE_PROJECTS&projectKey=PAY2",
         "/issue/createmeta/PAY2/issuetypes",
+        "/issue/createmeta/PAY2/issuetypes/10002",
+        "/issue/createmeta/PAY2/issuetypes/10002?startAt=2&maxResults=3",
+        issue + "/editmeta",
     ):
         jira("GET", path)
     hold(admin, openapi.JIRA, "DELETE", "/rest/api/3" + issue, 204)
