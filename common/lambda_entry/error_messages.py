@@ -6,17 +6,13 @@ messages in an answer of Jira or Confluence are quoted.
 
 from __future__ import annotations
 
-import json
-
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.atlassian.error_answer import quotable_messages
 from common.atlassian.http_client import AtlassianError, Gone
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
-from common.runtime.json_access import as_dict, as_list, as_str
-
-#: Longest quotation of an error message of Jira or Confluence, in characters.
-MAX_LENGTH = 300
+from common.runtime.json_access import as_dict, as_str
 
 
 def user_message(error: Exception) -> str:
@@ -50,18 +46,5 @@ def _atlassian_message(error: AtlassianError) -> str:
     if isinstance(error, Gone):
         answered = f"{service} answered {asked} with 410"
         return f"Atlassian has removed an endpoint that Kinexus uses ({answered}): update Kinexus"
-    messages = _messages(error.detail)
+    messages = quotable_messages(error.detail)
     return f"{service} answered {asked} with {error.status}" + (f": {messages}" if messages else "")
-
-
-def _messages(body: str) -> str:
-    """Return the messages in a JSON error body; ``""`` for anything else, such as a proxy's page."""
-    try:
-        answer = as_dict(json.loads(body))
-    except ValueError:
-        return ""
-    errors = answer.get("errors")
-    messages = [*map(as_str, as_list(answer.get("errorMessages"))), as_str(answer.get("message"))]
-    messages += [as_str(as_dict(each).get("title")) for each in as_list(errors)]
-    messages += [f"{name}: {as_str(message)}" for name, message in as_dict(errors).items()]
-    return "; ".join(filter(None, messages))[:MAX_LENGTH]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
+from common.atlassian.error_answer import quotable_messages
 from common.atlassian.http_client import (
     AtlassianError,
     NotFound,
@@ -244,9 +245,12 @@ def _refusal_text(title: str, error: AtlassianError) -> str:
             f'the title "{title}" is already used by a page that the Kinexus account cannot see. Rename that page, or '
             "give the Kinexus account access to it, then move this ticket to Done again"
         )
+    said = quotable_messages(error.detail)
     return (
-        f'Confluence refused to store the page "{title}" (status {error.status}; the log of the approval handler has '
-        "its full answer). When the cause is fixed, move this ticket to Done again"
+        f'Confluence refused to store the page "{title}" (status {error.status}'
+        + (f', in its words: "{said}"' if said else "")
+        + "; the log of the approval handler has its full answer). When the cause is fixed, move this ticket to Done "
+        "again. To have the draft changed instead, comment NEEDS REVISION with what to change, and move it to Done"
     )
 
 

@@ -15,8 +15,10 @@ from local.atlassian.browser_pages import routes as browse_routes
 from local.atlassian.control_routes import routes as control_routes
 from local.atlassian.errors import AtlassianRefusal, JiraRefusal
 from local.atlassian.fault_injection import ConnectionDropped, respond_with_fault
+from local.atlassian.jira import rest_v2
 from local.atlassian.jira.issues import NOT_FOUND
 from local.atlassian.routes import (
+    confluence_attachments,
     confluence_containers,
     confluence_page_parts,
     confluence_pages,
@@ -60,6 +62,7 @@ def _table() -> tuple[dict[str, Handler], Map]:
         confluence_pages,
         confluence_page_parts,
         confluence_containers,
+        confluence_attachments,
         confluence_v1,
     )
     routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
@@ -72,11 +75,15 @@ class _Application:
         self._handlers, self._map = _table()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        environ["PATH_INFO"] = _GATEWAY.sub("", environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = path = _GATEWAY.sub("", environ.get("PATH_INFO", ""))
+        if rest_v2.is_alias(path):
+            rest_v2.as_version_3(environ)
         request = Request(environ)
         request.max_content_length = _MAX_BODY
         try:
             response = self._logged(request)
+            if rest_v2.is_alias(path):
+                response = rest_v2.with_wiki_text(response, path)
         except ConnectionDropped:
             socket = environ.get("werkzeug.socket")
             if socket is None:

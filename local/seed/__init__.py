@@ -31,7 +31,7 @@ class Seed:
 
 
 def load(site: Site) -> Seed:
-    """Add the demo's project, space, pages and tickets to a site; searches find them immediately."""
+    """Add the demo's project, spaces, pages and tickets to a site; searches find them immediately."""
     index = json.loads((_HERE / "index.json").read_text("utf-8"))
     with site.lock:
         project = site.jira.add_project(index["project"]["key"], index["project"]["name"])
@@ -50,6 +50,8 @@ def _load_pages(site: Site, index: dict[str, Any]) -> tuple[dict[str, str], str]
     space = store.add_space(
         index["space"]["key"], index["space"]["name"], admin, _storage(index["space"]["homepage"])
     )
+    store.add_space("HAND", "Handbook", admin, "<p>How we work.</p>")
+    store.add_personal_space(site.account("developer"))
     ids = {index["space"]["homepage"]: space.homepage_id}
     _backdate(site, store.pages[space.homepage_id], 420)
     for given in index["pages"]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
+from local.atlassian.confluence.attachments import StoredAttachment
 from local.atlassian.confluence.containers import StoredContainer
 from local.atlassian.confluence.search_index import SearchIndex
 from local.atlassian.confluence.storage_adf import unsupported_shapes
@@ -97,7 +98,10 @@ class StoredPage:
 
 @dataclass
 class StoredSpace:
-    """A space; `homepage_id` is the root of its tree, `writers` may create pages (empty: everyone)."""
+    """A space; `homepage_id` is the root of its tree, `writers` may create pages (empty: everyone).
+
+    A personal space has a key of "~" and its owner's account id without signs, and only its owner may create pages.
+    """
 
     id: str
     key: str
@@ -106,6 +110,11 @@ class StoredSpace:
     author: Account
     created: datetime
     writers: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Return the type: personal or global."""
+        return "personal" if self.key.startswith("~") else "global"
 
     def takes_pages_of(self, account: Account) -> bool:
         """Return whether an account may create pages."""
@@ -130,6 +139,7 @@ class PageStore:
         self.containers: dict[str, StoredContainer] = {}
         self.index = SearchIndex()
         self.strict = False
+        self.attachments: dict[str, StoredAttachment] = {}
         self._titles: dict[tuple[str, str], str] = {}
         self._next = 65_536
         self._positions = 0
@@ -144,6 +154,13 @@ class PageStore:
         space = StoredSpace(self.new_id(), key, name, "", author, self.clock.now())
         self.spaces[space.id] = space
         space.homepage_id = self.create(author, space.id, name, storage, None).id
+        return space
+
+    def add_personal_space(self, owner: Account) -> StoredSpace:
+        """Create a person's own space."""
+        key = "~" + "".join(sign for sign in owner.account_id if sign.isalnum())
+        space = self.add_space(key, owner.display_name, owner)
+        space.writers = (owner.account_id,)
         return space
 
     def space_by_key(self, key: str) -> StoredSpace | None:

@@ -120,14 +120,16 @@ def one_property(call: Call, page_id: str, property_id: str) -> Response:
 
 @routes.on("GET", f"{API}/spaces")
 def spaces(call: Call) -> Response:
-    """List spaces by key or id."""
+    """List spaces by key, id and type."""
     keys, ids = {each.upper() for each in call.arguments("keys")}, call.arguments("ids")
     return list_response(
         call,
         [
             space_json(each)
             for each in call.site.confluence.spaces.values()
-            if (not keys or each.key.upper() in keys) and (not ids or each.id in ids)
+            if (not keys or each.key.upper() in keys)
+            and (not ids or each.id in ids)
+            and call.argument("type") in ("", each.kind)
         ],
     )
 

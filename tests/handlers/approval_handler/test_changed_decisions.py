@@ -6,11 +6,14 @@ With the whole pipeline. Crashes at each point are tested by the crash matrix.
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
+from local.atlassian.confluence.pages import PageStore
+from local.atlassian.errors import ConfluenceRefusal
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import NEW_SUMMARY, NEW_TEXT, in_review, page_id
@@ -49,6 +52,18 @@ def test_a_refused_version_is_reported_and_decided_again(
     pipeline.run()
     assert (document(pipeline)["status"], version(pipeline, page_id)) == ("rejected", 1)
     assert pipeline.aws.locks() == []
+
+
+def test_a_refusal_reaches_the_reviewer_in_confluences_words(pipeline: Pipeline, page_id: str) -> None:
+    """Made safe: one line, with invisible and reordering characters written out."""
+    _, review = in_review(pipeline)
+    with patch.object(
+        PageStore, "_check_shapes", side_effect=ConfluenceRefusal(400, "No \u202etable\n in a list")
+    ):
+        pipeline.decide(review, "APPROVED")
+        pipeline.run()
+    assert '(status 400, in its words: "No ⟨U+202E⟩table in a list"; ' in newest(pipeline, review)
+    assert document(pipeline)["status"] == "in_review"
 
 
 def test_a_title_in_use_asks_to_rename_the_other_page(pipeline: Pipeline) -> None:

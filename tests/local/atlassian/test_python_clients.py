@@ -1,0 +1,58 @@
+"""Three Python clients, jira, atlassian-python-api and md2conf, work with the simulator as with a real site.
+
+They are installed only for this test, in an environment of their own. Skipped if they cannot be installed.
+"""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import local.seed
+from local.atlassian import Site, serve
+
+HERE = Path(__file__).parent / "python_clients"
+
+
+@pytest.fixture
+def python(request: pytest.FixtureRequest) -> Path:
+    """The interpreter of an environment with the clients; kept in pytest's cache between runs."""
+    wanted = HERE / "requirements.txt"
+    name = hashlib.sha256(wanted.read_bytes()).hexdigest()[:12]
+    folder: Path = request.config.cache.mkdir(f"python-clients-{name}")
+    interpreter, installed = folder / "bin" / "python", folder / "installed"
+    if not installed.is_file():
+        commands = (
+            [sys.executable, "-m", "venv", str(folder)],
+            [
+                str(interpreter),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--only-binary",
+                ":all:",
+                "-r",
+                str(wanted),
+            ],
+        )
+        for command in commands:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+            if done.returncode:
+                pytest.skip(f"the clients could not be installed: {done.stderr.strip().splitlines()[-1:]}")
+        installed.touch()
+    return interpreter
+
+
+def test_python_clients_accept_every_answer(site: Site, seed: local.seed.Seed, python: Path) -> None:
+    developer = site.account("developer")
+    with serve(site) as running:
+        command = [str(python), str(HERE / "check.py"), running.url, developer.email, developer.token]
+        command += [seed.space_key, seed.pages["webhooks"]]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [page] = [page for page in site.confluence.pages.values() if page.title == "From md2conf"]
+    assert "The second text." in page.current.storage
+    assert [each.title for each in site.confluence.attachments.values()] == ["dot.png"]
