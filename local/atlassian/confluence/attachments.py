@@ -1,11 +1,12 @@
 """The files attached to the simulated pages: each has a title unique on its page, and versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import confluence_time
+from local.atlassian.confluence.properties import Property
 
 Json = dict[str, Any]
 
@@ -23,6 +24,7 @@ class StoredAttachment:
     author: Account
     created: datetime
     number: int = 1
+    properties: list[Property] = field(default_factory=list)
 
     @property
     def download(self) -> str:

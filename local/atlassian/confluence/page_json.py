@@ -6,12 +6,12 @@ from local.atlassian.accounts import Account
 from local.atlassian.clock import confluence_time
 from local.atlassian.confluence.pages import (
     PageStore,
-    Property,
     StoredPage,
     StoredSpace,
     StoredVersion,
     UnpublishedDraft,
 )
+from local.atlassian.confluence.properties import Property
 
 Json = dict[str, Any]
 

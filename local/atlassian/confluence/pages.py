@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from local.atlassian.accounts import Account
 from local.atlassian.clock import Clock
 from local.atlassian.confluence.attachments import StoredAttachment
 from local.atlassian.confluence.containers import StoredContainer
+from local.atlassian.confluence.properties import Property
 from local.atlassian.confluence.search_index import SearchIndex
 from local.atlassian.confluence.storage_adf import unsupported_shapes
 from local.atlassian.confluence.storage_check import (
@@ -43,19 +44,6 @@ class UnpublishedDraft:
     author: Account
     title: str
     storage: str
-
-
-@dataclass
-class Property:
-    """A content property with its own version."""
-
-    id: str
-    key: str
-    value: Any
-    number: int
-    created: datetime
-    author: Account
-    message: str = ""
 
 
 @dataclass

@@ -78,6 +78,23 @@ def upload(call: Call, page_id: str) -> Response:
     return answer({"results": results, "start": 0, "limit": 50, "size": len(results), "_links": {}})
 
 
+@routes.on("PUT", f"{_UPLOAD}/<number>")
+def edit(call: Call, page_id: str, number: str) -> Response:
+    """Change an attachment's title and media type, as its next version; the id in the path has no prefix `att`."""
+    held, given = _held(call, f"att{number.removeprefix('att')}"), call.object()
+    version = given.get("version")
+    if held.page_id != page_id or not isinstance(version, dict):
+        raise ConfluenceV1Refusal(400, "version is required, and the attachment must be on this page")
+    if version.get("number") != held.number + 1:
+        raise ConfluenceV1Refusal(409, f"Version must be incremented on update. Current: {held.number}")
+    metadata = given.get("metadata")
+    held.title, held.number = str(given.get("title") or held.title), held.number + 1
+    held.media_type = str(
+        (metadata if isinstance(metadata, dict) else {}).get("mediaType") or held.media_type
+    )
+    return answer(attachment_v1(held, call.base))
+
+
 @routes.on("GET", "/wiki/download/attachments/<page_id>/<title>")
 def download(call: Call, page_id: str, title: str) -> Response:
     """Return a file."""

@@ -3,12 +3,14 @@
 from werkzeug.wrappers import Response
 
 from local.atlassian.confluence.page_json import label_json, property_json, space_json, version_json
-from local.atlassian.confluence.pages import Property, StoredSpace
+from local.atlassian.confluence.pages import StoredSpace
+from local.atlassian.confluence.properties import Property
 from local.atlassian.errors import ConfluenceRefusal
 from local.atlassian.routes.confluence_pages import API, PAGE, body_json, list_response, version_of
 from local.atlassian.routing import Call, Routes, answer, nothing
 
 routes = Routes()
+_ATTACHMENTS = f"{API}/attachments"
 
 
 @routes.on("GET", f"{PAGE}/versions")
@@ -74,35 +76,49 @@ def labels(call: Call, page_id: str) -> Response:
     return list_response(call, [label_json(each) for each in page.labels])
 
 
-@routes.on("GET POST", f"{PAGE}/properties")
+def _properties(call: Call, content_id: str) -> list[Property]:
+    """Return the content properties of the page or attachment in the path; raises 404 if it is not visible."""
+    store = call.site.confluence
+    if not call.request.path.startswith(_ATTACHMENTS):
+        return store.get(content_id, call.account).properties
+    held = store.attachments.get(content_id)
+    if held is None:
+        raise ConfluenceRefusal(404, f"Cannot find the attachment with id '{content_id}'")
+    store.get(held.page_id, call.account)
+    return held.properties
+
+
+@routes.on("GET POST", f"{PAGE}/properties", f"{_ATTACHMENTS}/<page_id>/properties")
 def properties(call: Call, page_id: str) -> Response:
     """List content properties, or add one."""
-    page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
+    held, store = _properties(call, page_id), call.site.confluence
     if call.request.method == "GET":
         wanted = call.argument("key")
-        return list_response(
-            call, [property_json(each) for each in page.properties if wanted in ("", each.key)]
-        )
+        return list_response(call, [property_json(each) for each in held if wanted in ("", each.key)])
     given = call.object()
     key = given.get("key")
     if not isinstance(key, str) or not key or "value" not in given:
         raise ConfluenceRefusal(400, "key and value are required")
-    if any(each.key == key for each in page.properties):
+    if any(each.key == key for each in held):
         raise ConfluenceRefusal(409, f"A property with the key '{key}' already exists")
-    held = Property(store.new_id(), key, given["value"], 1, store.clock.now(), call.account)
-    page.properties.append(held)
-    return answer(property_json(held))
+    made = Property(store.new_id(), key, given["value"], 1, store.clock.now(), call.account)
+    held.append(made)
+    return answer(property_json(made))
 
 
-@routes.on("GET PUT DELETE", f"{PAGE}/properties/<property_id>")
+@routes.on(
+    "GET PUT DELETE",
+    f"{PAGE}/properties/<property_id>",
+    f"{_ATTACHMENTS}/<page_id>/properties/<property_id>",
+)
 def one_property(call: Call, page_id: str, property_id: str) -> Response:
     """Read, replace (with the next version number) or remove a content property."""
-    page, store = call.site.confluence.get(page_id, call.account), call.site.confluence
-    held = next((each for each in page.properties if each.id == property_id), None)
+    every, store = _properties(call, page_id), call.site.confluence
+    held = next((each for each in every if each.id == property_id), None)
     if held is None:
         raise ConfluenceRefusal(404, f"Cannot find the property with id '{property_id}'")
     if call.request.method == "DELETE":
-        page.properties.remove(held)
+        every.remove(held)
         return nothing()
     if call.request.method == "PUT":
         given = call.object()

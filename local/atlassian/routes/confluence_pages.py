@@ -136,7 +136,7 @@ def create(call: Call) -> Response:
 def _storage(given: dict[str, Any], *, required: bool = True) -> str:
     body = given.get("body")
     if isinstance(body, dict) and isinstance(body.get("storage"), dict):
-        body = body["storage"]
+        body = {"representation": "storage", **body["storage"]}
     if body is None and not required:
         return ""
     if not isinstance(body, dict) or not isinstance(body.get("value"), str):

@@ -59,17 +59,26 @@ def jira_client() -> None:
 
 
 def confluence_client() -> None:
-    """The common calls of atlassian-python-api that are answered on a real site: v2, search, labels, attachments."""
-    old = atlassian.Confluence(url=f"{URL}/wiki", username=EMAIL, password=TOKEN, cloud=True)
-    found = step("atlassian search", lambda: old.cql(f'space = "{SPACE}" and type = page', limit=5))
-    step("atlassian search results", lambda: found["results"], bool)
-    step("atlassian label", lambda: old.set_page_label(PAGE, "from-client"))
+    """The common calls of atlassian-python-api that a real site answers: Confluence v2 and Jira; v1 content is gone."""
+    wiki = atlassian.ConfluenceV2(url=f"{URL}/wiki", username=EMAIL, password=TOKEN)
+    space = step("atlassian space", lambda: wiki.get_space_by_key(SPACE), lambda it: it["key"] == SPACE)
+    step("atlassian page", lambda: wiki.get_page_by_id(PAGE), lambda it: it["id"] == PAGE)
+    made = step("atlassian create page", lambda: wiki.create_page(space["id"], "By a client", "<p>One</p>"))
+    step(
+        "atlassian update page",
+        lambda: wiki.update_page(made["id"], "By a client", "<p>Two</p>", status="current", version=1),
+        lambda it: it["version"]["number"] == 2,
+    )
+    step("atlassian spaces", wiki.get_spaces, lambda it: any(each["type"] == "personal" for each in it))
+    step("atlassian labels", lambda: wiki.get_page_labels(PAGE))
+    step("atlassian properties", lambda: wiki.get_page_properties(PAGE))
     ticket = atlassian.Jira(url=URL, username=EMAIL, password=TOKEN, cloud=True)
     fields = {"project": {"key": "PAY2"}, "issuetype": {"name": "Task"}, "summary": "From atlassian"}
     made = step("atlassian create issue", lambda: ticket.create_issue(fields=fields), lambda it: "key" in it)
     step("atlassian issue", lambda: ticket.issue(made["key"]), lambda it: it["key"] == made["key"])
     step("atlassian comment", lambda: ticket.issue_add_comment(made["key"], "Hello"))
     step("atlassian myself", ticket.myself, lambda it: it["emailAddress"] == EMAIL)
+    old = atlassian.Confluence(url=f"{URL}/wiki", username=EMAIL, password=TOKEN, cloud=False)
     step("atlassian v1 content is gone", lambda: _refusal(lambda: old.get_page_by_id(PAGE)), bool)
 
 
