@@ -117,6 +117,7 @@ def operator(
     """Return the deploying person's environment variables: AWS credentials and a Jira administrator's token."""
     return {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url,
+        "AWS_ENDPOINT_URL_BEDROCK": model.url,
         "AWS_ACCESS_KEY_ID": stack.access_key,
         "AWS_SECRET_ACCESS_KEY": stack.secret_key,
         "AWS_SESSION_TOKEN": None,

@@ -49,6 +49,7 @@ def print_urls(console: Console, facts: RegionFacts) -> None:
         ("AWS_ACCESS_KEY_ID", facts.aws_access_key_id),
         ("AWS_SECRET_ACCESS_KEY", facts.aws_secret_access_key),
         ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", facts.bedrock_url),
+        ("AWS_ENDPOINT_URL_BEDROCK", facts.bedrock_url),
     ):
         console.print(f"  export {name}={value}", highlight=False, soft_wrap=True)
     console.print()

@@ -60,6 +60,7 @@ class Settings:
     max_change_age_days: int
     jira_review_project_key: str = ""
     review_fields: str = ""
+    additional_model_request_fields: str = ""
     approver_group_id: str = ""
 
 

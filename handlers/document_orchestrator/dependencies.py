@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from functools import cache, partial
@@ -38,7 +39,8 @@ def build_orchestrator() -> Orchestrator:
         env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
     )
     dynamodb = cached_client("dynamodb")
-    model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id)
+    fields = json.loads(env.additional_model_request_fields or "{}")
+    model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id, fields)
     s3 = cached_client("s3")
     table = DynamoDbTable(dynamodb, env.documents_table, "document_id", time.time)
     records = DocumentRepository(table)

@@ -22,3 +22,4 @@ class Settings:
     confluence_space_key: tuple[str, ...]
     bedrock_model_id: str
     trust_folders: bool
+    additional_model_request_fields: str = ""

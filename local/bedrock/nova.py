@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_MODELS = re.compile(r"((us|eu|apac|jp|au|ca|global)\.)?amazon\.nova-(micro|lite|pro|premier|2-lite)-v1:0")
+_MODELS = re.compile(
+    r"((us|us-gov|eu|apac|jp|au|ca|global)\.)?amazon\.nova-(micro|lite|pro|premier|2-lite)-v1:0"
+)
 _TOOL_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{0,63}")
 _TOOL_USE_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _SCHEMA_KEYS = {"type", "properties", "required"}
@@ -25,6 +27,11 @@ class BedrockError(Exception):
     def __init__(self, kind: str, status: int, message: str) -> None:
         super().__init__(message)
         self.kind, self.status, self.message = kind, status, message
+
+
+def is_foundation_model(model_id: str) -> bool:
+    """Tell whether this is the id of a Nova model, and not of an inference profile."""
+    return model_id.startswith("amazon.") and bool(_MODELS.fullmatch(model_id))
 
 
 INVALID_TOOL_USE = (

@@ -1,5 +1,7 @@
 """HTTP server of the stand-in: `POST /function/{name}/model/{id}/converse`, and `/model/{id}/converse`.
 
+`GET /foundation-models/{id}` answers as the service `bedrock` does.
+
 A function's AWS_ENDPOINT_URL_BEDROCK_RUNTIME ends in the function's name, so the stand-in knows which role calls.
 Errors have the shape of AWS's REST-JSON protocol.
 """
@@ -63,6 +65,8 @@ def _application(stand_in: StandIn) -> "WSGIApplication":
 def _answer(stand_in: StandIn, request: Request) -> dict[str, object]:
     if request.path == "/faults" and request.method == "POST":
         return _faults(stand_in, request)
+    if request.method == "GET" and request.path.startswith("/foundation-models/"):
+        return stand_in.foundation_model(unquote(request.path.removeprefix("/foundation-models/")))
     # botocore escapes the colon and the slashes of an ARN; Werkzeug has already decoded the path once.
     route = _CONVERSE.fullmatch(request.path)
     if route is None or request.method != "POST":

@@ -61,13 +61,15 @@ class ModelCall:
 class StandIn:
     """The simulated service. `converse` forwards to Amazon Bedrock when set; otherwise rules write the answers.
 
-    `chance` decides which calls get a fault set by `fail_share`; `injected` counts the faults by name.
+    `chance` decides which calls get a fault set by `fail_share`; `injected` counts the faults by name. `legacy` holds
+    the models that are Legacy, each with the date of its end ("2027-01-31T00:00:00Z").
     """
 
     may_invoke: MayInvoke = lambda function, model_id: None
     converse: Converse | None = None
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - not a secret
     injected: Counter[str] = field(default_factory=Counter)
+    legacy: dict[str, str] = field(default_factory=dict)
     _calls: list[ModelCall] = field(default_factory=list)
     _faults: deque[str] = field(default_factory=deque)
     _shares: dict[str, float] = field(default_factory=dict)
@@ -114,6 +116,19 @@ class StandIn:
                 )
             )
         return response
+
+    def foundation_model(self, model_id: str) -> dict[str, Any]:
+        """Return the body of a GetFoundationModel response. Raises BedrockError for an unknown model.
+
+        https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModel.html
+        """
+        if not nova.is_foundation_model(model_id):
+            message = f"The provided model identifier is invalid: {model_id}"
+            raise BedrockError("ResourceNotFoundException", 404, message)
+        ends = self.legacy.get(model_id)
+        lifecycle = {"status": "LEGACY", "endOfLifeTime": ends} if ends else {"status": "ACTIVE"}
+        arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model_id}"
+        return {"modelDetails": {"modelArn": arn, "modelId": model_id, "modelLifecycle": lifecycle}}
 
     def _next_fault(self) -> str:
         fault = self._faults.popleft() if self._faults else ""
@@ -170,6 +185,7 @@ def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
         "edit_page": lambda: drafting.edit_page(prompt, is_second),
         "write_page": lambda: drafting.write_page(prompt, is_second),
         "choose_page": lambda: drafting.choose_page(prompt),
+        "confirm": lambda: {"ready": True},
     }
     rule = rules.get(tool["name"])
     if rule is None:

@@ -5,7 +5,7 @@ import re
 from local.region.iam_evaluator import allows
 from local.region.resource_registry import ResourceRegistry
 
-_GEOGRAPHY = re.compile(r"(?P<where>us|eu|apac|jp|au|ca|global)\.(?P<model>amazon\..+)")
+_GEOGRAPHY = re.compile(r"(?P<where>us|us-gov|eu|apac|jp|au|ca|global)\.(?P<model>amazon\..+)")
 _REGIONS = {
     "us": ("us-east-1", "us-east-2", "us-west-2"),
     "eu": ("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -115,5 +116,12 @@ def daily_sweep(deployment: DeployedStack) -> Iterator[Finding]:
 
 
 def model(deployment: DeployedStack) -> Iterator[Finding]:
-    """Check that the model answers: ask it for one token."""
-    yield check_model(deployment.client("bedrock-runtime"), deployment.settings.bedrock_model_id)
+    """Check that the model answers with a forced tool call, and that it is not Legacy."""
+    runtime = deployment.client("bedrock-runtime")
+    yield from check_model(
+        runtime,
+        deployment.settings.bedrock_model_id,
+        control=deployment.client("bedrock"),
+        region=runtime.meta.region_name,
+        request_fields=json.loads(deployment.settings.additional_model_request_fields or "{}"),
+    )

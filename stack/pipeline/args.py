@@ -52,8 +52,12 @@ class DocumentationPipelineArgs(TypedDict):
     may view it. Default: `false`.
     """
     bedrock_model_id: NotRequired[str]
-    """Bedrock model or inference profile that selects the page and drafts the edits. Default:
-    `amazon.nova-lite-v1:0`.
+    """Bedrock model or inference profile that selects the page and drafts the edits. Default: Nova Lite in the stack's
+    region: the model, or its geographic inference profile such as `eu.amazon.nova-lite-v1:0`.
+    """
+    additional_model_request_fields: NotRequired[str]
+    """JSON object with fields that only the model knows, sent with each request. Nova gets
+    `{"inferenceConfig": {"topK": 1}}` in any case, unless a field is set to another value, or to `null`. Default: none.
     """
     document_labels: NotRequired[pulumi.Input[str]]
     """Ticket labels that request documentation, comma separated. Default:

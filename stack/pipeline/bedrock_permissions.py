@@ -4,7 +4,7 @@ import re
 
 import pulumi
 
-from ..arguments.iam_policy import PolicyStatement, statement
+from ..arguments.iam_policy import PolicyStatement
 
 INVOKE = "bedrock:InvokeModel"
 
@@ -12,8 +12,8 @@ _GEOGRAPHY = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|sa|me|af|il|mx|global)\.(?
 
 
 def model_statements(
-    model_id: str, region: pulumi.Input[str], account: pulumi.Input[str]
-) -> list[pulumi.Output[PolicyStatement]]:
+    model_id: pulumi.Input[str], region: pulumi.Input[str], account: pulumi.Input[str]
+) -> pulumi.Output[list[PolicyStatement]]:
     """Return statements that allow InvokeModel (which the Converse API checks) only on what `model_id` names.
 
     For a model id (`amazon.nova-lite-v1:0`) that is one foundation model in this region. For an inference profile
@@ -21,33 +21,33 @@ def model_statements(
     but only through the profile.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
+    return pulumi.Output.all(model_id, region, account).apply(lambda known: _statements(*known))
+
+
+def _statements(model_id: str, region: str, account: str) -> list[PolicyStatement]:
     if model_id.startswith("arn:") and "inference-profile/" not in model_id:
-        return [statement([INVOKE], model_id)]
-    profile: pulumi.Input[str]
-    partition = pulumi.Output.from_input(region).apply(_partition)
+        return [_invoke(model_id)]
+    partition = _partition(region)
+    match = _GEOGRAPHY.fullmatch(model_id.rsplit("/", 1)[-1] if model_id.startswith("arn:") else model_id)
     if model_id.startswith("arn:"):
-        profile, partition = model_id, pulumi.Output.from_input(model_id.split(":")[1])
-        name = model_id.rsplit("/", 1)[-1]
-        match = _GEOGRAPHY.fullmatch(name)
-        # The ARN of an application inference profile does not name its model: the condition below limits access.
-        model = match["model"] if match else "*"
-    elif match := _GEOGRAPHY.fullmatch(model_id):
-        profile = pulumi.Output.concat(
-            "arn:", partition, ":bedrock:", region, ":", account, f":inference-profile/{model_id}"
-        )
-        model = match["model"]
+        profile, partition = model_id, model_id.split(":")[1]
+    elif match:
+        profile = f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{model_id}"
     else:
-        own = pulumi.Output.concat("arn:", partition, ":bedrock:", region, f"::foundation-model/{model_id}")
-        return [statement([INVOKE], own)]
-    models = [pulumi.Output.concat("arn:", partition, f":bedrock:*::foundation-model/{model}")]
+        return [_invoke(f"arn:{partition}:bedrock:{region}::foundation-model/{model_id}")]
+    # The ARN of an application inference profile does not name its model: the condition below limits access.
+    model = match["model"] if match else "*"
+    models = [f"arn:{partition}:bedrock:*::foundation-model/{model}"]
     if model_id.startswith("global."):
         # A global profile also checks the model without a region.
-        models.append(pulumi.Output.concat("arn:", partition, f":bedrock:::foundation-model/{model}"))
-    return [
-        statement([INVOKE], profile),
-        # Any region, because AWS may add regions to a profile; the condition limits access to this profile.
-        statement([INVOKE], *models, conditions={"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}),
-    ]
+        models.append(f"arn:{partition}:bedrock:::foundation-model/{model}")
+    # Any region, because AWS may add regions to a profile; the condition limits access to this profile.
+    through = {"ArnEquals": {"bedrock:InferenceProfileArn": [profile]}}
+    return [_invoke(profile), {**_invoke(*models), "conditions": through}]
+
+
+def _invoke(*resources: str) -> PolicyStatement:
+    return {"actions": [INVOKE], "resources": list(resources)}
 
 
 def _partition(region: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pulumi
 
-from .args import DocumentationPipelineArgs
 from .setting_schema import SETTINGS
 
 Environment = Mapping[str, pulumi.Input[str]]
@@ -124,11 +123,10 @@ FUNCTIONS: Sequence[FunctionShape] = (
 """All functions, in the pipeline's order."""
 
 
-def environment_of_settings(args: DocumentationPipelineArgs) -> dict[str, pulumi.Input[str]]:
+def environment_of_settings(args: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
     """Return the environment variables that hold settings; secrets are left out."""
-    values: Mapping[str, Any] = {**args}
     return {
-        setting.variable: _text(values[setting.field])
+        setting.variable: _text(args[setting.field])
         for setting in SETTINGS
         if setting.variable and not setting.is_secret
     }

@@ -17,6 +17,7 @@ from .api import create_endpoints
 from .args import DocumentationPipelineArgs
 from .bedrock_permissions import model_statements
 from .functions import FunctionShape
+from .model_choice import choose_model
 from .monitoring import watch_pipeline
 from .preflight import after_preflight
 from .stores import create_stores
@@ -70,10 +71,12 @@ class DocumentationPipeline(pulumi.ComponentResource):
 
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        self._child, self.preflight_notes = after_preflight(name, args, region, self._child)
+        model_id = choose_model(args, region)
+        self._child, self.preflight_notes = after_preflight(name, args, region, model_id, self._child)
         stores = create_stores(name, args, account, region, self._child)
-        self._statements = stores.statements([*model_statements(args["bedrock_model_id"], region, account)])
-        self._values = {**functions.environment_of_settings(args), **stores.values()}
+        self._statements = stores.statements(model_statements(model_id, region, account))
+        settings = functions.environment_of_settings({**args, "bedrock_model_id": model_id})
+        self._values = {**settings, **stores.values()}
         self._layer = self._build_layer()
         self._functions: dict[str, PythonFunction] = {}
         for shape in functions.FUNCTIONS:

@@ -42,6 +42,8 @@ class PreflightArgs(TypedDict):
     """AWS region of the model."""
     model_id: pulumi.Input[str]
     """Model or inference profile."""
+    request_fields: pulumi.Input[str]
+    """Value of the setting `additionalModelRequestFields`."""
 
 
 class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
@@ -58,7 +60,11 @@ class Preflight(dynamic.Resource, module="kinexus", name="Preflight"):
 
 
 def after_preflight(
-    name: str, args: DocumentationPipelineArgs, region: pulumi.Input[str], opts: pulumi.ResourceOptions
+    name: str,
+    args: DocumentationPipelineArgs,
+    region: pulumi.Input[str],
+    model_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
 ) -> tuple[pulumi.ResourceOptions, pulumi.Output[list[str]]]:
     """Create the preflight check, unless it is disabled.
 
@@ -81,7 +87,8 @@ def after_preflight(
             "document_labels": args["document_labels"],
             "approver_group": args["approver_group_id"],
             "region": region,
-            "model_id": args["bedrock_model_id"],
+            "model_id": model_id,
+            "request_fields": args["additional_model_request_fields"],
         },
         opts,
     )

@@ -1,5 +1,6 @@
 """Dynamic provider of Preflight: checks the site and the model in Pulumi's `check`, and reports each problem."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ _SITE = (
     "document_labels",
     "approver_group",
 )
-_MODEL = ("region", "model_id")
+_MODEL = ("region", "model_id", "request_fields")
 _ID = "preflight"
 
 
@@ -86,7 +87,7 @@ class PreflightProvider(dynamic.ResourceProvider):
         yield from SiteCheck(SiteConfig(**site), lambda _fresh: self._token).findings()
 
     def _model(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
-        """Check the model by asking it for one token."""
+        """Check the model with one forced tool call."""
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
@@ -100,10 +101,20 @@ class PreflightProvider(dynamic.ResourceProvider):
         try:
             session = boto3.Session(profile_name=self._profile, region_name=props["region"])
             client = session.client("bedrock-runtime", config=config)
+            control = session.client(
+                "bedrock",
+                config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
+            )
         except BotoCoreError as error:
             yield failed("model", f"no connection to AWS: {error}", "log in to AWS, or correct aws:profile")
             return
-        yield check_model(client, props["model_id"])
+        yield from check_model(
+            client,
+            props["model_id"],
+            control=control,
+            region=props["region"],
+            request_fields=json.loads(props.get("request_fields") or "{}"),
+        )
 
 
 def _known(props: Mapping[str, Any], names: tuple[str, ...]) -> bool:

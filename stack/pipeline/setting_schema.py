@@ -171,7 +171,17 @@ SETTINGS = (
             "must be the id or ARN of a Bedrock model or inference profile",
         ),
         "Bedrock model or inference profile that selects the page and drafts the edits.",
-        default="amazon.nova-lite-v1:0", variable="BEDROCK_MODEL_ID", functions=("DocumentOrchestrator",),
+        default_text="Nova Lite in the stack's region: the model, or its geographic inference profile such as "
+        "`eu.amazon.nova-lite-v1:0`",
+        variable="BEDROCK_MODEL_ID", functions=("DocumentOrchestrator",),
+    ),
+    Setting(
+        "additionalModelRequestFields", "additional_model_request_fields",
+        JsonFields((), """'{"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}}'"""),
+        "JSON object with fields that only the model knows, sent with each request. Nova gets "
+        "`{\"inferenceConfig\": {\"topK\": 1}}` in any case, unless a field is set to another value, or to `null`.",
+        default="", default_text="none",
+        variable="ADDITIONAL_MODEL_REQUEST_FIELDS", functions=("DocumentOrchestrator",),
     ),
     Setting(
         "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs", "a label has no blanks"),

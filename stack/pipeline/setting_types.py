@@ -90,7 +90,7 @@ class BaseUrl:
 
 @dataclass(frozen=True)
 class JsonFields:
-    """A JSON object of Jira fields, without the fields in `reserved`; empty text for none."""
+    """A JSON object of fields, without those in `reserved`; empty text for none."""
 
     python_type: ClassVar[type] = str
     reserved: tuple[str, ...]

@@ -29,6 +29,7 @@ _FETCH, _STORE = "s3:GetObject", "s3:PutObject"
 _DRAFTS, _REVIEWS = "drafts/", "reviews/"
 
 Statements = list[pulumi.Input[PolicyStatement]]
+InputStatements = pulumi.Input[Statements]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Stores:
             "LINK_KEY_SECRET_ARN": self.link.secret_arn,
         }
 
-    def statements(self, model: Statements) -> dict[str, Statements]:
+    def statements(self, model: pulumi.Input[list[PolicyStatement]]) -> dict[str, InputStatements]:
         """Return the statements of each function: exactly the AWS calls that its code makes."""
         fetch_drafts = self.bucket.grant(_FETCH, prefix=_DRAFTS)
         store_reviews = self.bucket.grant(_STORE, prefix=_REVIEWS)
@@ -72,7 +73,8 @@ class Stores:
                 self.bus.publish_statement,
                 self.webhook.read_statement,
             ],
-            "DocumentOrchestrator": [
+            "DocumentOrchestrator": _joined(
+                model,
                 self.changes.grant(_GET, _PUT, _UPDATE),
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 self.documents.grant_query(CREATED_PAGES["name"]),
@@ -80,8 +82,7 @@ class Stores:
                 store_reviews,
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
-                *model,
-            ],
+            ),
             "ReviewTicketCreator": [
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 fetch_drafts,
@@ -170,3 +171,10 @@ def create_stores(
 def _split(text: str) -> list[str]:
     """Split a comma-separated list."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _joined(
+    more: pulumi.Input[list[PolicyStatement]], *own: pulumi.Input[PolicyStatement]
+) -> pulumi.Output[Statements]:
+    """Return own statements and those of a list that is known later."""
+    return pulumi.Output.all(*own, more).apply(lambda known: [*known[:-1], *known[-1]])

@@ -83,7 +83,8 @@ def test_unset_settings_have_the_designs_defaults() -> None:
         "REVIEW_ISSUE_TYPE": "Task",
         "REVIEW_LINK_TYPE": "Relates",
         "REVIEW_FIELDS": "",
-        "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
+        "BEDROCK_MODEL_ID": "eu.amazon.nova-lite-v1:0",
+        "ADDITIONAL_MODEL_REQUEST_FIELDS": "",
         "JIRA_BROWSE_URL": "https://example.atlassian.net",
         "CONFLUENCE_BROWSE_URL": "https://example.atlassian.net/wiki",
     }

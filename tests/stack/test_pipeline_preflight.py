@@ -65,7 +65,8 @@ def around(monkeypatch: pytest.MonkeyPatch) -> Iterator[Around]:
     seed.load(site)
     standing_in = bedrock.StandIn()
     answering = bedrock.serve(standing_in)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", answering.url)
+    for service in ("BEDROCK_RUNTIME", "BEDROCK"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", answering.url)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with serve(site) as running:
@@ -155,9 +156,9 @@ REFUSED: dict[str, tuple[Callable[[Around], dict[str, Any]], list[str]]] = {
     "no space": (lambda _: {"space_keys": "SD,NOPE"}, ["hidden from the Kinexus account: NOPE", "correct confluenceSpaceKey"]),
     "read-only space": (may_not_write, ["may not write pages in SD", "Add/edit pages"]),
     "another site's Confluence": (lambda a: {"confluence_url": f"{a.jira.url}/elsewhere/wiki"}, ["Confluence account", "confluenceUrl must be"]),
-    "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "request access to the model"]),
+    "model not granted": (denied("You don't have access to the model"), ["AccessDeniedException", "a service control policy denies this model"]),
     "own role": (denied("User: me is not authorized to perform: bedrock:InvokeModel"), ["give your own AWS role bedrock:InvokeModel"]),
-    "no such model": (lambda _: {"model_id": "amazon.nova-none-v1:0"}, ["amazon.nova-none-v1:0: ValidationException", "set bedrockModelId"]),
+    "no such model": (lambda _: {"model_id": "amazon.nova-none-v1:0"}, ["amazon.nova-none-v1:0: ValidationException", "set bedrockModelId to eu.amazon.nova-lite-v1:0 (Nova Lite in this region) or eu.amazon.nova-2-lite"]),
     "no such profile": (lambda _: {"model_id": "zz.amazon.nova-lite-v1:0"}, ["ValidationException", "inference profile"]),
 }  # fmt: skip
 
@@ -407,3 +408,44 @@ def test_turned_off_it_makes_no_request(around: Around, monkeypatch: pytest.Monk
     assert graph.outputs["webhookSteps"] == ""
     assert admin.token not in str([(each.inputs, each.outputs) for each in graph.resources])
     assert checks.plain_secrets(graph, STACK_WEBHOOK_SECRETS[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "level", "words"),
+    [
+        (
+            "tool-choice",
+            "failed",
+            "choose a model that can be forced to call a tool: set bedrockModelId to eu.",
+        ),
+        ("model-error", "warning", "try again; if it persists"),
+        ("no-tool", "warning", "gave no answer in the required form"),
+        ("throttling", "warning", "higher quota"),
+    ],
+)
+def test_the_model_is_checked_by_a_forced_tool_call(
+    around: Around, monkeypatch: pytest.MonkeyPatch, fault: str, level: str, words: str
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    around.model.fail_next(fault, times=3 if fault == "throttling" else 1)
+    refused, notes = around.look()
+    [told] = refused if level == "failed" else notes
+    assert words in told
+    assert (len(refused), len(notes)) == ((1, 0) if level == "failed" else (0, 1))
+
+
+def test_a_legacy_model_is_a_warning_with_its_end_and_the_newer_one(around: Around) -> None:
+    around.model.legacy["amazon.nova-lite-v1:0"] = "2027-03-31T00:00:00Z"
+    for model in ("amazon.nova-lite-v1:0", "eu.amazon.nova-lite-v1:0"):
+        refused, [note] = around.look(model_id=model)
+        assert refused == []
+        assert "amazon.nova-lite-v1:0 is Legacy, and AWS ends it on 2027-03-31" in note
+        assert "pulumi config set bedrockModelId eu.amazon.nova-2-lite-v1:0" in note
+
+
+def test_a_field_that_the_model_does_not_know_is_named(around: Around) -> None:
+    [refusal], _ = around.look(request_fields='{"reasoningConfig": {"type": "enabled"}}')
+    assert "correct additionalModelRequestFields" in refusal
+    assert around.look(
+        model_id="eu.amazon.nova-2-lite-v1:0", request_fields='{"reasoningConfig": {"type": "enabled"}}'
+    ) == ([], [])

@@ -71,8 +71,11 @@ def own_queue(name: str) -> dict[str, Any]:
 
 
 PUBLISH = allow("PutEvents", f"arn:aws:events:{HERE}:event-bus/kinexus-events", service="events")
-ASK = allow(
-    "InvokeModel", "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-lite-v1:0", service="bedrock"
+PROFILE = f"arn:aws:bedrock:{HERE}:inference-profile/eu.amazon.nova-lite-v1:0"
+ASK = (
+    allow("InvokeModel", PROFILE, service="bedrock"),
+    allow("InvokeModel", "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0", service="bedrock")
+    | {"Condition": {"ArnEquals": {"bedrock:InferenceProfileArn": [PROFILE]}}},
 )
 
 RIGHTS = {
@@ -85,7 +88,7 @@ RIGHTS = {
         allow("PutObject", REVIEWS, service="s3"),
         PUBLISH,
         secret("atlassian"),
-        ASK,
+        *ASK,
         own_queue("DocumentOrchestrator"),
     ],
     "ReviewTicketCreator": [
