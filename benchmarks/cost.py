@@ -52,7 +52,7 @@ PRICES = {
     "S3 get": 0.0004 / 1e3,
     "Secrets Manager call": 0.05 / 1e4,
     "Nova Lite input token": 0.06 / 1e6,
-    "Nova Lite output token": 0.24 / 1e6,
+    "Nova Lite output token": 0.24 / 1e6,  # Nova 2 Lite, through us.: 0.33 and 2.75
 }
 #: Dollars per month for one secret and one alarm, independent of the number of tickets.
 SECRET, ALARM = 0.40, 0.10
