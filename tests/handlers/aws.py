@@ -261,6 +261,7 @@ def _environment() -> dict[str, str]:
         "REVIEW_FIELDS": "",
         "JIRA_REVIEW_PROJECT_KEY": "",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
+        "ADDITIONAL_MODEL_REQUEST_FIELDS": "",
         "DOCUMENT_LABELS": "needs-docs,new-feature,breaking-change,api-change,documentation",
         "DECLINE_LABELS": "no-docs,internal-only,tech-debt,refactor",
         "DOCUMENT_ISSUE_TYPES": "",

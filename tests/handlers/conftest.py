@@ -59,6 +59,7 @@ def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipel
             "CONFLUENCE_SPACE_KEY": next(iter(site.confluence.spaces.values())).key,
             "REVIEW_BASE_URL": gateway.url,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": answering.url,
+            "AWS_ENDPOINT_URL_BEDROCK": answering.url,
         }
         for name, value in where.items():
             monkeypatch.setenv(name, value)

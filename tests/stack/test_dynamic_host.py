@@ -39,6 +39,7 @@ def around() -> Iterator[Around]:
             "KINEXUS_ADMIN_EMAIL": admin.email,
             "KINEXUS_ADMIN_TOKEN": admin.token,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": answering.url,
+            "AWS_ENDPOINT_URL_BEDROCK": answering.url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
         }
