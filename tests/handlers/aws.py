@@ -37,7 +37,8 @@ def serialize_items_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     pick = AttributePicker.__call__
 
     def picked(self: AttributePicker, context: AttributePickerContext) -> Any:
-        if context.service_model.service_name == "dynamodb" and isinstance(context.obj, dict):
+        service = context.service_model
+        if service and service.service_name == "dynamodb" and isinstance(context.obj, dict):
             return context.obj.get(context.key)
         return pick(self, context)
 
