@@ -89,7 +89,7 @@ def close_spaces(deployed: Deployed) -> None:
 
 def put_into_folder(deployed: Deployed) -> None:
     store = deployed.pipeline.site.confluence
-    [space] = store.spaces.values()
+    space = next(each for each in store.spaces.values() if each.key == "SD")
     folder = store.add_container(deployed.pipeline.site.account("developer"), "folder", space.id, "Place")
     store.create(deployed.pipeline.site.account("developer"), space.id, "Inside", "<p>x</p>", folder.id)
 
