@@ -28,7 +28,7 @@ def tree(pipeline: Pipeline, *places: str) -> str:
     """Put the page below these ancestors, top first; `secret` is a page, `hidden folder` a folder, for two people only."""
     store, author = pipeline.site.confluence, pipeline.site.account("admin")
     readers = tuple(pipeline.site.account(name).account_id for name in ("admin", "kinexus"))
-    [space] = store.spaces.values()
+    space = next(iter(store.spaces.values()))
     above: str | None = None
     for number, kind in enumerate(places):
         if kind in ("page", "secret"):
@@ -105,7 +105,7 @@ def test_the_title_of_a_parent_restricted_later_is_not_shown(
     pipeline: Pipeline, asked: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, author = pipeline.site.confluence, pipeline.site.account("developer")
-    [space] = store.spaces.values()
+    space = next(iter(store.spaces.values()))
     parent = store.create(author, space.id, "Project Vermilion", "<p>x</p>", None)
     store.create(author, space.id, "Quarnix ledger refunds", "<p>The quarnix ledger.</p>", parent.id)
 

@@ -33,7 +33,7 @@ def page_in(pipeline: Pipeline, space_id: str, title: str, text: str) -> str:
 @pytest.fixture
 def second_space(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> str:
     """A second configured space, with the page that fits the ticket best; return its id."""
-    [first] = pipeline.site.confluence.spaces.values()
+    first = next(iter(pipeline.site.confluence.spaces.values()))
     second = pipeline.site.confluence.add_space("OPS", "Operations", pipeline.site.account("admin"))
     monkeypatch.setenv("CONFLUENCE_SPACE_KEY", f"{first.key},OPS")
     reset_functions()
@@ -62,7 +62,7 @@ def test_a_new_page_gets_no_parent_in_another_space(
 
 
 def test_a_new_page_may_be_below_a_folder(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    [space] = pipeline.site.confluence.spaces.values()
+    space = next(iter(pipeline.site.confluence.spaces.values()))
     beside = page_in(pipeline, space.id, NEAR, "It rains, and gardeners stay at home.")
     folder = pipeline.site.confluence.add_container(
         pipeline.site.account("developer"), "folder", space.id, "Town"
@@ -96,7 +96,7 @@ def test_a_page_moved_to_another_space_is_not_drafted_on(pipeline: Pipeline, pag
 
 
 def test_an_archived_page_reserves_its_title_in_any_case(pipeline: Pipeline) -> None:
-    [space] = pipeline.site.confluence.spaces.values()
+    space = next(iter(pipeline.site.confluence.spaces.values()))
     archived = page_in(pipeline, space.id, NEW_SUMMARY.upper(), "Old things.")
     pipeline.site.confluence.set_status(pipeline.site.confluence.pages[archived], "archived")
     _, review = in_review(pipeline, NEW_SUMMARY, NEW_TEXT)
