@@ -15,7 +15,9 @@ from .policies import (
     role_statements,
     statements,
 )
+from .policy_lint import policy_faults
 from .snapshot import urn_changes, write_urns
+from .variables import unset_variables
 from .wildcards import is_wide, wildcard_actions, wildcard_resources
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "plain_secrets",
     "policies_from_elsewhere",
     "policy_documents",
+    "policy_faults",
     "role_statements",
     "same_name_twice",
     "statements",
@@ -35,6 +38,7 @@ __all__ = [
     "targets_without_dead_letters",
     "tree",
     "unprotected",
+    "unset_variables",
     "urn_changes",
     "wildcard_actions",
     "wildcard_resources",

@@ -10,6 +10,22 @@ REGION = "eu-central-1"
 
 _NAMES = ("name", "bucket", "layerName")
 
+_NAMED_BY_PULUMI = {
+    "aws:apigatewayv2/api:Api": "name",
+    "aws:cloudwatch/eventArchive:EventArchive": "name",
+    "aws:cloudwatch/logGroup:LogGroup": "name",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": "name",
+    "aws:dynamodb/table:Table": "name",
+    "aws:iam/rolePolicy:RolePolicy": "name",
+    "aws:lambda/layerVersion:LayerVersion": "layerName",
+    "aws:s3/bucket:Bucket": "bucket",
+    "aws:scheduler/schedule:Schedule": "name",
+    "aws:secretsmanager/secret:Secret": "name",
+    "aws:sns/topic:Topic": "name",
+    "aws:sqs/queue:Queue": "name",
+}
+"""Resources that Pulumi names if the program does not, with the property that holds the name."""
+
 _ARNS = {
     "aws:acm/certificate:Certificate": "acm:{here}:certificate/{name}",
     "aws:cloudwatch/eventArchive:EventArchive": "events:{here}:archive/{name}",
@@ -37,6 +53,8 @@ def fake_create(registration: Registration) -> tuple[str, Mapping[str, Any]]:
     if registration.type in _ARNS:
         known = {"account": ACCOUNT, "eventBusName": "default", **inputs, "name": name}
         outputs["arn"] = "arn:aws:" + _ARNS[registration.type].format(here=f"{REGION}:{ACCOUNT}", **known)
+    if registration.type in _NAMED_BY_PULUMI:
+        outputs[_NAMED_BY_PULUMI[registration.type]] = name
     id_ = name
     match registration.type:
         case "aws:apigatewayv2/api:Api":
