@@ -2,6 +2,7 @@
 
 from .arguments.cors import CorsRules
 from .arguments.iam_policy import PolicyStatement
+from .arguments.tags import tag_stack
 from .arguments.validation import InvalidArgument
 from .bucket.args import DocumentBucketArgs
 from .bucket.document_bucket import DocumentBucket
@@ -12,6 +13,7 @@ from .events.event_subscription import EventSubscription
 from .events.input_transformer import InputTransformer
 from .function.args import FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
 from .function.python_function import PythonFunction
+from .function.python_layer import PythonLayer, PythonLayerArgs
 from .function.vpc_and_async import AsynchronousCalls, VpcPlacement
 from .http_api.args import WebhookApiArgs
 from .http_api.authorizer import FunctionAuthorizer, TokenIssuer
@@ -37,6 +39,7 @@ COMPONENTS = (
     FunctionSchedule,
     Observability,
     PythonFunction,
+    PythonLayer,
     RecordTable,
     SecretBundle,
     WebhookApi,
@@ -73,6 +76,8 @@ __all__ = [
     "Projection",
     "PythonFunction",
     "PythonFunctionArgs",
+    "PythonLayer",
+    "PythonLayerArgs",
     "RecordTable",
     "RecordTableArgs",
     "SecretBundle",
@@ -86,4 +91,5 @@ __all__ = [
     "WebhookApi",
     "WebhookApiArgs",
     "WebhookRoute",
+    "tag_stack",
 ]

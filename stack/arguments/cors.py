@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
-from .validation import check_fields, check_range, reject
+import pulumi
+
+from .validation import check_fields, check_range, known_value, reject, when_known
 
 BUCKET_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 """Methods that S3 accepts in CORS rules."""
@@ -16,7 +18,7 @@ API_METHODS = (*URL_METHODS, "OPTIONS")
 class CorsRules(TypedDict):
     """CORS rules: which web pages on other hosts may call an API, a function URL or a bucket."""
 
-    allow_origins: list[str]
+    allow_origins: list[pulumi.Input[str]]
     """Origins such as `https://example.com`."""
     allow_methods: list[str]
     """Methods they may use; `*` for all (not supported by buckets)."""
@@ -64,11 +66,15 @@ def check_cors(component: str, field: str, rules: CorsRules, methods: Sequence[s
                 f"has {method!r}, which the service does not accept",
                 f"Use only {', '.join(methods)}.",
             )
-    for origin in rules["allow_origins"]:
+
+    def check_origin(origin: str) -> None:
         if origin != "*" and ("://" not in origin or origin.endswith("/")):
             fix = "Write scheme and host, without a slash at the end: https://example.com."
             reject(component, f"{field}.allow_origins", f"has {origin!r}, which is not an origin", fix)
-    if rules.get("allow_credentials") and "*" in rules["allow_origins"]:
+
+    for origin in rules["allow_origins"]:
+        when_known(origin, check_origin)
+    if rules.get("allow_credentials") and "*" in map(known_value, rules["allow_origins"]):
         fix = "List the origins in `allow_origins`, e.g. https://example.com."
         reject(component, f"{field}.allow_credentials", "cannot be used with the origin `*`", fix)
     check_range(component, f"{field}.max_age_seconds", rules.get("max_age_seconds"), 0, 86400)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-from .validation import reject
+from .known_later import check_json
+from .validation import is_output, reject
 
 PolicyStatement = dict[str, Any]
 """One permission: `actions` and `resources` (lists of text), and optional `conditions` in IAM's format.
@@ -26,6 +27,19 @@ def statement(
     if conditions:
         parts["conditions"] = {operator: dict(keys) for operator, keys in conditions.items()}
     return pulumi.Output.all(**parts)
+
+
+def key_of(args: Any) -> list[pulumi.Input[str]]:
+    """Return the customer's KMS key of a store, its argument `key_arn`, as a list: empty if there is none."""
+    return [args["key_arn"]] if "key_arn" in args else []
+
+
+def with_key(actions: Sequence[str], key_actions: Sequence[str], args: Any) -> list[str]:
+    """Return actions on a store, and those on its key if it has one.
+
+    One statement may hold both: IAM applies an action only to resources of its own service.
+    """
+    return [*actions, *(key_actions if "key_arn" in args else ())]
 
 
 def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStatement]]]) -> pulumi.Output[str]:
@@ -51,13 +65,17 @@ def trust_policy(service: str) -> str:
 
 def check_statement(component: str, one: object) -> None:
     """Raise InvalidArgument for a statement that is not a PolicyStatement; a value that is not known yet passes."""
-    if not isinstance(one, Mapping) or isinstance(one, pulumi.Output):
+    if is_output(one):
         return
+    if not isinstance(one, Mapping):
+        fix = "Give statements of components, or objects with `actions` and `resources`."
+        reject(component, "statements", f"have an entry of type {type(one).__name__}", fix)
+    check_json(component, "statements", one)
     if unknown := sorted(set(one) - {"actions", "resources", "conditions"}):
         fix = 'Write it as {"actions": ["s3:GetObject"], "resources": [arn]}, with optional `conditions`.'
         reject(component, "statements", f"have the unknown key {unknown[0]!r}", fix)
     for part in ("actions", "resources"):
-        if not isinstance(one.get(part), list) or not one[part]:
+        if not is_output(one.get(part)) and (not isinstance(one.get(part), list) or not one[part]):
             fix = f"Give each statement a list of `{part}` with at least one entry."
             reject(component, "statements", f"have no list of `{part}`", fix)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .validation import known_value, reject
+from .validation import reject, when_known
 
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -12,16 +12,20 @@ RETENTION_DAYS = (
 
 def check_logs(component: str, args: Any) -> None:
     """Raise InvalidArgument for `log_retention_days` or `log_key_arn` that CloudWatch Logs would reject."""
-    days = known_value(args.get("log_retention_days"))
-    if days is not None and days not in RETENTION_DAYS:
-        nearest = min(RETENTION_DAYS, key=lambda one: (abs(one - days), -one))
-        fix = f"CloudWatch Logs accepts {', '.join(map(str, RETENTION_DAYS))}; the nearest is {nearest}."
-        reject(component, "log_retention_days", f"is {days}", fix)
-    key = known_value(args.get("log_key_arn"))
-    if key is not None and not str(key).startswith("arn:"):
-        reject(
-            component,
-            "log_key_arn",
-            f"is {key!r}, but CloudWatch Logs accepts only ARNs, no key ids or aliases",
-            "Give the key's ARN, and allow `logs.REGION.amazonaws.com` to use the key in the key policy.",
-        )
+
+    def check_days(days: float) -> None:
+        if days not in RETENTION_DAYS:
+            nearest = min(RETENTION_DAYS, key=lambda one: (abs(one - days), -one))
+            fix = f"CloudWatch Logs accepts {', '.join(map(str, RETENTION_DAYS))}; the nearest is {nearest}."
+            reject(component, "log_retention_days", f"is {days}", fix)
+
+    def check_key(key: str) -> None:
+        if not str(key).startswith("arn:"):
+            rule = f"is {key!r}, but CloudWatch Logs accepts only ARNs, no key ids or aliases"
+            fix = (
+                "Give the key's ARN, and allow `logs.REGION.amazonaws.com` to use the key in the key policy."
+            )
+            reject(component, "log_key_arn", rule, fix)
+
+    when_known(args.get("log_retention_days"), check_days)
+    when_known(args.get("log_key_arn"), check_key)

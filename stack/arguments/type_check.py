@@ -1,7 +1,7 @@
 """Type check of argument values against their annotations.
 
-Values that are only known during the update pass. Programs in other languages send whole numbers as floats (3.0) and
-enum values as text; both are accepted.
+Values that are only known during the update pass where the annotation is an `Input`. Programs in other languages send
+whole numbers as floats (3.0) and enum values as text; both are accepted.
 """
 
 from collections.abc import Awaitable, Mapping
@@ -14,9 +14,11 @@ import pulumi
 
 def matches_type(value: Any, hint: Any) -> bool:
     """Return whether a value has the type that an annotation asks for."""
-    if isinstance(value, pulumi.Output | Awaitable) or hint is Any:
-        return True
     origin, inner = get_origin(hint), get_args(hint)
+    if isinstance(value, pulumi.Output | Awaitable):
+        return hint is Any or any(get_origin(one) is pulumi.Output for one in (hint, *inner))
+    if hint is Any:
+        return True
     if origin in (Union, UnionType):
         return any(matches_type(value, one) for one in inner)
     if origin is list:

@@ -1,7 +1,8 @@
 """Validation of component arguments: each error names field, value, rule and remedy, before anything is registered."""
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, NoReturn, get_type_hints
 
 import pulumi
@@ -22,6 +23,9 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
     """Raise InvalidArgument for a missing field of the TypedDict `declared`, an unknown field, or a wrong type."""
     if not isinstance(args, Mapping):
         reject(component, "args", f"is {_shown(args)}", "Give an object with the arguments.")
+    for field in args:
+        if not isinstance(field, str):
+            reject(component, "args", f"has the key {field!r}", "Write the names of arguments as text.")
     for field in sorted(declared.__required_keys__ - set(args)):
         reject(component, field, "is missing", f"Required: {', '.join(sorted(declared.__required_keys__))}.")
     # Pulumi's definition of Input refers to these two names.
@@ -34,6 +38,8 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
             fix = f"Give {describe_type(fields[field])}."
             if isinstance(value, pulumi.ComponentResource) and hasattr(value, "function"):
                 fix = "Give the component's `.function` output instead of the component."
+            if is_output(value):
+                fix = f"{fix[:-1]} that is known before the update: other arguments and names depend on it."
             reject(component, field, f"is {_shown(value)}", fix)
 
 
@@ -42,23 +48,55 @@ def _shown(value: Any) -> str:
     return repr(value) if isinstance(value, int | float) else f"of type {type(value).__name__}"
 
 
+def is_output(value: Any) -> bool:
+    """Return whether a value is only known during the update."""
+    return isinstance(value, pulumi.Output | Awaitable)
+
+
 def known_value(value: Any) -> Any:
     """Return a value that can be checked now, or None if it is absent or only known during the update."""
-    return None if isinstance(value, pulumi.Output) else value
+    return None if is_output(value) else value
+
+
+def when_known(value: Any, check: Callable[[Any], None]) -> None:
+    """Check a value: now, or inside `apply` as soon as it is known; an absent value passes.
+
+    Pulumi waits for all outputs, so what `check` raises later stops the update.
+    """
+    if isinstance(value, pulumi.Output):
+        value.apply(lambda known: None if known is None else check(known))
+    elif value is not None and not is_output(value):
+        check(value)
 
 
 def check_range(component: str, field: str, value: Any, lowest: int, highest: int) -> None:
-    """Raise InvalidArgument for a number outside its range; a value that is not known yet passes."""
-    number = known_value(value)
-    if number is not None and not lowest <= number <= highest:
-        reject(component, field, f"is {number}", f"Choose {lowest} to {highest}.")
+    """Raise InvalidArgument for a number outside its range."""
+
+    def check(number: Any) -> None:
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            reject(component, field, f"is {_shown(number)}", "Give a number.")
+        if not lowest <= number <= highest:
+            reject(component, field, f"is {number}", f"Choose {lowest} to {highest}.")
+
+    when_known(value, check)
+
+
+def check_text(component: str, field: str, value: Any, pattern: str, fix: str) -> None:
+    """Raise InvalidArgument for a name or other text that does not match a pattern as a whole."""
+
+    def check(text: Any) -> None:
+        if not isinstance(text, str) or not re.fullmatch(pattern, text):
+            reject(component, field, f"is {text!r}", fix)
+
+    when_known(value, check)
 
 
 def check_arn(component: str, field: str, value: Any, *services: str) -> None:
-    """Raise InvalidArgument for a value that is not an ARN, or not of one of `services`; unknown values pass."""
-    arn = known_value(value)
-    if arn is None:
-        return
+    """Raise InvalidArgument for a value that is not an ARN, or not of one of `services`."""
+    when_known(value, lambda arn: _check_arn(component, field, arn, services))
+
+
+def _check_arn(component: str, field: str, arn: Any, services: Collection[str]) -> None:
     if not str(arn).startswith("arn:"):
         reject(
             component,
@@ -73,14 +111,18 @@ def check_arn(component: str, field: str, value: Any, *services: str) -> None:
 
 
 def check_key(component: str, field: str, value: Any) -> None:
-    """Raise InvalidArgument for a value that is not the ARN of a KMS key; unknown values pass.
+    """Raise InvalidArgument for a value that is not the ARN of a KMS key.
 
     Aliases are rejected because an IAM permission on an alias does not apply to its key.
     """
     check_arn(component, field, value, "kms")
-    if ":alias/" in str(known_value(value) or ""):
-        fix = "Give the key's own ARN, …:key/ID: a permission on an alias does not apply to its key."
-        reject(component, field, f"is {value!r}, an alias", fix)
+
+    def check(arn: Any) -> None:
+        if ":alias/" in str(arn):
+            fix = "Give the key's own ARN, …:key/ID: a permission on an alias does not apply to its key."
+            reject(component, field, f"is {arn!r}, an alias", fix)
+
+    when_known(value, check)
 
 
 def check_together(component: str, args: Any, one: str, other: str) -> None:

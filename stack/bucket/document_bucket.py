@@ -6,7 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import bucket_cors
-from ..arguments.iam_policy import PolicyStatement, statement
+from ..arguments.granted_actions import granted_actions
+from ..arguments.iam_policy import PolicyStatement, key_of, statement
+from ..arguments.tags import with_tags
+from ..arguments.validation import reject
+from .actions import BUCKET_ACTIONS, OBJECT_ACTIONS, READS_CONTENT, WRITES_CONTENT
 from .args import DocumentBucketArgs, check_bucket
 from .lifecycle import lifecycle_rules
 
@@ -27,12 +31,12 @@ class DocumentBucket(pulumi.ComponentResource):
         self, name: str, args: DocumentBucketArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         check_bucket(args)
-        super().__init__("kinexus:index:DocumentBucket", name, None, opts)
+        super().__init__("kinexus:index:DocumentBucket", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
         protected = args.get("deletion_protection", True)
         bucket = aws.s3.Bucket(
             name,
-            bucket=args["bucket_name"],
+            bucket=args.get("bucket_name"),
             force_destroy=args.get("force_destroy", False),
             opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
         )
@@ -107,6 +111,7 @@ class DocumentBucket(pulumi.ComponentResource):
         if args.get("event_notifications"):
             aws.s3.BucketNotification(f"{name}-events", bucket=bucket.id, eventbridge=True, opts=child)
 
+        self._key = key_of(args)
         self.bucket_name = bucket.bucket
         self.bucket_arn = bucket.arn
         self.read_statement = self.grant("s3:GetObject")
@@ -120,9 +125,33 @@ class DocumentBucket(pulumi.ComponentResource):
             }
         )
 
-    def grant(self, *actions: str, prefix: str = "") -> pulumi.Output[PolicyStatement]:
-        """Return a statement that allows exactly these actions on the documents whose keys start with `prefix`."""
-        return statement(actions, pulumi.Output.concat(self.bucket_arn, f"/{prefix}*"))
+    def grant(self, *actions: str, prefix: pulumi.Input[str] = "") -> pulumi.Output[PolicyStatement]:
+        """Return a statement that allows exactly these actions of S3.
+
+        Actions on objects, such as `s3:GetObject`, are allowed for the documents whose keys start with `prefix`;
+        actions on buckets, such as `s3:GetBucketLocation`, for the bucket. With `key_arn`, reading and writing content
+        also allow the use of the key. Raises InvalidArgument for other actions, and for an action on the bucket with a
+        prefix.
+        """
+        names = granted_actions("DocumentBucket", "s3", actions, BUCKET_ACTIONS | OBJECT_ACTIONS)
+        whole = sorted(names & BUCKET_ACTIONS)
+        if whole and prefix != "":
+            fix = "Leave `prefix` out, or use `grant_list(prefix)` to allow listing the keys of one prefix."
+            reject("DocumentBucket", "grant", f"has s3:{whole[0]}, which has no prefix", fix)
+        resources: list[pulumi.Input[str]] = [self.bucket_arn] if whole else []
+        if names & OBJECT_ACTIONS:
+            resources.append(pulumi.Output.concat(self.bucket_arn, "/", prefix, "*"))
+        key_actions = {"kms:Decrypt"} if names & (READS_CONTENT | WRITES_CONTENT) and self._key else set()
+        if names & WRITES_CONTENT and self._key:
+            key_actions.add("kms:GenerateDataKey")
+        return statement([*actions, *key_actions], *resources, *(self._key if key_actions else ()))
+
+    def grant_list(self, prefix: pulumi.Input[str] = "") -> pulumi.Output[PolicyStatement]:
+        """Return a statement that allows listing the keys that start with `prefix`; all keys by default."""
+        if isinstance(prefix, str) and prefix == "":
+            return statement(["s3:ListBucket"], self.bucket_arn)
+        only = {"StringLike": {"s3:prefix": [pulumi.Output.concat(prefix, "*")]}}
+        return statement(["s3:ListBucket"], self.bucket_arn, conditions=only)
 
 
 def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:

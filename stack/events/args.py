@@ -1,14 +1,23 @@
 """The arguments of EventSubscription and their validation."""
 
-import json
-import re
 from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
+from ..arguments.known_later import to_json
+from ..arguments.tags import check_tags
+from ..arguments.validation import (
+    check_arn,
+    check_fields,
+    check_key,
+    check_range,
+    check_text,
+    known_value,
+    reject,
+    when_known,
+)
 from .event_pattern import check_event_pattern, check_message_filter
 from .input_transformer import InputTransformer, check_transformer
 
@@ -16,23 +25,25 @@ from .input_transformer import InputTransformer, check_transformer
 class EventSubscriptionArgs(TypedDict):
     """Which events go to which function, and how failures are handled."""
 
-    subscription_name: pulumi.Input[str]
-    """Name of the rule and the queue in AWS; the dead-letter queue's name adds `-dead-letters`."""
     bus_name: pulumi.Input[str]
     """Name of the event bus."""
-    pattern: dict[str, Any]
-    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked by EventBridge's rules."""
+    pattern: pulumi.Input[dict[str, Any]]
+    """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked by EventBridge's rules.
+    It may contain outputs."""
     function: pulumi.Input[aws.lambda_.Function]
     """The function; it must return the failed messages of a batch (`batchItemFailures`)."""
+    subscription_name: NotRequired[pulumi.Input[str]]
+    """Name of the rule and the queue in AWS; the dead-letter queue's name adds `-dead-letters`. Pulumi chooses names by
+    default."""
     alias: NotRequired[pulumi.Input[str]]
     """Alias of the function to invoke; `$LATEST` by default."""
     batch_size: NotRequired[pulumi.Input[int]]
     """Maximum messages per invocation, 1 to 10, or up to 10000 with `batch_window_seconds`; 1 by default."""
     batch_window_seconds: NotRequired[int]
     """Maximum time to wait for a batch to fill, 0 to 300; 0 by default, needs a `batch_size` above 1."""
-    message_filter: NotRequired[dict[str, Any]]
+    message_filter: NotRequired[pulumi.Input[dict[str, Any]]]
     """Pattern of messages that invoke the function; others are deleted. The event is in the field `body`."""
-    message_filters: NotRequired[list[dict[str, Any]]]
+    message_filters: NotRequired[list[pulumi.Input[dict[str, Any]]]]
     """Up to five patterns instead of `message_filter`; a message must match one of them."""
     transformer: NotRequired[InputTransformer]
     """Message that the queue gets instead of the whole event."""
@@ -62,6 +73,8 @@ class EventSubscriptionArgs(TypedDict):
     key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts both queues; its policy must allow `events.amazonaws.com` to use it. SQS's own key by
     default. The function's role gets permission to decrypt with it."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 _CALLS = 5
@@ -73,18 +86,12 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     """Raise InvalidArgument for arguments that AWS would reject during the update, or that would match no event."""
     component = "EventSubscription"
     check_fields(component, args, EventSubscriptionArgs)
-    if problem := check_event_pattern(args["pattern"]):
-        reject(component, "pattern", problem, _WRITE_IT)
+    check_tags(component, args.get("tags"))
+    event_pattern(args)
     _check_filters(component, args)
     if "transformer" in args:
         check_transformer(component, args["transformer"])
-    name = known_value(args["subscription_name"])
-    if name is not None and name.endswith(".fifo"):
-        fix = "Leave `.fifo` out: the queue cannot be FIFO, because EventBridge does not keep the order of events."
-        reject(component, "subscription_name", f"is {name!r}", fix)
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
-        fix = "Use 1 to 64 letters, digits, `-` and `_`: the rule and the queues are named after it."
-        reject(component, "subscription_name", f"is {name!r}", fix)
+    when_known(args.get("subscription_name"), _check_name)
     _check_batches(component, args)
     check_range(component, "delay_seconds", args.get("delay_seconds"), 0, 900)
     check_range(component, "delivery_retries", args.get("delivery_retries"), 0, 185)
@@ -106,13 +113,43 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     check_key(component, "key_arn", args.get("key_arn"))
 
 
+def _check_name(name: str) -> None:
+    """Raise InvalidArgument for a name that EventBridge or SQS would reject."""
+    if name.endswith(".fifo"):
+        fix = "Leave `.fifo` out: the queue cannot be FIFO, because EventBridge does not keep the order of events."
+        reject("EventSubscription", "subscription_name", f"is {name!r}", fix)
+    fix = "Use 1 to 64 letters, digits, `-` and `_`: the rule and the queues are named after it."
+    check_text("EventSubscription", "subscription_name", name, r"[A-Za-z0-9_-]{1,64}", fix)
+
+
+def event_pattern(args: EventSubscriptionArgs) -> pulumi.Input[str]:
+    """Return the event pattern as JSON. Raises InvalidArgument, during the update for outputs in the pattern."""
+
+    def check(pattern: Any) -> None:
+        if problem := check_event_pattern(pattern):
+            reject("EventSubscription", "pattern", problem, _WRITE_IT)
+
+    return to_json("EventSubscription", "pattern", args["pattern"], check)
+
+
 def filter_criteria(args: EventSubscriptionArgs) -> dict[str, Any] | None:
-    """Return the message filters as `filter_criteria` of an event source mapping; None if there are none."""
-    patterns = _patterns(args)
-    return {"filters": [{"pattern": json.dumps(pattern)} for pattern in patterns]} if patterns else None
+    """Return the message filters as `filter_criteria` of an event source mapping; None if there are none.
+
+    Raises InvalidArgument, during the update for outputs in a filter.
+    """
+    filters = []
+    for number, pattern in enumerate(_patterns(args)):
+        field = "message_filter" if "message_filter" in args else f"message_filters[{number}]"
+
+        def check(known: Any, field: str = field) -> None:
+            if problem := check_message_filter(known):
+                reject("EventSubscription", field, problem, _FILTER_IT)
+
+        filters.append({"pattern": to_json("EventSubscription", field, pattern, check)})
+    return {"filters": filters} if filters else None
 
 
-def _patterns(args: EventSubscriptionArgs) -> list[dict[str, Any]]:
+def _patterns(args: EventSubscriptionArgs) -> list[pulumi.Input[dict[str, Any]]]:
     """Return the message patterns from either argument; empty if every message invokes the function."""
     return [args["message_filter"]] if "message_filter" in args else args.get("message_filters", [])
 
@@ -141,17 +178,14 @@ def _check_filters(component: str, args: EventSubscriptionArgs) -> None:
     many = args.get("message_filters", [None])
     if not 1 <= len(many) <= 5:
         reject(component, "message_filters", f"has {len(many)} patterns", "Give 1 to 5, or leave it out.")
-    for number, pattern in enumerate(_patterns(args)):
-        if problem := check_message_filter(pattern):
-            field = "message_filter" if "message_filter" in args else f"message_filters[{number}]"
-            reject(component, field, problem, _FILTER_IT)
+    filter_criteria(args)
 
 
 def _check_batches(component: str, args: EventSubscriptionArgs) -> None:
     """Raise InvalidArgument for a batch size or window that Lambda would reject or that has no effect."""
     window, size = args.get("batch_window_seconds", 0), known_value(args.get("batch_size"))
     check_range(component, "batch_window_seconds", window, 0, 300)
-    check_range(component, "batch_size", size, 1, 10000)
+    check_range(component, "batch_size", args.get("batch_size"), 1, 10000)
     if size is not None and size > 10 and not window:
         fix = "Choose 1 to 10, or set `batch_window_seconds` to 1 or more."
         reject(component, "batch_size", f"is {size} without a window", fix)

@@ -10,7 +10,7 @@ _KEPT_SECONDS = 14 * 24 * 3600
 
 def create_dead_letters(
     logical_name: str,
-    name: pulumi.Input[str],
+    name: pulumi.Input[str] | None,
     key_arn: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> aws.sqs.Queue:

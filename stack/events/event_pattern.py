@@ -9,6 +9,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..arguments.known_later import holds_output
+from ..arguments.validation import is_output
 from .pattern_operators import FILTER_OPERATORS, OPERATORS, check_operator
 
 _EVENT = (
@@ -23,24 +25,34 @@ _LONGEST_FILTER = 4096
 
 
 def check_event_pattern(pattern: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with a rule's event pattern and where, or None if it is valid."""
+    """Return what is wrong with a rule's event pattern and where, or None if it is valid.
+
+    Outputs in the pattern are accepted; they are checked by a second call when they are known.
+    """
     problem = _check_fields(pattern, _EVENT, "its top") or _check(pattern, "", OPERATORS)
+    if problem or holds_output(pattern):
+        return problem
     # The provider sends the pattern without blanks and without escaping letters; EventBridge counts that form.
     length = len(json.dumps(pattern, separators=(",", ":"), ensure_ascii=False))
-    if not problem and length > _LONGEST_PATTERN:
+    if length > _LONGEST_PATTERN:
         return (
             f"has {length} characters, but EventBridge accepts {_LONGEST_PATTERN}: use a prefix instead of many "
             "values, or split it into two subscriptions; with a higher quota, set it by a transform of the rule"
         )
-    return problem
+    return None
 
 
 def check_message_filter(pattern: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with a message filter, or None; Lambda supports fewer operators than EventBridge."""
+    """Return what is wrong with a message filter, or None; Lambda supports fewer operators than EventBridge.
+
+    Outputs in the pattern are accepted; they are checked by a second call when they are known.
+    """
     problem = _check_fields(pattern, _MESSAGE, "its top") or _check(pattern, "", FILTER_OPERATORS)
-    if not problem and (length := len(json.dumps(pattern))) > _LONGEST_FILTER:
+    if problem or holds_output(pattern):
+        return problem
+    if (length := len(json.dumps(pattern))) > _LONGEST_FILTER:
         return f"has {length} characters, but Lambda accepts {_LONGEST_FILTER}: use a prefix instead of many values"
-    return problem
+    return None
 
 
 def _check_fields(pattern: Any, fields: Collection[str], place: str) -> str | None:
@@ -64,6 +76,10 @@ def _check_fields(pattern: Any, fields: Collection[str], place: str) -> str | No
 
 def _check(pattern: Mapping[str, Any], path: str, operators: Collection[str]) -> str | None:
     """Check one object of a pattern and those below it."""
+    if is_output(pattern):
+        return None
+    if not isinstance(pattern, Mapping):
+        return f"has {pattern!r} at {path or 'its top'}: write an object"
     if not pattern:
         return f"matches nothing at {path or 'its top'}: an object must name at least one field"
     for field, rule in pattern.items():
@@ -81,9 +97,13 @@ def _check(pattern: Mapping[str, Any], path: str, operators: Collection[str]) ->
 
 def _check_alternatives(rule: Any, place: str, operators: Collection[str]) -> str | None:
     """Check the alternatives of `$or`."""
-    if not isinstance(rule, list) or len(rule) < 2 or not all(isinstance(part, Mapping) for part in rule):
+    if is_output(rule):
+        return None
+    if not isinstance(rule, list) or len(rule) < 2 or not all(map(_may_be_object, rule)):
         return f"has an `$or` at {place} that is not a list of two or more patterns"
     for part in rule:
+        if is_output(part):
+            continue
         if field := _reserved(part):
             return (
                 f"has a field {field!r} inside of {place}, where that name is reserved for an operator: move the field "
@@ -92,6 +112,11 @@ def _check_alternatives(rule: Any, place: str, operators: Collection[str]) -> st
         if problem := _check(part, place, operators):
             return problem
     return None
+
+
+def _may_be_object(part: Any) -> bool:
+    """Return whether a part of a pattern is an object, or an output that may become one."""
+    return isinstance(part, Mapping) or is_output(part)
 
 
 def _reserved(part: Mapping[str, Any]) -> str | None:
@@ -105,6 +130,8 @@ def _reserved(part: Mapping[str, Any]) -> str | None:
 
 def _check_values(values: Any, place: str, operators: Collection[str]) -> str | None:
     """Check the list of values and operators for one field."""
+    if is_output(values):
+        return None
     if not isinstance(values, list):
         return f"has {values!r} at {place}: write the values as a list"
     if not values:
@@ -117,8 +144,8 @@ def _check_values(values: Any, place: str, operators: Collection[str]) -> str | 
                     f"has the filter {dict(value)!r} at {place}: a filter has exactly one key, one of {known}"
                 )
             operator, operand = next(iter(value.items()))
-            if not check_operator(operator, operand):
+            if not holds_output(operand) and not check_operator(operator, operand):
                 return f"has {operand!r} for {operator} at {place}: {OPERATORS[operator]}"
-        elif value is not None and not isinstance(value, str | int | float | bool):
+        elif value is not None and not is_output(value) and not isinstance(value, str | int | float | bool):
             return f"has {value!r} at {place}: a value must be text, a number, true, false or null"
     return None

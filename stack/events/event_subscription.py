@@ -1,14 +1,14 @@
 """EventSubscription: delivers events of a bus to a function through a queue; an outage delays events, loses none."""
 
-import json
-
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, policy_document, statement
+from ..arguments.names import suffixed
+from ..arguments.tags import with_tags
 from ..function.invocation_target import invocation_target
 from ..monitoring.queue_alarms import watch_queue, watch_rule
-from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, filter_criteria
+from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, event_pattern, filter_criteria
 from .input_transformer import input_transformer
 from .queue import create_queue
 
@@ -43,16 +43,16 @@ class EventSubscription(pulumi.ComponentResource):
         self, name: str, args: EventSubscriptionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         check_subscription(args)
-        super().__init__("kinexus:index:EventSubscription", name, None, opts)
+        super().__init__("kinexus:index:EventSubscription", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
-        own_name = args["subscription_name"]
+        own_name = args.get("subscription_name")
         function = pulumi.Output.from_input(args["function"])
 
         rule = aws.cloudwatch.EventRule(
             f"{name}-rule",
             name=own_name,
             event_bus_name=args["bus_name"],
-            event_pattern=json.dumps(args["pattern"]),
+            event_pattern=event_pattern(args),
             opts=child,
         )
         visibility = function.apply(lambda known: known.timeout).apply(
@@ -93,7 +93,7 @@ class EventSubscription(pulumi.ComponentResource):
         receive = aws.iam.RolePolicy(
             f"{name}-receive",
             # Must differ from the name of the role's own policy, which it would otherwise replace.
-            name=pulumi.Output.concat(own_name, "-receive"),
+            name=suffixed(own_name, "-receive"),
             role=receiver.role_name,
             policy=policy_document(_permissions(args, queue)),
             opts=child,
@@ -113,7 +113,7 @@ class EventSubscription(pulumi.ComponentResource):
         topics = args.get("alarm_topic_arns", [])
         age = args.get("alarm_age_seconds", 900)
         watch_queue(self, name, own_name, queue.name, dead_letters.name, topics, age)
-        watch_rule(self, name, own_name, args["bus_name"], topics)
+        watch_rule(self, name, own_name, own_name or rule.name, args["bus_name"], topics)
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn

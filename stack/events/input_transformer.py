@@ -3,7 +3,9 @@
 import re
 from typing import Any, TypedDict
 
-from ..arguments.validation import check_fields, reject
+import pulumi
+
+from ..arguments.validation import check_fields, reject, when_known
 
 
 class InputTransformer(TypedDict):
@@ -11,7 +13,7 @@ class InputTransformer(TypedDict):
 
     paths: dict[str, str]
     """Variables and the JSON paths of their values in the event, e.g. `{"order": "$.detail.order_id"}`."""
-    template: str
+    template: pulumi.Input[str]
     """The message, with variables in angle brackets, e.g. `{"order": <order>}`."""
 
 
@@ -41,12 +43,12 @@ def check_transformer(component: str, transformer: InputTransformer) -> None:
     if len(transformer["paths"]) > 100:
         fix = "Select whole objects instead, e.g. `$.detail`."
         reject(component, "transformer.paths", "has more than 100 entries", fix)
-    used = set(re.findall(r"<([A-Za-z0-9_.-]+)>", transformer["template"]))
-    unknown = sorted(name for name in used - set(transformer["paths"]) if not name.startswith("aws."))
-    if unknown:
-        reject(
-            component,
-            "transformer.template",
-            f"uses <{unknown[0]}>, which is undefined",
-            "Define it in `paths`.",
-        )
+
+    def check_template(template: str) -> None:
+        used = set(re.findall(r"<([A-Za-z0-9_.-]+)>", template))
+        unknown = sorted(name for name in used - set(transformer["paths"]) if not name.startswith("aws."))
+        if unknown:
+            rule = f"uses <{unknown[0]}>, which is undefined"
+            reject(component, "transformer.template", rule, "Define it in `paths`.")
+
+    when_known(transformer["template"], check_template)

@@ -96,8 +96,10 @@ def _compares(operand: Any) -> bool:
 
 def _is_network(operand: Any) -> bool:
     """Return whether a value is a network in CIDR notation."""
+    if not isinstance(operand, str):
+        return False
     try:
         ipaddress.ip_network(operand, strict=False)
     except ValueError:
         return False
-    return isinstance(operand, str) and "/" in operand
+    return "/" in operand

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.names import suffixed
 from .dead_letter_queue import create_dead_letters, queue_encryption
 
 
@@ -22,7 +23,7 @@ class RuleQueue:
 
 def create_queue(
     name: str,
-    queue_name: pulumi.Input[str],
+    queue_name: pulumi.Input[str] | None,
     rule: aws.cloudwatch.EventRule,
     *,
     visibility_seconds: pulumi.Input[int],
@@ -34,7 +35,7 @@ def create_queue(
 ) -> RuleQueue:
     """Create queue and dead-letter queue (`queue_name` plus `-dead-letters`) that only `rule` may send to."""
     dead_letters = create_dead_letters(
-        f"{name}-dead-letters", pulumi.Output.concat(queue_name, "-dead-letters"), key_arn, opts
+        f"{name}-dead-letters", suffixed(queue_name, "-dead-letters"), key_arn, opts
     )
     queue = aws.sqs.Queue(
         f"{name}-queue",

@@ -39,14 +39,23 @@ ARCHITECTURE = FunctionArchitecture.ARM
 class PythonFunctionArgs(TypedDict):
     """Code, settings and permissions of the function."""
 
-    function_name: pulumi.Input[str]
-    """Name in AWS, up to 59 letters, digits, `-` and `_`; the role and the log group are named after it."""
     handler: pulumi.Input[str]
     """Module and function that Lambda calls, e.g. `handlers.orders.handler.handle`."""
     source_root: str
     """Folder that the paths in `include` are relative to; it becomes the archive's root."""
     include: list[str]
-    """Folders and files to package. Folders are packaged whole, except caches and compiled files."""
+    """Folders and files to package, as they are; `["."]` for the whole folder. Never packaged are: names that begin
+    with a dot, virtual environments, `node_modules`, caches, backup files of editors, the build folder, and Pulumi's
+    project and stack files."""
+    function_name: NotRequired[pulumi.Input[str]]
+    """Name in AWS, up to 59 letters, digits, `-` and `_`; the role and the log group are named after it. Pulumi chooses
+    names by default."""
+    exclude: NotRequired[list[str]]
+    """What else stays out of the archive: names in any folder (`tests`, `*.md`), or paths (`app/fixtures`)."""
+    requirements: NotRequired[str]
+    """Lock file with exact versions and hashes, relative to `source_root`; its packages are put into the archive. They
+    are selected for `runtime` and `architecture`, without Docker, and need wheels. Write the file with `uv pip compile
+    --generate-hashes`. To share packages between functions use PythonLayer."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
     environment: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
@@ -100,3 +109,5 @@ class PythonFunctionArgs(TypedDict):
     """ARN of a permissions boundary for the role; none by default."""
     build_folder: NotRequired[str]
     """Folder in which archives are built; `.build` below `source_root` by default."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""

@@ -6,88 +6,95 @@ does not depend on the machine's platform.
 
 import base64
 import hashlib
-import shutil
-import subprocess
-import sys
+import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from .archive_files import CACHES, PackagingError, archive_files, matches
+from .requirements_lock import LambdaTarget, install
+
+__all__ = ["PackagingError", "function_archive", "layer_archive", "source_code_hash"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 _STILL_READ_SECONDS = 3600
-_LEFT_OUT = (
-    "__pycache__",
-    ".pyc",
-    ".pyo",
-    ".pyi",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".pytest_cache",
-    ".DS_Store",
-)
+_MEGABYTE = 1024 * 1024
 
-LAMBDA_PLATFORM = (
-    "--platform=manylinux2014_aarch64",
-    "--platform=manylinux_2_28_aarch64",
-    "--platform=any",
-    "--implementation=cp",
-    "--python-version=3.13",
-    "--abi=cp313",
-    "--abi=abi3",
-    "--abi=none",
-)
-"""pip options that select packages for Lambda's runtime (arm64, python3.13) on any machine."""
+LAYER_LIMIT = 5 * _MEGABYTE
+"""Maximum size of the pipeline's layer in bytes: a larger one slows cold starts, and holds something unneeded."""
 
-LAYER_LIMIT = 5 * 1024 * 1024
-"""Maximum size of the layer in bytes: a larger one slows cold starts and probably holds something unneeded."""
+UPLOAD_LIMIT = 50 * _MEGABYTE
+"""Maximum size in bytes of an archive that is uploaded to Lambda directly.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 
-class PackagingError(Exception):
-    """An archive cannot be built; the message says which one, why and what to do."""
-
-
-def function_archive(name: str, root: Path, include: Sequence[str], build: Path) -> Path:
+def function_archive(
+    name: str,
+    root: Path,
+    include: Sequence[str],
+    build: Path,
+    *,
+    exclude: Sequence[str] = (),
+    requirements: Path | None = None,
+    target: LambdaTarget | None = None,
+) -> Path:
     """Zip folders and files of `root` into an archive in `build`, under their own paths; return the archive's path.
 
-    `include` lists folders (packaged whole, without caches) and files, relative to `root`. The archive's name is
-    `name` and the hash of its content, so unchanged sources reuse their archive. Raises PackagingError if something in
-    `include` does not exist.
+    `include` lists folders and files relative to `root`; `archive_files` says what is left out. The packages of the
+    lock file `requirements`, installed for `target`, are at the archive's root. The archive's name is `name` and the
+    hash of its content, so unchanged sources reuse their archive. Raises PackagingError for sources or packages that
+    cannot be packaged.
     """
-    entries = [(file, (root / file).read_bytes()) for file in _files(root, include)]
+    entries = {file: (root / file).read_bytes() for file in archive_files(root, include, exclude, build)}
+    if requirements is not None:
+        for path, content in _installed(requirements, build, target or LambdaTarget()):
+            if path in entries:
+                raise PackagingError(
+                    f"{path} is both below {root} and in a package of {requirements}: rename or exclude the file"
+                )
+            entries[path] = content
     digest = hashlib.sha256()
-    for file, content in entries:
-        digest.update(f"{file}\0{len(content)}\0".encode() + content)
-    archive = build / f"{name}-{digest.hexdigest()[:16]}.zip"
+    for path, content in sorted(entries.items()):
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    plain = re.sub(r"[^\w.-]", "-", name)
+    archive = build / f"{plain}-{digest.hexdigest()[:16]}.zip"
     if not archive.exists():
         build.mkdir(parents=True, exist_ok=True)
-        _zip(archive, entries)
-        _drop_outdated(build, name, archive)
+        _zip(archive, sorted(entries.items()))
+        _drop_outdated(build, plain, archive)
+    _check_size(archive, UPLOAD_LIMIT, "exclude files, or move packages into PythonLayers (at most 5)")
     return archive
 
 
-def layer_archive(lock: Path, build: Path) -> Path:
+def layer_archive(
+    lock: Path, build: Path, target: LambdaTarget | None = None, limit: int = LAYER_LIMIT
+) -> Path:
     """Install the packages of a lock file for Lambda into a layer archive in `build`; return the archive's path.
 
-    An archive is built once per content of the lock file, then reused. Raises PackagingError if pip cannot install the
-    lock file, or if the layer is larger than LAYER_LIMIT.
+    An archive is built once per target and content of the lock file, then reused. Raises PackagingError if pip cannot
+    install the lock file, or if the layer is larger than `limit` bytes.
     """
-    key = hashlib.sha256(lock.read_bytes() + " ".join(LAMBDA_PLATFORM).encode()).hexdigest()[:16]
+    target = target or LambdaTarget()
+    content = lock.read_bytes() if lock.is_file() else b""
+    key = hashlib.sha256(content + " ".join(target.pip_options()).encode()).hexdigest()[:16]
     archive = build / f"layer-{key}.zip"
     build.mkdir(parents=True, exist_ok=True)
     if not archive.exists():
         with tempfile.TemporaryDirectory(dir=build) as folder:
-            _install(lock, Path(folder) / "python")
-            names = _files(Path(folder), ["python"])
+            install(lock, Path(folder) / "python", target)
+            files = (
+                file.relative_to(folder).as_posix() for file in Path(folder).rglob("*") if file.is_file()
+            )
+            names = sorted(file for file in files if not matches(file, (*CACHES, ".DS_Store")))
             _zip(archive, ((name, (Path(folder) / name).read_bytes()) for name in names))
-    if archive.stat().st_size > LAYER_LIMIT:
-        size = archive.stat().st_size / 1024 / 1024
-        raise PackagingError(
-            f"the layer built from {lock} has {size:.1f} MB, but at most 5 MB are allowed: "
-            "remove packages that no handler imports"
-        )
+    _check_size(
+        archive, limit, "remove packages that no function imports, or divide them between several layers"
+    )
     return archive
 
 
@@ -96,40 +103,20 @@ def source_code_hash(archive: Path) -> str:
     return base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
 
 
-def _install(lock: Path, target: Path) -> None:
-    """Install a lock file's packages into a folder with pip, without their scripts."""
-    command = [
-        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
-        "--require-hashes", "--no-deps", "--only-binary=:all:", *LAMBDA_PLATFORM,
-        "--target", str(target), "--requirement", str(lock),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise PackagingError(f"pip cannot install {lock} for Lambda:\n{done.stderr.strip()}")
-    # let go: few packages have scripts, so the folder may be missing
-    shutil.rmtree(target / "bin", ignore_errors=True)
-    for record in [*target.glob("*.dist-info/RECORD"), *target.glob("*.dist-info/direct_url.json")]:
-        # RECORD lists the removed scripts and compiled files that were never written; imports need neither file.
-        record.unlink()
+def _installed(lock: Path, build: Path, target: LambdaTarget) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a lock file's packages: path from the import root, and content."""
+    with zipfile.ZipFile(layer_archive(lock, build, target, UPLOAD_LIMIT)) as archive:
+        for name in archive.namelist():
+            yield name.removeprefix("python/"), archive.read(name)
 
 
-def _files(root: Path, include: Sequence[str]) -> list[str]:
-    """List the files below the included names, relative to root, sorted, with forward slashes."""
-    files: set[str] = set()
-    for name in include:
-        path = root / name
-        if not path.exists():
-            raise PackagingError(f"{path} does not exist, but `include` lists it: correct the path")
-        candidates: Iterable[Path] = path.rglob("*") if path.is_dir() else [path]
-        files.update(
-            file.relative_to(root).as_posix() for file in candidates if file.is_file() and not _left_out(file)
+def _check_size(archive: Path, limit: int, remedy: str) -> None:
+    """Raise PackagingError for an archive above a limit, in bytes."""
+    size = archive.stat().st_size
+    if size > limit:
+        raise PackagingError(
+            f"{archive.name} has {size / _MEGABYTE:.1f} MB, but at most {limit // _MEGABYTE} MB are allowed: {remedy}"
         )
-    return sorted(files)
-
-
-def _left_out(file: Path) -> bool:
-    """Return whether a file is a cache or compiled, and stays out of archives."""
-    return file.suffix in _LEFT_OUT or any(part in _LEFT_OUT for part in file.parts)
 
 
 def _drop_outdated(build: Path, name: str, newest: Path) -> None:

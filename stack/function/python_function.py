@@ -6,9 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
+from ..arguments.tags import with_tags
 from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
 from .packaging import function_archive, source_code_hash
+from .requirements_lock import LambdaTarget
 from .role import create_role
 from .validation import check_function
 from .vpc_and_async import configure_calls
@@ -41,17 +43,27 @@ class PythonFunction(pulumi.ComponentResource):
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         check_function(args)
-        super().__init__("kinexus:index:PythonFunction", name, None, opts)
+        super().__init__("kinexus:index:PythonFunction", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
-        function_name = args["function_name"]
+        function_name = args.get("function_name")
         root = Path(args["source_root"])
+        target = LambdaTarget(
+            FunctionRuntime(args.get("runtime", RUNTIME)),
+            FunctionArchitecture(args.get("architecture", ARCHITECTURE)),
+        )
         archive = function_archive(
-            name, root, args["include"], Path(args.get("build_folder", root / ".build"))
+            name,
+            root,
+            args["include"],
+            Path(args.get("build_folder", root / ".build")),
+            exclude=args.get("exclude", []),
+            requirements=root / args["requirements"] if "requirements" in args else None,
+            target=target,
         )
 
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=pulumi.Output.concat("/aws/lambda/", function_name),
+            name=None if function_name is None else pulumi.Output.concat("/aws/lambda/", function_name),
             retention_in_days=args.get("log_retention_days", 30),
             kms_key_id=args.get("log_key_arn"),
             opts=child,
@@ -62,8 +74,8 @@ class PythonFunction(pulumi.ComponentResource):
             name,
             name=function_name,
             description=args.get("description"),
-            runtime=FunctionRuntime(args.get("runtime", RUNTIME)).value,
-            architectures=[FunctionArchitecture(args.get("architecture", ARCHITECTURE)).value],
+            runtime=target.runtime.value,
+            architectures=[target.architecture.value],
             handler=args["handler"],
             code=pulumi.FileArchive(str(archive)),
             source_code_hash=source_code_hash(archive),

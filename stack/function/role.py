@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, policy_document, statement, trust_policy
+from ..arguments.names import suffixed
 from .args import PythonFunctionArgs
 from .vpc_and_async import delivery_statements, network_statements
 
@@ -16,7 +17,7 @@ def create_role(
     """Create a function's role and its policy, with permission to write to `logs`."""
     role = aws.iam.Role(
         f"{name}-role",
-        name=pulumi.Output.concat(args["function_name"], "-role"),
+        name=suffixed(args.get("function_name"), "-role"),
         assume_role_policy=trust_policy("lambda.amazonaws.com"),
         permissions_boundary=args.get("permissions_boundary"),
         opts=opts,
@@ -31,7 +32,7 @@ def create_role(
     ]
     policy = aws.iam.RolePolicy(
         f"{name}-policy",
-        name=args["function_name"],
+        name=args.get("function_name"),
         role=role.name,
         policy=policy_document(pulumi.Output.all(own, args.get("statements", [])).apply(_joined)),
         opts=opts,

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from ..arguments.cors import URL_METHODS, check_cors
 from ..arguments.iam_policy import check_statement
 from ..arguments.log_validation import check_logs
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
+from ..arguments.tags import check_tags
+from ..arguments.validation import (
+    check_arn,
+    check_fields,
+    check_key,
+    check_range,
+    check_text,
+    known_value,
+    reject,
+    when_known,
+)
+from .archive_files import leaves_root
 from .args import RUNTIME, FunctionRuntime, PythonFunctionArgs
 from .vpc_and_async import check_options
 
@@ -25,21 +36,24 @@ def check_function(args: PythonFunctionArgs) -> None:
     """Raise InvalidArgument for arguments that AWS would reject during the update, or that would fail at run time."""
     component = "PythonFunction"
     check_fields(component, args, PythonFunctionArgs)
+    check_tags(component, args.get("tags"))
     check_options(component, args.get("vpc"), args.get("asynchronous"))
     check_logs(component, args)
     check_range(component, "timeout_seconds", args.get("timeout_seconds"), 1, 900)
     check_range(component, "memory_mb", args.get("memory_mb"), 128, 10240)
     check_range(component, "temporary_mb", args.get("temporary_mb"), 512, 10240)
-    name = known_value(args["function_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,59}", name):
-        fix = "Use 1 to 59 letters, digits, `-` and `_`: its role adds `-role`."
-        reject(component, "function_name", f"is {name!r} ({len(name)} characters)", fix)
-    handler = known_value(args["handler"])
-    if handler is not None and not re.fullmatch(r"\w+([./]\w+)*\.\w+", handler):
-        fix = "Write module and function, e.g. `orders.handler.handle`."
-        reject(component, "handler", f"is {handler!r}, which is not a handler", fix)
+    when_known(args.get("function_name"), _check_name)
+    when_known(args["handler"], _check_handler)
     if not args["include"]:
         reject(component, "include", "is empty", "List the folders and files of the function.")
+    for path in args["include"]:
+        if leaves_root(path):
+            fix = "Choose a `source_root` that contains it, and write the path relative to that."
+            reject(component, "include", f"has {path!r}, which leaves `source_root`", fix)
+    if "" in args.get("exclude", []):
+        reject(
+            component, "exclude", "has an empty entry", "Write a name, a pattern such as `*.md`, or a path."
+        )
     layers = known_value(args.get("layers"))
     if layers is not None and len(layers) > 5:
         reject(
@@ -48,9 +62,8 @@ def check_function(args: PythonFunctionArgs) -> None:
             f"has {len(layers)} entries",
             "Lambda accepts at most 5: put several packages into one layer.",
         )
-    level = known_value(args.get("log_level"))
-    if level is not None and level not in _LOG_LEVELS:
-        reject(component, "log_level", f"is {level!r}", f"Use one of {', '.join(_LOG_LEVELS)}.")
+    fix = f"Use one of {', '.join(_LOG_LEVELS)}."
+    check_text(component, "log_level", args.get("log_level"), "|".join(_LOG_LEVELS), fix)
     if "url_cors" in args:
         if not args.get("url"):
             reject(component, "url_cors", "needs `url`", "Set `url` to true too, or leave `url_cors` out.")
@@ -61,8 +74,22 @@ def check_function(args: PythonFunctionArgs) -> None:
         check_arn(component, "managed_policy_arns", managed, "iam")
     for one in known_value(args.get("statements")) or []:
         check_statement(component, one)
-    _check_environment(component, known_value(args.get("environment")) or {})
+    when_known(args.get("environment"), lambda known: _check_environment(component, known))
     _check_concurrency(component, args)
+
+
+def _check_name(name: str) -> None:
+    """Raise InvalidArgument for a name that Lambda or IAM would reject."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,59}", name):
+        fix = "Use 1 to 59 letters, digits, `-` and `_`: its role adds `-role`."
+        reject("PythonFunction", "function_name", f"is {name!r} ({len(name)} characters)", fix)
+
+
+def _check_handler(handler: str) -> None:
+    """Raise InvalidArgument for a text that does not name a module and a function."""
+    if not re.fullmatch(r"\w+([./]\w+)*\.\w+", handler):
+        fix = "Write module and function, e.g. `orders.handler.handle`."
+        reject("PythonFunction", "handler", f"is {handler!r}, which is not a handler", fix)
 
 
 def _check_environment(component: str, environment: Mapping[str, object]) -> None:

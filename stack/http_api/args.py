@@ -7,7 +7,8 @@ import pulumi
 
 from ..arguments.cors import API_METHODS, CorsRules, check_cors
 from ..arguments.log_validation import check_logs
-from ..arguments.validation import check_arn, check_fields, check_together, known_value, reject
+from ..arguments.tags import check_tags
+from ..arguments.validation import check_arn, check_fields, check_text, check_together, reject
 from .authorizer import FunctionAuthorizer, TokenIssuer, check_authorizers
 from .route import WebhookRoute, check_routes, check_throttle
 
@@ -15,10 +16,10 @@ from .route import WebhookRoute, check_routes, check_throttle
 class WebhookApiArgs(TypedDict):
     """Routes, limits, authorization, logs and domain of the API."""
 
-    api_name: pulumi.Input[str]
-    """Name in AWS."""
     routes: list[WebhookRoute]
     """All routes; any other request gets 404."""
+    api_name: NotRequired[pulumi.Input[str]]
+    """Name in AWS; Pulumi chooses one by default."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
     stage_name: NotRequired[str]
@@ -48,22 +49,23 @@ class WebhookApiArgs(TypedDict):
     """Path below the domain under which the API is served, e.g. `orders`; the root by default."""
     only_own_domain: NotRequired[bool]
     """Disable the URL that AWS generates; false by default, needs `domain_name`."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 def check_api(args: WebhookApiArgs) -> None:
     """Raise InvalidArgument for arguments that AWS would reject, or that are incomplete or contradict each other."""
     component = "WebhookApi"
     check_fields(component, args, WebhookApiArgs)
+    check_tags(component, args.get("tags"))
     check_routes(component, args["routes"])
     check_authorizers(component, args["routes"], args.get("token_issuer"), args.get("authorizer_function"))
     check_throttle(component, "", args)
     check_logs(component, args)
     if "cors" in args:
         check_cors(component, "cors", args["cors"], API_METHODS)
-    name = known_value(args["api_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9._/#-]{1,128}", name):
-        fix = "Use 1 to 128 letters, digits and `._/#-`: the log group of the access log is named after it."
-        reject(component, "api_name", f"is {name!r}", fix)
+    fix = "Use 1 to 128 letters, digits and `._/#-`: the log group of the access log is named after it."
+    check_text(component, "api_name", args.get("api_name"), r"[A-Za-z0-9._/#-]{1,128}", fix)
     stage = args.get("stage_name", "prod")
     if not re.fullmatch(r"\$default|[A-Za-z0-9_-]{1,128}", stage):
         reject(component, "stage_name", f"is {stage!r}", "Use letters, digits, `-` and `_`, or `$default`.")
@@ -75,11 +77,5 @@ def check_api(args: WebhookApiArgs) -> None:
     for field in ("certificate_arn", "zone_id", "domain_path", "only_own_domain"):
         check_together(component, args, field, "domain_name")
     check_arn(component, "certificate_arn", args.get("certificate_arn"))
-    domain = known_value(args.get("domain_name"))
-    if domain is not None and not re.fullmatch(r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+", domain):
-        reject(
-            component,
-            "domain_name",
-            f"is {domain!r}",
-            "Write only the host name, in lower-case letters: hooks.example.com.",
-        )
+    fix = "Write only the host name, in lower-case letters: hooks.example.com."
+    check_text(component, "domain_name", args.get("domain_name"), r"(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+", fix)

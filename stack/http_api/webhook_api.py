@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
+from ..arguments.tags import with_tags
 from .args import WebhookApiArgs, check_api
 from .authorizer import create_authorizers
 from .custom_domain import serve_under_domain
@@ -42,13 +43,13 @@ class WebhookApi(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_api(args)
-        super().__init__("kinexus:index:WebhookApi", name, None, opts)
+        super().__init__("kinexus:index:WebhookApi", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
         stage_name = args.get("stage_name", "prod")
         cors = args.get("cors")
         api = aws.apigatewayv2.Api(
             name,
-            name=args["api_name"],
+            name=args.get("api_name"),
             description=args.get("description"),
             protocol_type="HTTP",
             cors_configuration=api_cors(cors) if cors else None,
@@ -58,7 +59,7 @@ class WebhookApi(pulumi.ComponentResource):
         logs = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
             # Under this prefix API Gateway needs no resource policy, of which an account can have only ten.
-            name=pulumi.Output.concat("/aws/vendedlogs/", args["api_name"]),
+            name=pulumi.Output.concat("/aws/vendedlogs/", args.get("api_name") or api.name),
             retention_in_days=args.get("log_retention_days", 30),
             kms_key_id=args.get("log_key_arn"),
             opts=child,

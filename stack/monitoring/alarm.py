@@ -27,7 +27,7 @@ class Metric:
 def create_alarm(
     parent: pulumi.Resource,
     logical_name: str,
-    name: pulumi.Input[str],
+    name: pulumi.Input[str] | None,
     metric: Metric,
     at_least: pulumi.Input[float],
     description: str,
@@ -35,7 +35,7 @@ def create_alarm(
 ) -> aws.cloudwatch.MetricAlarm:
     """Create an alarm that notifies `topics` when a period's value reaches `at_least`, and when it falls below again.
 
-    A period without data does not raise the alarm.
+    Pulumi chooses the name for None. A period without data does not raise the alarm.
     """
     settings: dict[str, Any] = {
         "name": name,

@@ -8,7 +8,7 @@ def create_topic(
     name: str,
     system: pulumi.Input[str],
     key_arn: pulumi.Input[str] | None,
-    email: str,
+    email: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Create a topic, to which only this account's CloudWatch may publish, and its subscription; return its ARN."""
@@ -35,7 +35,7 @@ def create_topic(
         ),
         opts=opts,
     )
-    if email:
+    if isinstance(email, pulumi.Output) or email:
         aws.sns.TopicSubscription(
             f"{name}-email", topic=topic.arn, protocol="email", endpoint=email, opts=opts
         )

@@ -1,10 +1,11 @@
 """Alarms on a function: errors, throttles, duration, logged failures, and further log lines."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.validation import is_output
 from .alarm import Metric, create_alarm
 
 _NEAR_TIMEOUT = 0.8
@@ -20,7 +21,7 @@ class WatchedLine(TypedDict):
     label: str
     """Short name, unique within the function, not `errors`, `throttles`, `duration` or `failures`; part of the
     alarm's name."""
-    pattern: str
+    pattern: pulumi.Input[str]
     """CloudWatch Logs filter pattern of the line."""
     words: str
     """Description of the alarm: what happened, and what to do."""
@@ -41,9 +42,9 @@ class WatchedFunction(TypedDict):
     """Name of the function in AWS."""
     log_group_name: pulumi.Input[str]
     """Name of its log group."""
-    timeout_seconds: int
+    timeout_seconds: pulumi.Input[int]
     """Timeout of the function; a run that takes 80 % of it raises the alarm on duration."""
-    failure_pattern: NotRequired[str]
+    failure_pattern: NotRequired[pulumi.Input[str]]
     """CloudWatch Logs filter pattern of log lines that mean a failure; lines of level ERROR by default."""
     watched_lines: NotRequired[list[WatchedLine]]
     """Further log lines that raise alarms; none by default."""
@@ -61,7 +62,7 @@ def watch_function(
     log_group, failures = function["log_group_name"], f"{label}Failures"
     pattern = function.get("failure_pattern", ERROR_LINES)
     _count_lines(parent, f"{name}-{label}-failures", system, failures, pattern, log_group)
-    near = int(function["timeout_seconds"] * 1000 * _NEAR_TIMEOUT)
+    near = _near(function["timeout_seconds"])
     for kind, metric, at_least, description in (
         (
             "errors",
@@ -108,12 +109,19 @@ def watch_function(
         )
 
 
+def _near(seconds: pulumi.Input[int]) -> pulumi.Input[int]:
+    """Return 80 % of a timeout in milliseconds."""
+    if is_output(seconds):
+        return pulumi.Output.from_input(seconds).apply(lambda known: int(known * 1000 * _NEAR_TIMEOUT))
+    return int(cast(int, seconds) * 1000 * _NEAR_TIMEOUT)
+
+
 def _count_lines(
     parent: pulumi.Resource,
     logical_name: str,
     system: pulumi.Input[str],
     metric: str,
-    pattern: str,
+    pattern: pulumi.Input[str],
     log_group: pulumi.Input[str],
     field: str = "",
 ) -> None:

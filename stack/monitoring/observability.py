@@ -7,7 +7,16 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
+from ..arguments.names import name_in_stack
+from ..arguments.tags import check_tags, with_tags
+from ..arguments.validation import (
+    check_arn,
+    check_fields,
+    check_range,
+    check_text,
+    known_value,
+    reject,
+)
 from . import dashboard
 from .alarm import Metric, create_alarm
 from .alarm_topic import create_topic
@@ -18,10 +27,11 @@ from .queue_alarms import WatchedQueue, watch_queue
 class ObservabilityArgs(TypedDict):
     """What is watched, and who gets the alarms."""
 
-    system_name: pulumi.Input[str]
-    """Name of the dashboard, and prefix of the names of topic and alarms."""
     functions: list[WatchedFunction]
     """Functions to watch."""
+    system_name: NotRequired[pulumi.Input[str]]
+    """Name of the dashboard and of the namespace of metrics, and prefix of the names of topic and alarms. By default it
+    is made of the names of project, stack and component."""
     queues: NotRequired[list[WatchedQueue]]
     """Queues on the dashboard, with alarms only for those without an EventSubscription; none by default."""
     api_id: NotRequired[pulumi.Input[str]]
@@ -30,13 +40,15 @@ class ObservabilityArgs(TypedDict):
     """Stage of that API."""
     surge_of_refusals: NotRequired[int]
     """Number of 4xx responses within five minutes that raises the alarm; 50 by default."""
-    alarm_email: NotRequired[str]
+    alarm_email: NotRequired[pulumi.Input[str]]
     """E-mail address that gets the alarms once it has confirmed the subscription; none by default."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """Existing SNS topic for the alarms; its policy must allow CloudWatch to publish. By default one is created."""
     topic_key_arn: NotRequired[pulumi.Input[str]]
     """Customer managed KMS key that encrypts the topic; its policy must allow CloudWatch to use it. None by default,
     because CloudWatch cannot publish to a topic that is encrypted with AWS's own key for SNS."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 class Observability(pulumi.ComponentResource):
@@ -55,9 +67,9 @@ class Observability(pulumi.ComponentResource):
         self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         _check(args)
-        super().__init__("kinexus:index:Observability", name, None, opts)
+        super().__init__("kinexus:index:Observability", name, None, with_tags(opts, args))
         self._child = pulumi.ResourceOptions(parent=self)
-        self._system = args["system_name"]
+        self._system = args.get("system_name") or name_in_stack(name, 200)
         self.topic_arn = (
             pulumi.Output.from_input(args["alarm_topic_arn"])
             if "alarm_topic_arn" in args
@@ -74,7 +86,7 @@ class Observability(pulumi.ComponentResource):
             self._watch_api(name, args)
         board = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            dashboard_name=args["system_name"],
+            dashboard_name=self._system,
             dashboard_body=self._dashboard(args),
             opts=self._child,
         )
@@ -134,10 +146,9 @@ def _check(args: ObservabilityArgs) -> None:
     """Raise InvalidArgument for labels that are invalid or used twice, and for arguments that contradict each other."""
     component = "Observability"
     check_fields(component, args, ObservabilityArgs)
-    system = known_value(args["system_name"])
-    if system is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", system):
-        fix = "Use 1 to 200 letters, digits, `-` and `_`: the dashboard and the topic are named after it."
-        reject(component, "system_name", f"is {system!r}", fix)
+    check_tags(component, args.get("tags"))
+    fix = "Use 1 to 200 letters, digits, `-` and `_`: the dashboard and the topic are named after it."
+    check_text(component, "system_name", args.get("system_name"), r"[A-Za-z0-9_-]{1,200}", fix)
     for function in args["functions"]:
         check_fields(f"{component}.functions", function, WatchedFunction)
         for line in function.get("watched_lines", []):
@@ -176,10 +187,8 @@ def _check(args: ObservabilityArgs) -> None:
                 f"Leave `{field}` out, and subscribe to or encrypt your topic where you create it.",
             )
     check_arn(component, "alarm_topic_arn", args.get("alarm_topic_arn"), "sns")
-    email = args.get("alarm_email")
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        fix = "Write an e-mail address, e.g. oncall@example.com."
-        reject(component, "alarm_email", f"is {email!r}", fix)
+    fix = "Write an e-mail address, e.g. oncall@example.com."
+    check_text(component, "alarm_email", args.get("alarm_email"), r"([^@\s]+@[^@\s]+\.[^@\s]+)?", fix)
     if str(known_value(args.get("topic_key_arn")) or "").endswith("alias/aws/sns"):
         reject(
             component, "topic_key_arn", "is AWS's own key for SNS, with which CloudWatch cannot publish to the topic",

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from ..arguments.names import suffixed
 from .alarm import Metric, create_alarm
 
 
@@ -25,7 +26,7 @@ class WatchedQueue(TypedDict):
 def watch_queue(
     parent: pulumi.Resource,
     name: str,
-    alarms_name: pulumi.Input[str],
+    alarms_name: pulumi.Input[str] | None,
     queue_name: pulumi.Input[str],
     dead_letter_queue_name: pulumi.Input[str],
     topics: pulumi.Input[list[pulumi.Input[str]]],
@@ -52,7 +53,7 @@ def watch_queue(
         create_alarm(
             parent,
             f"{name}-{label}-alarm",
-            pulumi.Output.concat(alarms_name, f"-{label}"),
+            suffixed(alarms_name, f"-{label}"),
             Metric("AWS/SQS", metric, {"QueueName": watched}, "Maximum", 60),
             threshold,
             description,
@@ -63,6 +64,7 @@ def watch_queue(
 def watch_rule(
     parent: pulumi.Resource,
     name: str,
+    alarms_name: pulumi.Input[str] | None,
     rule_name: pulumi.Input[str],
     bus_name: pulumi.Input[str],
     topics: pulumi.Input[list[pulumi.Input[str]]],
@@ -72,7 +74,7 @@ def watch_rule(
     create_alarm(
         parent,
         f"{name}-lost-alarm",
-        pulumi.Output.concat(rule_name, "-lost"),
+        suffixed(alarms_name, "-lost"),
         Metric("AWS/Events", "InvocationsFailedToBeSentToDlq", dimensions),
         1,
         "An event reached neither the queue nor the dead-letter queue. Check the policies and the KMS key of both "

@@ -4,6 +4,8 @@ Pulumi reads `args.py` and `Pulumi.yaml` from their text, and handlers cannot im
 need; tests/stack/test_settings.py compares them with this definition.
 """
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -299,9 +301,22 @@ DEFAULTS: Mapping[str, Any] = {s.field: s.default for s in SETTINGS if s.default
 """Constant defaults by argument."""
 
 
+_LONGEST_PREFIX = 25
+
+
 def default_prefix(pipeline: str, stack: str) -> str:
     """Return the default of `name_prefix`, which differs between the pipelines and stacks of one account."""
     return f"{pipeline}-{stack}"
+
+
+def suggested_prefix(pipeline: str, stack: str) -> str:
+    """Return a valid `name_prefix` made of the names of pipeline and stack; a long one is cut and ends in a hash."""
+    name = re.sub(r"[^a-z0-9]+", "-", f"{pipeline}-{stack}".lower()).strip("-")
+    name = re.sub(r"^[^a-z]+", "", name)
+    if len(name) > _LONGEST_PREFIX:
+        mark = hashlib.sha256(f"{pipeline}-{stack}".encode()).hexdigest()[:4]
+        name = f"{name[: _LONGEST_PREFIX - 5].rstrip('-')}-{mark}"
+    return name if len(name) > 1 else "kinexus"
 
 
 def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] | None:

@@ -9,7 +9,15 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 from .args import DocumentationPipelineArgs
 from .jira_webhook import ADMIN_EMAIL, ADMIN_TOKEN
-from .setting_schema import BY_FIELD, BY_KEY, SETTINGS, Setting, default_prefix, find_conflict
+from .setting_schema import (
+    BY_FIELD,
+    BY_KEY,
+    SETTINGS,
+    Setting,
+    default_prefix,
+    find_conflict,
+    suggested_prefix,
+)
 from .setting_types import InvalidValue
 
 _PROGRAM = "kinexus"
@@ -27,9 +35,13 @@ def read_pipeline_args(config: pulumi.Config, stack: str) -> DocumentationPipeli
     """
     reader = _Reader(config)
     reader.reject_unknown()
-    given = {setting.field: reader.value(setting) for setting in SETTINGS if reader.wants(setting)}
-    prefix = given.get("name_prefix", default_prefix(_PROGRAM, stack))
-    given["name_prefix"] = reader.checked(BY_FIELD["name_prefix"], prefix)
+    prefix = (config.get("namePrefix") or "").strip() or default_prefix(_PROGRAM, stack)
+    given = {
+        setting.field: reader.value(setting)
+        for setting in SETTINGS
+        if setting.field != "name_prefix" and reader.wants(setting)
+    }
+    given["name_prefix"] = reader.checked(BY_FIELD["name_prefix"], prefix, suggested_prefix(_PROGRAM, stack))
     conflict = find_conflict(given, stack)
     if conflict is not None:
         field, problem, right = conflict
@@ -74,12 +86,12 @@ class _Reader:
             raise self.error(setting, "is stored in plain text, but must be a secret", setting.rule.example)
         return pulumi.Output.secret(self.checked(setting, self._text(setting)))
 
-    def checked(self, setting: Setting, value: str) -> Any:
-        """Validate a value by its setting's rule, and return it in normal form."""
+    def checked(self, setting: Setting, value: str, example: str = "") -> Any:
+        """Validate a value by its setting's rule, and return it in normal form; `example` is a valid value."""
         try:
             return setting.rule.checked(value)
         except InvalidValue as error:
-            raise self.error(setting, str(error), setting.rule.example) from error
+            raise self.error(setting, str(error), example or setting.rule.example) from error
 
     def error(self, setting: Setting, problem: str, example: str) -> InvalidConfiguration:
         """Return the error with key, problem and remedy."""

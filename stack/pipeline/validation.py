@@ -8,7 +8,15 @@ import pulumi
 from ..arguments.validation import check_fields, reject
 from ..function.packaging import PackagingError
 from .args import DocumentationPipelineArgs
-from .setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, default_prefix, find_conflict
+from .setting_schema import (
+    BY_FIELD,
+    BY_KEY,
+    DEFAULTS,
+    SETTINGS,
+    default_prefix,
+    find_conflict,
+    suggested_prefix,
+)
 from .setting_types import InvalidValue, ValueRule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +39,11 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
     check_fields(_COMPONENT, args, DocumentationPipelineArgs)
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
-    checked = {field: _checked(field, BY_FIELD[field].rule, value) for field, value in given.items()}
+    examples = {"name_prefix": suggested_prefix(name, stack)}
+    checked = {
+        field: _checked(field, BY_FIELD[field].rule, value, examples.get(field, BY_FIELD[field].rule.example))
+        for field, value in given.items()
+    }
     conflict = find_conflict(checked, stack)
     if conflict is not None:
         field, problem, right = conflict
@@ -42,11 +54,11 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
     return cast(DocumentationPipelineArgs, {**DEFAULTS, **checked})
 
 
-def _checked(field: str, rule: ValueRule, value: Any) -> Any:
-    """Validate a value, now or as soon as it is known, and return it in normal form."""
+def _checked(field: str, rule: ValueRule, value: Any, example: str) -> Any:
+    """Validate a value, now or as soon as it is known, and return it in normal form; `example` is a valid value."""
     if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: _checked(field, rule, known))
+        return value.apply(lambda known: _checked(field, rule, known, example))
     try:
         return rule.checked(value)
     except InvalidValue as error:  # let go: reject() raises InvalidArgument
-        reject(_COMPONENT, field, str(error), f"For example: {rule.example}")
+        reject(_COMPONENT, field, str(error), f"For example: {example}")

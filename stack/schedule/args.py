@@ -1,12 +1,13 @@
 """The arguments of FunctionSchedule and their validation."""
 
-import re
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, known_value, reject
+from ..arguments.known_later import to_json
+from ..arguments.tags import check_tags
+from ..arguments.validation import check_arn, check_fields, check_key, check_range, check_text, known_value
 
 EXPRESSION = (
     r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
@@ -17,17 +18,17 @@ EXPRESSION = (
 class FunctionScheduleArgs(TypedDict):
     """Which function runs when, and how failed deliveries are handled."""
 
-    schedule_name: pulumi.Input[str]
-    """Name of the schedule in AWS, up to 55 characters; the role's name adds `-schedule`, the dead-letter queue's name
-    `-schedule-dead-letters`."""
     expression: pulumi.Input[str]
     """`rate(1 day)`, `cron(30 4 * * ? *)` or `at(2027-01-31T04:30:00)`."""
     function: pulumi.Input[aws.lambda_.Function]
     """The function; it must be idempotent, because it may be invoked twice for one scheduled time."""
+    schedule_name: NotRequired[pulumi.Input[str]]
+    """Name of the schedule in AWS, up to 55 characters; the role's name adds `-schedule`, the dead-letter queue's name
+    `-schedule-dead-letters`. Pulumi chooses names by default."""
     alias: NotRequired[pulumi.Input[str]]
     """Alias of the function to invoke; `$LATEST` by default."""
-    payload: NotRequired[dict[str, Any]]
-    """Event that the function gets; an empty object by default."""
+    payload: NotRequired[pulumi.Input[dict[str, Any]]]
+    """Event that the function gets, which may contain outputs; an empty object by default."""
     timezone: NotRequired[pulumi.Input[str]]
     """Time zone of `cron` and `at` expressions, e.g. `Europe/Berlin`; UTC by default."""
     window_minutes: NotRequired[pulumi.Input[int]]
@@ -49,12 +50,15 @@ class FunctionScheduleArgs(TypedDict):
     """ARN of a permissions boundary for the role; none by default."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 def check_schedule(args: FunctionScheduleArgs) -> None:
     """Raise InvalidArgument for arguments that AWS would reject during the update."""
     component = "FunctionSchedule"
     check_fields(component, args, FunctionScheduleArgs)
+    check_tags(component, args.get("tags"))
     check_range(component, "window_minutes", args.get("window_minutes"), 0, 1440)
     check_range(component, "delivery_retries", args.get("delivery_retries"), 0, 185)
     check_range(component, "delivery_age_seconds", args.get("delivery_age_seconds"), 60, 86400)
@@ -62,10 +66,13 @@ def check_schedule(args: FunctionScheduleArgs) -> None:
     check_key(component, "key_arn", args.get("key_arn"))
     for topic in known_value(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
-    expression = known_value(args["expression"])
-    if expression is not None and not re.fullmatch(EXPRESSION, expression):
-        fix = "Write rate(1 day), cron(30 4 * * ? *) or at(2027-01-31T04:30:00)."
-        reject(component, "expression", f"is {expression!r}", fix)
-    name = known_value(args["schedule_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{1,55}", name):
-        reject(component, "schedule_name", f"is {name!r}", "Use 1 to 55 letters, digits, `_`, `.` and `-`.")
+    fix = "Write rate(1 day), cron(30 4 * * ? *) or at(2027-01-31T04:30:00)."
+    check_text(component, "expression", args["expression"], EXPRESSION, fix)
+    fix = "Use 1 to 55 letters, digits, `_`, `.` and `-`."
+    check_text(component, "schedule_name", args.get("schedule_name"), r"[A-Za-z0-9_.-]{1,55}", fix)
+    payload(args)
+
+
+def payload(args: FunctionScheduleArgs) -> pulumi.Input[str]:
+    """Return the payload as JSON. Raises InvalidArgument for what JSON cannot hold."""
+    return to_json("FunctionSchedule", "payload", args.get("payload", {}))

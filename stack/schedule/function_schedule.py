@@ -1,16 +1,17 @@
 """FunctionSchedule: invokes a function on a schedule (rate, cron or once) with EventBridge Scheduler."""
 
-import json
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, policy_document, statement
+from ..arguments.names import suffixed
+from ..arguments.tags import with_tags
 from ..events.dead_letter_queue import create_dead_letters
 from ..function.invocation_target import invocation_target
 from ..monitoring.alarm import Metric, create_alarm
-from .args import FunctionScheduleArgs, check_schedule
+from .args import FunctionScheduleArgs, check_schedule, payload
 
 
 class FunctionSchedule(pulumi.ComponentResource):
@@ -36,14 +37,17 @@ class FunctionSchedule(pulumi.ComponentResource):
         self, name: str, args: FunctionScheduleArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         check_schedule(args)
-        super().__init__("kinexus:index:FunctionSchedule", name, None, opts)
+        super().__init__("kinexus:index:FunctionSchedule", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
         target = invocation_target("FunctionSchedule", args["function"], args.get("alias")).arn
-        own_name = pulumi.Output.concat(args["schedule_name"], "-schedule")
+        own_name = suffixed(args.get("schedule_name"), "-schedule")
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
 
         dead_letters = create_dead_letters(
-            f"{name}-dead-letters", own_name.apply(_queue_name), args.get("key_arn"), child
+            f"{name}-dead-letters",
+            None if own_name is None else own_name.apply(_queue_name),
+            args.get("key_arn"),
+            child,
         )
         role = aws.iam.Role(
             f"{name}-role",
@@ -61,7 +65,7 @@ class FunctionSchedule(pulumi.ComponentResource):
         )
         schedule = aws.scheduler.Schedule(
             f"{name}-schedule",
-            name=args["schedule_name"],
+            name=args.get("schedule_name"),
             description=args.get("description"),
             state="ENABLED" if args.get("enabled", True) else "DISABLED",
             schedule_expression=args["expression"],
@@ -70,7 +74,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             target={
                 "arn": target,
                 "role_arn": role.arn,
-                "input": json.dumps(args.get("payload", {})),
+                "input": payload(args),
                 "retry_policy": {
                     "maximum_event_age_in_seconds": args.get("delivery_age_seconds", 24 * 3600),
                     "maximum_retry_attempts": args.get("delivery_retries", 185),
@@ -83,7 +87,7 @@ class FunctionSchedule(pulumi.ComponentResource):
         create_alarm(
             self,
             f"{name}-dead-letters-alarm",
-            pulumi.Output.concat(own_name, "-dead-letters"),
+            suffixed(own_name, "-dead-letters"),
             Metric(
                 "AWS/SQS",
                 "ApproximateNumberOfMessagesVisible",

@@ -8,15 +8,17 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, policy_document, statement
+from ..arguments.iam_policy import PolicyStatement, key_of, policy_document, statement, with_key
+from ..arguments.names import suffixed
+from ..arguments.tags import check_tags, with_tags
 from ..arguments.validation import (
-    check_arn,
     check_fields,
     check_key,
     check_range,
+    check_text,
     check_together,
-    known_value,
     reject,
+    when_known,
 )
 from ..function.invocation_target import invocation_target
 
@@ -32,17 +34,17 @@ _LONGEST_POLICY_NAME = 128
 class SecretBundleArgs(TypedDict):
     """Name, content, encryption and rotation of the secret."""
 
-    secret_name: pulumi.Input[str]
-    """Name in AWS."""
     secret_json: pulumi.Input[str]
     """Content, a JSON object as text, kept as a secret in Pulumi's state."""
+    secret_name: NotRequired[pulumi.Input[str]]
+    """Name in AWS; Pulumi chooses one by default."""
     description: NotRequired[pulumi.Input[str]]
     """Description that AWS shows."""
     recovery_days: NotRequired[pulumi.Input[int]]
     """Days for which a deleted secret can be restored, 7 to 30, or 0 to delete at once; 30 by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the secret; Secrets Manager's own key by default. Readers then need `kms:Decrypt` on it;
-    the role of `rotation_function` gets permission to use it."""
+    """ARN of the KMS key that encrypts the secret; Secrets Manager's own key by default. The statement for reading, and
+    the role of `rotation_function`, get permission to use the key."""
     rotation_function: NotRequired[pulumi.Input[aws.lambda_.Function]]
     """Function that rotates the secret by Secrets Manager's rotation steps; none by default. Its role gets permission
     to read and replace the secret."""
@@ -50,6 +52,8 @@ class SecretBundleArgs(TypedDict):
     """Alias of the rotation function to invoke; `$LATEST` by default."""
     rotation_days: NotRequired[int]
     """Days between rotations, 1 to 1000; needs `rotation_function`, 30 by default."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 class SecretBundle(pulumi.ComponentResource):
@@ -62,11 +66,11 @@ class SecretBundle(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretBundleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         _check(args)
-        super().__init__("kinexus:index:SecretBundle", name, None, opts)
+        super().__init__("kinexus:index:SecretBundle", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
         secret = aws.secretsmanager.Secret(
             name,
-            name=args["secret_name"],
+            name=args.get("secret_name"),
             description=args.get("description"),
             kms_key_id=args.get("key_arn"),
             recovery_window_in_days=args.get("recovery_days", 30),
@@ -82,7 +86,9 @@ class SecretBundle(pulumi.ComponentResource):
         if "rotation_function" in args:
             self._rotate(name, secret, args)
         self.secret_arn = secret.arn
-        self.read_statement = statement(["secretsmanager:GetSecretValue"], secret.arn)
+        self.read_statement = statement(
+            with_key(["secretsmanager:GetSecretValue"], ["kms:Decrypt"], args), secret.arn, *key_of(args)
+        )
         self.register_outputs({"secretArn": self.secret_arn, "readStatement": self.read_statement})
 
     def _rotate(self, name: str, secret: aws.secretsmanager.Secret, args: SecretBundleArgs) -> None:
@@ -99,9 +105,10 @@ class SecretBundle(pulumi.ComponentResource):
             source_arn=secret.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        rotation_name = suffixed(args.get("secret_name"), "-rotation")
         policy = aws.iam.RolePolicy(
             f"{name}-rotation-rights",
-            name=pulumi.Output.concat(args["secret_name"], "-rotation").apply(_policy_name),
+            name=None if rotation_name is None else rotation_name.apply(_policy_name),
             role=function.role_name,
             policy=policy_document(_rotation_permissions(secret, args)),
             opts=pulumi.ResourceOptions(parent=self),
@@ -147,27 +154,28 @@ def _check(args: SecretBundleArgs) -> None:
     """Raise InvalidArgument for arguments that Secrets Manager would reject, or content that is not a JSON object."""
     component = "SecretBundle"
     check_fields(component, args, SecretBundleArgs)
-    name = known_value(args["secret_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
-        reject(component, "secret_name", f"is {name!r}", "Use 1 to 512 letters, digits and `/_+=.@-`.")
-    content = known_value(args["secret_json"])
-    if content is not None and not _is_object(content):
-        # The message must not show the content, which may be the secret.
-        reject(
-            component,
-            "secret_json",
-            "is not a JSON object",
-            'Write it as {"key": "…"}, e.g. with Output.json_dumps.',
-        )
-    days = known_value(args.get("recovery_days"))
-    if days is not None and days != 0 and not 7 <= days <= 30:
-        reject(component, "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
+    check_tags(component, args.get("tags"))
+    fix = "Use 1 to 512 letters, digits and `/_+=.@-`."
+    check_text(component, "secret_name", args.get("secret_name"), r"[A-Za-z0-9/_+=.@-]{1,512}", fix)
+    when_known(args["secret_json"], _check_content)
+    when_known(args.get("recovery_days"), _check_recovery)
     check_range(component, "rotation_days", args.get("rotation_days"), 1, 1000)
     for field in ("rotation_days", "rotation_alias"):
         check_together(component, args, field, "rotation_function")
-    check_arn(component, "key_arn", args.get("key_arn"), "kms")
-    if "rotation_function" in args:
-        check_key(component, "key_arn", args.get("key_arn"))
+    check_key(component, "key_arn", args.get("key_arn"))
+
+
+def _check_content(content: str) -> None:
+    """Raise InvalidArgument for content that is not a JSON object; the message does not show the content."""
+    if not _is_object(content):
+        fix = 'Write it as {"key": "…"}, e.g. with Output.json_dumps.'
+        reject("SecretBundle", "secret_json", "is not a JSON object", fix)
+
+
+def _check_recovery(days: float) -> None:
+    """Raise InvalidArgument for a number of days that Secrets Manager would reject."""
+    if days != 0 and not 7 <= days <= 30:
+        reject("SecretBundle", "recovery_days", f"is {days}", "Choose 7 to 30, or 0 to delete at once.")
 
 
 def _is_object(text: str) -> bool:

@@ -1,13 +1,21 @@
 """The arguments of RecordTable and their validation."""
 
-import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from ..arguments.validation import check_arn, check_fields, check_range, check_together, known_value, reject
+from ..arguments.tags import check_tags
+from ..arguments.validation import (
+    check_fields,
+    check_key,
+    check_range,
+    check_text,
+    check_together,
+    known_value,
+    reject,
+)
 
 
 class StreamView(Enum):
@@ -67,8 +75,8 @@ class TableIndex(TypedDict):
 class RecordTableArgs(TypedDict):
     """Keys, indexes, retention and protection of the table."""
 
-    table_name: pulumi.Input[str]
-    """Name in AWS."""
+    table_name: NotRequired[pulumi.Input[str]]
+    """Name in AWS; Pulumi chooses one by default."""
     hash_key: str
     """Partition key: attribute that identifies a record, alone or with `range_key`."""
     hash_key_kind: NotRequired[KeyKind]
@@ -92,8 +100,10 @@ class RecordTableArgs(TypedDict):
     deletion_protection: NotRequired[bool]
     """Prevent deletion in AWS and in Pulumi; true by default."""
     key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the records; DynamoDB's own key by default. Readers and writers then need
-    `kms:Decrypt` on it."""
+    """ARN of the KMS key that encrypts the records; DynamoDB's own key by default. The statements of this component
+    allow the use of the key."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 
 
 def key_kinds(args: RecordTableArgs) -> dict[str, KeyKind]:
@@ -116,9 +126,9 @@ def check_table(args: RecordTableArgs) -> None:
     """Raise InvalidArgument for keys that contradict each other, and arguments that DynamoDB would reject."""
     component = "RecordTable"
     check_fields(component, args, RecordTableArgs)
-    name = known_value(args["table_name"])
-    if name is not None and not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", name):
-        reject(component, "table_name", f"is {name!r}", "Use 3 to 255 letters, digits, `_`, `.` and `-`.")
+    check_tags(component, args.get("tags"))
+    fix = "Use 3 to 255 letters, digits, `_`, `.` and `-`."
+    check_text(component, "table_name", args.get("table_name"), r"[A-Za-z0-9_.-]{3,255}", fix)
     if args.get("range_key") == args["hash_key"]:
         rule = "is the same attribute as `hash_key`"
         reject(component, "range_key", rule, "Leave it out, or use another attribute.")
@@ -139,7 +149,7 @@ def check_table(args: RecordTableArgs) -> None:
         reject(component, "ttl_attribute", f"is {ttl!r}, a key that is not a number", fix)
     for field in ("maximum_reads_per_second", "maximum_writes_per_second"):
         check_range(component, field, args.get(field), 1, 40_000)
-    check_arn(component, "key_arn", args.get("key_arn"), "kms")
+    check_key(component, "key_arn", args.get("key_arn"))
 
 
 def _check_indexes(component: str, args: RecordTableArgs) -> None:

@@ -1,9 +1,15 @@
 """RecordTable: an on-demand DynamoDB table with secure defaults."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, statement
+from ..arguments.granted_actions import granted_actions
+from ..arguments.iam_policy import PolicyStatement, key_of, statement
+from ..arguments.tags import with_tags
+from ..arguments.validation import reject
+from .actions import INDEX_ACTIONS, STREAM_ACTIONS, TABLE_ACTIONS
 from .args import Projection, RecordTableArgs, StreamView, TableIndex, check_table, key_kinds
 
 READ_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
@@ -31,13 +37,13 @@ class RecordTable(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RecordTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_table(args)
-        super().__init__("kinexus:index:RecordTable", name, None, opts)
+        super().__init__("kinexus:index:RecordTable", name, None, with_tags(opts, args))
         protected = args.get("deletion_protection", True)
         stream = args.get("stream")
         ttl = args.get("ttl_attribute")
         table = aws.dynamodb.Table(
             name,
-            name=args["table_name"],
+            name=args.get("table_name"),
             billing_mode="PAY_PER_REQUEST",
             hash_key=args["hash_key"],
             range_key=args.get("range_key"),
@@ -53,6 +59,8 @@ class RecordTable(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
         )  # fmt: skip
 
+        self._key = key_of(args)
+        self._has_stream = stream is not None
         self.table_name = table.name
         self.table_arn = table.arn
         self.stream_arn = table.stream_arn.apply(lambda arn: arn or "")
@@ -69,15 +77,40 @@ class RecordTable(pulumi.ComponentResource):
         )
 
     def grant(self, *actions: str) -> pulumi.Output[PolicyStatement]:
-        """Return a statement that allows exactly these actions on the table (and, for queries, on its indexes)."""
-        resources: list[pulumi.Input[str]] = [self.table_arn]
-        if "dynamodb:Query" in actions:
-            resources.append(pulumi.Output.concat(self.table_arn, "/index/*"))
-        return statement(actions, *resources)
+        """Return a statement that allows exactly these actions of DynamoDB.
 
-    def grant_query(self, index: str) -> pulumi.Output[PolicyStatement]:
+        Each is allowed where it exists: on the table, for queries and scans also on its indexes, for reading changes on
+        its stream. With `key_arn` the statement also allows the use of the key. Raises InvalidArgument for other
+        actions, and for those of a stream that the table does not have.
+        """
+        names = granted_actions("RecordTable", "dynamodb", actions, TABLE_ACTIONS | STREAM_ACTIONS)
+        only_stream = sorted(names - TABLE_ACTIONS)
+        if only_stream and not self._has_stream:
+            rule = f"has dynamodb:{only_stream[0]}, but the table has no stream"
+            reject("RecordTable", "grant", rule, "Give the argument `stream` too.")
+        resources: list[pulumi.Input[str]] = [self.table_arn] if names & TABLE_ACTIONS else []
+        if names & INDEX_ACTIONS:
+            resources.append(pulumi.Output.concat(self.table_arn, "/index/*"))
+        if names & STREAM_ACTIONS and self._has_stream:
+            resources.append(pulumi.Output.concat(self.table_arn, "/stream/*"))
+        return self._statement(actions, *resources)
+
+    def grant_query(self, index: pulumi.Input[str]) -> pulumi.Output[PolicyStatement]:
         """Return a statement that allows queries of one index, and nothing else of the table."""
-        return statement(["dynamodb:Query"], pulumi.Output.concat(self.table_arn, f"/index/{index}"))
+        return self._statement(["dynamodb:Query"], pulumi.Output.concat(self.table_arn, "/index/", index))
+
+    def grant_stream(self) -> pulumi.Output[PolicyStatement]:
+        """Return a statement that allows reading the changes in the stream; needs the argument `stream`.
+
+        An event source mapping also needs `dynamodb:ListStreams`, which has no resource.
+        """
+        return self.grant("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+
+    def _statement(
+        self, actions: Sequence[str], *resources: pulumi.Input[str]
+    ) -> pulumi.Output[PolicyStatement]:
+        """Return a statement that also allows the use of the table's key."""
+        return statement([*actions, *(["kms:Decrypt"] if self._key else [])], *resources, *self._key)
 
 
 def _index(index: TableIndex) -> dict[str, object]:

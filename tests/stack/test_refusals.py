@@ -35,7 +35,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: function(timeout=3), r"PythonFunction: `timeout` is unknown. Did you mean `timeout_seconds`"),
     (
         lambda: stack.PythonFunction("x", {}),  # type: ignore[typeddict-item]  # what is refused here
-        r"PythonFunction: `function_name` is missing. Required: function_name",
+        r"PythonFunction: `handler` is missing. Required: handler, include, source_root",
     ),
     (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
     (lambda: api(route(path="orders")), r"WebhookApi: `routes` has the path 'orders'. Begin with `/`"),
