@@ -28,9 +28,9 @@ from common.lambda_entry import environment as settings
 from ops.errors import OperatorError
 
 #: The functions whose environment variables the commands read.
-FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
+FUNCTIONS = ("JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler", "Sweep")
 #: Those of them that are invoked by a queue.
-QUEUE_FUNCTIONS = FUNCTIONS[1:]
+QUEUE_FUNCTIONS = FUNCTIONS[1:4]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Settings:
     jira_api_token_secret_arn: str
     confluence_url: str
     confluence_browse_url: str
+    confluence_email: str
     confluence_space_key: tuple[str, ...]
     webhook_secret_arn: str
     allow_unsigned_webhooks: bool
@@ -61,6 +62,9 @@ class Settings:
     jira_review_project_key: str = ""
     review_fields: str = ""
     additional_model_request_fields: str = ""
+    atlassian_token_url: str = ""
+    atlassian_client_id: str = ""
+    atlassian_token_expires: str = ""
     approver_group_id: str = ""
 
 

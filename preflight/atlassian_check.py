@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from common.atlassian.clients import ReadToken, connect_http
 from common.atlassian.confluence_client import ConfluenceClient, Space
-from common.atlassian.http_client import AtlassianError, AtlassianHttp, Gone, NotFound, Unavailable
+from common.atlassian.http_client import AtlassianError, Gone, NotFound, Unavailable
 from common.atlassian.jira_client import JiraClient
 from common.runtime.json_access import as_dict, as_str
 from preflight import atlassian_rules as rules
@@ -40,16 +41,28 @@ class SiteConfig:
     review_fields: str = ""
     document_labels: tuple[str, ...] = ()
     approver_group: str = ""
+    confluence_email: str = ""
+    token_url: str = ""
+    client_id: str = ""
     trust_folders: bool = False
+
+
+class _Settings:
+    """The settings of a site, as the clients name them."""
+
+    def __init__(self, site: SiteConfig) -> None:
+        self.jira_base_url = self.jira_browse_url = site.jira_url
+        self.confluence_url = self.confluence_browse_url = site.confluence_url
+        self.jira_email, self.confluence_email = site.email, site.confluence_email or site.email
+        self.atlassian_token_url, self.atlassian_client_id = site.token_url, site.client_id
 
 
 class SiteCheck:
     """Runs all checks of one site."""
 
-    def __init__(self, site: SiteConfig, token: Callable[[bool], str]) -> None:
+    def __init__(self, site: SiteConfig, read: ReadToken) -> None:
         self._site = site
-        self._jira = AtlassianHttp(site.jira_url, site.email, token)
-        self._confluence = AtlassianHttp(site.confluence_url, site.email, token)
+        self._jira, self._confluence = connect_http(_Settings(site), read)
         self._client = ConfluenceClient(self._confluence, site.confluence_url)
 
     def findings(self) -> Iterator[Finding]:

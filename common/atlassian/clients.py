@@ -1,14 +1,21 @@
-"""Builds the clients for Jira and Confluence, which share one account and API token."""
+"""Builds the clients for Jira and Confluence, which share one account.
+
+It has API tokens (scoped ones are made per app, so Confluence may have its own), or client credentials of OAuth 2.0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
+from common.atlassian.client_credentials import ClientCredentials
 from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.http_client import AtlassianHttp
 from common.atlassian.jira_client import JiraClient
 from common.aws.secrets import CachedSecret
+
+#: Reads the credentials under the first of these keys that there is; again, if the first argument is True.
+ReadToken = Callable[..., str]
 
 
 class JiraSettings(Protocol):
@@ -24,11 +31,19 @@ class JiraSettings(Protocol):
 
     @property
     def jira_email(self) -> str:
-        """The e-mail address of the Kinexus account."""
+        """The e-mail address of Kinexus's account."""
+
+    @property
+    def atlassian_token_url(self) -> str:
+        """The token URL of OAuth 2.0; empty with API tokens."""
+
+    @property
+    def atlassian_client_id(self) -> str:
+        """The client id of OAuth 2.0; empty with API tokens."""
 
 
-class AtlassianSettings(JiraSettings, Protocol):
-    """The settings of a function that talks to Jira and Confluence."""
+class ConfluenceSettings(Protocol):
+    """The settings of Confluence."""
 
     @property
     def confluence_url(self) -> str:
@@ -38,18 +53,45 @@ class AtlassianSettings(JiraSettings, Protocol):
     def confluence_browse_url(self) -> str:
         """The URL at which people open Confluence, with /wiki."""
 
+    @property
+    def confluence_email(self) -> str:
+        """The e-mail address of Kinexus's account in Confluence."""
+
+
+class AtlassianSettings(JiraSettings, ConfluenceSettings, Protocol):
+    """The settings of a function that talks to Jira and Confluence."""
+
 
 def connect(env: AtlassianSettings, credentials: CachedSecret) -> tuple[JiraClient, ConfluenceClient]:
-    """Build both clients. The token is read when it is first needed, and again after a 401."""
-    confluence = AtlassianHttp(env.confluence_url, env.jira_email, _token(credentials))
-    return connect_jira(env, credentials), ConfluenceClient(confluence, env.confluence_browse_url)
+    """Build both clients. Credentials are read when they are first needed, and again after a 401."""
+    jira, confluence = connect_http(env, credentials.get_first)
+    return JiraClient(jira, env.jira_browse_url), ConfluenceClient(confluence, env.confluence_browse_url)
 
 
 def connect_jira(env: JiraSettings, credentials: CachedSecret) -> JiraClient:
     """Build the client for Jira alone."""
-    jira = AtlassianHttp(env.jira_base_url, env.jira_email, _token(credentials))
-    return JiraClient(jira, env.jira_browse_url)
+    return JiraClient(_jira_http(env, credentials.get_first), env.jira_browse_url)
 
 
-def _token(credentials: CachedSecret) -> Callable[[bool], str]:
-    return lambda fresh: credentials.get("apiToken", fresh=fresh)
+def connect_http(env: AtlassianSettings, read: ReadToken) -> tuple[AtlassianHttp, AtlassianHttp]:
+    """Return the HTTP clients of Jira and Confluence. ``read(*keys, fresh=…)`` returns credentials."""
+    if env.atlassian_token_url:
+        token = _access_token(env, read)
+        return AtlassianHttp(env.jira_base_url, "", token), AtlassianHttp(env.confluence_url, "", token)
+    confluence = AtlassianHttp(
+        env.confluence_url,
+        env.confluence_email,
+        lambda fresh: read("confluenceApiToken", "apiToken", fresh=fresh),
+    )
+    return _jira_http(env, read), confluence
+
+
+def _jira_http(env: JiraSettings, read: ReadToken) -> AtlassianHttp:
+    if env.atlassian_token_url:
+        return AtlassianHttp(env.jira_base_url, "", _access_token(env, read))
+    return AtlassianHttp(env.jira_base_url, env.jira_email, lambda fresh: read("apiToken", fresh=fresh))
+
+
+def _access_token(env: JiraSettings, read: ReadToken) -> Callable[[bool], str]:
+    secret = lambda fresh: read("apiToken", fresh=fresh)  # noqa: E731
+    return ClientCredentials(env.atlassian_token_url, env.atlassian_client_id, secret).access_token

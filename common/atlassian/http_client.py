@@ -1,4 +1,4 @@
-"""HTTP client for Jira and Confluence: basic auth, safe retries, typed errors.
+"""HTTP client for Jira and Confluence: basic auth or Bearer tokens, safe retries, typed errors.
 
 Only idempotent requests are retried here, with jitter, before the deadline and honouring Retry-After: GET, PUT, DELETE,
 POSTs that only read, and any request after 429, which means that it was not processed. No other POST is retried: the
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 
 from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_after_seconds, retry_policy
 from common.runtime.deadline import remaining_seconds
@@ -84,7 +85,8 @@ class Unauthorized(AtlassianError):
 class AtlassianHttp:
     """One base URL with the Kinexus account's credentials.
 
-    ``token`` returns the API token; called with ``True``, once after a 401, it must read the token again.
+    ``token`` returns the API token; called with ``True``, once after a 401, it must read the token again. Without an
+    ``email`` it is sent as a Bearer token.
     """
 
     def __init__(self, base_url: str, email: str, token: Callable[[bool], str]) -> None:
@@ -162,13 +164,14 @@ class AtlassianHttp:
         if remaining_seconds() <= 0:
             raise Unavailable(method, path, None, "not sent, the deadline has passed")
         connect, read = TIMEOUT
+        token = self._token(fresh)
         try:
             response = session.request(
                 method,
                 self._base_url + path,
                 params=params,
                 json=body,
-                auth=(self._email, self._token(fresh)),
+                auth=_Bearer(token) if not self._email else (self._email, token),
                 timeout=DeadlineTimeout(
                     connect=connect, read=read if method == "GET" else read * WRITE_TIMEOUT_FACTOR
                 ),  # type: ignore[arg-type]
@@ -179,6 +182,18 @@ class AtlassianHttp:
             raise Unavailable(method, path, None, type(error).__name__, retry_after=settles) from error
         log.debug("%s %s %s", method, path, response.status_code)
         return response
+
+
+class _Bearer(AuthBase):
+    """Sends an OAuth 2.0 access token."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the header of a request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 def _session(*also: str) -> requests.Session:
@@ -200,8 +215,8 @@ def _json(method: str, path: str, response: requests.Response) -> Any:
 
 def _body(response: requests.Response) -> str:
     """Return the answer's text without our credentials, which some proxies repeat in their error pages."""
-    sent = str(response.request.headers.get("Authorization", "")).removeprefix("Basic ")
-    token = base64.b64decode(sent).decode("latin-1").partition(":")[2]
+    scheme, _, sent = str(response.request.headers.get("Authorization", "")).partition(" ")
+    token = base64.b64decode(sent).decode("latin-1").partition(":")[2] if scheme == "Basic" else ""
     text = response.text
     for secret in filter(None, (sent, token)):
         text = text.replace(secret, "…")

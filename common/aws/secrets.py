@@ -37,6 +37,11 @@ class CachedSecret:
             raise self._invalid(f'no string under "{key}"')
         return value
 
+    def get_first(self, *keys: str, fresh: bool = False) -> str:
+        """Return the string under the first of these keys that the secret has, likewise."""
+        found = next((key for key in keys[:-1] if self._under(key, fresh, 0)), keys[-1])
+        return self.get(found)
+
     def get_list(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
         """Return the list of strings under ``key``, likewise. A single string is not accepted as a list."""
         value = self._under(key, fresh, pause)

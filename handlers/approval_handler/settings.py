@@ -18,6 +18,7 @@ class Settings:
     jira_api_token_secret_arn: str
     confluence_url: str
     confluence_browse_url: str
+    confluence_email: str
     webhook_secret_arn: str
     allow_unsigned_webhooks: bool
     approver_account_ids: tuple[str, ...]
@@ -25,3 +26,5 @@ class Settings:
     decline_labels: tuple[str, ...]
     max_revisions: int
     approver_group_id: str = ""
+    atlassian_token_url: str = ""
+    atlassian_client_id: str = ""

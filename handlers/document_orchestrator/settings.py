@@ -19,7 +19,10 @@ class Settings:
     jira_api_token_secret_arn: str
     confluence_url: str
     confluence_browse_url: str
+    confluence_email: str
     confluence_space_key: tuple[str, ...]
     bedrock_model_id: str
     trust_folders: bool
     additional_model_request_fields: str = ""
+    atlassian_token_url: str = ""
+    atlassian_client_id: str = ""

@@ -17,6 +17,7 @@ class Settings:
     jira_api_token_secret_arn: str
     confluence_url: str
     confluence_browse_url: str
+    confluence_email: str
     link_key_secret_arn: str
     review_base_url: str
     review_issue_type: str
@@ -24,3 +25,5 @@ class Settings:
     trust_folders: bool
     jira_review_project_key: str = ""
     review_fields: str = ""
+    atlassian_token_url: str = ""
+    atlassian_client_id: str = ""

@@ -33,3 +33,8 @@ def build_missed_webhooks() -> MissedWebhooks:
     documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
     bus = EventBus(cached_client("events"), env.event_bus)
     return MissedWebhooks(jira, ChangeDetector(changes, bus, rules, time.time), documents)
+
+
+def read_token_expires() -> str:
+    """Return the setting with the date on which the API token expires; empty if it is unknown."""
+    return environment.read_settings(Settings, os.environ).atlassian_token_expires

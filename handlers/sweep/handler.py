@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from common.domain.status_transitions import to_epoch_seconds
+from common.domain.token_expiry import days_left, expires_soon
 from common.lambda_entry import logging_setup
 from common.runtime.deadline import RESERVE_SECONDS, Clock
 from common.runtime.json_access import as_dict, as_str
-from handlers.sweep.dependencies import build_missed_webhooks
+from handlers.sweep.dependencies import build_missed_webhooks, read_token_expires
 from handlers.sweep.run_sweep import run_sweep
 
 logging_setup.configure_logging()
@@ -23,6 +25,7 @@ TIMEOUT = 300
 
 def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Run the sweep; return how many tickets and reviews had each outcome."""
+    report_token_expiry(read_token_expires(), time.time())
     missed_webhooks = build_missed_webhooks()
     outcomes = dict(
         run_sweep(
@@ -34,6 +37,12 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     )
     log.info("sweep.finished", extra={"outcomes": outcomes})
     return outcomes
+
+
+def report_token_expiry(expires: str, now: float) -> None:
+    """Log a line for the stack's alarm if the API token expires soon."""
+    if expires_soon(expires, now):
+        log.warning("token.expires_soon", extra={"expires": expires, "days": days_left(expires, now)})
 
 
 def _scheduled_at(event: dict[str, Any], clock: Clock) -> int:

@@ -6,6 +6,8 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
+#: Seconds for which an OAuth 2.0 access token is valid.
+ACCESS_TOKEN_SECONDS = 3600
 APPROVERS_GROUP = "documentation-approvers"
 USERS_GROUP = "jira-software-users"
 GROUP_IDS = {
@@ -79,6 +81,8 @@ class Directory:
         self._by_id = {account.account_id: account for account in accounts}
         self._by_name = {account.name: account for account in accounts}
         self._revoked: set[str] = set()
+        #: Access tokens of OAuth 2.0, with their account and the time at which they expire.
+        self._access_tokens: dict[str, tuple[Account, float]] = {}
 
     def named(self, name: str) -> Account:
         """Return the account called `name` (`developer`); KeyError if there is none."""
@@ -96,9 +100,26 @@ class Directory:
         """Make a revoked token valid again."""
         self._revoked.discard(name)
 
-    def authenticate(self, header: str | None) -> Account | None:
-        """Return the account whose e-mail and token are in the `Authorization` header, or None."""
+    def grant(self, client_id: str, client_secret: str, now: float) -> str | None:
+        """Return an access token for OAuth 2.0 client credentials, or None if they are not valid.
+
+        The client id is `client-of-` and the account's name, the client secret its API token.
+        """
+        for account in self.all:
+            is_its = client_id == f"client-of-{account.name}" and account.name not in self._revoked
+            if is_its and hmac.compare_digest(account.token.encode(), client_secret.encode()):
+                token = f"local-access-token-{len(self._access_tokens)}-of-{account.name}"
+                self._access_tokens[token] = (account, now + ACCESS_TOKEN_SECONDS)
+                return token
+        return None
+
+    def authenticate(self, header: str | None, now: float) -> Account | None:
+        """Return the account of the `Authorization` header (basic auth or Bearer) at a time, or None."""
         scheme, _, encoded = (header or "").partition(" ")
+        if scheme.lower() == "bearer":
+            account, ends_at = self._access_tokens.get(encoded, (None, 0.0))
+            is_valid = account and ends_at > now and account.name not in self._revoked
+            return account if is_valid else None
         if scheme.lower() != "basic":
             return None
         try:

@@ -96,7 +96,9 @@ class _Application:
         if request.path.startswith("/_control"):
             return self._routed(request, self.site.account("admin"))
         started, status = time.perf_counter(), 0
-        account = self.site.people.authenticate(request.headers.get("Authorization"))
+        account = self.site.people.authenticate(
+            request.headers.get("Authorization"), self.site.clock.peek().timestamp()
+        )
         name = account.name if account else ""
         try:
             fault = self.site.faults.take(request, name)
@@ -125,7 +127,9 @@ class _Application:
         return response
 
     def _served(self, request: Request) -> Response:
-        account = self.site.people.authenticate(request.headers.get("Authorization"))
+        account = self.site.people.authenticate(
+            request.headers.get("Authorization"), self.site.clock.peek().timestamp()
+        )
         if account is None:
             if request.path.startswith(_API):
                 return answer(

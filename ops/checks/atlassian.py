@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from common.atlassian.clients import connect_http
 from common.atlassian.http_client import AtlassianError, AtlassianHttp
 from common.aws.secrets import CachedSecret
 from common.runtime.json_access import as_dict, as_list, as_str
@@ -31,10 +32,13 @@ def accounts(deployment: DeployedStack) -> Iterator[Finding]:
         review_fields=env.review_fields,
         document_labels=env.document_labels,
         approver_group=env.approver_group_id,
+        confluence_email=env.confluence_email,
+        token_url=env.atlassian_token_url,
+        client_id=env.atlassian_client_id,
         trust_folders=env.trust_folders,
     )
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
-    yield from SiteCheck(site, lambda fresh: str(secret.get("apiToken", fresh=fresh))).findings()
+    yield from SiteCheck(site, secret.get_first).findings()
 
 
 def webhooks(deployment: DeployedStack) -> Iterator[Finding]:
@@ -90,9 +94,7 @@ def _webhook(what: str, url: str, registered: list[Mapping[str, Any]], unsigned:
 def _jira(deployment: DeployedStack) -> AtlassianHttp:
     env = deployment.settings
     secret = CachedSecret(deployment.client("secretsmanager"), env.jira_api_token_secret_arn)
-    return AtlassianHttp(
-        env.jira_base_url, env.jira_email, lambda fresh: str(secret.get("apiToken", fresh=fresh))
-    )
+    return connect_http(env, secret.get_first)[0]
 
 
 def _admin(deployment: DeployedStack) -> AtlassianHttp:

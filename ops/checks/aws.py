@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from common.aws.secrets import CachedSecret, InvalidSecret
+from common.domain.token_expiry import WARNING_DAYS, days_left
 from ops import dead_letter_queues
 from ops.console_output import pluralize
 from ops.deployed_stack import DeployedStack
@@ -15,9 +16,9 @@ from preflight.bedrock_check import check_model
 from preflight.finding import Finding, failed, ok, warning
 
 _DAY = 24 * 3600
-#: The longest lifetime of an Atlassian API token, and how long before its end `doctor` warns; in days.
+#: The longest lifetime of an Atlassian API token, in days.
 #: https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
-MAX_TOKEN_DAYS, WARNING_DAYS = 365, 30
+MAX_TOKEN_DAYS = 365
 
 
 def stack(deployment: DeployedStack) -> Iterator[Finding]:
@@ -53,7 +54,12 @@ def webhook_secret(deployment: DeployedStack) -> Iterator[Finding]:
 
 
 def token_age(deployment: DeployedStack) -> Iterator[Finding]:
-    """Estimate when the API token expires from when it was stored: Atlassian does not report it."""
+    """Say when the API token expires; without atlassianTokenExpires, estimate it from when the token was stored."""
+    expires = deployment.settings.atlassian_token_expires
+    left_days = days_left(expires, time.time())
+    if left_days is not None:
+        yield _expiry(expires, left_days)
+        return
     arn = deployment.settings.jira_api_token_secret_arn
     # The date of this version of the secret: an edit of its tags or description does not change it.
     stored: datetime = deployment.client("secretsmanager").get_secret_value(SecretId=arn)["CreatedDate"]
@@ -67,6 +73,17 @@ def token_age(deployment: DeployedStack) -> Iterator[Finding]:
         remedy = "create a new token, then pulumi config set --secret jiraApiToken and pulumi up, at any time"
         when = "that is soon" if left > 0 else "it may expire at any time"
         yield warning("API token's age", f"{dates}: {when}", remedy)
+
+
+def _expiry(expires: str, left: int) -> Finding:
+    what, seen = "API token's age", f"expires on {expires}, in {pluralize(left, 'day')}"
+    remedy = (
+        "create a new token, then pulumi config set --secret jiraApiToken, pulumi config set atlassianTokenExpires "
+        "and pulumi up"
+    )
+    if left < 0:
+        return failed(what, f"expired on {expires} (atlassianTokenExpires)", remedy)
+    return warning(what, seen, remedy) if left <= WARNING_DAYS else ok(what, seen)
 
 
 def queues(deployment: DeployedStack) -> Iterator[Finding]:

@@ -34,6 +34,16 @@ class DocumentationPipelineArgs(TypedDict):
     """Prefix of all resource names in AWS. Default: the names of pipeline and stack, as in `kinexus-dev`."""
     jira_browse_url: NotRequired[pulumi.Input[str]]
     """Base URL of Jira's web pages, for links; set it with a scoped token. Default: `jira_base_url`."""
+    atlassian_token_url: NotRequired[pulumi.Input[str]]
+    """Token URL of OAuth 2.0 client credentials, for a service account; `jira_api_token` is then the client secret.
+    Default: none; API tokens are used.
+    """
+    atlassian_client_id: NotRequired[pulumi.Input[str]]
+    """Client id of OAuth 2.0 client credentials. Default: none."""
+    atlassian_token_expires: NotRequired[pulumi.Input[str]]
+    """Date on which the first of the API tokens expires; 30 days before, an alarm and `ops doctor` say so. Default:
+    unknown.
+    """
     jira_review_project: NotRequired[pulumi.Input[str]]
     """Key of the project where review tickets are created. Default: the source ticket's project."""
     review_issue_type: NotRequired[pulumi.Input[str]]
@@ -46,6 +56,12 @@ class DocumentationPipelineArgs(TypedDict):
     """Type of the links between review tickets and source tickets. Default: `Relates`."""
     confluence_browse_url: NotRequired[pulumi.Input[str]]
     """Base URL of Confluence's web pages, for links. Default: `confluence_url`."""
+    confluence_email: NotRequired[pulumi.Input[str]]
+    """E-mail address of the account that owns the API token for Confluence. Default: `jira_email`."""
+    confluence_api_token: NotRequired[pulumi.Input[str]]
+    """API token of that account for Confluence; scoped tokens are made for one app. A secret. Default:
+    `jira_api_token`.
+    """
     trust_folders: NotRequired[bool]
     """Treat pages below folders, whiteboards, databases and embeds as visible to everyone, unless a page above them is
     restricted. If false, such a page is edited only if a ticket names it, because Confluence's API does not report who

@@ -106,6 +106,9 @@ WORK_FAILED = '{ $.message = "work.failed" }'
 ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
 """Filter pattern for a log line of the sweep: the Kinexus account may have lost the right to see open reviews."""
 
+TOKEN_EXPIRES = '{ $.message = "token.expires_soon" }'  # noqa: S105 (a filter pattern)
+"""Filter pattern for the sweep's log line that the API token expires within 30 days."""
+
 DEFERRED = '{ $.message = "message.deferred" }'
 """Filter pattern for the log line of a deferred message: a service is down or throttles, or a lease is held."""
 

@@ -10,7 +10,7 @@ from ..monitoring.function_alarms import ERROR_LINES, WatchedLine
 from ..monitoring.observability import Observability
 from . import functions
 from .args import DocumentationPipelineArgs
-from .functions import ACCESS_MAY_BE_LOST, DEFERRED, WORK_FAILED
+from .functions import ACCESS_MAY_BE_LOST, DEFERRED, TOKEN_EXPIRES, WORK_FAILED
 
 _DEFERRED_SECONDS = 900
 _DEFERRAL_PERIOD = 1200
@@ -25,7 +25,15 @@ _LINES: Mapping[str, list[WatchedLine]] = {
                 "No document was ended. Check the permissions of this account in the review project: python -m ops "
                 "doctor, python -m ops status."
             ),
-        }
+        },
+        {
+            "label": "token-expires",
+            "pattern": TOKEN_EXPIRES,
+            "words": (
+                "the API token expires within 30 days, or has expired (atlassianTokenExpires). Create a new one, "
+                "set jiraApiToken and atlassianTokenExpires, and run pulumi up."
+            ),
+        },
     ],
     **{
         shape.name: [

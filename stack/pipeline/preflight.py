@@ -36,6 +36,12 @@ class PreflightArgs(TypedDict):
     """Further fields of new review tickets, as JSON; empty for none."""
     document_labels: pulumi.Input[str]
     """Ticket labels that request documentation, comma separated."""
+    confluence_email: pulumi.Input[str]
+    """E-mail address of the account that owns the API token for Confluence."""
+    token_url: pulumi.Input[str]
+    """Token URL of OAuth 2.0 client credentials; empty for API tokens."""
+    client_id: pulumi.Input[str]
+    """Client id of OAuth 2.0 client credentials; empty for API tokens."""
     approver_group: pulumi.Input[str]
     """Id of the Jira group whose members may decide; empty for none."""
     region: pulumi.Input[str]
@@ -85,6 +91,9 @@ def after_preflight(
             "review_link_type": args["review_link_type"],
             "review_fields": args["review_fields"],
             "document_labels": args["document_labels"],
+            "confluence_email": args["confluence_email"],
+            "token_url": args["atlassian_token_url"],
+            "client_id": args["atlassian_client_id"],
             "approver_group": args["approver_group_id"],
             "region": region,
             "model_id": model_id,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TOKEN_KEY = "jiraApiToken"  # noqa: S105 (the name of a setting)
 """Setting with the API token that the pipeline uses."""
 
+CONFLUENCE_TOKEN_KEY = "confluenceApiToken"  # noqa: S105 (the name of a setting)
+"""Setting with the API token for Confluence, if it has its own; also its key in the pipeline's secret."""
+
 _SITE = (
     "jira_url",
     "confluence_url",
@@ -24,6 +27,9 @@ _SITE = (
     "review_link_type",
     "review_fields",
     "document_labels",
+    "confluence_email",
+    "token_url",
+    "client_id",
     "approver_group",
 )
 _MODEL = ("region", "model_id", "request_fields")
@@ -37,12 +43,13 @@ class PreflightProvider(dynamic.ResourceProvider):
 
     def __init__(self) -> None:
         super().__init__()
-        self._token = ""
+        self._token = self._confluence_token = ""
         self._profile: str | None = None
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read the token and the AWS profile from the stack's configuration."""
         self._token = req.config.get(TOKEN_KEY) or ""
+        self._confluence_token = req.config.get(CONFLUENCE_TOKEN_KEY) or self._token
         self._profile = req.config.get("aws:profile")
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
@@ -84,7 +91,11 @@ class PreflightProvider(dynamic.ResourceProvider):
         for name in ("space_keys", "document_labels"):
             site[name] = tuple(filter(None, (props.get(name) or "").split(",")))
         site["trust_folders"] = bool(props.get("trust_folders"))
-        yield from SiteCheck(SiteConfig(**site), lambda _fresh: self._token).findings()
+        yield from SiteCheck(SiteConfig(**site), self._read).findings()
+
+    def _read(self, key: str, *_keys: str, fresh: bool = False) -> str:
+        """Return the token under a key of the pipeline's secret."""
+        return self._confluence_token if key == CONFLUENCE_TOKEN_KEY else self._token
 
     def _model(self, props: Mapping[str, Any]) -> "Iterator[Finding]":
         """Check the model with one forced tool call."""

@@ -89,6 +89,25 @@ SETTINGS = (
         required=True, variable="JIRA_API_TOKEN_SECRET_ARN", functions=_JIRA,
     ),
     Setting(
+        "atlassianTokenUrl", "atlassian_token_url",
+        BaseUrl("https://auth.atlassian.com/oauth/token", may_be_empty=True),
+        "Token URL of OAuth 2.0 client credentials, for a service account; `jiraApiToken` is then the client "
+        "secret.",
+        default="", default_text="none; API tokens are used",
+        variable="ATLASSIAN_TOKEN_URL", functions=_JIRA,
+    ),
+    Setting(
+        "atlassianClientId", "atlassian_client_id", Text(r"\S*", "CLIENT-ID", "must have no blanks"),
+        "Client id of OAuth 2.0 client credentials.",
+        default="", default_text="none", variable="ATLASSIAN_CLIENT_ID", functions=_JIRA,
+    ),
+    Setting(
+        "atlassianTokenExpires", "atlassian_token_expires",
+        Text(r"(\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?", "2027-06-30", "must be a date such as 2027-06-30"),
+        "Date on which the first of the API tokens expires; 30 days before, an alarm and `ops doctor` say so.",
+        default="", default_text="unknown", variable="ATLASSIAN_TOKEN_EXPIRES", functions=("Sweep",),
+    ),
+    Setting(
         "jiraReviewProject", "jira_review_project",
         Text(
             r"([A-Z][A-Z0-9_]+)?", "DOCS",
@@ -126,6 +145,17 @@ SETTINGS = (
         "confluenceBrowseUrl", "confluence_browse_url", BaseUrl(f"{_SITE}/wiki"),
         "Base URL of Confluence's web pages, for links.",
         same_as="confluenceUrl", variable="CONFLUENCE_BROWSE_URL", functions=_CONFLUENCE,
+    ),
+    Setting(
+        "confluenceEmail", "confluence_email",
+        Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com", "must be an e-mail address"),
+        "E-mail address of the account that owns the API token for Confluence.",
+        same_as="jiraEmail", variable="CONFLUENCE_EMAIL", functions=_CONFLUENCE,
+    ),
+    Setting(
+        "confluenceApiToken", "confluence_api_token", Secret("TOKEN"),
+        "API token of that account for Confluence; scoped tokens are made for one app.",
+        same_as="jiraApiToken",
     ),
     Setting(
         "confluenceSpaceKey", "confluence_space_key",
@@ -330,10 +360,24 @@ def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] 
         return "production", f"is false, but the name of the stack {stack} begins with prod", "true"
     if settings["allow_unsigned_webhooks"] and settings["production"]:
         return "allow_unsigned_webhooks", "is true, but production accepts only signed webhooks", "false"
+    if problem := _credentials_conflict(settings):
+        return problem
     if settings["webhook_secrets"] != "":
         return None
     if settings["register_webhooks"]:
         return "register_webhooks", "is true, but there is no secret to sign webhooks with", "false"
     if not settings["allow_unsigned_webhooks"]:
         return "webhook_secrets", "is not set", RANDOM
+    return None
+
+
+def _credentials_conflict(settings: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Find a contradiction between API tokens and client credentials."""
+    if settings["atlassian_token_url"] == "":
+        if settings["atlassian_client_id"] != "":
+            example = BY_FIELD["atlassian_token_url"].rule.example
+            return "atlassian_token_url", "is not set, but atlassianClientId is", example
+        return None
+    if settings["atlassian_client_id"] == "":
+        return "atlassian_client_id", "is not set, but atlassianTokenUrl is", "CLIENT-ID"
     return None

@@ -70,10 +70,13 @@ class BaseUrl:
     python_type: ClassVar[type] = str
     example: str
     ends_in: str = ""
+    may_be_empty: bool = False
 
     def checked(self, value: Any) -> str:
         """Return the URL without a slash at its end. Raises InvalidValue."""
         url = str(value).strip().rstrip("/")
+        if not url and self.may_be_empty:
+            return ""
         parts = urlsplit(url)
         if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"\s", url):
             raise InvalidValue(f"is {url!r}, but must be a URL that begins with https://")

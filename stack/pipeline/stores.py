@@ -158,7 +158,11 @@ def create_stores(
             opts,
         ),
         bus=EventBus(f"{name}-events", {"bus_name": named("events")}, opts),
-        atlassian=secret("atlassian", "atlassian", {"apiToken": args["jira_api_token"]}),
+        atlassian=secret(
+            "atlassian",
+            "atlassian",
+            {"apiToken": args["jira_api_token"], "confluenceApiToken": args["confluence_api_token"]},
+        ),
         webhook=secret(
             "webhook",
             "webhook",

@@ -239,6 +239,7 @@ def build() -> World:
         "CONFLUENCE_URL": f"{ADDRESS}/wiki",
         "CONFLUENCE_BROWSE_URL": f"{ADDRESS}/wiki",
         "JIRA_EMAIL": site.account("kinexus").email,
+        "CONFLUENCE_EMAIL": site.account("kinexus").email,
         "CONFLUENCE_SPACE_KEY": space_key,
         "REVIEW_BASE_URL": "http://gateway.test",
     }

@@ -56,6 +56,7 @@ def pipeline(aws: ground.Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipel
             "CONFLUENCE_URL": f"{running.url}/wiki",
             "CONFLUENCE_BROWSE_URL": f"{running.url}/wiki",
             "JIRA_EMAIL": site.account("kinexus").email,
+            "CONFLUENCE_EMAIL": site.account("kinexus").email,
             "CONFLUENCE_SPACE_KEY": next(iter(site.confluence.spaces.values())).key,
             "REVIEW_BASE_URL": gateway.url,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": answering.url,

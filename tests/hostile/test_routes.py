@@ -117,6 +117,7 @@ def routes(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("JIRA_BASE_URL", "JIRA_BROWSE_URL", "CONFLUENCE_URL", "CONFLUENCE_BROWSE_URL"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("JIRA_EMAIL", "kinexus@example.com")
+    monkeypatch.setenv("CONFLUENCE_EMAIL", "kinexus@example.com")
     reviews = ReviewStore(boto3.client("s3"), aws.environment["DOCUMENTS_BUCKET"])
     for document_id, is_closed in ((OPEN, False), (CLOSED, True)):
         reviews.store_page(document_id, 3, "<!doctype html><title>A diff</title>")

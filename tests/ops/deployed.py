@@ -19,6 +19,7 @@ from handlers.approval_handler import settings as approval_handler
 from handlers.document_orchestrator import settings as document_orchestrator
 from handlers.jira_webhook_handler import settings as jira_webhook_handler
 from handlers.review_ticket_creator import settings as review_ticket_creator
+from handlers.sweep import settings as sweep
 from ops.__main__ import main
 from ops.console_output import WIDE, Terminal
 from tests import secret_watch
@@ -30,6 +31,7 @@ FUNCTIONS = {
     "DocumentOrchestrator": document_orchestrator.Settings,
     "ReviewTicketCreator": review_ticket_creator.Settings,
     "ApprovalHandler": approval_handler.Settings,
+    "Sweep": sweep.Settings,
 }
 TRUST = {"Version": "2012-10-17", "Statement": []}
 

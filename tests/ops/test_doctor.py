@@ -79,7 +79,8 @@ def set_variable(function: str, **variables: str) -> None:
 
 def be(person: str) -> None:
     set_secret("atlassian", f'{{"apiToken": "local-api-token-of-{person}"}}')
-    set_variable("ApprovalHandler", JIRA_EMAIL=f"{person}@example.com")
+    set_variable("Sweep", JIRA_EMAIL=f"{person}@example.com")
+    set_variable("ApprovalHandler", CONFLUENCE_EMAIL=f"{person}@example.com")
 
 
 def close_spaces(deployed: Deployed) -> None:
@@ -223,9 +224,19 @@ def test_without_an_administrator_webhooks_are_checked_by_hand(deployed: Deploye
     assert f"{deployed.pipeline.gateway.url}/webhooks/approval" in line
 
 
-@pytest.mark.parametrize(("days", "level"), [(300, "ok"), (340, "warning"), (400, "warning")])
-def test_a_token_expires_a_year_after_it_was_stored(
-    days: int, level: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("expires", "days", "level", "seen"),
+    [
+        ("", 300, "ok", "2027-01-01 if it was created then"),
+        ("", 340, "warning", "2027-01-01 if it was created then"),
+        ("", 400, "warning", "2027-01-01 if it was created then"),
+        ("2026-06-30", 149, "ok", "expires on 2026-06-30, in 31 days"),
+        ("2026-06-30", 150, "warning", "expires on 2026-06-30, in 30 days"),
+        ("2026-06-30", 181, "failed", "expired on 2026-06-30"),
+    ],
+)
+def test_the_tokens_expiry_is_known_or_estimated(
+    expires: str, days: int, level: str, seen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = datetime(2026, 1, 1, tzinfo=UTC)
     monkeypatch.setattr(time, "time", lambda: stored.timestamp() + days * 24 * 3600)
@@ -239,14 +250,21 @@ def test_a_token_expires_a_year_after_it_was_stored(
     class Stack:
         """The used part of a deployment."""
 
-        settings = type("Known", (), {"jira_api_token_secret_arn": "arn:aws:secretsmanager:…:atlassian"})
+        settings = type(
+            "Known",
+            (),
+            {
+                "jira_api_token_secret_arn": "arn:aws:secretsmanager:…:atlassian",
+                "atlassian_token_expires": expires,
+            },
+        )
 
         def client(self, _service: str) -> Secrets:
             return Secrets()
 
     [finding] = aws.token_age(Stack())  # type: ignore[arg-type]
     assert finding.level == level
-    assert "2027-01-01 if it was created then" in finding.seen
+    assert seen in finding.seen
 
 
 def test_a_jira_outage_does_not_stop_the_other_checks(healthy: Deployed) -> None:

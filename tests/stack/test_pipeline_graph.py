@@ -409,7 +409,10 @@ def test_secrets_are_secret_inputs_of_secrets_manager_only() -> None:
         for version in found.of_type("aws:secretsmanager/secretVersion:SecretVersion")
     }
     assert values == {
-        "kinexus-atlassian-secret-value": {"apiToken": STACK_API_TOKEN},
+        "kinexus-atlassian-secret-value": {
+            "apiToken": STACK_API_TOKEN,
+            "confluenceApiToken": STACK_API_TOKEN,
+        },
         "kinexus-webhook-secret-value": {"secrets": [*STACK_WEBHOOK_SECRETS]},
         "kinexus-link-secret-value": {"key": STACK_LINK_KEY},
     }

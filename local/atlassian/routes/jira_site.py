@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from local.atlassian.accounts import GROUP_IDS, Account, group_json, user_json
+from local.atlassian.accounts import ACCESS_TOKEN_SECONDS, GROUP_IDS, Account, group_json, user_json
 from local.atlassian.errors import JiraRefusal
 from local.atlassian.jira import workflow
 from local.atlassian.jira.issue import Project
@@ -19,6 +19,21 @@ routes = Routes()
 def tenant_info(call: Call) -> Response:
     """Return the site's cloudId, which is part of API gateway URLs."""
     return answer({"cloudId": CLOUD_ID})
+
+
+@routes.on("POST", "/oauth/token")
+def access_token(call: Call) -> Response:
+    """Return an access token for client credentials, as auth.atlassian.com does."""
+    given = call.object()
+    if given.get("grant_type") != "client_credentials":
+        return answer({"error": "unsupported_grant_type", "error_description": "Unsupported grant type"}, 400)
+    now = call.site.clock.peek().timestamp()
+    token = call.site.people.grant(str(given.get("client_id")), str(given.get("client_secret")), now)
+    if token is None:
+        return answer({"error": "access_denied", "error_description": "Unauthorized"}, 401)
+    return answer(
+        {"access_token": token, "expires_in": ACCESS_TOKEN_SECONDS, "token_type": "Bearer", "scope": ""}
+    )
 
 
 @routes.on("GET", "/rest/api/3/serverInfo")
