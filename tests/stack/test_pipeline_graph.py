@@ -244,7 +244,7 @@ def test_every_kind_of_trouble_raises_an_alarm_with_an_action() -> None:
             for kind in ("age", "dead-letters", "deferred", "lost")
         ]
         + ["kinexus-api-4xx", "kinexus-api-5xx", "kinexus-Sweep-schedule-dead-letters"]
-        + ["kinexus-Sweep-review-access"]
+        + ["kinexus-Sweep-review-access", "kinexus-Sweep-token-expires"]
     )
     topic = found.named("kinexus-observability-topic").outputs["arn"]
     assert {tuple(alarm["alarmActions"]) for alarm in alarms.values()} == {(topic,)}
