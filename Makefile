@@ -18,6 +18,8 @@ RUN_STAMP := $(VENV)/installed-run
 TEST_STAMP := $(VENV)/installed-test
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without kept bytecode, each process of the tests and of the local region compiles all packages again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo serve test coverage check lint types audit fuzz crash-matrix graph lock docs clean running testing region-env
 .DEFAULT_GOAL := demo

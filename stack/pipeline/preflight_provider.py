@@ -87,7 +87,8 @@ class PreflightProvider(dynamic.ResourceProvider):
             remedy = f"set it with: pulumi config set --secret {TOKEN_KEY}"
             yield failed("API token", "there is none in the stack's configuration", remedy)
             return
-        site = {name: props.get(name, "") for name in _SITE}
+        required = ("jira_url", "confluence_url", "email", "review_project", "review_issue_type")
+        site = {name: props.get(name, "") for name in _SITE if name in required or props.get(name)}
         for name in ("space_keys", "document_labels"):
             site[name] = tuple(filter(None, (props.get(name) or "").split(",")))
         site["trust_folders"] = bool(props.get("trust_folders"))

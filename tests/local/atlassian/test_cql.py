@@ -102,7 +102,7 @@ def test_an_invalid_query_is_refused(kinexus: Person, cql: str) -> None:
 def test_unescaped_text_widens_the_result(kinexus: Person, seed: Seed) -> None:
     """As on a live site."""
     hostile = 'x" OR type = page OR title ~ "y'
-    assert len(titles(kinexus, f'title ~ "{hostile}"')) == 25
+    assert len(titles(kinexus, f'title ~ "{hostile}"')) == len(titles(kinexus, "type = page"))
     escaped = hostile.replace('"', '\\"')
     assert kinexus("GET", SEARCH, params={"cql": f'title ~ "{escaped}"'}).json().get("totalSize", 0) == 0
 
