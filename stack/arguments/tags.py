@@ -76,7 +76,7 @@ def _tagging(
             return None
         own = props["tags"]
         if own is not None and not isinstance(own, Mapping | pulumi.Output):
-            return None  # let go: a few resources have lists with a shape of their own
+            return None  # a few resources have lists with a shape of their own
         merged: Any = (
             {**tags, **(own or {})}
             if isinstance(tags, Mapping) and not isinstance(own, pulumi.Output)

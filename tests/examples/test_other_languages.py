@@ -76,7 +76,6 @@ def test_yaml_names_an_existing_handler() -> None:
 
 def test_the_checks_find_mistakes() -> None:
     assert problems("RecordTable", {"hashKey": "id", "tablename": "x"}) == [
-        "tableName is missing",
         "tablename is unknown",
     ]
     index = [{"name": "i", "hash": "x"}]

@@ -58,7 +58,10 @@ def test_the_export_may_only_scan_and_write_its_files() -> None:
         one["Action"][0]: one["Resource"] for one in checks.role_statements(found, "orders-export-role")[2:]
     }
     assert rights == {
-        "dynamodb:Scan": ["arn:aws:dynamodb:eu-central-1:123456789012:table/orders"],
+        "dynamodb:Scan": [
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/index/*",
+        ],
         "s3:PutObject": ["arn:aws:s3:::orders-exports-123456789012/orders/*"],
     }
     assert found.named("orders", "aws:dynamodb/table:Table").protect
