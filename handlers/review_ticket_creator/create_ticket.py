@@ -2,7 +2,7 @@
 
 What the create screen does not show is set afterwards. A ticket is normally found again by its link to a source ticket,
 which is made in the same request. Without such a link, it is found among the tickets that our account created since
-``Document.creating_since``, by its property. Jira's search lags, so nobody searches before ``SEARCH_AFTER_SECONDS``.
+``Document.creating_since``, by its property. Jira's search lags, so it is not used before ``SEARCH_AFTER_SECONDS``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finds environment variables that a function's code needs and nobody sets, in the archive that AWS would run."""
+"""Finds environment variables that the code in a function's archive needs and its configuration does not set."""
 
 import ast
 import zipfile

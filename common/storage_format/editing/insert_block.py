@@ -43,14 +43,7 @@ def insertion(
         task = node if node.name == "ac:task" else _nearest(container, "ac:task-body")
         return _after_task(task, container, pieces, task_ids, ended_list)
     if block.kind in ("term", "definition"):
-        if len(pieces) == 1 and isinstance(pieces[0], Definitions):
-            return block.span[1], new.to_storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
-        if ended_list is None:
-            raise InvalidEdit(
-                "between terms and definitions only a term with its definition can be inserted: a line with the term, "
-                "then a line `: definition`"
-            )
-        return below(ended_list, pieces, task_ids)
+        return _after_definition(block, pieces, task_ids, ended_list)
     fitted = fit_into(pieces, container)
     kind = misfit(fitted, place_within(container))
     if not kind:
@@ -59,6 +52,20 @@ def insertion(
     if behind is None:
         raise refusal(kind, container, "leave it out here and insert it after a block outside")
     return behind[0], new.to_storage(behind[1], task_ids)
+
+
+def _after_definition(
+    block: Block, pieces: Sequence[Piece], task_ids: TaskIds, ended_list: Container | None
+) -> tuple[int, str]:
+    """Insert definitions into the list of a term or definition, and other text below that list if it ends here."""
+    if len(pieces) == 1 and isinstance(pieces[0], Definitions):
+        return block.span[1], new.to_storage(pieces, task_ids).removeprefix("<dl>").removesuffix("</dl>")
+    if ended_list is None:
+        raise InvalidEdit(
+            "between terms and definitions only a term with its definition can be inserted: a line with the term, "
+            "then a line `: definition`"
+        )
+    return below(ended_list, pieces, task_ids)
 
 
 def below(ended_list: Container, pieces: Sequence[Piece], task_ids: TaskIds) -> tuple[int, str]:

@@ -4,7 +4,7 @@ Follows the content rules of Atlassian's ADF schema (https://go.atlassian.com/ad
 table, heading, quote, panel, expand or rule, a panel no table, quote, panel or expand, and so on. What does not fit
 is moved behind the container it stands in, which is split there if more follows; where other text says the same, it
 is rewritten: a nested quote is flattened, a definition becomes a bold term and its paragraphs. Content that the editor
-cannot hold would become a "legacy content" macro that nobody can edit.
+cannot hold would become a "legacy content" macro, which the editor shows and cannot edit.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class PageStore:
     """All pages of the site; each change is sent to the search index, which shows it after the lag.
 
     With `strict`, a body is refused that adds content which the new editor cannot hold at its place. Confluence itself
-    accepts it and stores it as a macro that nobody can edit.
+    accepts it and stores it as a macro that the editor cannot change.
     """
 
     def __init__(self, clock: Clock) -> None:

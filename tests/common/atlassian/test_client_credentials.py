@@ -55,6 +55,6 @@ def test_wrong_client_credentials_are_unauthorized(running: Running) -> None:
 
 
 def test_an_unreachable_token_url_is_unavailable() -> None:
-    nobody = ClientCredentials("http://127.0.0.1:9/oauth/token", "client", lambda fresh: API_TOKEN)
+    unreachable = ClientCredentials("http://127.0.0.1:9/oauth/token", "client", lambda fresh: API_TOKEN)
     with pytest.raises(Unavailable, match="token URL"):
-        nobody.access_token(False)
+        unreachable.access_token(False)

@@ -28,7 +28,9 @@ __all__ = ["page_id"]
 def lease_held(table: str, key: str) -> Iterator[None]:
     """Hold the lease of a record, as another invocation does."""
     name = {"kinexus-changes": "change_id", "kinexus-documents": "document_id"}[table]
-    with DynamoDbTable(boto3.client("dynamodb"), table, name, time.time).lease(key, "somebody else", 180):
+    with DynamoDbTable(boto3.client("dynamodb"), table, name, time.time).lease(
+        key, "another invocation", 180
+    ):
         yield
 
 

@@ -170,6 +170,6 @@ def test_an_approval_with_more_words_gets_instructions() -> None:
 
 
 def test_an_author_without_a_name_is_ignored() -> None:
-    nobody = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
-    assert outcome(said("APPROVED", by=""), who=nobody) == NoDecisionReason.UNKNOWN_ACCOUNT
+    unknown_mover = DecisionPolicy(mover_id="", own_ids=frozenset({"kinexus"}))
+    assert outcome(said("APPROVED", by=""), who=unknown_mover) == NoDecisionReason.UNKNOWN_ACCOUNT
     assert outcome(said("APPROVED"), said("REJECTED", at="10:09", by="")) == "approved"
