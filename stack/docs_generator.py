@@ -48,7 +48,7 @@ def pages() -> dict[str, str]:
     return texts
 
 
-BY_HAND = ("coverage.md",)
+BY_HAND = ("coverage.md", "install.md")
 """Pages that are written by hand."""
 
 _SETTINGS_BEGIN = "<!-- Written by `make docs`. -->"
@@ -57,9 +57,9 @@ _GENERATED = (
     "<!-- Written by `python -m stack.docs_generator` from the docstrings in stack/; edit them there. -->"
 )
 _USE = (
-    "In Python: `from stack import RecordTable`. In other languages: `pulumi package add PATH/TO/provider`; names are "
-    "then written `tableName` instead of `table_name`, and methods are not available. To set a property that has no "
-    "argument, use [transforms](../../examples/transforms/__main__.py). "
+    "In Python: `from kinexus_components import RecordTable`. In other languages names are written `tableName` instead "
+    "of `table_name`, and methods are not available. [Installing](install.md) says how to get them. To set a property "
+    "that has no argument, use [transforms](../../examples/transforms/__main__.py). "
     "Comparison with other component libraries: [coverage](coverage.md). "
     "To test stacks built with the components: [the graph test kit](../testing.md)."
 )

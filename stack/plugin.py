@@ -1,5 +1,7 @@
 """Pulumi provider that offers the components to programs in other languages."""
 
+import json
+
 from pulumi import Inputs, ResourceOptions
 from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
@@ -9,6 +11,15 @@ from . import COMPONENTS, InvalidArgument
 
 VERSION = "0.1.0"
 """Version of the components, the same as in pyproject.toml."""
+
+METADATA = {
+    "displayName": "Kinexus components",
+    "description": "Serverless AWS components with secure defaults, dead letters and alarms.",
+    "keywords": ["pulumi", "aws", "serverless", "kind/component", "category/cloud"],
+    "license": "Apache-2.0",
+    "publisher": "Kinexus",
+}
+"""What the schema says about the package itself: https://www.pulumi.com/docs/iac/extending-pulumi/schema/."""
 
 _ONLY_PYTHON = {
     "preflight": "Leave it out, and run `python -m ops doctor` for the same check.",
@@ -22,6 +33,7 @@ class KinexusProvider(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(list(COMPONENTS), "kinexus", version=VERSION)
+        self.schema = json.dumps(json.loads(self.schema or "") | METADATA)
 
     def construct(
         self, name: str, resource_type: str, inputs: Inputs, options: ResourceOptions | None = None

@@ -7,10 +7,12 @@ from collections import Counter
 
 import pytest
 
+from local.installed_name import offer
 from tests.secret_watch import Plugin
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    offer()  # the examples import the components by their installed name
     config.pluginmanager.register(Plugin(config), "secret-watch")
 
 

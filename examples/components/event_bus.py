@@ -1,5 +1,5 @@
 """A bus that archives its events for 30 days, for replays."""
 
-from stack import EventBus
+from kinexus_components import EventBus
 
 events = EventBus("events", {"bus_name": "shop-events", "archive_days": 30})

@@ -1,6 +1,6 @@
 """A function that gets the event of every placed order, through a queue."""
 
-from stack import EventBus, EventSubscription, PythonFunction, PythonFunctionArgs
+from kinexus_components import EventBus, EventSubscription, PythonFunction, PythonFunctionArgs
 
 code = PythonFunctionArgs(
     function_name="pack", handler="export.nightly.handle", source_root=".", include=["export"]

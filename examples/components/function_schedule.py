@@ -1,6 +1,6 @@
 """A function that runs every night at 02:30 in Berlin's time zone."""
 
-from stack import FunctionSchedule, FunctionScheduleArgs, PythonFunction, PythonFunctionArgs
+from kinexus_components import FunctionSchedule, FunctionScheduleArgs, PythonFunction, PythonFunctionArgs
 
 code = PythonFunctionArgs(
     function_name="export", handler="export.nightly.handle", source_root=".", include=["export"]

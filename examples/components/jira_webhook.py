@@ -1,8 +1,7 @@
 """A webhook in Jira for closed issues, registered as the administrator in KINEXUS_ADMIN_EMAIL and _TOKEN."""
 
 import pulumi
-
-from stack import JiraWebhook, JiraWebhookArgs
+from kinexus_components import JiraWebhook, JiraWebhookArgs
 
 secret = pulumi.Config().require_secret("webhookSecret")
 jira, hook = "https://example.atlassian.net", "https://hooks.example.com/jira"

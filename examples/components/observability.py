@@ -1,6 +1,6 @@
 """A dashboard and alarms for a function; alarms are sent to an e-mail address."""
 
-from stack import Observability, PythonFunction, PythonFunctionArgs, WatchedFunction
+from kinexus_components import Observability, PythonFunction, PythonFunctionArgs, WatchedFunction
 
 code = PythonFunctionArgs(
     function_name="export", handler="export.nightly.handle", source_root=".", include=["export"]

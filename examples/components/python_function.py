@@ -1,6 +1,6 @@
 """A function with the permission to read a table."""
 
-from stack import PythonFunction, PythonFunctionArgs, RecordTable
+from kinexus_components import PythonFunction, PythonFunctionArgs, RecordTable
 
 orders = RecordTable("orders", {"table_name": "orders", "hash_key": "order_id"})
 code = PythonFunctionArgs(

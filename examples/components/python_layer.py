@@ -1,6 +1,6 @@
 """A layer with the packages of a lock file, and a function that uses it."""
 
-from stack import PythonFunction, PythonFunctionArgs, PythonLayer
+from kinexus_components import PythonFunction, PythonFunctionArgs, PythonLayer
 
 packages = PythonLayer("packages", {"requirements": "export/requirements.lock"})
 code = PythonFunctionArgs(handler="export.nightly.handle", source_root=".", include=["export"])

@@ -1,8 +1,7 @@
 """A secret from the stack's configuration; functions get its ARN and the permission to read it."""
 
 import pulumi
-
-from stack import SecretBundle
+from kinexus_components import SecretBundle
 
 key = pulumi.Config().require_secret("paymentKey")
 payment = SecretBundle(

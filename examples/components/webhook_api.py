@@ -1,6 +1,6 @@
 """An API with one route, limited to five requests per second."""
 
-from stack import PythonFunction, PythonFunctionArgs, WebhookApi, WebhookRoute
+from kinexus_components import PythonFunction, PythonFunctionArgs, WebhookApi, WebhookRoute
 
 code = PythonFunctionArgs(
     function_name="placed", handler="export.nightly.handle", source_root=".", include=["export"]

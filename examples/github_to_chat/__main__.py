@@ -3,8 +3,14 @@
 from pathlib import Path
 
 import pulumi
-
-from stack import EventBus, EventSubscription, Observability, PythonFunction, SecretBundle, WebhookApi
+from kinexus_components import (
+    EventBus,
+    EventSubscription,
+    Observability,
+    PythonFunction,
+    SecretBundle,
+    WebhookApi,
+)
 
 config = pulumi.Config()
 here = Path(__file__).resolve().parent

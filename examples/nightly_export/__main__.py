@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-
-from stack import DocumentBucket, FunctionSchedule, Observability, PythonFunction, RecordTable
+from kinexus_components import DocumentBucket, FunctionSchedule, Observability, PythonFunction, RecordTable
 
 here = Path(__file__).resolve().parent
 account = aws.get_caller_identity_output().account_id

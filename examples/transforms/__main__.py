@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-
-from stack import EventBus, EventSubscription, PythonFunction
+from kinexus_components import EventBus, EventSubscription, PythonFunction
 
 
 def with_platform_lines(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:

@@ -1,26 +1,33 @@
-"""The installed wheel is all of `stack`, with its types, and says what it cannot do without a checkout.
+"""The wheel installs all of `stack` as `kinexus_components` and nothing else, and says what needs a checkout.
 
 Not proven: that a package index would accept it.
 """
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from email import message_from_string
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT
 
-SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+SETUPTOOLS = PYPROJECT["tool"]["setuptools"]
 
 PROGRAM = """
 import json, sys
-import stack
-from stack.testing import run_program
+import kinexus_components as stack
+from kinexus_components.testing import run_program
 
 def table():
     stack.RecordTable("orders", {"table_name": "orders", "hash_key": "id"})
@@ -46,7 +53,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("setuptools", minversion="77")
     folder = tmp_path_factory.mktemp("wheel")
     shutil.copytree(ROOT / "stack", folder / "source" / "stack", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", folder / "source")
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, folder / "source")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     offline = ["--no-index", "--no-deps"]
     build = [
@@ -68,11 +76,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "target"
 
 
-def test_installed_components_work_without_a_checkout(installed: Path, tmp_path: Path) -> None:
-    """And the pipeline says what it needs."""
+def test_installed_components_work_beside_programs_with_our_names(installed: Path, tmp_path: Path) -> None:
+    """A program with a `stack.py`, `common` and `ops` of its own; and the pipeline says what it needs."""
+    for name in ("stack.py", "common.py", "ops.py", "local.py"):
+        (tmp_path / name).write_text("raise SystemExit(f'{__name__} is the program's own')\n")
     done = subprocess.run(
         [sys.executable, "-B", "-c", PROGRAM],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)}, capture_output=True, text=True,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{tmp_path}:{installed}"}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     where, kind, said = json.loads(done.stdout)
@@ -80,6 +90,52 @@ def test_installed_components_work_without_a_checkout(installed: Path, tmp_path:
     assert kind == "PackagingError"
     assert said.startswith("DocumentationPipeline needs handlers/ and common/ of a checkout of Kinexus, and ")
     assert "put one on PYTHONPATH" in said
+
+
+def test_the_wheel_has_one_top_level_name(installed: Path) -> None:
+    [information] = installed.glob("*.dist-info")
+    assert {path.name for path in installed.iterdir()} == {"kinexus_components", information.name}
+    assert information.name.startswith("kinexus_components-")
+
+
+def test_the_wheel_describes_itself(installed: Path) -> None:
+    """Name, version, licence, Python and the README's text, as an index shows them."""
+    [metadata] = installed.glob("*.dist-info/METADATA")
+    described = message_from_string(metadata.read_text())
+    assert described["Name"] == "kinexus-components"
+    assert described["Version"] == PROJECT["version"]
+    assert described["License-Expression"] == "Apache-2.0"
+    assert described["Requires-Python"] == ">=3.11"
+    assert described["Description-Content-Type"] == "text/markdown"
+    assert described.get_payload() == (ROOT / "stack" / "README.md").read_text()
+
+
+def test_the_readme_example_runs() -> None:
+    [example] = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "stack/README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+
+    def program() -> None:
+        exec(compile(example, "stack/README.md", "exec"), {"__name__": "readme"})  # noqa: S102 (our own page)
+
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.chdir(folder)
+        (Path(folder) / "src").mkdir()
+        (Path(folder) / "src" / "billing.py").write_text("def handle(event, context): ...\n")
+        graph = run_program(program)
+    assert graph.named("bill", "aws:lambda/function:Function").inputs["runtime"] == "python3.13"
+
+
+def test_everything_imported_is_a_dependency() -> None:
+    """The imports of all modules at their top level; what a function imports later comes from the program."""
+    imported = {
+        (node.names[0].name if isinstance(node, ast.Import) else node.module or "").split(".")[0]
+        for path in (ROOT / "stack").rglob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0)
+    } - {*sys.stdlib_module_names, "stack"}
+    required = {re.match(r"[\w-]+", each)[0].replace("-", "_") for each in PROJECT["dependencies"]}  # type: ignore[index]
+    assert imported - required == {"google"}, "protobuf, which pulumi brings"
 
 
 def test_the_wheel_holds_the_sources_and_py_typed(installed: Path) -> None:
@@ -90,14 +146,17 @@ def test_the_wheel_holds_the_sources_and_py_typed(installed: Path) -> None:
             if path.suffix in (".py", ".typed")
         }
 
-    assert files(installed / "stack") == files(ROOT / "stack")
+    assert files(installed / "kinexus_components") == files(ROOT / "stack")
 
 
 def test_every_package_of_the_stack_is_in_the_wheel() -> None:
     folders = {path.parent.relative_to(ROOT) for path in (ROOT / "stack").rglob("__init__.py")}
-    assert set(SETUPTOOLS["packages"]) == {".".join(folder.parts) for folder in folders}
+    assert set(SETUPTOOLS["packages"]) == {
+        ".".join(("kinexus_components", *folder.parts[1:])) for folder in folders
+    }
+    assert SETUPTOOLS["package-dir"] == {"kinexus_components": "stack"}
 
 
 def test_type_checkers_of_other_projects_read_our_types() -> None:
-    assert SETUPTOOLS["package-data"] == {"stack": ["py.typed"]}
+    assert SETUPTOOLS["package-data"] == {"kinexus_components": ["py.typed"]}
     assert (ROOT / "stack" / "py.typed").is_file()

@@ -1,0 +1,1 @@
+from stack.pipeline.stack_config import *
