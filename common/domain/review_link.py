@@ -9,6 +9,9 @@ import hashlib
 import hmac
 from urllib.parse import quote
 
+TICKET_LINK = "<!-- link to the review ticket -->"
+"""Where a stored review page gets the link to its ticket when it is shown; the ticket is created after the page."""
+
 _PURPOSE = "kinexus review link v1"
 
 

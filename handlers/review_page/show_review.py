@@ -39,4 +39,6 @@ class ShowReview:
             # No link to the newest revision: a reader of this link may not be allowed to see a ticket that joined.
             return 200, status_pages.superseded(number, status)
         page = self.reviews.page(document_id, number)
-        return (404, status_pages.missing()) if page is None else (200, page)
+        if page is None:
+            return 404, status_pages.missing()
+        return 200, page.replace(review_link.TICKET_LINK, status_pages.ticket_link(status))

@@ -76,6 +76,14 @@ def closed(status: ReviewStatus) -> str:
     )
 
 
+def ticket_link(status: ReviewStatus) -> str:
+    """Return the link to the review ticket that an open review shows, as HTML."""
+    label = html_page.escape(f"Decide in {make_visible(status.review_key)}")
+    if not status.review_url.startswith(("https://", "http://")):
+        return label
+    return f'<a href="{html_page.escape(status.review_url)}" rel="noreferrer noopener">{label}</a>'
+
+
 def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> str:
     texts = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
     button = ""

@@ -2,6 +2,8 @@
 
 STYLE = """
 .summary { font-size: 1.15rem; max-width: 60rem; margin: 0 0 1.2rem }
+.decide-in { margin: 0 0 1rem }
+.decide-in a { font-weight: 600 }
 .facts {
   display: grid; gap: .35rem 1.2rem; grid-template-columns: max-content 1fr; margin: 0 0 1.2rem; max-width: 60rem;
 }
@@ -39,7 +41,8 @@ STYLE = """
 @supports selector(:has(a)) {
   .view { display: none }
   main:has(#show-side:checked) #side, main:has(#show-unified:checked) #unified,
-  main:has(#show-source:checked) #source, main:has(#show-since:checked) #since { display: block }
+  main:has(#show-page:checked) #page, main:has(#show-source:checked) #source,
+  main:has(#show-since:checked) #since { display: block }
 }
 
 .changes { border: 1px solid var(--line); border-radius: 8px; background: var(--raised); margin: 0 0 1rem }
@@ -77,6 +80,38 @@ td.jump a { display: inline-block; padding: .1rem .35rem; text-decoration: none 
 .unified .removed > td + td { box-shadow: inset 4px 0 var(--del-line) }
 .unified.whole .added > td + td { background: none }
 .unified .removed .passage { text-decoration: line-through; text-decoration-color: var(--del-line) }
+.fold details { text-align: center }
+.fold summary { cursor: pointer; display: inline-block }
+.unfolded { color: var(--text); font-size: 1rem; padding: .4rem 0; text-align: left }
+.source .unfolded { font: .84rem/1.55 var(--mono); white-space: pre-wrap }
+
+.page { padding: .8rem clamp(.8rem, 3vw, 2rem) 1.2rem }
+.page .fold { color: var(--quiet); font-size: .85rem; text-align: center }
+.block { border-radius: 4px; margin-inline: -.5rem; padding-inline: .5rem; position: relative }
+.block.changed { box-shadow: inset 4px 0 var(--accent) }
+.block.added, tr.added > * { background: var(--add) }
+.block.removed, tr.removed > * { background: var(--del) }
+.block.removed .passage, .content .removed > * {
+  text-decoration: line-through; text-decoration-color: var(--del-line);
+}
+.page.new .added, .page.new .added > * { background: none }
+.page.new .here { display: none }
+.here { float: left; font-size: .8rem; margin: .3rem .4rem 0 -.2rem }
+.content .here { margin-top: 0 }
+.here a { padding: 0 .3rem; text-decoration: none }
+.page > .box, .page .box .box, .columns { margin-block: .6rem }
+.page .box { background: var(--raised); border-radius: 4px; padding: .4rem .9rem }
+.page .columns { display: grid; gap: 1rem; grid-auto-columns: minmax(0, 1fr); grid-auto-flow: column }
+.page .box.column { background: none; border: 0; margin: 0; padding: 0 }
+.scroll { margin-block: .6rem; overflow-x: auto }
+.content { table-layout: auto; width: auto; min-width: min(100%, 24rem) }
+.content th, .content td {
+  background: none; border: 1px solid var(--line); color: inherit; font-size: 1rem; min-width: 4rem;
+  padding: .35rem .7rem; text-align: left; vertical-align: top;
+}
+.content th, .content td { overflow-wrap: break-word }
+.content th { background: var(--raised); font-weight: 600 }
+.content .changed > :first-child { box-shadow: inset 4px 0 var(--accent) }
 
 ins {
   background: var(--add-strong); color: inherit; border-radius: 3px; text-decoration: underline;
@@ -178,6 +213,7 @@ ins::after, del::after { content: "] " }
   .d2 { margin-left: 2.3rem }
   .d3, .d4, .d5, .d6 { margin-left: 3.3rem }
   .marker { margin-left: -1.3rem; padding-right: .3rem; width: 1.3rem }
+  .page .columns { grid-auto-flow: row }
 }
 @media print {
   :root {

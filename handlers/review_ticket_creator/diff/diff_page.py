@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from common.domain.document import confidence_text
+from common.domain.review_link import TICKET_LINK
 from common.markup import html_page
 from common.runtime.unicode_safety import make_visible
-from handlers.review_ticket_creator.diff import diff_views, removed_elements
+from handlers.review_ticket_creator.diff import diff_views, removed_elements, whole_page
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
 from handlers.review_ticket_creator.diff.diff_css import STYLE
 from handlers.review_ticket_creator.diff.page_comparison import (
@@ -27,7 +28,7 @@ def render(review: Review) -> str:
     """Build the diff page of a revision, as HTML.
 
     The same review always gives the same bytes. Passages (or lines) that are more than three away from any change are
-    left out and counted, so the size depends on the change and not on the page.
+    folded; on a page of more than `MAX_WHOLE_PAGE` characters they are left out and counted.
     """
     view = compare_pages(review.before, review.after)
     source = compare_sources(review.before, review.after)
@@ -36,8 +37,13 @@ def render(review: Review) -> str:
         views.append(
             _view("side", "Side by side", view, diff_views.side_by_side_view(view, "side"), "passages")
         )
-    name = "With changes" if review.kind == "update" else "The new page"
-    views.append(_view("unified", name, view, diff_views.unified_view(view, "unified"), "passages"))
+        views.append(
+            _view("unified", "With changes", view, diff_views.unified_view(view, "unified"), "passages")
+        )
+    name = "Whole page" if review.kind == "update" else "The new page"
+    views.append(
+        _view("page", name, view, whole_page.whole_page_view(view, "page", review.page_url), "passages")
+    )
     views.append(_view("source", "Source", source, diff_views.source_view(source, "source"), "lines"))
     if review.previous is not None:
         since = compare_pages(review.previous, review.after)
@@ -65,7 +71,9 @@ def _view(
     name: str, title: str, view: PageComparison | SourceComparison, table: str, what: str
 ) -> tuple[str, str, str]:
     changes = diff_views.list_changes(view)
-    if not changes:
+    if not changes and name == "page":
+        content = f'<div class="sheet">{table}</div>'
+    elif not changes:
         source_only = source_only_text(view) if isinstance(view, PageComparison) else ""
         counted = f" <b>{source_only}.</b>" if source_only else ""
         content = f'<p class="all-same">No {what} change.{_source_hint(name)}{counted}</p>'
@@ -119,6 +127,7 @@ def _header(review: Review, view: PageComparison) -> str:
     parts = [
         f'<p class="eyebrow">{kind} · revision {review.revision}</p>',
         f'<h1 dir="auto">{text_html(review.title)}</h1>',
+        f'<p class="decide-in">{TICKET_LINK}</p>',
         f'<p class="summary" dir="auto">{text_html(review.summary)}</p>',
         f'<dl class="facts">{_facts(review)}</dl>',
         _large_removal(review, view),
@@ -129,6 +138,13 @@ def _header(review: Review, view: PageComparison) -> str:
 
 
 def _facts(review: Review) -> str:
+    sure = f"({confidence_text(review.confidence)}; chosen by {text_html(review.chosen_by)})"
+    why = f'{text_html(review.why)} <span class="quiet">{sure}</span>'
+    return f"{_links(review)}<dt>Why this page</dt><dd>{why}</dd>"
+
+
+def _links(review: Review) -> str:
+    """Return the source tickets and the page, with links."""
     sources = "<br>".join(
         f"{_link(ticket.key, ticket.url)} {text_html(ticket.summary)}" for ticket in review.sources
     )
@@ -143,9 +159,7 @@ def _facts(review: Review) -> str:
         page = f"a new page{where}"
     else:
         page = _link(review.title, review.page_url or "")
-    sure = f"({confidence_text(review.confidence)}; chosen by {text_html(review.chosen_by)})"
-    why = f'{text_html(review.why)} <span class="quiet">{sure}</span>'
-    facts = (("Source tickets", sources), ("Page", page), ("Why this page", why))
+    facts = (("Source tickets", sources), ("Page", page))
     return "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts if value)
 
 
@@ -197,5 +211,6 @@ def _footer(review: Review) -> str:
         "with other words, nothing is published.</li>"
         "<li><b>NEEDS REVISION</b> and what to change, in your own words: a new revision follows.</li>"
         "<li><b>REJECTED</b>, alone or with a colon and the reason: nothing is published.</li></ul>"
+        f'<p class="decide-in">{TICKET_LINK}</p><dl class="facts">{_links(review)}</dl>'
         f'<p class="quiet">{text_html(review.document_id)}</p></footer>'
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from handlers.review_ticket_creator.diff import formatting, source_lines
-from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, TextRun
+from handlers.review_ticket_creator.diff.moved_passages import moved_rows, under_other_headings, with_moved
+from handlers.review_ticket_creator.diff.passage import PagePassages, Passage, TextRun, cell_texts
 from handlers.review_ticket_creator.diff.read_passages import read_passages
 from handlers.review_ticket_creator.diff.row_comparison import Row, compare
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import Piece, compare_runs, is_too_long, tokens
+
+MAX_WHOLE_PAGE = 300_000
+"""How many characters of a page are shown whole; of a larger page only the passages around changes are shown."""
 
 _WORD = re.compile(r"\w+")
 _CELLS = ("cell", "headcell")
@@ -20,11 +24,20 @@ _CELLS = ("cell", "headcell")
 
 @dataclass(frozen=True)
 class PageComparison:
-    """The comparison of two versions of a page as a reader sees them, passage by passage."""
+    """The comparison of two versions of a page as a reader sees them, passage by passage.
+
+    `moved` says of each row of a moved passage where it came from or went.
+    """
 
     before: PagePassages
     after: PagePassages
     rows: list[Row]
+    moved: Mapping[Row, str] = field(default_factory=dict)
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether the page is too large to be shown whole."""
+        return sum(len(run.text) for one in self.after.passages for run in one.runs) > MAX_WHOLE_PAGE
 
     @cached_property
     def pieces(self) -> dict[Row, tuple[Piece, ...]]:
@@ -38,6 +51,8 @@ class PageComparison:
         for row in self.rows:
             if row.sign in "+-":
                 found[row] = self.shown(row)[0].look
+        for row, text in self.moved.items():
+            found[row] = (text, *found.get(row, ()))
         return found
 
     @cached_property
@@ -79,6 +94,37 @@ class PageComparison:
         removed += sum(_removed_size(old, new) for _, old, new in self._changed())
         return removed / whole if whole else 0.0
 
+    @cached_property
+    def header_rows(self) -> frozenset[int]:
+        """The places in `rows` of the table header rows above changed rows."""
+        old, new = self.before.header_rows(), self.after.header_rows()
+        changed = [row for row in self.rows if row.change]
+        above_old = {old.get(self.before.tables[row.before]) for row in changed if row.before is not None}
+        above_new = {new.get(self.after.tables[row.after]) for row in changed if row.after is not None}
+        return frozenset(
+            place
+            for place, row in enumerate(self.rows)
+            if (row.after is not None and row.after in above_new)
+            or (row.before is not None and row.before in above_old)
+        )
+
+    @cached_property
+    def _headers(self) -> dict[int, int]:
+        return self.after.header_rows()
+
+    def changed_columns(self, row: Row) -> tuple[str, ...]:
+        """Return the names of the columns whose cells a changed table row changes; () without a header row."""
+        header = None if row.after is None else self._headers.get(self.after.tables[row.after])
+        if row.sign != "~" or header is None or header == row.after:
+            return ()
+        names = cell_texts(self.after.passages[header])
+        cell, changed = 0, set[int]()
+        for sign, run in self.pieces[row]:
+            cell += run.style in _CELLS and sign != "-"
+            if sign != "=":
+                changed.add(cell)
+        return tuple(name for number, name in enumerate(names, 1) if number in changed and name)
+
     def shown(self, row: Row) -> tuple[Passage, str, tuple[str, ...]]:
         """Return the newer passage of a row (the older one if it is removed), its marker and the headings above it."""
         page, place = (self.after, row.after) if row.after is not None else (self.before, row.before or 0)
@@ -94,7 +140,9 @@ class PageComparison:
 def compare_pages(before: str, after: str) -> PageComparison:
     """Compare two versions of a page (storage format) as a reader sees them."""
     old, new = read_passages(before), read_passages(after)
-    return PageComparison(old, new, compare(old.passages, new.passages, _text_of))
+    rows = compare(old.passages, new.passages, _text_of)
+    rows, under_others = with_moved(rows, under_other_headings(rows, old, new))
+    return PageComparison(old, new, rows, {**moved_rows(rows, old, new), **under_others})
 
 
 @dataclass(frozen=True)
@@ -104,6 +152,11 @@ class SourceComparison:
     before: list[str]
     after: list[str]
     rows: list[Row]
+
+    @cached_property
+    def is_large(self) -> bool:
+        """Whether the page is too large to be shown whole."""
+        return sum(map(len, self.after)) > MAX_WHOLE_PAGE
 
 
 def compare_sources(before: str, after: str) -> SourceComparison:

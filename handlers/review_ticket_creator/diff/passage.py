@@ -53,9 +53,36 @@ class SourceOnlyDetail(NamedTuple):
 
 
 class PagePassages(NamedTuple):
-    """The passages of a page, with the marker of each (`•`, `3.`, or "") and the headings above each."""
+    """The passages of a page, with the marker of each (`•`, `3.`, or "") and the headings above each.
+
+    `tables` is the number of the table that each passage is a row of, counted from 1; 0 if it is no row.
+    """
 
     passages: tuple[Passage, ...]
     markers: tuple[str, ...]
     headings: tuple[tuple[str, ...], ...]
+    tables: tuple[int, ...]
     source_only: tuple[SourceOnlyDetail, ...] = ()
+
+    def header_rows(self) -> dict[int, int]:
+        """Map the number of each table whose first row consists of header cells to the index of that row."""
+        first: dict[int, int] = {}
+        for place, table in enumerate(self.tables):
+            first.setdefault(table, place)
+        first.pop(0, None)
+        return {table: place for table, place in first.items() if _is_header(self.passages[place])}
+
+
+def _is_header(row: Passage) -> bool:
+    return {run.style for run in row.runs if run.style in ("cell", "headcell")} == {"headcell"}
+
+
+def cell_texts(row: Passage) -> tuple[str, ...]:
+    """Return the text of each cell of a table row."""
+    cells: list[str] = []
+    for run in row.runs:
+        if run.style in ("cell", "headcell"):
+            cells.append("")
+        elif cells:
+            cells[-1] += run.text
+    return tuple(" ".join(cell.split()) for cell in cells)

@@ -37,6 +37,8 @@ class PassageBuilder:
         self._passages: list[Passage] = []
         self._markers: list[str] = []
         self._headings: list[tuple[str, ...]] = []
+        self._tables: list[int] = []
+        self._table_number = 0
         self._above: tuple[tuple[int, str], ...] = ()
         self._source_only: list[SourceOnlyDetail] = []
         self._runs: list[TextRun] | None = None  # of the open passage
@@ -59,7 +61,11 @@ class PassageBuilder:
         """Close what is open and return all passages."""
         self.close()
         return PagePassages(
-            tuple(self._passages), tuple(self._markers), tuple(self._headings), tuple(self._source_only)
+            tuple(self._passages),
+            tuple(self._markers),
+            tuple(self._headings),
+            tuple(self._tables),
+            tuple(self._source_only),
         )
 
     @property
@@ -121,6 +127,7 @@ class PassageBuilder:
             level = int(kind[1])
             self._above = (*(one for one in self._above if one[0] < level), (level, passage.text))
         self._passages.append(passage)
+        self._tables.append(self._table_number if kind == "row" else 0)
         self._markers.append(self._marker)
         self._headings.append(tuple(text for _, text in self._above) if kind[0] == "h" else self._path())
         self._marker = self._item = ""
@@ -304,6 +311,7 @@ class PassageBuilder:
         else:
             self.close()
             self._table = list(looks)
+            self._table_number += 1
 
     def columns(self, looks: Iterable[str]) -> None:
         """Note the looks of the next column of a table."""

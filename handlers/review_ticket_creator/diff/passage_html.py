@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import quote
 
 from common.markup.html_page import escape
 from common.runtime.invisible_characters import invisible_in
@@ -15,31 +17,69 @@ from handlers.review_ticket_creator.diff.word_diff import Piece
 _TAGS = {"b": "b", "i": "i", "u": "u", "s": "s", "code": "code", "sub": "sub", "sup": "sup"}
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+$", re.IGNORECASE)
 _MAX_UNCHANGED = 1_200  # characters of one unchanged stretch that are shown inside a changed passage
+_IMAGE = re.compile(r"image · (.+?)(?: · .*)?$")
 _MARKERS = {"task-open": "☐", "task-done": "☑"}
 _SIGNED = {"+": ("<ins>", "</ins>"), "-": ("<del>", "</del>"), "=": ("", "")}
 
 
 def passage_html(shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool) -> str:
     """Return a passage inside its boxes; with `marked`, added and removed pieces are in `<ins>` and `<del>`."""
-    inner = (
-        _cells(pieces, marked) if shown.kind == "row" else "".join(_piece(piece, marked) for piece in pieces)
-    )
-    sign = _MARKERS.get(shown.kind, marker)
-    if sign:
-        inner = f'<span class="marker">{escape(sign)}</span>{inner}'
-    depth = f" d{min(shown.depth, 6)}" if shown.depth else ""
-    split = "".join(
-        f'<span class="unseen">{escape(note)}</span>' for note in formatting.mixed_words_across_runs(shown)
-    )
-    written = f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}{split}</div>'
+    written = unboxed_html(shown, marker, pieces, marked=marked)
     for frame in reversed(shown.frames):
         written = f'<div class="box {escape(frame)}">{written}</div>'
     return written
 
 
+def unboxed_html(
+    shown: Passage, marker: str, pieces: Iterable[Piece], *, marked: bool, whole: WholePage | None = None
+) -> str:
+    """Return a passage without its boxes; with `whole`, as a part of the whole page."""
+    if shown.kind == "row":
+        cells = cells_html(pieces, marked=marked, whole=whole)
+        each = (f'<span class="cell{" head" * cell.is_head}">{cell.html}</span>' for cell in cells)
+        inner = f'<span class="cells">{"".join(each)}</span>' if cells else ""
+    else:
+        inner = "".join(_piece(piece, marked, whole) for piece in pieces)
+    sign = _MARKERS.get(shown.kind, marker)
+    if sign:
+        inner = f'<span class="marker">{escape(sign)}</span>{inner}'
+    depth = f" d{min(shown.depth, 6)}" if shown.depth else ""
+    return f'<div class="passage {shown.kind}{depth}" dir="auto">{inner or "&nbsp;"}{split_words_html(shown)}</div>'
+
+
+def split_words_html(shown: Passage) -> str:
+    """Return a note for each word that mixes scripts and is split over several runs."""
+    return "".join(
+        f'<span class="unseen">{escape(note)}</span>' for note in formatting.mixed_words_across_runs(shown)
+    )
+
+
+class CellHtml(NamedTuple):
+    """A cell of a table row: whether it is a header cell, and its content."""
+
+    is_head: bool
+    html: str
+
+
 def whole_pieces(sign: str, runs: Iterable[TextRun]) -> list[Piece]:
     """Return runs as pieces that all have the same sign."""
     return [Piece(sign, run) for run in runs]
+
+
+class WholePage(NamedTuple):
+    """A page that is shown whole: long unchanged text is not shortened, and images have links.
+
+    `attachments_url` is where the page's attachments can be downloaded, "" if unknown.
+    """
+
+    attachments_url: str = ""
+
+    def image_url(self, source: str) -> str:
+        """Return the address of an image; "" if it is unknown."""
+        if _WEB.match(source):
+            return source
+        is_on_page = self.attachments_url and " on " not in source
+        return f"{self.attachments_url}/{quote(source, safe='')}" if is_on_page else ""
 
 
 def text_html(value: str) -> str:
@@ -73,36 +113,40 @@ def source_html(piece: Piece, *, marked: bool) -> str:
     return opening + text_html(piece.run.text) + closing
 
 
-def _cells(pieces: Iterable[Piece], marked: bool) -> str:
-    cells: list[str] = []
+def cells_html(pieces: Iterable[Piece], *, marked: bool, whole: WholePage | None = None) -> list[CellHtml]:
+    """Return the cells of a table row; `marked` and `whole` as for `unboxed_html`."""
+    cells: list[CellHtml] = []
     begun = ""  # the sign of a cell that has just been opened
     for piece in pieces:
         if piece.run.style in ("cell", "headcell"):
             if {begun, piece.sign} == {"-", "+"}:
                 cells.pop()  # a cell became a header cell, or the reverse
-            head = " head" if piece.run.style == "headcell" else ""
-            cells.append(f'<span class="cell{head}">')
+            cells.append(CellHtml(piece.run.style == "headcell", ""))
             begun = piece.sign
             continue
         begun = ""
-        if not cells:
-            cells.append('<span class="cell">')
-        cells[-1] += _piece(piece, marked)
-    return f'<span class="cells">{"</span>".join(cells)}</span></span>' if cells else ""
+        last = cells.pop() if cells else CellHtml(False, "")
+        cells.append(last._replace(html=last.html + _piece(piece, marked, whole)))
+    return cells
 
 
-def _piece(piece: Piece, marked: bool) -> str:
+def _piece(piece: Piece, marked: bool, whole: WholePage | None) -> str:
     opening, closing = _SIGNED[piece.sign] if marked else ("", "")
-    return opening + _run(piece.run, changed=piece.sign != "=") + closing
+    return opening + _run(piece.run, changed=piece.sign != "=", whole=whole) + closing
 
 
-def _run(run: TextRun, *, changed: bool) -> str:
-    """Return a run as HTML. Only an unchanged run is shortened; only a changed one shows its link target and look."""
+def _run(run: TextRun, *, changed: bool, whole: WholePage | None) -> str:
+    """Return a run as HTML.
+
+    Only an unchanged run is shortened, unless `whole`; only a changed one shows its link target and look.
+    """
     styles = run.style.split()
-    shown = text_html(run.text) if changed else _shortened(run.text)
+    shown = text_html(run.text) if changed or whole else _shortened(run.text)
     written = shown.replace("\n", "<br>")
     if "chip" in styles:
         written = f'<span class="chip">{written}</span>'
+        if whole and (image := _IMAGE.match(run.text)) and not run.target:
+            run = run._replace(target=whole.image_url(image[1]))
     for style in styles:
         if style in _TAGS:
             written = f"<{_TAGS[style]}>{written}</{_TAGS[style]}>"

@@ -59,7 +59,7 @@ def read_passages(storage: str) -> PagePassages:
         sf.parse(storage)
     except sf.MalformedStorage:
         passages = tuple(Passage("code", 0, (), (TextRun(line),)) for line in storage.splitlines())
-        return PagePassages(passages, ("",) * len(passages), ((),) * len(passages))
+        return PagePassages(passages, ("",) * len(passages), ((),) * len(passages), (0,) * len(passages))
     reader = _Reader()
     named = "".join(
         f'<!ENTITY {name} "&#{ord(entities.NAMED[name])};">' for name in entities.used_in(storage)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
+from itertools import groupby
 from typing import NamedTuple, TypeVar
 
 from handlers.review_ticket_creator.diff.pair_passages import pair
@@ -26,9 +27,9 @@ class Row(NamedTuple):
 
 
 class CollapsedRows(NamedTuple):
-    """The place where `rows` unchanged rows are left out."""
+    """The place where unchanged `rows` are folded."""
 
-    rows: int
+    rows: tuple[Row, ...]
 
 
 class RowCounts(NamedTuple):
@@ -74,24 +75,20 @@ def count_rows(rows: Sequence[Row]) -> RowCounts:
     )
 
 
-def collapse_equal_rows(rows: Sequence[Row], context: int = CONTEXT_ROWS) -> list[Row | CollapsedRows]:
-    """Replace unchanged rows that are more than `context` rows away from any change with `CollapsedRows`."""
+def collapse_equal_rows(
+    rows: Sequence[Row], context: int = CONTEXT_ROWS, kept: Collection[int] = ()
+) -> list[Row | CollapsedRows]:
+    """Fold unchanged rows that are more than `context` rows away from any change, except those at the places `kept`."""
     near = bytearray(len(rows))
+    for place in kept:
+        near[place] = 1
     for place, row in enumerate(rows):
         if row.change:
             near[max(0, place - context) : place + context + 1] = b"\1" * (
                 min(len(rows), place + context + 1) - max(0, place - context)
             )
     shown: list[Row | CollapsedRows] = []
-    left_out = 0
-    for place, row in enumerate(rows):
-        if near[place]:
-            if left_out:
-                shown.append(CollapsedRows(left_out))
-                left_out = 0
-            shown.append(row)
-        else:
-            left_out += 1
-    if left_out:
-        shown.append(CollapsedRows(left_out))
+    for is_near, group in groupby(range(len(rows)), lambda place: near[place]):
+        found = [rows[place] for place in group]
+        shown += found if is_near else [CollapsedRows(tuple(found))]
     return shown

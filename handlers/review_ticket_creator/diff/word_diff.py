@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from handlers.review_ticket_creator.diff.passage import TextRun
 from handlers.review_ticket_creator.diff.sequence_alignment import align
+from handlers.review_ticket_creator.diff.words import split_words
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _WORD = re.compile(r"\w")
 _MAX_CHARACTERS = 100_000  # of both versions; a longer passage is shown as removed and added
 _WHOLE = ("chip", "cell", "headcell")
@@ -52,14 +52,14 @@ def is_too_long(before: Iterable[TextRun], after: Iterable[TextRun]) -> bool:
 
 
 def tokens(runs: Iterable[TextRun]) -> list[TextRun]:
-    """Split runs into words, white space and single signs; a chip or cell stays whole."""
+    """Split runs into words (see `split_words`); a chip or cell stays whole."""
     found: list[TextRun] = []
     for run in runs:
         if run.style in _WHOLE:
             found.append(run)
         else:
             text, style, target, look = run
-            found += [TextRun(token, style, target, look) for token in _TOKEN.findall(text)]
+            found += [TextRun(token, style, target, look) for token in split_words(text)]
     return found
 
 

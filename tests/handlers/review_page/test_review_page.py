@@ -28,6 +28,8 @@ def test_the_link_shows_the_diff_under_a_strict_policy(pipeline: Pipeline, page_
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "<script" not in answer.text
+    assert answer.text.count(f'/browse/{review}"') == 2, "above and below the changes"
+    assert review_link.TICKET_LINK not in answer.text
 
 
 def test_a_superseded_revision_links_to_the_newest(pipeline: Pipeline, page_id: str) -> None:

@@ -90,11 +90,11 @@ class View(HTMLParser):
             self._inside = 0
 
     def handle_data(self, data: str) -> None:
-        if not self._inside or not any(tag == "table" for tag, _, _ in self._open):
+        if not self._inside or not any(tag == "table" or "page" in names for tag, names, _ in self._open):
             return
         classes = frozenset[str]().union(*(classes for _, classes, _ in self._open))
         tags = {tag for tag, _, _ in self._open}
-        if classes & {"hidden", "marker", "jump", "fold", "gap", "sign", "line"} or "thead" in tags:
+        if classes & {"hidden", "marker", "jump", "fold", "gap", "here", "sign", "line"} or "thead" in tags:
             return
         data = _WRITTEN_OUT.sub(lambda match: chr(int(match[1], 16)), data)
         self.shown.everything += data

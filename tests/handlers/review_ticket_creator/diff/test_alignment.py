@@ -97,8 +97,12 @@ def test_rows_far_from_a_change_are_omitted_and_counted() -> None:
         + [Row("+", None, 10, 1)]
         + [Row("=", n, n + 1, 0) for n in range(10, 14)]
     )
-    assert collapse_equal_rows(rows) == [CollapsedRows(7), *rows[7:14], CollapsedRows(1)]
-    assert collapse_equal_rows(rows[:10]) == [CollapsedRows(10)]
+    assert collapse_equal_rows(rows) == [
+        CollapsedRows(tuple(rows[:7])),
+        *rows[7:14],
+        CollapsedRows(tuple(rows[14:])),
+    ]
+    assert collapse_equal_rows(rows[:10]) == [CollapsedRows(tuple(rows[:10]))]
     assert collapse_equal_rows([]) == []
 
 
@@ -110,4 +114,5 @@ def test_folding_hides_no_change_and_loses_no_row(before: list[int], after: list
     assert [row for row in folded if isinstance(row, Row) and row.change] == [
         row for row in rows if row.change
     ]
-    assert sum(row.rows if isinstance(row, CollapsedRows) else 1 for row in folded) == len(rows)
+    every = [one for row in folded for one in (row.rows if isinstance(row, CollapsedRows) else (row,))]
+    assert every == rows

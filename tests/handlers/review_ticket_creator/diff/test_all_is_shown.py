@@ -104,7 +104,7 @@ def test_the_diff_shows_exactly_what_the_page_gains(blocks: list[str], data: st.
     before, after = "".join(blocks), "".join(changed)
     html = pages(before, after)
     old, new = oracle.said(before).characters, oracle.said(after).characters
-    for name in ("side", "unified"):
+    for name in ("side", "unified", "page"):
         shown = oracle.View(html, name).shown
         gained = shown.counted("added")
         gained.subtract(shown.counted("removed"))
@@ -190,8 +190,8 @@ def _plant(markdown: str, length: int, kind: str) -> None:
         before, after = after, before
     html = pages(before, after, "create" if kind == "create" else "update")
     where = "removed" if kind == "remove" else "added"
-    for name in ("side", "unified", "source"):
-        if kind != "create" or name != "side":
+    for name in ("side", "unified", "page", "source"):
+        if kind != "create" or name in ("page", "source"):
             assert PLANTED in getattr(oracle.View(html, name).shown, where)
     described = ticket(before, after, "create" if kind == "create" else "update")
     is_shown = PLANTED in _colored(described, "#bf2600" if kind == "remove" else "#006644")

@@ -148,11 +148,11 @@ def test_tabs_are_switched_by_keyboard(show: Show) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to the changes"
     page.locator("#show-side").focus()
     seen = [visible.first.get_attribute("id")]
-    for _ in range(4):
+    for _ in range(5):
         page.keyboard.press("ArrowRight")
         assert visible.count() == 1
         seen.append(visible.first.get_attribute("id"))
-    assert seen == ["side", "unified", "source", "since", "side"]
+    assert seen == ["side", "unified", "page", "source", "since", "side"]
     page.keyboard.press("ArrowLeft")
     assert visible.first.get_attribute("id") == "since"
 
@@ -160,7 +160,7 @@ def test_tabs_are_switched_by_keyboard(show: Show) -> None:
 def test_the_tabs_are_a_named_group_of_radio_buttons(show: Show) -> None:
     page = show(diff_page.render(samples.review()))
     group = page.get_by_role("group", name="How to show the changes")
-    assert group.get_by_role("radio").count() == 4
+    assert group.get_by_role("radio").count() == 5
     assert group.get_by_role("radio", name="Side by side").is_checked()
     group.get_by_role("radio", name="Source").check()
     assert page.get_by_role("region", name="Source").is_visible()

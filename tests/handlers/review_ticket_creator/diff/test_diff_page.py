@@ -121,7 +121,7 @@ def test_everything_is_escaped(before: str, after: str) -> None:
     assert "\u202e" not in html
     assert all(not name.startswith("on") and name != "style" for _, name in page.attributes)
     assert all(link.startswith(("https://", "#", "data:,")) for link in page.links)
-    assert ("<script>alert(1)</script>" in page.text) == (before != after[: len(before)] or not before)
+    assert "<script>alert(1)</script>" in page.text
 
 
 def test_links_of_other_schemes_are_text() -> None:
@@ -157,7 +157,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert "url(" not in html
 
 
-def test_the_size_grows_with_the_change_not_the_page() -> None:
+def test_the_size_of_a_large_page_grows_with_the_change() -> None:
     def size(paragraphs: int) -> int:
         before = "".join(f"<p>Paragraph {n} says {n * n}.</p>" for n in range(paragraphs))
         return len(
@@ -166,7 +166,7 @@ def test_the_size_grows_with_the_change_not_the_page() -> None:
             )
         )
 
-    assert size(5_000) < size(200) + 500
+    assert size(20_000) < size(200) + 500
 
 
 def test_omitted_rows_are_counted() -> None:
@@ -194,7 +194,7 @@ def test_a_new_page_has_no_side_by_side() -> None:
         )
     )
     assert "a new page under “API”" in page.text
-    assert "show-unified" in page.ids
+    assert "show-page" in page.ids
     assert "show-side" not in page.ids
 
 
