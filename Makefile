@@ -6,7 +6,8 @@
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
 #   make crash-matrix  stops the process at every external call of every story (45 minutes; STORIES="swept deleted" plays two of them)
 #   make graph     draws the stack from its resource graph into docs/stack.md
-#   make lock      pins the layer's packages, with their hashes, in handlers/requirements.lock
+#   make lock      pins the packages of the layer and of the deployment, with their hashes
+#   make sbom      writes the software bills of materials of the layer and of the deployment
 #   make docs      writes docs/components and the settings table of docs/configuration.md from the code
 #   make clean     removes what the other targets made
 
@@ -17,11 +18,14 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 RUN_STAMP := $(VENV)/installed-run
 TEST_STAMP := $(VENV)/installed-test
 
+COMPILE := $(VENV)/bin/uv pip compile --quiet --no-python-downloads --generate-hashes --only-binary :all: \
+    --custom-compile-command "make lock"
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without kept bytecode, each process of the tests and of the local region compiles all packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix graph lock docs clean running testing region-env
+.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix graph lock sbom docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -62,12 +66,15 @@ crash-matrix: $(TEST_STAMP)
 graph: $(TEST_STAMP)
 	@$(PY) -m tests.stack.write_drawing
 
-# Resolves for Lambda's platform on any machine. Existing pins stay; to renew all, delete the lock file first.
+# Resolves for Lambda's platform, and for every platform that deploys, on any machine. Existing pins stay; to renew all, delete the lock file first.
 lock: | $(PY)
 	@$(PIP) install --quiet uv==0.13.9
-	@$(VENV)/bin/uv pip compile --quiet --no-python-downloads --generate-hashes --only-binary :all: \
-	    --python-platform aarch64-manylinux2014 --python-version 3.13 --custom-compile-command "make lock" \
+	@$(COMPILE) --python-platform aarch64-manylinux2014 --python-version 3.13 \
 	    handlers/requirements.in --output-file handlers/requirements.lock
+	@$(COMPILE) --universal --python-version 3.11 requirements-deploy.in --output-file requirements-deploy.lock
+
+sbom: $(TEST_STAMP)
+	@$(PY) -m tests.bill_of_materials sbom
 
 docs: $(TEST_STAMP)
 	@$(PY) -m stack.docs_generator
@@ -83,7 +90,7 @@ region-env: | $(PY)
 	@$(PY) -c 'from local.region.ministack_venv import region_python; region_python()'
 
 clean:
-	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .region-env .build .kinexus demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* sbom
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
