@@ -51,7 +51,7 @@ class Said:
 
 
 @dataclass
-class _Place:
+class Difference:
     """Consecutive differences between two unchanged blocks, as pairs of block numbers before and after."""
 
     pairs: list[tuple[int | None, int | None]]
@@ -61,10 +61,12 @@ class _Place:
 
     @property
     def old(self) -> list[int]:
+        """The numbers of the blocks before that differ."""
         return [old for old, _ in self.pairs if old is not None]
 
     @property
     def new(self) -> list[int]:
+        """The numbers of the blocks after that differ."""
         return [new for _, new in self.pairs if new is not None]
 
 
@@ -72,7 +74,7 @@ def say(before: str, after: str) -> Said:
     """Return the edits that bring the page `before` nearest to the page `after`; both in storage format."""
     page, wanted = sf.parse(before), sf.parse(after)
     goal = flat(spelled(after))
-    places = list(_places(page, wanted))
+    places = list(differences(page, wanted))
     for place in places:
         place.ways = list(_Ways(page, wanted, place))
     refused: list[str] = []
@@ -188,9 +190,9 @@ def losses(storage: str, wanted: str) -> list[str]:
 # -- alignment ---------------------------------------------------------------------------------------------------
 
 
-def _places(page: Page, wanted: Page) -> Iterator[_Place]:
+def differences(page: Page, wanted: Page) -> Iterator[Difference]:
+    """Yield the places in which two versions of a page differ, in document order."""
     old, new = [_key(block) for block in page.blocks], [_key(block) for block in wanted.blocks]
-    place: _Place | None = None
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
         None, old, new, False
     ).get_opcodes():
@@ -198,8 +200,7 @@ def _places(page: Page, wanted: Page) -> Iterator[_Place]:
             continue
         pairs = _paired(page, wanted, range(old_from, old_to), range(new_from, new_to))
         previous = old_from - 1 if old_from else None
-        place = _Place(pairs, previous, old_to if old_to < len(old) else None)
-        yield place
+        yield Difference(pairs, previous, old_to if old_to < len(old) else None)
 
 
 def _key(block: Block) -> tuple[str, tuple[str, ...], str]:
@@ -249,7 +250,7 @@ def _likeness(old: Block, new: Block) -> float:
 class _Ways:
     """The ways to say the differences of one place, the most natural first."""
 
-    def __init__(self, page: Page, wanted: Page, place: _Place) -> None:
+    def __init__(self, page: Page, wanted: Page, place: Difference) -> None:
         self.page = page
         self.wanted = wanted
         self.place = place

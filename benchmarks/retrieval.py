@@ -24,10 +24,10 @@ from typing import Any
 
 from rank_bm25 import BM25Okapi
 
+from benchmarks.corpus import read_json_lines, ticket_of
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, SearchHit, Space
 from common.atlassian.http_client import AtlassianHttp
-from common.domain.ticket import Ticket
 from handlers.document_orchestrator.page_selection import ranking, search_terms, tokenizer
 from handlers.document_orchestrator.page_selection.ranking_fallback import decide_by_ranking
 from handlers.document_orchestrator.page_selection.select_page import search_and_decide
@@ -122,23 +122,6 @@ class Corpus:
         return self._store.create(self._author, self.space.id, free, storage, parent_id).id
 
 
-def ticket_of(case: Mapping[str, Any]) -> Ticket:
-    """Return the ticket that a case describes."""
-    return Ticket(
-        issue_id="1",
-        key="CASE-1",
-        project_key="CASE",
-        summary=case["summary"],
-        description=case.get("description") or "",
-        issue_type="",
-        status="",
-        status_category="done",
-        labels=tuple(case.get("labels") or ()),
-        components=tuple(case.get("components") or ()),
-        url="",
-    )
-
-
 @dataclass(frozen=True)
 class Bench:
     """A loaded corpus and the pipeline's client for it."""
@@ -215,11 +198,6 @@ def without_idea(idea: str) -> Iterator[None]:
     finally:
         for module, name, value in before:
             setattr(module, name, value)
-
-
-def read_json_lines(path: Path | None) -> list[dict[str, Any]]:
-    """Read a file of JSON lines."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()] if path else []
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ case with several pages, all must be said. Markdown becomes storage format in th
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import oracle
+from benchmarks.corpus import read_json_lines
 from benchmarks.editor_shape import as_editor
 from common import storage_format as sf
 
@@ -77,8 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--shape", choices=SHAPES, default="editor")
     options = parser.parse_args(arguments)
-    lines = options.corpus.read_text("utf-8").splitlines()
-    cases = [case for line in lines if line.strip() and (case := json.loads(line))["kind"] == "update"]
+    cases = [case for case in read_json_lines(options.corpus) if case["kind"] == "update"]
     if not cases:
         print(f"{options.corpus} holds no case of the kind update.")
         return 2
