@@ -20,12 +20,15 @@ __all__ = [
     "Node",
     "adf_to_text",
     "bullet_list",
+    "code_block",
     "color",
     "doc",
     "hard_break",
+    "header_cell",
     "heading",
     "link",
     "mention",
+    "ordered_list",
     "panel",
     "paragraph",
     "quote",
@@ -103,6 +106,16 @@ def bullet_list(*items: Node | str | Iterable[Node]) -> Node:
     return {"type": "bulletList", "content": [_item(item) for item in items]}
 
 
+def ordered_list(*items: Node | str | Iterable[Node], first: int = 1) -> Node:
+    """Build a numbered list that begins with the number `first`."""
+    return {"type": "orderedList", "attrs": {"order": first}, "content": [_item(item) for item in items]}
+
+
+def code_block(code: str) -> Node:
+    """Build a block of code; marks are not allowed in it."""
+    return {"type": "codeBlock", "attrs": {}, "content": [text(code)] if code else []}
+
+
 def panel(kind: PanelType, *content: Node) -> Node:
     """Build a coloured box around paragraphs, headings and lists."""
     return {"type": "panel", "attrs": {"panelType": kind}, "content": list(content)}
@@ -113,8 +126,13 @@ def quote(*content: Node) -> Node:
     return {"type": "blockquote", "content": list(content)}
 
 
+def header_cell(content: Node) -> Node:
+    """Build a header cell for `table`; it holds one block."""
+    return {"type": "tableHeader", "attrs": {}, "content": [content]}
+
+
 def table(*rows: Iterable[Node], header: bool = False) -> Node:
-    """Build a table; every cell is one block. With `header`, the first cell of each row is its heading."""
+    """Build a table; every cell is one block, or a header cell. With `header`, so is the first cell of each row."""
     first = "tableHeader" if header else "tableCell"
     return {
         "type": "table",
@@ -123,7 +141,9 @@ def table(*rows: Iterable[Node], header: bool = False) -> Node:
             {
                 "type": "tableRow",
                 "content": [
-                    {"type": "tableCell" if n else first, "attrs": {}, "content": [cell]}
+                    cell
+                    if cell["type"] == "tableHeader"
+                    else {"type": "tableCell" if n else first, "attrs": {}, "content": [cell]}
                     for n, cell in enumerate(row)
                 ],
             }

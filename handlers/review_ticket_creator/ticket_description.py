@@ -8,17 +8,20 @@ from common.domain.document import confidence_text
 from common.markup import adf
 from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator import ticket_diff
+from handlers.review_ticket_creator.changed_passage import ChangedPassage, change_amount, changed_passages
 from handlers.review_ticket_creator.diff import removed_elements
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
 from handlers.review_ticket_creator.diff.page_comparison import PageComparison, compare_pages
 from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
-from handlers.review_ticket_creator.ticket_diff import ChangedPassage, size
+from handlers.review_ticket_creator.ticket_blocks import ADDED, REMOVED, join_blocks
+from handlers.review_ticket_creator.ticket_diff import size
 
 MAX_DESCRIPTION = 32_767
 """Jira's limit for a description or a comment, in characters of JSON."""
 
 _SIZES = (1_500, 500, 160, 40)  # the maximum length of each text in the head, tried in this order
+_MAX_UNJOINED = 4 * MAX_DESCRIPTION  # more than this never fits, even with rows and items joined
 _MAX_HEAD_AND_TAIL = MAX_DESCRIPTION // 2  # characters of JSON for head and tail together
 
 
@@ -30,18 +33,17 @@ def summary_line(review: Review) -> str:
 
 
 def description(review: Review) -> adf.Node:
-    """Return the ticket's description: what changes and why, the changed passages, and how to decide.
+    """Return the ticket's description: what changes and why, how to decide, and the changed passages.
 
     It has at most `MAX_DESCRIPTION` characters of JSON. If not all changed passages fit, those in the middle are left
     out, and a line there counts them and links to the full diff.
     """
     view = compare_pages(review.before, review.after)
-    tail = _tail(review)
     for longest in _SIZES:
-        head = _head(review, view, longest)
+        head, tail = _head(review, view, longest), _tail(review, longest)
         if size(adf.doc(*head, *tail)) <= _MAX_HEAD_AND_TAIL:
             break
-    return _fit(head, ticket_diff.changed_passages(view), tail, review.diff_url)
+    return _fit(head, changed_passages(view, is_new_page=review.kind == "create"), tail, review.diff_url)
 
 
 def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
@@ -69,7 +71,7 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
     ]
     if review.kind == "update" and (warning := removed_elements.large_removal_text(view)):
         nodes.append(adf.panel("warning", adf.paragraph(adf.text(warning, adf.STRONG))))
-    nodes.append(_facts(review, longest))
+    nodes += [_facts(review, longest), _how_to_decide()]
     removed = removed_elements.removals(review.changes)
     if removed:
         nodes.append(
@@ -95,8 +97,8 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
     legend = [adf.text(f"{summary}. ")] if review.kind == "update" else [adf.text("Everything is new. ")]
     legend += [adf.text(f"{source_only}. ", adf.STRONG)] if source_only else []
     if review.kind == "update":
-        legend += [adf.text("Green is added", *ticket_diff.ADDED), adf.text(", "),
-                   adf.text("red is removed", *ticket_diff.REMOVED), adf.text(". ")]  # fmt: skip
+        legend += [adf.text("Green is added", *ADDED), adf.text(", "),
+                   adf.text("red is removed", *REMOVED), adf.text(". ")]  # fmt: skip
     nodes.append(adf.paragraph(*legend, adf.link("See the full diff", review.diff_url), adf.text(".")))
     return nodes
 
@@ -127,13 +129,14 @@ def _facts(review: Review, longest: int) -> adf.Node:
         sources += [adf.hard_break()] if sources else []
         sources.append(adf.text(f"{', '.join(review.vanished[:20])} (deleted, or hidden from Kinexus)"))
     facts = [
-        ("Source tickets", adf.paragraph(*sources)),
         ("Page", page),
         ("Why this page", adf.paragraph(why)),
-        ("Revision", adf.paragraph(f"{review.revision} of {review.document_id}")),
+        ("Source tickets", adf.paragraph(*sources)),
     ]
-    if review.considered:
-        facts.insert(3, ("Considered", adf.paragraph(_considered(review, longest))))
+    return _labelled(facts)
+
+
+def _labelled(facts: Sequence[tuple[str, adf.Node]]) -> adf.Node:
     return adf.table(
         *[[adf.paragraph(adf.text(label, adf.STRONG)), value] for label, value in facts], header=True
     )
@@ -145,29 +148,38 @@ def _considered(review: Review, longest: int) -> str:
     return f"{names}. The number shows how similar the words are to the ticket. Found by {searches}"
 
 
-def _tail(review: Review) -> list[adf.Node]:
-    return [
-        adf.panel(
-            "info",
-            adf.paragraph(adf.text("How to decide", adf.STRONG)),
-            adf.paragraph("Start a comment with one of these words, then move this ticket to Done yourself:"),
-            adf.bullet_list(
-                adf.paragraph(
-                    adf.text("APPROVED", adf.STRONG),
-                    " publishes exactly this revision. You may add thanks, but nothing else: with other words, nothing "
-                    "is published.",
-                ),
-                adf.paragraph(
-                    adf.text("NEEDS REVISION", adf.STRONG),
-                    " and what to change, in your own words: a new revision follows.",
-                ),
-                adf.paragraph(
-                    adf.text("REJECTED", adf.STRONG),
-                    ", alone or with a colon and the reason: nothing is published.",
-                ),
+def _how_to_decide() -> adf.Node:
+    return adf.panel(
+        "info",
+        adf.paragraph(adf.text("How to decide", adf.STRONG)),
+        adf.paragraph("Start a comment with one of these words, then move this ticket to Done yourself:"),
+        adf.bullet_list(
+            adf.paragraph(
+                adf.text("APPROVED", adf.STRONG),
+                " publishes exactly this revision. You may add thanks, but nothing else: with other words, nothing "
+                "is published.",
+            ),
+            adf.paragraph(
+                adf.text("NEEDS REVISION", adf.STRONG),
+                " and what to change, in your own words: a new revision follows.",
+            ),
+            adf.paragraph(
+                adf.text("REJECTED", adf.STRONG),
+                ", alone or with a colon and the reason: nothing is published.",
             ),
         ),
-        adf.paragraph(adf.link("The full diff, side by side and as source", review.diff_url)),
+    )
+
+
+def _tail(review: Review, longest: int) -> list[adf.Node]:
+    facts = [("Revision", adf.paragraph(f"{review.revision} of {review.document_id}"))]
+    if review.considered:
+        facts.insert(0, ("Considered", adf.paragraph(_considered(review, longest))))
+    return [
+        adf.paragraph(
+            adf.link("The full diff: side by side, the whole page, and as source", review.diff_url)
+        ),
+        _labelled(facts),
     ]
 
 
@@ -176,9 +188,10 @@ def _fit(
 ) -> adf.Node:
     """Return head, changes and tail. If not all changes fit, leave out those in the middle and count them there."""
     nodes = [ticket_diff.passage_nodes(change) for change in changes]
-    whole = adf.doc(*head, *(node for change in nodes for node in change), *tail)
-    if size(whole) <= MAX_DESCRIPTION:
-        return whole
+    if sum(size(node) for change in nodes for node in change) <= _MAX_UNJOINED:
+        whole = adf.doc(*head, *join_blocks(node for change in nodes for node in change), *tail)
+        if size(whole) <= MAX_DESCRIPTION:
+            return whole
     room = MAX_DESCRIPTION - size(adf.doc(*head, _left_out(changes, diff_url), *tail))
     first, last = 0, len(changes)
     while first < last:
@@ -196,19 +209,20 @@ def _fit(
         omitted.pop(0)
     if omitted:
         shown.append(_left_out(omitted, diff_url))
-    return adf.doc(*head, *shown, *(node for change in nodes[last:] for node in change), *tail)
+    ending = (node for change in nodes[last:] for node in change)
+    return adf.doc(*head, *join_blocks(shown), *join_blocks(ending), *tail)
 
 
 def _left_out(changes: Sequence[ChangedPassage], diff_url: str) -> adf.Node:
     passages = "passage is" if len(changes) == 1 else "passages are"
-    counted = ticket_diff.change_amount(changes)
+    counted = change_amount(changes)
     text = f"⋯ {len(changes):,} more {passages} left out here"
     return _see_full_diff(f"{text} ({counted})" if any(counted) else text, diff_url)
 
 
 def _rest(change: ChangedPassage, diff_url: str) -> adf.Node:
     return _see_full_diff(
-        f"⋯ the rest of this passage is left out here ({ticket_diff.change_amount([change])})", diff_url
+        f"⋯ the rest of this passage is left out here ({change_amount([change])})", diff_url
     )
 
 

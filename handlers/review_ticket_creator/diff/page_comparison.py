@@ -97,7 +97,7 @@ class PageComparison:
     @cached_property
     def header_rows(self) -> frozenset[int]:
         """The places in `rows` of the table header rows above changed rows."""
-        old, new = self.before.header_rows(), self.after.header_rows()
+        old, new = self._headers
         changed = [row for row in self.rows if row.change]
         above_old = {old.get(self.before.tables[row.before]) for row in changed if row.before is not None}
         above_new = {new.get(self.after.tables[row.after]) for row in changed if row.after is not None}
@@ -108,16 +108,24 @@ class PageComparison:
             or (row.before is not None and row.before in above_old)
         )
 
+    def column_names(self, row: Row) -> tuple[str, ...]:
+        """Return the texts of the header cells above a table row; () without a header row, or for that row itself."""
+        old, new = self._headers
+        page, place, headers = (
+            (self.after, row.after, new) if row.after is not None else (self.before, row.before or 0, old)
+        )
+        header = headers.get(page.tables[place])
+        return () if header in (None, place) else cell_texts(page.passages[header or 0])
+
     @cached_property
-    def _headers(self) -> dict[int, int]:
-        return self.after.header_rows()
+    def _headers(self) -> tuple[dict[int, int], dict[int, int]]:
+        return self.before.header_rows(), self.after.header_rows()
 
     def changed_columns(self, row: Row) -> tuple[str, ...]:
         """Return the names of the columns whose cells a changed table row changes; () without a header row."""
-        header = None if row.after is None else self._headers.get(self.after.tables[row.after])
-        if row.sign != "~" or header is None or header == row.after:
+        names = self.column_names(row) if row.sign == "~" else ()
+        if not names:
             return ()
-        names = cell_texts(self.after.passages[header])
         cell, changed = 0, set[int]()
         for sign, run in self.pieces[row]:
             cell += run.style in _CELLS and sign != "-"

@@ -39,8 +39,8 @@ def _mark(kind: str, attrs: Schema | None = None) -> Schema:
 _COLOR = {"color": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}}
 _LINK = _mark("link", {"href": {"type": "string", "minLength": 1}, "title": {"type": "string"}})
 _INLINE = ["text", "hardBreak"]
-_IN_PANEL = ["paragraph", "heading", "bulletList"]
-_BLOCKS = [*_IN_PANEL, "panel", "blockquote", "table"]
+_IN_PANEL = ["paragraph", "heading", "bulletList", "orderedList"]
+_BLOCKS = [*_IN_PANEL, "panel", "blockquote", "table", "codeBlock"]
 
 
 def _text(marks: list[Schema]) -> Schema:
@@ -77,7 +77,17 @@ SCHEMA: Schema = {
             "heading", {"properties": {"level": {"minimum": 1, "maximum": 6}}, "required": ["level"]}, _INLINE
         ),
         "bulletList": _node("bulletList", content=["listItem"], least=1),
+        "orderedList": _node(
+            "orderedList", {"properties": {"order": {"type": "integer", "minimum": 0}}}, ["listItem"], 1
+        ),
         "listItem": _node("listItem", content=["paragraph", "bulletList"], least=1),
+        "codeBlock": _node("codeBlock", {"properties": {"language": {"type": "string"}}}, ["plainText"]),
+        "plainText": {
+            "type": "object",
+            "properties": {"type": {"const": "text"}, "text": {"type": "string", "minLength": 1}},
+            "required": ["type", "text"],
+            "additionalProperties": False,
+        },
         "panel": _node(
             "panel",
             {

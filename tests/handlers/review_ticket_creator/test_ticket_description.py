@@ -56,7 +56,8 @@ def test_insertions_are_green_and_deletions_red_and_struck() -> None:
 
 def test_changes_are_shown_under_their_headings() -> None:
     text = adf.adf_to_text(described(samples.review()))
-    assert "Rate limits › Limits per plan\n\n▦ Partner | ~~100~~250 | ~~40~~80" in text
+    assert "Rate limits › Limits per plan\n\n| Plan |" in text
+    assert "| Partner | ~~100~~250 | ~~40~~80 |" in text
 
 
 def test_text_far_from_a_change_is_not_shown() -> None:
@@ -72,7 +73,7 @@ def test_removed_macros_and_comments_cause_a_warning() -> None:
     text = adf.adf_to_text(description)
     assert "Images added:\n\n- limits-2026.png" in text
     assert "Images removed:\n\n- limits.png" in text
-    assert "panelType" not in json.dumps(described(samples.review(changes=()))["content"][:4])
+    assert '"warning"' not in json.dumps(described(samples.review(changes=())))
 
 
 def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
@@ -83,6 +84,83 @@ def test_a_new_page_names_its_parent_and_shows_its_text() -> None:
     assert "New page “Rate limits” under “Payments API”" in text
     assert "Requests above the limit are answered with" in text
     assert "Images" not in text
+
+
+def changes_of(before: str, after: str, kind: str = "update") -> list[adf.Node]:
+    """Return the blocks between the legend of the changes and the end of the ticket."""
+    blocks = described(samples.review(kind=kind, before=before, after=after, changes=(), previous=None))[
+        "content"
+    ]
+    legend = next(n for n, block in enumerate(blocks) if block["type"] == "heading") + 1
+    return list(blocks[legend + 1 : -2])
+
+
+def test_the_first_screen_says_page_reason_and_what_to_do() -> None:
+    blocks = described(samples.review(changes=(), considered=("Other page (3.2)",)))["content"]
+    first = adf.adf_to_text(adf.doc(*blocks[:3]))
+    for text in ("Rate limits", "Why this page", "PAY-128", "APPROVED publishes exactly this revision"):
+        assert text in first
+    assert "doc-5f2c9a71" not in first.replace("/reviews/doc-5f2c9a71", "")
+    last = adf.adf_to_text(adf.doc(blocks[-1]))
+    assert "2 of doc-5f2c9a71" in last
+    assert "Other page" in last
+
+
+def test_headings_lists_and_tables_are_such() -> None:
+    blocks = changes_of(
+        "<p>x</p>",
+        "<p>x</p><h2>Limits</h2><ul><li>a</li><li>b</li></ul><ol start='3'><li>c</li><li>d</li></ol>"
+        "<table><tbody><tr><th>Name</th><th>Limit</th></tr><tr><td>n</td><td>5</td></tr></tbody></table>",
+    )
+    assert [block["type"] for block in blocks] == [
+        "heading",
+        "bulletList",
+        "orderedList",
+        "table",
+        "table",
+    ] or [block["type"] for block in blocks] == ["heading", "bulletList", "orderedList", "table"]
+    assert len(blocks[1]["content"]) == 2
+    assert blocks[2]["attrs"] == {"order": 3}
+    assert len(blocks[2]["content"]) == 2
+    text = adf.adf_to_text(adf.doc(*blocks))
+    assert "▦" not in text
+    assert colored(blocks[0], "#006644") == "Limits"
+
+
+def test_a_changed_row_stands_under_the_names_of_its_columns() -> None:
+    page = "<table><tbody><tr><th>Name</th><th>Limit</th></tr><tr><td>n</td><td>5</td></tr><tr><td>m</td><td>6</td></tr></tbody></table>"
+    [table] = changes_of(page, page.replace(">5<", ">50<").replace(">6<", ">60<"))
+    assert adf.adf_to_text(adf.doc(table)).splitlines() == [
+        "| Name | Limit |",
+        "| --- | --- |",
+        "| n | ~~5~~50 |",
+        "| m | ~~6~~60 |",
+    ]
+
+
+def code(text: str) -> str:
+    return (
+        '<ac:structured-macro ac:name="code"><ac:parameter ac:name="language">yaml</ac:parameter>'
+        f"<ac:plain-text-body><![CDATA[{text}]]></ac:plain-text-body></ac:structured-macro>"
+    )
+
+
+RETRIES = "retries: 3\n\nhosts:\n  - a"
+
+
+def test_code_of_a_new_page_is_a_code_block() -> None:
+    blocks = changes_of("", f"<h2>Setup</h2>{code(RETRIES)}<p>end</p>", "create")
+    [block] = [block for block in blocks if block["type"] == "codeBlock"]
+    assert block["content"] == [{"type": "text", "text": RETRIES}]
+    assert colored(adf.doc(*blocks), "#006644") == "", "its text, not a diff"
+    assert "Code · language: yaml" in adf.adf_to_text(adf.doc(*blocks))
+
+
+def test_a_changed_line_of_code_is_coloured_under_its_label() -> None:
+    blocks = changes_of(code(RETRIES), code(RETRIES.replace("3", "5")))
+    assert [block["type"] for block in blocks] == ["paragraph", "paragraph"]
+    assert adf.adf_to_text(blocks[0]) == "Code · language: yaml"
+    assert adf.adf_to_text(blocks[1]) == "retries: ~~3~~5"
 
 
 def test_a_long_change_omits_its_middle_with_a_count() -> None:
