@@ -8,7 +8,7 @@
 #   make graph     draws the stack from its resource graph into docs/stack.md
 #   make lock      pins the packages of the layer and of the deployment, with their hashes
 #   make sbom      writes the software bills of materials of the layer and of the deployment
-#   make docs      writes docs/components and the settings table of docs/configuration.md from the code
+#   make docs      writes docs/components, the settings of docs/configuration.md and the states of docs/architecture.md from the code
 #   make clean     removes what the other targets made
 
 PYTHON ?= python3
@@ -78,6 +78,7 @@ sbom: $(TEST_STAMP)
 
 docs: $(TEST_STAMP)
 	@$(PY) -m stack.docs_generator
+	@$(PY) -m tests.common.domain.write_lifecycle
 
 # The local region has its own virtual environment; both are installed in parallel.
 running: | $(PY)

@@ -1,4 +1,4 @@
-"""Repository of the changes table."""
+"""Repository of the changes table; each transition is a method, see common.domain.change_states."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_item
 from common.aws.dynamodb_table import DynamoDbTable
+from common.domain import change_states as states
 from common.domain.change import Change, ChangeStatus
+from common.domain.change_states import ChangeTransition
 from common.runtime.errors import ConditionFailed
 
 #: Seconds for which an ignored change is kept, to look up its reason.
@@ -40,29 +42,50 @@ class ChangeRepository:
         """Hold the lease for notifying people of the change's failure. Raises LeaseHeld."""
         return self._records.notification_lease(change_id, seconds)
 
-    def store_selection(self, change_id: str, choice: str) -> str:
+    def store_selection(self, change: Change, choice: str) -> str:
         """Return the stored page selection of the change. If there is none yet, ``choice`` is stored and returned."""
+        states.STORE_SELECTION.check(change, ["choice"])
         try:
-            return str(self._records.update(change_id, {"choice": choice}, {"choice": None})["choice"])
+            return str(self._records.update(change.change_id, {"choice": choice}, {"choice": None})["choice"])
         except ConditionFailed:
-            return str((self._records.get(change_id) or {})["choice"])
+            return str((self._records.get(change.change_id) or {})["choice"])
 
     def record_joining(self, change: Change, document_id: str) -> None:
         """Record that the change is about to join the document of another change."""
         known = self.get(change.change_id) or change
         if document_id not in known.joined:
-            self._records.update(change.change_id, {"joined": [*known.joined, document_id]})
+            self._step(known, states.RECORD_JOINING, joined=[*known.joined, document_id])
 
-    def close(
-        self,
-        change_id: str,
-        status: ChangeStatus,
-        reason: str,
-        document_ids: tuple[str, ...] = (),
-        failed_by: str = "",
-    ) -> None:
-        """Record the final status of the change, and why."""
-        values: dict[str, Any] = {"status": str(status), "reason": reason, "failed_by": failed_by or None}
-        if document_ids:
-            values["document_ids"] = list(document_ids)
-        self._records.update(change_id, values)
+    def restart(self, change: Change) -> Change:
+        """Record that a failed change is processed again; return it."""
+        return self._step(change, states.RESTART_CHANGE, reason=change.worth, failed_by=None)
+
+    def ignore(self, change: Change, reason: str) -> None:
+        """Record that a detected change is no change to document after all."""
+        self._step(change, states.IGNORE, reason=reason, failed_by=None)
+
+    def document(self, change: Change, document_ids: tuple[str, ...]) -> None:
+        """Record that drafts of these documents contain the change."""
+        self._step(
+            change, states.DOCUMENT, reason=change.worth, failed_by=None, document_ids=list(document_ids)
+        )
+
+    def end_unneeded(self, change: Change, reason: str, document_ids: tuple[str, ...]) -> None:
+        """Record that no page needs to change; ``document_ids`` are documents that ended without an edit."""
+        ids: dict[str, Any] = {"document_ids": list(document_ids)} if document_ids else {}
+        self._step(change, states.END_UNNEEDED, reason=reason, failed_by=None, **ids)
+
+    def fail(self, change: Change, reason: str, message_id: str) -> None:
+        """Record that the message of a change failed for good."""
+        self._step(change, states.FAIL, reason=reason, failed_by=message_id or None)
+
+    def _step(self, change: Change, transition: ChangeTransition, **values: Any) -> Change:
+        """Take a step of the table, if the record still has the state and version of ``change``.
+
+        Raises TransitionRefused if the table does not allow the step, ConditionFailed if the record has changed.
+        """
+        transition.check(change, values)
+        if transition.target:
+            values |= {"status": str(transition.target), "version": (change.version or 0) + 1}
+        expect = {"status": str(change.status), "version": change.version}
+        return from_item(Change, self._records.update(change.change_id, values, expect))

@@ -1,4 +1,7 @@
-"""Repository of the documents table: document records, and locks that allow one open document per page."""
+"""Repository of the documents table: document records, and locks that allow one open document per page.
+
+Each transition of common.domain.document_states is a method; no other change of a document is possible.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,19 @@ from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_attribute, to_item
 from common.aws.dynamodb_table import DynamoDbTable
-from common.domain.document import Document, DocumentKind, DocumentStatus
+from common.domain import document_states as states
+from common.domain.document import (
+    Announcement,
+    Decision,
+    Document,
+    DocumentKind,
+    DocumentStatus,
+    Notice,
+    Publication,
+    Undecided,
+)
+from common.domain.document_states import DocumentTransition
+from common.domain.draft import Draft
 from common.runtime.errors import ConditionFailed
 
 #: Index of documents by status.
@@ -17,6 +32,8 @@ BY_STATUS_INDEX = "by-status"
 CREATED_PAGES_INDEX = "created-pages"
 #: Number of documents read from that index. At ten new pages a day, an open review is no longer found after ten days.
 MAX_NEWEST_PAGES = 100
+#: Characters of a recorded reason.
+MAX_REASON = 1000
 
 
 def page_lock_key(page_id: str) -> str:
@@ -51,24 +68,6 @@ class DocumentRepository:
         self._records.create(to_item(document))
         return self.require(document.document_id)
 
-    def restart_failed(self, failed: Document, mine: Document) -> Document:
-        """Restart a document that failed before its first draft, with the target of ``mine``: its page may exist now.
-
-        Raises ConditionFailed if another invocation has changed it.
-        """
-        is_new = mine.kind is DocumentKind.CREATE
-        return self.move(
-            failed,
-            DocumentStatus.DRAFTING,
-            kind=str(mine.kind),
-            title=mine.title,
-            page_id=mine.page_id,
-            parent_id=mine.parent_id,
-            choice=mine.choice,
-            created_in=mine.space_id if is_new else None,
-            reason="",
-        )
-
     def get(self, document_id: str) -> Document | None:
         """Return the document, or None."""
         item = self._records.get(document_id)
@@ -102,12 +101,9 @@ class DocumentRepository:
             raise ConditionFailed(f"{key} reviews another document")
         if (document.review_issue_id, document.review_issue_key) == (issue_id, key):
             return document
-        return self.move(
-            document,
-            review_issue_id=issue_id,
-            review_issue_key=key,
-            missing_since=None,
-            creating_since=None,
+        values: dict[str, Any] = {"review_issue_id": issue_id, "review_issue_key": key}
+        return self._step(
+            document, states.RECORD_REVIEW_TICKET, **values, missing_since=None, creating_since=None
         )
 
     def with_status(self, *statuses: DocumentStatus) -> Iterator[Document]:
@@ -124,15 +120,164 @@ class DocumentRepository:
         items = self._records.query_newest(CREATED_PAGES_INDEX, "created_in", space_id, MAX_NEWEST_PAGES)
         return tuple(from_item(Document, item) for item in items)
 
-    def move(self, document: Document, status: DocumentStatus | None = None, **values: Any) -> Document:
-        """Write ``values`` (and a new status) if the record still has this document's status and revision.
+    # Transitions, in the order of the table. Each returns the document as it is now. Each raises ConditionFailed if
+    # another invocation has changed the record, and TransitionRefused if the table does not allow the step.
 
-        Raises ConditionFailed if another invocation has changed either.
-        """
+    def restart(self, failed: Document, mine: Document) -> Document:
+        """Restart a document that failed before a draft, with the target of ``mine``; its page may exist now."""
+        is_new = mine.kind is DocumentKind.CREATE
+        return self._step(
+            failed,
+            states.RESTART,
+            kind=str(mine.kind),
+            title=mine.title,
+            page_id=mine.page_id,
+            parent_id=mine.parent_id,
+            choice=mine.choice,
+            created_in=mine.space_id if is_new else None,
+            reason="",
+        )
+
+    def store_draft(self, document: Document, draft: Draft, sha256: str) -> Document:
+        """Record the newest draft, together with the changes that it contains."""
+        return self._step(
+            document,
+            states.STORE_DRAFT,
+            revision=draft.revision,
+            sha256=sha256,
+            title=draft.title,
+            change_ids=draft.change_ids,
+            issue_keys=draft.issue_keys,
+            author_ids=document.author_ids,
+            choice=document.choice,
+            reason=None,
+        )
+
+    def end_without_edit(self, document: Document, reason: str) -> Document:
+        """End a document whose page needs no edit; its changes may be one more than its record has."""
+        return self._step(
+            document,
+            states.END_WITHOUT_EDIT,
+            change_ids=document.change_ids,
+            issue_keys=document.issue_keys,
+            reason=reason[:MAX_REASON],
+        )
+
+    def fail_before_draft(self, document: Document, reason: str) -> Document:
+        """End a document of which no draft can be made; the same change may restart it."""
+        return self._step(document, states.FAIL_BEFORE_DRAFT, reason=reason[:MAX_REASON], created_in=None)
+
+    def fail_before_review(self, document: Document, reason: str) -> Document:
+        """End a document whose draft may not be shown and that has no review ticket yet."""
+        return self._step(document, states.FAIL_BEFORE_REVIEW, reason=reason[:MAX_REASON], created_in=None)
+
+    def open_review(self, document: Document, announcement: Announcement) -> Document:
+        """Record that the newest revision is announced in the open review ticket."""
+        return self._step(document, states.OPEN_REVIEW, announcement=announcement, reason=None)
+
+    def begin_publishing(self, document: Document, approval: Decision) -> Document:
+        """Record the approval that is about to be carried out."""
+        return self._step(document, states.BEGIN_PUBLISHING, decision=approval)
+
+    def return_to_review(self, document: Document, **notices: Notice) -> Document:
+        """Record that an approval is not carried out, with the notice that says why (see ``record_notice``)."""
+        return self._step(document, states.RETURN_TO_REVIEW, decision=None, **notices)
+
+    def reopen_as_drafted(self, document: Document) -> Document:
+        """Let another review open, because an operator replays a document whose review ticket is gone."""
+        return self._step(document, states.REOPEN_AS_DRAFTED, decision=None, reason=None)
+
+    def send_back(self, document: Document, decision: Decision) -> Document:
+        """Record that the reviewer wants another draft."""
+        count = document.sent_back + 1
+        return self._step(document, states.SEND_BACK, decision=decision, sent_back=count, reason=None)
+
+    def revise_after_conflict(self, document: Document) -> Document:
+        """Record that an approved draft does not fit the page any more, so another one is due."""
+        return self._step(document, states.REVISE_AFTER_CONFLICT, reason=None)
+
+    def publish(self, document: Document, publication: Publication) -> Document:
+        """Record that the page has the approved draft."""
+        return self._step(document, states.PUBLISH, closing=True, publication=publication, reason=None)
+
+    def reject(self, document: Document, decision: Decision) -> Document:
+        """Record that the reviewer rejected the document."""
+        reason = decision.feedback[:MAX_REASON]
+        return self._step(
+            document, states.REJECT, closing=True, decision=decision, reason=reason, created_in=None
+        )
+
+    def fail_after_revisions(self, document: Document, decision: Decision) -> Document:
+        """End a document of which the last allowed draft was sent back."""
+        count = document.sent_back + 1
+        return self._step(
+            document,
+            states.FAIL_AFTER_REVISIONS,
+            closing=True,
+            decision=decision,
+            sent_back=count,
+            reason=f"{count} drafts were sent back",
+            created_in=None,
+        )
+
+    def fail_publication(self, document: Document, reason: str) -> Document:
+        """End an approved document that can never be published."""
+        return self._step(document, states.FAIL_PUBLICATION, closing=True, reason=reason, created_in=None)
+
+    def fail_without_ticket(self, document: Document) -> Document:
+        """End a document whose review ticket was deleted. Only this end has no decision."""
+        reason = f"its review ticket {document.review_issue_key} was deleted, or is hidden from Kinexus"
+        return self._step(
+            document, states.FAIL_WITHOUT_TICKET, closing=True, decision=None, reason=reason, created_in=None
+        )
+
+    def finish_closing(self, document: Document) -> Document:
+        """Record that the page of an ended document is released and everyone is notified."""
+        # The reason of a published document can only be an earlier failed notification.
+        done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
+        return self._step(document, states.FINISH_CLOSING, closing=None, **done)
+
+    def record_creation(self, document: Document, now: int) -> Document:
+        """Record that the review ticket is about to be created, and no link will make it findable."""
+        return self._step(document, states.RECORD_CREATION, creating_since=now)
+
+    def record_unopened(self, document: Document, reason: str) -> Document:
+        """Record why the review of the newest revision could not be opened."""
+        return self._step(
+            document, states.RECORD_UNOPENED, reason=reason[:MAX_REASON], unopened=document.revision
+        )
+
+    def record_missing(self, document: Document, since: int | None) -> Document:
+        """Record since when sweeps miss the review ticket, in seconds since the epoch; None: it is back."""
+        return self._step(document, states.RECORD_MISSING, missing_since=since)
+
+    def record_undecided(self, document: Document, undecided: Undecided) -> Document:
+        """Record the moves to Done that carried no decision."""
+        return self._step(document, states.RECORD_UNDECIDED, undecided=undecided)
+
+    def record_notice(self, document: Document, **notices: Notice) -> Document:
+        """Record a ``draft_notice`` or a ``source_notice``."""
+        return self._step(document, states.RECORD_NOTICE, **notices)
+
+    def record_stop(self, document: Document, reason: str) -> Document:
+        """Record why work on an open document stopped."""
+        return self._step(document, states.RECORD_STOP, reason=reason[:MAX_REASON])
+
+    def record_notification_failure(self, document: Document, reason: str) -> Document:
+        """Record why people could not be notified of a published document."""
+        return self._step(document, states.RECORD_NOTIFICATION_FAILURE, reason=reason[:MAX_REASON])
+
+    def _step(self, document: Document, transition: DocumentTransition, **values: Any) -> Document:
+        """Take a step of the table, if the record still has the state, revision and version of ``document``."""
+        transition.check(document, values)
         attributes = {name: to_attribute(value) for name, value in values.items()}
-        if status:
-            attributes["status"] = str(status)
-        expect: Mapping[str, Any] = {"status": str(document.status), "revision": document.revision}
+        if transition.target:
+            attributes |= {"status": str(transition.target), "version": (document.version or 0) + 1}
+        expect: Mapping[str, Any] = {
+            "status": str(document.status),
+            "revision": document.revision,
+            "version": document.version,
+        }
         return from_item(Document, self._records.update(document.document_id, attributes, expect))
 
     def lease(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:

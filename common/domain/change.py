@@ -24,7 +24,9 @@ class Change:
     page selection (JSON), which is stored once and never changed. ``document_ids`` are the documents created for the
     change, ``joined`` those of other changes that it joins. ``failed_by`` is the id of the queue message that failed
     for good and is not retried. ``author_ids`` are the accounts of the person who closed the ticket and of its assignee
-    at that time.
+    at that time. ``version`` counts its changes of state; None before the first one.
+
+    What it may become is in common.domain.change_states.
     """
 
     change_id: str
@@ -41,6 +43,7 @@ class Change:
     document_ids: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     failed_by: str | None = None
+    version: int | None = None
 
     @property
     def is_waiting(self) -> bool:

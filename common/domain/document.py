@@ -148,7 +148,9 @@ class Document:
     ``creating_since`` is when the creation of its review ticket began that no link makes findable; removed afterwards.
     ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
-    changed source tickets.
+    changed source tickets. ``version`` counts its changes of state; None before the first one.
+
+    What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
 
     document_id: str
@@ -180,6 +182,7 @@ class Document:
     draft_notice: Notice | None = None
     source_notice: Notice | None = None
     undecided: Undecided | None = None
+    version: int | None = None
 
     @property
     def undecided_moves(self) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class MissingReviews:
         if (missing_since or 0) == document.missing_since:
             return False
         try:
-            self.documents.move(document, missing_since=missing_since)
+            self.documents.record_missing(document, missing_since)
         except ConditionFailed:
             return False  # another invocation has changed the document: the next sweep checks again
         return True

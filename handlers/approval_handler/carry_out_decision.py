@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import JiraClient
@@ -51,7 +50,7 @@ class DecisionExecutor:
         if decision.verdict is Verdict.APPROVED:
             self._publish(document, decision)
         elif decision.verdict is Verdict.REJECTED:
-            self._end(document, DocumentStatus.REJECTED, decision=decision, reason=decision.feedback[:1000])
+            self.close(self.records.reject(document, decision))
         else:
             self._send_back(document, decision)
 
@@ -83,23 +82,19 @@ class DecisionExecutor:
         """
         if not document.closing:
             return
+        log.info(
+            "document.ended", extra={"document_id": document.document_id, "status": str(document.status)}
+        )
         if document.publication:
             event_bus.publish_documentation_published(self.bus, document, document.publication)
         self._close_review_page(document)
         self._release_page(document)
         notifications.notify_end(self.jira, document)
-        # The reason of a published document can only be an earlier failed notification.
-        done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
-        self.records.move(document, closing=None, **done)
-
-    def end_without_review(self, document: Document) -> None:
-        """End a document whose review ticket was deleted. Only this end has no decision."""
-        reason = f"its review ticket {document.review_issue_key} was deleted, or is hidden from Kinexus"
-        self._end(document, DocumentStatus.FAILED, decision=None, reason=reason)
+        self.records.finish_closing(document)
 
     def _publish(self, document: Document, approval: Decision) -> None:
         if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
-            document = self.records.move(document, DocumentStatus.PUBLISHING, decision=approval)
+            document = self.records.begin_publishing(document, approval)
         try:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
             may_write = partial(self.approval_hold.check_sources, document, approval)
@@ -118,42 +113,31 @@ class DecisionExecutor:
             self._on_blocked(document, approval, blocked)
         except DraftHashMismatch as error:
             # let go: the document moves to failed with the reason, and the tickets get a comment
-            self._end(document, DocumentStatus.FAILED, reason=str(error))
+            self.close(self.records.fail_publication(document, str(error)))
         else:
-            self._end(document, DocumentStatus.PUBLISHED, publication=publication, reason=None)
+            self.close(self.records.publish(document, publication))
 
     def _send_back(self, document: Document, decision: Decision) -> None:
-        count = document.sent_back + 1
-        if count < self.max_revisions:
-            values: dict[str, Any] = {"decision": decision, "sent_back": count, "reason": None}
-            self.records.move(document, DocumentStatus.REVISING, **values)
+        if document.sent_back + 1 < self.max_revisions:
+            self.records.send_back(document, decision)
         else:
-            reason = f"{count} drafts were sent back"
-            self._end(document, DocumentStatus.FAILED, decision=decision, sent_back=count, reason=reason)
+            self.close(self.records.fail_after_revisions(document, decision))
 
     def _on_conflict(self, document: Document, conflict: PageConflict) -> None:
         mark = idempotent_comments.comment_key(document, "conflict")
         body = notification_texts.page_conflict(str(conflict))
         idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
-        self.records.move(document, DocumentStatus.REVISING, reason=None)
+        self.records.revise_after_conflict(document)
 
     def _on_blocked(self, document: Document, approval: Decision, blocked: PublishBlocked) -> None:
         if blocked.final:
-            self._end(document, DocumentStatus.FAILED, reason=str(blocked))
+            self.close(self.records.fail_publication(document, str(blocked)))
             return
         mark = {**idempotent_comments.comment_key(document, "obstacle"), "move_id": approval.move_id}
         idempotent_comments.comment_best_effort(
             self.jira, document.review_issue_id, mark, notification_texts.cannot_publish(str(blocked))
         )
         self.approval_hold.reopen(document, approval)
-
-    def _end(self, document: Document, status: DocumentStatus, **values: Any) -> None:
-        """Record how the document ends, in one write, then do the steps that follow."""
-        if status is not DocumentStatus.PUBLISHED:
-            values["created_in"] = None
-        document = self.records.move(document, status, closing=True, **values)
-        log.info("document.ended", extra={"document_id": document.document_id, "status": str(status)})
-        self.close(document)
 
     def _close_review_page(self, document: Document) -> None:
         decision = document.decision

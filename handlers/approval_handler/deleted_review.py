@@ -33,11 +33,11 @@ class DeletedReview:
         approval = document.decision if document.status is DocumentStatus.PUBLISHING else None
         if self._may_exist(document):
             log.warning("review.restored", extra={"document_id": document.document_id})
-            self.records.move(document, missing_since=None)
+            self.records.record_missing(document, None)
         elif approval and self.executor.is_published(document, approval):
             self.executor.carry_out(document, approval)
         else:
-            self.executor.end_without_review(document)
+            self.executor.close(self.records.fail_without_ticket(document))
 
     def _may_exist(self, document: Document) -> bool:
         """Ask Jira again whether the review ticket may exist.

@@ -7,12 +7,11 @@ changes cause another. A notice is recorded before it is posted, so it counts ev
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import Adf, JiraClient
 from common.aws.document_repository import DocumentRepository
-from common.domain.document import Decision, Document, DocumentStatus, Notice
+from common.domain.document import Decision, Document, Notice
 from common.domain.status_transitions import to_epoch_seconds
 from handlers.approval_handler import notification_texts, notifications
 from handlers.approval_handler.publisher import UnpublishedChanges
@@ -69,15 +68,14 @@ class ApprovalHold:
             body = notification_texts.unpublished_changes(why.title, why.work)
         document, notice = self._post_notice(document, approval, kind, about, body)
         if _is_after(approval, notice) and (approval.anyway or isinstance(why, SourcesChanged)):
-            values: dict[str, Any] = {kind: notice}
-            return self.records.move(document, **values)
+            return self.records.record_notice(document, **{kind: notice})
         self.reopen(document, approval, **{kind: notice})
         return None
 
-    def reopen(self, document: Document, approval: Decision, **values: Any) -> None:
-        """Reopen the review after an approval that is not carried out, and record ``values``."""
+    def reopen(self, document: Document, approval: Decision, **notices: Notice) -> None:
+        """Reopen the review after an approval that is not carried out, and record the notice that says why."""
         notifications.reopen_review(self.jira, document, approval.move_id)
-        self.records.move(document, DocumentStatus.IN_REVIEW, decision=None, **values)
+        self.records.return_to_review(document, **notices)
 
     def _post_notice(
         self, document: Document, approval: Decision, kind: str, about: tuple[str, ...], body: Adf
@@ -86,8 +84,7 @@ class ApprovalHold:
         notice: Notice | None = getattr(document, kind)
         if notice is None or notice.about != about:
             notice = Notice(about, number=notice.number + 1 if notice else 1)
-            values: dict[str, Any] = {kind: notice}
-            document = self.records.move(document, **values)
+            document = self.records.record_notice(document, **{kind: notice})
         if notice.at:
             return document, notice
         mark = {"kind": kind, "document_id": document.document_id, "number": notice.number}

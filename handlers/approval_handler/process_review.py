@@ -123,11 +123,11 @@ class ReviewProcessor:
         if document.status not in (DocumentStatus.IN_REVIEW, DocumentStatus.PUBLISHING):
             return
         if _is_replayed(event):
-            self.records.move(document, DocumentStatus.DRAFTED, decision=None, reason=None)
+            self.records.reopen_as_drafted(document)
             return
         if document.status is DocumentStatus.PUBLISHING:
             # The approval can no longer be confirmed, and the page must not stay blocked for other documents.
-            document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
+            document = self.records.return_to_review(document)
         mark = {
             **idempotent_comments.comment_key(document, "review-gone"),
             "review": document.review_issue_key,
@@ -142,14 +142,14 @@ class ReviewProcessor:
         """Record why a notification about a published page failed; other documents keep their reason."""
         if document.status is DocumentStatus.PUBLISHED:
             try:
-                self.records.move(document, reason=reason[:1000])
+                self.records.record_notification_failure(document, reason)
             except ConditionFailed:  # let go: another worker changed the document and notifies people itself
                 log.info("review.moved_meanwhile", extra={"document_id": document.document_id})
 
     def _record_stop(self, document: Document, reason: str) -> bool:
         """Record why work on a document stopped; return whether the document is still open."""
         try:
-            document = self.records.move(document, reason=reason[:1000])
+            document = self.records.record_stop(document, reason)
         except ConditionFailed:
             document = self.records.require(document.document_id)  # another worker changed it
         return document.status not in FINAL_STATUSES
@@ -184,7 +184,7 @@ class ReviewProcessor:
         outcome = state.outcome if state else None
         approved = isinstance(outcome, Decision) and outcome.verdict is Verdict.APPROVED
         if document.status is DocumentStatus.PUBLISHING and not approved:
-            document = self.records.move(document, DocumentStatus.IN_REVIEW, decision=None)
+            document = self.records.return_to_review(document)
             log.info("approval.withdrawn", extra={"document_id": document.document_id})
         if isinstance(outcome, Decision):
             self.executor.carry_out(document, outcome)
@@ -203,7 +203,7 @@ class ReviewProcessor:
         known = document.undecided_moves
         if move_id not in known and not document.stays_undecided:
             undecided = Undecided(document.revision, (*known, move_id))
-            document = self.records.move(document, undecided=undecided)
+            document = self.records.record_undecided(document, undecided)
         if document.stays_undecided and move_id not in document.undecided_moves[:MAX_REOPENINGS]:
             log.warning("review.stays_undecided", extra={"document_id": document.document_id})
             mark = idempotent_comments.comment_key(document, "stays undecided")

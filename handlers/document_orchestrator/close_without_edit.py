@@ -22,14 +22,7 @@ class CloseWithoutEdit:
 
     def end(self, document: Document, reason: str) -> None:
         """Record a document as not needed, with the reason (cut to 1,000 characters), then close it."""
-        ended = self.records.move(
-            document,
-            DocumentStatus.NOT_NEEDED,
-            change_ids=document.change_ids,
-            issue_keys=document.issue_keys,
-            reason=reason[:1000],
-        )
-        self.close(ended)
+        self.close(self.records.end_without_edit(document, reason))
 
     def close(self, document: Document) -> None:
         """Close the review of a document in a final status and unlock its page. Idempotent."""

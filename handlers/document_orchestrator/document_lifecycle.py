@@ -159,7 +159,7 @@ class DocumentLifecycle:
                 # Another invocation that saw the failure may have released the lock just now: see unlock_ended.
                 if self.records.lock(lock_key(mine), mine.document_id, int(self.clock())) != mine.document_id:
                     return False
-                self.records.restart_failed(document, mine)
+                self.records.restart(document, mine)
         return True
 
     def _draft_if_missing(

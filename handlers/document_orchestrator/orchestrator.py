@@ -17,7 +17,9 @@ from common.aws import event_bus
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import lock_key
 from common.domain.change import Change, ChangeStatus
+from common.domain.change_states import FINAL_CHANGE_STATUSES
 from common.domain.document import Document, DocumentStatus
+from common.domain.document_states import MAY_HOLD_LOCK_UNDRAFTED, SETTLED, SHOWN
 from common.domain.events import Event, EventName
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
@@ -33,23 +35,6 @@ log = logging.getLogger(__name__)
 
 #: Seconds within which a webhook arrives. An older transition to Done was processed then, or the sweep finds it.
 MAX_WEBHOOK_DELAY = 3600
-
-_FINAL_CHANGE_STATUSES = frozenset({ChangeStatus.DOCUMENTED, ChangeStatus.NOT_NEEDED, ChangeStatus.IGNORED})
-
-#: A document in one of these was shown in a review.
-_SHOWN = frozenset(
-    {
-        DocumentStatus.IN_REVIEW,
-        DocumentStatus.REVISING,
-        DocumentStatus.PUBLISHING,
-        DocumentStatus.PUBLISHED,
-        DocumentStatus.REJECTED,
-    }
-)
-#: A document in one of these does not need its change to be processed again.
-_NOT_WAITING = _SHOWN | {DocumentStatus.NOT_NEEDED}
-#: A document in one of these has no draft, but may still hold its page lock: a failed one if its function crashed.
-_NOT_DRAFTED = frozenset({DocumentStatus.DRAFTING, DocumentStatus.FAILED})
 
 
 @dataclass(frozen=True)
@@ -77,7 +62,7 @@ class Orchestrator:
         log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
-            if change and change.status not in _FINAL_CHANGE_STATUSES:
+            if change and change.status not in FINAL_CHANGE_STATUSES:
                 self._fail_change(change, reason, event.message_id)
         elif event.name is EventName.REVISION_REQUESTED:
             self._fail_revision(event, reason)
@@ -86,7 +71,7 @@ class Orchestrator:
         """Comment once that an event is deferred: in the source ticket, or for a revision in the review ticket."""
         if event.name is EventName.CHANGE_DETECTED:
             change = self.changes.get(str(event.detail["change_id"]))
-            if change and change.status not in _FINAL_CHANGE_STATUSES:
+            if change and change.status not in FINAL_CHANGE_STATUSES:
                 with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
                     idempotent_comments.comment_waiting_once(
                         self.jira, change.issue_id, change.change_id, reason
@@ -105,14 +90,14 @@ class Orchestrator:
         change_id = str(event.detail["change_id"])
         with self.changes.lease(change_id, owner, LEASE_SECONDS):
             change = self.changes.get(change_id)
-            if change is None or change.status in _FINAL_CHANGE_STATUSES:
+            if change is None or change.status in FINAL_CHANGE_STATUSES:
                 return
             if change.status is ChangeStatus.FAILED and change.failed_by == event.message_id:
                 raise PermanentFailure(
                     change.reason
                 )  # the tickets have a comment about it already; `ops redrive` sends a new message
             if change.status is ChangeStatus.FAILED:
-                self.changes.close(change_id, ChangeStatus.DETECTED, change.worth)
+                change = self.changes.restart(change)
             if change.from_status_id and self.jira.is_done(change.from_status_id):
                 self._ignore_later_done_status(change)
                 return
@@ -123,7 +108,7 @@ class Orchestrator:
                 event_bus.publish_review_completed(
                     self.documents.bus, change.issue_id, change.issue_key, move_id or change_id
                 )
-                self.changes.close(change_id, ChangeStatus.IGNORED, "it is one of our review tickets")
+                self.changes.ignore(change, "it is one of our review tickets")
                 return
             ticket = Ticket.from_rest(issue, self.jira.browse_url)
             targets = self._selected(change, ticket)
@@ -155,9 +140,7 @@ class Orchestrator:
                 self.changes.record(first)
             if known is None or known.is_waiting:
                 event_bus.publish_change_detected(self.documents.bus, first)
-        self.changes.close(
-            change.change_id, ChangeStatus.IGNORED, "the ticket was already in a done status before"
-        )
+        self.changes.ignore(change, "the ticket was already in a done status before")
 
     def _issue(self, change: Change) -> Mapping[str, Any]:
         try:
@@ -179,7 +162,7 @@ class Orchestrator:
         if change.choice is None:
             selected = self.select_pages(change, ticket, self.site())
             return stored_targets.from_json(
-                self.changes.store_selection(change.change_id, stored_targets.to_json(selected))
+                self.changes.store_selection(change, stored_targets.to_json(selected))
             )
         earlier = stored_targets.from_json(change.choice)
         choices = {target.page_id: target.choice for target in earlier.targets if target.page_id}
@@ -195,7 +178,7 @@ class Orchestrator:
             notifications.why_not_needed(document) for document in documents if document not in needed
         ]
         if needed:
-            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
+            self.changes.document(change, ids)
             return
         reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
         if change.asked_by_label and not any(target.unnamed for target in targets.targets):
@@ -203,7 +186,7 @@ class Orchestrator:
             idempotent_comments.comment_best_effort(
                 self.jira, change.issue_id, mark, notifications.not_drafted(reason)
             )
-        self.changes.close(change.change_id, ChangeStatus.NOT_NEEDED, reason, ids)
+        self.changes.end_unneeded(change, reason, ids)
 
     def _comment_refused_pages(self, change: Change, targets: StoredTargets) -> None:
         if not targets.refused:
@@ -235,18 +218,18 @@ class Orchestrator:
     def _fail_change(self, change: Change, reason: str, message_id: str) -> None:
         own = self._my_documents(change)
         complete = self._not_waiting(change, own)
-        if len(complete) >= len(own) and any(document.status in _SHOWN for document in complete):
+        if len(complete) >= len(own) and any(document.status in SHOWN for document in complete):
             ids = tuple(document.document_id for document in complete)
-            self.changes.close(change.change_id, ChangeStatus.DOCUMENTED, change.worth, ids)
+            self.changes.document(change, ids)
             return
-        self.changes.close(change.change_id, ChangeStatus.FAILED, reason, failed_by=message_id)
+        self.changes.fail(change, reason, message_id)
         for mine in own:
             started = self.documents.records.get(mine.document_id)
             if started and started.status is DocumentStatus.DRAFTING:
-                self.documents.records.move(started, DocumentStatus.FAILED, reason=reason, created_in=None)
+                self.documents.records.fail_before_draft(started, reason)
             if started is None:
                 self.documents.records.unlock(lock_key(mine), mine.document_id)
-            elif started.status in _NOT_DRAFTED:
+            elif started.status in MAY_HOLD_LOCK_UNDRAFTED:
                 self._release_page(started)
         comment = notifications.not_draftable(reason)
         with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
@@ -263,8 +246,10 @@ class Orchestrator:
         revision = int(event.detail["revision"])
         if document is None or not _awaits(document, revision):
             return
-        unopened = document.revision if document.status is DocumentStatus.DRAFTED else document.unopened
-        self.documents.records.move(document, reason=reason[:1000], unopened=unopened)
+        if document.status is DocumentStatus.DRAFTED:
+            self.documents.records.record_unopened(document, reason)
+        else:
+            self.documents.records.record_stop(document, reason)
         what = f"{document.document_id} after r{revision}"
         with self.documents.records.notification_lease(document.document_id, LEASE_SECONDS):
             for issue in document.issue_keys:
@@ -281,7 +266,7 @@ class Orchestrator:
         return [
             document
             for document in filter(None, map(self.documents.records.get, ids))
-            if document.status in _NOT_WAITING and change.change_id in document.change_ids
+            if document.status in SETTLED and change.change_id in document.change_ids
         ]
 
     def _my_documents(self, change: Change) -> list[Document]:

@@ -56,7 +56,7 @@ class TicketCreation:
         screen = self._screen(str(fields["project"]["key"]))
         links = sources if screen is None or screen.has("issuelinks") else ()
         if not links:
-            self.records.move(document, creating_since=int(self.clock()))
+            self.records.record_creation(document, int(self.clock()))
         later = {} if screen is None else {name: fields[name] for name in _SET_LATER if not screen.has(name)}
         posted = {name: value for name, value in fields.items() if name not in later}
         try:

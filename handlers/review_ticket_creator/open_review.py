@@ -80,7 +80,7 @@ class OpenReview:
         if document is None:
             return
         if document.status is DocumentStatus.DRAFTED:
-            self.records.move(document, reason=reason[:1000], unopened=document.revision)
+            self.records.record_unopened(document, reason)
             command = f"`python -m ops status {document.issue_keys[0]}`"
             body = _failure_text(
                 reason, f"An operator can see the details with {command} and send the message again."
@@ -110,7 +110,7 @@ class OpenReview:
         """End a document that must not be shown and release its page, unless it has a review ticket already."""
         if document.review_issue_id:
             return
-        self.records.move(document, DocumentStatus.FAILED, reason=reason[:1000], created_in=None)
+        self.records.fail_before_review(document, reason)
         self.records.unlock(lock_key(document), document.document_id)
 
     def _open(self, document: Document) -> None:
@@ -126,12 +126,7 @@ class OpenReview:
         announced = ticket_description.announcement(review, is_open=ticket.is_open)
         mark = idempotent_comments.comment_key(document, "announcement")
         comment = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
-        self.records.move(
-            document,
-            DocumentStatus.IN_REVIEW,
-            announcement=Announcement(draft.revision, comment.comment_id, comment.created),
-            reason=None,
-        )
+        self.records.open_review(document, Announcement(draft.revision, comment.comment_id, comment.created))
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
     def _review(self, document: Document, draft: Draft, sources: Sources, page_url: str | None) -> Review:

@@ -8,17 +8,18 @@ import pytest
 
 from common.aws.document_repository import DocumentRepository
 from common.domain.document import Document, DocumentStatus
+from common.domain.document_states import DocumentTransition
 
 
 def fail_moves(patched: pytest.MonkeyPatch, status: DocumentStatus, fault: BaseException) -> None:
     """Let every write that moves a document to a status raise instead."""
-    move = DocumentRepository.move
+    step = DocumentRepository._step
 
     def fail(
-        records: DocumentRepository, document: Document, to: DocumentStatus | None = None, **values: Any
+        records: DocumentRepository, document: Document, transition: DocumentTransition, **values: Any
     ) -> Document:
-        if to is status:
+        if transition.target is status:
             raise fault
-        return move(records, document, to, **values)
+        return step(records, document, transition, **values)
 
-    patched.setattr(DocumentRepository, "move", fail)
+    patched.setattr(DocumentRepository, "_step", fail)

@@ -10,7 +10,7 @@ import pytest
 from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.domain.document import Document, DocumentStatus
+from common.domain.document import Document
 from common.domain.status_transitions import StatusTransition
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
@@ -123,17 +123,15 @@ def approves_meanwhile(pipeline: Pipeline, review: str) -> dict[str, Any]:
 def test_an_approval_before_the_review_is_recorded_is_published(
     pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move = DocumentRepository.move
+    open_review = DocumentRepository.open_review
     met: list[dict[str, Any]] = []
 
-    def approved_just_before(
-        records: DocumentRepository, document: Document, status: DocumentStatus | None = None, **values: Any
-    ) -> Document:
-        if status is DocumentStatus.IN_REVIEW and not met:
+    def approved_just_before(records: DocumentRepository, document: Document, *what: Any) -> Document:
+        if not met:
             met.append(approves_meanwhile(pipeline, document.review_issue_key))
-        return move(records, document, status, **values)
+        return open_review(records, document, *what)
 
-    monkeypatch.setattr(DocumentRepository, "move", approved_just_before)
+    monkeypatch.setattr(DocumentRepository, "open_review", approved_just_before)
     in_review(pipeline)
     assert deliver(approve, met) == []
     assert pipeline.aws.documents()[0]["status"] == "published"

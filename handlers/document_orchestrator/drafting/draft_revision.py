@@ -16,7 +16,8 @@ from common.atlassian.page_restrictions import open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
-from common.domain.document import Document, DocumentKind, DocumentStatus, Verdict
+from common.domain.document import Document, DocumentKind, Verdict
+from common.domain.document_states import OVERTAKEN
 from common.domain.draft import Draft
 from common.domain.issue_security import common_security_level, security_levels
 from common.domain.ticket import Ticket
@@ -76,18 +77,7 @@ class RevisionDrafter:
             self._without_edit(document, proposal)
             return None
         draft, sha256 = self.drafts.store(_draft_of(document, page, proposal, levels))
-        document = self.records.move(
-            document,
-            DocumentStatus.DRAFTED,
-            revision=draft.revision,
-            sha256=sha256,
-            title=draft.title,
-            change_ids=draft.change_ids,
-            issue_keys=draft.issue_keys,
-            author_ids=document.author_ids,
-            choice=document.choice,
-            reason=None,
-        )
+        document = self.records.store_draft(document, draft, sha256)
         log.info("draft.stored", extra={"document_id": document.document_id, "revision": draft.revision})
         return document
 
@@ -132,7 +122,7 @@ class RevisionDrafter:
         return open_title(document.parent_id, self.confluence, trust_folders=trust_folders)
 
     def _without_edit(self, document: Document, proposal: Proposal) -> None:
-        if document.revision and not is_overtaken(document):
+        if document.revision and not OVERTAKEN.holds(document):
             raise PermanentFailure("the model proposed no edit for this revision")
         reason = proposal.summary or f'the page "{document.title}" is already up to date'
         self.no_edit.end(document, reason)
@@ -152,13 +142,6 @@ def _check_security_levels(document: Document, levels: Mapping[str, str]) -> Non
         )
 
 
-def is_overtaken(document: Document) -> bool:
-    """Return whether a revision is due because a person edited the page where the approved draft edits it."""
-    decision = document.decision
-    is_revising = document.status is DocumentStatus.REVISING
-    return is_revising and decision is not None and decision.verdict is Verdict.APPROVED
-
-
 def _feedback(document: Document) -> str:
     """Return the reviewer's last feedback, ``""`` if the last decision did not ask for a revision.
 
@@ -175,7 +158,7 @@ def _inputs(document: Document, levels: Mapping[str, str]) -> str:
         target,
         document.sha256,
         document.change_ids,
-        is_overtaken(document),
+        OVERTAKEN.holds(document),
         _feedback(document),
         levels,
     )

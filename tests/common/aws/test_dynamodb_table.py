@@ -66,6 +66,8 @@ DOCUMENT = Document(
     change_ids=("chg-1",),
     issue_keys=("PAY2-7",),
     revision=2,
+    review_issue_id="70",
+    review_issue_key="PAY2-9",
     announcement=Announcement(2, "10", "2026-11-22T10:00:00.000+0000"),
     decision=Decision(Verdict.APPROVED, "a", "Rita", "11", 2, "abc", "2026-11-22T11:00:00.000+0000"),
     publication=Publication("1", 4, "https://example.com/1", "Refunds"),
@@ -162,10 +164,15 @@ def test_titles_equal_to_confluence_share_a_lock() -> None:
 def test_a_transition_from_a_changed_state_fails(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     documents.create_or_get(DOCUMENT)
-    moved = documents.move(DOCUMENT, DocumentStatus.PUBLISHING, decision=None)
-    assert (moved.status, moved.decision) == (DocumentStatus.PUBLISHING, None)
+    assert DOCUMENT.decision
+    moved = documents.begin_publishing(DOCUMENT, DOCUMENT.decision)
+    assert (moved.status, moved.version) == (DocumentStatus.PUBLISHING, 1)
     with pytest.raises(ConditionFailed):
-        documents.move(DOCUMENT, DocumentStatus.REVISING)
+        documents.send_back(DOCUMENT, DOCUMENT.decision)
+    back = documents.return_to_review(moved)
+    assert (back.status, back.version) == (DocumentStatus.IN_REVIEW, 2)
+    with pytest.raises(ConditionFailed):
+        documents.send_back(DOCUMENT, DOCUMENT.decision)  # the same state, but it has been elsewhere since
 
 
 def test_a_missing_record_has_no_lease_to_wait_for(records: DynamoDbTable) -> None:

@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from common.atlassian.http_client import Unavailable
+from common.aws.document_repository import DocumentRepository
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus, PublishFailed
 from common.intake.missing_reviews import ACCESS_MAY_BE_LOST, MIN_SECONDS_BETWEEN_SWEEPS
-from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.handler import handle as approve
 from handlers.sweep.handler import handle as sweep
 from local.atlassian import Fault
@@ -321,7 +321,7 @@ def test_a_published_approval_is_reported_although_its_review_is_gone(
         raise RuntimeError("it died here")
 
     with monkeypatch.context() as patch:
-        patch.setattr(DecisionExecutor, "_end", die)
+        patch.setattr(DocumentRepository, "publish", die)
         assert len(deliver(approve, messages)) == 1
     assert (status(pipeline), pipeline.page(page_id)["version"]["number"]) == ("publishing", 2)
     delete(pipeline, review)

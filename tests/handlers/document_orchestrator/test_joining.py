@@ -11,7 +11,6 @@ import pytest
 
 from common.aws.change_repository import ChangeRepository
 from common.aws.draft_store import DraftStore
-from common.domain.change import ChangeStatus
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
@@ -75,7 +74,11 @@ def test_a_change_in_a_draft_gets_no_second_review(
     summary, text = (NEW_SUMMARY, NEW_TEXT) if kind == "create" else (SUMMARY, TEXT)
     _, review = in_review(pipeline, summary, text)
     key, message = joining(
-        pipeline, f"{summary} in winter", f"{text} In winter, too.", (ChangeRepository, "close"), monkeypatch
+        pipeline,
+        f"{summary} in winter",
+        f"{text} In winter, too.",
+        (ChangeRepository, "document"),
+        monkeypatch,
     )
     pipeline.run()
     pipeline.decide(review, decision)
@@ -112,15 +115,8 @@ def test_a_failed_join_leaves_the_review_unchanged(
 def died_before_the_change_closed(
     pipeline: Pipeline, messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    close = ChangeRepository.close
-
-    def closed(records: ChangeRepository, change_id: str, status: ChangeStatus, *what: Any) -> None:
-        if status is not ChangeStatus.DETECTED:  # a failed change is reopened before anything else
-            fail()
-        close(records, change_id, status, *what)
-
     with monkeypatch.context() as patched:
-        patched.setattr(ChangeRepository, "close", closed)
+        patched.setattr(ChangeRepository, "document", fail)
         assert len(deliver(orchestrate, messages)) == 1
     pipeline.run()
 

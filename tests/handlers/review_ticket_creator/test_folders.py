@@ -126,7 +126,7 @@ def test_a_process_that_dies_before_the_comment_comments_once(
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    for broken in ((ChangeRepository, "close"), None):
+    for broken in ((ChangeRepository, "end_unneeded"), None):
         with monkeypatch.context() as patched:
             if broken:
                 patched.setattr(*broken, fail)
