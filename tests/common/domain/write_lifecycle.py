@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from common.domain.change import ChangeStatus
 from common.domain.change_states import CHANGE_FLAGS, CHANGE_TRANSITIONS
@@ -49,8 +49,8 @@ def _diagram(first: StrEnum, begins: str, transitions: Iterable[Transition[Any, 
     return "".join(f"    {line}\n" for line in lines)
 
 
-def _place(state: Any) -> int:
-    return list(type(state)).index(state)
+def _place(state: StrEnum) -> int:
+    return [str(each) for each in type(state)].index(str(state))
 
 
 def _fenced(diagram: str) -> str:
@@ -62,7 +62,11 @@ def _table(flags: Sequence[Flag[Any]], transitions: Iterable[Transition[Any, Any
     rows += [(flag.name, flag.meaning) for flag in flags]
     notes = [("note, which keeps the state", "in", "when"), ("---", "---", "---")]
     notes += [
-        (f"`{each.name}`", ", ".join(sorted(each.sources, key=_place)), each.when)
+        (
+            f"`{each.name}`",
+            ", ".join(sorted(each.sources, key=lambda state: _place(cast(StrEnum, state)))),
+            each.when,
+        )
         for each in transitions
         if each.target is None
     ]
