@@ -19,6 +19,7 @@ from common.aws.draft_store import DraftHashMismatch, DraftStore
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
+from common.domain.version_note import version_note
 from handlers.approval_handler import notification_texts, notifications
 from handlers.approval_handler.hold_approval import ApprovalHold, SourcesChanged
 from handlers.approval_handler.publisher import PageConflict, PublishBlocked, Publisher, UnpublishedChanges
@@ -99,7 +100,8 @@ class DecisionExecutor:
             draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
             may_write = partial(self.approval_hold.check_sources, document, approval)
             overriding = self.approval_hold.overriding(document, approval)
-            publication = self.publisher.publish(draft, may_write, overriding)
+            note = version_note(draft, approval.author_name, document.review_issue_key)
+            publication = self.publisher.publish(draft, note, may_write, overriding)
         except (SourcesChanged, UnpublishedChanges) as why:
             # let go: the ticket is reopened with a notice, or the approval came after that notice
             if document_held := self.approval_hold.hold(document, approval, why):

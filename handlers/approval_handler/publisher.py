@@ -23,6 +23,7 @@ from common.atlassian.http_client import (
 )
 from common.domain.document import DocumentKind, Publication
 from common.domain.draft import Draft
+from common.domain.version_note import is_note_of
 from handlers.approval_handler.unpublished_work import UnpublishedWork, unpublished_work
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,10 @@ class Publisher:
             return None
         return self._find_publication(draft, page)
 
-    def publish(self, draft: Draft, may_write: Callable[[], None], overriding: str = "") -> Publication:
-        """Publish a draft, or return its publication if it is published already.
+    def publish(
+        self, draft: Draft, note: str, may_write: Callable[[], None], overriding: str = ""
+    ) -> Publication:
+        """Publish a draft with ``note`` as the version message, or return its publication if it is published already.
 
         Calls ``may_write`` before it writes the page; ``may_write`` raises if the page must not be written. Unpublished
         changes are overwritten only if their state is ``overriding``. Raises PageConflict, PublishBlocked,
@@ -85,12 +88,12 @@ class Publisher:
             return self._create(draft, may_write)
         for _ in range(MAX_ATTEMPTS):
             try:
-                return self._update(draft, may_write, overriding)
+                return self._update(draft, note, may_write, overriding)
             except VersionConflict:  # let go: the loop retries on the current page, then raises PageContended
                 log.info("page.version_conflict", extra={"document_id": draft.document_id})
         raise PageContended(f'other people are editing the page "{draft.title}" right now')
 
-    def _update(self, draft: Draft, may_write: Callable[[], None], overriding: str) -> Publication:
+    def _update(self, draft: Draft, note: str, may_write: Callable[[], None], overriding: str) -> Publication:
         page = self._page(draft)
         if written := self._find_publication(draft, page):
             return written
@@ -102,9 +105,7 @@ class Publisher:
         if storage != page.storage:
             self._check_unpublished(draft, page, overriding)
             try:
-                page = self.confluence.update_page(
-                    page, storage, f"{version_message_mark(draft)}: {draft.summary}"[:255]
-                )
+                page = self.confluence.update_page(page, storage, note)
             except RequestRefused as error:
                 raise PublishBlocked(_refusal_text(page.title, error)) from error
             except NotFound as error:
@@ -133,11 +134,7 @@ class Publisher:
             return None
         versions = self.confluence.versions(page.page_id, draft.base_version)
         # Anyone who may edit pages can write such a version message, so its author is checked too.
-        ours = (
-            v
-            for v in versions
-            if v.message.startswith(version_message_mark(draft) + ":") and self.confluence.is_us(v.author_id)
-        )
+        ours = (v for v in versions if is_note_of(v.message, draft) and self.confluence.is_us(v.author_id))
         return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
     def _create(self, draft: Draft, may_write: Callable[[], None]) -> Publication:
@@ -197,11 +194,6 @@ class Publisher:
         return Publication(
             page.page_id, written.version, page.url, page.title, differs=differs, on_top=on_top
         )
-
-
-def version_message_mark(draft: Draft) -> str:
-    """Return the idempotency key of a draft. The version message of the page version with the draft begins with it."""
-    return f"Kinexus {draft.document_id} r{draft.revision}"
 
 
 def _check_location(draft: Draft, page: ConfluencePage) -> None:

@@ -19,6 +19,7 @@ from common.atlassian.confluence_client import ConfluencePage, PageDraft, PageVe
 from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized, VersionConflict
 from common.domain.document import DocumentKind
 from common.domain.draft import Draft
+from common.domain.version_note import version_note
 from handlers.approval_handler.publisher import (
     PageConflict,
     PageContended,
@@ -124,7 +125,7 @@ def by_person(texts: list[str], actions: list[tuple[str, int, str]]) -> list[str
 
 
 def published(held: PageInMemory, draft: Draft) -> None:
-    Publisher(Confluence(held)).publish(draft, lambda: None)  # type: ignore[arg-type]
+    Publisher(Confluence(held)).publish(draft, version_note(draft, "Robin", "PAY-2"), lambda: None)  # type: ignore[arg-type]
 
 
 @settings(max_examples=150, deadline=None)
@@ -154,7 +155,7 @@ def test_a_person_never_loses_an_edit(
     try:
         published(held, draft)
     except PageConflict:
-        assert all(not message.startswith("Kinexus") for message in held.messages()), "nothing was written"
+        assert all("Kinexus" not in message for message in held.messages()), "nothing was written"
         return
     ours = paragraphs(held.page.storage)
     assert ours.count("ours, new") == 1
@@ -162,7 +163,7 @@ def test_a_person_never_loses_an_edit(
     replaced = texts[target % len(texts)]
     restored = [replaced if text == "ours, new" else text for text in ours]
     assert restored == theirs_last, "but for our block, the page is what the person saved last"
-    assert held.messages().count("Kinexus doc-1 r1: s") == 1
+    assert held.messages().count("s (A-1), approved by Robin in PAY-2 · Kinexus doc-1 r1") == 1
 
 
 def test_publishing_again_finds_the_existing_version() -> None:
@@ -226,7 +227,8 @@ def test_an_unpublished_draft_is_never_overridden_without_consent(
         return
     except UnpublishedChanges as found:
         assert (held.page.version, is_work) == (before, True)
-        Publisher(Confluence(held)).publish(draft, lambda: None, found.work.state)  # type: ignore[arg-type]
+        publisher = Publisher(Confluence(held))  # type: ignore[arg-type]
+        publisher.publish(draft, "note", lambda: None, found.work.state)
         assert held.page.version == before + 1, "the reviewer may say that it is to be lost"
         return
     assert not is_work
@@ -299,7 +301,7 @@ def test_a_version_published_between_the_reads_is_no_work() -> None:
                 held.draft = kept(edited)
             return held.draft
 
-    Publisher(Late(held)).publish(draft_on(BASE, 0, "ours, new"), lambda: None)  # type: ignore[arg-type]
+    Publisher(Late(held)).publish(draft_on(BASE, 0, "ours, new"), "note", lambda: None)  # type: ignore[arg-type]
     assert ("by a person" in held.page.storage, "ours, new" in held.page.storage) == (True, True)
 
 
@@ -331,5 +333,5 @@ def test_a_page_we_may_not_edit_blocks_publishing_temporarily(error: Exception, 
             raise error
 
     with pytest.raises(PublishBlocked, match=words) as found:
-        Publisher(Locked(held)).publish(draft_on(BASE, 0, "ours, new"), lambda: None)  # type: ignore[arg-type]
+        Publisher(Locked(held)).publish(draft_on(BASE, 0, "ours, new"), "note", lambda: None)  # type: ignore[arg-type]
     assert not found.value.final
