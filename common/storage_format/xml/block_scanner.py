@@ -16,11 +16,11 @@ from common.storage_format.xml.nodes import Node
 from common.storage_format.xml.vocabulary import MAX_DEPTH, STRUCTURE
 from common.storage_format.xml.wellformed import position
 
-_NON_ELEMENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
-_ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
-_OPEN = rf"{_ATTRIBUTES}(?<!/)>"
+NON_ELEMENT = r"!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>"
+ATTRIBUTES = r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+"""
+_OPEN = rf"{ATTRIBUTES}(?<!/)>"
 
-MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){_ATTRIBUTES}>|{_NON_ELEMENT})", re.DOTALL)
+MARKUP = re.compile(rf"<(?:(/?[^\s/>!?]+){ATTRIBUTES}>|{NON_ELEMENT})", re.DOTALL)
 """A tag (group 1 is its name, `/name` for an end tag), a comment, a CDATA section or a processing instruction."""
 
 # Common inline elements. Others are read correctly too, only tag by tag.
@@ -28,14 +28,14 @@ _INLINE = (
     r"strong|em|code|a|br|span|b|i|u|s|sub|sup|del|ins|time|small|font|ri:(?:page|attachment|user|url|space)"
     r"|ac:(?:link|link-body|plain-text-link-body|inline-comment-marker|emoticon|placeholder)"
 )
-_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){_ATTRIBUTES}>|<(?:{_NON_ELEMENT}))*+"
+_TEXT = rf"(?>[^<]++|</?(?:{_INLINE})(?=[\s/>]){ATTRIBUTES}>|<(?:{NON_ELEMENT}))*+"
 _LINE = rf"<p(?=[\s>]){_OPEN}{_TEXT}</p\s*>"
 _SWEEP = re.compile(
     rf"<(?:(p|h[1-6])(?=[\s>]){_OPEN}{_TEXT}</\1\s*>"
     rf"|(li)(?=[\s>]){_OPEN}(?:{_TEXT}|\s*+(?>{_LINE}\s*+)++)</li\s*>"
     rf"|(tr)(?=[\s>]){_OPEN}\s*+(?><t[dh](?=[\s>]){_OPEN}(?>\s*+{_LINE}\s*+(?=</t)|{_TEXT})</t[dh]\s*>\s*+)++</tr\s*>"
     rf"|ac:parameter(?=[\s>]){_OPEN}[^<]*+</ac:parameter\s*>"
-    rf"|(/?[^\s/>!?]+){_ATTRIBUTES}>|{_NON_ELEMENT})",
+    rf"|(/?[^\s/>!?]+){ATTRIBUTES}>|{NON_ELEMENT})",
     re.DOTALL,
 )
 _GENERIC = 4

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import NamedTuple, TypeAlias
 
-from common.storage_format.xml.element_tree import Element, Text, parse_tree
+from common.storage_format.xml.block_scanner import ATTRIBUTES, MARKUP, NON_ELEMENT, scan
+from common.storage_format.xml.element_tree import ATTRIBUTE, Element, Text, parse_tree
+from common.storage_format.xml.nodes import Node
 from common.storage_format.xml.vocabulary import STRUCTURE, names
 from common.storage_format.xml.wellformed import check_wellformed
 
@@ -30,16 +34,99 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 Tree: TypeAlias = tuple[str, tuple[tuple[str, str], ...], tuple["Tree | str", ...]]
 
 
+_VOLATILE_TAG = re.compile(
+    rf"<(?:{NON_ELEMENT}|[^\s/>!?]+(?=[^>]*?\s(?:{'|'.join(sorted(VOLATILE))})\s*=){ATTRIBUTES}>)", re.DOTALL
+)
+_ENDS = _BLOCKS & STRUCTURE - _DROPPED
+"""Block elements that a part of a page ends with: white space beside them has no meaning."""
+_DIVIDED = _ENDS - {"pre", "ac:plain-text-body"}
+_SHORT = 1_000
+
+
 def equivalent(a: str, b: str) -> bool:
     """Return whether two pieces of storage format are the same tree, apart from what Confluence itself may change.
 
     That is: generated ids, the order of attributes and of macro parameters, `b` for `strong`, white space between
-    blocks, entities for characters, CDATA for text. Raises MalformedStorage.
+    blocks, entities for characters, CDATA for text. Raises MalformedStorage. Only blocks that differ without their
+    generated ids are normalised: the time for a megabyte that Confluence saved is that of parsing it.
     """
+    check_wellformed(a)
     if a == b:
-        check_wellformed(a)
         return True
-    return normalised(a) == normalised(b)
+    check_wellformed(b)
+    a, b = _without_volatile(a), _without_volatile(b)
+    return a == b or _same_content(a, scan(a)[0], b, scan(b)[0])
+
+
+def _without_volatile(storage: str) -> str:
+    """Return storage format without the attributes that Confluence sets, except in tags that are hard to read."""
+
+    def bare(tag: re.Match[str]) -> str:
+        if tag[0][1] in "!?":
+            return tag[0]
+        return ATTRIBUTE.sub(lambda match: "" if match[1] in VOLATILE else match[0], tag[0])
+
+    return _VOLATILE_TAG.sub(bare, storage)
+
+
+class _Part(NamedTuple):
+    """A part of the content of an element; `only` is its block if there is nothing else in it."""
+
+    start: int
+    end: int
+    only: Node | None
+
+
+def _parts(source: str, node: Node) -> Iterator[_Part]:
+    """Divide the content of an element after each block. The normalised content is that of the parts in a row."""
+    start = at = node.opened
+    depth = 0
+    for child in node.children:
+        if child.start > at:
+            depth += _nesting(source, at, child.start)
+        at = child.end
+        if depth == 0 and child.name in _ENDS:
+            yield _Part(start, at, child if not source[start : child.start].strip() else None)
+            start = at
+    if start < node.closed:
+        yield _Part(start, node.closed, None)
+
+
+def _nesting(source: str, start: int, end: int) -> int:
+    """Return how many elements are open at the end of a text that were not at its start."""
+    tags = (match[0] for match in MARKUP.finditer(source, start, end) if match[1] is not None)
+    return sum(-1 if tag[1] == "/" else not tag.endswith("/>") for tag in tags)
+
+
+def _same_content(a: str, one: Node, b: str, other: Node) -> bool:
+    """Return whether two elements have the same content, apart from what Confluence may change."""
+    parts = zip_longest(_parts(a, one), _parts(b, other), fillvalue=_Part(0, 0, None))
+    return all(_same_part(a, left, b, right) for left, right in parts)
+
+
+def _same_part(a: str, one: _Part, b: str, other: _Part) -> bool:
+    ours, theirs = one.only, other.only
+    if a[one.start : one.end] == b[other.start : other.end]:
+        return True
+    if ours and theirs and ours.name == theirs.name in _DIVIDED and _is_divided(ours) and _is_divided(theirs):
+        tags = (a[ours.start : ours.opened], b[theirs.start : theirs.opened])
+        return _same_tag(*tags, ours.name) and _same_content(a, ours, b, theirs)
+    return normalised_element(parse_tree(a, one.start, one.end)) == normalised_element(
+        parse_tree(b, other.start, other.end)
+    )
+
+
+def _is_divided(node: Node) -> bool:
+    """Return whether an element is so long that its parts are compared, and its tags were read."""
+    return node.end - node.start > _SHORT and node.start < node.opened < node.closed
+
+
+def _same_tag(one: str, other: str, name: str) -> bool:
+    """Return whether two start tags are the same, apart from what Confluence may change."""
+    if one == other:
+        return True
+    end = f"</{name}>"
+    return normalised_element(parse_tree(one + end)) == normalised_element(parse_tree(other + end))
 
 
 def normalised(storage: str) -> Tree:

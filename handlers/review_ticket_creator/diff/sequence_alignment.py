@@ -1,10 +1,11 @@
-"""Sequence alignment (patience diff with a bounded Myers diff): finds the equal parts in near-linear time.
+"""Sequence alignment (patience diff, then a longest common subsequence): finds the equal parts of two sequences.
 
 Equal ends are cut off. Items that occur once on both sides become anchors (the longest series in the same order), and
 the stretches between the anchors are aligned in the same way. If no item is unique, neighbouring items are taken
-together as anchors. If there are none either, Myers' O(ND) algorithm is used with a bounded effort (E. Myers, "An
-O(ND) Difference Algorithm and Its Variations", 1986). A stretch that exceeds it counts as replaced: that is correct,
-but less precise.
+together as anchors. If there are none either, the longest common subsequence is found bit-parallel, a row of the table
+in one integer (H. Hyyrö, "Bit-Parallel LCS-length Computation Revisited", 2004), with D. Hirschberg's division where
+the table would be large (1975). So a stretch that counts as different has no item in common, unless it is so long that
+it is halved first.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 _WIDTHS = (1, 2, 4, 16)  # how many neighbours are tried as one anchor
-_MAX_DIFFERENCES = 120  # Myers' effort grows with the square of this
+_LARGEST_TABLE = 1 << 26  # bits of a table that is kept to walk back through it: 8 MB
+_LARGEST_STRETCH = 1 << 31  # bits of a table that is computed as a whole: about a second
 
 
 class MatchedRun(NamedTuple):
@@ -48,7 +50,7 @@ def align(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[Matched
             continue
         anchors = next(filter(None, (_anchors(a, a0, a1, b, b0, b1, width) for width in _WIDTHS)), [])
         if not anchors:
-            matches += [(x, y, 1) for x, y in _myers(a, a0, a1, b, b0, b1)]
+            matches += [(x, y, 1) for x, y in _common_subsequence(a, a0, a1, b, b0, b1)]
             continue
         for x, y in anchors:
             if x > a0 or y > b0:
@@ -139,36 +141,69 @@ def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return chosen[::-1]
 
 
-def _myers(a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int) -> list[tuple[int, int]]:
-    """Return the matching pairs of the shortest edit script, or [] if it has more than _MAX_DIFFERENCES edits."""
-    n, m = a1 - a0, b1 - b0
-    reach = {1: 0}
-    trail: list[dict[int, int]] = []
-    for differences in range(min(n + m, _MAX_DIFFERENCES) + 1):
-        trail.append(dict(reach))
-        for k in range(-differences, differences + 1, 2):
-            down = k == -differences or (k != differences and reach[k - 1] < reach[k + 1])
-            x = reach[k + 1] if down else reach[k - 1] + 1
-            y = x - k
-            while x < n and y < m and a[a0 + x] == b[b0 + y]:
-                x, y = x + 1, y + 1
-            reach[k] = x
-            if x >= n and y >= m:
-                return _walk_back(trail, n, m, a0, b0)
-    return []
-
-
-def _walk_back(trail: list[dict[int, int]], x: int, y: int, a0: int, b0: int) -> list[tuple[int, int]]:
+def _common_subsequence(
+    a: list[int], a0: int, a1: int, b: list[int], b0: int, b1: int
+) -> list[tuple[int, int]]:
+    """Return the index pairs of a longest common subsequence; of halves of it where the stretch is too long."""
     pairs: list[tuple[int, int]] = []
-    for differences in range(len(trail) - 1, -1, -1):
-        reach = trail[differences]
-        k = x - y
-        down = k == -differences or (k != differences and reach[k - 1] < reach[k + 1])
-        start_k = k + 1 if down else k - 1
-        start_x = reach[start_k]
-        start_y = start_x - start_k
-        while x > max(start_x, 0) and y > max(start_y, 0):
-            x, y = x - 1, y - 1
+    todo = [(a0, a1, b0, b1)]
+    while todo:
+        a0, a1, b0, b1 = todo.pop()
+        size = (a1 - a0) * (b1 - b0)
+        if size == 0:
+            continue
+        if a1 - a0 > 1 and size > _LARGEST_TABLE:
+            middle = (a0 + a1) // 2
+            cut = (b0 + b1) // 2 if size > _LARGEST_STRETCH else _best_cut(a, a0, middle, a1, b, b0, b1)
+            todo += [(a0, middle, b0, cut), (middle, a1, cut, b1)]
+            continue
+        pairs += _walk_back(_lengths(a[a0:a1], b[b0:b1], keep=True), a0, a1, b0, b1)
+    return sorted(pairs)
+
+
+def _lengths(a: list[int], b: list[int], keep: bool = False) -> list[int]:
+    """Return rows of the table of lengths: a bit is 0 where the length grows. The last row, or all of them (`keep`)."""
+    bits = {item: bytearray(len(b) // 8 + 1) for item in set(a) & set(b)}
+    for place, item in enumerate(b):
+        if item in bits:
+            bits[item][place >> 3] |= 1 << (place & 7)
+    places = {item: int.from_bytes(found, "little") for item, found in bits.items()}
+    every = (1 << len(b)) - 1
+    row = every
+    rows = [row]
+    for item in a:
+        same = row & places.get(item, 0)
+        row = (row + same | row - same) & every
+        if keep:
+            rows.append(row)
+    return rows if keep else [row]
+
+
+def _best_cut(a: list[int], a0: int, middle: int, a1: int, b: list[int], b0: int, b1: int) -> int:
+    """Return where to divide `b` if `a` is divided in the middle."""
+    head = bin(_lengths(a[a0:middle], b[b0:b1])[0])[:1:-1].ljust(b1 - b0, "0")
+    tail = bin(_lengths(a[middle:a1][::-1], b[b0:b1][::-1])[0])[2:].rjust(b1 - b0, "0")
+    length = best = tail.count("0")
+    cut = b0
+    for place, (grows, shrinks) in enumerate(zip(head, tail, strict=True), b0 + 1):
+        length += (grows == "0") - (shrinks == "0")
+        if length > best:
+            best, cut = length, place
+    return cut
+
+
+def _walk_back(rows: list[int], a0: int, a1: int, b0: int, b1: int) -> list[tuple[int, int]]:
+    pairs: list[tuple[int, int]] = []
+    x, y = a1 - a0, b1 - b0
+    size = y // 8 + 1
+    bits = rows[x].to_bytes(size, "little")
+    while x and y:
+        if bits[y - 1 >> 3] >> (y - 1 & 7) & 1:
+            y -= 1
+            continue
+        x -= 1
+        bits = rows[x].to_bytes(size, "little")
+        if bits[y - 1 >> 3] >> (y - 1 & 7) & 1:
+            y -= 1
             pairs.append((a0 + x, b0 + y))
-        x, y = start_x, start_y
     return pairs[::-1]

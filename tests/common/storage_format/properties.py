@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from benchmarks.storage_invariants import edit_faults, is_wrongly_refused, page_faults, random_edits
 from common import storage_format as sf
+from common.storage_format.xml import equivalence
 from local.atlassian.confluence.storage_adf import to_adf, unsupported_shapes
 from local.atlassian.documents.adf_check import CONFLUENCE_CHILDREN, check_document
 from tests.common.storage_format.strategies import BROKEN, INLINE, MARKDOWN, PAGES
@@ -130,6 +133,50 @@ def text_survives_conversion_to_markdown_and_back(inline: str) -> None:
     assert edited.changes[0].removed == ()
 
 
+def equivalent_compares_normalised_trees(storage: str, seed: int, count: int) -> None:
+    """Comparing block by block gives the same answer as normalising both pages, also for deeply divided ones."""
+    other = _respelled(storage, random.Random(seed), count)
+    assume(_refusal(other) is None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(equivalence, "_SHORT", 0)
+        is_same = sf.equivalent(storage, other)
+    assert is_same == (equivalence.normalised(storage) == equivalence.normalised(other))
+    assert is_same == sf.equivalent(other, storage)
+
+
+_RESPELLINGS = (
+    ("<p>", '<p local-id="n">'),
+    ("<p", "<p id='3'"),
+    ("<li>", "<li local-id = 'x>y'>"),
+    ("><", ">\n<"),
+    (">", "> "),
+    ("<", " <"),
+    ("</", "<!-- <p> --></"),
+    ("<br/>", "<br />"),
+    ("<hr/>", "<hr></hr>"),
+    ("strong>", "b>"),
+    ("&lt;", "&#60;"),
+    ("<p>", "</p><p>"),
+    ("word", "<![CDATA[word]]>"),
+    ("word", "other"),
+    ("<li>", "<li>x</li><li>"),
+    ("table>", "ul>"),
+)
+
+
+def _respelled(storage: str, chance: random.Random, count: int) -> str:
+    """Return a page with changes at random places, some of which Confluence makes itself when it saves."""
+    for _ in range(count):
+        old, new = chance.choice(_RESPELLINGS)
+        places = [match.start() for match in re.finditer(re.escape(old), storage)]
+        if places and chance.randrange(3):
+            at = chance.choice(places)
+            storage = storage[:at] + new + storage[at + len(old) :]
+        else:
+            storage = storage.replace(old, new)
+    return storage
+
+
 PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     a_page_is_its_prefix_blocks_gaps_and_suffix: (PAGES,),
     broken_pages_are_refused_and_others_reassemble: (BROKEN,),
@@ -141,4 +188,5 @@ PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     rendered_markdown_is_what_the_editor_holds: (MARKDOWN,),
     edits_add_nothing_that_the_editor_cannot_hold: (PAGES, MARKDOWN, SEEDS),
     text_survives_conversion_to_markdown_and_back: (INLINE,),
+    equivalent_compares_normalised_trees: (PAGES, SEEDS, st.integers(0, 4)),
 }

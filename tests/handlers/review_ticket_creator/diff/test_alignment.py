@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.review_ticket_creator.diff import sequence_alignment
+from handlers.review_ticket_creator.diff.page_comparison import compare_pages
 from handlers.review_ticket_creator.diff.pair_passages import pair
 from handlers.review_ticket_creator.diff.row_comparison import (
     CollapsedRows,
@@ -34,6 +36,29 @@ def test_stretches_cover_both_sequences_correctly(before: list[int], after: list
         if stretch.equal:
             assert before[stretch.before_start : x] == after[stretch.after_start : y]
     assert (x, y) == (len(before), len(after))
+
+
+@settings(max_examples=300, deadline=None)
+@given(_few, _few, st.sampled_from([1, 30, 1 << 26]))
+def test_a_different_stretch_has_no_item_in_common(before: list[int], after: list[int], table: int) -> None:
+    """That holds however many differences there are, and also where the table of lengths is divided."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sequence_alignment, "_LARGEST_TABLE", table)
+        stretches = align(before, after)
+    for one in stretches:
+        if not one.equal:
+            gone, new = before[one.before_start : one.before_end], after[one.after_start : one.after_end]
+            assert not set(gone) & set(new)
+
+
+@pytest.mark.parametrize("count", [61, 700])
+def test_equal_passages_between_many_changes_are_unchanged(count: int) -> None:
+    def page(word: str) -> str:
+        return "".join(f"<p>{word} {n} {word}</p><p>Note</p>" for n in range(count))
+
+    comparison = compare_pages(page("before"), page("after"))
+    unchanged = [row for row in comparison.rows if row.sign == "="]
+    assert [comparison.shown(row)[0].text for row in unchanged] == ["Note"] * count
 
 
 @settings(max_examples=200, deadline=None)
