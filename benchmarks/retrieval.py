@@ -12,6 +12,7 @@ with each idea switched off.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 import statistics
@@ -36,6 +37,8 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 from local import atlassian
 
 SPACE = "DOCS"
+MAX_TITLE = 255
+LONGEST_TITLE = 200
 # Ranking ideas, and the values that switch them off, set in each of these modules that has the name.
 MODULES = (tokenizer, search_terms, ranking)
 IDEAS: dict[str, dict[str, object]] = {
@@ -83,7 +86,8 @@ class Corpus:
         self.space = self._store.add_space(SPACE, "Documentation", self._author)
         self.paths: dict[str, str] = {}
         self._made: dict[PurePosixPath, str] = {}
-        self._titles: set[str] = set()
+        # The space's homepage has a title, too.
+        self._titles = {page.title.casefold() for page in self._store.pages.values()}
         self._pages = {PurePosixPath(page["path"]): page for page in pages}
         self._indexes = {
             path.parent: path for path in self._pages if path.stem.lower() in ("index", "readme")
@@ -116,7 +120,9 @@ class Corpus:
 
     def _create(self, title: str, path: PurePosixPath, storage: str, parent_id: str | None) -> str:
         # Titles are unique in a space, so a second page with the same title gets its folder's name added.
-        choices = (title, f"{title} ({path.parent.name})", f"{title} ({path})")
+        title = " ".join(title.split())[:LONGEST_TITLE] or path.stem
+        numbered = (f"{title} ({number})" for number in itertools.count(2))
+        choices = itertools.chain((title, f"{title} ({path.parent.name})"[:MAX_TITLE]), numbered)
         free = next(choice for choice in choices if choice.casefold() not in self._titles)
         self._titles.add(free.casefold())
         return self._store.create(self._author, self.space.id, free, storage, parent_id).id

@@ -104,12 +104,12 @@ def choose_page(prompt: Prompt) -> dict[str, Any]:
     """Return the input of the tool choose_page: the page that the lexical ranking in the prompt favours.
 
     If the ranking favours a new page although a candidate's score is high, the candidate is chosen, because a model
-    would see that its sections cover the same subject in other words.
+    would see that its sections cover the same subject in other words. "create beside A" is followed.
     """
     known = {candidate.label: candidate for candidate in prompt.candidates}
     ticket = prompt.tickets[0] if prompt.tickets else None
     chosen = known.get(prompt.favours)
-    if chosen is None and prompt.favours != "none":
+    if chosen is None and prompt.favours != "none" and not prompt.favours.startswith("create beside"):
         near = [candidate for candidate in prompt.candidates if candidate.score >= _NEAR]
         chosen = max(near, key=lambda candidate: candidate.score, default=None)
     if chosen:

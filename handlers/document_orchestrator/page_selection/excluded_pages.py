@@ -11,11 +11,19 @@ _TEMPLATE_TITLE = re.compile(
     r"^\W*template\s*[:\-–—]|^\W*template\W*$|[\[(<]\s*(?:page\s+)?template\s*[\])>]", re.I
 )
 _TEMPLATE_FOLDER = re.compile(r"^(?:page |document )?templates?$", re.I)
-_TEMPLATE_MARKUP = re.compile(r"<at:(?:declarations|var)\b|<ac:placeholder\b")
-# Records of one day are not kept up to date: minutes, retrospectives, release notes.
+# Placeholders are no sign of one: the editor keeps those that nobody filled in on real pages.
+_TEMPLATE_MARKUP = re.compile(r"<at:(?:declarations|var)\b")
+# Records of one day or version are not kept up to date: minutes, retrospectives, release notes. Without a date, version
+# or number in the title, the page is about all of them.
+_DATED_TITLE = re.compile(r"^\W*\d{4}-\d{2}-\d{2}\b|\b\d{4}-\d{2}-\d{2}\W*$")
 _RECORD_TITLE = re.compile(
-    r"^\W*\d{4}-\d{2}-\d{2}\b|\b\d{4}-\d{2}-\d{2}\W*$|\b(?:meeting|sprint|retro) (?:notes|minutes)\b|\bretrospective\b"
-    r"|\brelease notes\b|\bchange ?log\b|\bwhat['’]s new\b",
+    r"\b(?:meeting|sprint|retro) (?:notes|minutes)\b|\bretrospective\b|\brelease notes\b|\bchange ?log\b"
+    r"|\bwhat['’]s new\b",
+    re.I,
+)
+_DATE_OR_VERSION = re.compile(
+    r"\d|\b(?:jan(?:uary)?|feb(?:ruary)?|march|april|june|july|aug(?:ust)?|sept(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)\b",
     re.I,
 )
 _LISTING_MACRO = re.compile(
@@ -42,11 +50,16 @@ def reason_to_exclude(page: ConfluencePage, path: tuple[str, ...] = ()) -> str |
         return "it is a template"
     if _TEMPLATE_MARKUP.search(page.storage):
         return "it is a template"
-    if _RECORD_TITLE.search(page.title):
-        return "it is a dated record that is not kept up to date"
+    if _is_record(page.title):
+        return "its title has a date or version, so it is a record that is not kept up to date"
     if _is_index(page.storage):
         return "it lists other pages"
     return None
+
+
+def _is_record(title: str) -> bool:
+    is_record = _RECORD_TITLE.search(title) is not None and _DATE_OR_VERSION.search(title) is not None
+    return is_record or _DATED_TITLE.search(title) is not None
 
 
 def _is_index(storage: str) -> bool:

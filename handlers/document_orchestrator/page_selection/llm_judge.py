@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from common.aws.bedrock_client import ModelAnswer, ModelFailure, ModelTool
@@ -95,13 +95,17 @@ class InvalidJudgement(Exception):
 
 @dataclass(frozen=True)
 class JudgeAnswer:
-    """A decision on the target, who made it, and the model's input and output tokens. An unknown confidence is None."""
+    """A decision on the target, who made it, and the model's input and output tokens. An unknown confidence is None.
+
+    ``beside`` is the id of the page that a new page stands beside, if the ranking found such a page.
+    """
 
     target: Target
     confidence: float | None
     reason: str
     decided_by: DecidedBy
     tokens: tuple[int, int] = (0, 0)
+    beside: str = ""
 
 
 def judge(
@@ -133,15 +137,29 @@ def judge(
             log.warning("judge.answer_invalid", extra={"reason": str(wrong)})
             earlier.append((answer, str(wrong)))
             continue
-        return JudgeAnswer(target, confidence, reason, "model", (read, written))
+        return JudgeAnswer(_placed(target, fallback), confidence, reason, "model", (read, written))
     return JudgeAnswer(fallback.target, fallback.confidence, fallback.reason, "fallback", (read, written))
 
 
+def _placed(target: Target, fallback: JudgeAnswer) -> Target:
+    """Return the model's target; a new page without a parent gets the one that the ranking found for it."""
+    if isinstance(target, CreatePage) and target.parent_id is None and fallback.beside:
+        return (
+            replace(fallback.target, title=target.title)
+            if isinstance(fallback.target, CreatePage)
+            else target
+        )
+    return target
+
+
 def ranking_hint(shown: Sequence[Ranked[Candidate]], fallback: JudgeAnswer) -> str:
-    """Return the letter that the ranking alone would select, or ``create``."""
-    if isinstance(fallback.target, CreatePage) or not shown:
-        return "create"
-    return LABELS[0]
+    """Return the letter that the ranking alone would select, or ``create``, with the letter of a sibling if known."""
+    if not isinstance(fallback.target, CreatePage) and shown:
+        return LABELS[0]
+    for label, each in zip(LABELS, shown, strict=False):
+        if fallback.beside and fallback.beside == each.page.page_id:
+            return f"create beside {label}"
+    return "create"
 
 
 def parse_answer(

@@ -1,8 +1,9 @@
 """Page selection without a model: the lexical ranking decides alone.
 
-The best page is updated, unless the evidence for it is weak: its title shares no word with the ticket's subject, and
-its score is lower than that of a page that mentions each word of the subject once. Then a page is created beside it.
-Words alone cannot tell a new subject from a change to an old one, so this rarely decides to create a page.
+A page is created where the ticket adds a thing and the pages beside it are each about one such thing
+(``sibling_slots``). Otherwise the best page is updated, unless the evidence for it is weak: its title shares no word
+with the ticket's subject, and its score is lower than that of a page that mentions each word of the subject once. Then
+a page is created beside it, if the ticket does not only change something that is there.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from collections.abc import Sequence
 from common.domain.ticket import Ticket
 from handlers.document_orchestrator.page_selection.candidates import Candidate
 from handlers.document_orchestrator.page_selection.llm_judge import JudgeAnswer, target_of
+from handlers.document_orchestrator.page_selection.new_subject import changes_existing
 from handlers.document_orchestrator.page_selection.ranking import Ranked
 from handlers.document_orchestrator.page_selection.selection import CreatePage
+from handlers.document_orchestrator.page_selection.sibling_slots import sibling_slot
 
 WEAK_EVIDENCE = 1.0
+SLOT_CONFIDENCE = 0.6
 _MOST_CONFIDENCE = 0.9
 
 
@@ -25,7 +29,14 @@ def decide_by_ranking(ticket: Ticket, ranked: Sequence[Ranked[Candidate]]) -> Ju
     title = " ".join(ticket.summary.split())[:255]
     if best is None:
         return JudgeAnswer(CreatePage(title, None), 0.5, "no page shares a word with the ticket", "fallback")
-    if best.evidence < WEAK_EVIDENCE and not best.is_named:
+    if slot := sibling_slot(ticket.summary, ranked):
+        reason = (
+            f"“{slot.title}” is new, and pages such as “{slot.sibling.title}” are each about one such thing"
+        )
+        target = CreatePage(slot.title, slot.parent_id)
+        return JudgeAnswer(target, SLOT_CONFIDENCE, reason, "fallback", beside=slot.sibling.page_id)
+    is_weak = best.evidence < WEAK_EVIDENCE and not best.is_named
+    if is_weak and not changes_existing(ticket.summary):
         reason = f"no page is about this; the nearest is “{best.page.title}” ({best.why})"
         beside = CreatePage(title, best.page.parent_id)
         return JudgeAnswer(beside, round(1 - best.evidence / 2, 2), reason, "fallback")

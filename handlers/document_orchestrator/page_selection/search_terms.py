@@ -93,6 +93,11 @@ def search_terms(ticket: Ticket) -> SearchTerms:
     return SearchTerms(weights, core, subject, topics, tuple(dict.fromkeys(names)), described, shown)
 
 
+def without_prefix(summary: str) -> str:
+    """Return a summary without the type and scope of a conventional commit ("feat(billing): ")."""
+    return _CONVENTIONAL_PREFIX.sub("", summary, count=1).strip()
+
+
 def _is_process(label: str) -> bool:
     return any(stem(word) in ACTIONS | _PROCESS for word in words(label))
 

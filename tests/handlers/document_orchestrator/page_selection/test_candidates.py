@@ -51,10 +51,11 @@ def test_searches_run_concurrently() -> None:
     [
         ("Template: invoices with burst limits", ABOUT),
         ("[Template] Invoices burst limits", ABOUT),
-        ("Invoices and limits", f"{ABOUT}<p><ac:placeholder>Write about invoices</ac:placeholder></p>"),
         ("2026-03-02 Invoices burst limits", ABOUT),
-        ("Invoices meeting notes", ABOUT),
-        ("Release notes invoices burst limits", ABOUT),
+        ("Invoices meeting notes, 3 March", ABOUT),
+        ("Release notes 2.4 invoices burst limits", ABOUT),
+        ("Retrospective: invoices, sprint 12", ABOUT),
+        ("What's new in invoices, October", ABOUT),
         ("All about invoices and bursts", '<p>Invoices</p><ac:structured-macro ac:name="children" />'),
         (
             "Index of invoices",
@@ -76,6 +77,10 @@ def test_templates_notes_and_link_lists_are_not_candidates(docs: Docs, title: st
     ("title", "storage"),
     [
         ("Invoice templates", ABOUT),
+        ("Invoices and limits", f"{ABOUT}<p><ac:placeholder>Write about invoices</ac:placeholder></p>"),
+        ("Release notes of invoices", ABOUT),
+        ("How we write meeting notes about invoices", ABOUT),
+        ("Changelog of invoices", ABOUT),
         ("Invoices overview", f'{ABOUT * 9}<ac:structured-macro ac:name="children" />'),
         (
             "Invoices and links",
