@@ -19,15 +19,17 @@ from .http_api.args import WebhookApiArgs
 from .http_api.authorizer import FunctionAuthorizer, TokenIssuer
 from .http_api.route import Authorization, WebhookRoute
 from .http_api.webhook_api import WebhookApi
+from .monitoring.args import ObservabilityArgs
 from .monitoring.function_alarms import WatchedFunction
-from .monitoring.observability import Observability, ObservabilityArgs
+from .monitoring.observability import Observability
 from .monitoring.queue_alarms import WatchedQueue
 from .pipeline.args import DocumentationPipelineArgs
 from .pipeline.jira_webhook import JiraWebhook, JiraWebhookArgs
 from .pipeline.pipeline import DocumentationPipeline
 from .schedule.args import FunctionScheduleArgs
 from .schedule.function_schedule import FunctionSchedule
-from .secret.secret_bundle import SecretBundle, SecretBundleArgs
+from .secret.args import SecretBundleArgs
+from .secret.secret_bundle import SecretBundle
 from .table.args import KeyKind, Projection, RecordTableArgs, StreamView, TableIndex
 from .table.record_table import RecordTable
 

@@ -48,7 +48,20 @@ def pages() -> dict[str, str]:
     return texts
 
 
-BY_HAND = ("coverage.md", "install.md")
+_STANDS_FOR = {
+    "AnyFunction": "aws.lambda_.Function | PythonFunction",
+    "ApiId": "str | WebhookApi",
+    "BucketName": "str | DocumentBucket",
+    "BusName": "str | EventBus",
+    "FunctionToWatch": "WatchedFunction | PythonFunction",
+    "LayerArn": "str | PythonLayer",
+    "QueueToWatch": "WatchedQueue | EventSubscription | StreamSubscription",
+    "StreamArn": "str | RecordTable",
+    "TopicArn": "str | Observability",
+}
+"""What the types of `arguments/stand_ins.py` are called on the pages."""
+
+BY_HAND = ("coverage.md", "install.md", "shape.md")
 """Pages that are written by hand."""
 
 _SETTINGS_BEGIN = "<!-- Written by `make docs`. -->"
@@ -57,8 +70,8 @@ _GENERATED = (
     "<!-- Written by `python -m stack.docs_generator` from the docstrings in stack/; edit them there. -->"
 )
 _USE = (
-    "In Python: `from kinexus_components import RecordTable`. In other languages names are written `tableName` instead "
-    "of `table_name`, and methods are not available. [Installing](install.md) says how to get them. To set a property "
+    "All components have the same [shape](shape.md). In other languages names are written `tableName` instead of "
+    "`table_name`, and methods are not available. [Installing](install.md) says how to get them. To set a property "
     "that has no argument, use [transforms](../../examples/transforms/__main__.py). "
     "Comparison with other component libraries: [coverage](coverage.md). "
     "To test stacks built with the components: [the graph test kit](../testing.md)."
@@ -143,7 +156,8 @@ def _plain(annotation: str) -> str:
     """Remove the wrappers NotRequired, Input and Output from a type."""
     while (shorter := re.sub(r"\b(NotRequired|Input|Output)\[(.*)\]$", r"\2", annotation)) != annotation:
         annotation = shorter
-    return re.sub(r"\bInput\[([^\[\]]*)\]", r"\1", annotation)
+    annotation = re.sub(r"\bInput\[([^\[\]]*)\]", r"\1", annotation)
+    return re.sub(r"\b\w+\b", lambda word: _STANDS_FOR.get(word[0], word[0]), annotation)
 
 
 def _methods(component: type) -> Iterator[str]:

@@ -36,8 +36,6 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
             reject(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
         if not matches_type(value, fields[field]):
             fix = f"Give {describe_type(fields[field])}."
-            if isinstance(value, pulumi.ComponentResource) and hasattr(value, "function"):
-                fix = "Give the component's `.function` output instead of the component."
             if is_output(value):
                 fix = f"{fix[:-1]} that is known before the update: other arguments and names depend on it."
             reject(component, field, f"is {_shown(value)}", fix)

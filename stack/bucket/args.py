@@ -7,6 +7,7 @@ import pulumi
 
 from ..arguments.cors import BUCKET_METHODS, CorsRules, check_cors
 from ..arguments.known_later import check_json
+from ..arguments.stand_ins import BucketName
 from ..arguments.tags import check_tags
 from ..arguments.validation import check_fields, check_key, check_range, known_value, reject, when_known
 from .lifecycle import DocumentExpiry, check_expiry
@@ -28,7 +29,7 @@ class DocumentBucketArgs(TypedDict):
     key_arn: NotRequired[pulumi.Input[str]]
     """ARN of the KMS key that encrypts the documents; S3's own keys (AES-256) by default. The statements of this
     component allow the use of the key."""
-    access_log_bucket: NotRequired[pulumi.Input[str]]
+    access_log_bucket: NotRequired[pulumi.Input[BucketName]]
     """Bucket for the access log; its policy must allow `logging.s3.amazonaws.com` to write. None by default."""
     cors: NotRequired[CorsRules]
     """CORS rules for requests from web pages on other hosts; no such requests are allowed by default."""

@@ -1,6 +1,6 @@
 """DocumentBucket: a private, versioned, encrypted S3 bucket that is reached over TLS only."""
 
-from typing import Any
+from typing import Any, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
@@ -8,8 +8,10 @@ import pulumi_aws as aws
 from ..arguments.cors import bucket_cors
 from ..arguments.granted_actions import granted_actions
 from ..arguments.iam_policy import PolicyStatement, key_of, statement
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from ..arguments.validation import reject
+from .access import keep_private
 from .actions import BUCKET_ACTIONS, OBJECT_ACTIONS, READS_CONTENT, WRITES_CONTENT
 from .args import DocumentBucketArgs, check_bucket
 from .lifecycle import lifecycle_rules
@@ -27,9 +29,22 @@ class DocumentBucket(pulumi.ComponentResource):
     write_statement: pulumi.Output[PolicyStatement]
     """Permission to write every document."""
 
+    @overload
     def __init__(
         self, name: str, args: DocumentBucketArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[DocumentBucketArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: DocumentBucketArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
     ) -> None:
+        args = given_args(DocumentBucketArgs, args, keywords)
         check_bucket(args)
         super().__init__("kinexus:index:DocumentBucket", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -40,41 +55,11 @@ class DocumentBucket(pulumi.ComponentResource):
             force_destroy=args.get("force_destroy", False),
             opts=pulumi.ResourceOptions(parent=self, protect=protected or None),
         )
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            bucket=bucket.id,
-            rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=child,
-        )
-        block = aws.s3.BucketPublicAccessBlock(
-            f"{name}-private",
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=child,
-        )
+        keep_private(name, args, bucket, child)
         versioning = aws.s3.BucketVersioning(
             f"{name}-versions",
             bucket=bucket.id,
             versioning_configuration={"status": "Enabled"},
-            opts=child,
-        )
-        key = args.get("key_arn")
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.id,
-            rules=[
-                {
-                    "apply_server_side_encryption_by_default": (
-                        {"sse_algorithm": "aws:kms", "kms_master_key_id": key}
-                        if key is not None
-                        else {"sse_algorithm": "AES256"}
-                    ),
-                    "bucket_key_enabled": True if key is not None else None,
-                }
-            ],
             opts=child,
         )
         aws.s3.BucketLifecycleConfiguration(
@@ -82,18 +67,6 @@ class DocumentBucket(pulumi.ComponentResource):
             bucket=bucket.id,
             rules=lifecycle_rules(args.get("keep_old_versions_days", 90), args.get("expiry", [])),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
-        )
-        aws.s3.BucketPolicy(
-            f"{name}-tls",
-            bucket=bucket.id,
-            policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [_only_tls(bucket.arn), *args.get("policy_statements", [])],
-                }
-            ),
-            # Change a bucket's access settings one after the other: S3 answers 409 to simultaneous changes.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[block]),
         )
         if "access_log_bucket" in args:
             aws.s3.BucketLogging(
@@ -116,14 +89,7 @@ class DocumentBucket(pulumi.ComponentResource):
         self.bucket_arn = bucket.arn
         self.read_statement = self.grant("s3:GetObject")
         self.write_statement = self.grant("s3:PutObject")
-        self.register_outputs(
-            {
-                "bucketName": self.bucket_name,
-                "bucketArn": self.bucket_arn,
-                "readStatement": self.read_statement,
-                "writeStatement": self.write_statement,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def grant(self, *actions: str, prefix: pulumi.Input[str] = "") -> pulumi.Output[PolicyStatement]:
         """Return a statement that allows exactly these actions of S3.
@@ -152,15 +118,3 @@ class DocumentBucket(pulumi.ComponentResource):
             return statement(["s3:ListBucket"], self.bucket_arn)
         only = {"StringLike": {"s3:prefix": [pulumi.Output.concat(prefix, "*")]}}
         return statement(["s3:ListBucket"], self.bucket_arn, conditions=only)
-
-
-def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:
-    """Return the bucket policy statement that denies plain HTTP."""
-    return {
-        "Sid": "RefuseWithoutTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
 from ..arguments.known_later import to_json
+from ..arguments.stand_ins import AnyFunction, BusName, TopicArn
 from ..arguments.tags import check_tags
 from ..arguments.validation import (
     check_arn,
@@ -25,12 +25,12 @@ from .input_transformer import InputTransformer, check_transformer
 class EventSubscriptionArgs(TypedDict):
     """Which events go to which function, and how failures are handled."""
 
-    bus_name: pulumi.Input[str]
+    bus_name: pulumi.Input[BusName]
     """Name of the event bus."""
     pattern: pulumi.Input[dict[str, Any]]
     """Event pattern, e.g. `{"source": ["shop"], "detail-type": ["OrderPlaced"]}`; checked by EventBridge's rules.
     It may contain outputs."""
-    function: pulumi.Input[aws.lambda_.Function]
+    function: pulumi.Input[AnyFunction]
     """The function; it must return the failed messages of a batch (`batchItemFailures`)."""
     subscription_name: NotRequired[pulumi.Input[str]]
     """Name of the rule and the queue in AWS; the dead-letter queue's name adds `-dead-letters`. Pulumi chooses names by
@@ -65,7 +65,7 @@ class EventSubscriptionArgs(TypedDict):
     may_send_back: NotRequired[bool]
     """Allow the function to defer its messages: to send delayed copies to its own queue, which use up no receive,
     and to change a message's visibility timeout; false by default."""
-    alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[TopicArn]]]]
     """SNS topics for the alarms on dead letters, on messages that wait too long and on lost events; none by
     default."""
     alarm_age_seconds: NotRequired[pulumi.Input[int]]

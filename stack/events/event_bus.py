@@ -1,12 +1,13 @@
 """EventBus: a custom EventBridge bus with an archive to replay events from."""
 
 import json
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, key_of, statement, with_key
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import check_tags, with_tags
 from ..arguments.validation import check_fields, check_key, check_range, check_text, reject, when_known
 
@@ -41,7 +42,20 @@ class EventBus(pulumi.ComponentResource):
     publish_statement: pulumi.Output[PolicyStatement]
     """Permission to put events on it."""
 
-    def __init__(self, name: str, args: EventBusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    @overload
+    def __init__(self, name: str, args: EventBusArgs, opts: pulumi.ResourceOptions | None = None) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[EventBusArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: EventBusArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
+    ) -> None:
+        args = given_args(EventBusArgs, args, keywords)
         _check(args)
         super().__init__("kinexus:index:EventBus", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -74,14 +88,7 @@ class EventBus(pulumi.ComponentResource):
             bus.arn,
             *key_of(args),
         )
-        self.register_outputs(
-            {
-                "busName": self.bus_name,
-                "busArn": self.bus_arn,
-                "archiveName": self.archive_name,
-                "publishStatement": self.publish_statement,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 def _check(args: EventBusArgs) -> None:

@@ -1,21 +1,22 @@
 """EventSubscription: delivers events of a bus to a function through a queue; an outage delays events, loses none."""
 
+from typing import Any, Unpack, cast, overload
+
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, policy_document, statement
-from ..arguments.names import suffixed
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from ..function.invocation_target import invocation_target
+from ..monitoring.alarm import Topics
 from ..monitoring.queue_alarms import watch_queue, watch_rule
 from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, event_pattern, filter_criteria
 from .input_transformer import input_transformer
 from .queue import create_queue
+from .receive_permissions import let_receive
 
 _VISIBILITY_FACTOR = 6
 _QUEUE_SECONDS = 4 * 24 * 3600
-_RECEIVE = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-_SEND_BACK = ["sqs:ChangeMessageVisibility", "sqs:GetQueueUrl", "sqs:SendMessage"]
 
 
 class EventSubscription(pulumi.ComponentResource):
@@ -39,9 +40,26 @@ class EventSubscription(pulumi.ComponentResource):
     rule_arn: pulumi.Output[str]
     """ARN of the rule."""
 
+    @overload
     def __init__(
         self, name: str, args: EventSubscriptionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Unpack[EventSubscriptionArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: EventSubscriptionArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
     ) -> None:
+        args = given_args(EventSubscriptionArgs, args, keywords)
         check_subscription(args)
         super().__init__("kinexus:index:EventSubscription", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -90,14 +108,7 @@ class EventSubscription(pulumi.ComponentResource):
             args.get("maximum_concurrency"),
             function.apply(lambda known: known.reserved_concurrent_executions),
         ).apply(calls_at_a_time)
-        receive = aws.iam.RolePolicy(
-            f"{name}-receive",
-            # Must differ from the name of the role's own policy, which it would otherwise replace.
-            name=suffixed(own_name, "-receive"),
-            role=receiver.role_name,
-            policy=policy_document(_permissions(args, queue)),
-            opts=child,
-        )
+        receive = let_receive(name, own_name, args, queue, receiver.role_name, child)
         aws.lambda_.EventSourceMapping(
             f"{name}-mapping",
             event_source_arn=queue.arn,
@@ -110,10 +121,12 @@ class EventSubscription(pulumi.ComponentResource):
             # AWS rejects a mapping until the role has permission to receive.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
-        topics = args.get("alarm_topic_arns", [])
+        topics = cast(Topics, args.get("alarm_topic_arns", []))
         age = args.get("alarm_age_seconds", 900)
         watch_queue(self, name, own_name, queue.name, dead_letters.name, topics, age)
-        watch_rule(self, name, own_name, own_name or rule.name, args["bus_name"], topics)
+        watch_rule(
+            self, name, own_name, own_name or rule.name, cast(pulumi.Input[str], args["bus_name"]), topics
+        )
 
         self.queue_url = queue.url
         self.queue_arn = queue.arn
@@ -121,22 +134,4 @@ class EventSubscription(pulumi.ComponentResource):
         self.dead_letter_queue_url = dead_letters.url
         self.dead_letter_queue_name = dead_letters.name
         self.rule_arn = rule.arn
-        self.register_outputs(
-            {
-                "queueUrl": queue.url,
-                "queueArn": queue.arn,
-                "queueName": queue.name,
-                "deadLetterQueueUrl": dead_letters.url,
-                "deadLetterQueueName": dead_letters.name,
-                "ruleArn": rule.arn,
-            }
-        )
-
-
-def _permissions(args: EventSubscriptionArgs, queue: aws.sqs.Queue) -> list[pulumi.Output[PolicyStatement]]:
-    """Return the function's permissions on its queue and on the key that encrypts it."""
-    messages, key = _RECEIVE, ["kms:Decrypt"]
-    if args.get("may_send_back"):
-        # SQS generates a message's data key with the permissions of the sender.
-        messages, key = [*messages, *_SEND_BACK], [*key, "kms:GenerateDataKey"]
-    return [statement(messages, queue.arn), *([statement(key, args["key_arn"])] if "key_arn" in args else [])]
+        self.register_outputs(outputs_of(self))

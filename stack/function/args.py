@@ -7,6 +7,7 @@ import pulumi
 
 from ..arguments.cors import CorsRules
 from ..arguments.iam_policy import PolicyStatement
+from ..arguments.stand_ins import LayerArn
 from .vpc_and_async import AsynchronousCalls, VpcPlacement
 
 
@@ -66,7 +67,7 @@ class PythonFunctionArgs(TypedDict):
     statements: NotRequired[pulumi.Input[list[pulumi.Input[PolicyStatement]]]]
     """Permissions of the function besides writing its own log and traces: statements of other components, or
     objects with `actions`, `resources` and optional `conditions`."""
-    layers: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    layers: NotRequired[pulumi.Input[list[pulumi.Input[LayerArn]]]]
     """ARNs of layer versions."""
     timeout_seconds: NotRequired[pulumi.Input[int]]
     """Timeout, 1 to 900; 30 by default. Behind an API, callers wait 29 seconds at most."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
+from ..arguments.stand_ins import AnyFunction
 from ..arguments.validation import reject
 
 
@@ -26,7 +26,7 @@ class InvocationTarget:
 
 def invocation_target(
     component: str,
-    function: pulumi.Input[aws.lambda_.Function],
+    function: pulumi.Input[AnyFunction],
     alias: pulumi.Input[str] | None,
     field: str = "alias",
 ) -> InvocationTarget:

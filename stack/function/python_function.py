@@ -1,11 +1,13 @@
 """PythonFunction: a Python function on Lambda with its archive, least-privilege role and log group."""
 
 from pathlib import Path
+from typing import Any, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
@@ -39,9 +41,22 @@ class PythonFunction(pulumi.ComponentResource):
     log_group_name: pulumi.Output[str]
     """Name of its log group."""
 
+    @overload
     def __init__(
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[PythonFunctionArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: PythonFunctionArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
     ) -> None:
+        args = given_args(PythonFunctionArgs, args, keywords)
         check_function(args)
         super().__init__("kinexus:index:PythonFunction", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -126,14 +141,4 @@ class PythonFunction(pulumi.ComponentResource):
         self.function_arn = function.arn
         self.role_name = role.name
         self.log_group_name = logs.name
-        self.register_outputs(
-            {
-                "function": function,
-                "functionName": function.name,
-                "functionArn": function.arn,
-                "aliasName": self.alias_name,
-                "url": self.url,
-                "roleName": role.name,
-                "logGroupName": logs.name,
-            }
-        )
+        self.register_outputs(outputs_of(self))

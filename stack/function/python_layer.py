@@ -1,12 +1,13 @@
 """PythonLayer: a Lambda layer with the packages of a lock file, built without Docker."""
 
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.names import name_in_stack
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.validation import check_fields, check_text
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime
 from .packaging import UPLOAD_LIMIT, layer_archive, source_code_hash
@@ -44,7 +45,22 @@ class PythonLayer(pulumi.ComponentResource):
     layer_name: pulumi.Output[str]
     """Its name."""
 
-    def __init__(self, name: str, args: PythonLayerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    @overload
+    def __init__(
+        self, name: str, args: PythonLayerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[PythonLayerArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: PythonLayerArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
+    ) -> None:
+        args = given_args(PythonLayerArgs, args, keywords)
         _check(args)
         super().__init__("kinexus:index:PythonLayer", name, None, opts)
         target = LambdaTarget(
@@ -66,7 +82,7 @@ class PythonLayer(pulumi.ComponentResource):
         )
         self.layer_arn = layer.arn
         self.layer_name = layer.layer_name
-        self.register_outputs({"layerArn": self.layer_arn, "layerName": self.layer_name})
+        self.register_outputs(outputs_of(self))
 
 
 def _check(args: PythonLayerArgs) -> None:

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.stand_ins import AnyFunction
 from ..arguments.validation import check_fields, check_range, reject
 from ..function.invocation_target import invocation_target
 from .route import Authorization, WebhookRoute, authorization_of
@@ -25,7 +26,7 @@ class TokenIssuer(TypedDict):
 class FunctionAuthorizer(TypedDict):
     """Lambda authorizer of routes with authorization `FUNCTION`."""
 
-    function: pulumi.Input[aws.lambda_.Function]
+    function: pulumi.Input[AnyFunction]
     """The function; it must return `{"isAuthorized": true}` or `{"isAuthorized": false}`."""
     alias: NotRequired[pulumi.Input[str]]
     """Alias of the function to invoke; `$LATEST` by default."""

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.stand_ins import AnyFunction
 from ..arguments.validation import check_fields, check_range, reject
 from ..function.invocation_target import invocation_target
 
@@ -36,7 +37,7 @@ class WebhookRoute(TypedDict):
     path: str
     """Path with parameters in braces, e.g. `/orders/{order_id}`, or with `{rest+}` at its end for all paths below; or
     `$default`, with method `ANY`, for requests that match no other route."""
-    function: pulumi.Input[aws.lambda_.Function]
+    function: pulumi.Input[AnyFunction]
     """The function that answers; its timeout should be below the API's 30 seconds."""
     alias: NotRequired[pulumi.Input[str]]
     """Alias of the function to invoke; `$LATEST` by default."""

@@ -1,11 +1,13 @@
 """WebhookApi: an HTTP API whose routes invoke Lambda functions, with throttling and access logs."""
 
 import json
+from typing import Any, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from .args import WebhookApiArgs, check_api
 from .authorizer import create_authorizers
@@ -41,7 +43,22 @@ class WebhookApi(pulumi.ComponentResource):
     domain_target: pulumi.Output[str]
     """Host name that the DNS record of `domain_name` must point to; empty without `domain_name`."""
 
-    def __init__(self, name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    @overload
+    def __init__(
+        self, name: str, args: WebhookApiArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[WebhookApiArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: WebhookApiArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
+    ) -> None:
+        args = given_args(WebhookApiArgs, args, keywords)
         check_api(args)
         super().__init__("kinexus:index:WebhookApi", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -96,15 +113,7 @@ class WebhookApi(pulumi.ComponentResource):
         self.api_id = api.id
         self.stage_name = stage.name
         self.log_group_name = logs.name
-        self.register_outputs(
-            {
-                "url": self.url,
-                "apiId": self.api_id,
-                "stageName": self.stage_name,
-                "logGroupName": self.log_group_name,
-                "domainTarget": self.domain_target,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 def _url(parts: list[str]) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+Topics = pulumi.Input[list[pulumi.Input[str]]]
+"""ARNs of the SNS topics that an alarm notifies."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -31,7 +34,7 @@ def create_alarm(
     metric: Metric,
     at_least: pulumi.Input[float],
     description: str,
-    topics: pulumi.Input[list[pulumi.Input[str]]],
+    topics: Topics,
 ) -> aws.cloudwatch.MetricAlarm:
     """Create an alarm that notifies `topics` when a period's value reaches `at_least`, and when it falls below again.
 

@@ -46,7 +46,7 @@ def chart_rows(
     queues: Sequence[tuple[str, str, str]],
     api: Sequence[str],
 ) -> list[list[Chart]]:
-    """Return the rows of charts for a system.
+    """Return the rows of charts for a system; without functions, queues or API their rows are left out.
 
     `functions` are pairs of label and name; `queues` are label, name, and name of the dead-letter queue; `api` is id
     and stage, or empty.
@@ -83,13 +83,14 @@ def chart_rows(
     if api:
         answers = [of_api(metric, "Sum") for metric in ("Count", "4xx", "5xx")]
         chosen.append([("Requests", answers), ("Answer time (ms)", [of_api("Latency", "p95")])])
-    chosen += [
-        [
-            ("Calls", per_function("Invocations", "Sum")),
-            ("Longest call (ms)", per_function("Duration", "Maximum")),
-        ],
-        [("Errors", per_function("Errors", "Sum")), ("Failures logged", failures)],
-    ]
+    if functions:
+        chosen += [
+            [
+                ("Calls", per_function("Invocations", "Sum")),
+                ("Longest call (ms)", per_function("Duration", "Maximum")),
+            ],
+            [("Errors", per_function("Errors", "Sum")), ("Failures logged", failures)],
+        ]
     if queues:
         chosen.append(
             [

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.validation import is_output
-from .alarm import Metric, create_alarm
+from .alarm import Metric, Topics, create_alarm
 
 _NEAR_TIMEOUT = 0.8
 ERROR_LINES = '{ $.level = "ERROR" }'
@@ -55,7 +55,7 @@ def watch_function(
     name: str,
     system: pulumi.Input[str],
     function: WatchedFunction,
-    topics: pulumi.Input[list[pulumi.Input[str]]],
+    topics: Topics,
 ) -> None:
     """Create the four alarms of a function and those of its watched lines; all notify `topics`."""
     label, own = function["label"], {"FunctionName": function["function_name"]}

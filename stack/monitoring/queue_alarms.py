@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from ..arguments.names import suffixed
-from .alarm import Metric, create_alarm
+from .alarm import Metric, Topics, create_alarm
 
 
 class WatchedQueue(TypedDict):
@@ -29,7 +29,7 @@ def watch_queue(
     alarms_name: pulumi.Input[str] | None,
     queue_name: pulumi.Input[str],
     dead_letter_queue_name: pulumi.Input[str],
-    topics: pulumi.Input[list[pulumi.Input[str]]],
+    topics: Topics,
     age_seconds: pulumi.Input[int],
 ) -> None:
     """Create the alarms on dead letters and on the age of the oldest message; both notify `topics`."""
@@ -67,7 +67,7 @@ def watch_rule(
     alarms_name: pulumi.Input[str] | None,
     rule_name: pulumi.Input[str],
     bus_name: pulumi.Input[str],
-    topics: pulumi.Input[list[pulumi.Input[str]]],
+    topics: Topics,
 ) -> None:
     """Create the alarm on events of a rule that reached neither queue nor dead-letter queue; it notifies `topics`."""
     dimensions = pulumi.Output.all(bus_name, rule_name).apply(_dimensions)

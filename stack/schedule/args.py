@@ -3,9 +3,9 @@
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
 from ..arguments.known_later import to_json
+from ..arguments.stand_ins import AnyFunction, TopicArn
 from ..arguments.tags import check_tags
 from ..arguments.validation import check_arn, check_fields, check_key, check_range, check_text, known_value
 
@@ -20,7 +20,7 @@ class FunctionScheduleArgs(TypedDict):
 
     expression: pulumi.Input[str]
     """`rate(1 day)`, `cron(30 4 * * ? *)` or `at(2027-01-31T04:30:00)`."""
-    function: pulumi.Input[aws.lambda_.Function]
+    function: pulumi.Input[AnyFunction]
     """The function; it must be idempotent, because it may be invoked twice for one scheduled time."""
     schedule_name: NotRequired[pulumi.Input[str]]
     """Name of the schedule in AWS, up to 55 characters; the role's name adds `-schedule`, the dead-letter queue's name
@@ -41,7 +41,7 @@ class FunctionScheduleArgs(TypedDict):
     dead-letter queue."""
     delivery_age_seconds: NotRequired[int]
     """How long Scheduler retries, 60 to 86400; 86400 (a day) by default."""
-    alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    alarm_topic_arns: NotRequired[pulumi.Input[list[pulumi.Input[TopicArn]]]]
     """SNS topics for the alarm on dead letters; none by default."""
     key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts the dead-letter queue; SQS's own key by default. The schedule's role gets permission to use

@@ -1,17 +1,18 @@
 """FunctionSchedule: invokes a function on a schedule (rate, cron or once) with EventBridge Scheduler."""
 
-from typing import Any
+from typing import Any, Unpack, cast, overload
 
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.iam_policy import PolicyStatement, policy_document, statement
 from ..arguments.names import suffixed
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from ..events.dead_letter_queue import create_dead_letters
 from ..function.invocation_target import invocation_target
-from ..monitoring.alarm import Metric, create_alarm
+from ..monitoring.alarm import Metric, Topics, create_alarm
 from .args import FunctionScheduleArgs, check_schedule, payload
+from .role import create_role
 
 
 class FunctionSchedule(pulumi.ComponentResource):
@@ -33,9 +34,26 @@ class FunctionSchedule(pulumi.ComponentResource):
     dead_letter_queue_name: pulumi.Output[str]
     """Name of the dead-letter queue."""
 
+    @overload
     def __init__(
         self, name: str, args: FunctionScheduleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Unpack[FunctionScheduleArgs],
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: FunctionScheduleArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
     ) -> None:
+        args = given_args(FunctionScheduleArgs, args, keywords)
         check_schedule(args)
         super().__init__("kinexus:index:FunctionSchedule", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
@@ -49,20 +67,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             args.get("key_arn"),
             child,
         )
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=own_name,
-            assume_role_policy=_trust(account),
-            permissions_boundary=args.get("permissions_boundary"),
-            opts=child,
-        )
-        policy = aws.iam.RolePolicy(
-            f"{name}-policy",
-            name=own_name,
-            role=role.name,
-            policy=policy_document(_permissions(args, target, dead_letters)),
-            opts=child,
-        )
+        role, policy = create_role(name, own_name, args, target, dead_letters, account, child)
         schedule = aws.scheduler.Schedule(
             f"{name}-schedule",
             name=args.get("schedule_name"),
@@ -98,7 +103,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             1,
             "Scheduler could not invoke the function. The message in the dead-letter queue says why. Remove the cause, "
             "then invoke the function by hand.",
-            args.get("alarm_topic_arns", []),
+            cast(Topics, args.get("alarm_topic_arns", [])),
         )
 
         self.schedule_name = schedule.name
@@ -106,15 +111,7 @@ class FunctionSchedule(pulumi.ComponentResource):
         self.role_name = role.name
         self.dead_letter_queue_url = dead_letters.url
         self.dead_letter_queue_name = dead_letters.name
-        self.register_outputs(
-            {
-                "scheduleName": schedule.name,
-                "scheduleArn": schedule.arn,
-                "roleName": role.name,
-                "deadLetterQueueUrl": dead_letters.url,
-                "deadLetterQueueName": dead_letters.name,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 def _queue_name(name: str) -> str:
@@ -127,36 +124,3 @@ def _window(minutes: float) -> dict[str, Any]:
     if minutes == 0:
         return {"mode": "OFF"}
     return {"mode": "FLEXIBLE", "maximum_window_in_minutes": int(minutes)}
-
-
-def _permissions(
-    args: FunctionScheduleArgs, target: pulumi.Output[str], dead_letters: aws.sqs.Queue
-) -> list[pulumi.Output[PolicyStatement]]:
-    """Return the schedule's permissions: invoke its function, send to the dead-letter queue, use the queue's key."""
-    permissions = [
-        statement(["lambda:InvokeFunction"], target),
-        statement(["sqs:SendMessage"], dead_letters.arn),
-    ]
-    if "key_arn" in args:
-        permissions.append(statement(["kms:Decrypt", "kms:GenerateDataKey"], args["key_arn"]))
-    return permissions
-
-
-def _trust(account: pulumi.Output[str]) -> pulumi.Output[str]:
-    """Return the trust policy that lets only this account's schedules assume the role.
-
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-    """
-    return pulumi.Output.json_dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": "sts:AssumeRole",
-                    "Principal": {"Service": "scheduler.amazonaws.com"},
-                    "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-                }
-            ],
-        }
-    )

@@ -1,12 +1,14 @@
 """RecordTable: an on-demand DynamoDB table with secure defaults."""
 
 from collections.abc import Sequence
+from typing import Any, Unpack, overload
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.granted_actions import granted_actions
 from ..arguments.iam_policy import PolicyStatement, key_of, statement
+from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
 from ..arguments.validation import reject
 from .actions import INDEX_ACTIONS, STREAM_ACTIONS, TABLE_ACTIONS
@@ -35,7 +37,22 @@ class RecordTable(pulumi.ComponentResource):
     write_statement: pulumi.Output[PolicyStatement]
     """Permission to write and delete records."""
 
-    def __init__(self, name: str, args: RecordTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    @overload
+    def __init__(
+        self, name: str, args: RecordTableArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[RecordTableArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: RecordTableArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
+    ) -> None:
+        args = given_args(RecordTableArgs, args, keywords)
         check_table(args)
         super().__init__("kinexus:index:RecordTable", name, None, with_tags(opts, args))
         protected = args.get("deletion_protection", True)
@@ -66,15 +83,7 @@ class RecordTable(pulumi.ComponentResource):
         self.stream_arn = table.stream_arn.apply(lambda arn: arn or "")
         self.read_statement = self.grant(*READ_ACTIONS)
         self.write_statement = self.grant(*WRITE_ACTIONS)
-        self.register_outputs(
-            {
-                "tableName": self.table_name,
-                "tableArn": self.table_arn,
-                "streamArn": self.stream_arn,
-                "readStatement": self.read_statement,
-                "writeStatement": self.write_statement,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def grant(self, *actions: str) -> pulumi.Output[PolicyStatement]:
         """Return a statement that allows exactly these actions of DynamoDB.

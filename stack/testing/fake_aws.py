@@ -39,6 +39,7 @@ _ARNS = {
     "aws:lambda/function:Function": "lambda:{here}:function:{name}",
     "aws:lambda/layerVersion:LayerVersion": "lambda:{here}:layer:{name}:1",
     "aws:s3/bucket:Bucket": "s3:::{name}",
+    "aws:scheduler/schedule:Schedule": "scheduler:{here}:schedule/default/{name}",
     "aws:secretsmanager/secret:Secret": "secretsmanager:{here}:secret:{name}-AbCdEf",
     "aws:sns/topic:Topic": "sns:{here}:{name}",
     "aws:sqs/queue:Queue": "sqs:{here}:{name}",

@@ -11,6 +11,9 @@ from tests.stack.pipeline_run import ROOT
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/own"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:oncall"
+CODE = stack.PythonFunctionArgs(
+    handler="stack.example.handle", source_root=str(ROOT), include=["stack/__init__.py"]
+)
 PATTERN = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
 
 
@@ -27,7 +30,8 @@ def function(**more: Any) -> stack.PythonFunction:
 
 def api(*routes: Any, **more: Any) -> stack.WebhookApi:
     given = routes or ({"method": "POST", "path": "/orders", "function": function().function},)
-    return stack.WebhookApi("api", {"api_name": "shop", "routes": list(given), **more})  # type: ignore[typeddict-item]
+    args: Any = {"api_name": "shop", "routes": list(given), **more}
+    return stack.WebhookApi("api", args)
 
 
 def subscription(**more: Any) -> stack.EventSubscription:
@@ -76,3 +80,11 @@ def graph_of(build: Callable[[], Any]) -> Graph:
 
 def route(**more: Any) -> dict[str, Any]:
     return {"method": "POST", "path": "/orders", "function": pulumi.Output.from_input("unused"), **more}
+
+
+def registered(build: Callable[[], Any]) -> dict[str, Any]:
+    """Return the inputs of everything that is registered, without the archives, which have no equality."""
+    return {
+        one.urn: {name: value for name, value in one.inputs.items() if name != "code"}
+        for one in graph_of(build).resources
+    }

@@ -7,8 +7,9 @@ import pulumi
 
 import stack
 from stack.drawing import flow
-from stack.testing import UNKNOWN, run_program
+from stack.testing import UNKNOWN, checks, run_program
 from tests.stack.shop import (
+    CODE,
     KEY,
     PATTERN,
     TOPIC,
@@ -17,6 +18,7 @@ from tests.stack.shop import (
     bus,
     function,
     graph_of,
+    registered,
     route,
     secret,
     subscription,
@@ -586,8 +588,8 @@ def test_observability_takes_an_own_topic_and_own_queues() -> None:
     assert found.of_type("aws:sns/topic:Topic") == ()
     alarms = {a.inputs["name"]: a.inputs for a in found.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
     assert {tuple(a["alarmActions"]) for a in alarms.values()} == {(TOPIC,)}
-    assert alarms["shop-mail-age"]["threshold"] == 60
-    assert alarms["shop-mail-dead-letters"]["dimensions"] == {"QueueName": "mail-dead"}
+    assert alarms["shop/mail-age"]["threshold"] == 60
+    assert alarms["shop/mail-dead-letters"]["dimensions"] == {"QueueName": "mail-dead"}
 
 
 def test_only_its_secret_may_call_the_rotation_function() -> None:
@@ -669,3 +671,73 @@ def test_the_callers_options_stay_with_the_component() -> None:
     assert component.ignore_changes == ("x",)
     for child in found.children(component):
         assert (child.aliases, child.ignore_changes) == ((), ()), child.name
+
+
+def test_the_alarms_of_two_components_never_share_a_name() -> None:
+    """A watched queue "orders" of the system "shop" beside the subscription "shop-orders"."""
+    watched = {
+        "label": "orders",
+        "queue_name": "own",
+        "dead_letter_queue_name": "own-dead",
+        "alarm_age_seconds": 60,
+    }
+
+    def build() -> None:
+        watch(queues=[watched])
+        subscription()
+
+    assert checks.same_name_twice(graph_of(build)) == []
+
+
+def test_the_dashboard_has_no_empty_charts() -> None:
+    queue = {"label": "orders", "queue_name": "own", "dead_letter_queue_name": "own-dead"}
+    given: list[dict[str, Any]] = [{"functions": [], "queues": [queue]}, {"functions": []}]
+    for more in given:
+        body = json.loads(graph_of(lambda: watch(**more)).named("watch-dashboard").inputs["dashboardBody"])  # noqa: B023
+        assert all(widget["properties"]["metrics"] for widget in body["widgets"])
+
+
+def test_observability_takes_components() -> None:
+    def build() -> None:
+        made = function(timeout_seconds=20)
+        called = subscription(function=made)
+        stack.Observability("watch", functions=[made], queues=[called], api_id=api(route(function=made)))
+
+    found = graph_of(build)
+    near = found.named("watch-orders-duration-alarm").inputs
+    assert (near["dimensions"], near["threshold"]) == ({"FunctionName": "shop-orders"}, 16000)
+    assert found.named("watch-orders-failures").inputs["logGroupName"] == "/aws/lambda/shop-orders"
+    assert found.named("watch-api-5xx-alarm").inputs["dimensions"] == {"ApiId": "api-id", "Stage": "prod"}
+    lines = [
+        line[3]
+        for widget in json.loads(found.named("watch-dashboard").inputs["dashboardBody"])["widgets"]
+        for line in widget["properties"]["metrics"]
+        if line[0] == "AWS/SQS"
+    ]
+    assert lines == ["shop-orders", "shop-orders", "shop-orders-dead-letters"]
+
+
+def test_components_stand_for_what_other_components_want() -> None:
+    """And a function with an alias is called through it."""
+
+    def build(*, stand: bool) -> None:
+        live = stack.PythonFunction("live", {**CODE, "snap_start": True})
+        topics: Any = [watch()] if stand else [watch().topic_arn]
+        given: Any = {"function": live} if stand else {"function": live.function, "alias": live.alias_name}
+        log = bucket()
+        stack.DocumentBucket("more", access_log_bucket=log if stand else log.bucket_name)
+        events = bus()
+        subscription(bus_name=events if stand else events.bus_name, alarm_topic_arns=topics, **given)
+        stack.FunctionSchedule("clock", expression="rate(1 day)", alarm_topic_arns=topics, **given)
+        api(
+            route(authorization="CUSTOM", **given),
+            authorizer_function={"headers": ["x-key"], **given},
+        )
+        turn: Any = (
+            {"rotation_function": live}
+            if stand
+            else {"rotation_function": live.function, "rotation_alias": live.alias_name}
+        )
+        secret(**turn)
+
+    assert registered(lambda: build(stand=True)) == registered(lambda: build(stand=False))

@@ -34,7 +34,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: function(include=[]), r"PythonFunction: `include` is empty"),
     (lambda: function(timeout=3), r"PythonFunction: `timeout` is unknown. Did you mean `timeout_seconds`"),
     (
-        lambda: stack.PythonFunction("x", {}),  # type: ignore[typeddict-item]  # what is refused here
+        lambda: stack.PythonFunction("x", {}),  # type: ignore[call-overload]  # what is refused here
         r"PythonFunction: `handler` is missing. Required: handler, include, source_root",
     ),
     (lambda: api(route(method="FETCH")), r"WebhookApi: `routes` has the method 'FETCH'. Use one of GET"),
@@ -140,9 +140,29 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: function(vpc=["subnet"]), r"`vpc` is of type list. Give an object"),
     (lambda: table(stream="new"), r"`stream` is of type str. Give one of KEYS_ONLY, NEW_IMAGE"),
-    (lambda: api(route(function=function())), r"`function` is of type PythonFunction. .*`.function` output"),
+    (
+        lambda: watch(
+            functions=[{**WATCHED, "watched_lines": [{"label": "age", "pattern": "x", "words": "y"}]}]
+        ),
+        r"`functions: orders: watched_lines` have the label 'age': an EventSubscription may have",
+    ),
+    (
+        lambda: watch(
+            functions=[
+                WATCHED,
+                {**WATCHED, "label": "orders-errors"},
+                {
+                    **WATCHED,
+                    "label": "orders",
+                    "watched_lines": [{"label": "errors-errors", "pattern": "x", "words": "y"}],
+                },
+            ][1:]
+        ),
+        r"`functions` give two alarms the name 'orders-errors-errors'",
+    ),
+    (lambda: api(route(function=table())), r"`function` is of type RecordTable. Give a Function"),
     (lambda: subscription(function="shop-orders"), r"`function` is of type str. Give a Function"),
-    (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[arg-type]
+    (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[call-overload]
     (
         lambda: function(statements=[{"Action": "s3:*", "Resource": "*"}]),
         r"`statements` have the unknown key 'Action'. Write it as {\"actions\": \[\"s3:GetObject\"\]",
