@@ -24,13 +24,13 @@ class ObservabilityArgs(TypedDict):
     """What is watched, and who gets the alarms."""
 
     functions: NotRequired[list[FunctionToWatch]]
-    """Functions to watch; none by default. In Python a PythonFunction may stand for its entry, with its name as label."""
+    """Functions to watch; none by default. In Python a PythonFunction stands for an entry labelled with its name."""
     system_name: NotRequired[pulumi.Input[str]]
     """Name of the dashboard and of the namespace of metrics, and prefix of the names of topic and alarms. By default it
     is made of the names of project, stack and component."""
     queues: NotRequired[list[QueueToWatch]]
     """Queues on the dashboard, with alarms only for those without an EventSubscription; none by default. In Python an
-    EventSubscription may stand for its entry, with its name as label."""
+    EventSubscription stands for an entry labelled with its name."""
     api_id: NotRequired[pulumi.Input[ApiId]]
     """Id of the HTTP API to watch; needs `api_stage`."""
     api_stage: NotRequired[pulumi.Input[str]]
