@@ -127,7 +127,7 @@ class DecisionExecutor:
 
     def _on_conflict(self, document: Document, conflict: PageConflict) -> None:
         mark = idempotent_comments.comment_key(document, "conflict")
-        body = notification_texts.page_conflict(str(conflict))
+        body = notification_texts.page_conflict(str(conflict), conflict.versions)
         idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
         self.records.revise_after_conflict(document)
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
+from common.atlassian.confluence_client import PageVersion
 from common.atlassian.jira_client import Adf
 from common.domain.document import FINAL_STATUSES, Decision, Document, Publication
 from common.markup import adf
 from common.runtime.unicode_safety import safe_display_name
 from handlers.approval_handler.unpublished_work import UnpublishedWork
+
+_MAX_EDITS = 3  # versions that a comment about a conflict names
 
 
 def published_in_review(publication: Publication, decision: Decision) -> Adf:
@@ -50,6 +53,16 @@ def published_in_source(publication: Publication, document: Document) -> Adf:
     )
 
 
+def rejected_in_review(document: Document, decision: Decision) -> Adf:
+    """Comment in the review ticket that the rejection is carried out, and how to get another draft."""
+    return adf.doc(
+        adf.paragraph(
+            f"Rejected by {safe_display_name(decision.author_name)}: nothing was published, and this review is over. "
+            f"To get another draft, reopen {document.issue_keys[-1]} and close it again."
+        )
+    )
+
+
 def rejected_in_source(document: Document, decision: Decision, browse_url: str) -> Adf:
     """Comment in a source ticket that its documentation was rejected, with a link to the review.
 
@@ -69,14 +82,28 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
     return adf.doc(*nodes)
 
 
-def page_conflict(reason: str) -> Adf:
-    """Comment that the page was edited in the same place as the draft, and that a new revision follows."""
-    return _panel(
-        "warning",
-        (
-            "Nothing was published: the same part of the page was edited after this draft was written "
-            f"({reason[:1000]}). A new revision, based on the current page, follows in this ticket. Please review it."
-        ),
+def page_conflict(reason: str, versions: Sequence[PageVersion] = ()) -> Adf:
+    """Comment that the page was edited in the same place as the draft, and that a new revision follows.
+
+    ``versions`` are the versions of the page that other people saved since then, newest first.
+    """
+    sentence: list[adf.Node | str] = [
+        "Nothing was published: the same part of the page was edited after this draft was written"
+    ]
+    for place, version in enumerate(versions[:_MAX_EDITS]):
+        sentence += [" by " if place == 0 else ", by "]
+        sentence += [adf.mention(version.author_id) if version.author_id else "someone"]
+        sentence.append(f" in version {version.number}")
+    if len(versions) > _MAX_EDITS:
+        sentence.append(" and in earlier versions")
+    return adf.doc(
+        adf.panel(
+            "warning",
+            adf.paragraph(*sentence, f". {reason[:1000]}."),
+            adf.paragraph(
+                "A new revision, based on the current page, follows in this ticket. Please review it."
+            ),
+        )
     )
 
 

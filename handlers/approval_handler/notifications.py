@@ -35,6 +35,8 @@ def notify_end(jira: JiraClient, document: Document) -> None:
     if document.publication:
         _notify_published(jira, document, decision, document.publication)
     elif document.status is DocumentStatus.REJECTED:
+        acknowledged = notification_texts.rejected_in_review(document, decision)
+        comment_best_effort(jira, document.review_issue_id, comment_key(document, "rejection"), acknowledged)
         _comment_sources(
             jira,
             document,

@@ -8,11 +8,11 @@ draft edits have changed, PageConflict is raised.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common import storage_format as sf
-from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
+from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage, PageVersion
 from common.atlassian.error_answer import quotable_messages
 from common.atlassian.http_client import (
     AtlassianError,
@@ -35,7 +35,14 @@ _TITLE_TAKEN = "a page with this title already exists"
 
 
 class PageConflict(Exception):
-    """Another person changed a block that the draft edits. The message says which block and how."""
+    """Another person changed a block that the draft edits. The message says which passage and how.
+
+    ``versions`` are the versions of the page since the draft that other people saved, newest first.
+    """
+
+    def __init__(self, reason: str, versions: Sequence[PageVersion] = ()) -> None:
+        super().__init__(reason)
+        self.versions = tuple(versions)
 
 
 class PublishBlocked(Exception):
@@ -100,7 +107,7 @@ class Publisher:
         may_write()
         _check_location(draft, page)
         is_other = page.storage != draft.base
-        storage = _rebased(draft, page) if is_other else draft.storage
+        storage = self._rebased(draft, page) if is_other else draft.storage
         on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
         if storage != page.storage:
             self._check_unpublished(draft, page, overriding)
@@ -111,6 +118,15 @@ class Publisher:
             except NotFound as error:
                 raise PublishBlocked(_not_found_text(page.title, "written", "edit")) from error
         return self._read_back(page, storage, on_top=on_top)
+
+    def _rebased(self, draft: Draft, page: ConfluencePage) -> str:
+        """Return the current page with the draft's edits. Raises PageConflict."""
+        try:
+            return _edited(draft, page)
+        except PageConflict as conflict:
+            versions = self.confluence.versions(page.page_id, draft.base_version)
+            theirs = [version for version in versions if not self.confluence.is_us(version.author_id)]
+            raise PageConflict(str(conflict), theirs) from conflict
 
     def _page(self, draft: Draft) -> ConfluencePage:
         try:
@@ -246,7 +262,7 @@ def _refusal_text(title: str, error: AtlassianError) -> str:
     )
 
 
-def _rebased(draft: Draft, page: ConfluencePage) -> str:
+def _edited(draft: Draft, page: ConfluencePage) -> str:
     try:
         merged = sf.rebase(list(draft.edits), sf.parse(draft.base), sf.parse(page.storage))
     except sf.MalformedStorage as error:

@@ -195,8 +195,20 @@ def test_rejected_publishes_nothing_and_comments_in_the_source(pipeline: Pipelin
     assert pipeline.page(page_id)["version"]["number"] == 1
     [told] = pipeline.comments(key)
     assert "the page is about something else" in told
+    [acknowledged] = [text for text in pipeline.comments(review) if "Rejected by Robin Reviewer" in text]
+    assert f"reopen {key} and close it again" in acknowledged
     assert pipeline.aws.locks() == []
     assert pipeline.status(review) == "done"
+
+
+def test_a_misspelt_decision_is_answered_with_the_word_that_was_meant(
+    pipeline: Pipeline, page_id: str
+) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "Aproved, thanks")
+    pipeline.run()
+    assert pipeline.page(page_id)["version"]["number"] == 1
+    assert any("Did you mean APPROVED?" in text for text in pipeline.comments(review))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class BlockMatcher:
         base, current = self.base, self.current
         here, there = base.equal_blocks(number), current.equal_blocks_of(base, number)
         if not there:
-            raise BlockNotFound(f"block [{number + 1}] was changed or deleted: {_source(base.page, number)}")
+            raise BlockNotFound(f"{quoted_text(base.page, number)} was changed or deleted")
         if len(here) == len(there) == 1 and not base.has_twins(number) and not current.has_twins(there[0]):
             self._check_path(number, there[0])
             return there[0]
@@ -66,7 +66,7 @@ class BlockMatcher:
         if old.path == new.path:
             return
         moved = BlockNotFound(
-            f"{_quoted(self.base.page, number)} is now {_under(new.path)}; before, it was {_under(old.path)}"
+            f"{quoted_text(self.base.page, number)} is now {_under(new.path)}; before, it was {_under(old.path)}"
         )
         if len(old.path) != len(new.path):
             raise moved
@@ -95,7 +95,7 @@ class BlockMatcher:
             direction: _match_by_run(self.base, self.current, number, direction) for direction in (-1, 1)
         }
         matches = {place for place in forward.values() if place is not None}
-        quoted = _quoted(self.base.page, number)
+        quoted = quoted_text(self.base.page, number)
         if not matches:
             raise BlockNotFound(
                 f"{quoted} resembles other text on the page, and the text next to it was changed, so the passage "
@@ -328,13 +328,10 @@ def _is_respelled(word: str, other: str) -> bool:
 # -- messages for reviewers ---------------------------------------------------------------------------------------
 
 
-def _source(page: Page, number: int) -> str:
-    return _short(" ".join(page.blocks[number].source.split()), 80)
-
-
-def _quoted(page: Page, number: int) -> str:
+def quoted_text(page: Page, number: int) -> str:
+    """Return the visible text of a block in quotation marks, as a reason for people names it."""
     text = " ".join(plain_text.visible_text(page.blocks[number].source).split())
-    return f'block [{number + 1}] "{_short(text, 60)}"' if text else f"block [{number + 1}]"
+    return f'"{_short(text, 60)}"' if text else "an element without text"
 
 
 def _under(path: Path) -> str:

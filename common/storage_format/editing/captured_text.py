@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import itertools
 
-from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound, VersionIndex
+from common.storage_format.editing.block_matching import (
+    BlockMatcher,
+    BlockNotFound,
+    VersionIndex,
+    quoted_text,
+)
 from common.storage_format.editing.list_end import list_ended_by, matching_container
 from common.storage_format.edits import Delete, Edit, InsertAfter
 from common.storage_format.from_markdown import render
@@ -41,18 +46,19 @@ def check_captured_text(edit: Edit, number: int, there: int, matcher: BlockMatch
         )
         if _section(base, number, level, ended_list) != _section(current, there, level, now):
             raise BlockNotFound(
-                f"the text after {_named(number)} was changed, and this edit would put that text under another heading"
+                f"the text after {_named(base, number)} was changed, and this edit would put that text under another "
+                "heading"
             )
     if block is None or place is None or isinstance(edit, InsertAfter) or not _is_header(block):
         return
     if _rows_after(base, number) != _rows_after(current, there):
         raise BlockNotFound(
-            f"rows of the table were changed, and this edit would change their header row, {_named(number)}"
+            f"rows of the table were changed, and this edit would change their header row, {_named(base, number)}"
         )
 
 
-def _named(number: int) -> str:
-    return f"block [{number + 1}]" if number >= 0 else "the beginning of the page"
+def _named(base: VersionIndex, number: int) -> str:
+    return quoted_text(base.page, number) if number >= 0 else "the beginning of the page"
 
 
 def _level(edit: Edit, block: Block | None) -> int:

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from common.domain.document import Verdict
+from common.domain.ticket import description_text
 from handlers.approval_handler.decision import CommentDecision, read_comment
+from handlers.approval_handler.decision.misspelt_word import suggested_word
 
 #: Jira's account type of a person. Other types are apps, automation rules and portal customers.
 PERSON = "atlassian"
@@ -102,6 +104,12 @@ _TEXTS = {
 }
 
 
+_MEANT = (
+    "I found no decision in your comment. Did you mean {word}? A decision word counts only if it is spelt exactly so. "
+    "To publish revision {revision}, comment just APPROVED."
+)
+
+
 def deciding_comment(
     comments: Iterable[ReviewComment],
     announced_at: str,
@@ -120,7 +128,11 @@ def deciding_comment(
     if not isinstance(result, _NotDecided):
         return result
     comment_id = result.comment.comment_id if result.comment else ""
-    return NoDecision(result.reason, _TEXTS[result.reason].format(revision=revision), comment_id)
+    text = _TEXTS[result.reason].format(revision=revision)
+    if result.reason is NoDecisionReason.SAYS_MORE and result.comment:
+        meant = suggested_word(description_text(result.comment.body))
+        text = _MEANT.format(word=meant, revision=revision) if meant else text
+    return NoDecision(result.reason, text, comment_id)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,10 @@ def test_words_beside_an_approval_are_no_feedback_after_a_conflict(pipeline: Pip
     pipeline.save_page(page_id, storage.replace(edit, edit.replace(">", ">Carefully: ", 1)))
     pipeline.decide(review, "APPROVED\nThanks a lot, awesome!")
     pipeline.run()
+    [said] = [text for text in pipeline.comments(review) if "the same part of the page was edited" in text]
+    assert "in version 2" in said
+    assert "was changed or deleted" in said
+    assert "<p>" not in said, "people read it"
     assert (document(pipeline)["status"], document(pipeline)["revision"]) == ("in_review", 2)
     assert not any("awesome" in str(call) for call in pipeline.model.calls())
 

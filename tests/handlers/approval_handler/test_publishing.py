@@ -28,7 +28,7 @@ from handlers.approval_handler.publisher import (
     UnpublishedChanges,
 )
 
-WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{text}")
+WORDS = st.text(alphabet="abcdefgh ", min_size=1, max_size=12).map(lambda text: f"w{' '.join(text.split())}")
 PERSON = st.lists(
     st.tuples(st.sampled_from(["edit", "insert", "delete"]), st.integers(0, 7), WORDS), min_size=0, max_size=4
 )
