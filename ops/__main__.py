@@ -15,7 +15,7 @@ from common.atlassian.http_client import AtlassianError
 from common.aws.secrets import InvalidSecret
 from common.lambda_entry.environment import InvalidEnvironment
 from ops import errors, stuck_reviews
-from ops.commands import doctor, redrive, replay, status, sweep
+from ops.commands import doctor, redrive, renew_link, replay, status, sweep
 from ops.console_output import Terminal
 from ops.deployed_stack import QUEUE_FUNCTIONS, DeployedStack
 from ops.errors import OperatorError
@@ -49,6 +49,8 @@ def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal)
             return redrive.run(deployment, screen, given.function, confirm, drop=given.drop)
         case "replay":
             return replay.run(deployment, screen, given.id)
+        case "renew-link":
+            return renew_link.run(deployment, screen, given.issue_key)
         case "sweep":
             return sweep.run(deployment, screen, given.since, given.dry_run)
         case "doctor":
@@ -110,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--drop", action="store_true", help="also delete messages that are not Kinexus events")
     one = commands.add_parser("replay", help="publish the event of a change or a document again")
     one.add_argument("id", metavar="CHANGE-ID|DOCUMENT-ID", help="as `status` shows it: chg-10020-10022")
+    one = commands.add_parser("renew-link", help="open the link to the diff of an open review again")
+    one.add_argument(
+        "issue_key", metavar="ISSUE-KEY", type=_issue_key, help="key of a source or review ticket"
+    )
     one = commands.add_parser("sweep", help="process closed tickets and reviews whose webhook was lost")
     one.add_argument(
         "--since",

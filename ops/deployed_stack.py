@@ -23,6 +23,7 @@ from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
+from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.lambda_entry import environment as settings
 from ops.errors import OperatorError
@@ -39,6 +40,7 @@ class Settings:
 
     changes_table: str
     documents_table: str
+    documents_bucket: str
     event_bus: str
     jira_base_url: str
     jira_browse_url: str
@@ -111,6 +113,11 @@ class DeployedStack:
         """The changes table."""
         table = self.settings.changes_table
         return ChangeRepository(DynamoDbTable(self.client("dynamodb"), table, "change_id", time.time))
+
+    @property
+    def reviews(self) -> ReviewStore:
+        """The review pages in the bucket."""
+        return ReviewStore(self.client("s3"), self.settings.documents_bucket)
 
     @property
     def documents(self) -> DocumentRepository:

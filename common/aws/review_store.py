@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (without s3:L
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,7 +16,9 @@ from botocore.exceptions import ClientError
 class ReviewStatus:
     """The status of a document's review: its newest ``revision`` and ticket, and the decision once ``closed``.
 
-    ``verdict`` is a word for people ("approved", "rejected", …); ``decided_at`` Jira's ISO 8601 time.
+    ``verdict`` is a word for people ("approved", "rejected", …); ``decided_at`` Jira's ISO 8601 time. ``announced_at``
+    is when the newest revision was announced or its link was renewed, in seconds since 1970; 0 if unknown.
+    ``compare_url`` is Confluence's comparison of the published version with the one before.
     """
 
     revision: int
@@ -27,6 +29,8 @@ class ReviewStatus:
     decided_by: str = ""
     decided_at: str = ""
     page_url: str = ""
+    announced_at: float = 0
+    compare_url: str = ""
 
 
 class ReviewStore:
@@ -52,7 +56,10 @@ class ReviewStore:
     def status(self, document_id: str) -> ReviewStatus | None:
         """Return the review's status, or None if there is no review."""
         body = self._get(f"reviews/{document_id}/status.json")
-        return None if body is None else ReviewStatus(**json.loads(body))
+        if body is None:
+            return None
+        known = {field.name for field in fields(ReviewStatus)}  # a newer version may have stored more
+        return ReviewStatus(**{name: value for name, value in json.loads(body).items() if name in known})
 
     def _put(self, key: str, body: bytes, content_type: str) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

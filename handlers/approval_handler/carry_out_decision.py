@@ -19,6 +19,7 @@ from common.aws.draft_store import DraftHashMismatch, DraftStore
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
+from common.domain.page_links import comparison_url
 from common.domain.version_note import version_note
 from handlers.approval_handler import notification_texts, notifications
 from handlers.approval_handler.hold_approval import ApprovalHold, SourcesChanged
@@ -164,6 +165,7 @@ class DecisionExecutor:
                 decided_by=decision.author_name,
                 decided_at=decision.decided_at,
                 page_url=document.publication.url if document.publication else "",
+                compare_url=_comparison_url(document),
             ),
         )
 
@@ -171,6 +173,11 @@ class DecisionExecutor:
         self.records.unlock(lock_key(document), document.document_id)
         if document.publication:
             self.records.unlock(page_lock_key(document.publication.page_id), document.document_id)
+
+
+def _comparison_url(document: Document) -> str:
+    published = document.publication
+    return comparison_url(published.url, published.version) if published else ""
 
 
 def _verdict_text(document: Document, decision: Decision) -> str:

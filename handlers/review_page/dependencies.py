@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cache
 
 from common.aws.clients import cached_client
@@ -21,4 +22,6 @@ def build_show_review() -> ShowReview:
     return ShowReview(
         reviews=ReviewStore(cached_client("s3"), env.documents_bucket),
         link_key=lambda fresh: link_key.get("key", fresh=fresh, pause=MIN_REFRESH_INTERVAL),
+        link_days=env.review_link_days,
+        now=time.time,
     )

@@ -11,3 +11,4 @@ class Settings:
 
     documents_bucket: str
     link_key_secret_arn: str
+    review_link_days: int

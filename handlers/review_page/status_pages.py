@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from common.aws.review_store import ReviewStatus
@@ -54,7 +55,19 @@ def superseded(revision: int, status: ReviewStatus) -> str:
         f"Revision {revision} is superseded",
         f"There is a newer draft: revision {status.revision}. A decision counts only for revision {status.revision}.",
         f"To see it, use the link in the newest Kinexus comment in {make_visible(status.review_key)}.",
-        link=(status.review_url, f"Open {status.review_key}"),
+        links=[(status.review_url, f"Open {status.review_key}")],
+    )
+
+
+def expired(status: ReviewStatus, days: int) -> str:
+    """Return the page for an open review whose link is too old to show the draft."""
+    key = make_visible(status.review_key)
+    return _page(
+        "This link has expired",
+        f"A link shows the draft for {days} {'day' if days == 1 else 'days'} after it was announced. The review is "
+        f"still open: {key} shows the changes, and you can decide there.",
+        f"To open this link again, ask an operator to run: python -m ops renew-link {key}",
+        links=[(status.review_url, f"Open {status.review_key}")],
     )
 
 
@@ -67,12 +80,16 @@ def closed(status: ReviewStatus) -> str:
         decided = f"{who} on {_when(status.decided_at)} in {ticket}, for revision {status.revision}."
     else:
         decided = f"The review ticket was {ticket}, and the last revision was {status.revision}."
-    link = (status.page_url, "Open the published page") if status.page_url else None
+    links = [
+        (status.page_url, "Open the published page"),
+        (status.compare_url, "See what changed, in Confluence"),
+        (status.review_url, f"Open {status.review_key}"),
+    ]
     return _page(
         f"This review is closed: {verdict}",
         decided,
         "A closed review no longer shows the draft.",
-        link=link or (status.review_url, f"Open {status.review_key}"),
+        links=[link for link in links if link[0]],
     )
 
 
@@ -84,16 +101,19 @@ def ticket_link(status: ReviewStatus) -> str:
     return f'<a href="{html_page.escape(status.review_url)}" rel="noreferrer noopener">{label}</a>'
 
 
-def _page(title: str, *paragraphs: str, link: tuple[str, str] | None = None) -> str:
+def _page(title: str, *paragraphs: str, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a page of text with links, as (URL, label): the first as a button, the others below it."""
     texts = "".join(f"<p>{html_page.escape(paragraph)}</p>" for paragraph in paragraphs)
-    button = ""
-    if link and link[0].startswith(("https://", "http://")):
-        button = (
-            f'<a class="go" href="{html_page.escape(link[0])}">{html_page.escape(make_visible(link[1]))}</a>'
-        )
+    shown = [link for link in links if link[0].startswith(("https://", "http://"))]
+    button = _link("go", *shown[0]) if shown else ""
+    button += "".join(f"<p>{_link('other', *link)}</p>" for link in shown[1:])
     heading = html_page.escape(make_visible(title))
     body = f'<main><p class="eyebrow">Kinexus review</p><h1>{heading}</h1>{texts}{button}</main>'
     return html_page.html_document(title, _STYLE, body)
+
+
+def _link(kind: str, url: str, label: str) -> str:
+    return f'<a class="{kind}" href="{html_page.escape(url)}">{html_page.escape(make_visible(label))}</a>'
 
 
 def _when(value: str) -> str:

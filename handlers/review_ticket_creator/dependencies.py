@@ -55,6 +55,7 @@ def build_open_review() -> OpenReview:
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
         trust_folders=env.trust_folders,
+        now=lambda: time.time(),
     )
 
 

@@ -41,7 +41,7 @@ _CHOSEN_BY = {
 
 @dataclass(frozen=True)
 class OpenReview:
-    """Opens reviews. ``link_key`` returns the key that signs the links to the diff page."""
+    """Opens reviews. ``link_key`` returns the key that signs the links to the diff page, ``now`` the time."""
 
     records: DocumentRepository
     drafts: DraftStore
@@ -52,6 +52,7 @@ class OpenReview:
     link_key: Callable[[], str]
     base_url: str
     trust_folders: bool
+    now: Callable[[], float]
 
     def serve(self, event: Event, owner: str) -> None:
         """Open or update the review of a drafted revision; ignore a revision that is no longer the newest.
@@ -122,7 +123,9 @@ class OpenReview:
         ticket = self.tickets.create_or_update(document, draft, review, sources)
         document = self.records.set_review_ticket(document, ticket.issue_id, ticket.key)
         url = f"{self.jira.browse_url}/browse/{ticket.key}"
-        self.reviews.store_status(document.document_id, ReviewStatus(draft.revision, ticket.key, url))
+        self.reviews.store_status(
+            document.document_id, ReviewStatus(draft.revision, ticket.key, url, announced_at=self.now())
+        )
         announced = ticket_description.announcement(review, is_open=ticket.is_open)
         mark = idempotent_comments.comment_key(document, "announcement")
         comment = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)

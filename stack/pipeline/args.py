@@ -109,6 +109,11 @@ class DocumentationPipelineArgs(TypedDict):
     """
     max_revisions: NotRequired[pulumi.Input[int]]
     """After a reviewer has sent back this many drafts, a person is asked to write the page. Default: `5`."""
+    review_link_days: NotRequired[pulumi.Input[int]]
+    """Days for which the link to a diff shows the draft, from its announcement; `0` for no limit. After that it shows
+    only the link to the review ticket, until `python -m ops renew-link` or a new revision opens it again. Default:
+    `30`.
+    """
     log_retention_days: NotRequired[pulumi.Input[int]]
     """Days for which logs are kept. Default: `30`."""
     alarm_email: NotRequired[str]

@@ -268,6 +268,12 @@ SETTINGS = (
         default=5, variable="MAX_REVISIONS", functions=("ApprovalHandler",),
     ),
     Setting(
+        "reviewLinkDays", "review_link_days", Number(0, 3650, "30"),
+        "Days for which the link to a diff shows the draft, from its announcement; `0` for no limit. After that it "
+        "shows only the link to the review ticket, until `python -m ops renew-link` or a new revision opens it again.",
+        default=30, variable="REVIEW_LINK_DAYS", functions=("ReviewPage",),
+    ),
+    Setting(
         # The bucket's name leaves room for 25 characters.
         "namePrefix", "name_prefix",
         Text(

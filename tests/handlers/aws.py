@@ -252,6 +252,7 @@ def _environment() -> dict[str, str]:
         "CHANGES_TABLE": "kinexus-changes",
         "DOCUMENTS_TABLE": "kinexus-documents",
         "DOCUMENTS_BUCKET": "kinexus-documents",
+        "REVIEW_LINK_DAYS": "30",
         "EVENT_BUS": "kinexus-events",
         "JIRA_API_TOKEN_SECRET_ARN": secret("atlassian", {"apiToken": API_TOKEN}),
         "WEBHOOK_SECRET_ARN": secret("webhook", {"secrets": [WEBHOOK_SECRET]}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from common.domain.page_links import attachments_url
 from common.markup.html_page import escape
 from handlers.review_ticket_creator.diff.diff_views import (
     folded_text,
@@ -28,7 +29,6 @@ from handlers.review_ticket_creator.diff.row_comparison import CollapsedRows, Ro
 
 _CONTEXT_ROWS = 30  # unchanged passages around each change of a large page
 _SPANNED = re.compile(r"cell (\d+) (columns|rows) spanned: (\d{1,3})")
-_PAGE_URL = re.compile(r"(https?://[^/]+/wiki)/spaces/[^/]+/pages/(\d+)")
 _CLASSES = {"~": "changed", "+": "added", "-": "removed", "=": "same"}
 
 
@@ -58,7 +58,7 @@ def whole_page_view(view: PageComparison, name: str, page_url: str | None = None
     struck through where they were. Of a page with more than `MAX_WHOLE_PAGE` characters only the parts around changes
     are shown.
     """
-    page = _Page(view, WholePage(_attachments_url(page_url or "")))
+    page = _Page(view, WholePage(attachments_url(page_url or "")))
     parts: list[str] = []
     for is_fold, group in groupby(_items(view, name), lambda item: isinstance(item, str)):
         shown = list(group)
@@ -68,11 +68,6 @@ def whole_page_view(view: PageComparison, name: str, page_url: str | None = None
             parts.append(_level(page, [item for item in shown if isinstance(item, _Item)], 0))
     kind = "page" if view.before.passages else "page new"
     return f'<div class="{kind}">{"".join(parts)}</div>'
-
-
-def _attachments_url(page_url: str) -> str:
-    match = _PAGE_URL.match(page_url)
-    return f"{match[1]}/download/attachments/{match[2]}" if match else ""
 
 
 def _items(view: PageComparison, name: str) -> Iterator[_Item | str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from types import SimpleNamespace
 
 import boto3
@@ -13,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from common.aws import secrets
 from common.domain import review_link
-from handlers.review_page import handler
+from handlers.review_page import dependencies, handler
 from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import in_review, page_id
 
@@ -56,6 +57,34 @@ def test_a_closed_review_shows_what_was_decided_and_no_content(
     assert comment.lower() in page.text
     assert "Robin Reviewer" in page.text
     assert "whole amount" not in page.text
+
+
+def test_a_closed_review_links_the_comparison_of_both_versions(pipeline: Pipeline, page_id: str) -> None:
+    _, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    pipeline.run()
+    page = requests.get(pipeline.diff_url(review), timeout=60).text
+    compared = f"pages/diffpagesbyversion.action?pageId={page_id}&amp;selectedPageVersions=1&amp;selectedPageVersions=2"
+    assert compared in page
+    assert f'/browse/{review}"' in page
+
+
+def test_an_old_link_shows_only_the_ticket(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, review = in_review(pipeline)
+    url = pipeline.diff_url(review)
+    for days, is_shown in ((29, True), (31, False)):
+        later = time.time() + days * 86_400
+        monkeypatch.setattr(dependencies, "time", SimpleNamespace(time=lambda now=later: now))
+        reset_functions()
+        page = requests.get(url, timeout=60)
+        assert page.status_code == 200
+        assert ("whole amount" in page.text) is is_shown
+        assert f'/browse/{review}"' in page.text
+    monkeypatch.setenv("REVIEW_LINK_DAYS", "0")
+    reset_functions()
+    assert "whole amount" in requests.get(url, timeout=60).text
 
 
 def test_a_closed_review_of_a_moved_page_is_not_published(pipeline: Pipeline, page_id: str) -> None:
