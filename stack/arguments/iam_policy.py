@@ -51,6 +51,18 @@ def policy_document(statements: pulumi.Input[Sequence[pulumi.Input[PolicyStateme
     return pulumi.Output.from_input(statements).apply(write)
 
 
+def deny_plain_http(actions: str, *resources: pulumi.Input[str]) -> dict[str, Any]:
+    """Return the statement of a resource policy, in IAM's format, that denies requests without TLS."""
+    return {
+        "Sid": "RefuseWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": actions,
+        "Resource": list(resources) if len(resources) > 1 else resources[0],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
 def trust_policy(service: str) -> str:
     """Return the JSON of a role's trust policy that lets an AWS service assume the role."""
     return json.dumps(

@@ -1,10 +1,9 @@
 """Who reaches a bucket: no one from outside of the account, nothing over plain HTTP, and content that is encrypted."""
 
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.iam_policy import deny_plain_http
 from .args import DocumentBucketArgs
 
 
@@ -49,21 +48,12 @@ def keep_private(
         policy=pulumi.Output.json_dumps(
             {
                 "Version": "2012-10-17",
-                "Statement": [_only_tls(bucket.arn), *args.get("policy_statements", [])],
+                "Statement": [
+                    deny_plain_http("s3:*", bucket.arn, pulumi.Output.concat(bucket.arn, "/*")),
+                    *args.get("policy_statements", []),
+                ],
             }
         ),
         # Change a bucket's access settings one after the other: S3 answers 409 to simultaneous changes.
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[block])),
     )
-
-
-def _only_tls(arn: pulumi.Output[str]) -> dict[str, Any]:
-    """Return the bucket policy statement that denies plain HTTP."""
-    return {
-        "Sid": "RefuseWithoutTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, pulumi.Output.concat(arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }

@@ -5,6 +5,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.iam_policy import deny_plain_http
+
 _KEPT_SECONDS = 14 * 24 * 3600
 
 
@@ -22,6 +24,12 @@ def create_dead_letters(
         opts=opts,
         **queue_encryption(key_arn),
     )
+
+
+def refuse_plain_http(logical_name: str, queue: aws.sqs.Queue, opts: pulumi.ResourceOptions) -> None:
+    """Create the policy of a queue to which senders have permission by their roles: it only denies plain HTTP."""
+    policy = {"Version": "2012-10-17", "Statement": [deny_plain_http("sqs:*", queue.arn)]}
+    aws.sqs.QueuePolicy(logical_name, queue_url=queue.id, policy=pulumi.Output.json_dumps(policy), opts=opts)
 
 
 def queue_encryption(key_arn: pulumi.Input[str] | None) -> dict[str, Any]:

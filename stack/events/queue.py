@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.iam_policy import deny_plain_http
 from ..arguments.names import suffixed
 from .dead_letter_queue import create_dead_letters, queue_encryption
 
@@ -67,7 +68,7 @@ def create_queue(
 
 
 def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:
-    """Return the queue policy that allows only one rule to send."""
+    """Return the queue policy that allows only one rule to send, and nobody to use plain HTTP."""
     return pulumi.Output.json_dumps(
         {
             "Version": "2012-10-17",
@@ -79,7 +80,8 @@ def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.O
                     "Action": "sqs:SendMessage",
                     "Resource": queue.arn,
                     "Condition": {"ArnEquals": {"aws:SourceArn": rule.arn}},
-                }
+                },
+                deny_plain_http("sqs:*", queue.arn),
             ],
         }
     )

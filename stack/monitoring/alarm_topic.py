@@ -3,6 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.iam_policy import deny_plain_http
+
 
 def create_topic(
     name: str,
@@ -29,7 +31,9 @@ def create_topic(
                         "Action": "sns:Publish",
                         "Resource": topic.arn,
                         "Condition": {"StringEquals": {"aws:SourceAccount": topic.arn.apply(_account)}},
-                    }
+                    },
+                    # A topic policy accepts no `sns:*`.
+                    deny_plain_http("sns:Publish", topic.arn),
                 ],
             }
         ),

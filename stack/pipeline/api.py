@@ -7,6 +7,7 @@ import pulumi
 from ..function.python_function import PythonFunction
 from ..http_api.webhook_api import WebhookApi
 from . import functions
+from .account import given
 from .args import DocumentationPipelineArgs
 
 _ROUTES = (
@@ -25,14 +26,19 @@ def create_endpoints(
     """Create the API with its routes to the functions in `created`."""
     return WebhookApi(
         f"{name}-api",
-        {
-            "api_name": pulumi.Output.concat(args["name_prefix"], "-api"),
-            "description": "Jira's webhooks and the review pages",
-            "routes": [
-                {"method": method, "path": path, "function": created[shape.name].function}
-                for method, path, shape in _ROUTES
-            ],
-            "log_retention_days": args["log_retention_days"],
-        },
-        opts,
+        api_name=pulumi.Output.concat(args["name_prefix"], "-api"),
+        description="Jira's webhooks and the review pages",
+        routes=[
+            {"method": method, "path": path, "function": created[shape.name]}
+            for method, path, shape in _ROUTES
+        ],
+        log_retention_days=args["log_retention_days"],
+        opts=opts,
+        **given(
+            args,
+            log_key_arn="key_arn",
+            domain_name="domain_name",
+            certificate_arn="certificate_arn",
+            zone_id="zone_id",
+        ),
     )

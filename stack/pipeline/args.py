@@ -121,6 +121,40 @@ class DocumentationPipelineArgs(TypedDict):
     long, and API errors. Default: none.
     """
     protect_data: NotRequired[bool]
-    """Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days. Default: `true`."""
+    """Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days. If false, `pulumi destroy`
+    deletes everything at once, the content of the bucket included. Default: `true`.
+    """
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """Existing SNS topic for every alarm, instead of `alarm_email`; its policy must allow CloudWatch to publish.
+    Default: one is created.
+    """
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """Permissions boundary of every role. Default: none."""
+    key_arn: NotRequired[pulumi.Input[str]]
+    """Customer managed KMS key that encrypts tables, bucket, secrets, bus, queues, topic, logs and environments;
+    docs/deploy.md says what its policy must allow. Default: the services' own keys.
+    """
+    vpc_subnet_ids: NotRequired[pulumi.Input[str]]
+    """Subnets in which the functions run, comma separated, in at least two availability zones. They need a way out
+    to Atlassian and AWS, such as a NAT gateway. Default: none; outside of a VPC.
+    """
+    vpc_security_group_ids: NotRequired[pulumi.Input[str]]
+    """Security groups of the functions, comma separated; they must allow outgoing HTTPS. Default: none; outside of a
+    VPC.
+    """
+    domain_name: NotRequired[pulumi.Input[str]]
+    """Own domain of webhooks and review pages; needs `certificate_arn` or `zone_id`. Default: none; the URL that API
+    Gateway generates.
+    """
+    certificate_arn: NotRequired[pulumi.Input[str]]
+    """Certificate of that domain, in the stack's region. Default: created and validated in `zone_id`."""
+    zone_id: NotRequired[pulumi.Input[str]]
+    """Route 53 zone in which the domain's record is created. Default: none; create the DNS record yourself."""
+    reserved_concurrency: NotRequired[dict[str, int]]
+    """Reserved concurrency by function, as a JSON object: the most runs at a time, kept free for it in the account.
+    Functions with a queue need at least 2. Default: no limits.
+    """
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of every resource, as a JSON object. Default: none."""
     layer_archive: NotRequired[str]
     """Path of a layer archive that is already built. Default: built from `handlers/requirements.lock`."""

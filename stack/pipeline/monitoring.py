@@ -9,6 +9,7 @@ from ..http_api.webhook_api import WebhookApi
 from ..monitoring.function_alarms import ERROR_LINES, WatchedLine
 from ..monitoring.observability import Observability
 from . import functions
+from .account import given
 from .args import DocumentationPipelineArgs
 from .functions import ACCESS_MAY_BE_LOST, DEFERRED, TOKEN_EXPIRES, WORK_FAILED
 
@@ -64,33 +65,34 @@ def watch_pipeline(
 ) -> Observability:
     """Create the Observability component for the functions, queues and API."""
     prefix = args["name_prefix"]
+    topic = given(args, alarm_topic_arn="alarm_topic_arn") or {
+        "alarm_email": args["alarm_email"],
+        **given(args, topic_key_arn="key_arn"),
+    }
     return Observability(
         f"{name}-observability",
-        {
-            "system_name": prefix,
-            "functions": [
-                {
-                    "label": shape.name,
-                    "function_name": created[shape.name].function_name,
-                    "log_group_name": created[shape.name].log_group_name,
-                    "timeout_seconds": shape.timeout_seconds,
-                    "failure_pattern": WORK_FAILED if shape.events else ERROR_LINES,
-                    "watched_lines": _LINES.get(shape.name, []),
-                }
-                for shape in functions.FUNCTIONS
-            ],
-            "queues": [
-                {
-                    "label": shape.name,
-                    "queue_name": pulumi.Output.concat(prefix, f"-{shape.name}"),
-                    "dead_letter_queue_name": pulumi.Output.concat(prefix, f"-{shape.name}-dead-letters"),
-                }
-                for shape in functions.FUNCTIONS
-                if shape.events
-            ],
-            "api_id": api.api_id,
-            "api_stage": api.stage_name,
-            "alarm_email": args["alarm_email"],
-        },
-        opts,
+        system_name=prefix,
+        functions=[
+            {
+                "label": shape.name,
+                "function_name": created[shape.name].function_name,
+                "log_group_name": created[shape.name].log_group_name,
+                "timeout_seconds": shape.timeout_seconds,
+                "failure_pattern": WORK_FAILED if shape.events else ERROR_LINES,
+                "watched_lines": _LINES.get(shape.name, []),
+            }
+            for shape in functions.FUNCTIONS
+        ],
+        queues=[
+            {
+                "label": shape.name,
+                "queue_name": pulumi.Output.concat(prefix, f"-{shape.name}"),
+                "dead_letter_queue_name": pulumi.Output.concat(prefix, f"-{shape.name}-dead-letters"),
+            }
+            for shape in functions.FUNCTIONS
+            if shape.events
+        ],
+        api_id=api,
+        opts=opts,
+        **topic,
     )

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
+from ..arguments.tags import with_tags
 from . import functions
 from .api import create_endpoints
 from .args import DocumentationPipelineArgs
@@ -74,7 +75,7 @@ class DocumentationPipeline(pulumi.ComponentResource):
     ) -> None:
         args = given_args(DocumentationPipelineArgs, args, keywords)
         args = check_pipeline(name, args)
-        super().__init__("kinexus:index:DocumentationPipeline", name, None, opts)
+        super().__init__("kinexus:index:DocumentationPipeline", name, None, with_tags(opts, args))
         child = pulumi.ResourceOptions(parent=self)
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region

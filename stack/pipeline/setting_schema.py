@@ -12,7 +12,18 @@ from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
 from ..schedule.args import EXPRESSION
-from .setting_types import BaseUrl, CommaSeparated, Flag, JsonFields, Number, OneOf, Secret, Text, ValueRule
+from .setting_types import (
+    BaseUrl,
+    CommaSeparated,
+    Flag,
+    JsonFields,
+    Number,
+    ObjectOf,
+    OneOf,
+    Secret,
+    Text,
+    ValueRule,
+)
 
 RANDOM = '"$(openssl rand -hex 32)"'
 """A shell expression for a random secret."""
@@ -24,6 +35,9 @@ _WEBHOOKS = ("JiraWebhookHandler", "ApprovalHandler")
 _CONFLUENCE = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _JIRA = (*_CONFLUENCE, "Sweep")
 _LINKS = ("ReviewTicketCreator", "ReviewPage")
+_FUNCTIONS = (
+    "JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler", "ReviewPage", "Sweep",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -304,7 +318,8 @@ SETTINGS = (
     ),
     Setting(
         "protectData", "protect_data", Flag(),
-        "Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days.",
+        "Prevent the deletion of tables and bucket, and keep deleted secrets for 30 days. If false, `pulumi destroy` "
+        "deletes everything at once, the content of the bucket included.",
         default=True,
     ),
     Setting(
@@ -318,6 +333,88 @@ SETTINGS = (
         "E-mail address that gets every alarm: failures, throttling and slow runs of functions, messages that wait too "
         "long, and API errors.",
         default="", default_text="none",
+    ),
+    Setting(
+        "alarmTopicArn", "alarm_topic_arn",
+        Text(
+            r"(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\S+)?", "arn:aws:sns:eu-central-1:123456789012:oncall",
+            "must be the ARN of an SNS topic",
+        ),
+        "Existing SNS topic for every alarm, instead of `alarmEmail`; its policy must allow CloudWatch to publish.",
+        default="", default_text="one is created",
+    ),
+    Setting(
+        "permissionsBoundary", "permissions_boundary",
+        Text(
+            r"(arn:aws[a-z-]*:iam::\d{12}:policy/\S+)?", "arn:aws:iam::123456789012:policy/boundary",
+            "must be the ARN of an IAM policy",
+        ),
+        "Permissions boundary of every role.",
+        default="", default_text="none",
+    ),
+    Setting(
+        "keyArn", "key_arn",
+        Text(
+            r"(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+)?",
+            "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "must be the ARN of a KMS key, not of an alias",
+        ),
+        "Customer managed KMS key that encrypts tables, bucket, secrets, bus, queues, topic, logs and environments; "
+        "docs/deploy.md says what its policy must allow.",
+        default="", default_text="the services' own keys",
+    ),
+    Setting(
+        "vpcSubnetIds", "vpc_subnet_ids",
+        CommaSeparated(r"subnet-[0-9a-f]+", "subnet-0a1b2c3d,subnet-4e5f6a7b", "the id of a subnet is subnet-…"),
+        "Subnets in which the functions run, comma separated, in at least two availability zones. They need a way out "
+        "to Atlassian and AWS, such as a NAT gateway.",
+        default="", default_text="none; outside of a VPC",
+    ),
+    Setting(
+        "vpcSecurityGroupIds", "vpc_security_group_ids",
+        CommaSeparated(r"sg-[0-9a-f]+", "sg-0a1b2c3d", "the id of a security group is sg-…"),
+        "Security groups of the functions, comma separated; they must allow outgoing HTTPS.",
+        default="", default_text="none; outside of a VPC",
+    ),
+    Setting(
+        "domainName", "domain_name",
+        Text(
+            r"(([a-z0-9-]+\.)+[a-z0-9-]+)?", "kinexus.example.com",
+            "must be a host name in lower-case letters",
+        ),
+        "Own domain of webhooks and review pages; needs `certificateArn` or `zoneId`.",
+        default="", default_text="none; the URL that API Gateway generates",
+    ),
+    Setting(
+        "certificateArn", "certificate_arn",
+        Text(
+            r"(arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/\S+)?",
+            "arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd",
+            "must be the ARN of an ACM certificate",
+        ),
+        "Certificate of that domain, in the stack's region.",
+        default="", default_text="created and validated in `zoneId`",
+    ),
+    Setting(
+        "zoneId", "zone_id", Text(r"([A-Z0-9]+)?", "Z0123456789ABC", "must be the id of a Route 53 zone"),
+        "Route 53 zone in which the domain's record is created.",
+        default="", default_text="none; create the DNS record yourself",
+    ),
+    Setting(
+        "reservedConcurrency", "reserved_concurrency",
+        ObjectOf(Number(1, 1000, "10"), """'{"DocumentOrchestrator": 10}'""", _FUNCTIONS),
+        "Reserved concurrency by function, as a JSON object: the most runs at a time, kept free for it in the account. "
+        "Functions with a queue need at least 2.",
+        default_text="no limits",
+    ),
+    Setting(
+        "tags", "tags",
+        ObjectOf(
+            Text(r"[\w\s.:/=+@-]{0,256}", "docs", "must have at most 256 letters, digits, blanks and `.:/=+@_-`"),
+            """'{"team": "docs", "cost-center": "4711"}'""",
+        ),
+        "Tags of every resource, as a JSON object.",
+        default_text="none",
     ),
     Setting(
         "layerArchive", "layer_archive", Text(r".+\.zip", ".build/layer.zip", "must be the path of a .zip file"),
@@ -366,7 +463,7 @@ def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] 
         return "production", f"is false, but the name of the stack {stack} begins with prod", "true"
     if settings["allow_unsigned_webhooks"] and settings["production"]:
         return "allow_unsigned_webhooks", "is true, but production accepts only signed webhooks", "false"
-    if problem := _credentials_conflict(settings):
+    if problem := _credentials_conflict(settings) or _account_conflict(settings):
         return problem
     if settings["webhook_secrets"] != "":
         return None
@@ -374,6 +471,27 @@ def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] 
         return "register_webhooks", "is true, but there is no secret to sign webhooks with", "false"
     if not settings["allow_unsigned_webhooks"]:
         return "webhook_secrets", "is not set", RANDOM
+    return None
+
+
+def _account_conflict(settings: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Find a contradiction between settings that fit the stack into an account: network, domain and alarms."""
+
+    def example(field: str) -> str:
+        return BY_FIELD[field].rule.example
+
+    for one, other in (
+        ("vpc_subnet_ids", "vpc_security_group_ids"),
+        ("vpc_security_group_ids", "vpc_subnet_ids"),
+        ("certificate_arn", "domain_name"),
+        ("zone_id", "domain_name"),
+    ):
+        if settings[one] != "" and settings[other] == "":
+            return other, f"is not set, but {BY_FIELD[one].key} is", example(other)
+    if settings["domain_name"] != "" and settings["certificate_arn"] == "" and settings["zone_id"] == "":
+        return "certificate_arn", "is not set, nor is zoneId, but domainName is", example("certificate_arn")
+    if settings["alarm_topic_arn"] != "" and settings["alarm_email"] != "":
+        return "alarm_email", "is set beside alarmTopicArn: subscribe it to that topic yourself", '""'
     return None
 
 

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
+
+import pulumi
 
 
 class InvalidValue(Exception):
@@ -113,6 +116,39 @@ class JsonFields:
         if taken := sorted(set(fields) & set(self.reserved)):
             raise InvalidValue(f"contains {taken[0]}, but Kinexus sets that field itself")
         return json.dumps(fields, separators=(",", ":"), ensure_ascii=False) if fields else ""
+
+
+@dataclass(frozen=True)
+class ObjectOf:
+    """An object, in the configuration as JSON, whose entries have one rule; `names` are its keys, empty for any."""
+
+    python_type: ClassVar[type] = dict
+    entry: "Text | Number"
+    example: str
+    names: tuple[str, ...] = ()
+
+    def checked(self, value: Any) -> dict[str, Any]:
+        """Return the object with its entries in normal form; entries that are outputs stay. Raises InvalidValue."""
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise InvalidValue(f"is {value!r}, but must be JSON ({error})") from error
+        if not isinstance(value, Mapping):
+            raise InvalidValue(f"is {value!r}, but must be an object of values by name")
+        for name in value:
+            if self.names and name not in self.names:
+                raise InvalidValue(f"contains {name!r}, but must contain only {', '.join(self.names)}")
+        return {name: self._checked(name, one) for name, one in value.items()}
+
+    def _checked(self, name: str, one: Any) -> Any:
+        """Return one entry in normal form."""
+        if isinstance(one, pulumi.Output):
+            return one
+        try:
+            return self.entry.checked(one)
+        except InvalidValue as error:
+            raise InvalidValue(f"has an entry {name!r} that {error}") from error
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..events.event_bus import EventBus
 from ..secret.secret_bundle import SecretBundle
 from ..table.args import KeyKind, TableIndex
 from ..table.record_table import RecordTable
+from .account import entries, given
 from .args import DocumentationPipelineArgs
 
 CREATED_PAGES: TableIndex = {
@@ -118,6 +119,7 @@ def create_stores(
 ) -> Stores:
     """Create the stores of the pipeline; `opts` holds their parent."""
     prefix, protected = args["name_prefix"], args["protect_data"]
+    own_key = given(args, key_arn="key_arn")
 
     def named(suffix: str) -> pulumi.Output[str]:
         return pulumi.Output.concat(prefix, "-", suffix)
@@ -125,25 +127,23 @@ def create_stores(
     def table(label: str, key: str, *indexes: TableIndex) -> RecordTable:
         return RecordTable(
             f"{name}-{label}-table",
-            {
-                "table_name": named(label),
-                "hash_key": key,
-                "indexes": list(indexes),
-                "ttl_attribute": "expires_at",
-                "deletion_protection": protected,
-            },
-            opts,
+            table_name=named(label),
+            hash_key=key,
+            indexes=list(indexes),
+            ttl_attribute="expires_at",
+            deletion_protection=protected,
+            opts=opts,
+            **own_key,
         )
 
     def secret(label: str, suffix: str, content: dict[str, pulumi.Input[object]]) -> SecretBundle:
         return SecretBundle(
             f"{name}-{label}-secret",
-            {
-                "secret_name": pulumi.Output.concat(prefix, "/", suffix),
-                "secret_json": pulumi.Output.json_dumps(content),
-                "recovery_days": 30 if protected else 0,
-            },
-            opts,
+            secret_name=pulumi.Output.concat(prefix, "/", suffix),
+            secret_json=pulumi.Output.json_dumps(content),
+            recovery_days=30 if protected else 0,
+            opts=opts,
+            **own_key,
         )
 
     return Stores(
@@ -151,13 +151,13 @@ def create_stores(
         documents=table("documents", "document_id", CREATED_PAGES, BY_STATUS),
         bucket=DocumentBucket(
             f"{name}-documents-bucket",
-            {
-                "bucket_name": pulumi.Output.concat(prefix, "-documents-", account, "-", region),
-                "deletion_protection": protected,
-            },
-            opts,
+            bucket_name=pulumi.Output.concat(prefix, "-documents-", account, "-", region),
+            deletion_protection=protected,
+            force_destroy=not protected,
+            opts=opts,
+            **own_key,
         ),
-        bus=EventBus(f"{name}-events", {"bus_name": named("events")}, opts),
+        bus=EventBus(f"{name}-events", bus_name=named("events"), opts=opts, **own_key),
         atlassian=secret(
             "atlassian",
             "atlassian",
@@ -166,15 +166,10 @@ def create_stores(
         webhook=secret(
             "webhook",
             "webhook",
-            {"secrets": pulumi.Output.from_input(args["webhook_secrets"]).apply(_split)},
+            {"secrets": entries(args["webhook_secrets"])},
         ),
         link=secret("link", "review-links", {"key": args["link_key"]}),
     )
-
-
-def _split(text: str) -> list[str]:
-    """Split a comma-separated list."""
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _joined(

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pulumi
 
+from ..arguments.tags import check_tags
 from ..arguments.validation import check_fields, reject
 from ..function.packaging import PackagingError
 from .args import DocumentationPipelineArgs
@@ -37,6 +38,7 @@ def check_pipeline(name: str, args: DocumentationPipelineArgs) -> DocumentationP
             "Run the program from a checkout, or put one on PYTHONPATH instead of installing the package."
         )
     check_fields(_COMPONENT, args, DocumentationPipelineArgs)
+    check_tags(_COMPONENT, args.get("tags"))
     stack = pulumi.get_stack()
     given: dict[str, Any] = {"name_prefix": default_prefix(name, stack), **args}
     examples = {"name_prefix": suggested_prefix(name, stack)}

@@ -14,6 +14,7 @@ from ..function.python_function import PythonFunction
 from ..monitoring.observability import Observability
 from ..schedule.function_schedule import FunctionSchedule
 from . import functions
+from .account import function_settings, given
 from .args import DocumentationPipelineArgs
 from .functions import Environment, FunctionShape
 from .stores import InputStatements
@@ -63,35 +64,33 @@ class Workers:
         """Create a function with its permissions and its environment, to which `more` adds values."""
         self.created[shape.name] = PythonFunction(
             f"{self._name}-{shape.name}",
-            {
-                "function_name": self._named(shape.name),
-                "description": shape.description,
-                "handler": shape.handler,
-                "source_root": str(ROOT),
-                "include": shape.include,
-                "environment": functions.environment(shape, {**self._values, **(more or {})}),
-                "statements": self._statements[shape.name],
-                "layers": [self._layer.arn],
-                "timeout_seconds": shape.timeout_seconds,
-                "memory_mb": shape.memory_mb,
-                "log_retention_days": self._args["log_retention_days"],
-            },
-            self._child,
+            function_name=self._named(shape.name),
+            description=shape.description,
+            handler=shape.handler,
+            source_root=str(ROOT),
+            include=shape.include,
+            environment=functions.environment(shape, {**self._values, **(more or {})}),
+            statements=self._statements[shape.name],
+            layers=[self._layer.arn],
+            timeout_seconds=shape.timeout_seconds,
+            memory_mb=shape.memory_mb,
+            log_retention_days=self._args["log_retention_days"],
+            opts=self._child,
+            **function_settings(self._args, shape.name),
         )
 
     def subscribe(self, shape: FunctionShape, bus: EventBus, watch: Observability) -> EventSubscription:
         """Create the subscription that delivers a function's events."""
         return EventSubscription(
             f"{self._name}-{shape.name}-events",
-            {
-                "subscription_name": self._named(shape.name),
-                "bus_name": bus,
-                "pattern": {"source": ["kinexus"], "detail-type": list(shape.events)},
-                "function": self.created[shape.name],
-                "may_send_back": True,
-                "alarm_topic_arns": [watch],
-            },
-            self._child,
+            subscription_name=self._named(shape.name),
+            bus_name=bus,
+            pattern={"source": ["kinexus"], "detail-type": list(shape.events)},
+            function=self.created[shape.name],
+            may_send_back=True,
+            alarm_topic_arns=[watch],
+            opts=self._child,
+            **given(self._args, key_arn="key_arn"),
         )
 
     def schedule(self, shape: FunctionShape, expression: str, watch: Observability) -> None:
@@ -99,14 +98,13 @@ class Workers:
         if expression != "off":
             FunctionSchedule(
                 f"{self._name}-{shape.name}-by-the-clock",
-                {
-                    "schedule_name": self._named(shape.name),
-                    "description": shape.description,
-                    "expression": expression,
-                    "payload": functions.SCHEDULED_AT,
-                    "function": self.created[shape.name],
-                    "window_minutes": 15,
-                    "alarm_topic_arns": [watch],
-                },
-                self._child,
+                schedule_name=self._named(shape.name),
+                description=shape.description,
+                expression=expression,
+                payload=functions.SCHEDULED_AT,
+                function=self.created[shape.name],
+                window_minutes=15,
+                alarm_topic_arns=[watch],
+                opts=self._child,
+                **given(self._args, key_arn="key_arn", permissions_boundary="permissions_boundary"),
             )

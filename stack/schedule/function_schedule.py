@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ..arguments.names import suffixed
 from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
-from ..events.dead_letter_queue import create_dead_letters
+from ..events.dead_letter_queue import create_dead_letters, refuse_plain_http
 from ..function.invocation_target import invocation_target
 from ..monitoring.alarm import Metric, Topics, create_alarm
 from .args import FunctionScheduleArgs, check_schedule, payload
@@ -67,6 +67,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             args.get("key_arn"),
             child,
         )
+        refuse_plain_http(f"{name}-dead-letters-policy", dead_letters, child)
         role, policy = create_role(name, own_name, args, target, dead_letters, account, child)
         schedule = aws.scheduler.Schedule(
             f"{name}-schedule",

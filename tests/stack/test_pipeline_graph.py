@@ -46,6 +46,14 @@ def test_every_resource_is_a_child_of_its_component(stack: str) -> None:
     assert checks.components_without_outputs(graph(stack)) == []
 
 
+def refused(action: str, arn: str) -> dict[str, Any]:
+    """Return the statement that denies plain HTTP."""
+    condition = {"Bool": {"aws:SecureTransport": "false"}}
+    return {
+        "Sid": "RefuseWithoutTls", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": arn, "Condition": condition,
+    }  # fmt: skip
+
+
 def test_names_follow_the_design() -> None:
     outputs = dict(graph("dev").outputs)
     assert outputs.pop("webhookSteps").startswith("As a Jira administrator")
@@ -137,7 +145,8 @@ def test_rule_queue_and_function_are_wired_and_closed_to_others(name: str) -> No
                 "Action": "sqs:SendMessage",
                 "Resource": arn,
                 "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-            }
+            },
+            refused("sqs:*", arn),
         ]
     mapping = part("mapping")
     assert mapping["eventSourceArn"] == queue
@@ -312,7 +321,8 @@ def test_only_this_accounts_alarms_may_publish_to_the_topic() -> None:
             "Action": "sns:Publish",
             "Resource": topic,
             "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
-        }
+        },
+        refused("sns:Publish", topic),
     ]
     assert "kmsMasterKeyId" not in found.named("kinexus-observability-topic").inputs
     email = found.named("kinexus-observability-email").inputs
@@ -376,7 +386,7 @@ def test_the_bucket_is_private_versioned_encrypted_and_tls_only() -> None:
     assert found.named("kinexus-documents-bucket-versions").inputs["versioningConfiguration"] == {
         "status": "Enabled"
     }
-    assert found.named("kinexus-documents-bucket", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
+    assert found.named("kinexus-documents-bucket", "aws:s3/bucket:Bucket").inputs["forceDestroy"] is True
     arn = "arn:aws:s3:::kinexus-documents-123456789012-eu-central-1"
     assert json.loads(found.named("kinexus-documents-bucket-tls").inputs["policy"])["Statement"] == [
         {

@@ -22,11 +22,11 @@ from stack.pipeline import stack_config as pipeline_config
 from stack.pipeline.functions import FUNCTIONS
 from stack.pipeline.preflight_provider import TOKEN_KEY
 from stack.pipeline.setting_schema import BY_FIELD, BY_KEY, DEFAULTS, SETTINGS, Setting
-from stack.pipeline.setting_types import CommaSeparated, InvalidValue, Text
+from stack.pipeline.setting_types import CommaSeparated, InvalidValue, ObjectOf, Text
 from stack.testing import run_program
 from tests.stack.pipeline_run import ROOT, SECRETS, settings_of
 
-PULUMI_TYPES = {str: "string", int: "integer", bool: "boolean"}
+PULUMI_TYPES = {str: "string", int: "integer", bool: "boolean", dict: "object"}
 PROJECT: Mapping[str, Mapping[str, Any]] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
 PUBLISHED = json.loads(plugin.KinexusProvider().schema or "")["resources"][
     "kinexus:index:DocumentationPipeline"
@@ -156,7 +156,11 @@ def test_handlers_declare_each_variable_with_its_type(
 
 
 def test_settings_name_only_functions_of_the_pipeline() -> None:
-    assert {name for setting in SETTINGS for name in setting.functions} == {shape.name for shape in FUNCTIONS}
+    names = {shape.name for shape in FUNCTIONS}
+    assert {name for setting in SETTINGS for name in setting.functions} == names
+    reserved = BY_FIELD["reserved_concurrency"].rule
+    assert isinstance(reserved, ObjectOf)
+    assert set(reserved.names) == names
 
 
 def test_the_documentation_lists_every_setting() -> None:
