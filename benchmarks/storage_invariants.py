@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
+from benchmarks.emptied_oracle import GONE, KEPT, NEW, without_emptied
 from common import storage_format as sf
 
 ALWAYS_POSSIBLE = {"paragraph", "heading", "list_item", "quote", "code", "macro"}
@@ -134,22 +135,26 @@ def _lost_tokens(page: sf.Page, change: sf.BlockChange, edits: Sequence[sf.Edit]
 
 
 def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> Iterator[str]:
-    """Check that the result without the new text equals the page without the edited blocks."""
-    expected, at = [], 0
+    """Check that the result is the page with the edits made in their places, without the containers they empty."""
     left = edited.storage
-    spans = []
+    pieces = [(*block.span, KEPT + block.source) for block in page.blocks]
     for edit, change in zip(edits, edited.changes, strict=True):
-        if not isinstance(edit, sf.InsertAfter):
-            spans.append((page.block(edit.block_id).span, change.after))
-        elif left.count(change.after) != 1:
-            yield f"the inserted {change.after[:60]!r} occurs {left.count(change.after)} times in the result"
-            return
-        else:
+        if isinstance(edit, sf.InsertAfter):
+            if left.count(change.after) != 1:
+                yield f"the inserted {change.after[:60]!r} occurs {left.count(change.after)} times in the result"
+                return
             left = left.replace(change.after, "")
-    for (start, end), after in sorted(spans):
-        expected += [page.source[at:start], after]
+            at = sf.apply(page, [edit]).storage.index(change.after)
+            pieces.append((at, at, NEW))
+            continue
+        block = page.block(edit.block_id)
+        text = GONE if isinstance(edit, sf.Delete) else KEPT + change.after
+        pieces[block.number] = (*block.span, text)
+    marked, at = "", 0
+    for start, end, text in sorted(pieces, key=lambda piece: piece[:2]):
+        marked += page.source[at:start] + text
         at = end
-    if "".join(expected) + page.source[at:] != left:
+    if without_emptied(marked + page.source[at:]) != left:
         yield "characters outside the edited blocks changed"
 
 

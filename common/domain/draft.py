@@ -43,8 +43,14 @@ class Draft:
     levels: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self) -> tuple[sf.BlockChange, ...]:
-        """Return the change that each edit of an update makes; nothing for a new page."""
-        return sf.apply(sf.parse(self.base), self.edits).changes if self.edits else ()
+        """Return the change that each edit of an update makes; nothing for a new page.
+
+        Nothing either for edits that another version of Kinexus stored and that can no longer be applied.
+        """
+        try:
+            return sf.apply(sf.parse(self.base), self.edits).changes if self.edits else ()
+        except sf.InvalidEdit:
+            return ()
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON, whose SHA-256 a decision is bound to."""

@@ -46,7 +46,7 @@ class BlockChange:
 
     `before` and `after` are storage format: the block's source before the edit (empty for an insertion) and the text
     that replaced it (empty for a deletion). `removed` lists the tokens and inline comments of the block that are no
-    longer anywhere on the page.
+    longer anywhere on the page, and the containers that a deletion left empty and that are removed with it.
     """
 
     edit: Edit

@@ -83,12 +83,14 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
 
 
 def page_conflict(reason: str, versions: Sequence[PageVersion] = ()) -> Adf:
-    """Comment that the page was edited in the same place as the draft, and that a new revision follows.
+    """Comment that the page was edited in the same place as the draft, or that it no longer fits; a revision follows.
 
     ``versions`` are the versions of the page that other people saved since then, newest first.
     """
     sentence: list[adf.Node | str] = [
         "Nothing was published: the same part of the page was edited after this draft was written"
+        if versions
+        else "Nothing was published: this draft no longer fits the page"
     ]
     for place, version in enumerate(versions[:_MAX_EDITS]):
         sentence += [" by " if place == 0 else ", by "]

@@ -2,7 +2,7 @@
 
 A person's edit is never overwritten, nor are unpublished changes, unless the approver wrote APPROVED ANYWAY. The page
 is checked, written and read back. A draft that is already on the page counts as published. If the blocks that the
-draft edits have changed, PageConflict is raised.
+draft edits have changed, PageConflict is raised; also if the edits no longer give the content that was reviewed.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ _TITLE_TAKEN = "a page with this title already exists"
 
 
 class PageConflict(Exception):
-    """Another person changed a block that the draft edits. The message says which passage and how.
+    """Another person changed a block that the draft edits, or its edits no longer give what was reviewed.
 
-    ``versions`` are the versions of the page since the draft that other people saved, newest first.
+    The message says which passage and how. ``versions`` are the versions of the page since the draft that other people
+    saved, newest first.
     """
 
     def __init__(self, reason: str, versions: Sequence[PageVersion] = ()) -> None:
@@ -107,7 +108,7 @@ class Publisher:
         may_write()
         _check_location(draft, page)
         is_other = page.storage != draft.base
-        storage = self._rebased(draft, page) if is_other else draft.storage
+        storage = self._rebased(draft, page)
         on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
         if storage != page.storage:
             self._check_unpublished(draft, page, overriding)
@@ -263,10 +264,21 @@ def _refusal_text(title: str, error: AtlassianError) -> str:
 
 
 def _edited(draft: Draft, page: ConfluencePage) -> str:
+    """Return the page with the edits of a draft; raise PageConflict if they no longer make the reviewed content.
+
+    The reviewer approved ``draft.storage``. The edits of a draft that another version of Kinexus stored may have
+    another meaning now.
+    """
     try:
-        merged = sf.rebase(list(draft.edits), sf.parse(draft.base), sf.parse(page.storage))
+        base = sf.parse(draft.base)
+        reviewed = sf.apply(base, draft.edits).storage
+        merged = sf.rebase(draft.edits, base, sf.parse(page.storage))
     except sf.MalformedStorage as error:
         raise PageConflict(f"the current content of the page is not valid: {error}") from error
+    except sf.InvalidEdit as error:
+        raise PageConflict(f"an edit of this draft can no longer be applied: {error}") from error
+    if reviewed != draft.storage:
+        raise PageConflict("the edits of this draft no longer give the content that was reviewed")
     if isinstance(merged, sf.EditConflict):
         raise PageConflict("; ".join(dict.fromkeys(reason for _, reason in merged.reasons)))
     return merged.storage

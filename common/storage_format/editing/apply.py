@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from common.runtime.invisible_characters import without_invisible
 from common.storage_format.editing import insert_block, replace_block, table_rows
+from common.storage_format.editing.emptied_containers import removals
 from common.storage_format.editing.list_end import list_ended_by
 from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
 from common.storage_format.editing.preserve_invisible import strip_invisible
@@ -37,12 +38,16 @@ _DIGITS = re.compile(r"(⟦[a-z0-9-]+ \d+)[^⟦⟧\n]*⟧")
 
 
 class Splice(NamedTuple):
-    """One edit as a splice: `text` replaces `start`–`end` of the source; `lost` are the wrappers that disappear."""
+    """One edit as a splice: `text` replaces `start`–`end` of the source.
+
+    `lost` are the wrappers that disappear, `emptied` the containers that are removed because nothing is left in them.
+    """
 
     start: int
     end: int
     text: str
     lost: tuple[Token, ...] = ()
+    emptied: tuple[Token, ...] = ()
 
 
 def apply(page: Page, edits: Sequence[Edit]) -> Edited:
@@ -51,8 +56,7 @@ def apply(page: Page, edits: Sequence[Edit]) -> Edited:
     All characters outside the edited blocks stay the same. The order of edits does not matter, except for several
     insertions after the same block: they are inserted in the given order.
     """
-    planned = Plan(page, edits)
-    splices = [planned.splice(edit) for edit in edits]
+    splices = Plan(page, edits).splices(edits)
     return Edited(spliced(page, splices), block_changes(page, edits, splices))
 
 
@@ -103,7 +107,7 @@ def block_changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) 
                 for found in page.tokens_of(block.number, numbered=bool(kept))
                 if found.number not in kept and found.source not in splice.text
             )
-        out.append(BlockChange(edit, block.id, headings, before, splice.text, removed))
+        out.append(BlockChange(edit, block.id, headings, before, splice.text, (*removed, *splice.emptied)))
     return tuple(out)
 
 
@@ -139,6 +143,22 @@ class Plan:
                 if number in self.changed_blocks:
                     raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
                 self.changed_blocks.add(number)
+
+    def splices(self, edits: Sequence[Edit]) -> list[Splice]:
+        """Return the splices of all edits, with the containers that they empty."""
+        return self.with_emptied(edits, [self.splice(edit) for edit in edits])
+
+    def with_emptied(self, edits: Sequence[Edit], splices: Sequence[Splice]) -> list[Splice]:
+        """Return splices in which the deletions also remove the containers that they empty."""
+        insertions = [
+            splice.start for edit, splice in zip(edits, splices, strict=True) if isinstance(edit, InsertAfter)
+        ]
+        return [
+            splice
+            if removal is None
+            else Splice(removal.start, removal.end, removal.text, splice.lost, removal.containers)
+            for splice, removal in zip(splices, removals(self.page, edits, insertions), strict=True)
+        ]
 
     def splice(self, edit: Edit) -> Splice:
         """Return the splice of an edit; raise InvalidEdit if it cannot be made."""

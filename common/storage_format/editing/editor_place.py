@@ -24,7 +24,7 @@ _PLACES = {
     "ac:layout-cell": Place.PAGE,
 }
 _PANELS = frozenset({"info", "note", "warning", "tip", "panel"})
-_TRANSPARENT = frozenset({"ac:rich-text-body", "div", "section", "p"})
+_TRANSPARENT = frozenset({"ac:rich-text-body", "ac:adf-content", "div", "section", "p"})
 _ARTICLES = {"code": "code", "rule": "a rule", "text": "text", "expand": "an expand"}
 _IDS = re.compile(r"\s(?:ac:)?local-id\s*=\s*(?:\"[^\"]*\"|'[^']*')|\sstart\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _START = re.compile(r"\sstart\s*=\s*[\"'](\d{1,9})[\"']")

@@ -6,6 +6,7 @@ which keeps its current ids, tokens and comment markers. An edit whose block has
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -29,9 +30,10 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
 
     Tokens in the edits have the numbers of `base`. Raises InvalidEdit if the edits do not apply to `base` either.
     """
-    edited = apply.apply(base, edits)
+    splices = apply.Plan(base, edits).splices(edits)
+    storage = apply.spliced(base, splices)
     if base.source == current.source:
-        return edited
+        return Edited(storage, apply.block_changes(base, edits, splices))
     matcher = BlockMatcher(base, current)
     there: dict[int, int] = {}
     reasons: list[tuple[Edit, str]] = []
@@ -45,13 +47,13 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
             reasons.append((edit, str(reason)))
     if reasons:
         return EditConflict(tuple(reasons))
-    return _applied(edits, base, current, there)
+    return _applied(edits, base, current, there, splices)
 
 
 def _applied(
-    edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int]
+    edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int], on_base: Sequence[Splice]
 ) -> Edited | EditConflict:
-    """Retarget the edits to the matched blocks of `current`, and apply them."""
+    """Retarget the edits to the matched blocks of `current`, and apply them; `on_base` are their splices on `base`."""
     retargeted: list[Edit] = []
     ended_lists: dict[str, Container | None] = {}
     splices: list[Splice] = []
@@ -68,14 +70,31 @@ def _applied(
         for edit, now in zip(edits, retargeted, strict=True):
             refused = edit
             splices.append(plan.splice(now))
+        splices = plan.with_emptied(retargeted, splices)
         storage = apply.spliced(current, splices)
     except InvalidEdit as refusal:
         reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))
+    if reasons := _unseen_removals(edits, on_base, splices):
+        return EditConflict(reasons)
     made = apply.block_changes(current, retargeted, splices)
     return Edited(
         storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))
     )
+
+
+def _unseen_removals(
+    edits: Sequence[Edit], on_base: Sequence[Splice], splices: Sequence[Splice]
+) -> tuple[tuple[Edit, str], ...]:
+    """Return the edits that remove a container which is removed only on the current version, each with the reason."""
+    seen = Counter(token for splice in on_base for token in splice.emptied)
+    reasons = []
+    for edit, splice in zip(edits, splices, strict=True):
+        seen.subtract(splice.emptied)
+        if gone := next((token for token in splice.emptied if seen[token] < 0), None):
+            name = f'{gone.kind} "{gone.hint}"' if gone.hint else gone.kind
+            reasons.append((edit, f"the deletion would now leave the whole {name} empty, and so remove it"))
+    return tuple(reasons)
 
 
 def _retargeted(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:

@@ -177,7 +177,7 @@ class _Finder:
         panel = next((child for child in node.children if child.name == "ac:adf-node"), None)
         content = [child for child in panel.children if child.name == "ac:adf-content"] if panel else []
         if panel and len(content) == 1 and _NODE_TYPE.search(self.source, panel.start, panel.opened):
-            self.inside(content[0], container, "panel")
+            self.inside(content[0], Container("panel", node, container), BODY)
         else:
             self.add("macro", node, container)
 

@@ -25,6 +25,9 @@ STRUCTURE = names(
 
 MACROS = names("ac:structured-macro ac:macro")
 
+BOXES = names("info note warning tip panel expand")
+"""Macros that only frame their content: panels and expands."""
+
 FLOWS = names(
     """
     p ac:layout-cell ac:rich-text-body ac:task-body li dd dt td th blockquote div section article header footer

@@ -177,6 +177,25 @@ def test_publishing_again_finds_the_existing_version() -> None:
     assert "by a person" in held.page.storage
 
 
+@pytest.mark.parametrize("is_edited", [False, True])
+@pytest.mark.parametrize("edit", [None, sf.Replace("1.0000000000000000-1", "x")])
+def test_a_draft_whose_edits_no_longer_give_what_was_reviewed_is_a_conflict(
+    edit: sf.Edit | None, is_edited: bool
+) -> None:
+    """Another version of Kinexus stored the draft: its edits give other content now, or cannot be applied."""
+    base = storage(["one", "two"])
+    draft = draft_on(base, 0, "ours, new")
+    draft = replace(draft, storage=draft.storage + "<ul></ul>", edits=(edit,) if edit else draft.edits)
+    held = PageInMemory(page_of(base))
+    if is_edited:
+        held.save(base.replace("two", "by a person"), "by hand")
+    before = held.page
+    with pytest.raises(PageConflict):
+        published(held, draft)
+    assert held.page == before
+    assert draft.changes() == () if edit else len(draft.changes()) == 1
+
+
 def test_endless_saves_by_people_defer_to_a_redelivery() -> None:
     base = storage(["one", "two"])
     held = PageInMemory(ConfluencePage("7", "Page", "1", None, "current", 1, "a", base, "/7"))
