@@ -253,9 +253,8 @@ class Plan:
                 stand_ins={c: t for c, t in extracted.stand_ins.items() if c not in kept}
             )
         else:
-            text = replace_block.replacement(
-                self.page, block, self.read(extracted.markdown, _unlinked(root)), self.task_id
-            )
+            pieces = self.read(extracted.markdown, _unlinked(root))
+            text = replace_block.replacement(self.page, block, pieces, self.task_id, extracted.markdown)
         text = strip_invisible(text, block.source)
         text, lost = restore_inline_markup(root, text, tokens, extracted.stand_ins)
         return Splice(*block.span, restore_tokens(text, extracted.stand_ins), lost)

@@ -28,6 +28,9 @@ from common.storage_format.xml import entities
 from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Container
 
+_FENCE = re.compile(r"^[ >]*(?:[-*+] |\d{1,9}[.)] )?[ ]*(?:`{3}|~{3})", re.MULTILINE)
+_CODE_MARGIN = 4
+
 
 def start_tag(element: Element, name: str = "") -> str:
     """Return the start tag of an element, opened if it was self-closing, and with another name if given."""
@@ -37,9 +40,15 @@ def start_tag(element: Element, name: str = "") -> str:
     return f"<{name}{tag[1 + len(element.name) :]}" if name else tag
 
 
-def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
-    """Return the storage format that replaces a block; raise InvalidEdit if the pieces do not fit there."""
-    if not pieces:
+def replacement(
+    page: Page, block: Block, pieces: Sequence[Piece], task_ids: TaskIds, markdown: str = ""
+) -> str:
+    """Return the storage format that replaces a block; raise InvalidEdit if the pieces do not fit there.
+
+    `markdown` is the text that the pieces were read from: without a fence, it is the new text of a block of code.
+    """
+    is_code = block.kind == "code" and bool(markdown.strip()) and not _FENCE.search(markdown)
+    if not pieces and not is_code:
         raise InvalidEdit(f"the new text of this {_called(block)} is empty; to remove the block, delete it")
     root = parse_tree(page.source, *block.span)
     element = root.elements[0] if block.node.name else root
@@ -50,6 +59,8 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
         return _task(page, block, element, pieces, task_ids)
     if kind in ("term", "definition"):
         return _definition(element, pieces, task_ids)
+    if is_code:
+        return _code(element, Code(_without_margin(markdown)))
     pieces = _fitted(block, pieces)
     one = pieces[0] if len(pieces) == 1 else None
     if kind == "paragraph" and isinstance(one, Paragraph):
@@ -59,8 +70,8 @@ def replacement(page: Page, block: Block, pieces: Sequence[Piece], task_ids: Tas
     if kind == "quote" and (isinstance(one, Quote) or all(isinstance(piece, Paragraph) for piece in pieces)):
         inner = one.pieces if isinstance(one, Quote) else pieces
         return f"{start_tag(element)}{new.to_storage(inner, task_ids)}</blockquote>"
-    if kind == "code" and isinstance(one, Code):
-        return _code(element, one)
+    if kind == "code":
+        return _around_code(element, pieces, task_ids)
     return new.to_storage(pieces, task_ids)
 
 
@@ -207,6 +218,27 @@ def _is_done(page: Page, container: Container | None) -> bool | None:
     return status[1] == "complete" if status else None
 
 
+def _without_margin(text: str) -> str:
+    """Return lines without those at the edges that are empty, and without an indentation that all have in common."""
+    lines = text.rstrip().split("\n")
+    while lines and not lines[0].strip():
+        del lines[0]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+    return "\n".join(line[margin:] for line in lines) if margin >= _CODE_MARGIN else "\n".join(lines)
+
+
+def _around_code(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:
+    """Replace code by pieces: the first block of code among them takes its place, what is around it is new."""
+    place = next((number for number, piece in enumerate(pieces) if isinstance(piece, Code)), None)
+    code = pieces[place] if place is not None else None
+    if place is None or not isinstance(code, Code):
+        raise InvalidEdit(
+            "code inside other text cannot be in the place of a block of code; write the fence at the start of a line"
+        )
+    before, behind = (new.to_storage(part, task_ids) for part in (pieces[:place], pieces[place + 1 :]))
+    return f"{before}{_code(element, code)}{behind}"
+
+
 def _code(element: Element, code: Code) -> str:
     """Replace code: a code macro keeps its other parameters and ids, `pre` stays `pre`."""
     if element.name == "pre":
@@ -217,13 +249,13 @@ def _code(element: Element, code: Code) -> str:
     if body is None:
         return new.code_macro(code)
     source, at, out = element.source, element.start, ""
-    language = next((p for p in _parameters(element) if p.attributes.get("ac:name") == "language"), None)
-    if language is not None and code.language and code.language != language.collapsed_text:
-        out += source[at : language.start] + f"{start_tag(language)}{code.language}</ac:parameter>"
-        at = language.end
-    out += source[at : body.start]
-    if language is None and code.language:
-        out += new.parameter("language", code.language)
+    written = {"language": code.language, "title": code.title}
+    for given in _parameters(element):
+        value = written.pop(given.attributes.get("ac:name", ""), "")
+        if value and value != given.collapsed_text and given.opened < given.end:
+            out += f"{source[at : given.opened]}{entities.escape_text(value)}</ac:parameter>"
+            at = given.end
+    out += source[at : body.start] + "".join(new.parameter(*item) for item in written.items() if item[1])
     return (
         f"{out}{start_tag(body)}{new.cdata(code.text)}</ac:plain-text-body>{source[body.end : element.end]}"
     )

@@ -9,6 +9,7 @@ cannot hold would become a "legacy content" macro, which the editor shows and ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -28,6 +29,8 @@ from common.storage_format.from_markdown.blocks import (
     boxed,
 )
 from common.storage_format.xml import entities
+
+_IMAGE = re.compile(r"<ac:image\b.*?</ac:image>", re.DOTALL)
 
 
 class Place(StrEnum):
@@ -170,18 +173,27 @@ def _part(whole: List, items: Sequence[Item], start: int | None) -> List:
 
 
 def _divide(pieces: Sequence[Piece], place: Place) -> tuple[tuple[Piece, ...], list[Piece]]:
-    """Return what an item holds and what is put behind it; in a task, further paragraphs are lines of the first."""
+    """Return what an item holds and what is put behind it.
+
+    In a task, further paragraphs are lines of the first, and images are put behind.
+    """
     held: list[Piece] = []
     behind: list[Piece] = []
     for piece in pieces:
+        images = ""
+        if place is Place.TASK and isinstance(piece, Paragraph):
+            images = "".join(_IMAGE.findall(piece.inline))
+            piece = replace(piece, inline=_IMAGE.sub("", piece.inline))
         last = held[-1] if held else None
         is_line = place is Place.TASK and isinstance(piece, Paragraph)
         if behind or not fits(piece, place) or (is_line and isinstance(last, List)):
             behind.append(replace(piece, bare=False) if isinstance(piece, Paragraph) else piece)
         elif is_line and isinstance(piece, Paragraph) and isinstance(last, Paragraph):
             held[-1] = Paragraph(f"{last.inline}<br />{piece.inline}", last.bare)
-        else:
+        elif not images or not isinstance(piece, Paragraph) or piece.inline.strip():
             held.append(piece)
+        if images:
+            behind.append(Paragraph(images))
     return tuple(held), behind
 
 

@@ -19,7 +19,6 @@ _URL = re.compile(
     r"|(?<![\w.+@/-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w@-])"
 )
 _TRAILING = re.compile(r"(?:[?!.,:;*_~'\"]|&[A-Za-z]+;)+$")
-_BR = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _TAGS = {"em": "em", "strong": "strong", "s": "del"}
 _PAGE_SCHEMES = ("confluence-page", "ac")
@@ -27,18 +26,29 @@ _PAGE_SCHEMES = ("confluence-page", "ac")
 
 @dataclass
 class InlineContext:
-    """Context for rendering a line: heading anchors that links resolve to, and settings for addresses and breaks."""
+    """Context for rendering a line: heading anchors that links resolve to, and addresses that stay text."""
 
     anchors: Mapping[str, str] = field(default_factory=dict)
     unlinked: frozenset[str] = frozenset()
     """Addresses that stay text and do not become links, because they are plain text on the page."""
-    line_breaks: bool = False
-    """Whether `<br>` is a line break, as in table cells, which have no other way to write one."""
 
 
 def render_inline(tokens: Sequence[Token], context: InlineContext) -> str:
     """Return the Markdown tokens of a line as storage format."""
     return _Line(context).all(tokens)
+
+
+def words(tokens: Sequence[Token]) -> str:
+    """Return the words of the Markdown tokens of a line, without any markup; of an image, its alternative text."""
+    parts = []
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif token.type == "image":
+            parts.append(words(token.children or []))
+        elif token.type != "footnote_anchor" and not token.nesting:
+            parts.append(token.content)
+    return " ".join("".join(parts).split())
 
 
 class _Line:
@@ -80,20 +90,14 @@ class _Line:
             self.out.append(f"<sup>{anchor_link(f'footnote-{number}', str(number))}</sup>")
         elif kind == "footnote_anchor":
             pass
-        elif token.tag in _TAGS and token.nesting:
+        elif (token.tag in _TAGS or kind.startswith("html_")) and token.nesting:
             slash = "/" if token.nesting < 0 else ""
-            self.out.append(f"<{slash}{_TAGS[token.tag]}>")
+            self.out.append(f"<{slash}{_TAGS.get(token.tag, token.tag)}>")
         else:
             self.out.append(entities.escape_text(token.content))
 
     def text(self, text: str) -> None:
-        parts = _BR.split(text) if self.context.line_breaks else [text]
-        self.out.append(
-            "<br />".join(
-                entities.escape_text(part) if self.links else _linked(part, self.context.unlinked)
-                for part in parts
-            )
-        )
+        self.out.append(entities.escape_text(text) if self.links else _linked(text, self.context.unlinked))
 
     def link(self, token: Token, inner: Sequence[Token]) -> None:
         self.links += 1

@@ -36,7 +36,6 @@ _FRONT_MATTER = re.compile(
 )
 _TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")
-_CUSTOM_ID = re.compile(r"[ \t]*\{#([\w.:-]+)\}\s*$")
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
@@ -99,13 +98,13 @@ class _Reader:
         if kind == "paragraph_open":
             return self.paragraph(token)
         if kind == "heading_open":
-            return Heading(int(token.tag[1]), _CUSTOM_ID.sub("", self.line("heading_close")))
+            return Heading(int(token.tag[1]), self.line("heading_close"))
         if kind in ("bullet_list_open", "ordered_list_open"):
             return self.list(token)
         if kind == "table_open":
             return self.table()
         if kind in ("fence", "code_block"):
-            return _code(token)
+            return self.code(token)
         if kind == "blockquote_open":
             return self.quote()
         if kind == "hr":
@@ -124,18 +123,47 @@ class _Reader:
 
         kind = token.type
         if kind == "details_open":
-            given = (("title", token.content),) if token.content else ()
-            return Macro("expand", given, self.until("details_close"))
+            return Macro("expand", self.title(token.content), self.until("details_close"))
         if kind == "container_open":
             body = self.until("container_close")
             if token.info == "details":
-                return Macro("expand", (("title", token.content),) if token.content else (), body)
-            return Macro(PANELS[token.info], (), (*_bold(entities.escape_text(token.content)), *body))
+                return Macro("expand", self.title(token.content), body)
+            title = self.words(token.content) or _named(token.info)
+            return Macro(PANELS[token.info], (), (*_bold(title), *body))
         if kind == "admonition_open":
             return self.admonition(token)
         if kind in ("inline", "literal"):
             return Paragraph(self.inline(token) if kind == "inline" else entities.escape_text(token.content))
         return None
+
+    def code(self, token: Token) -> Code:
+        text = token.content.removesuffix("\n")
+        info = token.info.strip() if token.type == "fence" else ""
+        language, _, rest = info.partition(" ")
+        language = language.strip("{}.").split("{")[0].split(":")[0].split(",")[0]
+        if "=" in language:
+            language, rest = "", info
+        words = rest.split()
+        title = ""
+        if match := _TITLE.search(rest):
+            title = match[1] or match[2] or match[3] or ""
+        elif "title" in words:
+            title = " ".join(words[words.index("title") + 1 :])
+        # Underscores stay: many titles are the names of files.
+        title = self.words(re.sub(r"(?<!\\)_", r"\_", title))
+        return Code(text, code_languages.known_language(language), title, collapse="collapse" in words)
+
+    def words(self, markdown: str) -> str:
+        """Return the words of a title that is written as Markdown."""
+        from common.storage_format.from_markdown import grammar
+
+        tokens = grammar.parser().parseInline(markdown)
+        return "".join(inline.words(token.children or []) for token in tokens)
+
+    def title(self, markdown: str) -> tuple[tuple[str, str], ...]:
+        """Return the title parameter of a macro; nothing without a title."""
+        words = self.words(markdown)
+        return (("title", words),) if words else ()
 
     def paragraph(self, token: Token) -> Piece:
         parts = []
@@ -189,7 +217,6 @@ class _Reader:
         rows: list[tuple[Cell, ...]] = []
         header: tuple[Cell, ...] = ()
         cells: list[Cell] = []
-        self.context.line_breaks = True
         while (token := self.tokens[self.position]).type != "table_close":
             self.position += 1
             if token.type in ("th_open", "td_open"):
@@ -200,7 +227,6 @@ class _Reader:
                 cells = []
             elif token.type == "thead_close":
                 header = rows.pop()
-        self.context.line_breaks = False
         self.position += 1
         if not any(cell.inline for cell in header):
             header = ()
@@ -224,14 +250,17 @@ class _Reader:
         match = _ALERT.match(following[1].content)
         if match is None:
             return None
-        panel = ALERTS.get(match[1].upper()) or PANELS.get(match[1].lower())
+        alert = ALERTS.get(match[1].upper())
+        panel = alert or PANELS.get(match[1].lower())
         children = following[1].children or []
         if panel is None:
             return None
         breaks = [number for number, child in enumerate(children) if child.type in ("softbreak", "hardbreak")]
         first = children[: breaks[0]] if breaks else children
         rest = children[breaks[0] + 1 :] if breaks else []
-        title = inline.render_inline(first, self.context).partition("]")[2].strip()
+        title = inline.words(first).partition("]")[2].strip()
+        if not alert:
+            title = title or _named(match[1].lower())
         if rest:
             following[1].children = rest
         else:
@@ -244,11 +273,11 @@ class _Reader:
         name = str(token.meta.get("tag", "")).lower()
         title = ""
         if self.tokens[self.position].type == "admonition_title_open":
-            self.position += 1
-            title = self.line("admonition_title_close")
+            title = inline.words(self.tokens[self.position + 1].children or [])
+            self.line("admonition_title_close")
         body = self.until("admonition_close")
         if title.lower() == name and '"' not in token.info:
-            title = ""
+            title = _named(name)
         return Macro(PANELS.get(name, "info"), (), (*_bold(title), *body))
 
     def definitions(self) -> Piece:
@@ -286,23 +315,13 @@ def _anchor(name: str) -> str:
 
 
 def _bold(title: str) -> tuple[Piece, ...]:
-    return (Paragraph(f"<strong>{title}</strong>"),) if title else ()
+    """Return the title of a panel, which has no other place for it, as a paragraph in bold."""
+    return (Paragraph(f"<strong>{entities.escape_text(title)}</strong>"),) if title else ()
 
 
-def _code(token: Token) -> Code:
-    text = token.content.removesuffix("\n")
-    info = token.info.strip() if token.type == "fence" else ""
-    language, _, rest = info.partition(" ")
-    language = language.strip("{}.").split("{")[0].split(":")[0].split(",")[0]
-    if "=" in language:
-        language, rest = "", info
-    words = rest.split()
-    title = ""
-    if match := _TITLE.search(rest):
-        title = match[1] or match[2] or match[3] or ""
-    elif "title" in words:
-        title = " ".join(words[words.index("title") + 1 :])
-    return Code(text, code_languages.known_language(language), title, collapse="collapse" in words)
+def _named(kind: str) -> str:
+    """Return the title of an untitled admonition: its kind where Confluence has no panel of that kind."""
+    return "" if kind in ("info", "note", "tip", "warning") else kind.capitalize()
 
 
 def _anchors(tokens: Iterable[Token]) -> dict[str, str]:
@@ -311,10 +330,8 @@ def _anchors(tokens: Iterable[Token]) -> dict[str, str]:
     previous = None
     for token in tokens:
         if previous is not None and previous.type == "heading_open" and token.type == "inline":
-            custom = _CUSTOM_ID.search(token.content)
             text = inline.plain(inline.render_inline(token.children or [], inline.InlineContext()))
-            anchor = inline.anchor_of(_CUSTOM_ID.sub("", text))
-            key = inline.anchor_key(custom[1] if custom else anchor)
-            found.setdefault(key, set()).add(anchor)
+            anchor = inline.anchor_of(text)
+            found.setdefault(inline.anchor_key(previous.meta.get("id", anchor)), set()).add(anchor)
         previous = token
     return {key: anchors.pop() for key, anchors in found.items() if len(anchors) == 1}

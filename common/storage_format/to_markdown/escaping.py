@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 _ESCAPED = re.compile(
-    r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|~(?=~)|\$(?=[^\s\d])|(?<![^\W_])_|_(?![^\W_])"
+    r"[\\`*\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\{(?=:?[ \t]*(?:[.#]|[\w:.-]+=))"
+    r"|~(?=~)|\$(?=[^\s\d])|(?<![^\W_])_|_(?![^\W_])"
 )
 _LINE_START = re.compile(
-    r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\|))"
+    r"^(?:(#{1,6})(?=\s|$)|([-+])(?=\s|$|-)|(\d{1,9})([.)])(?=\s|$)|(>|=+\s*$|:(?=\s)|:::|!!!|\?\?\?|\|))"
 )
 _FENCE = re.compile(r"^~~~")
 
@@ -48,7 +49,7 @@ def fenced(text: str, language: str = "", title: str = "") -> str:
     """Return text as a fenced block of code."""
     longest = max((len(run) for run in re.findall(r"^ {0,3}(`{3,})", text, re.MULTILINE)), default=2)
     fence = "`" * (longest + 1)
-    named = f' title="{title}"' if title and '"' not in title and "`" not in title else ""
+    named = f' title="{escape_markdown(title)}"' if title and '"' not in title and "`" not in title else ""
     return f"{fence}{language}{named}\n{text}\n{fence}"
 
 

@@ -121,7 +121,8 @@ class _Reader(Writer):
             head = [f"[!{_ALERTS[name]}]"] if not title else [f"[!{_ALERTS[name]}] {escape_markdown(title)}"]
             return blockquote("\n".join([*head, "\n\n".join(inner)]))
         if name in _FOLDED:
-            return "\n\n".join([f"<details><summary>{title}</summary>", *inner, "</details>"])
+            summary = escape_markdown(title).replace("\\<", "&lt;")
+            return "\n\n".join([f"<details><summary>{summary}</summary>", *inner, "</details>"])
         if title:
             inner.insert(0, f"**{escape_markdown(title)}**")
         return "\n\n".join(inner)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common import storage_format as sf
 
@@ -132,7 +134,6 @@ def test_code_keeps_the_other_parameters_of_its_macro() -> None:
     assert replaced(CODE, "```java\nb ]]>\n```") == CODE.replace("[a]", "[b ]]]]><![CDATA[>]")
     assert replaced(CODE, "```js\nb\n```") == CODE.replace("[a]", "[b]").replace("java", "javascript")
     assert replaced(CODE, "```\nb\n```") == CODE.replace("[a]", "[b]")
-    assert replaced(CODE, "no code any more") == "<p>no code any more</p>"
     assert replaced("<pre>a</pre>", "```\nb < c\n```") == "<pre>b &lt; c</pre>"
 
 
@@ -219,3 +220,41 @@ def test_an_item_returned_as_shown_keeps_its_bytes() -> None:
     storage = '<ol start="3">\n<li> a <b>b</b> </li><li>c</li></ol><dl><dt>t</dt><dd> d </dd></dl>'
     for number, markdown in ((0, "3. a **b**"), (0, "- a **b**"), (1, "  4. c"), (3, ": d")):
         assert replaced(storage, markdown, number) == storage
+
+
+_CODE = (
+    '<ac:structured-macro ac:name="code" ac:macro-id="7"><ac:parameter ac:name="language">yaml</ac:parameter>'
+    '<ac:parameter ac:name="title">T</ac:parameter><ac:parameter ac:name="collapse">true</ac:parameter>'
+    "<ac:plain-text-body><![CDATA[{}]]></ac:plain-text-body></ac:structured-macro>"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "retries: 5\nhosts:\n  - a",
+        "# a\n\n- b\n| c |",
+        "<!-- x -->",
+        "[l]: y",
+        "npm install *x* <b>c</b> {: .x}",
+    ],
+)
+def test_code_replaced_by_text_without_a_fence_stays_that_code(text: str) -> None:
+    page = sf.parse(_CODE.format("retries: 3"))
+    for new in (text, f"```\n{text}\n```", f"\n{text}\n"):
+        assert edited(page.source, sf.Replace(page.blocks[0].id, new)) == _CODE.format(text)
+
+
+def test_text_around_a_fence_stands_around_the_code_that_it_replaces() -> None:
+    text = "Run\n\n```\nnew\n```\n\nthen wait."
+    assert replaced(_CODE.format("old"), text) == f"<p>Run</p>{_CODE.format('new')}<p>then wait.</p>"
+
+
+@given(st.text("ab -*#|>_`<&[]():\n⟦⟧{}", min_size=1, max_size=30))
+def test_a_block_of_code_never_dissolves(text: str) -> None:
+    try:
+        storage = replaced(_CODE.format("old"), text)
+    except sf.InvalidEdit:
+        return
+    assert 'ac:macro-id="7"' in storage
+    assert ">yaml<" in storage
