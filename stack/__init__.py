@@ -11,6 +11,8 @@ from .events.args import EventSubscriptionArgs
 from .events.event_bus import EventBus, EventBusArgs
 from .events.event_subscription import EventSubscription
 from .events.input_transformer import InputTransformer
+from .events.stream_args import StreamStart, StreamSubscriptionArgs
+from .events.stream_subscription import StreamSubscription
 from .function.args import FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
 from .function.python_function import PythonFunction
 from .function.python_layer import PythonLayer, PythonLayerArgs
@@ -44,6 +46,7 @@ COMPONENTS = (
     PythonLayer,
     RecordTable,
     SecretBundle,
+    StreamSubscription,
     WebhookApi,
 )
 """The components for programs in any Pulumi language. JiraWebhook is for Python programs only."""
@@ -84,6 +87,9 @@ __all__ = [
     "RecordTableArgs",
     "SecretBundle",
     "SecretBundleArgs",
+    "StreamStart",
+    "StreamSubscription",
+    "StreamSubscriptionArgs",
     "StreamView",
     "TableIndex",
     "TokenIssuer",

@@ -1,1 +1,1 @@
-"""The components EventBus and EventSubscription, and event pattern validation."""
+"""The components EventBus, EventSubscription and StreamSubscription, and event pattern validation."""

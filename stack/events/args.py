@@ -59,7 +59,8 @@ class EventSubscriptionArgs(TypedDict):
     queue keeps messages for 14 days."""
     maximum_concurrency: NotRequired[pulumi.Input[int]]
     """Maximum concurrent invocations by this queue, 2 to 1000, at most the function's reserved concurrency, because
-    throttled messages use up their receives. 5 by default, or the reserved concurrency if that is lower."""
+    throttled messages use up their receives. 5 by default, or the reserved concurrency if that is lower; a reserved
+    concurrency of 1 needs `maximum_receives` of 10 or more."""
     maximum_receives: NotRequired[pulumi.Input[int]]
     """Receives after which a message moves to the dead-letter queue, 1 to 1000; 3 by default."""
     may_send_back: NotRequired[bool]
@@ -69,7 +70,8 @@ class EventSubscriptionArgs(TypedDict):
     """SNS topics for the alarms on dead letters, on messages that wait too long and on lost events; none by
     default."""
     alarm_age_seconds: NotRequired[pulumi.Input[int]]
-    """Age of the oldest waiting message that raises the alarm; 900 by default."""
+    """Age of the oldest waiting message that raises the alarm. By default 900, or later, when the last receive of a
+    message is due: six times the function's timeout after each receive before."""
     key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts both queues; its policy must allow `events.amazonaws.com` to use it. SQS's own key by
     default. The function's role gets permission to decrypt with it."""
@@ -78,6 +80,9 @@ class EventSubscriptionArgs(TypedDict):
 
 
 _CALLS = 5
+_FEWEST_CALLS = 2
+_RECEIVES_IF_THROTTLED = 10
+_TAKEN = ("-dead-letters", "-schedule", "-stream")
 _WRITE_IT = 'Write it as {"source": ["shop"], "detail-type": ["OrderPlaced"]}.'
 _FILTER_IT = 'Write it as {"body": {"detail": {"status": ["open"]}}}: the event is the body of the message.'
 
@@ -100,7 +105,7 @@ def check_subscription(args: EventSubscriptionArgs) -> None:
     check_range(component, "maximum_concurrency", args.get("maximum_concurrency"), 2, 1000)
     check_range(component, "maximum_receives", args.get("maximum_receives"), 1, 1000)
     age, kept = (
-        known_value(args.get("alarm_age_seconds", 900)),
+        known_value(args.get("alarm_age_seconds")),
         known_value(args.get("message_retention_seconds", 345600)),
     )
     if age is not None and kept is not None and age >= kept:
@@ -117,6 +122,9 @@ def _check_name(name: str) -> None:
     """Raise InvalidArgument for a name that EventBridge or SQS would reject."""
     if name.endswith(".fifo"):
         fix = "Leave `.fifo` out: the queue cannot be FIFO, because EventBridge does not keep the order of events."
+        reject("EventSubscription", "subscription_name", f"is {name!r}", fix)
+    if ending := next((one for one in _TAKEN if name.endswith(one)), None):
+        fix = f"Leave `{ending}` out: queues and alarms of other components have such names."
         reject("EventSubscription", "subscription_name", f"is {name!r}", fix)
     fix = "Use 1 to 64 letters, digits, `-` and `_`: the rule and the queues are named after it."
     check_text("EventSubscription", "subscription_name", name, r"[A-Za-z0-9_-]{1,64}", fix)
@@ -155,14 +163,28 @@ def _patterns(args: EventSubscriptionArgs) -> list[pulumi.Input[dict[str, Any]]]
 
 
 def calls_at_a_time(known: Sequence[Any]) -> int:
-    """Return the mapping's maximum concurrency from `maximum_concurrency` and the function's reserved concurrency.
+    """Return the mapping's maximum concurrency.
 
-    A reserved concurrency of None, 0 or -1 is no limit. Raises InvalidArgument if the reserved concurrency is lower
-    than the maximum.
+    `known` holds `maximum_concurrency`, the function's reserved concurrency, and `maximum_receives`. A reserved
+    concurrency of None, 0 or -1 is no limit. Raises InvalidArgument if the reserved concurrency is lower than the
+    maximum, or 1 (AWS's lowest maximum is 2) with few receives, which throttling would use up.
     """
-    wanted, reserved = known
+    wanted, reserved, receives = known
     share = int(reserved or 0)
-    most = int(wanted) if wanted is not None else max(2, min(_CALLS, share if share > 0 else _CALLS))
+    if share == 1 and (wanted is None or int(wanted) == _FEWEST_CALLS):
+        if int(receives) < _RECEIVES_IF_THROTTLED:
+            rule = (
+                f"is {int(receives)}, but the function has a reserved concurrency of 1, and a queue calls at least "
+                f"{_FEWEST_CALLS} at a time: messages that are throttled use up their receives"
+            )
+            fix = (
+                f"Set it to {_RECEIVES_IF_THROTTLED} or more, or raise the function's `reserved_concurrency`."
+            )
+            reject("EventSubscription", "maximum_receives", rule, fix)
+        return _FEWEST_CALLS
+    most = (
+        int(wanted) if wanted is not None else max(_FEWEST_CALLS, min(_CALLS, share if share > 0 else _CALLS))
+    )
     if 0 < share < most:
         rule = f"is {most}, but the function has a reserved concurrency of {share}"
         fix = "Lower it (the minimum is 2), or raise the function's `reserved_concurrency`."

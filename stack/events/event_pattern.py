@@ -20,6 +20,9 @@ _MESSAGE = (
     "attributes", "awsRegion", "body", "eventSource", "eventSourceARN", "md5OfBody", "messageAttributes", "messageId",
     "receiptHandle",
 )  # fmt: skip
+_RECORD = (
+    "awsRegion", "dynamodb", "eventID", "eventName", "eventSource", "eventSourceARN", "eventVersion", "userIdentity",
+)  # fmt: skip
 _LONGEST_PATTERN = 2048
 _LONGEST_FILTER = 4096
 
@@ -47,7 +50,17 @@ def check_message_filter(pattern: Mapping[str, Any]) -> str | None:
 
     Outputs in the pattern are accepted; they are checked by a second call when they are known.
     """
-    problem = _check_fields(pattern, _MESSAGE, "its top") or _check(pattern, "", FILTER_OPERATORS)
+    return _check_filter(pattern, _MESSAGE)
+
+
+def check_record_filter(pattern: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a filter of a DynamoDB stream's records, or None; the rules are those of messages."""
+    return _check_filter(pattern, _RECORD)
+
+
+def _check_filter(pattern: Mapping[str, Any], fields: Collection[str]) -> str | None:
+    """Check a filter of an event source mapping."""
+    problem = _check_fields(pattern, fields, "its top") or _check(pattern, "", FILTER_OPERATORS)
     if problem or holds_output(pattern):
         return problem
     if (length := len(json.dumps(pattern))) > _LONGEST_FILTER:

@@ -14,9 +14,11 @@ from .args import EventSubscriptionArgs, calls_at_a_time, check_subscription, ev
 from .input_transformer import input_transformer
 from .queue import create_queue
 from .receive_permissions import let_receive
+from .waiting_time import alarm_age
 
 _VISIBILITY_FACTOR = 6
 _QUEUE_SECONDS = 4 * 24 * 3600
+_RECEIVES = 3
 
 
 class EventSubscription(pulumi.ComponentResource):
@@ -76,14 +78,16 @@ class EventSubscription(pulumi.ComponentResource):
         visibility = function.apply(lambda known: known.timeout).apply(
             lambda seconds: _VISIBILITY_FACTOR * int(seconds or 3) + int(args.get("batch_window_seconds", 0))
         )
+        receives = args.get("maximum_receives", _RECEIVES)
+        kept = args.get("message_retention_seconds", _QUEUE_SECONDS)
         fed = create_queue(
             name,
             own_name,
             rule,
             visibility_seconds=visibility,
-            maximum_receives=args.get("maximum_receives", 3),
+            maximum_receives=receives,
             delay_seconds=args.get("delay_seconds"),
-            retention_seconds=args.get("message_retention_seconds", _QUEUE_SECONDS),
+            retention_seconds=kept,
             key_arn=args.get("key_arn"),
             opts=child,
         )
@@ -107,6 +111,7 @@ class EventSubscription(pulumi.ComponentResource):
         concurrency = pulumi.Output.all(
             args.get("maximum_concurrency"),
             function.apply(lambda known: known.reserved_concurrent_executions),
+            receives,
         ).apply(calls_at_a_time)
         receive = let_receive(name, own_name, args, queue, receiver.role_name, child)
         aws.lambda_.EventSourceMapping(
@@ -122,7 +127,9 @@ class EventSubscription(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[receive]),
         )
         topics = cast(Topics, args.get("alarm_topic_arns", []))
-        age = args.get("alarm_age_seconds", 900)
+        age = pulumi.Output.all(
+            args.get("alarm_age_seconds"), visibility, receives, args.get("delay_seconds"), kept
+        ).apply(alarm_age)
         watch_queue(self, name, own_name, queue.name, dead_letters.name, topics, age)
         watch_rule(
             self, name, own_name, own_name or rule.name, cast(pulumi.Input[str], args["bus_name"]), topics

@@ -96,8 +96,8 @@ class PythonFunctionArgs(TypedDict):
     snap_start: NotRequired[bool]
     """SnapStart: start from a snapshot of the initialised function, through the alias `live`; false by default."""
     url: NotRequired[bool]
-    """Create a function URL for callers with AWS credentials; false by default. For a public endpoint use
-    WebhookApi, which throttles and logs."""
+    """Create a function URL for callers with AWS credentials and the statements of `grant_url`; false by default. For a
+    public endpoint use WebhookApi, which throttles and logs."""
     url_cors: NotRequired[CorsRules]
     """CORS rules of the function URL; no calls from web pages on other hosts are allowed by default."""
     vpc: NotRequired[VpcPlacement]

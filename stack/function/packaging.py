@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .archive_files import CACHES, PackagingError, archive_files, matches
+from .handler_file import check_handler_file
 from .requirements_lock import LambdaTarget, install
 
 __all__ = ["PackagingError", "function_archive", "layer_archive", "source_code_hash"]
@@ -42,13 +43,15 @@ def function_archive(
     exclude: Sequence[str] = (),
     requirements: Path | None = None,
     target: LambdaTarget | None = None,
+    handler: str | None = None,
+    has_layers: bool = False,
 ) -> Path:
     """Zip folders and files of `root` into an archive in `build`, under their own paths; return the archive's path.
 
     `include` lists folders and files relative to `root`; `archive_files` says what is left out. The packages of the
     lock file `requirements`, installed for `target`, are at the archive's root. The archive's name is `name` and the
     hash of its content, so unchanged sources reuse their archive. Raises PackagingError for sources or packages that
-    cannot be packaged.
+    cannot be packaged, and for a `handler` that is not there.
     """
     entries = {file: (root / file).read_bytes() for file in archive_files(root, include, exclude, build)}
     if requirements is not None:
@@ -58,6 +61,8 @@ def function_archive(
                     f"{path} is both below {root} and in a package of {requirements}: rename or exclude the file"
                 )
             entries[path] = content
+    if handler is not None:
+        check_handler_file(handler, entries, may_be_elsewhere=has_layers)
     digest = hashlib.sha256()
     for path, content in sorted(entries.items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)

@@ -6,11 +6,13 @@ from typing import Any, Unpack, overload
 import pulumi
 import pulumi_aws as aws
 
-from ..arguments.cors import api_cors
+from ..arguments.iam_policy import PolicyStatement
 from ..arguments.shape import NOT_GIVEN, given_args, outputs_of
 from ..arguments.tags import with_tags
+from ..arguments.validation import known_value
 from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
+from .function_url import create_url, url_statements
 from .packaging import function_archive, source_code_hash
 from .requirements_lock import LambdaTarget
 from .role import create_role
@@ -22,8 +24,7 @@ class PythonFunction(pulumi.ComponentResource):
     """A Lambda function in Python with a least-privilege role and a log group with JSON lines.
 
     Its archive is reproducible: on any machine, the same sources give the same bytes, and a second `pulumi up` changes
-    nothing. To set a property that has no argument here, use
-    `transforms`.
+    nothing. To set a property that has no argument here, use `transforms`.
     """
 
     function: pulumi.Output[aws.lambda_.Function]
@@ -74,6 +75,8 @@ class PythonFunction(pulumi.ComponentResource):
             exclude=args.get("exclude", []),
             requirements=root / args["requirements"] if "requirements" in args else None,
             target=target,
+            handler=known_value(args["handler"]),
+            has_layers="layers" in args,
         )
 
         logs = aws.cloudwatch.LogGroup(
@@ -125,20 +128,18 @@ class PythonFunction(pulumi.ComponentResource):
                 configure_calls(
                     f"{name}-{ALIAS}-calls", args["asynchronous"], function, self.alias_name, child
                 )
-        self.url = pulumi.Output.from_input("")
-        if args.get("url"):
-            function_url = aws.lambda_.FunctionUrl(
-                f"{name}-url",
-                function_name=function.name,
-                qualifier=self.alias_name if is_published(args) else None,
-                authorization_type="AWS_IAM",
-                cors=api_cors(args["url_cors"]) if "url_cors" in args else None,
-                opts=child,
-            )
-            self.url = function_url.function_url
+        qualifier = self.alias_name if is_published(args) else None
+        self.url = create_url(name, args, function, qualifier, child)
+        self._called_arn = (
+            pulumi.Output.concat(function.arn, ":", self.alias_name) if is_published(args) else function.arn
+        )
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn
         self.role_name = role.name
         self.log_group_name = logs.name
         self.register_outputs(outputs_of(self))
+
+    def grant_url(self) -> list[pulumi.Output[PolicyStatement]]:
+        """Return the two statements that a caller of the function URL needs; they allow no other calls."""
+        return url_statements(self._called_arn)

@@ -1,4 +1,4 @@
-"""Alarms on a queue (dead letters, age of messages) and on the rule that feeds it (lost events)."""
+"""Alarms on a queue (dead letters, age of messages), on the rule that feeds it (lost events), and on a stream."""
 
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
@@ -7,6 +7,8 @@ import pulumi
 
 from ..arguments.names import suffixed
 from .alarm import Metric, Topics, create_alarm
+
+_VISIBLE = "ApproximateNumberOfMessagesVisible"
 
 
 class WatchedQueue(TypedDict):
@@ -37,7 +39,7 @@ def watch_queue(
         (
             "dead-letters",
             dead_letter_queue_name,
-            "ApproximateNumberOfMessagesVisible",
+            _VISIBLE,
             1,
             "The dead-letter queue has a message: the function failed several times, or an event could not be "
             "delivered. Read the function's log, remove the cause, then redrive the queue.",
@@ -59,6 +61,37 @@ def watch_queue(
             description,
             topics,
         )
+
+
+def watch_stream(
+    parent: pulumi.Resource,
+    name: str,
+    alarms_name: pulumi.Input[str] | None,
+    function_name: pulumi.Input[str],
+    dead_letter_queue_name: pulumi.Input[str],
+    topics: Topics,
+    age_seconds: pulumi.Input[int],
+) -> None:
+    """Create the alarms on dead letters of a stream and on the age of the records that its function gets."""
+    create_alarm(
+        parent,
+        f"{name}-dead-letters-alarm",
+        suffixed(alarms_name, "-dead-letters"),
+        Metric("AWS/SQS", _VISIBLE, {"QueueName": dead_letter_queue_name}, "Maximum", 60),
+        1,
+        "The dead-letter queue names a batch of the stream that failed for good. Read the function's log, remove the "
+        "cause, and process the records again within 24 hours, before DynamoDB deletes them.",
+        topics,
+    )
+    create_alarm(
+        parent,
+        f"{name}-age-alarm",
+        suffixed(alarms_name, "-age"),
+        Metric("AWS/Lambda", "IteratorAge", {"FunctionName": function_name}, "Maximum", 60),
+        pulumi.Output.from_input(age_seconds).apply(lambda seconds: int(seconds) * 1000),
+        "Records of the stream wait too long: the function fails, is throttled, or cannot keep up.",
+        topics,
+    )
 
 
 def watch_rule(

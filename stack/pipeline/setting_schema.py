@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arguments.log_validation import RETENTION_DAYS
-from ..schedule.args import EXPRESSION
+from ..schedule.expression import EXPRESSION
 from .setting_types import (
     BaseUrl,
     CommaSeparated,

@@ -7,12 +7,16 @@ import pulumi
 from ..arguments.known_later import to_json
 from ..arguments.stand_ins import AnyFunction, TopicArn
 from ..arguments.tags import check_tags
-from ..arguments.validation import check_arn, check_fields, check_key, check_range, check_text, known_value
-
-EXPRESSION = (
-    r"(rate\([1-9]\d* (minute|hour|day)s?\)|cron\((\S+ ){5}\S+\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"
+from ..arguments.validation import (
+    check_arn,
+    check_fields,
+    check_key,
+    check_range,
+    check_text,
+    known_value,
+    when_known,
 )
-"""Pattern of the expressions that EventBridge Scheduler accepts."""
+from .expression import check_expression, check_timezone
 
 
 class FunctionScheduleArgs(TypedDict):
@@ -32,8 +36,8 @@ class FunctionScheduleArgs(TypedDict):
     timezone: NotRequired[pulumi.Input[str]]
     """Time zone of `cron` and `at` expressions, e.g. `Europe/Berlin`; UTC by default."""
     window_minutes: NotRequired[pulumi.Input[int]]
-    """Flexible time window: the function runs up to so many minutes after the scheduled time, 1 to 1440, or 0 for the
-    exact time; 15 by default."""
+    """Flexible time window: the function runs up to so many minutes after the scheduled time, 1 to 1440; 0 by default,
+    for the exact time."""
     enabled: NotRequired[bool]
     """Whether the schedule is active; true by default, false pauses it."""
     delivery_retries: NotRequired[int]
@@ -66,8 +70,8 @@ def check_schedule(args: FunctionScheduleArgs) -> None:
     check_key(component, "key_arn", args.get("key_arn"))
     for topic in known_value(args.get("alarm_topic_arns")) or []:
         check_arn(component, "alarm_topic_arns", topic, "sns")
-    fix = "Write rate(1 day), cron(30 4 * * ? *) or at(2027-01-31T04:30:00)."
-    check_text(component, "expression", args["expression"], EXPRESSION, fix)
+    when_known(args["expression"], lambda known: check_expression(component, "expression", known))
+    when_known(args.get("timezone"), lambda known: check_timezone(component, "timezone", known))
     fix = "Use 1 to 55 letters, digits, `_`, `.` and `-`."
     check_text(component, "schedule_name", args.get("schedule_name"), r"[A-Za-z0-9_.-]{1,55}", fix)
     payload(args)

@@ -76,7 +76,7 @@ class FunctionSchedule(pulumi.ComponentResource):
             state="ENABLED" if args.get("enabled", True) else "DISABLED",
             schedule_expression=args["expression"],
             schedule_expression_timezone=args.get("timezone", "UTC"),
-            flexible_time_window=pulumi.Output.from_input(args.get("window_minutes", 15)).apply(_window),
+            flexible_time_window=pulumi.Output.from_input(args.get("window_minutes", 0)).apply(_window),
             target={
                 "arn": target,
                 "role_arn": role.arn,

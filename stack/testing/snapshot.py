@@ -73,7 +73,11 @@ def _last_type(chain: str) -> str:
 
 
 def _earlier(graph: Graph, resource: Resource) -> Iterator[str]:
-    """Yield the earlier URNs of a resource by its aliases and those of its parents, and its own URN."""
+    """Yield the earlier URNs of a resource by its aliases and those of its parents, and its own URN.
+
+    One alias on a component covers its children, as in the engine: their URNs get its earlier name and, where their
+    names begin with its name, so do the names.
+    """
     stack, _, rest = resource.urn.removeprefix("urn:pulumi:").partition("::")
     project = rest.partition("::")[0]
     above = next((one for one in graph.resources if one.urn == resource.parent), None)
@@ -88,4 +92,7 @@ def _earlier(graph: Graph, resource: Resource) -> Iterator[str]:
             chain = parent.split("::")[2] if parent.startswith("urn:") else ""
             types = [chain] if chain not in ("", "pulumi:pulumi:Stack") else []
             kind = "$".join([*types, given.get("type", resource.type)])
-            yield f"{head}{kind}::{given.get('name', resource.name)}"
+            name = given.get("name", resource.name)
+            if above and "parent" not in given and name.startswith(above.name):
+                name = parent.rpartition("::")[2] + name.removeprefix(above.name)
+            yield f"{head}{kind}::{name}"

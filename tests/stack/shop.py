@@ -9,10 +9,11 @@ import stack
 from stack.testing import Graph, run_program
 from tests.stack.pipeline_run import ROOT
 
+SAMPLE = ROOT / "tests" / "stack" / "sample_function"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/own"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:oncall"
 CODE = stack.PythonFunctionArgs(
-    handler="stack.example.handle", source_root=str(ROOT), include=["stack/__init__.py"]
+    handler="orders.handle", source_root=str(SAMPLE), include=["orders.py"], build_folder=str(ROOT / ".build")
 )
 PATTERN = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
 
@@ -21,8 +22,9 @@ def function(**more: Any) -> stack.PythonFunction:
     args: Any = {
         "function_name": "shop-orders",
         "handler": "orders.handle",
-        "source_root": str(ROOT),
-        "include": ["stack/__init__.py"],
+        "source_root": str(SAMPLE),
+        "include": ["orders.py"],
+        "build_folder": str(ROOT / ".build"),
         **more,
     }
     return stack.PythonFunction("orders", args)

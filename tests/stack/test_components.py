@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pulumi
+import pytest
 
 import stack
 from stack.drawing import flow
@@ -206,6 +207,59 @@ def test_a_queues_concurrency_is_at_most_its_functions() -> None:
         )
 
     assert [concurrency(reserved) for reserved in (None, 0, 2, 3, 50)] == [5, 5, 2, 3, 5]
+
+
+def test_a_function_that_runs_once_at_a_time_needs_many_receives() -> None:
+    """A queue calls at least two at a time, and a throttled message uses up a receive."""
+
+    def mapping(**more: Any) -> Any:
+        found = graph_of(lambda: subscription(function=function(reserved_concurrency=1), **more))
+        return found.named("orders-events-mapping").inputs["scalingConfig"]
+
+    assert mapping(maximum_receives=10) == {"maximumConcurrency": 2}
+    with pytest.raises(stack.InvalidArgument, match=r"`maximum_receives` is 3, but .* use up their receives"):
+        mapping()
+    with pytest.raises(stack.InvalidArgument, match=r"`maximum_concurrency` is 5, but .* concurrency of 1"):
+        mapping(maximum_receives=10, maximum_concurrency=5)
+
+
+def test_messages_may_wait_until_their_last_receive() -> None:
+    """Receives are six timeouts apart; the alarm on age is not raised before the last one."""
+
+    def threshold(timeout: int, **more: Any) -> float:
+        found = graph_of(lambda: subscription(function=function(timeout_seconds=timeout), **more))
+        return float(found.named("orders-events-age-alarm").inputs["threshold"])
+
+    assert threshold(30) == 900
+    assert threshold(900) == 2 * 6 * 900
+    assert (
+        threshold(900, maximum_receives=5, delay_seconds=60, batch_size=2, batch_window_seconds=10)
+        == 60 + 4 * 5410
+    )
+    assert threshold(900, alarm_age_seconds=300) == 300
+    with pytest.raises(
+        stack.InvalidArgument, match=r"would be deleted before it reaches the dead-letter queue"
+    ):
+        threshold(900, message_retention_seconds=10800)
+
+
+def test_callers_of_a_url_get_both_permissions_for_the_url_only() -> None:
+    def statements(**more: Any) -> list[dict[str, Any]]:
+        def build() -> None:
+            called = function(url=True, **more)
+            stack.PythonFunction("caller", {**CODE, "statements": [*called.grant_url()]})
+
+        policy = json.loads(graph_of(build).named("caller-policy").inputs["policy"])
+        found: list[dict[str, Any]] = policy["Statement"][-2:]
+        return found
+
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:shop-orders"
+    url, invoke = statements()
+    assert (url["Action"], url["Resource"]) == (["lambda:InvokeFunctionUrl"], [arn])
+    assert url["Condition"] == {"StringEquals": {"lambda:FunctionUrlAuthType": ["AWS_IAM"]}}
+    assert (invoke["Action"], invoke["Resource"]) == (["lambda:InvokeFunction"], [arn])
+    assert invoke["Condition"] == {"Bool": {"lambda:InvokedViaFunctionUrl": ["true"]}}
+    assert [one["Resource"] for one in statements(snap_start=True)] == [[f"{arn}:live"]] * 2
 
 
 def test_an_alarm_names_a_bus_known_only_later() -> None:

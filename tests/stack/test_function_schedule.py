@@ -40,7 +40,7 @@ def test_the_schedule_invokes_its_function_with_its_own_role() -> None:
     assert schedule.inputs["scheduleExpression"] == "rate(1 day)"
     assert schedule.inputs["scheduleExpressionTimezone"] == "UTC"
     assert schedule.inputs["state"] == "ENABLED"
-    assert schedule.inputs["flexibleTimeWindow"] == {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15}
+    assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
     assert schedule.inputs["target"] == {
         "arn": function_arn,
         "roleArn": "arn:aws:iam::123456789012:role/shop-tidy-schedule",
@@ -125,7 +125,19 @@ def test_a_published_function_is_called_by_its_alias() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["rate(12 hours)", "cron(30 4 * * ? *)", "cron(0 8 ? * MON-FRI *)", "at(2027-01-31T04:30:00)"],
+    [
+        "rate(12 hours)",
+        "cron(30 4 * * ? *)",
+        "cron(0 8 ? * MON-FRI *)",
+        "at(2027-01-31T04:30:00)",
+        "cron(0/5 8-17 ? * 2#1 *)",
+        "cron(0 0 L * ? *)",
+        "cron(0 0 15W JAN,jul ? 2027-2030)",
+        "cron(0 0 ? * 6L *)",
+        "cron(0-15/1 8-8 ? * 2,3,4,5,6,7 *)",
+        "cron(*/10 * ? * * *)",
+        "at(2024-02-29T00:00:00)",
+    ],
 )
 def test_every_kind_of_expression_is_accepted(expression: str) -> None:
     found = graph_of(expression=expression, timezone="Europe/Berlin", window_minutes=60)
@@ -141,6 +153,20 @@ def test_every_kind_of_expression_is_accepted(expression: str) -> None:
         ({"expression": "daily"}, "FunctionSchedule: `expression` is 'daily'. Write rate.1 day., cron"),
         ({"expression": "rate(0 days)"}, "FunctionSchedule: `expression` is 'rate.0 days.'. Write rate"),
         ({"expression": "cron(30 4 * * *)"}, "`expression` is 'cron"),
+        ({"expression": "cron(99 99 * * ? *)"}, "has '99' as minutes: use 0 to 59. Write rate"),
+        ({"expression": "cron(0 0 * * * *)"}, "needs `.` in exactly one of day of month and day of week"),
+        ({"expression": "cron(0 0 ? * ? *)"}, "needs `.` in exactly one of"),
+        ({"expression": "cron(0 0 ? * MONDAY *)"}, "has 'MONDAY' as day of week: use 1 to 7"),
+        ({"expression": "cron(0 0 ? * 2#6 *)"}, "has '2#6' as day of week"),
+        ({"expression": "cron(0/0 0 ? * * *)"}, "has '0/0' as minutes"),
+        ({"expression": "cron(0 0 1 * ? 1969)"}, "has '1969' as year: use 1970 to 2199"),
+        ({"expression": "at(2027-02-29T00:00:00)"}, "is no time in the calendar"),
+        ({"expression": "at(2001-01-01T00:00:00)"}, "is before 2022"),
+        (
+            {"timezone": "Europe/Berln"},
+            "`timezone` is 'Europe/Berln', which is no time zone. Did you mean `Europe/Berlin`",
+        ),
+        ({"timezone": "somewhere"}, "`timezone` is 'somewhere', which is no time zone"),
         ({"window_minutes": 1441}, "FunctionSchedule: `window_minutes` is 1441. Choose 0 to 1440"),
         ({"delivery_retries": 186}, "FunctionSchedule: `delivery_retries` is 186. Choose 0 to 185"),
         ({"delivery_age_seconds": 59}, "FunctionSchedule: `delivery_age_seconds` is 59. Choose 60 to"),

@@ -182,7 +182,7 @@ def test_the_kit_finds_misspelt_and_misplaced_actions() -> None:
 def test_the_kit_finds_variables_that_nobody_sets(tmp_path: Any) -> None:
     for name, text in {
         "app/__init__.py": "",
-        "app/handler.py": "import os\nfrom . import rules\nfrom app.deep import more\nTABLE = os.environ['TABLE']\n",
+        "app/handler.py": "import os\nfrom . import rules\nfrom app.deep import more\nTABLE = os.environ['TABLE']\ndef handle(event, context): ...\n",
         "app/rules.py": "from os import environ\nREGION = environ['AWS_REGION']\nBUS = environ['BUS']\n",
         "app/deep/__init__.py": "",
         "app/deep/more.py": "import os\nX = os.environ.get('X')\ntry:\n    Y = os.environ['Y']\nexcept KeyError: pass\n",

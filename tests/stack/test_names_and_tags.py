@@ -12,8 +12,8 @@ import stack
 from stack.pipeline.setting_schema import BY_FIELD, suggested_prefix
 from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import Graph, checks, run_program
-from tests.stack.pipeline_run import ROOT, run
-from tests.stack.shop import KEY, PATTERN, graph_of
+from tests.stack.pipeline_run import run
+from tests.stack.shop import KEY, PATTERN, SAMPLE, graph_of
 
 NAMES = ("name", "bucket", "layerName", "dashboardName")
 TAGGABLE = (
@@ -28,7 +28,7 @@ def shop(named: bool = False, **more: Any) -> None:
     def args(field: str, name: str, **own: Any) -> Any:
         return {**({field: name} if named else {}), **own, **more}
 
-    code = {"handler": "orders.handle", "source_root": str(ROOT), "include": ["stack/__init__.py"]}
+    code = {"handler": "orders.handle", "source_root": str(SAMPLE), "include": ["orders.py"]}
     function = stack.PythonFunction("pack", args("function_name", "pack", **code, url=True))
     bus = stack.EventBus("events", args("bus_name", "events"))
     table = stack.RecordTable("orders", args("table_name", "orders", hash_key="id"))

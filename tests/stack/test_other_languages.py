@@ -22,6 +22,7 @@ from stack.plugin import KinexusProvider
 from stack.testing import run_program
 from tests.secrets_in_use import STACK_API_TOKEN, STACK_LINK_KEY, STACK_WEBHOOK_SECRETS
 from tests.stack.pipeline_run import ROOT, some_layer
+from tests.stack.shop import SAMPLE
 
 
 def provider() -> KinexusProvider:
@@ -100,8 +101,8 @@ def test_the_host_builds_components_from_wire_values() -> None:
             {
                 "functionName": "handler",
                 "handler": "orders.handle",
-                "sourceRoot": str(ROOT),
-                "include": ["stack/__init__.py"],
+                "sourceRoot": str(SAMPLE),
+                "include": ["orders.py"],
                 "timeoutSeconds": 20.0,
                 "environment": {"TABLE": table["tableName"]},
                 "statements": [table["readStatement"], secret["readStatement"]],

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 import stack
 from stack.arguments.known_later import to_json
 from stack.testing import run_program
-from tests.stack.pipeline_run import ROOT
-from tests.stack.shop import api, bucket, bus, function, graph_of, secret, subscription, table, watch
+from tests.stack.shop import SAMPLE, api, bucket, bus, function, graph_of, secret, subscription, table, watch
 
 
 def later(value: Any) -> pulumi.Output[Any]:
@@ -38,7 +37,7 @@ def test_a_pattern_may_name_a_bucket() -> None:
         schedule(payload={"bucket": name, "deep": [{"of": name}]}, function=function_two())
 
     def function_two() -> Any:
-        args: Any = {"handler": "a.b", "source_root": str(ROOT), "include": ["stack/__init__.py"]}
+        args: Any = {"handler": "orders.handle", "source_root": str(SAMPLE), "include": ["orders.py"]}
         return stack.PythonFunction("two", args).function
 
     found = graph_of(build)

@@ -7,9 +7,9 @@ import pulumi
 import pytest
 
 import stack
-from tests.stack.pipeline_run import ROOT
 from tests.stack.shop import (
     KEY,
+    SAMPLE,
     TOPIC,
     WATCHED,
     api,
@@ -70,9 +70,9 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
                     "judge",
                     {
                         "function_name": "judge",
-                        "handler": "a.b",
-                        "source_root": str(ROOT),
-                        "include": ["stack/__init__.py"],
+                        "handler": "orders.handle",
+                        "source_root": str(SAMPLE),
+                        "include": ["orders.py"],
                         "provisioned_concurrency": 1,
                     },
                 ).function
@@ -384,9 +384,13 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: subscription(subscription_name="x" * 65), r"`subscription_name` is .*Use 1 to 64"),
     (lambda: subscription(delivery_retries=186), r"`delivery_retries` is 186. Choose 0 to 185"),
     (lambda: subscription(delivery_age_seconds=59), r"`delivery_age_seconds` is 59. Choose 60 to 86400"),
+    (
+        lambda: subscription(subscription_name="shop-schedule"),
+        r"`subscription_name` is 'shop-schedule'. Leave `-schedule` out",
+    ),
     (lambda: subscription(delay_seconds=901), r"`delay_seconds` is 901. Choose 0 to 900"),
     (
-        lambda: subscription(message_retention_seconds=600),
+        lambda: subscription(message_retention_seconds=600, alarm_age_seconds=900),
         r"`alarm_age_seconds` is 900, but messages are deleted after 600",
     ),
     (

@@ -48,7 +48,7 @@ def test_packages_are_those_of_the_target(tmp_path: Path) -> None:
 
 def test_a_function_holds_its_packages_beside_its_sources(tmp_path: Path) -> None:
     lock_of(tmp_path, COMPILED)
-    (tmp_path / "app.py").write_text("import markupsafe\n")
+    (tmp_path / "app.py").write_text("import markupsafe\n\n\ndef handle(event, context): ...\n")
 
     def build() -> None:
         code: stack.PythonFunctionArgs = {

@@ -6,7 +6,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from stack import EventBus, EventSubscription
 from stack.testing import Graph, checks, run_program
+from tests.stack.shop import PATTERN, function
 
 HEAD = "urn:pulumi:dev::project::"
 QUEUE = "aws:sqs/queue:Queue"
@@ -93,6 +95,26 @@ def test_an_alias_of_a_component_covers_its_children(tmp_path: Path) -> None:
     assert all("covered by an alias" in change for change in checks.urn_changes(renamed(True), path))
     moved = checks.urn_changes(renamed(False), path)
     assert any(change.startswith(f"moved: {HEAD}test:index:Box${QUEUE}::work") for change in moved)
+
+
+def test_one_alias_covers_all_children_of_a_renamed_component(tmp_path: Path) -> None:
+    """As in the engine, also where their names begin with the component's name."""
+    path = tmp_path / "urns.txt"
+
+    def built(name: str, *aliases: pulumi.Alias) -> Graph:
+        def program() -> None:
+            events = EventBus("events")
+            options = pulumi.ResourceOptions(aliases=list(aliases))
+            made = function()
+            EventSubscription(name, bus_name=events, pattern=PATTERN, function=made, opts=options)
+
+        return run_program(program)
+
+    checks.write_urns(built("old"), path)
+    covered = checks.urn_changes(built("new", pulumi.Alias(name="old")), path)
+    assert len(covered) == 13
+    assert all(change.startswith("renamed, and covered by an alias: ") for change in covered)
+    assert not any("covered" in change for change in checks.urn_changes(built("new"), path))
 
 
 def test_writing_reports_changes_and_replaces_the_snapshot(held: Path) -> None:
