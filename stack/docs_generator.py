@@ -71,7 +71,8 @@ _GENERATED = (
 )
 _USE = (
     "All components have the same [shape](shape.md). In other languages names are written `tableName` instead of "
-    "`table_name`, and methods are not available. [Installing](install.md) says how to get them. To set a property "
+    "`table_name`, and methods are not available. Ideas that several components share: "
+    "[recipes](../../examples/recipes). [Installing](install.md) says how to get them. To set a property "
     "that has no argument, use [transforms](../../examples/transforms/__main__.py). "
     "Comparison with other component libraries: [coverage](coverage.md). "
     "To test stacks built with the components: [the graph test kit](../testing.md)."

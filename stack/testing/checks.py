@@ -47,20 +47,29 @@ __all__ = [
 
 
 def functions_without_log_retention(graph: Graph) -> list[str]:
-    """List functions whose log group is not in the graph or has no retention."""
-    kept = {
-        group.inputs.get("name")
+    """List functions whose log group is not in the graph or has no retention.
+
+    A log group that Pulumi names is found by the function's dependency on it.
+    """
+    kept = [
+        group
         for group in graph.of_type("aws:cloudwatch/logGroup:LogGroup")
         if group.inputs.get("retentionInDays")
-    }
+    ]
+    names = {group.inputs.get("name") for group in kept}
+    urns = {group.urn for group in kept}
     return sorted(
         function.name
         for function in graph.of_type("aws:lambda/function:Function")
-        if function.inputs.get("loggingConfig", {}).get(
-            "logGroup", f"/aws/lambda/{function.inputs.get('name')}"
-        )
-        not in kept
+        if _log_group(function) not in names
+        and not urns.intersection(function.property_dependencies.get("loggingConfig", ()))
     )
+
+
+def _log_group(function: Resource) -> str:
+    """Return the name of a function's log group; without one of its own it is made of the function's name."""
+    own = function.inputs.get("loggingConfig", {}).get("logGroup")
+    return str(own or f"/aws/lambda/{function.inputs.get('name')}")
 
 
 def alarms_without_actions(graph: Graph) -> list[str]:

@@ -1,9 +1,11 @@
 """Each check of the test kit finds its faults, and reports nothing for a correct stack."""
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from stack.testing import checks, run_program
 from tests.secrets_in_use import SECRET_SETTING
@@ -76,6 +78,18 @@ def test_a_careful_stack_passes() -> None:
     assert checks.plain_secrets(graph, SECRET_SETTING) == []
     assert checks.same_name_twice(graph) == []
     assert checks.wildcard_resources(graph, {}) == checks.wildcard_actions(graph) == []
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_log_group_that_pulumi_names_is_found(preview: bool) -> None:
+    def program() -> None:
+        logs = aws.cloudwatch.LogGroup("kept", retention_in_days=30)
+        lost = aws.cloudwatch.LogGroup("lost")
+        for name, group in (("kept", logs), ("lost", lost)):
+            config: Any = {"log_format": "JSON", "log_group": group.name}
+            aws.lambda_.Function(name, role="arn:role", logging_config=config)
+
+    assert checks.functions_without_log_retention(run_program(program, preview=preview)) == ["lost"]
 
 
 def test_the_tree_shows_children_below_their_parents() -> None:

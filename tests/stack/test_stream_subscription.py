@@ -47,6 +47,10 @@ def test_the_function_may_read_the_stream_and_write_dead_letters() -> None:
     assert [one["Effect"] for one in denied] == ["Deny"]
 
 
+def test_the_linter_accepts_the_arn_of_a_stream() -> None:
+    assert checks.policy_faults(graph_of(subscription)) == []
+
+
 def test_dead_letters_and_old_records_raise_alarms() -> None:
     found = graph_of(lambda: subscription(alarm_topic_arns=[TOPIC], alarm_age_seconds=60))
     age = found.named("placed-age-alarm").inputs
