@@ -144,7 +144,8 @@ def _moved_bytes(page: sf.Page, edits: Sequence[sf.Edit], edited: sf.Edited) -> 
                 yield f"the inserted {change.after[:60]!r} occurs {left.count(change.after)} times in the result"
                 return
             left = left.replace(change.after, "")
-            at = sf.apply(page, [edit]).storage.index(change.after)
+            alone = sf.apply(page, [edit])
+            at = alone.storage.index(alone.changes[0].after)
             pieces.append((at, at, NEW))
             continue
         block = page.block(edit.block_id)

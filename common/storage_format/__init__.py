@@ -3,7 +3,7 @@
 `parse` reads storage format into blocks and keeps every byte. `outline` shows the page to a model as numbered
 Markdown; content without a Markdown form becomes an opaque token. `apply(page, edits)` splices edits into the
 original text; `rebase` applies them to a newer version of the page. `render` and `to_markdown` convert whole texts,
-`strip_invisible` removes invisible characters from new text.
+`table_faults` finds table rows with too many cells, `strip_invisible` removes invisible characters from new text.
 """
 
 from common.storage_format.editing.apply import apply
@@ -20,7 +20,7 @@ from common.storage_format.edits import (
     Token,
 )
 from common.storage_format.errors import InvalidEdit, MalformedStorage
-from common.storage_format.from_markdown.render import render
+from common.storage_format.from_markdown.render import render, table_faults
 from common.storage_format.page.outline import Outline, outline
 from common.storage_format.page.page import Block, Page, parse
 from common.storage_format.page.plain_text import Section, plain_text, sections
@@ -55,5 +55,6 @@ __all__ = [
     "render",
     "sections",
     "strip_invisible",
+    "table_faults",
     "to_markdown",
 ]

@@ -13,10 +13,12 @@ from common.storage_format.editing.emptied_containers import removals
 from common.storage_format.editing.list_end import list_ended_by
 from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
 from common.storage_format.editing.preserve_invisible import strip_invisible
+from common.storage_format.editing.table_columns import Columns, column_group, new_columns
 from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import inline, render
 from common.storage_format.from_markdown.blocks import Piece
+from common.storage_format.page.block_path import table_around
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import describe_opaque
 from common.storage_format.to_markdown.opaque_tokens import (
@@ -56,8 +58,9 @@ def apply(page: Page, edits: Sequence[Edit]) -> Edited:
     All characters outside the edited blocks stay the same. The order of edits does not matter, except for several
     insertions after the same block: they are inserted in the given order.
     """
-    splices = Plan(page, edits).splices(edits)
-    return Edited(spliced(page, splices), block_changes(page, edits, splices))
+    plan = Plan(page, edits)
+    splices = plan.splices(edits)
+    return Edited(spliced(page, [*splices, *plan.column_groups()]), block_changes(page, edits, splices))
 
 
 def spliced(page: Page, splices: Sequence[Splice]) -> str:
@@ -143,6 +146,45 @@ class Plan:
                 if number in self.changed_blocks:
                     raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
                 self.changed_blocks.add(number)
+        self.columns = self._new_columns(edits)
+
+    def _new_columns(self, edits: Sequence[Edit]) -> dict[int, Columns]:
+        """Return the new columns of each table whose rows are all replaced by wider or narrower rows."""
+        numbers = {
+            edit.block_id: self.page.number(edit.block_id) for edit in edits if isinstance(edit, Replace)
+        }
+        replaced: dict[int, list[list[str]] | None] = {}
+        shown: dict[int, list[str]] = {}
+        for edit in edits:
+            if not isinstance(edit, Replace) or "|" not in edit.markdown:
+                continue
+            number = numbers[edit.block_id]
+            if self.page.blocks[number].kind == "table_row":
+                shown[number] = self.shown_cells(number, "⟦" in edit.markdown)
+                replaced[number] = table_rows.parse_rows(edit.markdown)
+        if all({len(cells) for cells in rows or []} == {len(shown[n])} for n, rows in replaced.items()):
+            return {}
+        return new_columns(self.page, replaced, frozenset(self.changed_blocks - replaced.keys()), shown)
+
+    def shown_cells(self, number: int, numbered: bool) -> list[str]:
+        """Return the cells of a row as the outline shows them."""
+        rows = table_rows.parse_rows(self.page.markdown_of(number, numbered=numbered))
+        return rows[0] if rows else []
+
+    def columns_at(self, block: Block) -> Columns | None:
+        """Return the new columns of the table around a row, None if the edits do not change them."""
+        table = table_around(block.node.container) if self.columns else None
+        return self.columns.get(id(table.node)) if table is not None else None
+
+    def column_groups(self) -> list[Splice]:
+        """Return the splices of the column widths of tables whose columns change."""
+        tables = {
+            id(table.node): table.node
+            for number in self.changed_blocks
+            if (table := table_around(self.page.blocks[number].node.container)) is not None
+        }
+        groups = (column_group(self.page, tables[key], columns) for key, columns in self.columns.items())
+        return [Splice(*group) for group in groups if group is not None]
 
     def splices(self, edits: Sequence[Edit]) -> list[Splice]:
         """Return the splices of all edits, with the containers that they empty."""
@@ -217,15 +259,16 @@ class Plan:
         extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
         ended_list = self.ended_list(block) if block is not None else None
         if block is not None and block.kind == "table_row":
-            written = table_rows.parse_rows(extracted.markdown)
             if (
-                written is None
+                table_rows.parse_rows(extracted.markdown) is None
                 and ended_list
                 and table_rows.is_text_below_table(pieces := self.read(extracted.markdown))
             ):
                 at, text = insert_block.below(ended_list, pieces, self.task_id)
             else:
-                at, text = table_rows.inserted_rows(self.page, block, written, self.read)
+                at, text = table_rows.inserted_rows(
+                    self.page, block, extracted.markdown, self.read, self.columns_at(block)
+                )
         else:
             at, text = insert_block.insertion(
                 self.page, block, self.read(extracted.markdown), self.task_id, ended_list
@@ -261,14 +304,11 @@ class Plan:
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
         """Return the rows that replace a row, and the text of the cells that stay unchanged."""
+        old = self.shown_cells(block.number, bool(stand_ins))
+        cells = [_with_stand_ins(cell, stand_ins) for cell in old]
+        columns = self.columns_at(block)
         written = table_rows.parse_rows(markdown)
-        shown = self.page.markdown_of(block.number, numbered=bool(stand_ins))
-        old = table_rows.parse_rows(shown) or [[]]
-        cells = [_with_stand_ins(cell, stand_ins) for cell in old[0]]
-        text = table_rows.replaced_row(self.page, block, written, self.read, cells)
-        return text, "".join(
-            old for new_cell, old in zip((written or [[]])[0], cells, strict=False) if new_cell == old
-        )
+        return table_rows.replaced_row(self.page, block, written, self.read, cells, columns)
 
 
 def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:

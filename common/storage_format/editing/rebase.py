@@ -30,8 +30,9 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
 
     Tokens in the edits have the numbers of `base`. Raises InvalidEdit if the edits do not apply to `base` either.
     """
-    splices = apply.Plan(base, edits).splices(edits)
-    storage = apply.spliced(base, splices)
+    plan = apply.Plan(base, edits)
+    splices = plan.splices(edits)
+    storage = apply.spliced(base, [*splices, *plan.column_groups()])
     if base.source == current.source:
         return Edited(storage, apply.block_changes(base, edits, splices))
     matcher = BlockMatcher(base, current)
@@ -71,7 +72,7 @@ def _applied(
             refused = edit
             splices.append(plan.splice(now))
         splices = plan.with_emptied(retargeted, splices)
-        storage = apply.spliced(current, splices)
+        storage = apply.spliced(current, [*splices, *plan.column_groups()])
     except InvalidEdit as refusal:
         reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))

@@ -6,62 +6,75 @@ import re
 from collections.abc import Callable, Sequence
 
 from common.storage_format.editing.replace_block import start_tag
+from common.storage_format.editing.table_columns import Columns
 from common.storage_format.errors import InvalidEdit
-from common.storage_format.from_markdown.blocks import Paragraph, Piece, Table
+from common.storage_format.from_markdown.blocks import Paragraph, Piece, Table, cell_paragraphs
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Container, Node, table_rows
 
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
-_PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 
 Reader = Callable[[str], Sequence[Piece]]
 
 
 def parse_rows(markdown: str) -> list[list[str]] | None:
     """Return the cells of Markdown that consists only of table rows, or None."""
+    from common.storage_format.from_markdown.table_rule import split_row
+
     lines = [line.strip() for line in markdown.strip().split("\n") if line.strip()]
     if not lines or not all(line.startswith("|") or _DELIMITER.match(line) for line in lines):
         return None
-    return [_cells(line) for number, line in enumerate(lines) if not (number and _DELIMITER.match(line))]
-
-
-def _cells(line: str) -> list[str]:
-    inner = line.removeprefix("|")
-    cut = [0]
-    for match in _PIPE.finditer(inner):
-        cut += [match.end() - 1, match.end()]
-    cut.append(len(inner))
-    cells = [inner[start:end].strip() for start, end in zip(cut[::2], cut[1::2], strict=True)]
-    return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
+    return [split_row(line) for number, line in enumerate(lines) if not (number and _DELIMITER.match(line))]
 
 
 def replaced_row(
-    page: Page, block: Block, rows: list[list[str]] | None, read: Reader, old_cells: list[str]
-) -> str:
-    """Return the rows that replace a row; cells with unchanged text keep their bytes."""
+    page: Page,
+    block: Block,
+    rows: list[list[str]] | None,
+    read: Reader,
+    old_cells: list[str],
+    columns: Columns | None,
+) -> tuple[str, str]:
+    """Return the rows that replace a row, and the text of its cells that stay unchanged, with their bytes.
+
+    `columns` are the new columns of the table, if the edits change them.
+    """
     row = parse_tree(page.source, *block.span).elements[0]
-    rows = _checked(rows, len(row.elements))
+    rows = _checked(rows, len(columns) if columns is not None else len(row.elements), columns is None)
     out = [page.source[row.start : row.opened]]
     at = row.opened
-    for cell, text, old in zip(row.elements, rows[0], old_cells, strict=True):
-        if text != old:
-            out.append(page.source[at : cell.start] + _filled(cell, _line(text, read)))
+    kept = []
+    for text, number in zip(rows[0], columns or range(len(row.elements)), strict=True):
+        cell = row.elements[number] if number is not None else None
+        if columns is not None:
+            at = cell.start if cell is not None else at
+        if cell is None or number is None:
+            out.append(_new_cell(row, text, read))
+        elif text == old_cells[number]:
+            kept.append(text)
+            out.append(page.source[at : cell.end])
             at = cell.end
-    out.append(page.source[at : row.end])
-    return "".join(out) + "".join(_new_row(row, cells, read) for cells in rows[1:])
+        else:
+            out.append(page.source[at : cell.start] + _filled(cell, _paragraphs(text, read)))
+            at = cell.end
+    out.append(page.source[row.elements[-1].end if columns is not None else at : row.end])
+    return "".join(out) + "".join(_new_row(row, cells, read) for cells in rows[1:]), "".join(kept)
 
 
-def inserted_rows(page: Page, block: Block, rows: list[list[str]] | None, read: Reader) -> tuple[int, str]:
+def inserted_rows(
+    page: Page, block: Block, markdown: str, read: Reader, columns: Columns | None
+) -> tuple[int, str]:
     """Return the offset and the storage format of new rows after a row."""
     row = parse_tree(page.source, *block.span).elements[0]
     node = block.node
-    rows = _checked(rows, _width(page, block, node))
+    width = len(columns) if columns is not None else _width(page, block, node)
+    rows = _checked(parse_rows(markdown), width, columns is None)
     text = "".join(_new_row(row, cells, read) for cells in rows)
     return _position(block.node.container, node), text
 
 
-def _checked(rows: list[list[str]] | None, width: int) -> list[list[str]]:
+def _checked(rows: list[list[str]] | None, width: int, may_widen: bool) -> list[list[str]]:
     example = "| " + " | ".join(["text"] * width) + " |"
     if rows is None:
         raise InvalidEdit(f"only table rows can be between the rows of a table: `{example}`")
@@ -69,6 +82,7 @@ def _checked(rows: list[list[str]] | None, width: int) -> list[list[str]]:
         if len(cells) != width:
             raise InvalidEdit(
                 f"a row here needs {width} cells, but the new one has {len(cells)}: `{example}`"
+                + ("; to add or remove a column, do so in every row of the table" if may_widen else "")
             )
     return rows
 
@@ -80,11 +94,22 @@ def _line(text: str, read: Reader) -> str:
     return table.rows[0][0].inline if isinstance(table, Table) and table.rows else ""
 
 
-def _filled(cell: Element, content: str) -> str:
-    paragraph = cell.child("p")
-    if paragraph is not None:
-        content = f"{start_tag(paragraph)}{content}</p>"
+def _paragraphs(text: str, read: Reader) -> list[str]:
+    """Return the Markdown of one cell as the inline storage format of its paragraphs."""
+    return cell_paragraphs(_line(text, read))
+
+
+def _filled(cell: Element, paragraphs: Sequence[str]) -> str:
+    first = cell.child("p")
+    if first is not None:
+        content = f"{start_tag(first)}{paragraphs[0]}</p>" + _wrapped(paragraphs[1:])
+    else:
+        content = paragraphs[0] if len(paragraphs) == 1 else _wrapped(paragraphs)
     return f"{start_tag(cell)}{content}</{cell.name}>"
+
+
+def _wrapped(paragraphs: Sequence[str]) -> str:
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
 
 
 def _new_row(row: Element, cells: list[str], read: Reader) -> str:
@@ -94,9 +119,20 @@ def _new_row(row: Element, cells: list[str], read: Reader) -> str:
         names = ["td"] * len(cells)
     else:
         names = [cell.name for cell in models]
-    wrap = any(cell.child("p") is not None for cell in models)
-    contents = [f"<p>{_line(text, read)}</p>" if wrap else _line(text, read) for text in cells]
-    return "<tr>" + "".join(f"<{n}>{c}</{n}>" for n, c in zip(names, contents, strict=True)) + "</tr>"
+    return (
+        "<tr>"
+        + "".join(_new_cell(row, text, read, name) for name, text in zip(names, cells, strict=True))
+        + "</tr>"
+    )
+
+
+def _new_cell(row: Element, text: str, read: Reader, name: str = "") -> str:
+    """Return a new cell for a row in the form of its cells: a header cell in a header row, `<p>` if they have it."""
+    models = row.elements
+    name = name or ("th" if all(cell.name == "th" for cell in models) else "td")
+    paragraphs = _paragraphs(text, read)
+    wrap = len(paragraphs) > 1 or any(cell.child("p") is not None for cell in models)
+    return f"<{name}>{_wrapped(paragraphs) if wrap else paragraphs[0]}</{name}>"
 
 
 def _position(container: Container | None, row: Node) -> int:

@@ -7,14 +7,19 @@ edited block (`editing`). Inline content is already storage format (`Inline`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from common.storage_format.errors import MalformedStorage
 from common.storage_format.xml import entities
+from common.storage_format.xml.wellformed import check_wellformed
 
 Inline: TypeAlias = str
 TaskIds: TypeAlias = Callable[[], int]
+
+_PARAGRAPH_BREAK = re.compile(r"\s*<br />\s*<br />\s*")
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,24 @@ def _row(cells: Iterable[Cell], name: str) -> str:
     return f"<tr>{''.join(_cell(cell, name) for cell in cells)}</tr>"
 
 
+def cell_paragraphs(inline: Inline) -> list[str]:
+    """Return the paragraphs of a cell: two line breaks separate them, unless they stand within an inline element."""
+    parts = _PARAGRAPH_BREAK.split(inline)
+    if len(parts) == 1:
+        return parts
+    try:
+        for part in parts:
+            check_wellformed(part)
+    except MalformedStorage:
+        return [inline]
+    return [part for part in parts if part.strip()] or [""]
+
+
 def _cell(cell: Cell, name: str) -> str:
+    paragraphs = cell_paragraphs(cell.inline)
+    if len(paragraphs) > 1:
+        style = f' style="text-align: {cell.align};"' if cell.align in ("center", "right") else ""
+        return f"<{name}>{''.join(f'<p{style}>{part}</p>' for part in paragraphs)}</{name}>"
     if cell.align in ("center", "right"):
         return f'<{name}><p style="text-align: {cell.align};">{cell.inline}</p></{name}>'
     return f"<{name}>{cell.inline}</{name}>"

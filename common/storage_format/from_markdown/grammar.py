@@ -23,6 +23,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from common.storage_format.from_markdown.attribute_lists import attribute_lists
 from common.storage_format.from_markdown.html_tags import html_tags
+from common.storage_format.from_markdown.table_rule import table
 
 PANELS = {
     "info": "info",
@@ -71,6 +72,7 @@ def parser() -> MarkdownIt:
     """Return the parser. It is cached and has no state between texts."""
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING + 10})
     markdown.enable(["table", "strikethrough"])
+    markdown.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
     markdown.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     markdown.use(
         dollarmath_plugin, allow_digits=False, allow_space=False, allow_labels=False, double_inline=True

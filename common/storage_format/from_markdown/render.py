@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown import blocks, code_languages, editor_shapes, inline
 from common.storage_format.from_markdown.blocks import (
     Cell,
@@ -40,13 +41,18 @@ _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
 def render(markdown: str) -> str:
-    """Return Markdown as storage format that the editor can hold. Never raises; front matter is dropped."""
+    """Return Markdown as storage format that the editor can hold; front matter is dropped.
+
+    Never raises: cells beyond a table's last column are left out (`table_faults` tells of them).
+    """
     text = _clean(markdown)
     front = _FRONT_MATTER.match(text)
     if front and ":" in front[0]:
         text = text[front.end() :]
     counter = itertools.count(1)
-    return blocks.to_storage(editor_shapes.fit_pieces(read_markdown(text)), lambda: next(counter))
+    return blocks.to_storage(
+        editor_shapes.fit_pieces(_read(text, inline.InlineContext())[0]), lambda: next(counter)
+    )
 
 
 def read_markdown(
@@ -55,12 +61,30 @@ def read_markdown(
     """Return Markdown as pieces.
 
     `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses that
-    are plain text there and stay text.
+    are plain text there and stay text. Raises InvalidEdit if a table has a row with too many cells.
     """
-    from common.storage_format.from_markdown import grammar
+    pieces, faults = _read(_clean(markdown), inline.InlineContext(anchors or {}, unlinked))
+    if faults:
+        raise InvalidEdit("; ".join(faults))
+    return pieces
 
-    tokens = grammar.parser().parse(_clean(markdown))
-    return _Reader(tokens, inline.InlineContext(anchors or {}, unlinked)).all()
+
+def table_faults(markdown: str) -> tuple[str, ...]:
+    """Return a sentence for each table row with more cells than its table has columns."""
+    return _read(_clean(markdown), inline.InlineContext())[1]
+
+
+def _read(text: str, context: inline.InlineContext) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+    """Return the pieces of a clean text, and the faults of its tables."""
+    from common.storage_format.from_markdown import grammar, table_rule
+
+    env: dict[str, Any] = {}
+    tokens = grammar.parser().parse(text, env)
+    faults = tuple(
+        f"the row `{row}` has {cells} cells, but its table has {columns} columns; write a pipe that is text as `\\|`"
+        for row, cells, columns in env.get(table_rule.LONG_ROWS, ())
+    )
+    return _Reader(tokens, context).all(), faults
 
 
 def _clean(markdown: str) -> str:

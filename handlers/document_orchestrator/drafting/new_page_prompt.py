@@ -78,7 +78,7 @@ def parse_new_page(answer: Mapping[str, Any], title: str = "") -> Proposal:
     if not isinstance(markdown, str) or not markdown.strip():
         raise InvalidEditAnswer("`markdown` must hold the body of the page")
     markdown = unwrapped(markdown, is_page=True, title=title)
-    faults = [f"`markdown` {fault}" for fault in text_faults(markdown)]
+    faults = [f"`markdown` {fault}" for fault in text_faults(markdown)] + list(sf.table_faults(markdown))
     if too_long := draft_size.size_fault(draft_size.added_to("", markdown)):
         raise InvalidEditAnswer("; ".join([*faults, too_long]))
     storage = sf.strip_invisible(sf.render(markdown))
