@@ -50,6 +50,8 @@ IDEAS: dict[str, dict[str, object]] = {
     "rarity softened": {"RARITY_POWER": 1.0},
     "best section": {"SECTION_WEIGHT": 0.0},
     "title covered": {"COVERAGE_WEIGHT": 0.0},
+    "heading covered": {"HEADING_COVERAGE_WEIGHT": 0.0},
+    "joined words split": {"splits": lambda word: ()},
     "stemming": {"stem": str.lower},
     "identifiers taken apart": {"parts": lambda raw: (raw.lower(),)},
     "compounds of neighbours": {"compounds": lambda found, longest=3: set()},

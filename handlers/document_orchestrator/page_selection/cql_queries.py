@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.document_orchestrator.page_selection.search_terms import SearchTerms
-from handlers.document_orchestrator.page_selection.tokenizer import parts
+from handlers.document_orchestrator.page_selection.tokenizer import parts, splits
 
 _MOST_WORDS = 12
 _MOST_TOPICS = 6
 _MOST_PHRASES = 8
 _MOST_DESCRIBED = 10
+_MOST_JOINED = 3
 _LONGEST_WORD = 64
 _LUCENE = re.compile(r"""[+\-&|!(){}\[\]^~*?:/#"'\\]""")
 
@@ -45,11 +46,18 @@ def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery
     topics = asked.topics[:_MOST_TOPICS]
     joined = ["".join(pair) for pair in pairwise(subject)]
     phrases = [f'"{first} {second}"' for first, second in pairwise(subject)]
+    # “apigateway” is also looked for as “api gateway”, and “API Gateway” as “apigateway”.
+    split = [f'"{first} {second}"' for word in asked.joined[:_MOST_JOINED] for first, second in splits(word)]
     names = [*asked.identifiers, *(f'"{" ".join(parts(name))}"' for name in asked.identifiers)]
     planned = (
         ("title", [*subject, *topics, *joined], 25, 1.5),
         ("text", [*subject, *topics], 50, 1.0),
-        ("text", [*names[:_MOST_PHRASES], *phrases[:_MOST_PHRASES]], 25, 1.0),
+        (
+            "text",
+            [*names[:_MOST_PHRASES], *phrases[:_MOST_PHRASES], *joined[:_MOST_PHRASES], *split],
+            25,
+            1.0,
+        ),
         ("text", list(asked.described[:_MOST_DESCRIBED]), 25, 0.5),
     )
     return tuple(

@@ -23,6 +23,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(?:and|or)\b|[&,/():.]", re.IGNORECASE)
+# “maxAge” or “max_age” alone is the name of a setting.
+_PARAMETER = re.compile(r"[a-z]+(?:[A-Z]\w*|_\w+)")
 _PLURAL = re.compile(r"[^s]s$")
 
 
@@ -103,7 +105,12 @@ def new_subject(summary: str) -> NewSubject | None:
     is_called_kind = bool(found) and found[-1] in _KINDS
     if is_called_kind:
         found = found[:-1]
-    if _SEVERAL.search(head) or not 1 <= len(found) <= _MOST_WORDS or _singular(found[-1]) in _PARTS:
+    if (
+        _SEVERAL.search(head)
+        or _PARAMETER.fullmatch(head.strip())
+        or not 1 <= len(found) <= _MOST_WORDS
+        or _singular(found[-1]) in _PARTS
+    ):
         return None
     is_plural = _PLURAL.search(found[-1]) is not None
     if adds is None and (tail or len(found) < 2 or not is_plural or stem(found[0]) in ACTIONS):

@@ -1,11 +1,12 @@
 """Ranks candidate pages by their words (BM25F), nearest to the ticket first.
 
-A page's score has three parts. Each counts only terms of the ticket, weighted by ``search_terms`` and by how few of
+A page's score has four parts. Each counts only terms of the ticket, weighted by ``search_terms`` and by how few of
 the candidates contain them:
 
 - the whole page: BM25 over its fields, where title and headings count more than body and path (BM25F);
 - its best section, so a long page about many things still scores for one relevant passage;
-- the share of its title that the ticket names: “Cluster” names all of *Clusters*, but only a part of *Cluster Groups*.
+- the share of its title that the ticket names: “Cluster” names all of *Clusters*, but only a part of *Cluster Groups*;
+- the share of its best heading that the ticket names, with less weight.
 
 It reads the text once, so the time grows linearly with the size of the pages.
 """
@@ -13,6 +14,7 @@ It reads the text once, so the time grows linearly with the size of the pages.
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from handlers.document_orchestrator.page_selection.tokenizer import (
     compound,
     compounds,
     parts,
+    splits,
     stem,
     terms,
     words,
@@ -41,6 +44,11 @@ LENGTH_NORM = 0.4
 RARITY_POWER = 0.7
 SECTION_WEIGHT = 0.5
 COVERAGE_WEIGHT = 8.0
+HEADING_COVERAGE_WEIGHT = 1.0
+# The rarity of a word of a heading that is in no ticket and no title: that of a word on no page of fifty.
+_UNCOUNTED = 3.0
+# Share of a heading that the ticket names, from which on the page counts as named.
+_NAMING = 0.75
 
 
 class RankedPage(Protocol):
@@ -67,8 +75,8 @@ class Ranked(Generic[P]):
     """A page with its score (higher is nearer, 0 means no common word).
 
     ``evidence`` is the score divided by the score that one mention of each word of the ticket's subject would bring;
-    below 1 is weak. ``is_named`` says whether the title shares a word with the subject. ``nearest`` holds the indexes
-    of the best sections, best first. ``why`` says for people what counted most.
+    below 1 is weak. ``is_named`` says whether the title shares a word with the subject, or the ticket names most of a
+    heading. ``nearest`` holds the indexes of the best sections, best first. ``why`` says for people what counted most.
     """
 
     page: P
@@ -83,7 +91,7 @@ def rank_pages(ticket: Ticket, pages: Sequence[P]) -> tuple[Ranked[P], ...]:
     """Return the pages ranked by score, highest first; pages with equal scores keep their order."""
     asked = search_terms(ticket)
     titles = [words(page.title) for page in pages]
-    sought = _Sought({*asked.weights, *(stem(word) for title in titles for word in title)})
+    sought = _Sought({*asked.weights, *(stem(word) for title in titles for word in title)}, asked.joined)
     counted = [_count(page, sought) for page in pages]
     rarity = _rarity(counted, sought.terms)
     means = _Means.of(counted)
@@ -109,8 +117,13 @@ class _Counts:
 class _Sought(dict[str, tuple[str, ...]]):
     """Maps a run of characters to the sought terms in it; caches each, and stems only words that may match."""
 
-    def __init__(self, sought: Iterable[str]) -> None:
+    def __init__(self, sought: Iterable[str], joined: Iterable[str] = ()) -> None:
         super().__init__()
+        self._split = [
+            (first, second, re.compile(rf"\b{first}[\s_-]+{second}(?:s|es)?\b", re.IGNORECASE), stem(word))
+            for word in joined
+            for first, second in splits(word)
+        ]
         self.terms = frozenset(sought)
         self._beginnings = {term[:3] for term in self.terms}
         # A stem may end in i where the word ends in y: fly, fli.
@@ -131,7 +144,15 @@ class _Sought(dict[str, tuple[str, ...]]):
         for raw, times in Counter(raws).items():
             for term in self[raw]:
                 counts[term] += times
+        if self._split:
+            self._count_split(text, {raw.lower() for raw in raws}, counts)
         return counts, len(raws)
+
+    def _count_split(self, text: str, held: set[str], counts: Counter[str]) -> None:
+        """Count the sought words that a text writes as two: “API Gateway” is apigateway."""
+        for first, second, pattern, term in self._split:
+            if first in held and not held.isdisjoint((second, f"{second}s", f"{second}es")):
+                counts[term] += len(pattern.findall(text))
 
 
 def _count(page: RankedPage, sought: _Sought) -> _Counts:
@@ -195,13 +216,13 @@ def _ranked(
     score = sum(gains.values())
     score += SECTION_WEIGHT * max(by_section, default=0.0)
     score += COVERAGE_WEIGHT * _coverage(title, asked.weights, rarity)
+    heading = max((_coverage(words(each), asked.weights, rarity) for each in _headings(page)), default=0.0)
+    score += HEADING_COVERAGE_WEIGHT * heading
     return Ranked(
         page=page,
         score=score,
         evidence=score / once if (once := sum(weights.get(term, 0.0) for term in asked.core)) else 0.0,
-        is_named=compound(title) in asked.weights or not asked.core.isdisjoint(map(stem, title))
-        if title
-        else False,
+        is_named=heading >= _NAMING or _shares_word(title, asked),
         nearest=tuple(index for index in nearest if by_section[index] > 0),
         why=_why(gains, counts, asked, page, nearest[:1] if by_section else []),
     )
@@ -235,8 +256,18 @@ def _coverage(title: Sequence[str], asked: Mapping[str, float], rarity: Mapping[
     if compound(title) in asked:
         return min(1.0, asked[compound(title)])
     stems = [stem(word) for word in title]
-    whole = sum(rarity[term] for term in stems)
-    return sum(rarity[term] * min(1.0, asked.get(term, 0.0)) for term in stems) / whole if whole else 0.0
+    weights = [(rarity.get(term, _UNCOUNTED), min(1.0, asked.get(term, 0.0))) for term in stems]
+    whole = sum(rare for rare, _ in weights)
+    return sum(rare * named for rare, named in weights) / whole if whole else 0.0
+
+
+def _shares_word(title: Sequence[str], asked: SearchTerms) -> bool:
+    """Return whether a title shares a word with the ticket's subject, or is one of its words written together."""
+    return bool(title) and (compound(title) in asked.weights or not asked.core.isdisjoint(map(stem, title)))
+
+
+def _headings(page: RankedPage) -> set[str]:
+    return {section.headings[-1] for section in page.sections if section.headings}
 
 
 def _why(

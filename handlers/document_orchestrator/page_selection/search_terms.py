@@ -16,6 +16,7 @@ from handlers.document_orchestrator.page_selection.tokenizer import (
     compound,
     compounds,
     parts,
+    splits,
     stem,
     words,
 )
@@ -57,6 +58,7 @@ class SearchTerms:
     - ``subject``: the words of the summary as written, in order, without stop words and action words
     - ``topics``: the words of components and labels
     - ``identifiers``: the code names in summary and description
+    - ``joined``: long words of summary, components and labels, which may be two words written as one
     - ``described``: the words of the description, highest weight first
     - ``shown``: the written form of each term
     """
@@ -66,6 +68,7 @@ class SearchTerms:
     subject: tuple[str, ...]
     topics: tuple[str, ...]
     identifiers: tuple[str, ...]
+    joined: tuple[str, ...]
     described: tuple[str, ...]
     shown: Mapping[str, str]
 
@@ -90,7 +93,8 @@ def search_terms(ticket: Ticket) -> SearchTerms:
     core = frozenset(map(stem, (*subject, *components)))
     topics = tuple(dict.fromkeys((*components, *labels)))
     names = (raw for raw in RAW.findall(f"{summary}\n{description}") if _is_identifier(raw))
-    return SearchTerms(weights, core, subject, topics, tuple(dict.fromkeys(names)), described, shown)
+    joined = tuple(word for word in dict.fromkeys((*components, *labels, *subject)) if splits(word))
+    return SearchTerms(weights, core, subject, topics, tuple(dict.fromkeys(names)), joined, described, shown)
 
 
 def without_prefix(summary: str) -> str:

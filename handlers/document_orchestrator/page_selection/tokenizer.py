@@ -17,6 +17,9 @@ _JOINT = re.compile(r"[_.\-]")
 # VLANs is one word, IPAddress two, fieldName two, IPv6 and OAuth2 one.
 _HUMP = re.compile(r"[A-Z]{2,}s?(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 _LONGEST = 64
+#: A word of at least this many letters may be two words written as one.
+FEWEST_JOINED = 8
+_SHORTEST_PART = 3
 
 STOP_WORDS = frozenset(
     re.findall(
@@ -69,7 +72,7 @@ def parts(raw: str) -> tuple[str, ...]:
 
 def compound(words: Sequence[str]) -> str:
     """Return the stem of several words written as one word."""
-    return "".join(words[:-1]) + stem(words[-1])
+    return stem("".join(words))
 
 
 def compounds(words: Sequence[str], longest: int = 3) -> set[str]:
@@ -79,6 +82,14 @@ def compounds(words: Sequence[str], longest: int = 3) -> set[str]:
         for length in range(2, longest + 1)
         for start in range(len(words) - length + 1)
     }
+
+
+def splits(word: str) -> tuple[tuple[str, str], ...]:
+    """Return the ways in which a long word may be two words written as one: ``apigateway`` may be api gateway."""
+    if len(word) < FEWEST_JOINED or not word.isalpha():
+        return ()
+    bare = word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return tuple((bare[:at], bare[at:]) for at in range(_SHORTEST_PART, len(bare) - _SHORTEST_PART + 1))
 
 
 def terms(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.document_orchestrator.page_selection.cql_queries import cql_queries, cql_string
 from handlers.document_orchestrator.page_selection.search_terms import search_terms
+from handlers.document_orchestrator.page_selection.select_page import search_and_decide
 from tests.handlers.document_orchestrator.page_selection.space import Docs
 from tests.handlers.document_orchestrator.page_selection.tickets import ticket
 
@@ -43,7 +44,7 @@ def test_a_ticket_with_only_a_description_is_searched_by_it() -> None:
 def test_components_and_topic_labels_are_searched_too() -> None:
     asked = ticket("Improvements", components=("Billing API",), labels=("invoices", "needs-docs"))
     found = [query.cql for query in cql_queries(search_terms(asked), ["SD"])]
-    assert all(f'~ "{word}"' in cql for word in ("billing", "api", "invoices") for cql in found)
+    assert all(f'~ "{word}"' in cql for word in ("billing", "api", "invoices") for cql in found[:2])
     assert not any("needs" in cql for cql in found)
 
 
@@ -74,3 +75,19 @@ def test_a_quoted_literal_cannot_be_closed_early(value: str) -> None:
     literal = cql_string(value)
     assert re.fullmatch(r'"(?:[^"\\]|\\["\\])*"', literal, re.DOTALL)
     assert re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL) == value
+
+
+@pytest.mark.parametrize(
+    ("summary", "title", "text"),
+    [
+        ("Raise the limit of the apigateway", "Traffic", "All calls pass the API Gateway."),
+        ("Raise the limit of the API gateway", "Traffic", "All calls pass the apigateway."),
+        ("Raise the limit of the apigateway", "API Gateway", "All calls pass it."),
+        ("Raise the limit of the API gateway", "apigateway", "All calls pass it."),
+    ],
+)
+def test_words_written_together_or_apart_are_found(docs: Docs, summary: str, title: str, text: str) -> None:
+    docs.page(title, f"<p>{text}</p>")
+    docs.page("Onboarding", "<p>Welcome.</p>")
+    _, ranked = search_and_decide(ticket(summary), docs.site, docs.confluence)
+    assert [each.page.title for each in ranked] == [title]

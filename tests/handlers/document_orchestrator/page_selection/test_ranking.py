@@ -68,6 +68,34 @@ def test_all_spellings_of_a_name_match(written: str, titled: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("apigateway", "API Gateway"),
+        ("API gateway", "apigateway"),
+        ("ApiGateway", "apigateway"),
+        ("apigateways", "an API-Gateway"),
+        ("datastore", "two data stores"),
+        ("data store", "datastores"),
+    ],
+)
+def test_words_written_together_match_in_text_and_headings(written: str, said: str) -> None:
+    beside = page("Networks", "All traffic passes the firewall, which keeps its rules.")
+    text = page("Traffic", f"All traffic passes {said}, which keeps its rules.")
+    heading = page("Traffic", (said, "All traffic passes it, by its rules."))
+    for asked in (f"Raise the limit of the {written}", f"{written}: higher limit"):
+        assert first(asked, beside, text) == "Traffic"
+        assert first(asked, beside, heading) == "Traffic"
+
+
+def test_page_with_the_subject_as_a_heading_is_named() -> None:
+    """Among pages that only mention the subject, the one with a section about it is first."""
+    mentions = page("Orders", "Refund windows, refund windows and refund windows are mentioned.")
+    section = page("Payments", ("Refund window", "It is 14 days."), "Cards and cash are accepted here.")
+    ranked = rank_pages(ticket("Change refund window"), [*FILLER, mentions, section])
+    assert {each.page.title: each.is_named for each in ranked[:2]} == {"Payments": True, "Orders": False}
+
+
 def test_inflection_does_not_matter() -> None:
     assert (
         first("Invoice numbering per tenant", page("Numbers of invoices", "How they are numbered."))

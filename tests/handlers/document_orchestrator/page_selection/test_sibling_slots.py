@@ -63,6 +63,7 @@ def test_new_thing_gets_a_page_beside_its_siblings(summary: str, title: str, par
         "Add digital gift card",
         "Add support for nested products",
         "Add sorting for carts",
+        "Add cartTimeout for mail connectors",
         "Remove cart rules",
         "Use product families",
         "Product uniqueness",
