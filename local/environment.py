@@ -90,7 +90,7 @@ def local_environment(
             stack,
             project=_project(),
             name=STACK,
-            config=_settings(served, seeded, webhook_secret),
+            config=settings(served, seeded, webhook_secret),
             secret_keys=SECRET_KEYS,
             registry=registry,
             api_url=api_proxy.api_url,
@@ -138,7 +138,7 @@ def _project() -> str:
     return str(yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["name"])
 
 
-def _settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
+def settings(served: atlassian.Running, seeded: seed.Seed, webhook_secret: str) -> dict[str, str]:
     """Return the stack's settings for the local region; its secrets are made up for each run.
 
     Pulumi.dev.yaml is not read, because its settings belong to a real site.

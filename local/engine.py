@@ -1,0 +1,171 @@
+"""Runs the Pulumi program by the real engine, against the local region: `make engine`.
+
+The Pulumi CLI and its Python language host must be on PATH. The program runs in a copied project with a state of its own, so
+a real stack is never touched. The AWS provider is the double of `local.provider`; everything else is Pulumi's own.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import atlassian, bedrock, seed
+from local.bedrock import StandIn
+from local.environment import REGION, SECRET_KEYS, operator, settings
+from local.provider.server import serving
+from local.region import ministack, permission_checks
+from local.region.access_log import APP_ID
+from local.region.http_proxy import open_proxy
+from local.region.ministack import MiniStack
+from local.region.ministack_venv import REPOSITORY
+from local.region.provisioner import Aws
+from local.region.resource_registry import ResourceRegistry
+
+NEEDED = ("pulumi", "pulumi-language-python")
+INSTALL_PAGE = "https://www.pulumi.com/docs/iac/download-install/"
+PROGRAM = ("__main__.py", "Pulumi.yaml", "common", "handlers", "preflight", "stack")
+"""What the program needs of the repository."""
+
+
+class NoEngine(RuntimeError):
+    """The Pulumi CLI is not installed; the message says where to get it."""
+
+
+class EngineFailure(RuntimeError):
+    """A command of the CLI failed; the message is its output."""
+
+
+def require_engine() -> None:
+    """Raise NoEngine if a program of the CLI is not on PATH."""
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    if missing:
+        raise NoEngine(
+            f"Not on PATH: {', '.join(missing)}. Install the Pulumi CLI, which brings its language hosts: {INSTALL_PAGE}"
+        )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The Pulumi CLI in a copied project, with its own home folder, state and passphrase."""
+
+    project: Path
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run a command without questions; its output has both streams. Raises EngineFailure if it fails."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.project, env={**self.environment}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise EngineFailure(f"pulumi {' '.join(arguments)}\n{done.stdout}")
+        return done
+
+    def init(self, stack: str, config: Mapping[str, str], secrets: tuple[str, ...] = SECRET_KEYS) -> None:
+        """Create a stack with its settings; `secrets` are the names of those that are encrypted."""
+        self.run("stack", "init", stack)
+        pairs = []
+        for key, value in config.items():
+            pairs += ["--secret" if key.split(":")[-1] in secrets else "--plaintext", f"{key}={value}"]
+        self.run("config", "set-all", "--stack", stack, *pairs)
+
+    def state(self, stack: str) -> dict[str, Any]:
+        """Return the stack's state as the backend stores it: secrets are encrypted."""
+        exported: dict[str, Any] = json.loads(self.run("stack", "export", "--stack", stack).stdout)
+        return exported
+
+    def outputs(self, stack: str) -> dict[str, Any]:
+        """Return the stack's outputs."""
+        found: dict[str, Any] = json.loads(self.run("stack", "output", "--stack", stack, "--json").stdout)
+        return found
+
+
+@dataclass(frozen=True)
+class EngineEnvironment:
+    """The engine, the region it deploys into, and the settings of a stack for the services that run here."""
+
+    engine: Engine
+    stack: MiniStack
+    registry: ResourceRegistry
+    config: dict[str, str]
+    site: atlassian.Running
+
+    def require_permissions(self) -> None:
+        """Raise ProvisioningFailure for permissions that are missing in what was deployed."""
+        permission_checks.require_permissions(self.registry, self.stack.region, self.stack.account)
+
+
+@contextlib.contextmanager
+def engine_environment(program: Path = REPOSITORY) -> Iterator[EngineEnvironment]:
+    """Run AWS, Atlassian, the model and the provider for the length of a with block, with a copy of a program."""
+    require_engine()
+    with contextlib.ExitStack() as stop:
+        stack = stop.enter_context(ministack.running(REGION))
+        site = atlassian.Site()
+        seeded = seed.load(site)
+        served = atlassian.serve(site)
+        stop.callback(served.stop)
+        model = bedrock.serve(StandIn())
+        stop.callback(model.stop)
+        proxy = open_proxy(stack.endpoint, stack.ca_bundle)
+        stop.callback(proxy.close)
+        registry = ResourceRegistry()
+        port = stop.enter_context(serving(Aws(stack, registry, proxy.api_url, _function_environment(stack, model))))
+        folder = Path(stop.enter_context(tempfile.TemporaryDirectory(prefix="kinexus-engine-")))
+        copy_program(program, folder / "project")
+        variables = {**_environment(folder, port), **_given(operator(stack, model, site.account("admin")))}
+        config = settings(served, seeded, "0123456789abcdef" * 4)
+        yield EngineEnvironment(Engine(folder / "project", variables), stack, registry, config, served)
+
+
+def copy_program(program: Path, project: Path) -> None:
+    """Copy a program into the folder of a project, over an older one, with this environment as its `.venv`."""
+    project.mkdir(parents=True, exist_ok=True)
+    for name in PROGRAM:
+        if (program / name).is_dir():
+            shutil.rmtree(project / name, ignore_errors=True)  # let go: there may be no older program
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(program / name, project / name, ignore=ignored)
+        else:
+            shutil.copy(program / name, project / name)
+    if not (project / ".venv").exists():
+        (project / ".venv").symlink_to(sys.prefix)
+
+
+def _function_environment(stack: MiniStack, model: bedrock.RunningStandIn) -> Any:
+    def of(function: str) -> dict[str, str]:
+        return {
+            "AWS_CA_BUNDLE": str(stack.ca_bundle),
+            APP_ID: function,
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": f"{model.url}/function/{function}",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    return of
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the CLI's environment: its own home and state, and the provider that already runs."""
+    (folder / "state").mkdir()
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
+    return {
+        **kept,
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "only for this run",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+    }
+
+
+def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: value for key, value in variables.items() if value is not None}
