@@ -5,6 +5,7 @@
 #   make coverage  runs the tests and prints the line coverage
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
 #   make crash-matrix  stops the process at every external call of every story (45 minutes; STORIES="swept deleted" plays two of them)
+#   make engine    runs the program by the Pulumi engine in the local region (needs the Pulumi CLI)
 #   make graph     draws the stack from its resource graph into docs/stack.md
 #   make lock      pins the packages of the layer and of the deployment, with their hashes
 #   make sbom      writes the software bills of materials of the layer and of the deployment
@@ -25,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without kept bytecode, each process of the tests and of the local region compiles all packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix graph lock sbom docs clean running testing region-env
+.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -62,6 +63,9 @@ fuzz: $(TEST_STAMP)
 
 crash-matrix: $(TEST_STAMP)
 	@$(PY) -m tests.crash --all $(if $(STORIES),--scenarios $(STORIES))
+
+engine: running
+	@$(PY) -m local engine
 
 graph: $(TEST_STAMP)
 	@$(PY) -m tests.stack.write_drawing

@@ -32,6 +32,9 @@ def main() -> int:
             help="use Amazon Bedrock instead of the stand-in (needs AWS credentials)",
         )
     playing.add_argument("--output", type=Path, help="folder for the HTML pages (default: demo-output)")
+    commands.add_parser(
+        "engine", help="run the program by the Pulumi engine (needs its CLI), and destroy it again"
+    )
     commands.add_parser("status", help="print the URLs of the running region")
     commands.add_parser("stop", help="stop the running region")
     return _run(parser.parse_args())
@@ -68,6 +71,14 @@ def _command(arguments: argparse.Namespace) -> int:
                 from local.demo import OUTPUT, demo
 
                 return demo(use_bedrock=arguments.bedrock, output=arguments.output or OUTPUT)
+            case "up":
+                from local.up import up
+
+                return up(arguments.program, arguments.config)
+            case "engine":
+                from local.engine import show
+
+                return show()
             case "status":
                 return _status()
             case "stop":

@@ -1,7 +1,7 @@
 """Runs the Pulumi program by the real engine, against the local region: `make engine`.
 
-The Pulumi CLI and its Python language host must be on PATH. The program runs in a copied project with a state of its own, so
-a real stack is never touched. The AWS provider is the double of `local.provider`; everything else is Pulumi's own.
+The Pulumi CLI and its Python language host must be on PATH. The program runs in a copied project with a state of its
+own, so a real stack is never touched. The AWS provider is the double of `local.provider`; the rest is Pulumi's own.
 """
 
 import contextlib
@@ -18,12 +18,12 @@ from typing import Any
 
 from local import atlassian, bedrock, seed
 from local.bedrock import StandIn
-from local.environment import REGION, SECRET_KEYS, operator, settings
+from local.environment import REGION, SECRET_KEYS, STACK, operator, settings
 from local.provider.server import serving
 from local.region import ministack, permission_checks
 from local.region.access_log import APP_ID
 from local.region.http_proxy import open_proxy
-from local.region.ministack import MiniStack
+from local.region.ministack import MiniStack, RegionFailure
 from local.region.ministack_venv import REPOSITORY
 from local.region.provisioner import Aws
 from local.region.resource_registry import ResourceRegistry
@@ -34,7 +34,7 @@ PROGRAM = ("__main__.py", "Pulumi.yaml", "common", "handlers", "preflight", "sta
 """What the program needs of the repository."""
 
 
-class NoEngine(RuntimeError):
+class NoEngine(RegionFailure):
     """The Pulumi CLI is not installed; the message says where to get it."""
 
 
@@ -47,7 +47,8 @@ def require_engine() -> None:
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing:
         raise NoEngine(
-            f"Not on PATH: {', '.join(missing)}. Install the Pulumi CLI, which brings its language hosts: {INSTALL_PAGE}"
+            f"Not on PATH: {', '.join(missing)}. Install the Pulumi CLI, which brings its language hosts: "
+            f"{INSTALL_PAGE}"
         )
 
 
@@ -118,7 +119,9 @@ def engine_environment(program: Path = REPOSITORY) -> Iterator[EngineEnvironment
         proxy = open_proxy(stack.endpoint, stack.ca_bundle)
         stop.callback(proxy.close)
         registry = ResourceRegistry()
-        port = stop.enter_context(serving(Aws(stack, registry, proxy.api_url, _function_environment(stack, model))))
+        port = stop.enter_context(
+            serving(Aws(stack, registry, proxy.api_url, _function_environment(stack, model)))
+        )
         folder = Path(stop.enter_context(tempfile.TemporaryDirectory(prefix="kinexus-engine-")))
         copy_program(program, folder / "project")
         variables = {**_environment(folder, port), **_given(operator(stack, model, site.account("admin")))}
@@ -169,3 +172,40 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 
 def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
     return {key: value for key, value in variables.items() if value is not None}
+
+
+def change_handler(project: Path) -> None:
+    """Change the source of one function, ReviewPage, in a copied project."""
+    with (project / "handlers" / "review_page" / "handler.py").open("a") as source:
+        source.write("# changed\n")
+
+
+def show() -> int:
+    """Run the commands of a stack's life and print the engine's own output; return 0 if all of them succeed."""
+    update = ("up", "--yes", "--skip-preview")
+    with engine_environment() as up:
+        up.engine.init(STACK, up.config)
+        steps: tuple[tuple[str, ...], ...] = (
+            ("preview", "--save-plan", "plan.json"),
+            (*update, "--plan", "plan.json"),
+            (*update, "--expect-no-changes"),
+            (*update, "--diff"),
+            ("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+            ("destroy", "--yes", "--skip-preview"),
+        )
+        for number, step in enumerate(steps):
+            if number == CHANGED:
+                change_handler(up.engine.project)
+                print("\n# the source of the function ReviewPage is changed")
+            print(f"\n$ pulumi {' '.join(step)}", flush=True)
+            done = up.engine.run(*step, "--stack", STACK, check=False)
+            print(done.stdout, flush=True)
+            if done.returncode:
+                return 1
+            if step[0] == "up":
+                up.require_permissions()
+    return 0
+
+
+CHANGED = 3
+"""Number of the step before which a handler is changed."""

@@ -1,10 +1,22 @@
-"""Which properties of a resource cannot change without a replacement, and which property is its name.
+"""What the provider knows of a type beyond its properties: which of them replace it, its name, and defaults.
 
 From the schemas of terraform-provider-aws, on which Pulumi's provider is built (ForceNew, and RequiresReplace in its
 newer resources). `region` replaces every resource.
 """
 
 REPLACING: dict[str, tuple[str, ...]] = {
+    "aws:acm/certificate:Certificate": (
+        "domainName", "subjectAlternativeNames", "validationMethod", "keyAlgorithm", "certificateAuthorityArn",
+    ),
+    "aws:acm/certificateValidation:CertificateValidation": ("certificateArn", "validationRecordFqdns"),
+    "aws:apigatewayv2/apiMapping:ApiMapping": ("domainName",),
+    "aws:apigatewayv2/domainName:DomainName": ("domainName",),
+    "aws:lambda/functionUrl:FunctionUrl": ("functionName", "qualifier"),
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": ("functionName", "qualifier"),
+    "aws:route53/record:Record": ("zoneId",),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": ("bucket", "expectedBucketOwner"),
+    "aws:s3/bucketNotification:BucketNotification": ("bucket",),
+    "aws:secretsmanager/secretRotation:SecretRotation": ("secretId",),
     "aws:apigatewayv2/api:Api": ("protocolType",),
     "aws:apigatewayv2/authorizer:Authorizer": ("apiId",),
     "aws:apigatewayv2/integration:Integration": ("apiId", "integrationType", "integrationSubtype"),
@@ -64,11 +76,26 @@ REPLACING: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Replacing properties by resource type."""
 
+DEFAULTS: dict[str, dict[str, object]] = {
+    "aws:lambda/function:Function": {
+        "memorySize": 128,
+        "packageType": "Zip",
+        "publish": False,
+        "reservedConcurrentExecutions": -1,
+        "skipDestroy": False,
+        "timeout": 3,
+    },
+}
+"""Defaults of Terraform that are among the outputs although the program does not set them: the ones programs read.
+
+Without them, what depends on such an output would be unknown in every preview.
+"""
+
 _NAMES = {
     "aws:s3/bucket:Bucket": "bucket",
     "aws:lambda/permission:Permission": "statementId",
 }
-_UNNAMED = ("aws:apigatewayv2/stage:Stage", "aws:lambda/alias:Alias")
+_UNNAMED = ("aws:apigatewayv2/stage:Stage", "aws:lambda/alias:Alias", "aws:route53/record:Record")
 """Types whose `name` the provider does not make up: it is required."""
 
 

@@ -1,6 +1,8 @@
 """Serves the double of the AWS provider to the engine, over gRPC on loopback."""
 
 import contextlib
+import importlib.metadata
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,13 +12,16 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+import local.region.resources  # noqa: F401 (registers the provisioners)
 from local.provider.differences import DEFAULTS, compare
-from local.provider.replacements import name_property
+from local.provider.replacements import DEFAULTS as TYPE_DEFAULTS
+from local.provider.replacements import REPLACING, name_property
 from local.provider.schema import UnknownType, schema_of, unknown_properties
 from local.region.lifecycle import delete, read, update
 from local.region.ministack import RegionFailure
 from local.region.provisioner import Aws, call_provider_function, provision
 
+VERSION = importlib.metadata.version("pulumi_aws")
 _BIGGEST_MESSAGE = 400 * 1024 * 1024
 
 
@@ -29,13 +34,23 @@ class AwsDouble(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
 
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Accept neither secrets nor references to resources, as the real provider."""
+        return provider_pb2.ProviderHandshakeResponse()
+
     def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Accept the engine that attaches to this running server."""
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Return the version of pulumi-aws."""
-        return plugin_pb2.PluginInfo(version="7.51.1")
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def GetSchema(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Return the names of the types, for schemas of other packages that refer to them."""
+        types: dict[str, dict[str, Any]] = {token: {} for token in REPLACING}
+        named = {"name": "aws", "version": VERSION, "resources": types}
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(named))
 
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Accept every configuration."""
@@ -55,7 +70,9 @@ class AwsDouble(provider_pb2_grpc.ResourceProviderServicer):
         """Answer a function such as getCallerIdentity."""
         with _answering(context):
             found = call_provider_function(self._aws, request.tok, _json(request.args))
-        return provider_pb2.InvokeResponse(**{"return": _struct(found)})
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(_struct(found))
+        return answer
 
     def Check(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Refuse properties that the type does not have or needs, and make up a name."""
@@ -92,7 +109,8 @@ class AwsDouble(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=_struct(_planned(request.type, inputs, {})))
         with _answering(context):
             identity, state = provision(self._aws, request.type, request.name, _values(inputs))
-        return provider_pb2.CreateResponse(id=identity, properties=_struct({**_jsonable(state), **inputs}))
+        outputs = {**TYPE_DEFAULTS.get(request.type, {}), **_jsonable(state), **inputs}
+        return provider_pb2.CreateResponse(id=identity, properties=_struct(outputs))
 
     def Update(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Change a resource in place, or say in a preview what is known of it."""
@@ -101,11 +119,10 @@ class AwsDouble(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=_struct(_planned(request.type, inputs, olds)))
         with _answering(context):
             outputs = update(self._aws, request.type, request.name, request.id, olds, _values(inputs))
-        outputs = {key: value for key, value in {**olds, **_jsonable(outputs)}.items() if key not in inputs}
-        kept = schema_of(request.type).inputs.keys() & olds.keys() - inputs.keys() - outputs.keys()
-        return provider_pb2.UpdateResponse(
-            properties=_struct({**{k: v for k, v in outputs.items() if k not in kept}, **inputs})
-        )
+        computed = schema_of(request.type).outputs - schema_of(request.type).inputs.keys()
+        kept = {key: value for key, value in olds.items() if key in computed}
+        outputs = {**TYPE_DEFAULTS.get(request.type, {}), **kept, **_jsonable(outputs), **inputs}
+        return provider_pb2.UpdateResponse(properties=_struct(outputs))
 
     def Read(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Return a resource as it is now; an empty answer says that it is gone."""
@@ -139,7 +156,7 @@ def serving(aws: Aws) -> Iterator[int]:
         ("grpc.max_send_message_length", _BIGGEST_MESSAGE),
     ]
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=size)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(AwsDouble(aws), server)  # type: ignore[no-untyped-call]
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(AwsDouble(aws), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
@@ -161,7 +178,8 @@ def _planned(token: str, inputs: dict[str, Any], olds: dict[str, Any]) -> dict[s
     """Return the outputs as far as a preview knows them: the inputs, old outputs, and unknowns for the rest."""
     schema = schema_of(token)
     computed = schema.outputs - schema.inputs.keys()
-    return {**{key: olds.get(key, rpc.UNKNOWN) for key in computed}, **inputs}
+    known = {key: olds.get(key, rpc.UNKNOWN) for key in computed}
+    return {**TYPE_DEFAULTS.get(token, {}), **known, **inputs}
 
 
 def _failed(key: str, reason: str) -> Any:

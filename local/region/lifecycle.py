@@ -56,12 +56,27 @@ def _of_permission(identity: str, state: State) -> dict[str, Any]:
     return {"FunctionName": state["function"], "StatementId": identity, **qualifier}
 
 
+def _of_version(identity: str, state: State) -> dict[str, Any]:
+    qualifier = {"Qualifier": state["qualifier"]} if state.get("qualifier") else {}
+    return {"FunctionName": state["functionName"], **qualifier}
+
+
+def _of_record(identity: str, state: State) -> dict[str, Any]:
+    record: dict[str, Any] = {"Name": state["name"], "Type": state["type"]}
+    if state.get("records"):
+        values = [{"Value": value} for value in state["records"]]
+        record |= {"TTL": state["ttl"], "ResourceRecords": values}
+    for alias in state.get("aliases", ()):
+        health = alias["evaluateTargetHealth"]
+        record["AliasTarget"] = {
+            "DNSName": alias["name"], "HostedZoneId": alias["zoneId"], "EvaluateTargetHealth": health,
+        }  # fmt: skip
+    changes = [{"Action": "DELETE", "ResourceRecordSet": record}]
+    return {"HostedZoneId": state["zoneId"], "ChangeBatch": {"Changes": changes}}
+
+
 def _of_layer(identity: str, state: State) -> dict[str, Any]:
     return {"LayerName": state["layerName"], "VersionNumber": int(state["version"])}
-
-
-def _of_secret(identity: str, state: State) -> dict[str, Any]:
-    return {"SecretId": identity}
 
 
 def _of_schedule(identity: str, state: State) -> dict[str, Any]:
@@ -69,6 +84,33 @@ def _of_schedule(identity: str, state: State) -> dict[str, Any]:
 
 
 _CALLS: dict[str, _Calls] = {
+    "aws:acm/certificate:Certificate": _Calls(
+        "acm", "delete_certificate", "describe_certificate", _by("CertificateArn")
+    ),
+    "aws:acm/certificateValidation:CertificateValidation": _Calls("acm", None, None, _by("CertificateArn")),
+    "aws:apigatewayv2/apiMapping:ApiMapping": _Calls(
+        "apigatewayv2", "delete_api_mapping", "get_api_mapping",
+        lambda identity, state: {"ApiMappingId": identity, "DomainName": state["domainName"]},
+    ),
+    "aws:apigatewayv2/domainName:DomainName": _Calls(
+        "apigatewayv2", "delete_domain_name", "get_domain_name", _by("DomainName")
+    ),
+    "aws:lambda/functionUrl:FunctionUrl": _Calls(
+        "lambda", "delete_function_url_config", "get_function_url_config", _of_version
+    ),
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": _Calls(
+        "lambda", "delete_provisioned_concurrency_config", "get_provisioned_concurrency_config", _of_version
+    ),
+    "aws:route53/record:Record": _Calls("route53", "change_resource_record_sets", None, _of_record),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _Calls(
+        "s3", "delete_bucket_cors", "get_bucket_cors", _by("Bucket")
+    ),
+    "aws:s3/bucketNotification:BucketNotification": _Calls(
+        "s3", "put_bucket_notification_configuration", None, _by("Bucket"), {"NotificationConfiguration": {}}
+    ),
+    "aws:secretsmanager/secretRotation:SecretRotation": _Calls(
+        "secretsmanager", "cancel_rotate_secret", "describe_secret", _by("SecretId")
+    ),
     "aws:apigatewayv2/api:Api": _Calls("apigatewayv2", "delete_api", "get_api", _by("ApiId")),
     "aws:apigatewayv2/authorizer:Authorizer": _Calls(
         "apigatewayv2", "delete_authorizer", "get_authorizer", _of_api("AuthorizerId")
@@ -148,8 +190,8 @@ _CALLS: dict[str, _Calls] = {
         "s3", "put_bucket_versioning", None, _by("Bucket"), {"VersioningConfiguration": {"Status": "Suspended"}}
     ),
     "aws:scheduler/schedule:Schedule": _Calls("scheduler", "delete_schedule", "get_schedule", _of_schedule),
-    "aws:secretsmanager/secret:Secret": _Calls("secretsmanager", "delete_secret", "describe_secret", _of_secret),
-    "aws:secretsmanager/secretVersion:SecretVersion": _Calls("secretsmanager", None, None, _of_secret),
+    "aws:secretsmanager/secret:Secret": _Calls("secretsmanager", "delete_secret", "describe_secret", _by("SecretId")),
+    "aws:secretsmanager/secretVersion:SecretVersion": _Calls("secretsmanager", None, None, _by("SecretId")),
     "aws:sns/topic:Topic": _Calls("sns", "delete_topic", "get_topic_attributes", _by("TopicArn")),
     "aws:sns/topicPolicy:TopicPolicy": _Calls("sns", None, None, _by("TopicArn")),
     "aws:sns/topicSubscription:TopicSubscription": _Calls(
@@ -220,6 +262,8 @@ def delete(aws: Aws, token: str, identity: str, state: State) -> None:
             return
         if token == "aws:s3/bucket:Bucket" and state.get("forceDestroy"):  # noqa: S105 (a type)
             _empty(aws, identity)
+        if token == "aws:iam/role:Role" and state.get("forceDetachPolicies"):  # noqa: S105 (a type)
+            _detach(aws, identity)
         more = dict(calls.more)
         if token == "aws:secretsmanager/secret:Secret":  # noqa: S105 (a type)
             days = state.get("recoveryWindowInDays", 30)
@@ -243,6 +287,13 @@ def _empty(aws: Aws, bucket: str) -> None:
     versions = aws("s3").list_object_versions(Bucket=bucket)
     for version in [*versions.get("Versions", ()), *versions.get("DeleteMarkers", ())]:
         aws("s3").delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+
+def _detach(aws: Aws, role: str) -> None:
+    for name in aws("iam").list_role_policies(RoleName=role)["PolicyNames"]:
+        aws("iam").delete_role_policy(RoleName=role, PolicyName=name)
+    for policy in aws("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        aws("iam").detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
 
 
 def _is_gone(error: ClientError) -> bool:
@@ -278,6 +329,11 @@ def _update_by(operation: str, **identity: str) -> Call:
 
 def _nothing(client: Any, request: Request, identity: str, state: State) -> Request:
     return {}
+
+
+def _keep(parameter: str) -> Call:
+    """Return a call that changes nothing and answers with the id."""
+    return lambda client, request, identity, state: {parameter: identity}
 
 
 def _update_role(client: Any, request: Request, identity: str, state: State) -> Request:
@@ -323,6 +379,11 @@ _UPDATES: dict[str, dict[str, Call]] = {
     "aws:cloudwatch/eventBus:EventBus": {
         "create_event_bus": _update_by("update_event_bus", EventBusArn="arn")
     },
+    "aws:acm/certificate:Certificate": {"request_certificate": _keep("CertificateArn")},
+    "aws:apigatewayv2/apiMapping:ApiMapping": {
+        "create_api_mapping": _update_by("update_api_mapping", ApiMappingId="id")
+    },
+    "aws:apigatewayv2/domainName:DomainName": {"create_domain_name": _update_by("update_domain_name")},
     "aws:cloudwatch/logGroup:LogGroup": {"create_log_group": _nothing},
     "aws:dynamodb/table:Table": {"create_table": _update_by("update_table")},
     "aws:iam/policy:Policy": {"create_policy": _update_policy},
@@ -330,6 +391,9 @@ _UPDATES: dict[str, dict[str, Call]] = {
     "aws:lambda/alias:Alias": {"create_alias": _update_by("update_alias", AliasArn="id")},
     "aws:lambda/eventSourceMapping:EventSourceMapping": {
         "create_event_source_mapping": _update_by("update_event_source_mapping", UUID="id")
+    },
+    "aws:lambda/functionUrl:FunctionUrl": {
+        "create_function_url_config": _update_by("update_function_url_config")
     },
     "aws:lambda/function:Function": {"create_function": _update_function},
     "aws:s3/bucket:Bucket": {"create_bucket": _nothing},

@@ -12,6 +12,7 @@ from local.region.provisioner import ProvisioningFailure
 from local.region.resource_registry import ResourceRegistry
 
 _FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_FROM_STREAM = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
 _BY_SCHEDULE = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "events": "events:PutEvents"}
 _TO_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
@@ -84,12 +85,16 @@ def _schedules(registry: ResourceRegistry) -> Iterator[str]:
 def _mappings(registry: ResourceRegistry) -> Iterator[str]:
     for mapping in registry.mappings:
         function = registry.functions.get(mapping.function)
-        visibility = registry.queues.get(mapping.queue_arn)
+        if function is not None and "/stream/" in mapping.source_arn:
+            what = f"event source mapping of {function.name}"
+            yield from _role_allows(registry, what, function.role, _FROM_STREAM, mapping.source_arn)
+            continue
+        visibility = registry.queues.get(mapping.source_arn)
         if function is None or visibility is None:
-            yield f"event source mapping: {mapping.function} or {mapping.queue_arn} does not exist"
+            yield f"event source mapping: {mapping.function} or {mapping.source_arn} does not exist"
             continue
         what = f"event source mapping of {function.name}"
-        yield from _role_allows(registry, what, function.role, _FROM_QUEUE, mapping.queue_arn)
+        yield from _role_allows(registry, what, function.role, _FROM_QUEUE, mapping.source_arn)
         if visibility < function.timeout:
             yield (
                 f"{what}: the queue's visibility timeout ({visibility} s) is shorter than "

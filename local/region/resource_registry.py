@@ -46,10 +46,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Mapping:
-    """An event source mapping: a queue that invokes a function."""
+    """An event source mapping: a queue or a table's stream that invokes a function."""
 
     function: str
-    queue_arn: str
+    source_arn: str
 
 
 @dataclass

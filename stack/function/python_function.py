@@ -138,7 +138,9 @@ class PythonFunction(pulumi.ComponentResource):
         self.function_arn = function.arn
         self.role_name = role.name
         self.log_group_name = logs.name
-        self.register_outputs(outputs_of(self))
+        # Not the function: a plan saved before it exists holds its id as unknown, which the update would violate.
+        plain = {name: value for name, value in outputs_of(self).items() if name != "function"}
+        self.register_outputs(plain)
 
     def grant_url(self) -> list[pulumi.Output[PolicyStatement]]:
         """Return the two statements that a caller of the function URL needs; they allow no other calls."""

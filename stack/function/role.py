@@ -20,6 +20,8 @@ def create_role(
         name=suffixed(args.get("function_name"), "-role"),
         assume_role_policy=trust_policy("lambda.amazonaws.com"),
         permissions_boundary=args.get("permissions_boundary"),
+        # Policies of other components on this role do not keep it from being deleted when its name changes.
+        force_detach_policies=True,
         opts=opts,
     )
     own = [

@@ -24,8 +24,11 @@ _PROGRAM = "kinexus"
 _REMOVED = {"jiraAdminEmail": ADMIN_EMAIL, "jiraAdminToken": ADMIN_TOKEN}
 
 
-class InvalidConfiguration(Exception):
-    """A setting is missing, invalid or unknown; the message names its key, the rule and the command to fix it."""
+class InvalidConfiguration(pulumi.RunError):
+    """A setting is missing, invalid or unknown; the message names its key, the rule and the command to fix it.
+
+    Pulumi prints the message of a RunError alone, without a traceback.
+    """
 
 
 def read_pipeline_args(config: pulumi.Config, stack: str) -> DocumentationPipelineArgs:

@@ -3,6 +3,7 @@
 from local.region.resources import (
     apigateway,
     cloudwatch,
+    domains,
     dynamodb,
     events,
     functions,
@@ -17,6 +18,7 @@ from local.region.resources import (
 __all__ = [
     "apigateway",
     "cloudwatch",
+    "domains",
     "dynamodb",
     "events",
     "functions",

@@ -23,6 +23,8 @@ def table(aws: Aws, p: Properties, name: str) -> Created:
         "Tags": tags(p),
         **p.rename(DeletionProtectionEnabled="deletionProtectionEnabled", TableClass="tableClass"),
     }
+    if limits := _limits(p):
+        request["OnDemandThroughput"] = limits
     if throughput := p.rename(ReadCapacityUnits="readCapacity", WriteCapacityUnits="writeCapacity"):
         request["ProvisionedThroughput"] = throughput
     for field in ("globalSecondaryIndexes", "localSecondaryIndexes"):
@@ -58,8 +60,6 @@ def table(aws: Aws, p: Properties, name: str) -> Created:
 def _keys(p: Properties) -> list[dict[str, str]]:
     if schemas := p.blocks("keySchemas"):
         return [{"AttributeName": s.need("attributeName"), "KeyType": s.need("keyType")} for s in schemas]
-    if schemas := p.blocks("keySchemas"):
-        return [{"AttributeName": s.need("attributeName"), "KeyType": s.need("keyType")} for s in schemas]
     keys = [{"AttributeName": p.need("hashKey"), "KeyType": "HASH"}]
     if range_key := p.take("rangeKey"):
         keys.append({"AttributeName": range_key, "KeyType": "RANGE"})
@@ -67,8 +67,17 @@ def _keys(p: Properties) -> list[dict[str, str]]:
 
 
 def _index(index: Properties) -> dict[str, Any]:
+    limits = _limits(index)
     return {
         "IndexName": index.need("name"),
         "KeySchema": _keys(index),
         "Projection": index.rename(ProjectionType="projectionType", NonKeyAttributes="nonKeyAttributes"),
+        **({"OnDemandThroughput": limits} if limits else {}),
     }
+
+
+def _limits(p: Properties) -> dict[str, Any]:
+    """Return the limits of on-demand throughput."""
+    return p.block("onDemandThroughput").rename(
+        MaxReadRequestUnits="maxReadRequestUnits", MaxWriteRequestUnits="maxWriteRequestUnits"
+    )

@@ -131,7 +131,7 @@ def permission(aws: Aws, p: Properties, name: str) -> Created:
 
 @provisions("aws:lambda/eventSourceMapping:EventSourceMapping")
 def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
-    """Create an event source mapping from a queue to a function."""
+    """Create an event source mapping from a queue or a table's stream to a function."""
     owner, source = p.need("functionName"), p.need("eventSourceArn")
     request = {
         "FunctionName": owner,
@@ -141,16 +141,54 @@ def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
             Enabled="enabled",
             FunctionResponseTypes="functionResponseTypes",
             MaximumBatchingWindowInSeconds="maximumBatchingWindowInSeconds",
+            StartingPosition="startingPosition",
+            BisectBatchOnFunctionError="bisectBatchOnFunctionError",
+            MaximumRetryAttempts="maximumRetryAttempts",
+            MaximumRecordAgeInSeconds="maximumRecordAgeInSeconds",
+            ParallelizationFactor="parallelizationFactor",
+            TumblingWindowInSeconds="tumblingWindowInSeconds",
             Tags="tags",
         ),
     }
-    for field in ("scalingConfig", "filterCriteria"):
+    for field in ("scalingConfig", "filterCriteria", "destinationConfig"):
         if settings := p.take(field):
             request[field[:1].upper() + field[1:]] = pascal(settings)
     made = aws("lambda").create_event_source_mapping(**request)
     aws.registry.mappings.append(Mapping(_function_name(owner), source))
     outputs = {"uuid": made["UUID"], "arn": aws.arn("lambda", f"event-source-mapping:{made['UUID']}")}
     return Created(made["UUID"], {**outputs, "functionArn": made["FunctionArn"], "state": made["State"]})
+
+
+@provisions("aws:lambda/functionUrl:FunctionUrl")
+def function_url(aws: Aws, p: Properties, name: str) -> Created:
+    """Give a function, or its alias, a URL."""
+    owner, qualifier = p.need("functionName"), p.take("qualifier")
+    cors = {"Cors": pascal(settings)} if (settings := p.take("cors")) else {}
+    made = aws("lambda").create_function_url_config(
+        FunctionName=owner,
+        AuthType=p.need("authorizationType"),
+        **p.rename(InvokeMode="invokeMode"),
+        **({"Qualifier": qualifier} if qualifier else {}),
+        **cors,
+    )
+    url = made["FunctionUrl"]
+    arn = made["FunctionArn"]
+    return Created(
+        f"{owner}/{qualifier}" if qualifier else owner,
+        {"functionUrl": url, "functionArn": arn, "urlId": url.removeprefix("https://").split(".")[0]},
+    )
+
+
+@provisions("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig")
+def provisioned_concurrency(aws: Aws, p: Properties, name: str) -> Created:
+    """Keep instances of a version or alias ready."""
+    owner, qualifier = p.need("functionName"), p.need("qualifier")
+    p.ignore("skipDestroy")
+    count = p.need("provisionedConcurrentExecutions")
+    aws("lambda").put_provisioned_concurrency_config(
+        FunctionName=owner, Qualifier=qualifier, ProvisionedConcurrentExecutions=count
+    )
+    return Created(f"{owner},{qualifier}")
 
 
 @provisions("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")

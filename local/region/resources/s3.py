@@ -107,6 +107,34 @@ def logging(aws: Aws, p: Properties, name: str) -> Created:
     return Created(owner)
 
 
+@provisions("aws:s3/bucketCorsConfiguration:BucketCorsConfiguration")
+def cors(aws: Aws, p: Properties, name: str) -> Created:
+    """Allow requests from pages of other hosts."""
+    owner = p.need("bucket")
+    rules = [
+        rule.rename(
+            AllowedHeaders="allowedHeaders",
+            AllowedMethods="allowedMethods",
+            AllowedOrigins="allowedOrigins",
+            ExposeHeaders="exposeHeaders",
+            MaxAgeSeconds="maxAgeSeconds",
+            ID="id",
+        )
+        for rule in p.blocks("corsRules")
+    ]
+    aws("s3").put_bucket_cors(Bucket=owner, CORSConfiguration={"CORSRules": rules})
+    return Created(owner)
+
+
+@provisions("aws:s3/bucketNotification:BucketNotification")
+def notification(aws: Aws, p: Properties, name: str) -> Created:
+    """Send the bucket's events to EventBridge."""
+    owner = p.need("bucket")
+    settings = {"EventBridgeConfiguration": {}} if p.take("eventbridge") else {}
+    aws("s3").put_bucket_notification_configuration(Bucket=owner, NotificationConfiguration=settings)
+    return Created(owner)
+
+
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     """Return a lifecycle rule in the API's spelling; botocore refuses unknown keys."""
     translated = pascal(rule)

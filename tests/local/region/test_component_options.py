@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 import requests
 
 import stack
+from local.environment import wait_until
 from local.region import ministack
 from local.region.deployment import deploy
 from local.region.ministack import MiniStack
@@ -107,3 +109,118 @@ def test_a_paused_exact_schedule_has_a_dead_letter_queue(region: MiniStack, tmp_
     url = region.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
     kept = region.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["MessageRetentionPeriod"])
     assert kept["Attributes"]["MessageRetentionPeriod"] == str(14 * 86400)
+
+
+RECORDER = """
+import json, os, boto3
+
+def handle(event, context):
+    boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(event))
+"""
+
+
+def test_buckets_tables_and_secrets_call_functions(region: MiniStack, tmp_path: Path) -> None:
+    """Events of an upload, of a table's stream and of a secret's rotation reach the function that is to hear them."""
+    (tmp_path / "recorder.py").write_text(RECORDER)
+
+    def program() -> None:
+        heard = aws.sqs.Queue("heard", name="heard")
+        may_send = {"actions": ["sqs:SendMessage"], "resources": [heard.arn]}
+        table = stack.RecordTable(
+            "limited",
+            {
+                "table_name": "limited", "hash_key": "id", "stream": stack.StreamView.NEW_IMAGE,
+                "maximum_reads_per_second": 10, "maximum_writes_per_second": 5, "deletion_protection": False,
+            },
+        )  # fmt: skip
+        uploads = stack.DocumentBucket(
+            "uploads",
+            {
+                "bucket_name": "uploads-here", "event_notifications": True, "deletion_protection": False,
+                "cors": {"allow_origins": ["https://shop.example.com"], "allow_methods": ["PUT"]},
+            },
+        )  # fmt: skip
+        function = stack.PythonFunction(
+            "recorder",
+            {
+                "function_name": "recorder", "handler": "recorder.handle", "source_root": str(tmp_path),
+                "include": ["recorder.py"], "environment": {"QUEUE": heard.url}, "timeout_seconds": 5,
+                "statements": [may_send, table.grant_stream()], "url": True, "provisioned_concurrency": 1,
+            },
+        )  # fmt: skip
+        called: Any = {"function": function.function, "alias": function.alias_name}
+        pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [uploads.bucket_name]}}}
+        stack.EventSubscription("uploaded", {"bus_name": "default", "pattern": pattern, **called})
+        aws.lambda_.EventSourceMapping(
+            "stream",
+            event_source_arn=table.stream_arn,
+            function_name=pulumi.Output.concat(function.function_arn, ":", function.alias_name),
+            starting_position="TRIM_HORIZON",
+            maximum_retry_attempts=2,
+            bisect_batch_on_function_error=True,
+        )
+        stack.SecretBundle(
+            "rotated",
+            {
+                "secret_name": "rotated", "secret_json": "{}", "rotation_days": 7,
+                "rotation_function": function.function, "rotation_alias": function.alias_name,
+            },
+        )  # fmt: skip
+        pulumi.export("heard", heard.url)
+        pulumi.export("url", function.url)
+
+    outputs = deploy(program, region, project="options", name="test", config={}).outputs
+    limits = region.client("dynamodb").describe_table(TableName="limited")["Table"]["OnDemandThroughput"]
+    assert limits == {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 5}
+    rules = region.client("s3").get_bucket_cors(Bucket="uploads-here")["CORSRules"]
+    assert rules[0]["AllowedOrigins"] == ["https://shop.example.com"]
+    assert outputs["url"].startswith("https://")
+    region.client("s3").put_object(Bucket="uploads-here", Key="invoice.pdf", Body=b"x")
+    region.client("dynamodb").put_item(TableName="limited", Item={"id": {"S": "7"}})
+
+    def heard() -> set[str]:
+        queue = region.client("sqs").receive_message(
+            QueueUrl=outputs["heard"], WaitTimeSeconds=1, MaxNumberOfMessages=10
+        )
+        return {
+            kind
+            for message in queue.get("Messages", ())
+            for kind, sign in (
+                ("upload", "invoice.pdf"),
+                ("stream", '"NewImage"'),
+                ("rotation", "createSecret"),
+            )
+            if sign in message["Body"]
+        }
+
+    found: set[str] = set()
+    assert wait_until(lambda: found.update(heard()) or len(found) == 3, 30), found  # type: ignore[func-returns-value]
+
+
+def test_an_own_domain_has_a_certificate_and_a_record(region: MiniStack, tmp_path: Path) -> None:
+    zone = region.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"][
+        "Id"
+    ]
+    zone = zone.removeprefix("/hostedzone/")
+
+    def program() -> None:
+        called: Any = echo(tmp_path, "hooks")
+        stack.WebhookApi(
+            "hooks",
+            {
+                "api_name": "hooks",
+                "routes": [{"method": "GET", "path": "/", **called}],
+                "domain_name": "hooks.example.com",
+                "zone_id": zone,
+                "domain_path": "v1",
+            },
+        )
+
+    deploy(program, region, project="options", name="test", config={})
+    [mapping] = region.client("apigatewayv2").get_api_mappings(DomainName="hooks.example.com")["Items"]
+    assert (mapping["ApiMappingKey"], mapping["Stage"]) == ("v1", "prod")
+    records = region.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    [alias] = [
+        each for each in records if each["Name"].startswith("hooks.example.com") and each["Type"] == "A"
+    ]
+    assert alias["AliasTarget"]["DNSName"].startswith("d-")
