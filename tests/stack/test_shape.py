@@ -65,7 +65,9 @@ def test_children_are_below_the_component_and_outputs_are_registered() -> None:
     for one in found.resources:
         if one.type.startswith("kinexus:index:"):
             kind = getattr(stack, one.type.rpartition(":")[2])
-            assert set(one.registered_outputs or {}) == {camel_case(name) for name in output_names(kind)}
+            # A plan saved before a resource exists could not be applied if it were among the outputs.
+            plain = {camel_case(name) for name in output_names(kind)} - {"function"}
+            assert set(one.registered_outputs or {}) == plain
 
 
 @pytest.mark.parametrize(
