@@ -130,7 +130,7 @@ def cors(aws: Aws, p: Properties, name: str) -> Created:
 def notification(aws: Aws, p: Properties, name: str) -> Created:
     """Send the bucket's events to EventBridge."""
     owner = p.need("bucket")
-    settings = {"EventBridgeConfiguration": {}} if p.take("eventbridge") else {}
+    settings: dict[str, Any] = {"EventBridgeConfiguration": {}} if p.take("eventbridge") else {}
     aws("s3").put_bucket_notification_configuration(Bucket=owner, NotificationConfiguration=settings)
     return Created(owner)
 

@@ -150,7 +150,8 @@ def test_buckets_tables_and_secrets_call_functions(region: MiniStack, tmp_path: 
         )  # fmt: skip
         called: Any = {"function": function.function, "alias": function.alias_name}
         pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [uploads.bucket_name]}}}
-        stack.EventSubscription("uploaded", {"bus_name": "default", "pattern": pattern, **called})
+        subscription: Any = {"bus_name": "default", "pattern": pattern, **called}
+        stack.EventSubscription("uploaded", subscription)
         aws.lambda_.EventSourceMapping(
             "stream",
             event_source_arn=table.stream_arn,
@@ -204,12 +205,12 @@ def test_an_own_domain_has_a_certificate_and_a_record(region: MiniStack, tmp_pat
     zone = zone.removeprefix("/hostedzone/")
 
     def program() -> None:
-        called: Any = echo(tmp_path, "hooks")
+        route: Any = {"method": "GET", "path": "/", **echo(tmp_path, "hooks")}
         stack.WebhookApi(
             "hooks",
             {
                 "api_name": "hooks",
-                "routes": [{"method": "GET", "path": "/", **called}],
+                "routes": [route],
                 "domain_name": "hooks.example.com",
                 "zone_id": zone,
                 "domain_path": "v1",
