@@ -53,6 +53,7 @@ _STANDS_FOR = {
     "ApiId": "str | WebhookApi",
     "BucketName": "str | DocumentBucket",
     "BusName": "str | EventBus",
+    "DestinationArn": "str | EventSubscription | Observability | EventBus | PythonFunction",
     "FunctionToWatch": "WatchedFunction | PythonFunction",
     "LayerArn": "str | PythonLayer",
     "QueueToWatch": "WatchedQueue | EventSubscription | StreamSubscription",

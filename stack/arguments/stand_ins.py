@@ -49,6 +49,24 @@ class HasStream(Protocol):
     stream_arn: pulumi.Output[str]
 
 
+class HasQueue(Protocol):
+    """A component with a queue, such as EventSubscription."""
+
+    queue_arn: pulumi.Output[str]
+
+
+class HasBusArn(Protocol):
+    """A component with an event bus and its ARN, such as EventBus."""
+
+    bus_arn: pulumi.Output[str]
+
+
+class HasFunctionArn(Protocol):
+    """A component with a function and its ARN, such as PythonFunction."""
+
+    function_arn: pulumi.Output[str]
+
+
 class HasApi(Protocol):
     """A component with an HTTP API, such as WebhookApi."""
 
@@ -64,21 +82,25 @@ if TYPE_CHECKING:
     TopicArn = str | HasTopic
     StreamArn = str | HasStream
     ApiId = str | HasApi
+    DestinationArn = str | HasQueue | HasTopic | HasBusArn | HasFunctionArn
 else:
     AnyFunction = aws.lambda_.Function
-    BusName = BucketName = LayerArn = TopicArn = StreamArn = ApiId = str
+    BusName = BucketName = LayerArn = TopicArn = StreamArn = ApiId = DestinationArn = str
 
+_DESTINATION = ("queue_arn", "topic_arn", "bus_arn", "function_arn")
 _OUTPUTS = {
-    "access_log_bucket": "bucket_name",
-    "alarm_topic_arn": "topic_arn",
-    "api_id": "api_id",
-    "bus_name": "bus_name",
-    "function": "function",
-    "layer": "layer_arn",
-    "rotation_function": "function",
-    "stream_arn": "stream_arn",
+    "access_log_bucket": ("bucket_name",),
+    "alarm_topic_arn": ("topic_arn",),
+    "api_id": ("api_id",),
+    "bus_name": ("bus_name",),
+    "function": ("function",),
+    "layer": ("layer_arn",),
+    "on_failure_arn": _DESTINATION,
+    "on_success_arn": _DESTINATION,
+    "rotation_function": ("function",),
+    "stream_arn": ("stream_arn",),
 }
-"""The output of a component that stands in for it, by argument."""
+"""The outputs of a component that may stand in for it, by argument; the first that it has is taken."""
 _ENTRY = {"alarm_topic_arns": "alarm_topic_arn", "layers": "layer"}
 """The name of one entry of a list, in the table above."""
 _WITH_IT = {
@@ -103,9 +125,9 @@ def with_stand_ins(args: Mapping[str, Any], declared: Any) -> dict[str, Any]:
 
 def _replaced(field: str, value: Any, hint: Any) -> Any:
     """Return the output of a component, or the entries of a list or a nested object with components replaced."""
-    output = _OUTPUTS.get(str(field))
     if isinstance(value, pulumi.ComponentResource):
-        return getattr(value, output) if output and hasattr(value, output) else value
+        outputs = (getattr(value, one) for one in _OUTPUTS.get(str(field), ()) if hasattr(value, one))
+        return next(outputs, value)
     if isinstance(value, list | tuple):
         inner = get_args(hint)[0] if get_origin(hint) is list else None
         return [_replaced(_ENTRY.get(field, field), one, inner) for one in value]

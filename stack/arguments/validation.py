@@ -36,9 +36,17 @@ def check_fields(component: str, args: Any, declared: Any) -> None:
             reject(component, field, "is unknown", f"Did you mean `{near[0]}`?" if near else "Remove it.")
         if not matches_type(value, fields[field]):
             fix = f"Give {describe_type(fields[field])}."
+            if inner := _resource_in(value):
+                fix = f"It holds a {inner}: give one of its outputs, e.g. its name or ARN."
             if is_output(value):
                 fix = f"{fix[:-1]} that is known before the update: other arguments and names depend on it."
             reject(component, field, f"is {_shown(value)}", fix)
+
+
+def _resource_in(value: Any) -> str | None:
+    """Return the class of a resource inside of an object or a list; None if there is none."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return next((type(one).__name__ for one in inner if isinstance(one, pulumi.Resource)), None)
 
 
 def _shown(value: Any) -> str:

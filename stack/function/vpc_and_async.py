@@ -1,11 +1,12 @@
 """Optional settings of a function: placement in a VPC, and retries and destinations of asynchronous invocations."""
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.iam_policy import PolicyStatement, statement
+from ..arguments.stand_ins import DestinationArn
 from ..arguments.validation import check_arn, check_fields, check_range, known_value, reject
 
 _NETWORK_ACTIONS = (
@@ -40,9 +41,9 @@ class AsynchronousCalls(TypedDict):
     """Retries after the first attempt, 0 to 2; 2 by default."""
     maximum_age_seconds: NotRequired[int]
     """How long Lambda retries, 60 to 21600; 21600 (six hours) by default."""
-    on_failure_arn: NotRequired[pulumi.Input[str]]
+    on_failure_arn: NotRequired[pulumi.Input[DestinationArn]]
     """Queue, topic, bus or function that gets the events that failed permanently; by default they are dropped."""
-    on_success_arn: NotRequired[pulumi.Input[str]]
+    on_success_arn: NotRequired[pulumi.Input[DestinationArn]]
     """Queue, topic, bus or function that gets a record of each success; none by default."""
 
 
@@ -61,9 +62,9 @@ def _destinations(calls: AsynchronousCalls | None) -> dict[str, pulumi.Input[str
     """Return the ARNs of the destinations by outcome: `on_failure`, `on_success`."""
     arns: dict[str, pulumi.Input[str]] = {}
     if calls and "on_failure_arn" in calls:
-        arns["on_failure"] = calls["on_failure_arn"]
+        arns["on_failure"] = cast(pulumi.Input[str], calls["on_failure_arn"])
     if calls and "on_success_arn" in calls:
-        arns["on_success"] = calls["on_success_arn"]
+        arns["on_success"] = cast(pulumi.Input[str], calls["on_success_arn"])
     return arns
 
 

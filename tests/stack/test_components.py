@@ -795,3 +795,16 @@ def test_components_stand_for_what_other_components_want() -> None:
         secret(**turn)
 
     assert registered(lambda: build(stand=True)) == registered(lambda: build(stand=False))
+
+
+def test_components_are_destinations_of_asynchronous_calls() -> None:
+    def build() -> None:
+        heard = subscription()
+        calls: stack.AsynchronousCalls = {"on_failure_arn": heard, "on_success_arn": bus()}
+        stack.PythonFunction("calls", {**CODE, "asynchronous": calls})
+
+    here = "eu-central-1:123456789012"
+    assert graph_of(build).named("calls-calls").inputs["destinationConfig"] == {
+        "onFailure": {"destination": f"arn:aws:sqs:{here}:shop-orders"},
+        "onSuccess": {"destination": f"arn:aws:events:{here}:event-bus/shop"},
+    }

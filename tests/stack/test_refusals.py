@@ -161,6 +161,15 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         r"`functions` give two alarms the name 'orders-errors-errors'",
     ),
     (lambda: api(route(function=table())), r"`function` is of type RecordTable. Give a Function"),
+    (
+        lambda: function(environment={"TABLE": table()}),
+        r"`environment` is of type dict. It holds a RecordTable: give one of its outputs",
+    ),
+    (
+        lambda: subscription(alarm_topic_arns=watch()),
+        r"`alarm_topic_arns` is of type Observability. Give a list",
+    ),
+    (lambda: subscription(bus_name=table()), r"`bus_name` is of type RecordTable. Give text"),
     (lambda: subscription(function="shop-orders"), r"`function` is of type str. Give a Function"),
     (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[call-overload]
     (
