@@ -32,6 +32,17 @@ def main() -> int:
             help="use Amazon Bedrock instead of the stand-in (needs AWS credentials)",
         )
     playing.add_argument("--output", type=Path, help="folder for the HTML pages (default: demo-output)")
+    upping = commands.add_parser(
+        "up", help="deploy a Pulumi program of the components and keep the region running"
+    )
+    upping.add_argument("program", type=Path, metavar="FOLDER", help="folder with the program's Pulumi.yaml")
+    upping.add_argument(
+        "--config",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting; others are read from Pulumi.local.yaml in the folder",
+    )
     commands.add_parser(
         "engine", help="run the program by the Pulumi engine (needs its CLI), and destroy it again"
     )

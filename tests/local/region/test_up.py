@@ -1,5 +1,6 @@
 """`python -m local up FOLDER` reads a program's settings and runs it in a region of its own."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import requests
 from local.up import InvalidProgram, Program, read_program, running
 from tests.secrets_in_use import SECRET_SETTING
 
+ROOT = Path(__file__).resolve().parents[3]
 PROJECT = """
 name: shop
 runtime: python
@@ -73,6 +75,16 @@ def test_a_setting_without_key_or_value_is_refused(folder: Path, given: str) -> 
 def test_a_folder_without_a_program_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidProgram, match=r"needs a Pulumi\.yaml and a __main__\.py"):
         read_program(tmp_path, [])
+
+
+def test_the_command_refuses_with_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "local", "up", str(tmp_path), "--config", "colour=blue"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert (
+        done.stderr
+        == f"{tmp_path} is no Python program of Pulumi: it needs a Pulumi.yaml and a __main__.py\n"
+    )
 
 
 @pytest.mark.region
