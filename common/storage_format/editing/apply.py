@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from common.runtime.invisible_characters import without_invisible
-from common.storage_format.editing import insert_block, replace_block, table_rows
+from common.storage_format.editing import insert_block, nested_items, replace_block, table_rows
 from common.storage_format.editing.emptied_containers import removals
 from common.storage_format.editing.list_end import list_ended_by
 from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
@@ -17,7 +17,7 @@ from common.storage_format.editing.table_columns import Columns, column_group, n
 from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import inline, render
-from common.storage_format.from_markdown.blocks import Piece
+from common.storage_format.from_markdown.blocks import List, Piece
 from common.storage_format.page.block_path import table_around
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import describe_opaque
@@ -270,10 +270,22 @@ class Plan:
                     self.page, block, extracted.markdown, self.read, self.columns_at(block)
                 )
         else:
-            at, text = insert_block.insertion(
-                self.page, block, self.read(extracted.markdown), self.task_id, ended_list
-            )
+            at, text = self.inserted(block, extracted.markdown, ended_list)
         return Splice(at, at, restore_tokens(strip_invisible(text), extracted.stand_ins))
+
+    def inserted(self, block: Block | None, markdown: str, ended_list: Container | None) -> tuple[int, str]:
+        """Return the offset and the storage format of new text after a block, or of items nested in it."""
+        is_nested = False
+        if block is not None:
+            markdown, is_nested = nested_items.indented_items(block, markdown)
+        pieces = self.read(markdown)
+        if block is None or not is_nested or not all(isinstance(piece, List) for piece in pieces):
+            return insert_block.insertion(self.page, block, pieces, self.task_id, ended_list)
+        if block.number in self.changed_blocks:
+            raise InvalidEdit(
+                f"another edit changes the item [{block.number + 1}]; write the nested items into its new text"
+            )
+        return nested_items.below_item(self.page, block, pieces, self.task_id)
 
     def ended_list(self, block: Block) -> Container | None:
         """Return the list or table that text inserted after a block goes below, or None."""
@@ -319,6 +331,8 @@ def _with_stand_ins(text: str, stand_ins: Mapping[str, PageToken]) -> str:
 
 def _same(markdown: str, shown: str, kind: str) -> bool:
     """Return whether Markdown equals the block as it was shown, with or without the list mark."""
+    if kind == "code":
+        return markdown.strip("\n") == shown.strip("\n")
     given = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(markdown).split()))
     shown = _DIGITS.sub(r"\1⟧", " ".join(without_invisible(shown).split()))
     return given == shown or (kind in _MARKED and _MARK.sub("", given, count=1) == shown)

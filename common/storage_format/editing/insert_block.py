@@ -15,7 +15,15 @@ from common.storage_format.editing.editor_place import (
 from common.storage_format.editing.replace_block import as_items, as_tasks, shaped_item
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown import blocks as new
-from common.storage_format.from_markdown.blocks import Definitions, Item, List, Paragraph, Piece, TaskIds
+from common.storage_format.from_markdown.blocks import (
+    Definitions,
+    Heading,
+    Item,
+    List,
+    Paragraph,
+    Piece,
+    TaskIds,
+)
 from common.storage_format.from_markdown.editor_shapes import Place, fit_pieces, misfit
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml.block_scanner import MARKUP
@@ -107,18 +115,24 @@ def _after_item(
     task_ids: TaskIds,
     ended_list: Container | None,
 ) -> tuple[int, str]:
-    """Insert text after an item: items and paragraphs as items, other blocks below the list or as an item in it.
+    """Insert text after an item: items as items, other blocks below the list if it ends here.
 
-    What a list cannot hold splits the list if more items follow.
+    Between items, a paragraph or heading is refused, code becomes an item, and what a list cannot hold splits the list.
     """
     wrap = re.match(r"<li[^>]*>\s*<p[\s>]", page.source[item.start : item.end][:2000]) is not None
     fitted = fit_pieces(pieces, Place.ITEM)
     kind = misfit(fitted, Place.ITEM)
-    if not kind and all(isinstance(piece, Paragraph | List) for piece in fitted):
+    if not kind and all(isinstance(piece, List) for piece in fitted):
         rest = as_items(fitted)
         return item.end, "".join(f"<li>{shaped_item(one, wrap, task_ids)}</li>" for one in rest)
     if ended_list is not None:
         return below(ended_list, pieces, task_ids)
+    if text := next((piece for piece in pieces if isinstance(piece, Paragraph | Heading)), None):
+        name = "a heading" if isinstance(text, Heading) else "a paragraph"
+        raise InvalidEdit(
+            f"{name} cannot be in between the items of a list; write it as an item (`- text`), or insert it after the "
+            "last item of the outermost list: there it stands after the list"
+        )
     if not kind:
         return item.end, f"<li>{shaped_item(Item(fitted), wrap, task_ids)}</li>"
     return _between_items(page, item, container, pieces, task_ids)
@@ -156,7 +170,7 @@ def _after_task(
         raise InvalidEdit("nothing can be inserted after this task")
     if task.name == "ac:task-body":
         task = next(node for node in tasks.children if task in node.children)
-    items = fit_pieces([as_tasks(pieces)])
+    items = fit_pieces([as_tasks(pieces)]) if all(isinstance(piece, List) for piece in pieces) else ()
     if len(items) == 1 and isinstance(items[0], List):
         return task.end, "".join(new.task(item, task_ids) for item in items[0].items)
     if ended_list is not None:

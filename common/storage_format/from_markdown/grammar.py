@@ -1,9 +1,9 @@
 """The Markdown parser: CommonMark, GitHub tables and strikethrough, and common extensions.
 
 The extensions are footnotes, definition lists, `!!!` admonitions, `:::` containers, `<details>` and math (kept as it
-is written), and what `html_tags` and `attribute_lists` read. Other HTML is text, except comments, which are dropped.
-The parser accepts any link target; `inline` decides which are allowed. This module is imported on first use, because
-the import takes a tenth of a second.
+is written), and what `html_tags`, `attribute_lists` and `list_indentation` read. Other HTML is text, except comments,
+which are dropped. The parser accepts any link target; `inline` decides which are allowed. This module is imported on
+first use, because the import takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from common.storage_format.from_markdown.attribute_lists import attribute_lists
 from common.storage_format.from_markdown.html_tags import html_tags
+from common.storage_format.from_markdown.list_indentation import list_indentation
 from common.storage_format.from_markdown.table_rule import table
 
 PANELS = {
@@ -88,7 +89,7 @@ def parser() -> MarkdownIt:
         "fence", "comment", _comment_block, {"alt": ["paragraph", "reference", "blockquote"]}
     )
     markdown.inline.ruler.before("autolink", "comment", _comment_inline)
-    markdown.use(attribute_lists).use(html_tags)
+    markdown.use(attribute_lists).use(html_tags).use(list_indentation)
     markdown.inline.ruler.at("emphasis", _emphasis)
     markdown.inline.ruler.at("strikethrough", _emphasis)
     # `inline` decides which links are allowed.

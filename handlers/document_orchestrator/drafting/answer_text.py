@@ -60,7 +60,7 @@ def unwrapped(
         if not _is_code(old):
             text = _without_fence(text, is_page=is_page)
         for number in echoes:
-            text = re.sub(rf"\A\s*\[{number}\][ \t]+", "", text)
+            text = re.sub(rf"\A\s*\[{number}\](?:[ \t](?=[ \t]*(?:[-*+]|\d+[.)]) )|[ \t]+)", "", text)
         if title and (heading := _HEADING.match(text)) and _same(heading[1], title):
             text = text[heading.end() :]
         if text == before:

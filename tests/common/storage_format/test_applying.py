@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from common import storage_format as sf
+from tests.common.storage_format.strategies import BLOCKS
 
 
 def edited(storage: str, *edits: sf.Edit) -> str:
@@ -63,17 +64,70 @@ def test_an_item_with_a_nested_list_is_edited() -> None:
     storage = "<ul><li><p>a</p><ul><li>n</li></ul></li></ul>"
     assert replaced(storage, "b") == "<ul><li><p>b</p><ul><li>n</li></ul></li></ul>"
     assert replaced(storage, "- b\n- c") == "<ul><li><p>b</p></li><li><p>c</p><ul><li>n</li></ul></li></ul>"
-    assert inserted(storage, "c") == "<ul><li><p>a</p><ul><li>n</li></ul></li><li><p>c</p></li></ul>"
+    assert inserted(storage, "- c") == "<ul><li><p>a</p><ul><li>n</li></ul></li><li><p>c</p></li></ul>"
 
 
-def test_a_heading_after_the_last_item_goes_below_the_list() -> None:
-    """After another item the list ends, and goes on below the heading."""
-    storage = "<ul><li>a<ol><li>b</li></ol></li></ul><p>x</p>"
-    assert inserted(storage, "## New", 1) == "<ul><li>a<ol><li>b</li></ol></li></ul><h2>New</h2><p>x</p>"
+@pytest.mark.parametrize(("markdown", "new"), [("## New", "<h2>New</h2>"), ("New.", "<p>New.</p>")])
+def test_text_after_the_last_item_stands_after_the_list(markdown: str, new: str) -> None:
+    """After another item it is refused, because it would split the list."""
+    nested = "<ul><li>a<ol><li>b</li></ol></li></ul>"
+    assert inserted(f"{nested}<p>x</p>", markdown, 1) == f"{nested}{new}<p>x</p>"
+    assert inserted(TASKS, markdown) == f"{TASKS}{new}"
+    for storage, number in (
+        ("<ul><li>a</li><li>b</li></ul>", 0),
+        (nested.replace("</li></ul>", "</li><li>c</li></ul>"), 1),
+    ):
+        with pytest.raises(sf.InvalidEdit, match="between the items of a list"):
+            inserted(storage, markdown, number)
+
+
+@pytest.mark.parametrize("indent", [2, 3, 4])
+def test_items_indented_by_two_to_four_spaces_are_children(indent: int) -> None:
+    child = " " * indent + "- n"
     assert (
-        inserted("<ul><li>a</li><li>b</li></ul>", "## New")
-        == "<ul><li>a</li></ul><h2>New</h2><ul><li>b</li></ul>"
+        inserted("<ul><li>a</li><li>b</li></ul>", child) == "<ul><li>a<ul><li>n</li></ul></li><li>b</li></ul>"
     )
+    assert inserted("<ol><li><p>a</p></li></ol>", child) == "<ol><li><p>a</p><ul><li>n</li></ul></li></ol>"
+    nested = "<ul><li>a<ul><li><p>x</p></li></ul></li></ul>"
+    assert inserted(nested, child) == nested.replace("<li><p>x", "<li><p>n</p></li><li><p>x")
+    deeper = nested.replace("<p>x</p>", "<p>x</p><ul><li>n</li></ul>")
+    assert inserted(nested, "  " + child, 1) == deeper
+    assert inserted(nested, "  - n", 1) == nested.replace("</p></li>", "</p></li><li><p>n</p></li>")
+    assert sf.render(f"10. a\n{child}\n{child}\n11. b").startswith(
+        '<ol start="10"><li>a<ul><li>n</li><li>n</li></ul>'
+    )
+
+
+def test_a_task_has_nested_tasks() -> None:
+    nested = inserted(TASKS, "  - [ ] n")
+    assert "<span>do it</span><ac:task-list><ac:task><ac:task-id>8</ac:task-id>" in nested
+    assert sf.parse(nested).blocks[1].containers == ("task-list", "task", "task-list")
+
+
+@given(BLOCKS, st.integers(0, 2**16), st.integers(2, 4))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nesting_items_changes_nothing_else(storage: str, chosen: int, indent: int) -> None:
+    page = sf.parse(storage)
+    items = [block for block in page.blocks if block.kind == "list_item"]
+    assume(items)
+    block = items[chosen % len(items)]
+    levels = sum(name in ("ul", "ol") for name in block.containers) - 1
+    nested = inserted(storage, " " * (2 * levels + indent) + "- unlike others", block.number)
+    at = next(
+        (number for number, (old, new) in enumerate(zip(storage, nested, strict=False)) if old != new), 0
+    )
+    added = len(nested) - len(storage)
+    assert any(
+        storage == nested[:place] + nested[place + added :] for place in range(max(0, at - added), at + 1)
+    )
+    mine = next(
+        one for one in sf.parse(nested).blocks if one.source.startswith(("<li>unlike", "<li><p>unlike"))
+    )
+    assert sum(name in ("ul", "ol") for name in mine.containers) == levels + 2
+
+
+def test_only_the_spaces_of_code_can_be_changed() -> None:
+    assert replaced(CODE, "```java\n  a\n```") == CODE.replace("[a]", "[  a]")
 
 
 ROWS = (

@@ -180,3 +180,10 @@ def test_taking_wrapping_off_twice_changes_nothing_more(text: str) -> None:
     once = unwrapped(text, is_page=True, title=TITLE)
     assert unwrapped(once, is_page=True, title=TITLE) == once
     text_faults(text)
+
+
+@pytest.mark.parametrize("markdown", ["  - nested", "    - nested", "[1]   - nested"])
+def test_an_indented_item_is_nested_also_below_an_echo(markdown: str) -> None:
+    insert = {"action": "insert_after", "block": 1, "markdown": markdown}
+    source = "<ul><li>a</li><li>b</li></ul>"
+    assert edited(insert, source=source).storage == "<ul><li>a<ul><li>nested</li></ul></li><li>b</li></ul>"
