@@ -2,4 +2,4 @@
 
 from kinexus_components import EventBus
 
-events = EventBus("events", {"bus_name": "shop-events", "archive_days": 30})
+events = EventBus("events", bus_name="shop-events", archive_days=30)

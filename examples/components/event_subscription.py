@@ -1,13 +1,12 @@
 """A function that gets the event of every placed order, through a queue."""
 
-from kinexus_components import EventBus, EventSubscription, PythonFunction, PythonFunctionArgs
+from kinexus_components import EventBus, EventSubscription, PythonFunction
 
-code = PythonFunctionArgs(
-    function_name="pack", handler="export.nightly.handle", source_root=".", include=["export"]
-)
-pack = PythonFunction("pack", code)
-bus = EventBus("events", {"bus_name": "shop-events"})
-what = {"source": ["shop"], "detail-type": ["OrderPlaced"]}
+bus = EventBus("events")
+pack = PythonFunction("pack", handler="export.nightly.handle", source_root=".", include=["export"])
 placed = EventSubscription(
-    "new", {"subscription_name": "new", "bus_name": bus.bus_name, "pattern": what, "function": pack.function}
+    "placed",
+    bus_name=bus,
+    pattern={"source": ["shop"], "detail-type": ["OrderPlaced"]},
+    function=pack,
 )

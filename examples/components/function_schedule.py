@@ -1,12 +1,6 @@
 """A function that runs every night at 02:30 in Berlin's time zone."""
 
-from kinexus_components import FunctionSchedule, FunctionScheduleArgs, PythonFunction, PythonFunctionArgs
+from kinexus_components import FunctionSchedule, PythonFunction
 
-code = PythonFunctionArgs(
-    function_name="export", handler="export.nightly.handle", source_root=".", include=["export"]
-)
-job = PythonFunction("export", code)
-night = FunctionScheduleArgs(
-    schedule_name="export", expression="cron(30 2 * * ? *)", timezone="Europe/Berlin", function=job.function
-)
-nightly = FunctionSchedule("nightly", night)
+job = PythonFunction("export", handler="export.nightly.handle", source_root=".", include=["export"])
+nightly = FunctionSchedule("nightly", expression="cron(30 2 * * ? *)", timezone="Europe/Berlin", function=job)

@@ -1,12 +1,14 @@
 """A webhook in Jira for closed issues, registered as the administrator in KINEXUS_ADMIN_EMAIL and _TOKEN."""
 
 import pulumi
-from kinexus_components import JiraWebhook, JiraWebhookArgs
+from kinexus_components import JiraWebhook
 
-secret = pulumi.Config().require_secret("webhookSecret")
-jira, hook = "https://example.atlassian.net", "https://hooks.example.com/jira"
-events, done = ["jira:issue_updated"], "statusCategory = Done"
-args = JiraWebhookArgs(
-    webhook_name="shop: finished issues", jira_url=jira, url=hook, events=events, jql=done, secret=secret
+finished = JiraWebhook(
+    "finished",
+    webhook_name="shop: finished issues",
+    jira_url="https://example.atlassian.net",
+    url="https://hooks.example.com/jira",
+    events=["jira:issue_updated"],
+    jql="statusCategory = Done",
+    secret=pulumi.Config().require_secret("webhookSecret"),
 )
-finished = JiraWebhook("finished", args)

@@ -4,7 +4,5 @@ import pulumi
 from kinexus_components import SecretBundle
 
 key = pulumi.Config().require_secret("paymentKey")
-payment = SecretBundle(
-    "payment", {"secret_name": "shop/payment", "secret_json": pulumi.Output.json_dumps({"key": key})}
-)
+payment = SecretBundle("payment", secret_json=pulumi.Output.json_dumps({"key": key}))
 pulumi.export("arn", payment.secret_arn)

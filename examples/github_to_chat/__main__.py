@@ -23,60 +23,36 @@ chat = SecretBundle("chat", {"secret_name": "relay/chat", "secret_json": config.
 
 receive = PythonFunction(
     "receive",
-    {
-        "function_name": "relay-receive",
-        "handler": "relay.receive.handle",
-        "source_root": str(here),
-        "include": ["relay"],
-        "timeout_seconds": 10,
-        "environment": {"EVENT_BUS": bus.bus_name, "SECRET_ARN": github.secret_arn},
-        "statements": [bus.publish_statement, github.read_statement],
-    },
+    function_name="relay-receive",
+    handler="relay.receive.handle",
+    source_root=str(here),
+    include=["relay"],
+    timeout_seconds=10,
+    environment={"EVENT_BUS": bus.bus_name, "SECRET_ARN": github.secret_arn},
+    statements=[bus.publish_statement, github.read_statement],
 )
 post = PythonFunction(
     "post",
-    {
-        "function_name": "relay-post",
-        "handler": "relay.post.handle",
-        "source_root": str(here),
-        "include": ["relay"],
-        "environment": {"SECRET_ARN": chat.secret_arn},
-        "statements": [chat.read_statement],
-    },
+    function_name="relay-post",
+    handler="relay.post.handle",
+    source_root=str(here),
+    include=["relay"],
+    environment={"SECRET_ARN": chat.secret_arn},
+    statements=[chat.read_statement],
 )
 api = WebhookApi(
     "api",
-    {
-        "api_name": "relay",
-        "routes": [{"method": "POST", "path": "/github", "function": receive.function, "rate_per_second": 5}],
-    },
+    api_name="relay",
+    routes=[{"method": "POST", "path": "/github", "function": receive, "rate_per_second": 5}],
 )
-watch = Observability(
-    "watch",
-    {
-        "system_name": "relay",
-        "functions": [
-            {
-                "label": label,
-                "function_name": function.function_name,
-                "log_group_name": function.log_group_name,
-                "timeout_seconds": seconds,
-            }
-            for label, function, seconds in (("receive", receive, 10), ("post", post, 30))
-        ],
-        "api_id": api.api_id,
-        "api_stage": api.stage_name,
-    },
-)
+watch = Observability("watch", system_name="relay", functions=[receive, post], api_id=api)
 EventSubscription(
     "to-chat",
-    {
-        "subscription_name": "relay-to-chat",
-        "bus_name": bus.bus_name,
-        "pattern": {"source": ["github"], "detail-type": ["push", "pull_request"]},
-        "function": post.function,
-        "alarm_topic_arns": [watch.topic_arn],
-    },
+    subscription_name="relay-to-chat",
+    bus_name=bus,
+    pattern={"source": ["github"], "detail-type": ["push", "pull_request"]},
+    function=post,
+    alarm_topic_arns=[watch],
 )
 
 pulumi.export("url", pulumi.Output.concat(api.url, "/github"))

@@ -16,43 +16,30 @@ exports = DocumentBucket(
 )
 export = PythonFunction(
     "export",
-    {
-        "function_name": "orders-export",
-        "description": "Writes all orders to the bucket",
-        "handler": "export.nightly.handle",
-        "source_root": str(here),
-        "include": ["export"],
-        "timeout_seconds": 900,
-        "memory_mb": 512,
-        "environment": {"TABLE": orders.table_name, "BUCKET": exports.bucket_name},
-        "statements": [orders.grant("dynamodb:Scan"), exports.grant("s3:PutObject", prefix="orders/")],
-        "asynchronous": {"maximum_retries": 1},
-    },
+    function_name="orders-export",
+    description="Writes all orders to the bucket",
+    handler="export.nightly.handle",
+    source_root=str(here),
+    include=["export"],
+    timeout_seconds=900,
+    memory_mb=512,
+    environment={"TABLE": orders.table_name, "BUCKET": exports.bucket_name},
+    statements=[orders.grant("dynamodb:Scan"), exports.grant("s3:PutObject", prefix="orders/")],
+    asynchronous={"maximum_retries": 1},
 )
 watch = Observability(
     "watch",
-    {
-        "system_name": "orders-export",
-        "functions": [
-            {
-                "label": "export",
-                "function_name": export.function_name,
-                "log_group_name": export.log_group_name,
-                "timeout_seconds": 900,
-            }
-        ],
-        "alarm_email": pulumi.Config().get("alarmEmail") or "",
-    },
+    system_name="orders-export",
+    functions=[export],
+    alarm_email=pulumi.Config().get("alarmEmail") or "",
 )
 FunctionSchedule(
     "nightly",
-    {
-        "schedule_name": "orders-export",
-        "expression": "cron(30 2 * * ? *)",
-        "timezone": "Europe/Berlin",
-        "function": export.function,
-        "alarm_topic_arns": [watch.topic_arn],
-    },
+    schedule_name="orders-export",
+    expression="cron(30 2 * * ? *)",
+    timezone="Europe/Berlin",
+    function=export,
+    alarm_topic_arns=[watch],
 )
 
 pulumi.export("bucket", exports.bucket_name)

@@ -5,12 +5,13 @@ https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webh
 
 import os
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack, overload
 
 import pulumi
 import requests
 from pulumi import dynamic
 
+from ..arguments.shape import NOT_GIVEN, given_args
 from ..arguments.validation import check_fields, known_value, reject
 
 ADMIN_EMAIL, ADMIN_TOKEN = "KINEXUS_ADMIN_EMAIL", "KINEXUS_ADMIN_TOKEN"
@@ -55,7 +56,22 @@ class JiraWebhook(dynamic.Resource, module="kinexus", name="JiraWebhook"):
     provider, never from a setting or an input, and are not stored in the state.
     """
 
-    def __init__(self, name: str, args: JiraWebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    @overload
+    def __init__(
+        self, name: str, args: JiraWebhookArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **keywords: Unpack[JiraWebhookArgs]
+    ) -> None: ...
+    def __init__(
+        self,
+        name: str,
+        args: JiraWebhookArgs = NOT_GIVEN,
+        opts: pulumi.ResourceOptions | None = None,
+        **keywords: Any,
+    ) -> None:
+        args = given_args(JiraWebhookArgs, args, keywords)
         _check(args)
         hidden = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         super().__init__(

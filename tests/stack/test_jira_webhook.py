@@ -342,12 +342,12 @@ def test_arguments_jira_would_refuse_are_refused_first(
     jira: Running, change: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InvalidArgument, match=said):
-        run_program(lambda: JiraWebhook("hook", wanted(jira, **change)))  # type: ignore[arg-type]
+        run_program(lambda: JiraWebhook("hook", wanted(jira, **change)))  # type: ignore[call-overload]
 
 
 def test_the_secret_stays_secret_in_outputs_of_the_resource() -> None:
     def program() -> None:
-        hook = JiraWebhook("hook", {**wanted_without_site(), "secret": HOOK_SECRET})  # type: ignore[typeddict-item]
+        hook = JiraWebhook("hook", {**wanted_without_site(), "secret": HOOK_SECRET})  # type: ignore[call-overload]
         pulumi.export("id", hook.id)
 
     assert checks.plain_secrets(run_program(program), HOOK_SECRET) == []

@@ -61,4 +61,4 @@ def test_the_example_runs_and_is_short(path: Path, monkeypatch: pytest.MonkeyPat
 
     title = "".join(word.capitalize() for word in path.stem.split("_"))
     assert [each for each in graph.resources if each.type.endswith(f":{title}")]
-    assert len([line for line in path.read_text().splitlines()[2:] if line]) <= 10
+    assert len([line for line in path.read_text().splitlines()[2:] if line]) <= 12

@@ -28,7 +28,7 @@ from tests.stack.shop import (
 )
 
 
-@pytest.mark.parametrize("component", stack.COMPONENTS)
+@pytest.mark.parametrize("component", [*stack.COMPONENTS, stack.JiraWebhook])
 def test_a_component_takes_a_typed_dict_or_keywords(component: Any) -> None:
     args = getattr(stack, f"{component.__name__}Args")
     assert is_typeddict(args)
