@@ -30,7 +30,8 @@ class ObservabilityArgs(TypedDict):
     is made of the names of project, stack and component."""
     queues: NotRequired[list[QueueToWatch]]
     """Queues on the dashboard, with alarms only for those without an EventSubscription; none by default. In Python an
-    EventSubscription stands for an entry labelled with its name."""
+    EventSubscription stands for an entry labelled with its name; if its alarms shall go to the same topic, give that
+    topic to both."""
     api_id: NotRequired[pulumi.Input[ApiId]]
     """Id of the HTTP API to watch; needs `api_stage`."""
     api_stage: NotRequired[pulumi.Input[str]]

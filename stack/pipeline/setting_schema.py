@@ -35,6 +35,7 @@ _WEBHOOKS = ("JiraWebhookHandler", "ApprovalHandler")
 _CONFLUENCE = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _JIRA = (*_CONFLUENCE, "Sweep")
 _LINKS = ("ReviewTicketCreator", "ReviewPage")
+_QUEUED = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _FUNCTIONS = (
     "JiraWebhookHandler", "DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler", "ReviewPage", "Sweep",
 )  # fmt: skip
@@ -490,6 +491,10 @@ def _account_conflict(settings: Mapping[str, Any]) -> tuple[str, str, str] | Non
             return other, f"is not set, but {BY_FIELD[one].key} is", example(other)
     if settings["domain_name"] != "" and settings["certificate_arn"] == "" and settings["zone_id"] == "":
         return "certificate_arn", "is not set, nor is zoneId, but domainName is", example("certificate_arn")
+    for function in _QUEUED:
+        if settings.get("reserved_concurrency", {}).get(function, 2) < 2:
+            problem = f"gives {function} 1, but a function with a queue needs at least 2"
+            return "reserved_concurrency", problem, example("reserved_concurrency")
     if settings["alarm_topic_arn"] != "" and settings["alarm_email"] != "":
         return "alarm_email", "is set beside alarmTopicArn: subscribe it to that topic yourself", '""'
     return None

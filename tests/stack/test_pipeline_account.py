@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import stack
+from stack.pipeline.functions import FUNCTIONS
 from stack.pipeline.stack_config import InvalidConfiguration
 from stack.testing import Graph, checks, run_program
 from tests.stack.pipeline_run import graph, run
@@ -151,6 +152,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"alarm_topic_arn": TOPIC, "alarm_email": "a@b.c"}, "`alarm_email` is set beside alarmTopicArn"),
     ({"reserved_concurrency": {"Sweeper": 1}}, "`reserved_concurrency` contains 'Sweeper', but must contain"),
     ({"reserved_concurrency": {"Sweep": 0}}, "`reserved_concurrency` has an entry 'Sweep' that is '0', but"),
+    *(
+        (
+            {"reserved_concurrency": {shape.name: 1}},
+            f"`reserved_concurrency` gives {shape.name} 1, but a function with",
+        )
+        for shape in FUNCTIONS
+        if shape.events
+    ),
     ({"tags": {"aws:x": "y"}}, "`tags` has the key 'aws:x'"),
 ]
 
