@@ -46,6 +46,7 @@ class ConfluencePage:
     url: str
     parent_type: str = ""
     subtype: str = ""
+    owner_id: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -291,6 +292,7 @@ class ConfluenceClient:
             url=self._browse_url + (as_str(links.get("webui")) or f"/pages/viewpage.action?pageId={page_id}"),
             parent_type=as_str(page.get("parentType")),
             subtype=as_str(page.get("subtype")),
+            owner_id=as_str(page.get("ownerId")),
         )
 
 

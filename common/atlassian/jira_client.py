@@ -356,6 +356,31 @@ class JiraClient:
         body = {"globalId": global_id, "object": {"url": url, "title": title}}
         self._http.do("POST", f"/rest/api/3/issue/{id_or_key}/remotelink", body)
 
+    def is_assignable(self, account_id: str, key: str) -> bool:
+        """Return whether an issue, given by its key, can be assigned to an account; False for an inactive one.
+
+        https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-user-search/
+        """
+        return self._finds_user("/rest/api/3/user/assignable/search", account_id, key)
+
+    def can_view(self, account_id: str, key: str) -> bool:
+        """Return whether an account may view an issue, given by its key."""
+        return self._finds_user("/rest/api/3/user/viewissue/search", account_id, key)
+
+    def _finds_user(self, path: str, account_id: str, key: str) -> bool:
+        """Return whether a search for users of an issue finds an active person with this account id."""
+        found = as_list(self._http.get(path, {"issueKey": key, "accountId": account_id}))
+        return any(
+            user.get("accountId") == account_id
+            and user.get("active") is not False
+            and user.get("accountType", "atlassian") == "atlassian"
+            for user in map(as_dict, found)
+        )
+
+    def assign(self, id_or_key: str, account_id: str) -> None:
+        """Assign an issue; doing it again changes nothing."""
+        self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}/assignee", {"accountId": account_id})
+
     def is_member(self, account_id: str, group_id: str) -> bool:
         """Return whether an account is a member of a group; False for an account that no longer exists."""
         try:

@@ -16,13 +16,13 @@ from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
+from common.domain.approver_rules import ApproverRules
 from common.lambda_entry import environment
 from common.lambda_entry.webhook_endpoint import WebhookVerifier
 from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.hold_approval import ApprovalHold
 from handlers.approval_handler.process_review import ReviewProcessor
 from handlers.approval_handler.publisher import Publisher
-from handlers.approval_handler.read_review_state import ApproverRules
 from handlers.approval_handler.settings import Settings
 from handlers.approval_handler.source_tickets import SourceTickets
 

@@ -9,6 +9,7 @@ from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import Adf, JiraClient
 from common.aws import event_bus
 from common.aws.document_repository import DocumentRepository
+from common.domain.approver_rules import ApproverRules
 from common.domain.document import (
     FINAL_STATUSES,
     MAX_REOPENINGS,
@@ -26,7 +27,7 @@ from handlers.approval_handler.carry_out_decision import DecisionExecutor
 from handlers.approval_handler.copied_reviews import CopiedReviews
 from handlers.approval_handler.decision.deciding_comment import NoDecision
 from handlers.approval_handler.deleted_review import DeletedReview
-from handlers.approval_handler.read_review_state import ApproverRules, ReviewGone, ReviewStateReader
+from handlers.approval_handler.read_review_state import ReviewGone, ReviewStateReader
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient, JiraComment
+from common.domain.approver_rules import ApproverRules
 from common.domain.document import Decision, Document, Verdict
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
 from common.domain.ticket import Ticket
@@ -31,19 +32,6 @@ BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
 
 _Result = tuple[ReviewComment, CommentDecision] | NoDecision
-
-
-@dataclass(frozen=True)
-class ApproverRules:
-    """Who may decide, besides having moved the ticket to Done.
-
-    Without account ids and without a group, any person who can move the ticket may decide. ``four_eyes`` excludes the
-    people who closed a source ticket and its assignees.
-    """
-
-    account_ids: tuple[str, ...]
-    group_id: str
-    four_eyes: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +112,7 @@ class ReviewStateReader:
         self, document: Document, mover: str, comments: Sequence[ReviewComment], ours: str
     ) -> DecisionPolicy:
         approvers: frozenset[str] | None = None
-        if self.approvers.account_ids or self.approvers.group_id:
+        if self.approvers.restricted:
             approvers = frozenset(self.approvers.account_ids)
         if self.approvers.group_id:
             # A commenter's decision can contradict the mover's, so their membership is checked too.

@@ -15,8 +15,10 @@ from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
+from common.domain.approver_rules import ApproverRules
 from common.lambda_entry import environment
 from handlers.review_ticket_creator.create_ticket import TicketCreation
+from handlers.review_ticket_creator.invited_reviewers import InvitedReviewers
 from handlers.review_ticket_creator.open_review import OpenReview
 from handlers.review_ticket_creator.review_ticket import ReviewTickets
 from handlers.review_ticket_creator.settings import Settings
@@ -55,6 +57,11 @@ def build_open_review() -> OpenReview:
         link_key=lambda: str(link_key.get("key")),
         base_url=env.review_base_url,
         trust_folders=env.trust_folders,
+        invited=InvitedReviewers(
+            jira,
+            ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
+            env.reviewer_account_ids,
+        ),
         now=lambda: time.time(),
     )
 

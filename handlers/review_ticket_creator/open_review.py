@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common.atlassian import idempotent_comments
-from common.atlassian.confluence_client import ConfluenceClient
+from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import Adf, JiraClient
 from common.atlassian.page_restrictions import PageRequiresLabel, open_title, recheck_restrictions
@@ -24,6 +24,7 @@ from common.markup import adf
 from common.runtime.errors import PermanentFailure
 from handlers.review_ticket_creator import ticket_description
 from handlers.review_ticket_creator.diff import diff_page
+from handlers.review_ticket_creator.invited_reviewers import InvitedReviewers
 from handlers.review_ticket_creator.review_content import Review
 from handlers.review_ticket_creator.review_ticket import ReviewTickets, Sources
 
@@ -52,6 +53,7 @@ class OpenReview:
     link_key: Callable[[], str]
     base_url: str
     trust_folders: bool
+    invited: InvitedReviewers
     now: Callable[[], float]
 
     def serve(self, event: Event, owner: str) -> None:
@@ -116,9 +118,10 @@ class OpenReview:
 
     def _open(self, document: Document) -> None:
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
-        page_url = self._page_url(document)
+        page = self._page(document)
         sources = self.tickets.sources(document)
-        review = self._review(document, draft, sources, page_url)
+        previous = self.drafts.get_unverified(draft.document_id, draft.follows) if draft.follows else None
+        review = self._review(document, draft, previous, sources, page.url if page else None)
         self.reviews.store_page(document.document_id, draft.revision, diff_page.render(review))
         ticket = self.tickets.create_or_update(document, draft, review, sources)
         document = self.records.set_review_ticket(document, ticket.issue_id, ticket.key)
@@ -126,14 +129,28 @@ class OpenReview:
         self.reviews.store_status(
             document.document_id, ReviewStatus(draft.revision, ticket.key, url, announced_at=self.now())
         )
-        announced = ticket_description.announcement(review, is_open=ticket.is_open)
+        is_first = document.announcement is None
+        owner = page.owner_id if page else ""
+        mentioned = self.invited.invite(document, ticket.key, owner, sources.values()) if is_first else ()
+        announced = ticket_description.announcement(review, is_open=ticket.is_open, mentioned=mentioned)
         mark = idempotent_comments.comment_key(document, "announcement")
         comment = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
+        known = previous.issue_keys if previous and not is_first else ()
+        self._announce_in_sources(document, known, ticket.key)
         self.records.open_review(document, Announcement(draft.revision, comment.comment_id, comment.created))
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
-    def _review(self, document: Document, draft: Draft, sources: Sources, page_url: str | None) -> Review:
-        previous = self.drafts.get_unverified(draft.document_id, draft.follows) if draft.follows else None
+    def _announce_in_sources(self, document: Document, known: Sequence[str], review_key: str) -> None:
+        """Comment once in each source ticket that its documentation waits for review, except in those in ``known``."""
+        body = ticket_description.drafted_in_source(review_key, f"{self.jira.browse_url}/browse/{review_key}")
+        mark = {**idempotent_comments.comment_key(document, "drafted"), "revision": 0}
+        for key in document.issue_keys:
+            if key not in known:
+                idempotent_comments.comment_best_effort(self.jira, key, mark, body)
+
+    def _review(
+        self, document: Document, draft: Draft, previous: Draft | None, sources: Sources, page_url: str | None
+    ) -> Review:
         tickets = tuple(Ticket.from_rest(source, self.jira.browse_url) for source in sources.values())
         return Review(
             document_id=draft.document_id,
@@ -161,26 +178,26 @@ class OpenReview:
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 
-    def _page_url(self, document: Document) -> str | None:
-        """Return the URL of the page for people, None for a new page.
+    def _page(self, document: Document) -> ConfluencePage | None:
+        """Return the page, None for a new one and for a named one that was deleted.
 
         Raises PageRequiresLabel if the page was deleted or restricted after it was drafted on, which may be hours ago.
         """
         if not document.page_id:
             return None
         if document.choice.decided_by == "named":
-            return self._url_of_named(document.page_id)
+            return self._named(document.page_id)
         choices = {document.page_id: document.choice}
         pages = recheck_restrictions(choices, self.confluence, trust_folders=self.trust_folders)
         if not pages:
             raise PageRequiresLabel(
                 f"page {document.page_id} was deleted, or the Kinexus account may not view it any more"
             )
-        return pages[0].url
+        return pages[0]
 
-    def _url_of_named(self, page_id: str) -> str | None:
+    def _named(self, page_id: str) -> ConfluencePage | None:
         try:
-            return self.confluence.page(page_id).url
+            return self.confluence.page(page_id)
         except NotFound:
             return None
 

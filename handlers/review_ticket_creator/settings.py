@@ -23,7 +23,11 @@ class Settings:
     review_issue_type: str
     review_link_type: str
     trust_folders: bool
+    four_eyes: bool
     jira_review_project_key: str = ""
     review_fields: str = ""
+    reviewer_account_ids: tuple[str, ...] = ()
+    approver_account_ids: tuple[str, ...] = ()
+    approver_group_id: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

@@ -46,8 +46,16 @@ def description(review: Review) -> adf.Node:
     return _fit(head, changed_passages(view, is_new_page=review.kind == "create"), tail, review.diff_url)
 
 
-def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
-    """Return the comment that announces a revision; only decisions after this comment count for the revision."""
+def drafted_in_source(review_key: str, url: str) -> adf.Node:
+    """Return the comment in a source ticket that its documentation is drafted and waits for review."""
+    return adf.doc(adf.paragraph("Documentation drafted: ", adf.link(review_key, url), ", please review."))
+
+
+def announcement(review: Review, *, is_open: bool = True, mentioned: Sequence[str] = ()) -> adf.Node:
+    """Return the comment that announces a revision; only decisions after this comment count for the revision.
+
+    `mentioned` are the account ids of people who are asked to review it, besides the assignee.
+    """
     ready = f"Revision {review.revision} is ready for review. "
     if review.previous is not None:
         counted = _counted(compare_pages(review.previous, review.after))
@@ -56,6 +64,9 @@ def announcement(review: Review, *, is_open: bool = True) -> adf.Node:
         adf.paragraph(adf.text(ready), adf.link("See what it changes", review.diff_url), "."),
         adf.paragraph("Decisions written before this comment do not count for this revision."),
     ]
+    if mentioned:
+        people = [part for account in mentioned for part in (adf.mention(account), " ")]
+        nodes.append(adf.paragraph(*people, "You may review this too."))
     if not is_open:
         text = (
             "Kinexus cannot reopen this ticket: the workflow gives the Kinexus account no transition out of this "

@@ -22,7 +22,8 @@ class Account:
 
     `name` is its name in tests and on the board; `token` is its API token (basic auth as e-mail:token);
     `account_type` is `atlassian` for people and `app` for the Kinexus account; `admin` may administer Jira. `lacks`
-    names permissions that Jira reports as missing; the simulator still allows the actions.
+    names permissions that Jira reports as missing; the simulator still allows the actions. An account that is not
+    `active` cannot be assigned issues.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Account:
     admin: bool = False
     groups: tuple[str, ...] = (USERS_GROUP,)
     lacks: tuple[str, ...] = ()
+    active: bool = True
 
     @property
     def token(self) -> str:
@@ -144,7 +146,7 @@ def user_json(account: Account, base: str, *, api: str = "3", email: bool = True
         "accountId": account.account_id,
         "accountType": account.account_type,
         "avatarUrls": avatar_urls(base),
-        "active": True,
+        "active": account.active,
         "displayName": account.display_name,
         "timeZone": "Etc/UTC",
     }

@@ -89,6 +89,11 @@ class DocumentationPipelineArgs(TypedDict):
     """Tickets without a label that were closed more than this many days ago are not documented. Default: `30`."""
     approver_account_ids: NotRequired[pulumi.Input[str]]
     """Account ids of the people who may decide, comma separated. Default: anyone."""
+    reviewer_account_ids: NotRequired[pulumi.Input[str]]
+    """Account ids of the people who are asked first to review, comma separated. The first of them who may decide and
+    can be assigned gets the review ticket; then come the page's owner, the reporters of the source tickets, the people
+    who closed them, and the approvers. Default: none.
+    """
     approver_group_id: NotRequired[pulumi.Input[str]]
     """Id of the Jira group whose members may decide. Default: anyone."""
     register_webhooks: NotRequired[bool]

@@ -260,7 +260,19 @@ SETTINGS = (
             "an account id may hold only letters, digits, `:`, `_` and `-`",
         ),
         "Account ids of the people who may decide, comma separated.",
-        default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS", functions=("ApprovalHandler",),
+        default="", default_text="anyone", variable="APPROVER_ACCOUNT_IDS",
+        functions=("ReviewTicketCreator", "ApprovalHandler"),
+    ),
+    Setting(
+        "reviewerAccountIds", "reviewer_account_ids",
+        CommaSeparated(
+            r"[A-Za-z0-9:_-]+", "5b10a2844c20165700ede21g",
+            "an account id may hold only letters, digits, `:`, `_` and `-`",
+        ),
+        "Account ids of the people who are asked first to review, comma separated. The first of them who may decide "
+        "and can be assigned gets the review ticket; then come the page's owner, the reporters of the source tickets, "
+        "the people who closed them, and the approvers.",
+        default="", default_text="none", variable="REVIEWER_ACCOUNT_IDS", functions=("ReviewTicketCreator",),
     ),
     Setting(
         "approverGroupId", "approver_group_id",
@@ -269,13 +281,14 @@ SETTINGS = (
             "must be the id of a group (36 characters), not its name",
         ),
         "Id of the Jira group whose members may decide.",
-        default="", default_text="anyone", variable="APPROVER_GROUP_ID", functions=("ApprovalHandler",),
+        default="", default_text="anyone", variable="APPROVER_GROUP_ID",
+        functions=("ReviewTicketCreator", "ApprovalHandler"),
     ),
     Setting(
         "fourEyes", "four_eyes", Flag(),
         "Four-eyes rule: the person who closed the source ticket may not decide, nor may its assignee at that time or "
         "now.",
-        default=False, variable="FOUR_EYES", functions=("ApprovalHandler",),
+        default=False, variable="FOUR_EYES", functions=("ReviewTicketCreator", "ApprovalHandler"),
     ),
     Setting(
         "maxRevisions", "max_revisions", Number(1, 20, "5"),

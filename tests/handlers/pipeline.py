@@ -139,6 +139,10 @@ class Pipeline:
         return str(review)
 
     def comments(self, key: str) -> list[str]:
+        """Return the texts of all comments on a ticket but that its documentation is drafted, oldest first."""
+        return [text for text in self.all_comments(key) if not text.startswith("Documentation drafted: ")]
+
+    def all_comments(self, key: str) -> list[str]:
         """Return the texts of all comments on a ticket, oldest first."""
         from common.domain.ticket import description_text
 

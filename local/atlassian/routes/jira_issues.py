@@ -310,6 +310,17 @@ def _ways(call: Call, issue: Issue) -> tuple[workflow.WorkflowTransition, ...]:
     return workflow.transitions_from(issue.fields.status)
 
 
+@routes.on("PUT", f"{ISSUE}/assignee")
+def assign(call: Call, key: str) -> Response:
+    """Assign an issue to an active person, or to nobody with `null`."""
+    issue, account_id = call.site.jira.get(key), call.object().get("accountId")
+    person = call.site.people.by_id(str(account_id)) if account_id else None
+    if account_id and (person is None or not person.active):
+        raise JiraRefusal(400, f"User '{account_id}' cannot be assigned issues.")
+    _apply(call, issue, {"assignee": person})
+    return nothing()
+
+
 @routes.on("GET", f"{ISSUE}/transitions")
 def transitions(call: Call, key: str) -> Response:
     """List the transitions from the issue's status."""

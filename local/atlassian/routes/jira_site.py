@@ -88,7 +88,28 @@ def user_groups(call: Call) -> Response:
     return answer([group_json(group, call.base) for group in _account(call).groups])
 
 
-@routes.on("GET", "/rest/api/3/user/search", "/rest/api/3/user/assignable/search")
+@routes.on("GET", "/rest/api/3/user/assignable/search", "/rest/api/3/user/viewissue/search")
+def issue_users(call: Call) -> Response:
+    """Find the active people who can be assigned to an issue or may view it; apps are left out."""
+    key, project = call.argument("issueKey"), call.argument("project") or call.argument("projectKey")
+    issue = call.site.jira.get(key) if key else None
+    if issue is None and not project:
+        raise JiraRefusal(400, "Either the 'project' or the 'issueKey' query parameter must be provided.")
+    account_id, wanted = call.argument("accountId"), call.argument("query").casefold()
+    return answer(
+        [
+            user_json(each, call.base)
+            for each in call.site.people.all
+            if each.active
+            and each.account_type == "atlassian"
+            and (issue is None or call.site.jira.is_shown(issue, each))
+            and (not account_id or each.account_id == account_id)
+            and wanted in f"{each.display_name} {each.email}".casefold()
+        ]
+    )
+
+
+@routes.on("GET", "/rest/api/3/user/search")
 def user_search(call: Call) -> Response:
     """Find accounts by a part of their name or e-mail."""
     wanted = call.argument("query").casefold()

@@ -1,0 +1,87 @@
+"""Finds the people who are asked to review a draft: active people who may decide, and who can see the review ticket."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.atlassian.http_client import AtlassianError, NotFound, RequestRefused, Unauthorized
+from common.atlassian.jira_client import JiraClient
+from common.domain.approver_rules import ApproverRules
+from common.domain.document import Document
+from common.runtime.json_access import as_dict, as_str
+
+log = logging.getLogger(__name__)
+
+MAX_MENTIONED = 4
+"""How many people are mentioned in the announcement, besides the assignee."""
+
+
+@dataclass(frozen=True)
+class InvitedReviewers:
+    """Assigns a review ticket to the first person who may decide, and names the others.
+
+    ``reviewer_ids`` are the accounts of the people who are asked first, from the settings.
+    """
+
+    jira: JiraClient
+    approvers: ApproverRules
+    reviewer_ids: tuple[str, ...]
+
+    def invite(
+        self, document: Document, ticket: str, page_owner: str, sources: Iterable[Mapping[str, Any]]
+    ) -> tuple[str, ...]:
+        """Assign a review ticket, given by its key; return the accounts that the announcement mentions.
+
+        The candidates are, in this order: the configured reviewers, the page's owner, the reporters of the source
+        tickets, the people who closed them, the configured approvers. The review opens without any of them if none may
+        decide, or if Jira refuses; the log says why. Raises the errors of an outage.
+        """
+        sources = list(sources)
+        candidates = self._candidates(document, page_owner, sources)
+        try:
+            able = [account for account in candidates if self._is_able(account, ticket)]
+            if able:
+                self.jira.assign(ticket, able[0])
+        except (RequestRefused, NotFound, Unauthorized) as error:
+            if _is_unauthenticated(error):
+                raise
+            # let go: the review opens without an assignee
+            log.warning("reviewer.refused", extra={"issue_key": ticket, "detail": str(error)})
+            return ()
+        if not able:
+            log.warning("reviewer.none", extra={"issue_key": ticket, "candidates": len(candidates)})
+        return tuple(able[1 : MAX_MENTIONED + 1])
+
+    def _candidates(
+        self, document: Document, page_owner: str, sources: Iterable[Mapping[str, Any]]
+    ) -> list[str]:
+        fields = [as_dict(source.get("fields")) for source in sources]
+        reporters = [as_str(as_dict(one.get("reporter")).get("accountId")) for one in fields]
+        assignees = {as_str(as_dict(one.get("assignee")).get("accountId")) for one in fields}
+        barred = {"", self.jira.account_id()}
+        if self.approvers.four_eyes:
+            barred |= {*document.author_ids, *assignees}
+        asked = (
+            *self.reviewer_ids,
+            page_owner,
+            *reporters,
+            *document.author_ids,
+            *self.approvers.account_ids,
+        )
+        candidates = [account for account in dict.fromkeys(asked) if account not in barred]
+        return [account for account in candidates if self._may_decide(account)][: MAX_MENTIONED + 1]
+
+    def _may_decide(self, account: str) -> bool:
+        if not self.approvers.restricted or account in self.approvers.account_ids:
+            return True
+        return bool(self.approvers.group_id) and self.jira.is_member(account, self.approvers.group_id)
+
+    def _is_able(self, account: str, ticket: str) -> bool:
+        return self.jira.is_assignable(account, ticket) and self.jira.can_view(account, ticket)
+
+
+def _is_unauthenticated(error: AtlassianError) -> bool:
+    return isinstance(error, Unauthorized) and error.status == 401

@@ -1,0 +1,118 @@
+"""A review reaches people: one is assigned, others are mentioned, and the source ticket says that a draft waits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from local.atlassian import Fault
+from tests.handlers.pipeline import Pipeline, reset_functions
+from tests.handlers.test_pipeline import in_review, page_id
+
+__all__ = ["page_id"]
+
+
+def assignee(pipeline: Pipeline, key: str) -> str | None:
+    """The name of the account that a ticket is assigned to."""
+    person = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}?fields=assignee")["fields"]["assignee"]
+    return str(pipeline.site.people.by_id(person["accountId"]).name) if person else None
+
+
+def mentioned(pipeline: Pipeline, review: str) -> set[str]:
+    """The names of the accounts that the comments of a review mention."""
+    comments = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{review}/comment")["comments"]
+    return {
+        pipeline.site.people.by_id(node["attrs"]["id"]).name
+        for comment in comments
+        for node in _nodes(comment["body"])
+        if node.get("type") == "mention"
+    }
+
+
+def _nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(inner for child in node.get("content", ()) for inner in _nodes(child))]
+
+
+def setting(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    reset_functions()
+
+
+def test_the_page_owner_is_assigned_and_the_reporter_mentioned(pipeline: Pipeline, page_id: str) -> None:
+    pipeline.site.confluence.pages[page_id].author = pipeline.site.account("reviewer")
+    key, review = in_review(pipeline)
+    assert assignee(pipeline, review) == "reviewer"
+    assert mentioned(pipeline, review) == {"developer"}
+    [said] = [text for text in pipeline.all_comments(key) if text.startswith("Documentation drafted")]
+    assert said.startswith(f"Documentation drafted: {review}")
+    assert said.endswith(", please review.")
+
+
+def test_configured_reviewers_come_first(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(monkeypatch, REVIEWER_ACCOUNT_IDS=pipeline.site.account("reviewer").account_id)
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) == "reviewer"
+
+
+def test_only_people_who_may_decide_are_asked(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(monkeypatch, APPROVER_ACCOUNT_IDS=pipeline.site.account("reviewer").account_id)
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) == "reviewer"
+    assert mentioned(pipeline, review) == set()
+
+
+def test_four_eyes_bars_the_person_who_closed_the_ticket(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    developer = pipeline.site.account("developer").account_id
+    setting(monkeypatch, FOUR_EYES="true", REVIEWER_ACCOUNT_IDS=developer)
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) != "developer"
+    assert "developer" not in mentioned(pipeline, review)
+
+
+def test_an_inactive_person_is_not_asked(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewer = pipeline.site.account("reviewer")
+    setting(monkeypatch, REVIEWER_ACCOUNT_IDS=reviewer.account_id)
+    monkeypatch.setitem(vars(reviewer), "active", False)
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) not in (None, "reviewer")
+
+
+@pytest.mark.parametrize("code", [400, 403, 404])
+def test_a_refused_assignment_stops_no_review(
+    pipeline: Pipeline, page_id: str, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipeline.site.faults.add(Fault("status", status=code, count=9, method="PUT", path="/assignee"))
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) is None
+    assert pipeline.aws.documents()[0]["status"] == "in_review"
+    assert "reviewer.refused" in caplog.text
+
+
+def test_without_a_candidate_the_review_opens_and_the_log_says_so(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for person in pipeline.site.people.all:
+        monkeypatch.setitem(vars(person), "active", False)
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) is None
+    assert "reviewer.none" in caplog.text
+
+
+def test_the_next_revision_asks_nobody_again(pipeline: Pipeline, page_id: str) -> None:
+    key, review = in_review(pipeline)
+    pipeline.jira("admin", "PUT", f"/rest/api/3/issue/{review}/assignee", {"accountId": None})
+    pipeline.decide(review, "NEEDS REVISION\nMention the currency.")
+    pipeline.run()
+    assert assignee(pipeline, review) is None, "a person took the assignee away"
+    assert json.dumps(pipeline.all_comments(key)).count("Documentation drafted") == 1
