@@ -272,6 +272,7 @@ def _environment() -> dict[str, str]:
         "DOCUMENT_ISSUE_TYPES": "",
         "MAX_CHANGE_AGE_DAYS": "30",
         "APPROVER_ACCOUNT_IDS": "",
+        "REVIEWER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",
         "FOUR_EYES": "false",
         "TRUST_FOLDERS": "false",

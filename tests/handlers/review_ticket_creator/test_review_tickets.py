@@ -300,7 +300,7 @@ def test_in_a_service_project_our_comments_are_internal(pipeline: Pipeline, page
         for comment in pipeline.site.jira.get(ticket).comments
         if comment.author.account_id == us
     ]
-    assert len(ours) == 3
+    assert len(ours) == 4
     assert all(comment.properties["sd.public.comment"] == {"internal": True} for comment in ours)
 
 
