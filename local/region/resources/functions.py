@@ -150,9 +150,14 @@ def source_mapping(aws: Aws, p: Properties, name: str) -> Created:
             Tags="tags",
         ),
     }
-    for field in ("scalingConfig", "filterCriteria", "destinationConfig"):
+    for field in ("scalingConfig", "filterCriteria"):
         if settings := p.take(field):
             request[field[:1].upper() + field[1:]] = pascal(settings)
+    if settings := p.take("destinationConfig"):
+        # Pulumi calls it otherwise than AWS, and than it does for asynchronous calls.
+        request["DestinationConfig"] = {
+            end[:1].upper() + end[1:]: {"Destination": one["destinationArn"]} for end, one in settings.items()
+        }
     made = aws("lambda").create_event_source_mapping(**request)
     aws.registry.mappings.append(Mapping(_function_name(owner), source))
     outputs = {"uuid": made["UUID"], "arn": aws.arn("lambda", f"event-source-mapping:{made['UUID']}")}

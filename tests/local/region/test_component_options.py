@@ -145,21 +145,14 @@ def test_buckets_tables_and_secrets_call_functions(region: MiniStack, tmp_path: 
             {
                 "function_name": "recorder", "handler": "recorder.handle", "source_root": str(tmp_path),
                 "include": ["recorder.py"], "environment": {"QUEUE": heard.url}, "timeout_seconds": 5,
-                "statements": [may_send, table.grant_stream()], "url": True, "provisioned_concurrency": 1,
+                "statements": [may_send], "url": True, "provisioned_concurrency": 1,
             },
         )  # fmt: skip
         called: Any = {"function": function.function, "alias": function.alias_name}
         pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [uploads.bucket_name]}}}
         subscription: Any = {"bus_name": "default", "pattern": pattern, **called}
         stack.EventSubscription("uploaded", subscription)
-        aws.lambda_.EventSourceMapping(
-            "stream",
-            event_source_arn=table.stream_arn,
-            function_name=pulumi.Output.concat(function.function_arn, ":", function.alias_name),
-            starting_position="TRIM_HORIZON",
-            maximum_retry_attempts=2,
-            bisect_batch_on_function_error=True,
-        )
+        stack.StreamSubscription("stream", stream_arn=table, function=function, maximum_retries=2)
         stack.SecretBundle(
             "rotated",
             {
