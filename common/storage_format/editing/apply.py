@@ -22,6 +22,7 @@ from common.storage_format.page.block_path import table_around
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import describe_opaque
 from common.storage_format.to_markdown.opaque_tokens import (
+    ExtractedTokens,
     PageToken,
     extract_tokens,
     restore_tokens,
@@ -140,6 +141,7 @@ class Plan:
         self.token_edits: dict[int, Edit] = {}
         self.counter: itertools.count[int] | None = None
         self.anchors: Mapping[str, str] | None = None
+        self.images: Mapping[str, bool] = {}
         for edit in edits:
             if isinstance(edit, Replace | Delete):
                 number = page.number(edit.block_id)
@@ -225,7 +227,16 @@ class Plan:
         """Return Markdown as pieces, with links to headings of the page resolved."""
         if self.anchors is None:
             self.anchors = _anchors(self.page) if "](#" in markdown else None
-        return render.read_markdown(markdown, self.anchors, unlinked)
+        return render.read_markdown(markdown, self.anchors, unlinked, self.images)
+
+    def extract(self, edit: Replace | InsertAfter) -> ExtractedTokens:
+        """Return the Markdown of an edit with stand-ins for its tokens; what is read next may hold these images."""
+        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        tokens = extracted.stand_ins.items()
+        self.images = {
+            character: token.captioned for character, token in tokens if token.captioned is not None
+        }
+        return extracted
 
     def task_id(self) -> int:
         """Return an unused id for a new task."""
@@ -256,7 +267,7 @@ class Plan:
 
     def insertion(self, edit: InsertAfter, block: Block | None) -> Splice:
         """Return the splice of an insertion after a block."""
-        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        extracted = self.extract(edit)
         ended_list = self.ended_list(block) if block is not None else None
         if block is not None and block.kind == "table_row":
             if (
@@ -299,7 +310,7 @@ class Plan:
             for number in token_numbers(edit.markdown):
                 self.use(number, edit)
             return Splice(*block.span, block.source)
-        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        extracted = self.extract(edit)
         root = parse_tree(self.page.source, *block.span)
         tokens = self.page.tokens_of(block.number, numbered=bool(extracted.stand_ins))
         if block.kind == "table_row":

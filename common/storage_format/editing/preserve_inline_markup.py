@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from common.storage_format.edits import Token
@@ -40,7 +40,8 @@ def restore_inline_markup(
     """
     new = _links(old, new)
     lost: list[Token] = []
-    block = _Old(old, tokens, stand_ins)
+    kept = {character for character in stand_ins if f"{character}<ac:caption>" not in new}
+    block = _Old(old, tokens, {c: token for c, token in stand_ins.items() if c in new}, kept)
     present = Counter(match[0] for match in MARKUP.finditer(new))
     for element in block.wrappers:
         text = _collapsed(block.content(element))
@@ -60,18 +61,34 @@ def restore_inline_markup(
 class _Old:
     """The old block: its wrappers, outer before inner, and its tokens as their stand-in characters."""
 
-    def __init__(self, old: Element, tokens: Iterable[PageToken], stand_ins: Mapping[str, PageToken]) -> None:
+    def __init__(
+        self,
+        old: Element,
+        tokens: Iterable[PageToken],
+        stand_ins: Mapping[str, PageToken],
+        kept: Collection[str] = (),
+    ) -> None:
+        """Read a block; `kept` are the stand-ins of images whose captions stay as they are."""
         characters = {token.number: character for character, token in stand_ins.items()}
         waiting_tokens: dict[str, list[str]] = {}
         for token in tokens:
             waiting_tokens.setdefault(token.source, []).append(characters.get(token.number, ""))
         self.wrappers: list[Element] = []
         self._opaque: dict[int, str] = {}
+        self._captions: dict[int, Element] = {}
         waiting = old.elements[::-1]
         while waiting:
             element = waiting.pop()
             if same := waiting_tokens.get(element.markup):
-                self._opaque[element.start] = same.pop(0)
+                self._opaque[element.start] = character = same.pop(0)
+                caption = element.child("ac:caption")
+                if caption is not None and character not in kept:
+                    self._captions[element.start] = caption
+                    waiting.extend(caption.elements[::-1])
+                elif caption is not None:
+                    for inner in caption.below():
+                        if same := waiting_tokens.get(inner.markup):
+                            same.pop(0)
                 continue
             if element.name in WRAPPERS and element.collapsed_text:
                 self.wrappers.append(element)
@@ -87,6 +104,8 @@ class _Old:
                 parts.append(child.text)
             elif child.start in self._opaque:
                 parts.append(self._opaque[child.start])
+                if caption := self._captions.get(child.start):
+                    parts.append(self.content(caption, until))
             else:
                 parts.append(" " if child.name == "br" else self.content(child, until))
         return "".join(parts)

@@ -20,6 +20,8 @@ _URL = re.compile(
 )
 _TRAILING = re.compile(r"(?:[?!.,:;*_~'\"]|&[A-Za-z]+;)+$")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_IMAGE_END = "</ac:image>"
+_LINE_END = re.compile(r"\n|<br />")
 _TAGS = {"em": "em", "strong": "strong", "s": "del"}
 _PAGE_SCHEMES = ("confluence-page", "ac")
 
@@ -29,6 +31,8 @@ class InlineContext:
     """Context for rendering a line: heading anchors that links resolve to, and addresses that stay text."""
 
     anchors: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, bool] = field(default_factory=dict)
+    """Characters that stand for images of the page, and whether the image has a caption."""
     unlinked: frozenset[str] = frozenset()
     """Addresses that stay text and do not become links, because they are plain text on the page."""
 
@@ -66,6 +70,9 @@ class _Line:
                 self.link(token, tokens[position + 1 : close])
                 position = close + 1
                 continue
+            if token.type == "em_open" and (close := self.caption(tokens, position)):
+                position = close + 1
+                continue
             self.one(token)
             position += 1
         return "".join(self.out)
@@ -96,6 +103,35 @@ class _Line:
         else:
             self.out.append(entities.escape_text(token.content))
 
+    def caption(self, tokens: Sequence[Token], position: int) -> int:
+        """Read emphasis after an image as its caption; return the place of its end, or 0 if it is none.
+
+        Emphasis right after an image of the page with a caption is that caption. After another image it is one if
+        both are alone on their lines; after one of the page, only in underscores.
+        """
+        place = len(self.out)
+        while place and not self.out[place - 1].replace("<br />", "").strip():
+            place -= 1
+        last = self.out[place - 1].rstrip() if place else ""
+        is_new = last.endswith("</ac:image>") and not last.endswith(f"</ac:caption>{_IMAGE_END}")
+        known = self.context.images.get(last[-1:])
+        if self.links or (known is None and not is_new):
+            return 0
+        close = _closing(tokens, position, "em")
+        if not known:
+            before = "".join(self.out[:place]).rstrip()
+            before = before[: before.rfind("<ac:image")] if is_new else before[:-1]
+            following = tokens[close + 1] if close + 1 < len(tokens) else None
+            is_last = following is None or following.type.endswith("break") or not following.content.strip()
+            in_underscores = is_new or tokens[position].markup == "_"
+            if _LINE_END.split(before)[-1].strip() or not is_last or not in_underscores:
+                return 0
+        outside, self.out = self.out, []
+        caption = f"<ac:caption><p>{self.all(tokens[position + 1 : close])}</p></ac:caption>"
+        self.out = outside[:place]
+        self.out[-1] = f"{last.removesuffix(_IMAGE_END)}{caption}{_IMAGE_END}" if is_new else last + caption
+        return close
+
     def text(self, text: str) -> None:
         self.out.append(entities.escape_text(text) if self.links else _linked(text, self.context.unlinked))
 
@@ -119,10 +155,10 @@ class _Line:
         self.out.append(image_element(source, alt, title))
 
 
-def _closing(tokens: Sequence[Token], position: int) -> int:
+def _closing(tokens: Sequence[Token], position: int, name: str = "link") -> int:
     depth = 0
     for number in range(position, len(tokens)):
-        depth += (tokens[number].type == "link_open") - (tokens[number].type == "link_close")
+        depth += (tokens[number].type == f"{name}_open") - (tokens[number].type == f"{name}_close")
         if depth == 0:
             return number
     return len(tokens)

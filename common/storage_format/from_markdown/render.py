@@ -56,14 +56,17 @@ def render(markdown: str) -> str:
 
 
 def read_markdown(
-    markdown: str, anchors: Mapping[str, str] | None = None, unlinked: frozenset[str] = frozenset()
+    markdown: str,
+    anchors: Mapping[str, str] | None = None,
+    unlinked: frozenset[str] = frozenset(),
+    images: Mapping[str, bool] | None = None,
 ) -> tuple[Piece, ...]:
     """Return Markdown as pieces.
 
     `anchors` are those of the page it is written for (`inline.anchor_key` → anchor), `unlinked` the addresses that
     are plain text there and stay text. Raises InvalidEdit if a table has a row with too many cells.
     """
-    pieces, faults = _read(_clean(markdown), inline.InlineContext(anchors or {}, unlinked))
+    pieces, faults = _read(_clean(markdown), inline.InlineContext(anchors or {}, images or {}, unlinked))
     if faults:
         raise InvalidEdit("; ".join(faults))
     return pieces
@@ -197,7 +200,9 @@ class _Reader:
             )
             self.position += 1
         self.position += 1
-        return Paragraph("".join(parts), bare=token.hidden)
+        text = "".join(parts)
+        is_figure = text.startswith("<ac:image") and text.find("</ac:caption></ac:image>") == len(text) - 24
+        return Paragraph(text, bare=token.hidden or is_figure)
 
     def line(self, closing: str) -> str:
         """Read the inline content up to a closing token."""

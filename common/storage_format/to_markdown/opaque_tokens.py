@@ -1,8 +1,10 @@
 """Opaque tokens: how a model sees, keeps and moves content that has no Markdown form.
 
 `⟦kind n: hint⟧` represents the bytes of one element of the page; n counts over the whole page, in document order.
-The bracket itself, as text, is doubled: `⟦⟦`. While Markdown is rendered, each token is a single private-use
-character that the text does not contain (its stand-in), so neither hint nor bytes are read as Markdown.
+The bracket itself, as text, is doubled: `⟦⟦`. The caption of an image follows its token in underscores,
+`⟦image 2: a.png⟧ _caption_`, and can be edited; the token alone keeps it. While Markdown is rendered, each token is a
+single private-use character that the text does not contain (its stand-in), so neither hint nor bytes are read as
+Markdown.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import NamedTuple
 from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.to_markdown import describe_opaque
+from common.storage_format.to_markdown.captions import captioned
 from common.storage_format.to_markdown.escaping import blockquote, table_row
 from common.storage_format.to_markdown.writer import Writer
 from common.storage_format.xml.element_tree import Element, parse_tree
@@ -23,17 +26,22 @@ from common.storage_format.xml.vocabulary import MACROS
 
 _WRITTEN = re.compile(r"⟦⟦|⟦([^⟦⟧\n]{0,200})⟧")
 _CONTENT = re.compile(r"\s*([a-z0-9-]+)\s+(\d{1,9})\s*(?::.*)?$", re.DOTALL)
+_CAPTION = r"<ac:caption><p>(.*?)</p></ac:caption>"
 _STAND_INS = range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE)
 
 
 class PageToken(NamedTuple):
-    """An element of the page without a Markdown form. `stands_alone`: it needs no paragraph around it."""
+    """An element of the page without a Markdown form. `stands_alone`: it needs no paragraph around it.
+
+    `captioned` tells whether it is an image with a caption; None if it is no image.
+    """
 
     number: int
     token: Token
     source: str
     block: int
     stands_alone: bool
+    captioned: bool | None = None
 
     @property
     def text(self) -> str:
@@ -69,19 +77,22 @@ class TokenWriter(Writer):
             return "\n\n".join(self.blocks(element.children))
         if kind == "quote":
             return blockquote("\n\n".join(self.blocks(element.children)))
-        if kind in ("image", "macro"):
+        if kind == "image":
+            return self.line([element])
+        if kind == "macro":
             return self.opaque(element)
         return self.block(element)
 
     def opaque(self, element: Element) -> str:
-        """Record an element as the next token; return the text of the token."""
+        """Record an element as the next token; return the text of the token, followed by a caption."""
         alone = element.name in MACROS or element.name in ("ac:image", "ac:adf-extension")
         number = self._first + len(self.tokens)
+        captioned = element.child("ac:caption") is not None if element.name == "ac:image" else None
         token = PageToken(
-            number, describe_opaque.describe_element(element), element.markup, self._block, alone
+            number, describe_opaque.describe_element(element), element.markup, self._block, alone, captioned
         )
         self.tokens.append(token)
-        return token.text
+        return token.text + (self.caption(element) if captioned else "")
 
     def body_macro(self, element: Element, body: Element) -> str:
         """Return the token of a macro inside a block."""
@@ -165,5 +176,18 @@ def restore_tokens(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
             )
     alone = "".join(character for character, token in stand_ins.items() if token.stands_alone)
     if alone:
-        storage = re.sub(rf"<p>([{alone}](?:[ \t\r\n]*[{alone}])*)</p>", r"\1", storage)
-    return re.sub(f"[{standing}]", lambda match: stand_ins[match[0]].source, storage)
+        one = f"[{alone}](?:{_CAPTION})?"
+        storage = re.sub(rf"<p>({one}(?:[ \t\r\n]*{one})*)</p>", r"\1", storage, flags=re.DOTALL)
+    if "<ac:caption>" in storage:
+        storage = re.sub(
+            f"([{standing}]){_CAPTION}",
+            lambda match: captioned(stand_ins[match[1]].source, restore(match[2], stand_ins)),
+            storage,
+            flags=re.DOTALL,
+        )
+    return restore(storage, stand_ins)
+
+
+def restore(storage: str, stand_ins: Mapping[str, PageToken]) -> str:
+    """Replace stand-ins by the bytes of their tokens."""
+    return re.sub(f"[{''.join(stand_ins)}]", lambda match: stand_ins[match[0]].source, storage)

@@ -88,12 +88,9 @@ class _Reader(Writer):
         resource = next((child for child in element.elements if child.name.startswith("ri:")), None)
         source = describe_opaque.resource_name(resource) if resource is not None else ""
         alt = escape_markdown(element.attributes.get("ac:alt", ""))
-        caption = element.child("ac:caption")
         if resource is not None and resource.name == "ri:attachment":
             source = quote(source, safe="/-_.~()!'") if not _is_plain(source) else source
-        shown = f"![{alt}]({destination(source)})"
-        words = self.inline(caption.children).strip() if caption is not None else ""
-        return f"{shown} *{words}*" if words and not self.in_cell else shown
+        return f"![{alt}]({destination(source)}){self.caption(element)}"
 
     def inline_macro(self, element: Element) -> str:
         """Return the text that a reader sees of an inline macro."""

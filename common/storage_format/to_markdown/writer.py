@@ -135,6 +135,17 @@ class Writer:
             return self.opaque(element)
         return f"[{body}]({destination(target)})"
 
+    def caption(self, image: Element) -> str:
+        """Return the caption of an image as it follows the image: in underscores, which no other text has."""
+        caption = image.child("ac:caption")
+        if caption is None:
+            return ""
+        nodes: list[Element | Text] = []
+        for child in caption.children:
+            nodes += child.children if isinstance(child, Element) and child.name == "p" else [child]
+        words = _padded(self.inline(nodes))[1]
+        return f" _{words}_" if words else ""
+
     def line_break(self, element: Element) -> str:
         """Return a hard line break in the form that is possible here."""
         if self.in_cell:

@@ -36,7 +36,7 @@ Propose the smallest set of edits after which the page is true again: change onl
 incomplete, keep the page's language, tone and terms, invent nothing that the tickets do not say.
 A block looks like `[12] text`. Write the new text of a block as Markdown, without its number; a new list item begins
 with `- `, two more spaces nest it. A sign such as ⟦jira-macro 3⟧ stands for something that cannot be written: keep it
-where it belongs, never make one up.
+where it belongs, never make one up. After an image its _caption_ follows, which you can change.
 To add or delete a whole column of a table use add_column or delete_column with the number of any of its rows. In a
 table cell `<br>` breaks the line and `<br><br>` begins a paragraph.
 Show no images from websites that the page shows none from: write a link instead.

@@ -61,6 +61,8 @@ _EMPTY = st.sampled_from(
         '<ac:link><ri:user ri:account-id="5b:1" /></ac:link>',
         '<ac:link ac:anchor="x"><ac:plain-text-link-body><![CDATA[a <b> ]]]]><![CDATA[> c]]></ac:plain-text-link-body></ac:link>',
         '<ac:image ac:width="10"><ri:attachment ri:filename="a.png"/></ac:image>',
+        '<ac:image ac:align="center"><ri:attachment ri:filename="b.png"/><ac:caption><p>A <em>cap</em>_tion_ '
+        '<ac:inline-comment-marker ac:ref="c">word</ac:inline-comment-marker></p></ac:caption></ac:image>',
         '<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">DONE</ac:parameter></ac:structured-macro>',
         '<ac:structured-macro ac:name="jira" ac:macro-id="1"><ac:parameter ac:name="key">A-1</ac:parameter></ac:structured-macro>',
         "<x:unknown y='1'/>",
@@ -103,6 +105,7 @@ _LEAVES = st.one_of(
             '<ac:image><ri:url ri:value="https://example.com/a.png"/></ac:image>',
             '<ac:adf-extension><ac:adf-node type="panel"><ac:adf-content><p>in</p></ac:adf-content></ac:adf-node>'
             "<ac:adf-fallback><p>in</p></ac:adf-fallback></ac:adf-extension>",
+            '<ac:image><ri:attachment ri:filename="c.png"/><ac:caption>plain *caption*</ac:caption></ac:image>',
             "<unknown:block><p>within</p></unknown:block>",
             "<dl><dt>term</dt><dd>definition</dd><dd><p>one</p><p>two</p></dd></dl>",
             "<ul></ul>",

@@ -151,3 +151,60 @@ def test_among_equal_words_the_same_one_stays_marked() -> None:
     marker = '<ac:inline-comment-marker ac:ref="r1">cache</ac:inline-comment-marker>'
     edited = apply(f"<p>cache, {marker} and cache</p>", "A cache, cache or cache")
     assert edited.storage == f"<p>A cache, {marker} or cache</p>"
+
+
+_CAPTIONED = (
+    '<ac:image ac:width="300" ac:border="true" ac:alt="Alt"><ri:attachment ri:filename="a.png" />'
+    '<ac:caption local-id="c"><p local-id="p">{}</p></ac:caption></ac:image>'
+)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "<p>before {} after</p>",
+        "<ul><li>{}</li></ul>",
+        "<table><tbody><tr><td>{}</td></tr></tbody></table>",
+    ],
+)
+def test_a_caption_is_shown_kept_and_changed(around: str) -> None:
+    """All else of the image stays, and there is never a second caption."""
+    link = '<ac:link><ri:page ri:content-title="P" /></ac:link>'
+    old, new = (
+        around.format(_CAPTIONED.format(f"A <strong>{word}</strong> in use, see {link}"))
+        for word in ("lattice", "grid")
+    )
+    page = sf.parse(old)
+    shown = sf.outline(page).text
+    assert "⟦image 1: Alt⟧ _A **lattice** in use, see ⟦page-link 2: P⟧_" in shown
+    number = page.blocks[0].number
+    markdown = page.markdown(number)
+    assert sf.apply(page, [sf.Replace(page.blocks[0].id, markdown.replace("lattice", "grid"))]).storage == new
+    starred = markdown.replace(" _A", " *A").replace("⟧_", "⟧*").replace("**lattice**", "__lattice__")
+    assert "local-id" in sf.apply(page, [sf.Replace(page.blocks[0].id, starred)]).storage
+    alone = sf.apply(
+        page,
+        [
+            sf.Replace(
+                page.blocks[0].id,
+                markdown.replace(markdown[markdown.index(" _A") : markdown.index("⟧_") + 2], ""),
+            )
+        ],
+    )
+    assert alone.storage.count("<ac:caption") == 1
+    assert alone.changes[0].removed == ()
+
+
+def test_emphasis_after_an_image_without_a_caption_stays_emphasis() -> None:
+    storage = '<p><ac:image><ri:attachment ri:filename="a.png" /></ac:image> <em>text</em></p>'
+    page = sf.parse(storage)
+    edited = sf.apply(page, [sf.Replace(page.blocks[0].id, page.markdown(0).replace("text", "word"))])
+    assert edited.storage == storage.replace("text", "word")
+
+
+def test_a_caption_is_read_back_from_markdown_for_people() -> None:
+    rendered = sf.render("![Alt](a.png) *A **b***\n")
+    assert "<ac:caption><p>A <strong>b</strong></p></ac:caption></ac:image>" in rendered
+    assert sf.equivalent(sf.render(sf.to_markdown(rendered)), rendered)
+    assert "caption" not in sf.render("see ![a](b.png) *now* and then")
