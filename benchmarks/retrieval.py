@@ -156,7 +156,7 @@ class Bench:
     def predict(self, case: Mapping[str, Any]) -> dict[str, Any]:
         """Return {id, ranked, decision} for a case."""
         ticket = ticket_of(case)
-        _, ranked = search_and_decide(ticket, self.site, self.confluence)
+        _, ranked, _ = search_and_decide(ticket, self.site, self.confluence)
         decision = "create" if isinstance(decide_by_ranking(ticket, ranked).target, CreatePage) else "update"
         paths = [path for each in ranked if (path := self.corpus.paths.get(each.page.page_id))]
         return {"id": case["id"], "ranked": paths, "decision": decision}

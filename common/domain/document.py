@@ -51,11 +51,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class ScoredPage:
-    """A candidate page and its ranking score."""
+    """A page that selection considered: its ranking score and what counted, or why it was left out."""
 
     page_id: str
     title: str
     score: float
+    url: str = ""
+    why: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True)

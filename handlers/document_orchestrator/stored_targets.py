@@ -22,7 +22,8 @@ from handlers.document_orchestrator.page_selection.selection import (
 )
 
 #: Candidates that are stored with a target.
-MAX_CANDIDATES_KEPT = 5
+MAX_CANDIDATES_KEPT = 8
+_LONGEST_REASON = 200
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,14 @@ def _stored(
     decision: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
 ) -> StoredTarget:
     candidates = tuple(
-        ScoredPage(candidate.page_id, candidate.title, round(candidate.score, 2))
+        ScoredPage(
+            candidate.page_id,
+            candidate.title,
+            round(candidate.score, 2),
+            candidate.url,
+            candidate.why[:_LONGEST_REASON],
+            candidate.left_out,
+        )
         for candidate in decision.candidates[:MAX_CANDIDATES_KEPT]
     )
     choice = StoredSelection(decision.reason, decision.confidence, decision.decided_by, candidates, searched)

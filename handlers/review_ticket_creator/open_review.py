@@ -169,7 +169,7 @@ class OpenReview:
             changes=draft.changes(),
             previous=previous.storage if previous else None,
             # A candidate without a page is another draft; its ticket may be hidden from readers of this review.
-            considered=tuple(f"{c.title} ({c.score:g})" for c in document.choice.candidates if c.page_id),
+            considered=tuple(page for page in document.choice.candidates if page.page_id),
             searches=len(document.choice.searched),
             diff_url=review_link.review_url(
                 self.base_url, self.link_key(), draft.document_id, draft.revision

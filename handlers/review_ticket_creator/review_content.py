@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.domain.document import ScoredPage
 from common.domain.ticket import Ticket
 from common.storage_format import BlockChange
 
@@ -14,9 +15,10 @@ class Review:
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
     is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1, None if unknown)
-    explain why this page was selected, and `chosen_by` names what selected it. `considered` names the candidates, best
-    first, and `searches` is the number of queries that found them. `changes` describe each edit; a new page has none.
-    `vanished` are the keys of source tickets that were deleted or are hidden from Kinexus.
+    explain why this page was selected, and `chosen_by` names what selected it. `considered` holds the candidates, best
+    first, then pages that were left out, and `searches` is the number of queries that found them. `changes` describe
+    each edit; a new page has none. `vanished` are the keys of source tickets that were deleted or are hidden from
+    Kinexus.
     """
 
     document_id: str
@@ -36,6 +38,6 @@ class Review:
     previous: str | None
     diff_url: str
     vanished: tuple[str, ...] = ()
-    considered: tuple[str, ...] = ()
+    considered: tuple[ScoredPage, ...] = ()
     searches: int = 0
     follows: int = 0

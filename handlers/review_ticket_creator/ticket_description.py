@@ -153,10 +153,16 @@ def _labelled(facts: Sequence[tuple[str, adf.Node]]) -> adf.Node:
     )
 
 
-def _considered(review: Review, longest: int) -> str:
+def _considered(review: Review, longest: int) -> adf.Node:
+    """Return the pages that were considered, each as a link with the words that counted or why it was left out."""
     searches = f"{review.searches} searches" if review.searches != 1 else "one search"
-    names = ", ".join(_short(name, min(longest, 120)) for name in review.considered)
-    return f"{names}. The number shows how similar the words are to the ticket. Found by {searches}"
+    lines = []
+    for page in review.considered:
+        title = _short(page.title, min(longest, 120))
+        named = adf.link(title, page.url) if page.url else adf.text(title)
+        reason = f"left out, because {page.left_out}" if page.left_out else page.why
+        lines.append(adf.paragraph(named, f": {_short(reason, min(longest, 200))}" if reason else ""))
+    return adf.bullet_list(*lines, adf.paragraph(f"Found by {searches}"))
 
 
 def _how_to_decide() -> adf.Node:
@@ -185,7 +191,7 @@ def _how_to_decide() -> adf.Node:
 def _tail(review: Review, longest: int) -> list[adf.Node]:
     facts = [("Revision", adf.paragraph(f"{review.revision} of {review.document_id}"))]
     if review.considered:
-        facts.insert(0, ("Considered", adf.paragraph(_considered(review, longest))))
+        facts.insert(0, ("Considered", _considered(review, longest)))
     return [
         adf.paragraph(
             adf.link("The full diff: side by side, the whole page, and as source", review.diff_url)

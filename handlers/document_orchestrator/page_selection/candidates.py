@@ -19,6 +19,8 @@ from handlers.document_orchestrator.page_selection.excluded_pages import reason_
 log = logging.getLogger(__name__)
 
 MAX_BODIES = 50
+#: Search hits among which a page that cannot be a candidate is still shown to people.
+MAX_LEFT_OUT = 10
 # Constant of reciprocal rank fusion: low ranks in several results outweigh one high rank in a single result.
 _FUSION = 10
 
@@ -50,7 +52,7 @@ class Candidate:
     """A page, or with ``document_id`` an open draft of a new page, as ranking and judge read it.
 
     ``path`` holds the titles of its ancestors as the search returned them, top first. A draft has ``""`` as ``page_id``
-    and ``space_id``.
+    and ``space_id``. A page with a reason in ``left_out`` is shown to people, but never selected.
     """
 
     page_id: str
@@ -62,6 +64,7 @@ class Candidate:
     document_id: str | None = None
     space_id: str = ""
     is_live: bool = False
+    left_out: str = ""
 
 
 def gather_candidates(
@@ -73,7 +76,8 @@ def gather_candidates(
 ) -> tuple[Candidate, ...]:
     """Return the candidates, best search hit first, drafts last; raises the errors of common.atlassian.http_client.
 
-    Pages outside ``space_ids`` are dropped, even if a search returns them.
+    Pages outside ``space_ids`` are dropped, even if a search returns them. Of the best hits, those that cannot be
+    candidates are returned with the reason in ``left_out``.
     """
     answers = _all_at_once(search, planned)
     hits = {hit.page_id: hit for answer in answers for hit in answer if hit.page_id}
@@ -83,12 +87,19 @@ def gather_candidates(
     known = [
         page for page_id in (*best, *(p.page_id for p in just_created)) if (page := pages.pop(page_id, None))
     ]
-    found = [_candidate(page, hits.get(page.page_id)) for page in known if page.space_id in space_ids]
+    nearest = set(best[:MAX_LEFT_OUT])
+    found = [
+        candidate
+        for page in known
+        if page.space_id in space_ids
+        and (candidate := _candidate(page, hits.get(page.page_id)))
+        and (not candidate.left_out or (page.status == "current" and page.page_id in nearest))
+    ]
     drafts = [
         Candidate("", draft.title, "", None, (), _sections(draft.storage, draft.title), draft.document_id)
         for draft in open_drafts
     ]
-    return (*(candidate for candidate in found if candidate), *drafts)
+    return (*found, *drafts)
 
 
 def _all_at_once(search: PageSearch, planned: Sequence[CqlQuery]) -> list[tuple[SearchHit, ...]]:
@@ -110,20 +121,21 @@ def _fused(planned: Sequence[CqlQuery], answers: Sequence[Sequence[SearchHit]]) 
     return sorted(scores, key=lambda page_id: -scores[page_id])
 
 
-def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate | None:
+def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate:
     path = hit.path if hit else ()
-    if reason := reason_to_exclude(page, path):
+    reason = reason_to_exclude(page, path) or ""
+    if reason:
         log.info("candidate.excluded", extra={"page_id": page.page_id, "reason": reason})
-        return None
     return Candidate(
         page_id=page.page_id,
         title=page.title,
         url=page.url,
         parent_id=page.parent_id,
         path=path,
-        sections=_sections(page.storage, page.title),
+        sections=() if reason else _sections(page.storage, page.title),
         space_id=page.space_id,
         is_live=page.is_live,
+        left_out=reason,
     )
 
 

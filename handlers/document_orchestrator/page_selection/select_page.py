@@ -42,6 +42,9 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 __all__ = ["OpenDraft", "SelectionSources", "WritableSpaces", "select_page"]
 
 
+_MOST_LEFT_OUT = 3
+
+
 class SelectionSources(PageSearch, page_restrictions.RestrictionReader, Protocol):
     """The Confluence calls used here, as common.atlassian.confluence_client.ConfluenceClient implements them."""
 
@@ -112,8 +115,9 @@ def _searched(
     open_drafts: Sequence[OpenDraft],
     refused: tuple[RefusedExplicitPage, ...],
 ) -> Selection:
-    planned, ranked = search_and_decide(ticket, site, confluence, just_created, open_drafts)
-    best, unnamed = _usable(ranked, confluence, site)
+    planned, ranked, left_out = search_and_decide(ticket, site, confluence, just_created, open_drafts)
+    known = Restrictions(confluence, trust_folders=site.trust_folders)
+    best, unnamed = _usable(ranked, known)
     asked = tuple(query.cql for query in planned)
     if unnamed and isinstance(decide_by_ranking(ticket, [unnamed.ranked]).target, UpdatePage):
         return Selection((unnamed.judgement(),), refused, asked)
@@ -123,7 +127,7 @@ def _searched(
     considered = tuple(
         ConsideredPage(each.page.page_id, each.page.title, each.page.url, each.score, each.why)
         for each in best
-    )
+    ) + _shown_left_out(left_out, known)
     target = _with_parent_in_space(decision.target, best, site.spaces[0].space_id)
     judgement = TargetDecision(target, decision.confidence, decision.reason, decision.decided_by, considered)
     return Selection((judgement,), refused, asked, decision.tokens)
@@ -149,13 +153,13 @@ def search_and_decide(
     confluence: PageSearch,
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
-) -> tuple[tuple[CqlQuery, ...], tuple[Ranked[Candidate], ...]]:
-    """Search and rank: return the queries that were sent and the candidates, nearest first."""
+) -> tuple[tuple[CqlQuery, ...], tuple[Ranked[Candidate], ...], tuple[Candidate, ...]]:
+    """Search and rank: return the queries that were sent, the candidates, nearest first, and what was left out."""
     planned = cql_queries(search_terms(ticket), [space.key for space in site.spaces])
     space_ids = [space.space_id for space in site.spaces]
-    return planned, rank_pages(
-        ticket, gather_candidates(confluence, planned, space_ids, just_created, open_drafts)
-    )
+    found = gather_candidates(confluence, planned, space_ids, just_created, open_drafts)
+    ranked = rank_pages(ticket, [page for page in found if not page.left_out])
+    return planned, ranked, tuple(page for page in found if page.left_out)
 
 
 @dataclass(frozen=True)
@@ -174,14 +178,23 @@ class _Unnamed:
         return TargetDecision(UnnamedPage(page_id), 1.0, reason, "fallback")
 
 
+def _shown_left_out(left_out: Sequence[Candidate], known: Restrictions) -> tuple[ConsideredPage, ...]:
+    """Return the nearest pages that were left out and that everyone may view, each with the reason."""
+    nearest = left_out[:_MOST_LEFT_OUT]
+    return tuple(
+        ConsideredPage(page.page_id, page.title, page.url, 0.0, "", page.left_out)
+        for page, access in zip(nearest, known.of(nearest) if nearest else (), strict=True)
+        if access is Access.OPEN
+    )
+
+
 def _usable(
-    ranked: Sequence[Ranked[Candidate]], confluence: SelectionSources, site: WritableSpaces
+    ranked: Sequence[Ranked[Candidate]], known: Restrictions
 ) -> tuple[tuple[Ranked[Candidate], ...], _Unnamed | None]:
     """Return the best pages that need no name from a person, and the page that does if it ranks above all of them.
 
     Pages that are known to be restricted are skipped without a comment.
     """
-    known = Restrictions(confluence, trust_folders=site.trust_folders)
     best: list[Ranked[Candidate]] = []
     unnamed: _Unnamed | None = None
     rest = list(ranked)

@@ -50,13 +50,17 @@ Target = UpdatePage | JoinDraft | CreatePage | NoDocument | UnnamedPage
 
 @dataclass(frozen=True)
 class ConsideredPage:
-    """A candidate as it is recorded: its lexical ``score`` (higher is nearer) and, for people, the reason."""
+    """A candidate as it is recorded: its lexical ``score`` (higher is nearer) and, for people, the reason.
+
+    A page that the search found but that cannot be a candidate has the reason as ``left_out``.
+    """
 
     page_id: str
     title: str
     url: str
     score: float
     why: str
+    left_out: str = ""
 
 
 @dataclass(frozen=True)

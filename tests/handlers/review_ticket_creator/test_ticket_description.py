@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.domain.document import ScoredPage
 from common.markup import adf
 from common.storage_format import BlockChange, Delete, Token
 from handlers.review_ticket_creator import ticket_description
@@ -96,7 +97,8 @@ def changes_of(before: str, after: str, kind: str = "update") -> list[adf.Node]:
 
 
 def test_the_first_screen_says_page_reason_and_what_to_do() -> None:
-    blocks = described(samples.review(changes=(), considered=("Other page (3.2)",)))["content"]
+    other = ScoredPage("2", "Other page", 3.2, "https://site.test/2", "shared words: limit")
+    blocks = described(samples.review(changes=(), considered=(other,)))["content"]
     first = adf.adf_to_text(adf.doc(*blocks[:3]))
     for text in ("Rate limits", "Why this page", "PAY-128", "APPROVED publishes exactly this revision"):
         assert text in first
@@ -104,6 +106,23 @@ def test_the_first_screen_says_page_reason_and_what_to_do() -> None:
     last = adf.adf_to_text(adf.doc(blocks[-1]))
     assert "2 of doc-5f2c9a71" in last
     assert "Other page" in last
+
+
+def test_considered_pages_are_links_with_words_and_reasons() -> None:
+    considered = (
+        ScoredPage("2", "Quotas", 3.25, "https://site.test/2", "shared words: limit"),
+        ScoredPage("3", "Release notes 2.4", 0.0, "https://site.test/3", left_out="it is a record"),
+        ScoredPage("4", "From before", 1.0),
+    )
+    blocks = described(samples.review(changes=(), considered=considered))["content"]
+    last = json.dumps(blocks[-1])
+    text = adf.adf_to_text(adf.doc(blocks[-1]))
+    assert "https://site.test/2" in last
+    assert "https://site.test/3" in last
+    assert "Quotas: shared words: limit" in text.replace(" (https://site.test/2)", "")
+    assert "left out, because it is a record" in text
+    assert "From before" in text
+    assert "3.25" not in text
 
 
 def test_headings_lists_and_tables_are_such() -> None:

@@ -10,7 +10,7 @@ import pytest
 from common.atlassian.confluence_client import ConfluencePage, SearchHit
 from handlers.document_orchestrator.page_selection.candidates import OpenDraft, gather_candidates
 from handlers.document_orchestrator.page_selection.cql_queries import CqlQuery
-from handlers.document_orchestrator.page_selection.select_page import search_and_decide
+from handlers.document_orchestrator.page_selection.select_page import search_and_decide, select_page
 from tests.handlers.document_orchestrator.page_selection.space import Docs
 from tests.handlers.document_orchestrator.page_selection.tickets import ticket
 
@@ -19,7 +19,7 @@ ABOUT = "<p>Invoices have burst limits: max_burst invoices a minute.</p>"
 
 
 def found(docs: Docs, **options: object) -> list[str]:
-    _, ranked = search_and_decide(ASK, docs.site, docs.confluence, **options)  # type: ignore[arg-type]
+    _, ranked, _ = search_and_decide(ASK, docs.site, docs.confluence, **options)  # type: ignore[arg-type]
     return [each.page.title for each in ranked]
 
 
@@ -71,6 +71,19 @@ def test_templates_notes_and_link_lists_are_not_candidates(docs: Docs, title: st
     docs.page("Billing", ABOUT)
     docs.page(title, storage)
     assert found(docs) == ["Billing"]
+
+
+def test_left_out_pages_are_shown_with_their_reason_unless_restricted(docs: Docs) -> None:
+    docs.page("Billing", ABOUT)
+    docs.page("Release notes 2.4 invoices burst limits", ABOUT)
+    docs.restrict(docs.page("[Template] Invoices burst limits", ABOUT))
+    [judgement] = select_page(ASK, docs.site, docs.confluence, None).judgements
+    shown = {page.title: page.left_out for page in judgement.candidates}
+    assert shown == {
+        "Billing": "",
+        "Release notes 2.4 invoices burst limits": "its title has a date or version, so it is a record that is not "
+        "kept up to date",
+    }
 
 
 @pytest.mark.parametrize(
@@ -133,7 +146,7 @@ def test_pages_below_a_templates_page_are_not_candidates(docs: Docs) -> None:
 def test_a_candidate_has_its_path_and_parent(docs: Docs) -> None:
     above = docs.page("Finance", "<p>Money.</p>")
     docs.page("Billing", ABOUT, under=above)
-    _, (best, *_) = search_and_decide(ASK, docs.site, docs.confluence)
+    _, (best, *_), _ = search_and_decide(ASK, docs.site, docs.confluence)
     assert (best.page.path, best.page.parent_id) == (("SD home", "Finance"), above)
 
 

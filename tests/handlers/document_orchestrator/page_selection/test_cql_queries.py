@@ -89,5 +89,5 @@ def test_a_quoted_literal_cannot_be_closed_early(value: str) -> None:
 def test_words_written_together_or_apart_are_found(docs: Docs, summary: str, title: str, text: str) -> None:
     docs.page(title, f"<p>{text}</p>")
     docs.page("Onboarding", "<p>Welcome.</p>")
-    _, ranked = search_and_decide(ticket(summary), docs.site, docs.confluence)
+    _, ranked, _ = search_and_decide(ticket(summary), docs.site, docs.confluence)
     assert [each.page.title for each in ranked] == [title]
