@@ -68,7 +68,7 @@ def create_queue(
 
 
 def _only_from(rule: aws.cloudwatch.EventRule, queue: aws.sqs.Queue) -> pulumi.Output[str]:
-    """Return the queue policy that allows only one rule to send, and nobody to use plain HTTP."""
+    """Return the queue policy that allows only one rule to send, and refuses plain HTTP."""
     return pulumi.Output.json_dumps(
         {
             "Version": "2012-10-17",

@@ -11,7 +11,7 @@ _TEMPLATE_TITLE = re.compile(
     r"^\W*template\s*[:\-–—]|^\W*template\W*$|[\[(<]\s*(?:page\s+)?template\s*[\])>]", re.I
 )
 _TEMPLATE_FOLDER = re.compile(r"^(?:page |document )?templates?$", re.I)
-# Placeholders are no sign of one: the editor keeps those that nobody filled in on real pages.
+# Placeholders are no sign of one: the editor keeps those that were never filled in.
 _TEMPLATE_MARKUP = re.compile(r"<at:(?:declarations|var)\b")
 # Records of one day or version are not kept up to date: minutes, retrospectives, release notes. Without a date, version
 # or number in the title, the page is about all of them.

@@ -312,7 +312,7 @@ def _ways(call: Call, issue: Issue) -> tuple[workflow.WorkflowTransition, ...]:
 
 @routes.on("PUT", f"{ISSUE}/assignee")
 def assign(call: Call, key: str) -> Response:
-    """Assign an issue to an active person, or to nobody with `null`."""
+    """Assign an issue to an active person, or to no one with `null`."""
     issue, account_id = call.site.jira.get(key), call.object().get("accountId")
     person = call.site.people.by_id(str(account_id)) if account_id else None
     if account_id and (person is None or not person.active):
