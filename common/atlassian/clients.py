@@ -18,8 +18,8 @@ from common.aws.secrets import CachedSecret
 ReadToken = Callable[..., str]
 
 
-class JiraSettings(Protocol):
-    """The settings of a function that talks to Jira. API base and browse URL differ with scoped tokens."""
+class AtlassianSettings(Protocol):
+    """The settings of a function that talks to Jira and Confluence. URLs for API and people may differ."""
 
     @property
     def jira_base_url(self) -> str:
@@ -34,18 +34,6 @@ class JiraSettings(Protocol):
         """The e-mail address of Kinexus's account."""
 
     @property
-    def atlassian_token_url(self) -> str:
-        """The token URL of OAuth 2.0; empty with API tokens."""
-
-    @property
-    def atlassian_client_id(self) -> str:
-        """The client id of OAuth 2.0; empty with API tokens."""
-
-
-class ConfluenceSettings(Protocol):
-    """The settings of Confluence."""
-
-    @property
     def confluence_url(self) -> str:
         """The base URL of Confluence's REST API, with /wiki."""
 
@@ -57,9 +45,13 @@ class ConfluenceSettings(Protocol):
     def confluence_email(self) -> str:
         """The e-mail address of Kinexus's account in Confluence."""
 
+    @property
+    def atlassian_token_url(self) -> str:
+        """The token URL of OAuth 2.0; empty with API tokens."""
 
-class AtlassianSettings(JiraSettings, ConfluenceSettings, Protocol):
-    """The settings of a function that talks to Jira and Confluence."""
+    @property
+    def atlassian_client_id(self) -> str:
+        """The client id of OAuth 2.0; empty with API tokens."""
 
 
 def connect(env: AtlassianSettings, credentials: CachedSecret) -> tuple[JiraClient, ConfluenceClient]:
@@ -68,30 +60,17 @@ def connect(env: AtlassianSettings, credentials: CachedSecret) -> tuple[JiraClie
     return JiraClient(jira, env.jira_browse_url), ConfluenceClient(confluence, env.confluence_browse_url)
 
 
-def connect_jira(env: JiraSettings, credentials: CachedSecret) -> JiraClient:
-    """Build the client for Jira alone."""
-    return JiraClient(_jira_http(env, credentials.get_first), env.jira_browse_url)
-
-
 def connect_http(env: AtlassianSettings, read: ReadToken) -> tuple[AtlassianHttp, AtlassianHttp]:
     """Return the HTTP clients of Jira and Confluence. ``read(*keys, fresh=…)`` returns credentials."""
     if env.atlassian_token_url:
-        token = _access_token(env, read)
+        secret = lambda fresh: read("apiToken", fresh=fresh)  # noqa: E731
+        token = ClientCredentials(env.atlassian_token_url, env.atlassian_client_id, secret).access_token
         return AtlassianHttp(env.jira_base_url, "", token), AtlassianHttp(env.confluence_url, "", token)
-    confluence = AtlassianHttp(
-        env.confluence_url,
-        env.confluence_email,
-        lambda fresh: read("confluenceApiToken", "apiToken", fresh=fresh),
+    return (
+        AtlassianHttp(env.jira_base_url, env.jira_email, lambda fresh: read("apiToken", fresh=fresh)),
+        AtlassianHttp(
+            env.confluence_url,
+            env.confluence_email,
+            lambda fresh: read("confluenceApiToken", "apiToken", fresh=fresh),
+        ),
     )
-    return _jira_http(env, read), confluence
-
-
-def _jira_http(env: JiraSettings, read: ReadToken) -> AtlassianHttp:
-    if env.atlassian_token_url:
-        return AtlassianHttp(env.jira_base_url, "", _access_token(env, read))
-    return AtlassianHttp(env.jira_base_url, env.jira_email, lambda fresh: read("apiToken", fresh=fresh))
-
-
-def _access_token(env: JiraSettings, read: ReadToken) -> Callable[[bool], str]:
-    secret = lambda fresh: read("apiToken", fresh=fresh)  # noqa: E731
-    return ClientCredentials(env.atlassian_token_url, env.atlassian_client_id, secret).access_token

@@ -5,6 +5,7 @@ https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,14 @@ class PageVersion:
 
 
 @dataclass(frozen=True)
+class EditorVersion:
+    """One version of a page as the new editor holds it: an Atlassian document (ADF), and who saved it."""
+
+    document: Mapping[str, Any]
+    saved: PageVersion
+
+
+@dataclass(frozen=True)
 class PageDraft:
     """The unpublished copy of a page that people edit. Confluence keeps it after it is published.
 
@@ -120,6 +129,21 @@ class ConfluenceClient:
         if version:
             params["version"] = version
         return self._read(self._http.get(f"/api/v2/pages/{page_id}", params))
+
+    def editor_version(self, page_id: str, version: int) -> EditorVersion | None:
+        """Return a version of a page in ADF, or None if Confluence returns no document for it.
+
+        Raises NotFound if the page or the version does not exist or is hidden from the Kinexus account.
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-id-get
+        """
+        params = {"body-format": "atlas_doc_format", "version": version}
+        answer = as_dict(self._http.get(f"/api/v2/pages/{page_id}", params))
+        try:
+            body = as_dict(as_dict(answer.get("body")).get("atlas_doc_format"))
+            document = as_dict(json.loads(as_str(body.get("value"))))
+        except ValueError:
+            return None
+        return EditorVersion(document, _version(as_dict(answer.get("version")))) if document else None
 
     def draft(self, page_id: str) -> PageDraft | None:
         """Return the page's draft; without one Confluence may return the page itself, or nothing (None).
@@ -213,10 +237,10 @@ class ConfluenceClient:
         """Yield every version after version ``after``, newest first."""
         path = f"/api/v2/pages/{page_id}/versions"
         for version in self._listed(path, {"limit": 50, "sort": "-modified-date"}):
-            number = int(version.get("number") or 0)
-            if number <= after:
+            found = _version(version)
+            if found.number <= after:
                 return
-            yield PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
+            yield found
 
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
         """Return all ancestors of a page, the highest first. Raises NotFound if one is hidden from the Kinexus account.
@@ -294,6 +318,11 @@ class ConfluenceClient:
             subtype=as_str(page.get("subtype")),
             owner_id=as_str(page.get("ownerId")),
         )
+
+
+def _version(version: Mapping[str, Any]) -> PageVersion:
+    number = int(version.get("number") or 0)
+    return PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
 
 
 def _hit(result: object) -> SearchHit:

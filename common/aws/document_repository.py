@@ -267,6 +267,10 @@ class DocumentRepository:
         """Record why people could not be notified of a published document."""
         return self._step(document, states.RECORD_NOTIFICATION_FAILURE, reason=reason[:MAX_REASON])
 
+    def record_conversion_check(self, document: Document) -> Document:
+        """Record that the published version was compared with the one before."""
+        return self._step(document, states.RECORD_CONVERSION_CHECK, conversion_checked=True)
+
     def _step(self, document: Document, transition: DocumentTransition, **values: Any) -> Document:
         """Take a step of the table, if the record still has the state, revision and version of ``document``."""
         transition.check(document, values)

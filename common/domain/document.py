@@ -151,7 +151,8 @@ class Document:
     ``creating_since`` is when the creation of its review ticket began that no link makes findable; removed afterwards.
     ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
-    changed source tickets. ``version`` counts its changes of state; None before the first one.
+    changed source tickets. ``conversion_checked`` says that a sweep has looked for content that Confluence lost when it
+    saved the published version. ``version`` counts its changes of state; None before the first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
@@ -185,6 +186,7 @@ class Document:
     draft_notice: Notice | None = None
     source_notice: Notice | None = None
     undecided: Undecided | None = None
+    conversion_checked: bool = False
     version: int | None = None
 
     @property

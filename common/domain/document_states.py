@@ -301,6 +301,14 @@ RECORD_NOTIFICATION_FAILURE = _transition(
     CLOSING,
 )
 
+RECORD_CONVERSION_CHECK = _transition(
+    "record_conversion_check",
+    (_S.PUBLISHED,),
+    None,
+    "conversion_checked",
+    "a sweep compared the published version with the one before",
+)
+
 #: Every allowed step of a document, state changes first.
 DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RESTART,
@@ -328,4 +336,5 @@ DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RECORD_NOTICE,
     RECORD_STOP,
     RECORD_NOTIFICATION_FAILURE,
+    RECORD_CONVERSION_CHECK,
 )

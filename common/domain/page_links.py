@@ -20,3 +20,9 @@ def comparison_url(page_url: str, version: int) -> str:
         return ""
     selected = "&".join(f"selectedPageVersions={number}" for number in (version - 1, version))
     return f"{match[1]}/pages/diffpagesbyversion.action?pageId={match[2]}&{selected}"
+
+
+def history_url(page_url: str) -> str:
+    """Return the address of a page's history, where a version can be restored; "" if it cannot be made."""
+    match = _PAGE.match(page_url)
+    return f"{match[1]}/pages/viewpreviousversions.action?pageId={match[2]}" if match else ""

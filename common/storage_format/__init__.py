@@ -28,6 +28,7 @@ from common.storage_format.to_markdown.reader_view import to_markdown
 from common.storage_format.xml.block_key import content_fingerprint
 from common.storage_format.xml.equivalence import equivalent
 from common.storage_format.xml.external_addresses import external_addresses
+from common.storage_format.xml.fragile_content import Fragile, FragileContent, fragile_content
 
 __all__ = [
     "Block",
@@ -36,6 +37,8 @@ __all__ = [
     "Edit",
     "EditConflict",
     "Edited",
+    "Fragile",
+    "FragileContent",
     "InsertAfter",
     "InvalidEdit",
     "MalformedStorage",
@@ -48,6 +51,7 @@ __all__ = [
     "content_fingerprint",
     "equivalent",
     "external_addresses",
+    "fragile_content",
     "outline",
     "parse",
     "plain_text",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
 from functools import cache
 
-from common.atlassian.clients import connect_jira
+from common.atlassian.clients import connect
 from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
@@ -17,14 +19,24 @@ from common.intake.detect_change import ChangeDetector
 from common.intake.eligibility import EligibilityRules
 from common.intake.missed_webhooks import MissedWebhooks
 from common.lambda_entry import environment
+from handlers.sweep.check_conversion import ConversionCheck
 from handlers.sweep.settings import Settings
 
 
+@dataclass(frozen=True)
+class Dependencies:
+    """What a sweep uses."""
+
+    missed_webhooks: MissedWebhooks
+    conversion: ConversionCheck
+
+
 @cache
-def build_missed_webhooks() -> MissedWebhooks:
-    """Build MissedWebhooks from the environment. Raises InvalidEnvironment if a variable is missing or wrong."""
+def build_dependencies() -> Dependencies:
+    """Build all dependencies. Raises InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
-    jira = connect_jira(env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn))
+    secret = CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
+    jira, confluence = connect(env, secret)
     rules = EligibilityRules(
         env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
     )
@@ -32,7 +44,10 @@ def build_missed_webhooks() -> MissedWebhooks:
     changes = ChangeRepository(DynamoDbTable(database, env.changes_table, "change_id", time.time))
     documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
     bus = EventBus(cached_client("events"), env.event_bus)
-    return MissedWebhooks(jira, ChangeDetector(changes, bus, rules, time.time), documents)
+    return Dependencies(
+        MissedWebhooks(jira, ChangeDetector(changes, bus, rules, time.time), documents),
+        ConversionCheck(jira, confluence, documents, DraftStore(cached_client("s3"), env.documents_bucket)),
+    )
 
 
 def read_token_expires() -> str:

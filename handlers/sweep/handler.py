@@ -11,7 +11,7 @@ from common.domain.token_expiry import days_left, expires_soon
 from common.lambda_entry import logging_setup
 from common.runtime.deadline import RESERVE_SECONDS, Clock
 from common.runtime.json_access import as_dict, as_str
-from handlers.sweep.dependencies import build_missed_webhooks, read_token_expires
+from handlers.sweep.dependencies import build_dependencies, read_token_expires
 from handlers.sweep.run_sweep import run_sweep
 
 logging_setup.configure_logging()
@@ -26,13 +26,14 @@ TIMEOUT = 300
 def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Run the sweep; return how many tickets and reviews had each outcome."""
     report_token_expiry(read_token_expires(), time.time())
-    missed_webhooks = build_missed_webhooks()
+    dependencies = build_dependencies()
     outcomes = dict(
         run_sweep(
-            missed_webhooks,
+            dependencies.missed_webhooks,
+            dependencies.conversion,
             WINDOW,
             TIMEOUT - RESERVE_SECONDS,
-            _scheduled_at(event, missed_webhooks.detection.clock),
+            _scheduled_at(event, dependencies.missed_webhooks.detection.clock),
         )
     )
     log.info("sweep.finished", extra={"outcomes": outcomes})

@@ -16,6 +16,10 @@ class Settings:
     jira_browse_url: str
     jira_email: str
     jira_api_token_secret_arn: str
+    confluence_url: str
+    confluence_browse_url: str
+    confluence_email: str
+    documents_bucket: str
     document_labels: tuple[str, ...]
     decline_labels: tuple[str, ...]
     document_issue_types: tuple[str, ...]

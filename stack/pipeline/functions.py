@@ -94,10 +94,10 @@ REVIEW_PAGE = FunctionShape(
 SWEEP = FunctionShape(
     name="Sweep",
     package="sweep",
-    description="Finds closed tickets and reviews whose webhook was lost, and reviews whose ticket was deleted",
+    description="Finds lost webhooks, reviews whose ticket was deleted, and content that Confluence's conversion lost",
     timeout_seconds=300,
     memory_mb=256,
-    resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "EVENT_BUS"),
+    resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),
 )
 
 WORK_FAILED = '{ $.message = "work.failed" }'

@@ -33,7 +33,7 @@ _SITE = "https://example.atlassian.net"
 _DETECTION = ("JiraWebhookHandler", "Sweep")
 _WEBHOOKS = ("JiraWebhookHandler", "ApprovalHandler")
 _CONFLUENCE = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
-_JIRA = (*_CONFLUENCE, "Sweep")
+_ATLASSIAN = (*_CONFLUENCE, "Sweep")
 _LINKS = ("ReviewTicketCreator", "ReviewPage")
 _QUEUED = ("DocumentOrchestrator", "ReviewTicketCreator", "ApprovalHandler")
 _FUNCTIONS = (
@@ -86,22 +86,22 @@ SETTINGS = (
     Setting(
         "jiraBaseUrl", "jira_base_url", BaseUrl(_SITE),
         "Base URL of Jira's REST API: the site, or `https://api.atlassian.com/ex/jira/{cloudId}` with a scoped token.",
-        required=True, variable="JIRA_BASE_URL", functions=_JIRA,
+        required=True, variable="JIRA_BASE_URL", functions=_ATLASSIAN,
     ),
     Setting(
         "jiraBrowseUrl", "jira_browse_url", BaseUrl(_SITE),
         "Base URL of Jira's web pages, for links; set it with a scoped token.",
-        same_as="jiraBaseUrl", variable="JIRA_BROWSE_URL", functions=_JIRA,
+        same_as="jiraBaseUrl", variable="JIRA_BROWSE_URL", functions=_ATLASSIAN,
     ),
     Setting(
         "jiraEmail", "jira_email", Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com", "must be an e-mail address"),
         "E-mail address of the account that owns the API token.",
-        required=True, variable="JIRA_EMAIL", functions=_JIRA,
+        required=True, variable="JIRA_EMAIL", functions=_ATLASSIAN,
     ),
     Setting(
         "jiraApiToken", "jira_api_token", Secret("TOKEN"),
         "API token of that account, for Jira and Confluence; functions get the ARN of a secret that holds it.",
-        required=True, variable="JIRA_API_TOKEN_SECRET_ARN", functions=_JIRA,
+        required=True, variable="JIRA_API_TOKEN_SECRET_ARN", functions=_ATLASSIAN,
     ),
     Setting(
         "atlassianTokenUrl", "atlassian_token_url",
@@ -109,12 +109,12 @@ SETTINGS = (
         "Token URL of OAuth 2.0 client credentials, for a service account; `jiraApiToken` is then the client "
         "secret.",
         default="", default_text="none; API tokens are used",
-        variable="ATLASSIAN_TOKEN_URL", functions=_JIRA,
+        variable="ATLASSIAN_TOKEN_URL", functions=_ATLASSIAN,
     ),
     Setting(
         "atlassianClientId", "atlassian_client_id", Text(r"\S*", "CLIENT-ID", "must have no blanks"),
         "Client id of OAuth 2.0 client credentials.",
-        default="", default_text="none", variable="ATLASSIAN_CLIENT_ID", functions=_JIRA,
+        default="", default_text="none", variable="ATLASSIAN_CLIENT_ID", functions=_ATLASSIAN,
     ),
     Setting(
         "atlassianTokenExpires", "atlassian_token_expires",
@@ -154,18 +154,18 @@ SETTINGS = (
     Setting(
         "confluenceUrl", "confluence_url", BaseUrl(f"{_SITE}/wiki", ends_in="/wiki"),
         "Base URL of Confluence's REST API; ends in `/wiki`.",
-        required=True, variable="CONFLUENCE_URL", functions=_CONFLUENCE,
+        required=True, variable="CONFLUENCE_URL", functions=_ATLASSIAN,
     ),
     Setting(
         "confluenceBrowseUrl", "confluence_browse_url", BaseUrl(f"{_SITE}/wiki"),
         "Base URL of Confluence's web pages, for links.",
-        same_as="confluenceUrl", variable="CONFLUENCE_BROWSE_URL", functions=_CONFLUENCE,
+        same_as="confluenceUrl", variable="CONFLUENCE_BROWSE_URL", functions=_ATLASSIAN,
     ),
     Setting(
         "confluenceEmail", "confluence_email",
         Text(r"[^@\s]+@[^@\s]+", "kinexus@example.com", "must be an e-mail address"),
         "E-mail address of the account that owns the API token for Confluence.",
-        same_as="jiraEmail", variable="CONFLUENCE_EMAIL", functions=_CONFLUENCE,
+        same_as="jiraEmail", variable="CONFLUENCE_EMAIL", functions=_ATLASSIAN,
     ),
     Setting(
         "confluenceApiToken", "confluence_api_token", Secret("TOKEN"),

@@ -104,6 +104,7 @@ class Stores:
                 self.changes.grant(_GET, _PUT),
                 self.documents.grant(_GET, _UPDATE),
                 self.documents.grant_query(BY_STATUS["name"]),
+                fetch_drafts,
                 self.bus.publish_statement,
                 self.atlassian.read_statement,
             ],

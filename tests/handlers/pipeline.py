@@ -35,7 +35,7 @@ BUILDERS = (
     review_ticket_creator.source_queue,
     approval_handler.source_queue,
     review_page.build_show_review,
-    sweep.build_missed_webhooks,
+    sweep.build_dependencies,
 )
 QUEUE_HANDLERS = {
     "DocumentOrchestrator": orchestrate,

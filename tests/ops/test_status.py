@@ -164,6 +164,11 @@ def test_an_invalid_key_is_refused_before_any_request(
     assert f"{given!r} is not a Jira key such as PAY2-7" in capsys.readouterr().err
 
 
+def sweep_at(window: int, seconds: float, at: int) -> None:
+    built = dependencies.build_dependencies()
+    run_sweep(built.missed_webhooks, built.conversion, window, seconds, at)
+
+
 def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
     pipeline = deployed.pipeline
     key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
@@ -178,7 +183,7 @@ def test_stuck_reviews_are_listed(deployed: Deployed) -> None:
         (now - 24 * 3600, "missing", "if the next sweep does not find it either, the review ends"),
         (now, "deleted", "for another review, reopen a source ticket and close it again"),
     ):
-        run_sweep(dependencies.build_missed_webhooks(), 3600, 200, sweep)
+        sweep_at(3600, 200, sweep)
         pipeline.run()
         for command in (("status",), ("status", key), ("status", review)):
             code, said = deployed.command(*command)
@@ -202,7 +207,7 @@ def test_a_review_deleted_long_ago_is_not_listed(deployed: Deployed) -> None:
     pipeline.jira("admin", "DELETE", f"/rest/api/3/issue/{review}")
     now = int(time.time())
     for days in (32, 31):
-        run_sweep(dependencies.build_missed_webhooks(), 3600, 200, now - days * 24 * 3600)
+        sweep_at(3600, 200, now - days * 24 * 3600)
     pipeline.run()
     assert "0 reviews found" in deployed.command("status")[1]
     assert "deleted" in deployed.command("status", key)[1]

@@ -33,9 +33,9 @@ from tests.ops.deployed import Deployed
 @pytest.fixture(autouse=True)
 def cold_start() -> Iterator[None]:
     """Reset what the function built."""
-    dependencies.build_missed_webhooks.cache_clear()
+    dependencies.build_dependencies.cache_clear()
     yield
-    dependencies.build_missed_webhooks.cache_clear()
+    dependencies.build_dependencies.cache_clear()
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ def calls(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return made + Counter(f"{each.method} {re.sub('[0-9]+', '…', each.path)}" for each in sent)
 
 
-def test_a_ticket_costs_one_read_and_a_review_two(
+def test_a_ticket_costs_one_read_and_an_ended_review_four(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """docs/scaling.md computes with these numbers."""
@@ -310,7 +310,7 @@ def test_a_ticket_costs_one_read_and_a_review_two(
     assert then - first == Counter({"GetItem": 5})
     deployed.pipeline.decide(review, "REJECTED: nobody needs this")
     deployed.pipeline.run()
-    assert calls(deployed, monkeypatch)["GetItem"] - then["GetItem"] == 2
+    assert calls(deployed, monkeypatch)["GetItem"] - then["GetItem"] == 4
     assert first["POST /rest/api/…/changelog/bulkfetch"] == 1
     assert first["GET /rest/api/…/search/jql"] == 2
     deployed.pipeline.decide(review, "APPROVED")
@@ -362,9 +362,9 @@ def test_it_ends_in_time_and_tickets_get_half_of_it(
 
     monkeypatch.setattr(run_sweep, "within_deadline", noted)
     handle({}, None)
-    for_reviews, for_tickets = given
+    for_reviews, for_tickets, for_checks = given
     assert for_reviews == (TIMEOUT - RESERVE_SECONDS) / 2
-    assert TIMEOUT - RESERVE_SECONDS - 5 < for_tickets <= TIMEOUT - RESERVE_SECONDS
+    assert TIMEOUT - RESERVE_SECONDS - 5 < for_checks <= for_tickets <= TIMEOUT - RESERVE_SECONDS
 
 
 def test_a_failure_with_reviews_does_not_stop_tickets(

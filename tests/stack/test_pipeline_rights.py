@@ -112,6 +112,7 @@ RIGHTS = {
         table("GetItem PutItem", CHANGES),
         table("GetItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/by-status"),
+        allow("GetObject", DRAFTS, service="s3"),
         PUBLISH,
         secret("atlassian"),
     ],

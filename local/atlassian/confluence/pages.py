@@ -25,7 +25,7 @@ TITLE_TAKEN = "A page with this title already exists: A page already exists with
 
 @dataclass(frozen=True)
 class StoredVersion:
-    """One version of a page."""
+    """One version of a page; `lost` is what its conversion to ADF loses (see lossy_conversion)."""
 
     number: int
     created: datetime
@@ -34,6 +34,7 @@ class StoredVersion:
     minor: bool
     title: str
     storage: str
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class PageStore:
     """All pages of the site; each change is sent to the search index, which shows it after the lag.
 
     With `strict`, a body is refused that adds content which the new editor cannot hold at its place. Confluence itself
-    accepts it and stores it as a macro that the editor cannot change.
+    accepts it and stores it as a macro that the editor cannot change. `conversion_loses` are the kinds of content that
+    get lost when an app saves a page (see lossy_conversion).
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -127,6 +129,7 @@ class PageStore:
         self.containers: dict[str, StoredContainer] = {}
         self.index = SearchIndex()
         self.strict = False
+        self.conversion_loses: frozenset[str] = frozenset()
         self.attachments: dict[str, StoredAttachment] = {}
         self._titles: dict[tuple[str, str], str] = {}
         self._next = 65_536
@@ -276,7 +279,10 @@ class PageStore:
         self._rename(page, title)
         in_editor = is_edited and author.account_type == "atlassian"
         saved = as_saved(storage, page.id, number, in_editor=in_editor)
-        page.versions.append(StoredVersion(number, self.clock.now(), author, message, minor, title, saved))
+        lost = frozenset() if in_editor else self.conversion_loses
+        page.versions.append(
+            StoredVersion(number, self.clock.now(), author, message, minor, title, saved, lost)
+        )
         if page.draft:
             page.draft = UnpublishedDraft(page.current.created, author, title, page.current.storage)
         self.reindex(page)

@@ -301,7 +301,11 @@ class _Converter:
             self.full("layoutColumn", cell.children, width=width)
             for cell, width in zip(cells, widths, strict=True)
         ]
-        return _node("layoutSection", columns)
+        section = _node("layoutSection", columns)
+        mode = element.attributes.get("ac:breakout-mode", "default")
+        if mode != "default":
+            section["marks"] = [{"type": "breakout", "attrs": {"mode": mode}}]
+        return section
 
     def macro(self, element: _Element, parent: str) -> Json:
         name = element.attributes.get("ac:name", "")

@@ -237,6 +237,7 @@ def _check_node(
         "codeBlock",
         "table",
         "expand",
+        "layoutSection",
         "media",
         "mediaSingle",
         "mention",

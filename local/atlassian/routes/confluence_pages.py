@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
+from local.atlassian.confluence.lossy_conversion import without
 from local.atlassian.confluence.page_json import (
     draft_json,
     label_json,
@@ -69,7 +70,8 @@ def body_json(call: Call, version: StoredVersion | UnpublishedDraft) -> dict[str
     elif wanted in {"view", "export_view", "styled_view", "anonymous_export_view"}:
         value = storage_to_html(version.storage)
     elif wanted == "atlas_doc_format":
-        value = json.dumps(to_adf(version.storage), ensure_ascii=False)
+        lost = version.lost if isinstance(version, StoredVersion) else frozenset()
+        value = json.dumps(without(to_adf(version.storage), lost), ensure_ascii=False)
     else:
         raise ConfluenceRefusal(
             400, f"body-format {wanted} is not simulated: ask for storage, view or atlas_doc_format"

@@ -121,6 +121,7 @@ STEPS: dict[str, Step] = {
     "record_notice": lambda records, each: records.record_notice(each, draft_notice=NOTICE),
     "record_stop": lambda records, each: records.record_stop(each, "why"),
     "record_notification_failure": lambda records, each: records.record_notification_failure(each, "why"),
+    "record_conversion_check": lambda records, each: records.record_conversion_check(each),
 }
 CHANGE_STEPS: dict[str, Callable[[ChangeRepository, Change], object]] = {
     "ignore": lambda records, each: records.ignore(each, "why"),
