@@ -15,12 +15,17 @@ from common.atlassian.http_client import TIMEOUT, USER_AGENT, Unauthorized, Unav
 from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_after_seconds
 from common.runtime.json_access import as_dict, as_str
 
+#: What errors name instead of a path. (The URL is a setting.)
+TOKEN_URL = "the token URL"
 #: Seconds before its expiry at which an access token is replaced, so that none expires on its way.
 _MARGIN_SECONDS = 60
 
 
 class ClientCredentials:
-    """Fetches access tokens and caches the newest. ``secret`` returns the client secret, read again if ``True``."""
+    """Fetches access tokens and caches the newest.
+
+    ``secret`` returns the client secret; with ``True`` it is read again, which a refusal of the cached one causes.
+    """
 
     def __init__(self, token_url: str, client_id: str, secret: Callable[[bool], str]) -> None:
         self._token_url, self._client_id, self._secret = token_url, client_id, secret
@@ -36,18 +41,22 @@ class ClientCredentials:
         """
         # Wall-clock time: the monotonic clock may stop while Lambda freezes the function.
         if fresh or time.time() >= self._ends_at:
-            answer = self._fetch(fresh)
+            try:
+                answer = self._fetch(self._secret(fresh))
+            except Unauthorized:
+                if fresh:
+                    raise
+                answer = self._fetch(self._secret(True))
             self._token = as_str(answer.get("access_token"))
             self._ends_at = time.time() + float(answer.get("expires_in") or 0) - _MARGIN_SECONDS
         return self._token
 
-    def _fetch(self, fresh: bool) -> Any:
+    def _fetch(self, secret: str) -> Any:
         body = {
             "grant_type": "client_credentials",
             "client_id": self._client_id,
-            "client_secret": self._secret(fresh),
+            "client_secret": secret,
         }
-        path = "the token URL"
         connect, read = TIMEOUT
         try:
             response = self._session.post(
@@ -57,17 +66,19 @@ class ClientCredentials:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise Unavailable("POST", path, None, type(error).__name__) from error
+            raise Unavailable("POST", TOKEN_URL, None, type(error).__name__) from error
         status = response.status_code
         if status in TRANSIENT:
-            raise Unavailable("POST", path, status, "", retry_after=retry_after_seconds(response.headers))
+            raise Unavailable(
+                "POST", TOKEN_URL, status, "", retry_after=retry_after_seconds(response.headers)
+            )
         if status != 200:
             # The answer is not quoted: it may repeat the secret.
-            raise Unauthorized("POST", path, status, "the client id or secret is not accepted")
+            raise Unauthorized("POST", TOKEN_URL, status, "the client id or secret is not accepted")
         try:
             answer = as_dict(response.json())
         except ValueError as error:
-            raise Unavailable("POST", path, None, "not JSON") from error
+            raise Unavailable("POST", TOKEN_URL, None, "not JSON") from error
         if not as_str(answer.get("access_token")):
-            raise Unavailable("POST", path, None, "no access token in the answer")
+            raise Unavailable("POST", TOKEN_URL, None, "no access token in the answer")
         return answer

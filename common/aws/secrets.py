@@ -39,8 +39,8 @@ class CachedSecret:
 
     def get_first(self, *keys: str, fresh: bool = False) -> str:
         """Return the string under the first of these keys that the secret has, likewise."""
-        found = next((key for key in keys[:-1] if self._under(key, fresh, 0)), keys[-1])
-        return self.get(found)
+        self._under(keys[0], fresh, 0)  # the secret is read again once, however many keys are tried
+        return self.get(next((key for key in keys if self._under(key, False, 0)), keys[-1]))
 
     def get_list(self, key: str, *, fresh: bool = False, pause: float = 0) -> list[str]:
         """Return the list of strings under ``key``, likewise. A single string is not accepted as a list."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common.atlassian.client_credentials import TOKEN_URL
 from common.atlassian.error_answer import quotable_messages
-from common.atlassian.http_client import AtlassianError, Gone
+from common.atlassian.http_client import AtlassianError, Gone, Unauthorized
 from common.aws.event_bus import PublishFailed
 from common.aws.secrets import InvalidSecret
 from common.runtime.json_access import as_dict, as_str
@@ -36,6 +37,8 @@ def user_message(error: Exception) -> str:
 
 
 def _atlassian_message(error: AtlassianError) -> str:
+    if error.path == TOKEN_URL:
+        return _token_message(error)
     service = "Jira" if error.path.startswith("/rest/api/3/") else "Confluence"
     asked = f"{error.method} {error.path}"
     if error.status is None:
@@ -48,3 +51,13 @@ def _atlassian_message(error: AtlassianError) -> str:
         return f"Atlassian has removed an endpoint that Kinexus uses ({answered}): update Kinexus"
     messages = quotable_messages(error.detail)
     return f"{service} answered {asked} with {error.status}" + (f": {messages}" if messages else "")
+
+
+def _token_message(error: AtlassianError) -> str:
+    if isinstance(error, Unauthorized):
+        return (
+            f"Atlassian refused the client id or secret of Kinexus with {error.status}. An operator has to set "
+            "atlassianClientId and jiraApiToken again, then run `pulumi up`"
+        )
+    answered = f"answered with {error.status}" if error.status else "gave no valid answer"
+    return f"Atlassian's token service (atlassianTokenUrl) {answered}"

@@ -57,3 +57,14 @@ def test_wrong_signatures_read_the_secret_only_now_and_then(now: list[float]) ->
         kept.get_list("secrets", fresh=True, pause=MIN_REFRESH_INTERVAL)
         now[0] += 1
     assert manager.reads == 100 / MIN_REFRESH_INTERVAL
+
+
+@pytest.mark.parametrize("keys", [("key",), ("absent", "key"), ("key", "absent")])
+def test_the_first_key_that_there_is_is_read_again_once(now: list[float], keys: tuple[str, ...]) -> None:
+    manager = Manager()
+    kept = CachedSecret(manager, "arn")
+    assert kept.get_first(*keys) == "first"
+    manager.value = "second"
+    assert kept.get_first(*keys) == "first"
+    assert kept.get_first(*keys, fresh=True) == "second"
+    assert manager.reads == 2
