@@ -16,7 +16,7 @@ from common.atlassian.retry_policy import TRANSIENT, DeadlineTimeout, retry_afte
 from common.runtime.json_access import as_dict, as_str
 
 #: What errors name instead of a path. (The URL is a setting.)
-TOKEN_URL = "the token URL"
+TOKEN_URL = "the token URL"  # noqa: S105 (not a token)
 #: Seconds before its expiry at which an access token is replaced, so that none expires on its way.
 _MARGIN_SECONDS = 60
 
