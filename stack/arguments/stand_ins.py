@@ -107,8 +107,9 @@ _WITH_IT = {
     "api_id": ("api_stage", "stage_name"),
     "function": ("alias", "alias_name"),
     "rotation_function": ("rotation_alias", "alias_name"),
+    "stream_arn": ("table_key_arn", "own_key"),
 }
-"""A second argument that the component also gives, if the program does not, and the output for it."""
+"""A second argument that the component also gives, if the program does not, and the attribute for it."""
 
 
 def with_stand_ins(args: Mapping[str, Any], declared: Any) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def with_stand_ins(args: Mapping[str, Any], declared: Any) -> dict[str, Any]:
         result[field] = _replaced(field, value, hints.get(field))
         if field in _WITH_IT and result[field] is not value:
             other, output = _WITH_IT[field]
-            result.setdefault(other, getattr(value, output))
+            if getattr(value, output, None) is not None:
+                result.setdefault(other, getattr(value, output))
     return result
 
 

@@ -69,7 +69,8 @@ class StreamSubscriptionArgs(TypedDict):
     """KMS key that encrypts the dead-letter queue; SQS's own key by default. The function's role gets permission to use
     it."""
     table_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key of the table, if it has one of its own; the function's role gets permission to decrypt with it."""
+    """KMS key of the table, if it has one of its own; the function's role gets permission to decrypt with it. A
+    RecordTable in place of `stream_arn` brings its key."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of everything that the component creates; none by default. For the whole stack use `tag_stack`."""
 

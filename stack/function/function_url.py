@@ -8,6 +8,8 @@ import pulumi_aws as aws
 
 from ..arguments.cors import api_cors
 from ..arguments.iam_policy import PolicyStatement, statement
+from ..arguments.validation import reject
+from .alias import is_published
 from .args import PythonFunctionArgs
 
 
@@ -33,8 +35,22 @@ def create_url(
     return address
 
 
-def url_statements(arn: pulumi.Input[str]) -> list[pulumi.Output[PolicyStatement]]:
-    """Return the two statements that allow calls through the URL of a function or alias, and no other calls of it."""
+def url_arn(
+    args: PythonFunctionArgs, function: aws.lambda_.Function, alias: pulumi.Output[str]
+) -> pulumi.Output[str] | None:
+    """Return the ARN of what the URL calls: the function or its alias; None without a URL."""
+    if not args.get("url"):
+        return None
+    return pulumi.Output.concat(function.arn, ":", alias) if is_published(args) else function.arn
+
+
+def url_statements(arn: pulumi.Output[str] | None) -> list[pulumi.Output[PolicyStatement]]:
+    """Return the two statements that allow calls through the URL of a function or alias, and no other calls of it.
+
+    Raises InvalidArgument for None, which stands for a function without a URL.
+    """
+    if arn is None:
+        reject("PythonFunction", "grant_url", "needs `url`", "Set the argument `url` to true.")
     return [
         statement(
             ["lambda:InvokeFunctionUrl"],

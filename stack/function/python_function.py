@@ -12,7 +12,7 @@ from ..arguments.tags import with_tags
 from ..arguments.validation import known_value
 from .alias import ALIAS, is_published, publish_alias
 from .args import ARCHITECTURE, RUNTIME, FunctionArchitecture, FunctionRuntime, PythonFunctionArgs
-from .function_url import create_url, url_statements
+from .function_url import create_url, url_arn, url_statements
 from .packaging import function_archive, source_code_hash
 from .requirements_lock import LambdaTarget
 from .role import create_role
@@ -130,9 +130,7 @@ class PythonFunction(pulumi.ComponentResource):
                 )
         qualifier = self.alias_name if is_published(args) else None
         self.url = create_url(name, args, function, qualifier, child)
-        self._called_arn = (
-            pulumi.Output.concat(function.arn, ":", self.alias_name) if is_published(args) else function.arn
-        )
+        self._url_arn = url_arn(args, function, self.alias_name)
         self.function = pulumi.Output.from_input(function)
         self.function_name = function.name
         self.function_arn = function.arn
@@ -143,5 +141,8 @@ class PythonFunction(pulumi.ComponentResource):
         self.register_outputs(plain)
 
     def grant_url(self) -> list[pulumi.Output[PolicyStatement]]:
-        """Return the two statements that a caller of the function URL needs; they allow no other calls."""
-        return url_statements(self._called_arn)
+        """Return the two statements that a caller of the function URL needs; they allow no other calls.
+
+        Raises InvalidArgument without the argument `url`.
+        """
+        return url_statements(self._url_arn)

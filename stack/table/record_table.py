@@ -77,6 +77,7 @@ class RecordTable(pulumi.ComponentResource):
         )  # fmt: skip
 
         self._key = key_of(args)
+        self.own_key = args.get("key_arn")
         self._has_stream = stream is not None
         self.table_name = table.name
         self.table_arn = table.arn

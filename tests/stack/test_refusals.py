@@ -169,6 +169,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: subscription(alarm_topic_arns=watch()),
         r"`alarm_topic_arns` is of type Observability. Give a list",
     ),
+    (lambda: function().grant_url(), r"`grant_url` needs `url`. Set the argument"),
     (lambda: subscription(bus_name=table()), r"`bus_name` is of type RecordTable. Give text"),
     (lambda: subscription(function="shop-orders"), r"`function` is of type str. Give a Function"),
     (lambda: stack.EventBus("events", "shop"), r"EventBus: `args` is of type str. Give an object"),  # type: ignore[call-overload]

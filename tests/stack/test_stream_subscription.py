@@ -88,6 +88,16 @@ def test_components_stand_for_stream_and_function() -> None:
     assert registered(lambda: build(stand=True)) == registered(lambda: build(stand=False))
 
 
+def test_the_key_of_a_table_follows_its_stream() -> None:
+    def build() -> None:
+        stack.StreamSubscription(
+            "placed", stream_arn=table(stream="NEW_IMAGE", key_arn=KEY), function=function()
+        )
+
+    statements = json.loads(graph_of(build).named("placed-read").inputs["policy"])["Statement"]
+    assert statements[-1] == {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]}
+
+
 def test_names_are_those_of_pulumi_by_default() -> None:
     def build() -> Graph:
         return graph_of(lambda: stack.StreamSubscription("placed", stream_arn=STREAM, function=function()))
