@@ -16,7 +16,8 @@ def urn_changes(graph: Graph, path: str | Path) -> list[str]:
     """
     file = Path(path)
     if not file.exists():
-        return [f"{file.name} does not exist: write it with `checks.write_urns(graph, path)` and commit it"]
+        write = "`checks.write_urns(graph, path)` or `pytest --urn-snapshot`"
+        return [f"{file.name} does not exist: write it with {write}, and commit it"]
     held = set(file.read_text().splitlines())
     added = [graph.by_urn(urn) for urn in graph.urns() if urn not in held]
     gone = sorted(held - set(graph.urns()))

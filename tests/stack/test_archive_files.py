@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stack
@@ -137,6 +137,7 @@ def test_a_component_with_a_path_for_a_name_is_packaged(tmp_path: Path) -> None:
     )
 
 
+@settings(deadline=None)  # writes files
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z]{1,8}\.(py|txt|bin)", fullmatch=True),

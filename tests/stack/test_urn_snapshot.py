@@ -36,7 +36,7 @@ def test_a_snapshot_is_one_urn_a_line_and_compares_equal(held: Path) -> None:
 
 def test_a_missing_file_is_reported_with_the_command(tmp_path: Path) -> None:
     assert checks.urn_changes(graph_of(), tmp_path / "new.txt") == [
-        "new.txt does not exist: write it with `checks.write_urns(graph, path)` and commit it"
+        "new.txt does not exist: write it with `checks.write_urns(graph, path)` or `pytest --urn-snapshot`, and commit it"
     ]
     assert not (tmp_path / "new.txt").exists()
 
