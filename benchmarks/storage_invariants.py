@@ -42,7 +42,7 @@ def is_wrongly_refused(kind: str, reason: str) -> bool:
     return kind in ALWAYS_POSSIBLE and " cannot be in " not in reason
 
 
-def page_faults(storage: str) -> list[str]:
+def page_faults(storage: str) -> list[str]:  # noqa: C901 one check per invariant
     """Return the violations in how a page is parsed: reassembly, order, identity, outline, round trip."""
     page = sf.parse(storage)
     blocks = page.blocks

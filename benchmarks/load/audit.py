@@ -48,7 +48,7 @@ def _tickets(end: FinalState) -> Iterator[str]:
         yield f"unexpected: {key} has a change record, but was not closed"
 
 
-def _ticket(ticket: ClosedTicket, change: ChangeRecord, end: FinalState) -> Iterator[str]:
+def _ticket(ticket: ClosedTicket, change: ChangeRecord, end: FinalState) -> Iterator[str]:  # noqa: C901 one check per kind of record
     if not change.reason:
         yield f"unexplained: {ticket.key} is {change.status} without a reason"
     kinds = {mark[0] for mark in ticket.marks}

@@ -68,7 +68,7 @@ class _Reader:
         """Return the lines of all blocks in a container."""
         return [line for block in self.blocks(node.get("content"), depth) for line in block]
 
-    def block(self, node: _Node, depth: int) -> list[str]:
+    def block(self, node: _Node, depth: int) -> list[str]:  # noqa: C901 one branch per kind of node
         if self.spent(depth):
             return []
         kind = _kind(node)

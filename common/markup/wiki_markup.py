@@ -114,7 +114,7 @@ def _table_row(line: str) -> str:
     return f"{row}\n|{' --- |' * len(cells)}" if heading else row
 
 
-def _inline(source: str, depth: int = 0) -> str:
+def _inline(source: str, depth: int = 0) -> str:  # noqa: C901 one branch per mark
     if depth > 4:
         return source
 

@@ -133,7 +133,7 @@ class _Handler:
                 return False
         return False
 
-    def _is_outcome(self, statement: ast.stmt) -> bool:
+    def _is_outcome(self, statement: ast.stmt) -> bool:  # noqa: C901 one branch per kind of statement
         match statement:
             case ast.Raise():
                 return True

@@ -122,7 +122,7 @@ class _Finder:
 
     # -- elements --------------------------------------------------------------------------------------------
 
-    def element(self, node: Node, container: Container | None) -> None:
+    def element(self, node: Node, container: Container | None) -> None:  # noqa: C901 one branch per kind of element
         """Add the blocks of one element."""
         name = node.name
         if name == "p":
@@ -279,7 +279,7 @@ def _joins_text(node: Node) -> bool:
     )
 
 
-def _balanced(source: str, group: list[_Piece]) -> Iterator[list[_Piece]]:
+def _balanced(source: str, group: list[_Piece]) -> Iterator[list[_Piece]]:  # noqa: C901 one branch per kind of element
     """Split a run of text at tags whose matching tag is not in the run."""
     open_tags: list[tuple[int, int]] = []
     cuts: list[tuple[int, int]] = []

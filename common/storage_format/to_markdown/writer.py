@@ -193,7 +193,7 @@ class Writer:
         out.append(self.line(run))
         return [block for block in out if block]
 
-    def block(self, element: Element) -> str:
+    def block(self, element: Element) -> str:  # noqa: C901 one branch per kind of block
         """Return one block element."""
         name = element.name
         if name == "p":

@@ -42,7 +42,7 @@ _GENERIC = 4
 _CLOSING = frozenset(f"/{name}" for name in STRUCTURE)
 
 
-def scan(source: str) -> tuple[Node, int]:
+def scan(source: str) -> tuple[Node, int]:  # noqa: C901 a scanner, one branch per kind of markup
     """Return the tree of structural elements of a well-formed page, and its deepest nesting.
 
     Raises MalformedStorage where elements nest more than MAX_DEPTH deep.

@@ -132,41 +132,48 @@ class _Reader:
             self.hidden.append(tag)
             self.unseen(" ".join(element_labels.source_only_attributes(tag, attributes)) or tag)
             return
-        target, begun = self.page.target, (0, 0)
-        handled = _HANDLED.get(tag, ())
-        if tag in _STYLES:
-            self.page.push(_STYLES[tag])
-            begun = (0, self.page.add_text_looks(element_labels.looks(attributes, handled)))
-        elif tag in _HEADINGS or tag in _FLOWS:
-            begun = (self.start_flow(tag, attributes), 0)
+        target, looks, run_looks = self.page.target, 0, 0
+        if tag in _HEADINGS or tag in _FLOWS:
+            looks = self.start_flow(tag, attributes)
         elif tag in _BLOCKS:
-            begun = (self.start_block(tag, attributes), 0)
-        elif tag == "a":
-            self.page.push("link")
-            self.page.target = attributes.get("href", "")
-            begun = (0, self.page.add_text_looks(element_labels.looks(attributes, handled)))
-        elif tag == "br":
-            self.page.write("\n", "")
-        elif tag == "time":
-            self.page.chip(attributes.get("datetime", "date"), element_labels.looks(attributes, handled))
+            looks = self.start_block(tag, attributes)
         elif tag in _PARTS:
-            begun = (
-                self.page.add_block_looks([f"table part: {_PARTS[tag]}", *element_labels.looks(attributes)]),
-                0,
-            )
+            part = [f"table part: {_PARTS[tag]}", *element_labels.looks(attributes)]
+            looks = self.page.add_block_looks(part)
         elif tag.startswith("ri:"):
             self.resource(element_labels.resource_label(tag, attributes))
         elif tag.startswith("ac:"):
             self.start_ac(tag, attributes)
         else:
-            named = [] if tag in _SILENT or tag in _INSIDE or not self.open else [f"element: {tag}"]
-            begun = (0, self.page.add_text_looks([*named, *element_labels.looks(attributes)]))
+            run_looks = self.start_text(tag, attributes)
+        self.note_source(tag, attributes)
+        self.open.append(_Open(looks, run_looks, target))
+
+    def note_source(self, tag: str, attributes: dict[str, str]) -> None:
+        """Note what of an element only its source shows."""
         if tag in _INSIDE:
             self.page.note_source_only(f"<{tag}>")
         if attributes and not tag.startswith("ri:"):
-            for what in element_labels.source_only_attributes(tag, attributes, handled):
+            for what in element_labels.source_only_attributes(tag, attributes, _HANDLED.get(tag, ())):
                 self.page.note_source_only(what)
-        self.open.append(_Open(*begun, target))
+
+    def start_text(self, tag: str, attributes: dict[str, str]) -> int:
+        """Start an element inside text; return how many looks of text it added."""
+        looks = element_labels.looks(attributes, _HANDLED.get(tag, ()))
+        if tag in _STYLES:
+            self.page.push(_STYLES[tag])
+        elif tag == "a":
+            self.page.push("link")
+            self.page.target = attributes.get("href", "")
+        elif tag == "br":
+            self.page.write("\n", "")
+            return 0
+        elif tag == "time":
+            self.page.chip(attributes.get("datetime", "date"), looks)
+            return 0
+        elif tag not in _SILENT and tag not in _INSIDE and self.open:
+            looks = [f"element: {tag}", *looks]
+        return self.page.add_text_looks(looks)
 
     def start_flow(self, tag: str, attributes: dict[str, str]) -> int:
         self.page.open(tag if tag in _HEADINGS else "p")
@@ -178,7 +185,25 @@ class _Reader:
         return self.page.add_block_looks(looks)
 
     def start_block(self, tag: str, attributes: dict[str, str]) -> int:
+        """Start a block; return how many looks of blocks it added."""
         looks = element_labels.looks(attributes, _HANDLED.get(tag, ()))
+        match tag:
+            case "ul" | "ol":
+                first = attributes.get("start", "")
+                self.page.enter_list(ordered=tag == "ol", first=int(first) if first.isdecimal() else 1)
+            case "li":
+                self.page.item()
+            case "blockquote":
+                self.page.enter("quote")
+            case "pre":
+                self.page.preformatted()
+            case _:
+                self.start_table_part(tag, looks)
+                return 0
+        return self.page.add_block_looks(looks)
+
+    def start_table_part(self, tag: str, looks: list[str]) -> None:
+        """Start a part of a table, which has its own looks, or add a rule."""
         match tag:
             case "table":
                 self.page.table(looks)
@@ -188,41 +213,18 @@ class _Reader:
                 self.page.row(looks)
             case "td" | "th":
                 self.page.cell(looks, head=tag == "th")
-            case "ul" | "ol":
-                first = attributes.get("start", "")
-                self.page.enter_list(ordered=tag == "ol", first=int(first) if first.isdecimal() else 1)
-                return self.page.add_block_looks(looks)
-            case "li":
-                self.page.item()
-                return self.page.add_block_looks(looks)
-            case "blockquote":
-                self.page.enter("quote")
-                return self.page.add_block_looks(looks)
-            case "pre":
-                self.page.preformatted()
-                return self.page.add_block_looks(looks)
             case "hr":
                 self.page.close()
                 if self.page.in_row:
                     self.page.chip("―", looks)
                 else:
                     self.page.add("rule", [TextRun("―")], looks)
-        return 0
 
     def start_ac(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag in _MACROS:
-            name = attributes.get("ac:name") or attributes.get("type") or "unknown"
-            self.macros.append(OpenMacro(name, looks=element_labels.looks(attributes, _HANDLED[tag])))
-        elif tag in ("ac:parameter", "ac:adf-attribute") and self.macros:
+        if self.start_macro_part(tag, attributes):
+            return
+        if tag == "ac:task-status":
             self.captured = []
-            self.parameter = attributes.get("ac:name") or attributes.get("key") or ""
-        elif tag == "ac:task-status":
-            self.captured = []
-        elif tag == "ac:plain-text-body" and self.macros:
-            self.macros[-1].code = []
-        elif tag in ("ac:rich-text-body", "ac:adf-content") and self.macros:
-            self.macros[-1].framed = True
-            self.page.enter(self.macros[-1].frame(), self.macros[-1].label(), self.macros[-1].looks)
         elif tag == "ac:link":
             anchor = attributes.get("ac:anchor", "")
             self.links.append((len(self.page.written), anchor))
@@ -237,12 +239,33 @@ class _Reader:
             self.page.tasks(1)
         elif tag == "ac:task-body":
             self.page.task(done=self.task_done)
-        elif tag == "ac:layout-section":
-            self.start_section(attributes)
-        elif tag == "ac:layout-cell":
-            self.start_column()
+        elif tag in ("ac:layout-section", "ac:layout-cell"):
+            self.start_layout(tag, attributes)
         elif tag not in _SILENT:
             self.page.note_source_only(f"<{tag}>")
+
+    def start_macro_part(self, tag: str, attributes: dict[str, str]) -> bool:
+        """Start a macro, or a part of an open one; return whether the element is one."""
+        if tag in _MACROS:
+            name = attributes.get("ac:name") or attributes.get("type") or "unknown"
+            self.macros.append(OpenMacro(name, looks=element_labels.looks(attributes, _HANDLED[tag])))
+        elif tag in ("ac:parameter", "ac:adf-attribute") and self.macros:
+            self.captured = []
+            self.parameter = attributes.get("ac:name") or attributes.get("key") or ""
+        elif tag == "ac:plain-text-body" and self.macros:
+            self.macros[-1].code = []
+        elif tag in ("ac:rich-text-body", "ac:adf-content") and self.macros:
+            self.macros[-1].framed = True
+            self.page.enter(self.macros[-1].frame(), self.macros[-1].label(), self.macros[-1].looks)
+        else:
+            return False
+        return True
+
+    def start_layout(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "ac:layout-section":
+            self.start_section(attributes)
+        else:
+            self.start_column()
 
     def start_section(self, attributes: dict[str, str]) -> None:
         self.page.close()
@@ -335,10 +358,13 @@ class _Reader:
         elif tag == "ac:layout-section":
             self.layouts.pop()
         elif tag == "ac:layout-cell":
-            if not self.layouts or self.layouts[-1] in _ONE_COLUMN:
-                self.page.close()
-            else:
-                self.page.leave()
+            self.end_column()
+
+    def end_column(self) -> None:
+        if not self.layouts or self.layouts[-1] in _ONE_COLUMN:
+            self.page.close()
+        else:
+            self.page.leave()
 
     def end_parameter(self) -> None:
         if self.captured is not None and self.macros:

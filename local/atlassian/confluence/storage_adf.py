@@ -167,7 +167,7 @@ class _Converter:
             return []
         return self.paragraph(_Element("p", {}, run))
 
-    def block(self, element: _Element, parent: str) -> list[Json]:
+    def block(self, element: _Element, parent: str) -> list[Json]:  # noqa: C901 one branch per kind of block
         name = element.name
         if name in _TRANSPARENT:
             return self.blocks(element.children, parent)

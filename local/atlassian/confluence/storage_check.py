@@ -98,7 +98,7 @@ def open_parser() -> expat.XMLParserType:
     return parser
 
 
-def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str], object]) -> None:
+def _scan(storage: str, on_text: Callable[[str], object], on_end: Callable[[str], object]) -> None:  # noqa: C901 a scanner, one branch per kind of markup
     parser = open_parser()
     depth = 1
     hidden: list[bool] = []

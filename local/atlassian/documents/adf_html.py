@@ -40,7 +40,7 @@ def _nodes(nodes: Sequence[Mapping[str, Any]]) -> str:
     return "".join(_node(node) for node in nodes)
 
 
-def _node(node: Mapping[str, Any]) -> str:
+def _node(node: Mapping[str, Any]) -> str:  # noqa: C901 one branch per kind of node
     kind, attrs, content = str(node.get("type")), node.get("attrs", {}), node.get("content", [])
     if kind == "text":
         return _text(node)

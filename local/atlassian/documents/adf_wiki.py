@@ -53,7 +53,7 @@ def _marked(node: Mapping[str, Any]) -> str:
     return text
 
 
-def _block(node: Mapping[str, Any], bullets: str) -> str:
+def _block(node: Mapping[str, Any], bullets: str) -> str:  # noqa: C901 one branch per kind of node
     kind, attrs, content = node["type"], node.get("attrs", {}), node.get("content", [])
     if kind == "paragraph":
         return _inline(content)

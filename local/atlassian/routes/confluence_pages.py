@@ -197,7 +197,7 @@ def version_of(page: StoredPage, number: str) -> StoredVersion:
 
 
 @routes.on("PUT", PAGE)
-def update(call: Call, page_id: str) -> Response:
+def update(call: Call, page_id: str) -> Response:  # noqa: C901 one refusal per rule of the endpoint
     """Save a new version, or with status `draft` the page's draft; id, status, title, body and version are required.
 
     A draft's version number is always 1, so concurrent edits of a draft are not detected.
