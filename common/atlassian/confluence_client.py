@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +26,10 @@ COLLECTIONS = {
 }
 #: Maximum number of results in one answer: pages, and ancestors of a page.
 MAX_RESULTS = 250
+#: Maximum number of results of a search with expanded restrictions.
+_MAX_EXPANDED = 50
+#: Whom a restriction names.
+_RESTRICTED_TO = ("user", "group")
 
 
 @dataclass(frozen=True)
@@ -95,13 +99,17 @@ class Ancestor:
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One page found by a CQL query; ``path`` holds the titles of the ancestors that the search returned, top first."""
+    """One page found by a CQL query.
+
+    ``path`` and ``ancestor_ids`` hold the titles and the ids of the ancestors that the search returned, top first.
+    """
 
     page_id: str
     title: str
     space_key: str
     score: float
     path: tuple[str, ...] = ()
+    ancestor_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,14 @@ class ConfluenceClient:
         answer = self._http.get(
             "/api/v2/pages", {"id": wanted, "body-format": "storage", "limit": MAX_RESULTS}
         )
+        return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
+
+    def places(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return the pages of these ids that exist, without bodies: where they are in the page tree. At most 250."""
+        wanted = ",".join(page_ids)
+        if not wanted:
+            return ()
+        answer = self._http.get("/api/v2/pages", {"id": wanted, "limit": MAX_RESULTS})
         return tuple(self._read(page) for page in as_list(as_dict(answer).get("results")))
 
     def pages_in(self, space_id: str) -> Iterator[ConfluencePage]:
@@ -270,11 +286,34 @@ class ConfluenceClient:
         https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
         """
         answer = self._http.get(f"/rest/api/content/{content_id}/restriction/byOperation/read")
-        named = as_dict(as_dict(answer).get("restrictions"))
-        lists = [as_dict(named.get(kind)).get("results") for kind in ("user", "group")]
-        if any(map(as_list, lists)):
-            return True
-        return False if all(isinstance(each, list) for each in lists) else None
+        return _is_restricted(as_dict(as_dict(answer).get("restrictions")))
+
+    def restricted(self, page_ids: Sequence[str]) -> dict[str, bool]:
+        """Return whether viewing each page is restricted, by the pages' ids, in one request for 50 pages.
+
+        Restrictions of ancestors are not included. A page that the search does not return, or returns without the
+        expanded restrictions, is left out: ``is_restricted`` has to be asked about it.
+        https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search/#api-wiki-rest-api-search-get
+        """
+        found: dict[str, bool] = {}
+        for start in range(0, len(page_ids), _MAX_EXPANDED):
+            asked = [page_id for page_id in page_ids[start : start + _MAX_EXPANDED] if page_id.isdecimal()]
+            if not asked:
+                continue
+            params = {
+                "cql": f"type = page AND id in ({','.join(asked)})",
+                "limit": len(asked),
+                "expand": ",".join(
+                    f"content.restrictions.read.restrictions.{kind}" for kind in _RESTRICTED_TO
+                ),
+            }
+            answer = as_dict(self._http.get("/rest/api/search", params))
+            for content in (as_dict(as_dict(each).get("content")) for each in as_list(answer.get("results"))):
+                read = as_dict(as_dict(content.get("restrictions")).get("read"))
+                said = _is_restricted(as_dict(read.get("restrictions")))
+                if said is not None and as_str(content.get("id")) in asked:
+                    found[as_str(content.get("id"))] = said
+        return found
 
     def is_us(self, account_id: str) -> bool:
         """Return whether this is the id of the Kinexus account."""
@@ -325,6 +364,14 @@ def _version(version: Mapping[str, Any]) -> PageVersion:
     return PageVersion(number, as_str(version.get("authorId")), as_str(version.get("message")))
 
 
+def _is_restricted(restrictions: Mapping[str, Any]) -> bool | None:
+    """Return whether a restriction names people or groups; None if the answer does not say."""
+    lists = [as_dict(restrictions.get(kind)).get("results") for kind in _RESTRICTED_TO]
+    if any(map(as_list, lists)):
+        return True
+    return False if all(isinstance(each, list) for each in lists) else None
+
+
 def _hit(result: object) -> SearchHit:
     found: Mapping[str, Any] = as_dict(result)
     content = as_dict(found.get("content"))
@@ -336,4 +383,7 @@ def _hit(result: object) -> SearchHit:
         space_key=as_str(as_dict(content.get("space")).get("key")) or (in_url[1] if in_url else ""),
         score=float(found.get("score") or 0.0),
         path=tuple(as_str(above.get("title")) for above in map(as_dict, as_list(content.get("ancestors")))),
+        ancestor_ids=tuple(
+            as_str(above.get("id")) for above in map(as_dict, as_list(content.get("ancestors")))
+        ),
     )

@@ -27,23 +27,34 @@ def comment_key(document: Document, kind: str) -> CommentKey:
 
 def find_comment(jira: JiraClient, issue: str, mark: CommentKey) -> JiraComment | None:
     """Return our comment on ``issue`` that carries exactly ``mark``, or None."""
-    ours = [comment for comment in jira.comments(issue) if comment.author_id == jira.account_id()]
+    account_id, comments = jira.account_id(), list(jira.comments(issue))
+    ours = [comment for comment in comments if comment.author_id == account_id]
     marks = jira.comment_marks([comment.comment_id for comment in ours[:1000]])
     return next((comment for comment in ours if marks.get(comment.comment_id) == dict(mark)), None)
 
 
-def comment_once(jira: JiraClient, issue: str, mark: CommentKey, body: Adf) -> JiraComment:
-    """Return the comment that carries ``mark``, posting it if it does not exist."""
-    return find_comment(jira, issue, mark) or jira.add_comment(issue, body, mark)
+def comment_once(
+    jira: JiraClient, issue: str, mark: CommentKey, body: Adf, *, is_first: bool = False
+) -> JiraComment:
+    """Return the comment that carries ``mark``, posting it if it does not exist.
+
+    ``is_first`` says that no delivery can have posted it before, because this invocation has just made the conditional
+    transition, or the ticket, that it follows: the mark is not looked for.
+    """
+    found = None if is_first else find_comment(jira, issue, mark)
+    return found or jira.add_comment(issue, body, mark)
 
 
-def comment_best_effort(jira: JiraClient, issue: str, mark: CommentKey, body: Adf) -> JiraComment | None:
-    """Post a comment once; return None if the ticket is gone or refuses the comment.
+def comment_best_effort(
+    jira: JiraClient, issue: str, mark: CommentKey, body: Adf, *, is_first: bool = False
+) -> JiraComment | None:
+    """Post a comment once, as ``comment_once`` does; return None if the ticket is gone or refuses the comment.
 
     Other errors are raised: a service that is down, a token that is no longer valid.
     """
     try:
-        return comment_once(jira, issue, mark, body)
+        found = None if is_first else find_comment(jira, issue, mark)
+        return found or jira.add_comment(issue, body, mark)
     except (NotFound, RequestRefused) as error:
         log.warning("comment.refused", extra={"issue": issue, **mark, "detail": str(error)})
         return None

@@ -6,6 +6,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,25 @@ REVIEW_PROPERTY = "kinexus.review"
 COMMENT_PROPERTY = "kinexus.comment"
 #: The property that hides a comment from customers of a service project; it has no effect in other projects.
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+#: Seconds for which the category of a status and the screens of a project are kept.
+CACHE_SECONDS = 3600
 #: Prefix of the global ids of our links to published pages.
 LINK_ID_PREFIX = "kinexus="
+#: The fields of an issue that the pipeline reads; a site may have hundreds more.
+TICKET_FIELDS = (
+    "summary",
+    "description",
+    "issuetype",
+    "status",
+    "labels",
+    "components",
+    "project",
+    "assignee",
+    "reporter",
+    "security",
+    "creator",
+    "issuelinks",
+)
 #: A document of Atlassian's rich text format, `{type: doc, version: 1, content: […]}`.
 Adf = dict[str, Any]
 
@@ -65,6 +83,11 @@ class JiraClient:
     def __init__(self, http: AtlassianHttp, browse_url: str) -> None:
         self._http, self.browse_url = http, browse_url.rstrip("/")
         self._account_id = ""
+        #: Whether a status is in the category “done”, and until when that is used, by the status' id.
+        self._is_done: dict[str, tuple[float, bool]] = {}
+        #: What ``createmeta`` answered, and until when that is used, by path; and whether an answer was used again.
+        self._screens: dict[str, tuple[float, list[Mapping[str, Any]]]] = {}
+        self._reused_screens = False
 
     def account_id(self) -> str:
         """Return the id of the Kinexus account, cached."""
@@ -72,10 +95,32 @@ class JiraClient:
             self._account_id = as_str(as_dict(self._http.get("/rest/api/3/myself")).get("accountId"))
         return self._account_id
 
-    def issue(self, id_or_key: str, properties: Sequence[str] = ()) -> Mapping[str, Any]:
-        """Return an issue as Jira's JSON, with the named properties."""
-        params = {"properties": ",".join(properties)} if properties else None
+    def issue(
+        self, id_or_key: str, properties: Sequence[str] = (), fields: Sequence[str] = TICKET_FIELDS
+    ) -> Mapping[str, Any]:
+        """Return an issue as Jira's JSON, with the named properties and fields."""
+        params = {"fields": ",".join(fields)}
+        if properties:
+            params["properties"] = ",".join(properties)
         return as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
+
+    def issue_with_moves(
+        self, id_or_key: str, fields: Sequence[str]
+    ) -> tuple[Mapping[str, Any], tuple[StatusTransition, ...]]:
+        """Return an issue and all its status changes, oldest first, in one request.
+
+        One answer holds at most the newest 100 entries of the changelog; of a longer one, all pages are requested.
+        """
+        params = {"fields": ",".join(fields), "expand": "changelog"}
+        issue = as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}", params))
+        changelog = as_dict(issue.get("changelog"))
+        entries = [as_dict(entry) for entry in as_list(changelog.get("histories"))]
+        if "total" not in changelog or len(entries) < int(changelog["total"] or 0):
+            return issue, self.status_moves(id_or_key)
+        entries.sort(
+            key=lambda entry: int(as_str(entry.get("id")) or 0)
+        )  # some sites return the newest first
+        return issue, tuple(move for entry in entries for move in status_transitions(entry))
 
     def search(self, jql: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Yield the issues that a query finds, with these fields; the index lags by seconds or more.
@@ -97,12 +142,17 @@ class JiraClient:
         return int(as_dict(answer).get("count") or 0)
 
     def is_done(self, status_id: str) -> bool:
-        """Return whether a status is in the category “done”; False for a status that no longer exists."""
+        """Return whether a status is in the category “done”, cached for an hour; False if it no longer exists."""
+        until, is_done = self._is_done.get(status_id, (0.0, False))
+        if time.monotonic() < until:
+            return is_done
         try:
             status = self._http.get(f"/rest/api/3/status/{status_id}")
         except NotFound:
             return False
-        return as_str(as_dict(as_dict(status).get("statusCategory")).get("key")) == "done"
+        is_done = as_str(as_dict(as_dict(status).get("statusCategory")).get("key")) == "done"
+        self._is_done[status_id] = (time.monotonic() + CACHE_SECONDS, is_done)
+        return is_done
 
     def issue_types(self, project_key: str) -> tuple[IssueType, ...]:
         """Return the issue types that our account can create in a project."""
@@ -166,16 +216,26 @@ class JiraClient:
             body["update"] = {"labels": [{"add": label} for label in labels]}
         self._http.do("PUT", f"/rest/api/3/issue/{id_or_key}", body)
 
-    def _metadata(self, path: str, name: str) -> Iterator[Mapping[str, Any]]:
-        """Yield all entries of a list of ``createmeta``, 200 per request."""
-        start = 0
+    def forget_screens(self) -> bool:
+        """Forget which issue types and fields a project has; return whether an older answer was in use."""
+        was_reused, self._reused_screens = self._reused_screens, False
+        self._screens.clear()
+        return was_reused
+
+    def _metadata(self, path: str, name: str) -> list[Mapping[str, Any]]:
+        """Return all entries of a list of ``createmeta``, 200 per request, cached for an hour: see forget_screens."""
+        until, kept = self._screens.get(path, (0.0, []))
+        if time.monotonic() < until:
+            self._reused_screens = True
+            return kept
+        found: list[Mapping[str, Any]] = []
         while True:
-            answer = as_dict(self._http.get(path, {"startAt": start, "maxResults": 200}))
+            answer = as_dict(self._http.get(path, {"startAt": len(found), "maxResults": 200}))
             page = as_list(answer.get(name))
-            yield from map(as_dict, page)
-            start += len(page)
-            if not page or start >= int(answer.get("total") or 0):
-                return
+            found += map(as_dict, page)
+            if not page or len(found) >= int(answer.get("total") or 0):
+                self._screens[path] = (time.monotonic() + CACHE_SECONDS, found)
+                return found
 
     def reviewed_document(self, issue: Mapping[str, Any]) -> str:
         """Return the document id in an issue's REVIEW_PROPERTY, or ``""``.
@@ -296,7 +356,8 @@ class JiraClient:
 
     def move_back(self, id_or_key: str) -> bool:
         """Reopen a closed issue, preferably in “To Do”; return False if no transition allows it."""
-        status = as_dict(as_dict(self.issue(id_or_key).get("fields")).get("status"))
+        issue = self.issue(id_or_key, fields=["status"])
+        status = as_dict(as_dict(issue.get("fields")).get("status"))
         if as_dict(status.get("statusCategory")).get("key") != "done":
             return True
         open_ones = [

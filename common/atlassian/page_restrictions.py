@@ -2,7 +2,11 @@
 
 A page that only some people may view must not be shown in a review, because others can see the review. The restriction
 endpoint returns nothing for folders (CONFCLOUD-82920), whiteboards, databases and embeds, so a page below one of these
-does not count as open. Restrictions are read from the pages and not from the search index, which lags.
+does not count as open.
+
+The restrictions of all pages are read in one search by their ids, which returns the pages' own restrictions. (Whether a
+page has one is not in the search index; but a page may be missing there, because the index lags.) A page that is
+missing in the answer, or without its restrictions, is asked for by itself, and never counts as open otherwise.
 """
 
 from __future__ import annotations
@@ -52,8 +56,14 @@ class RestrictionReader(Protocol):
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies."""
 
+    def places(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return the pages of these ids that exist, without bodies."""
+
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
         """Return all ancestors of a page, the highest first."""
+
+    def restricted(self, page_ids: Sequence[str]) -> dict[str, bool]:
+        """Return whether pages themselves have a view restriction, without those that Confluence does not tell."""
 
     def is_restricted(self, content_id: str) -> bool | None:
         """Return whether a page itself has a view restriction; None if Confluence does not say."""
@@ -75,11 +85,16 @@ class Restrictions:
         #: The access of a page or ancestor by its own restriction.
         self._own_access: dict[Ancestor, Access] = {}
 
-    def of(self, pages: Sequence[PageInTree]) -> list[Access]:
+    def of(self, pages: Sequence[PageInTree], likely: Iterable[str] = ()) -> list[Access]:
         """Return the access of each page: ``OPEN`` if the page and all ancestors are open.
 
-        Otherwise the access of the nearest one that is not open, beginning with the page itself.
+        Otherwise the access of the nearest one that is not open, beginning with the page itself. ``likely`` are ids of
+        pages that are probably ancestors: their places in the tree are read in one request.
         """
+        parents = {page.parent_id for page in pages if page.page_id and not self._has_ancestors(page)}
+        if any(parents):
+            places = self._confluence.places(sorted({*likely, *filter(None, parents)} - {""}))
+            self._store_chains(pages, {place.page_id: place for place in places})
         with ThreadPoolExecutor(max_workers=_MAX_PARALLEL) as threads:
             # Pages with the same parent share their ancestors, so one page per parent is requested first.
             for group in ({_ancestors_key(page): page for page in pages}.values(), pages):
@@ -89,10 +104,32 @@ class Restrictions:
                 ):
                     self._store_ancestors(page, ancestors)
             nodes = list({node for page in pages for node in self._upwards(page)} - self._own_access.keys())
+            told = self._confluence.restricted([node.content_id for node in nodes if node.kind == "page"])
+            self._own_access |= {
+                node: Access.RESTRICTED if told[node.content_id] else Access.OPEN
+                for node in nodes
+                if node.kind == "page" and node.content_id in told
+            }
+            nodes = [node for node in nodes if node not in self._own_access]
             self._own_access |= zip(
                 nodes, threads.map(propagate_deadline(self._request_access), nodes), strict=True
             )
         return [self._access_of(page) for page in pages]
+
+    def _store_chains(self, pages: Sequence[PageInTree], places: Mapping[str, ConfluencePage]) -> None:
+        """Store the ancestors of pages whose chain of parents is complete and holds pages only.
+
+        A chain that is broken, because a page in it is hidden or no page, is left to ``_request_ancestors``.
+        """
+        for page in pages:
+            if page.page_id and page.parent_id and not self._has_ancestors(page):
+                chain: list[Ancestor] = []
+                above: str | None = page.parent_id
+                while above and above in places and len(chain) <= len(places):
+                    chain.insert(0, Ancestor(above, "page"))
+                    above = places[above].parent_id
+                if above is None:
+                    self._store_ancestors(page, tuple(chain))
 
     def _has_ancestors(self, page: PageInTree) -> bool:
         """Return whether the ancestors of a page need no request: they are stored, hidden, or the page is new."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_item
-from common.aws.dynamodb_table import DynamoDbTable
+from common.aws.dynamodb_table import DynamoDbTable, Held, Lease
 from common.domain import change_states as states
 from common.domain.change import Change, ChangeStatus
 from common.domain.change_states import ChangeTransition
@@ -34,21 +35,27 @@ class ChangeRepository:
         item = self._records.get(change_id)
         return from_item(Change, item) if item else None
 
-    def lease(self, change_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Hold the change's lease while working on it. Raises LeaseHeld."""
-        return self._records.lease(change_id, owner, seconds)
+    @contextmanager
+    def lease(self, change_id: str, owner: str, seconds: int) -> Iterator[Held[Change]]:
+        """Hold the change's lease while working on it. Raises LeaseHeld, and KeyError without such a change."""
+        with self._records.lease(change_id, owner, seconds) as lease:
+            yield Held(from_item(Change, lease.item), lease)
 
-    def notification_lease(self, change_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def notification_lease(self, change_id: str, seconds: int) -> AbstractContextManager[Lease]:
         """Hold the lease for notifying people of the change's failure. Raises LeaseHeld."""
         return self._records.notification_lease(change_id, seconds)
 
-    def store_selection(self, change: Change, choice: str) -> str:
-        """Return the stored page selection of the change. If there is none yet, ``choice`` is stored and returned."""
+    def store_selection(self, change: Change, choice: str) -> tuple[str, bool]:
+        """Return the stored page selection of the change, and whether it is ``choice``, stored by this call.
+
+        Whoever stored it knows that no document of the change was started before.
+        """
         states.STORE_SELECTION.check(change, ["choice"])
         try:
-            return str(self._records.update(change.change_id, {"choice": choice}, {"choice": None})["choice"])
+            self._records.update(change.change_id, {"choice": choice}, {"choice": None})
         except ConditionFailed:
-            return str((self._records.get(change.change_id) or {})["choice"])
+            return str((self._records.get(change.change_id) or {})["choice"]), False
+        return choice, True
 
     def record_joining(self, change: Change, document_id: str) -> None:
         """Record that the change is about to join the document of another change."""
@@ -60,26 +67,31 @@ class ChangeRepository:
         """Record that a failed change is processed again; return it."""
         return self._step(change, states.RESTART_CHANGE, reason=change.worth, failed_by=None)
 
-    def ignore(self, change: Change, reason: str) -> None:
+    # These end the work on a change, so the same write may release its lease.
+
+    def ignore(self, change: Change, reason: str, lease: Lease | None = None) -> None:
         """Record that a detected change is no change to document after all."""
-        self._step(change, states.IGNORE, reason=reason, failed_by=None)
+        self._step(change, states.IGNORE, lease, reason=reason, failed_by=None)
 
-    def document(self, change: Change, document_ids: tuple[str, ...]) -> None:
+    def document(self, change: Change, document_ids: tuple[str, ...], lease: Lease | None = None) -> None:
         """Record that drafts of these documents contain the change."""
-        self._step(
-            change, states.DOCUMENT, reason=change.worth, failed_by=None, document_ids=list(document_ids)
-        )
+        ids = list(document_ids)
+        self._step(change, states.DOCUMENT, lease, reason=change.worth, failed_by=None, document_ids=ids)
 
-    def end_unneeded(self, change: Change, reason: str, document_ids: tuple[str, ...]) -> None:
+    def end_unneeded(
+        self, change: Change, reason: str, document_ids: tuple[str, ...], lease: Lease | None = None
+    ) -> None:
         """Record that no page needs to change; ``document_ids`` are documents that ended without an edit."""
         ids: dict[str, Any] = {"document_ids": list(document_ids)} if document_ids else {}
-        self._step(change, states.END_UNNEEDED, reason=reason, failed_by=None, **ids)
+        self._step(change, states.END_UNNEEDED, lease, reason=reason, failed_by=None, **ids)
 
     def fail(self, change: Change, reason: str, message_id: str) -> None:
         """Record that the message of a change failed for good."""
         self._step(change, states.FAIL, reason=reason, failed_by=message_id or None)
 
-    def _step(self, change: Change, transition: ChangeTransition, **values: Any) -> Change:
+    def _step(
+        self, change: Change, transition: ChangeTransition, lease: Lease | None = None, **values: Any
+    ) -> Change:
         """Take a step of the table, if the record still has the state and version of ``change``.
 
         Raises TransitionRefused if the table does not allow the step, ConditionFailed if the record has changed.
@@ -88,4 +100,4 @@ class ChangeRepository:
         if transition.target:
             values |= {"status": str(transition.target), "version": (change.version or 0) + 1}
         expect = {"status": str(change.status), "version": change.version}
-        return from_item(Change, self._records.update(change.change_id, values, expect))
+        return from_item(Change, self._records.update(change.change_id, values, expect, lease))

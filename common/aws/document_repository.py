@@ -6,11 +6,12 @@ Each transition of common.domain.document_states is a method; no other change of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from common.aws.dynamodb_codec import from_item, to_attribute, to_item
-from common.aws.dynamodb_table import DynamoDbTable
+from common.aws.dynamodb_table import DynamoDbTable, Held, Lease
 from common.domain import document_states as states
 from common.domain.document import (
     Announcement,
@@ -24,7 +25,7 @@ from common.domain.document import (
 )
 from common.domain.document_states import DocumentTransition
 from common.domain.draft import Draft
-from common.runtime.errors import ConditionFailed
+from common.runtime.errors import ConditionFailed, LeaseHeld
 
 #: Index of documents by status.
 BY_STATUS_INDEX = "by-status"
@@ -34,6 +35,8 @@ CREATED_PAGES_INDEX = "created-pages"
 MAX_NEWEST_PAGES = 100
 #: Characters of a recorded reason.
 MAX_REASON = 1000
+#: How often taking a lock is tried while other documents take and release it.
+MAX_LOCK_ATTEMPTS = 5
 
 
 def page_lock_key(page_id: str) -> str:
@@ -57,16 +60,33 @@ def lock_key(document: Document) -> str:
     return title_lock_key(document.space_id, document.title)
 
 
+@dataclass(frozen=True)
+class PageLock:
+    """The lock of a page, or of the title of a page to be created: one open document holds it.
+
+    ``taken_at`` is in seconds since the epoch; None if an older version took it.
+    """
+
+    name: str
+    held_by: str
+    taken_at: int | None
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 class DocumentRepository:
     """Document records by their derived id."""
 
     def __init__(self, records: DynamoDbTable) -> None:
         self._records = records
 
-    def create_or_get(self, document: Document) -> Document:
-        """Write a new document, unless it is already recorded; return the recorded one."""
-        self._records.create(to_item(document))
-        return self.require(document.document_id)
+    @contextmanager
+    def start(self, document: Document, owner: str, seconds: int) -> Iterator[Held[Document] | None]:
+        """Write a new document and hold its lease; yields None if it is already recorded."""
+        with self._records.create_leased(to_item(document), owner, seconds) as lease:
+            yield Held(document, lease) if lease else None
 
     def get(self, document_id: str) -> Document | None:
         """Return the document, or None."""
@@ -138,11 +158,14 @@ class DocumentRepository:
             reason="",
         )
 
-    def store_draft(self, document: Document, draft: Draft, sha256: str) -> Document:
-        """Record the newest draft, together with the changes that it contains."""
+    def store_draft(
+        self, document: Document, draft: Draft, sha256: str, lease: Lease | None = None
+    ) -> Document:
+        """Record the newest draft, together with the changes that it contains; release the lease."""
         return self._step(
             document,
             states.STORE_DRAFT,
+            lease,
             revision=draft.revision,
             sha256=sha256,
             title=draft.title,
@@ -171,16 +194,21 @@ class DocumentRepository:
         """End a document whose draft may not be shown and that has no review ticket yet."""
         return self._step(document, states.FAIL_BEFORE_REVIEW, reason=reason[:MAX_REASON], created_in=None)
 
-    def open_review(self, document: Document, announcement: Announcement) -> Document:
-        """Record that the newest revision is announced in the open review ticket."""
-        return self._step(document, states.OPEN_REVIEW, announcement=announcement, reason=None)
+    def open_review(
+        self, document: Document, announcement: Announcement, lease: Lease | None = None
+    ) -> Document:
+        """Record that the newest revision is announced in the open review ticket; release the lease."""
+        return self._step(document, states.OPEN_REVIEW, lease, announcement=announcement, reason=None)
 
     def begin_publishing(self, document: Document, approval: Decision) -> Document:
         """Record the approval that is about to be carried out."""
         return self._step(document, states.BEGIN_PUBLISHING, decision=approval)
 
-    def return_to_review(self, document: Document, **notices: Notice) -> Document:
+    def return_to_review(
+        self, document: Document, draft_notice: Notice | None = None, source_notice: Notice | None = None
+    ) -> Document:
         """Record that an approval is not carried out, with the notice that says why (see ``record_notice``)."""
+        notices = _given(draft_notice=draft_notice, source_notice=source_notice)
         return self._step(document, states.RETURN_TO_REVIEW, decision=None, **notices)
 
     def reopen_as_drafted(self, document: Document) -> Document:
@@ -231,11 +259,11 @@ class DocumentRepository:
             document, states.FAIL_WITHOUT_TICKET, closing=True, decision=None, reason=reason, created_in=None
         )
 
-    def finish_closing(self, document: Document) -> Document:
-        """Record that the page of an ended document is released and everyone is notified."""
+    def finish_closing(self, document: Document, lease: Lease | None = None) -> Document:
+        """Record that the page of an ended document is released and everyone is notified; release the lease."""
         # The reason of a published document can only be an earlier failed notification.
         done: dict[str, Any] = {"reason": None} if document.status is DocumentStatus.PUBLISHED else {}
-        return self._step(document, states.FINISH_CLOSING, closing=None, **done)
+        return self._step(document, states.FINISH_CLOSING, lease, closing=None, **done)
 
     def record_creation(self, document: Document, now: int) -> Document:
         """Record that the review ticket is about to be created, and no link will make it findable."""
@@ -255,8 +283,11 @@ class DocumentRepository:
         """Record the moves to Done that carried no decision."""
         return self._step(document, states.RECORD_UNDECIDED, undecided=undecided)
 
-    def record_notice(self, document: Document, **notices: Notice) -> Document:
-        """Record a ``draft_notice`` or a ``source_notice``."""
+    def record_notice(
+        self, document: Document, draft_notice: Notice | None = None, source_notice: Notice | None = None
+    ) -> Document:
+        """Record a notice about unpublished work on the page, or about changed source tickets."""
+        notices = _given(draft_notice=draft_notice, source_notice=source_notice)
         return self._step(document, states.RECORD_NOTICE, **notices)
 
     def record_stop(self, document: Document, reason: str) -> Document:
@@ -271,7 +302,9 @@ class DocumentRepository:
         """Record that the published version was compared with the one before."""
         return self._step(document, states.RECORD_CONVERSION_CHECK, conversion_checked=True)
 
-    def _step(self, document: Document, transition: DocumentTransition, **values: Any) -> Document:
+    def _step(
+        self, document: Document, transition: DocumentTransition, lease: Lease | None = None, **values: Any
+    ) -> Document:
         """Take a step of the table, if the record still has the state, revision and version of ``document``."""
         transition.check(document, values)
         attributes = {name: to_attribute(value) for name, value in values.items()}
@@ -282,46 +315,48 @@ class DocumentRepository:
             "revision": document.revision,
             "version": document.version,
         }
-        return from_item(Document, self._records.update(document.document_id, attributes, expect))
+        return from_item(Document, self._records.update(document.document_id, attributes, expect, lease))
 
-    def lease(self, document_id: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Hold the document's lease while working on it. Raises LeaseHeld."""
-        return self._records.lease(document_id, owner, seconds)
+    @contextmanager
+    def lease(self, document_id: str, owner: str, seconds: int) -> Iterator[Held[Document]]:
+        """Hold the document's lease while working on it. Raises LeaseHeld, and KeyError without such a document."""
+        with self._records.lease(document_id, owner, seconds) as lease:
+            yield Held(from_item(Document, lease.item), lease)
 
-    def notification_lease(self, document_id: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    def notification_lease(self, document_id: str, seconds: int) -> AbstractContextManager[Lease]:
         """Hold the lease for notifying people of the document's failure. Raises LeaseHeld."""
         return self._records.notification_lease(document_id, seconds)
 
-    def lock(self, name: str, document_id: str, now: int) -> str:
-        """Take a lock for a document if it is free; return the id of the document that holds it.
+    def lock(self, name: str, document_id: str, now: int) -> PageLock:
+        """Take a lock for a document if it is free; return the lock, which another document may hold.
 
         ``now``, in seconds since the epoch, is recorded as the time at which it was taken: see ``release_stale``.
+        Raises LeaseHeld if the lock changes hands all the time.
         """
-        if self._records.create({"document_id": name, "held_by": document_id, "taken_at": now}):
-            return document_id
-        item = self._records.get(name)
-        if item is None:
-            return self.lock(name, document_id, now)
-        if item["held_by"] == document_id:
-            try:
+        for _ in range(MAX_LOCK_ATTEMPTS):
+            if self._records.create({"document_id": name, "held_by": document_id, "taken_at": now}):
+                return PageLock(name, document_id, now)
+            item = self._records.get(name)
+            if item is None:
+                continue  # it was released just now
+            if item["held_by"] != document_id:
+                taken_at = int(item["taken_at"]) if "taken_at" in item else None
+                return PageLock(name, str(item["held_by"]), taken_at)
+            with suppress(
+                ConditionFailed
+            ):  # let go: it was released as stale, and another document may hold it
                 self._records.update(name, {"taken_at": now}, {"held_by": document_id})
-            except ConditionFailed:
-                return self.lock(name, document_id, now)  # released as stale, and taken by another document
-        return str(item["held_by"])
+                return PageLock(name, document_id, now)
+        raise LeaseHeld(f"other documents keep taking and releasing {name}")
 
-    def release_stale(self, name: str, document_id: str, before: int) -> bool:
-        """Release the lock of a document that has no record, if it was taken before ``before``.
+    def release_stale(self, lock: PageLock) -> None:
+        """Release a lock whose document has no record, if it was not taken again since it was read.
 
-        Returns whether the lock may be free. A process may die or fail for good after taking the lock and before
-        writing the record. Nothing else would ever release that lock.
+        A process may die or fail for good after taking the lock and before writing the record. Nothing else would ever
+        release that lock.
         """
-        item = self._records.get(name)
-        if item is None or item["held_by"] != document_id:
-            return True
-        if int(item.get("taken_at", 0)) >= before:
-            return False
-        self._records.delete(name, {key: item[key] for key in ("held_by", "taken_at") if key in item})
-        return True
+        taken = {} if lock.taken_at is None else {"taken_at": lock.taken_at}
+        self._records.delete(lock.name, {"held_by": lock.held_by, **taken})
 
     def unlock(self, name: str, document_id: str) -> None:
         """Release a lock, if this document holds it."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -17,7 +18,30 @@ from common.runtime.deadline import Clock
 from common.runtime.errors import ConditionFailed, LeaseHeld
 
 _serialize = TypeSerializer().serialize
+RecordT = TypeVar("RecordT")
 _deserialize = TypeDeserializer().deserialize
+
+
+@dataclass
+class Lease:
+    """The right of ``owner`` to work on a record. ``item`` is the record as it was when the lease was taken.
+
+    The write that ends the work may release it; otherwise it is released when the ``with`` block ends.
+    """
+
+    key: str
+    name: str
+    owner: str
+    item: dict[str, Any]
+    is_released: bool = False
+
+
+@dataclass(frozen=True)
+class Held(Generic[RecordT]):
+    """A record that this invocation works on, as it was when its lease was taken."""
+
+    record: RecordT
+    lease: Lease
 
 
 class DynamoDbTable:
@@ -70,12 +94,26 @@ class DynamoDbTable:
         return True
 
     def update(
-        self, key: str, values: Mapping[str, Any], expect: Mapping[str, Any] | None = None
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        expect: Mapping[str, Any] | None = None,
+        releasing: Lease | None = None,
     ) -> dict[str, Any]:
         """Set ``values`` (None removes) on an existing item and return the whole item.
 
-        Raises ConditionFailed unless every attribute in ``expect`` has that value (None: is absent).
+        Raises ConditionFailed unless every attribute in ``expect`` has that value (None: is absent). Releases the lease
+        ``releasing`` in the same write, which fails if another owner holds it by now.
         """
+        if releasing:
+            values = {**values, f"{releasing.name}_owner": None, f"{releasing.name}_until": None}
+            expect = {**(expect or {}), f"{releasing.name}_owner": releasing.owner}
+        item = self._update(key, values, expect or {})
+        if releasing:
+            releasing.is_released = True
+        return item
+
+    def _update(self, key: str, values: Mapping[str, Any], expect: Mapping[str, Any]) -> dict[str, Any]:
         names, operands = {"#key": self._key}, {}
         sets, removes, conditions = [], [], ["attribute_exists(#key)"]
         for number, (name, value) in enumerate(values.items()):
@@ -85,7 +123,7 @@ class DynamoDbTable:
             else:
                 sets.append(f"#v{number} = :v{number}")
                 operands[f":v{number}"] = _serialize(value)
-        for number, (name, value) in enumerate((expect or {}).items()):
+        for number, (name, value) in enumerate(expect.items()):
             names[f"#e{number}"] = name
             if value is None:
                 conditions.append(f"attribute_not_exists(#e{number})")
@@ -114,15 +152,26 @@ class DynamoDbTable:
             # let go: a record that another invocation has changed is kept; other errors are raised
             _only_condition_failed(error)
 
-    def lease(self, key: str, owner: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
-        """Hold the lease of an existing record; yields the item. Raises LeaseHeld while another owner holds it.
+    def lease(self, key: str, owner: str, seconds: int) -> AbstractContextManager[Lease]:
+        """Hold the lease of an existing record. Raises LeaseHeld while another owner holds it.
 
         Raises KeyError if there is no such record, because a retry would not find it either.
         The lease of a process that dies expires after ``seconds``, which must be before its message is redelivered.
         """
         return self._leased("lease", key, owner, seconds)
 
-    def notification_lease(self, key: str, seconds: int) -> AbstractContextManager[dict[str, Any]]:
+    @contextmanager
+    def create_leased(self, item: Mapping[str, Any], owner: str, seconds: int) -> Iterator[Lease | None]:
+        """Write a new item and hold its lease from the same write on; yields None if the key exists already."""
+        until = int(self._clock()) + seconds
+        leased = {**item, "lease_owner": owner, "lease_until": until}
+        if not self.create(leased):
+            yield None
+            return
+        with self._until_released(Lease(str(item[self._key]), "lease", owner, leased)) as lease:
+            yield lease
+
+    def notification_lease(self, key: str, seconds: int) -> AbstractContextManager[Lease]:
         """Hold a second lease, for failure notifications, also while ``lease`` is held; raises the same errors.
 
         Two deliveries of one message may fail at once, and both would find that the comment does not exist yet.
@@ -130,7 +179,7 @@ class DynamoDbTable:
         return self._leased("telling", key, uuid4().hex, seconds)
 
     @contextmanager
-    def _leased(self, name: str, key: str, owner: str, seconds: int) -> Iterator[dict[str, Any]]:
+    def _leased(self, name: str, key: str, owner: str, seconds: int) -> Iterator[Lease]:
         now = int(self._clock())
         try:
             item = self._write(
@@ -145,16 +194,24 @@ class DynamoDbTable:
             if self.get(key) is None:
                 raise KeyError(key) from error
             raise LeaseHeld(f"{key} is being worked on") from error
-        try:
-            yield item
-        except Exception:
-            self._release(name, key, owner)
-            raise
-        self._release(name, key, owner)
+        with self._until_released(Lease(key, name, owner, item)) as lease:
+            yield lease
 
-    def _release(self, name: str, key: str, owner: str) -> None:
+    @contextmanager
+    def _until_released(self, lease: Lease) -> Iterator[Lease]:
+        """Release a lease when the work inside has ended, unless the work itself released it, or its process died."""
         try:
-            self.update(key, {f"{name}_owner": None, f"{name}_until": None}, {f"{name}_owner": owner})
+            yield lease
+        except Exception:
+            self._release(lease)
+            raise
+        self._release(lease)
+
+    def _release(self, lease: Lease) -> None:
+        if lease.is_released:
+            return
+        try:
+            self.update(lease.key, {}, releasing=lease)
         except ConditionFailed:  # let go: the lease has expired and another owner holds it now
             return
 

@@ -63,7 +63,10 @@ def last_transition_to_done(
 
     A move between two done statuses, for example by an automation from Done to Closed, does not count.
     """
-    return next((move for move in reversed(moves) if is_done(move.to_id) and not is_done(move.from_id)), None)
+    for move in reversed(moves):
+        if is_done(move.to_id) and not is_done(move.from_id):
+            return move
+    return None
 
 
 def _moment(created: object) -> str:

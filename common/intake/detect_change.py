@@ -111,23 +111,3 @@ def _why_not_finishing(event: WebhookPayload) -> str:
     if event.move is None:
         return f"{event.name or 'the event'} is not a change of status"
     return f'status changed to "{event.status_name}", which is not in the Done category'
-
-
-#: Used in place of a changelog id when an operator replays a review.
-REPLAY_MOVE_ID = "replay"
-
-
-def handle_review_closed(event: WebhookPayload, bus: EventBus) -> tuple[str, str]:
-    """Publish ReviewCompleted for a closed review ticket; return a status and, if it is skipped, the reason.
-
-    Later steps use only the ticket's id: whether it is one of our reviews, and who decided what, is read from Jira.
-    """
-    if not event.issue_key:
-        return "skipped", f"{event.name} is not about a review ticket"
-    if REVIEW_LABEL not in event.labels:
-        return "skipped", f"{event.issue_key} does not carry the label {REVIEW_LABEL}"
-    if not event.is_finishing:
-        return "skipped", f"{event.issue_key} was not moved to a status in the Done category"
-    move_id = event.move.move_id if event.move else ""
-    event_bus.publish_review_completed(bus, event.issue_id, event.issue_key, move_id or event.identity)
-    return "accepted", ""

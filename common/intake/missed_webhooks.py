@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 
 from common.atlassian.jira_client import JiraClient
 from common.atlassian.webhook_payload import WebhookPayload
+from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
+from common.aws.event_bus import EventBus
 from common.intake.detect_change import (
     REVIEW_LABEL,
     ChangeDetector,
     DetectionResult,
     derive_change_id,
-    handle_review_closed,
 )
-from common.intake.eligibility import evaluate_eligibility
+from common.intake.eligibility import EligibilityRules, evaluate_eligibility
 from common.intake.finished_issues import FinishedIssues
 from common.intake.missing_reviews import MissingReviews
+from common.intake.report_closed_review import handle_review_closed
+from common.runtime.deadline import Clock
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,11 @@ class MissedWebhooks:
     """Finds closed tickets and reviews in Jira, and processes each as its webhook would have been."""
 
     jira: JiraClient
-    detection: ChangeDetector
+    changes: ChangeRepository
     documents: DocumentRepository
+    bus: EventBus
+    rules: EligibilityRules
+    clock: Clock
 
     def finished_tickets(self, seconds: int) -> FinishedIssues:
         """Return the tickets to document that were closed in the last ``seconds``.
@@ -41,7 +47,7 @@ class MissedWebhooks:
         The query is wider than the rules, which then filter its results: JQL cannot compare labels ignoring case, or
         find labels by the prefix ``docs:``.
         """
-        rules, now = self.detection.rules, self.detection.clock()
+        rules, now = self.rules, self.clock()
         labels = () if rules.issue_types else ("labels IS NOT EMPTY",)
         return self._moved(
             seconds,
@@ -63,13 +69,14 @@ class MissedWebhooks:
     @property
     def missing_reviews(self) -> MissingReviews:
         """The open reviews whose ticket is missing."""
-        return MissingReviews(self.jira, self.documents, self.detection.bus)
+        return MissingReviews(self.jira, self.documents, self.bus)
 
     def process_ticket(self, event: WebhookPayload) -> DetectionResult:
         """Process a closed ticket as its webhook would have been."""
         # Nearly all are recorded already, and a read costs less than a rejected conditional write.
-        known = self.detection.changes.get(derive_change_id(event))
-        return self.detection.republish(known) if known else self.detection.handle(event)
+        known = self.changes.get(derive_change_id(event))
+        detection = ChangeDetector(self.changes, self.bus, self.rules, self.clock)
+        return detection.republish(known) if known else detection.handle(event)
 
     def process_review(self, event: WebhookPayload) -> str:
         """Process a closed review as its webhook would have been; return a status."""
@@ -78,12 +85,12 @@ class MissedWebhooks:
             return "over"
         if document and REVIEW_LABEL not in event.labels:
             event = replace(event, labels=(*event.labels, REVIEW_LABEL))  # it was removed by a person
-        return handle_review_closed(event, self.detection.bus)[0]
+        return handle_review_closed(event, self.bus)[0]
 
     def _moved(
         self, seconds: int, is_wanted: Callable[[WebhookPayload], bool], *clauses: str
     ) -> FinishedIssues:
-        since = self.detection.clock() - seconds
+        since = self.clock() - seconds
         return FinishedIssues(self.jira, _query(seconds, *clauses), since, is_wanted)
 
 

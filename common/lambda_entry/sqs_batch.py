@@ -6,15 +6,17 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#ser
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from common.atlassian.http_client import Gone, RequestRefused, Unauthorized
 from common.aws.sqs_source_queue import Deferred, DeferredTooLong, failed_attempts, has_not_before
-from common.domain.events import Event, UnknownEvent, parse_event
+from common.domain.events import Event, EventName, UnknownEvent, parse_event
 from common.lambda_entry.error_messages import user_message
 from common.lambda_entry.transient_errors import deferral_for
+from common.runtime.attempt import attempt
 from common.runtime.deadline import RESERVE_SECONDS, within_deadline
 from common.runtime.deferral import NOTIFY_AFTER_SECONDS, Deferral
 from common.runtime.errors import PermanentFailure
@@ -53,37 +55,46 @@ class SourceQueue(Protocol):
         """Make a failed message visible at once, before its visibility timeout ends."""
 
 
-@dataclass(frozen=True)
-class Work:
-    """The callbacks of a function that handles queued events.
+class UseCase(Protocol):
+    """What a function does about one kind of event. Reasons are texts that everyone may read."""
 
-    ``do`` does the work. ``record_failure`` records that it failed and notifies people. ``notify_waiting`` notifies
-    them that it is delayed. Both get the reason as a text that everyone may read.
-    """
+    def serve(self, event: Event, owner: str) -> None:
+        """Do the work. ``owner`` is the id of this invocation, which holds the leases."""
 
-    do: Callable[[Event], None]
-    record_failure: Callable[[Event, str], None]
-    notify_waiting: Callable[[Event, str], None]
+    def record_failure(self, event: Event, reason: str) -> None:
+        """Record that the work failed for good, and notify people."""
+
+    def notify_waiting(self, event: Event, reason: str) -> None:
+        """Notify people that the work is delayed."""
+
+
+#: Returns the use case of each event that the function handles.
+UseCases = Callable[[], Mapping[EventName, UseCase]]
 
 
 def process_batch(
-    event: Mapping[str, Any], context: LambdaContext, work: Work, queue: Callable[[], SourceQueue]
+    event: Mapping[str, Any], context: LambdaContext, use_cases: UseCases, queue: Callable[[], SourceQueue]
 ) -> dict[str, Any]:
     """Process every message before Lambda's time-out and return the ids of those that failed.
 
     A message is deferred, not failed, while another invocation holds its lease or a service is down or throttles us.
     A deferred message is sent again as a delayed copy for up to 12 hours, so it loses no receive. From 15 minutes on,
-    ``work.notify_waiting`` is called at each deferral. If the model gives no usable answer, the message is deferred
+    ``UseCase.notify_waiting`` is called at each deferral. If the model gives no usable answer, the message is deferred
     three times over an hour.
 
-    On a permanent failure, or the last receive before the dead-letter queue, ``work.record_failure`` is called. Every
-    failed message returns to the queue and so reaches the dead-letter queue, at once if a retry cannot succeed. A
+    On a permanent failure, or the last receive before the dead-letter queue, ``UseCase.record_failure`` is called.
+    Every failed message returns to the queue and so reaches the dead-letter queue, at once if a retry cannot succeed. A
     message that an operator redrives is processed again.
     """
     failures = []
     for message in event["Records"]:
+        delivery = _Delivery(message, context, use_cases, queue)
         try:
-            _Delivery(message, context, work, queue).process()
+            due = delivery.event_if_due()
+            if due is None:
+                continue
+            with delivery.settled(due):
+                use_cases()[due.name].serve(due, context.aws_request_id)
         except Exception:
             log.exception("message.failed", extra={"message_id": message["messageId"]})
             failures.append({"itemIdentifier": message["messageId"]})
@@ -96,25 +107,40 @@ class _Delivery:
 
     message: Mapping[str, Any]
     context: LambdaContext
-    work: Work
+    use_cases: UseCases
     queue: Callable[[], SourceQueue]
 
-    def process(self) -> None:
-        """Process the message or defer it; an error that is raised returns it to the queue."""
+    def event_if_due(self) -> Event | None:
+        """Return the event of the message; None if it comes before its time, and a copy was deferred again."""
         event = self._event()
         log.info("event.received", extra={"event": str(event.name), **event.detail})
         if has_not_before(self.message) and (deferred := self.queue().defer_until_due(self.message)):
             _log_deferred(event, deferred, "the service asked for this pause")
-            return
+            return None
+        return event
+
+    @contextmanager
+    def settled(self, event: Event) -> Iterator[None]:
+        """Do the work inside before the deadline. If it fails, defer the message, or record the failure and raise."""
         try:
-            self._do(event)
-        except (
-            Exception
-        ) as error:  # let go: a deferred copy of the message is in the queue, or the error is raised
+            deadline = within_deadline(self._seconds_left() - RESERVE_SECONDS)
+            with self._recording_failure(event), attempt(event.failed_attempts), deadline:
+                yield
+        except Exception as error:  # let go: a deferred copy of it is in the queue, or the error is raised
             deferral = deferral_for(error)
             if deferral is None:
                 raise
             self._defer(event, error, deferral)
+
+    @contextmanager
+    def _recording_failure(self, event: Event) -> Iterator[None]:
+        """Record an error that no deferral mends. An error of a service while it is recorded is raised instead."""
+        try:
+            yield
+        except Exception as error:
+            if deferral_for(error) is None:
+                self._record_failure(event, error)
+            raise
 
     def _event(self) -> Event:
         try:
@@ -124,15 +150,6 @@ class _Delivery:
             raise
         message_id = str(self.message["messageId"])
         return replace(event, message_id=message_id, failed_attempts=failed_attempts(self.message))
-
-    def _do(self, event: Event) -> None:
-        try:
-            with within_deadline(self._seconds_left() - RESERVE_SECONDS):
-                self.work.do(event)
-        except Exception as error:
-            if deferral_for(error) is None:
-                self._record_failure(event, error)
-            raise
 
     def _defer(self, event: Event, error: Exception, deferral: Deferral) -> None:
         reason = user_message(error)
@@ -154,7 +171,7 @@ class _Delivery:
         is_final = isinstance(error, PermanentFailure) or self._is_last_receive()
         if is_final or isinstance(error, Gone | Unauthorized | RequestRefused):
             with within_deadline(self._seconds_left() - FINAL_RESERVE_SECONDS):
-                self.work.record_failure(event, user_message(error))
+                self.use_cases()[event.name].record_failure(event, user_message(error))
                 if is_final:
                     self.queue().expire_visibility(self.message)
 
@@ -162,7 +179,7 @@ class _Delivery:
         """Notify people that the work is delayed. The copy is sent already, so nothing is lost if this fails."""
         try:
             with within_deadline(min(MAX_NOTIFY_SECONDS, self._seconds_left() - FINAL_RESERVE_SECONDS)):
-                self.work.notify_waiting(event, reason)
+                self.use_cases()[event.name].notify_waiting(event, reason)
         except Exception as error:  # let go: the next deferral notifies again; Jira itself may be down
             extra = {"event": str(event.name), **event.detail, "error": repr(error)}
             log.warning("deferral.notification_failed", extra=extra)

@@ -1,9 +1,4 @@
-"""Carry out a decision: publish the page, request a new revision, or end the review.
-
-A document ends with one conditional write, which also sets ``closing``. Then the page lock is released and people are
-notified. Every step is idempotent: an effect in Jira or Confluence carries an idempotency key, which is looked for
-first. ``closing`` stays set until all steps are done, so a redelivery completes them.
-"""
+"""Carries out a decision: publish the page, request a new revision, or end the review."""
 
 from __future__ import annotations
 
@@ -13,19 +8,20 @@ from functools import partial
 
 from common.atlassian import idempotent_comments
 from common.atlassian.jira_client import JiraClient
-from common.aws import event_bus
-from common.aws.document_repository import DocumentRepository, lock_key, page_lock_key
+from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftHashMismatch, DraftStore
-from common.aws.event_bus import EventBus
-from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
-from common.domain.page_links import comparison_url
 from common.domain.version_note import version_note
-from handlers.approval_handler import notification_texts, notifications
+from common.runtime.errors import LeaseHeld
+from handlers.approval_handler import notification_texts
 from handlers.approval_handler.hold_approval import ApprovalHold, SourcesChanged
 from handlers.approval_handler.publisher import PageConflict, PublishBlocked, Publisher, UnpublishedChanges
 
 log = logging.getLogger(__name__)
+
+#: How often an approval is tried again because the approver had seen the notice that would hold it back: once for each
+#: kind of notice.
+MAX_NOTICES = 2
 
 
 @dataclass(frozen=True)
@@ -37,24 +33,43 @@ class DecisionExecutor:
 
     records: DocumentRepository
     drafts: DraftStore
-    reviews: ReviewStore
-    bus: EventBus
     jira: JiraClient
     publisher: Publisher
     approval_hold: ApprovalHold
     max_revisions: int
 
-    def carry_out(self, document: Document, decision: Decision) -> None:
-        """Carry out a decision, or continue where an earlier delivery stopped."""
+    def carry_out(self, document: Document, decision: Decision) -> Document:
+        """Carry out a decision, or continue where an earlier delivery stopped; return the document as it is now.
+
+        A document that has ended is ``closing``: the caller completes its end.
+        """
         log.info(
             "decision.recorded", extra={"document_id": document.document_id, "verdict": str(decision.verdict)}
         )
-        if decision.verdict is Verdict.APPROVED:
-            self._publish(document, decision)
-        elif decision.verdict is Verdict.REJECTED:
-            self.close(self.records.reject(document, decision))
-        else:
-            self._send_back(document, decision)
+        if decision.verdict is Verdict.REJECTED:
+            return self.records.reject(document, decision)
+        if decision.verdict is Verdict.NEEDS_REVISION:
+            return self._send_back(document, decision)
+        for _ in range(MAX_NOTICES + 1):
+            if document.status is not DocumentStatus.PUBLISHING or document.decision != decision:
+                document = self.records.begin_publishing(document, decision)
+            try:
+                draft = self.drafts.get(document.document_id, decision.revision, decision.sha256)
+                may_write = partial(self.approval_hold.check_sources, document, decision)
+                overriding = self.approval_hold.overriding(document, decision)
+                note = version_note(draft, decision.author_name, document.review_issue_key)
+                publication = self.publisher.publish(draft, note, may_write, overriding)
+            except (SourcesChanged, UnpublishedChanges) as why:
+                # let go: the ticket is reopened with a notice, or the approval came after that notice
+                document = self.approval_hold.hold(document, decision, why)
+                if document.status is not DocumentStatus.PUBLISHING:
+                    return document
+            except (PageConflict, PublishBlocked, DraftHashMismatch) as obstacle:
+                # let go: the review gets a comment; the document is revised, reviewed again or ends
+                return self._on_obstacle(document, decision, obstacle)
+            else:
+                return self.records.publish(document, publication)
+        raise LeaseHeld(f"the page or the source tickets of {document.document_id} keep changing")
 
     def is_published(self, document: Document, approval: Decision) -> bool:
         """Return whether the approved draft is already on the page: then the approval can no longer be withdrawn."""
@@ -77,110 +92,26 @@ class DecisionExecutor:
         )
         return not set(document.change_ids) <= set(seen)
 
-    def close(self, document: Document) -> None:
-        """Complete the steps after a document ended: send the event, release the page, notify people.
-
-        Does nothing if all steps are done.
-        """
-        if not document.closing:
-            return
-        log.info(
-            "document.ended", extra={"document_id": document.document_id, "status": str(document.status)}
-        )
-        if document.publication:
-            event_bus.publish_documentation_published(self.bus, document, document.publication)
-        self._close_review_page(document)
-        self._release_page(document)
-        notifications.notify_end(self.jira, document)
-        self.records.finish_closing(document)
-
-    def _publish(self, document: Document, approval: Decision) -> None:
-        if document.status is not DocumentStatus.PUBLISHING or document.decision != approval:
-            document = self.records.begin_publishing(document, approval)
-        try:
-            draft = self.drafts.get(document.document_id, approval.revision, approval.sha256)
-            may_write = partial(self.approval_hold.check_sources, document, approval)
-            overriding = self.approval_hold.overriding(document, approval)
-            note = version_note(draft, approval.author_name, document.review_issue_key)
-            publication = self.publisher.publish(draft, note, may_write, overriding)
-        except (SourcesChanged, UnpublishedChanges) as why:
-            # let go: the ticket is reopened with a notice, or the approval came after that notice
-            if document_held := self.approval_hold.hold(document, approval, why):
-                self._publish(document_held, approval)
-        except (
-            PageConflict
-        ) as conflict:  # let go: the review gets a comment and the document moves to revising
-            self._on_conflict(document, conflict)
-        except PublishBlocked as blocked:
-            # let go: the review gets a comment and is reopened, or the document ends
-            self._on_blocked(document, approval, blocked)
-        except DraftHashMismatch as error:
-            # let go: the document moves to failed with the reason, and the tickets get a comment
-            self.close(self.records.fail_publication(document, str(error)))
-        else:
-            self.close(self.records.publish(document, publication))
-
-    def _send_back(self, document: Document, decision: Decision) -> None:
+    def _send_back(self, document: Document, decision: Decision) -> Document:
         if document.sent_back + 1 < self.max_revisions:
-            self.records.send_back(document, decision)
-        else:
-            self.close(self.records.fail_after_revisions(document, decision))
+            return self.records.send_back(document, decision)
+        return self.records.fail_after_revisions(document, decision)
 
-    def _on_conflict(self, document: Document, conflict: PageConflict) -> None:
-        mark = idempotent_comments.comment_key(document, "conflict")
-        body = notification_texts.page_conflict(str(conflict), conflict.versions)
-        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
-        self.records.revise_after_conflict(document)
-
-    def _on_blocked(self, document: Document, approval: Decision, blocked: PublishBlocked) -> None:
-        if blocked.final:
-            self.close(self.records.fail_publication(document, str(blocked)))
-            return
+    def _on_obstacle(
+        self,
+        document: Document,
+        approval: Decision,
+        obstacle: PageConflict | PublishBlocked | DraftHashMismatch,
+    ) -> Document:
+        """Return the document after its approved draft could not be published, and comment in the review."""
+        if isinstance(obstacle, PageConflict):
+            mark = idempotent_comments.comment_key(document, "conflict")
+            body = notification_texts.page_conflict(str(obstacle), obstacle.versions)
+            idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
+            return self.records.revise_after_conflict(document)
+        if isinstance(obstacle, DraftHashMismatch) or obstacle.final:
+            return self.records.fail_publication(document, str(obstacle))
         mark = {**idempotent_comments.comment_key(document, "obstacle"), "move_id": approval.move_id}
-        idempotent_comments.comment_best_effort(
-            self.jira, document.review_issue_id, mark, notification_texts.cannot_publish(str(blocked))
-        )
-        self.approval_hold.reopen(document, approval)
-
-    def _close_review_page(self, document: Document) -> None:
-        decision = document.decision
-        if decision is None:
-            ended = ReviewStatus(
-                document.revision,
-                document.review_issue_key,
-                "",
-                closed=True,
-                verdict="its ticket was deleted",
-            )
-            self.reviews.store_status(document.document_id, ended)
-            return
-        self.reviews.store_status(
-            document.document_id,
-            ReviewStatus(
-                revision=decision.revision,
-                review_key=document.review_issue_key,
-                review_url=f"{self.jira.browse_url}/browse/{document.review_issue_key}",
-                closed=True,
-                verdict=_verdict_text(document, decision),
-                decided_by=decision.author_name,
-                decided_at=decision.decided_at,
-                page_url=document.publication.url if document.publication else "",
-                compare_url=_comparison_url(document),
-            ),
-        )
-
-    def _release_page(self, document: Document) -> None:
-        self.records.unlock(lock_key(document), document.document_id)
-        if document.publication:
-            self.records.unlock(page_lock_key(document.publication.page_id), document.document_id)
-
-
-def _comparison_url(document: Document) -> str:
-    published = document.publication
-    return comparison_url(published.url, published.version) if published else ""
-
-
-def _verdict_text(document: Document, decision: Decision) -> str:
-    """Return the verdict for the review page; an approval that was not published says so."""
-    is_unpublished = decision.verdict is Verdict.APPROVED and document.publication is None
-    return f"{decision.verdict}, but not published" if is_unpublished else str(decision.verdict)
+        body = notification_texts.cannot_publish(str(obstacle))
+        idempotent_comments.comment_best_effort(self.jira, document.review_issue_id, mark, body)
+        return self.approval_hold.reopen(document, approval)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,32 +18,48 @@ from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
 from common.domain.approver_rules import ApproverRules
+from common.domain.events import EventName
 from common.lambda_entry import environment
+from common.lambda_entry.sqs_batch import UseCase
 from common.lambda_entry.webhook_endpoint import WebhookVerifier
 from handlers.approval_handler.carry_out_decision import DecisionExecutor
+from handlers.approval_handler.copied_reviews import CopiedReviews
+from handlers.approval_handler.end_of_review import EndOfReview
+from handlers.approval_handler.failed_review import LEASE_SECONDS, FailedReview
 from handlers.approval_handler.hold_approval import ApprovalHold
-from handlers.approval_handler.process_review import ReviewProcessor
 from handlers.approval_handler.publisher import Publisher
+from handlers.approval_handler.read_review_state import ReviewStateReader
+from handlers.approval_handler.review_completed import ReviewCompleted
+from handlers.approval_handler.review_deleted import ReviewDeleted
 from handlers.approval_handler.settings import Settings
 from handlers.approval_handler.source_tickets import SourceTickets
 
 
 @dataclass(frozen=True)
-class Dependencies:
-    """What the webhook and the queue entry points use."""
+class Webhook:
+    """What the webhook's entry point uses."""
 
-    processor: ReviewProcessor
-    bus: EventBus
     verifier: WebhookVerifier
+    bus: EventBus
 
 
 @cache
-def build_dependencies() -> Dependencies:
-    """Build all dependencies from the environment variables."""
+def build_webhook() -> Webhook:
+    """Build what the webhook needs from the environment variables."""
     env = environment.read_settings(Settings, os.environ)
-    secrets = cached_client("secretsmanager")
+    secret = CachedSecret(cached_client("secretsmanager"), env.webhook_secret_arn)
+    bus = EventBus(cached_client("events"), env.event_bus)
+    return Webhook(WebhookVerifier(secret, env.allow_unsigned_webhooks), bus)
+
+
+@cache
+def build_use_cases() -> Mapping[EventName, UseCase]:
+    """Build the use cases from the environment variables."""
+    env = environment.read_settings(Settings, os.environ)
     s3 = cached_client("s3")
-    jira, confluence = connect(env, CachedSecret(secrets, env.jira_api_token_secret_arn))
+    jira, confluence = connect(
+        env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
+    )
     records = DocumentRepository(
         DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
@@ -50,23 +67,22 @@ def build_dependencies() -> Dependencies:
     executor = DecisionExecutor(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
-        reviews=ReviewStore(s3, env.documents_bucket),
-        bus=bus,
         jira=jira,
         publisher=Publisher(confluence),
         approval_hold=ApprovalHold(records, jira, SourceTickets(jira, env.decline_labels)),
         max_revisions=env.max_revisions,
     )
-    return Dependencies(
-        processor=ReviewProcessor(
-            records=records,
-            jira=jira,
-            executor=executor,
-            approvers=ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
+    end = EndOfReview(records, ReviewStore(s3, env.documents_bucket), jira, bus)
+    approvers = ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes)
+    copied_reviews = CopiedReviews(records, jira, LEASE_SECONDS)
+    failed = FailedReview(records, jira, copied_reviews)
+    reader = ReviewStateReader(jira, approvers)
+    return {
+        EventName.REVIEW_COMPLETED: ReviewCompleted(
+            records, jira, reader, executor, end, copied_reviews, failed, bus
         ),
-        bus=bus,
-        verifier=WebhookVerifier(CachedSecret(secrets, env.webhook_secret_arn), env.allow_unsigned_webhooks),
-    )
+        EventName.REVIEW_DELETED: ReviewDeleted(records, jira, executor, end, failed),
+    }
 
 
 @cache

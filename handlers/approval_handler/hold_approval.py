@@ -54,11 +54,12 @@ class ApprovalHold:
 
     def hold(
         self, document: Document, approval: Decision, why: SourcesChanged | UnpublishedChanges
-    ) -> Document | None:
-        """Post a notice that says why the approval is not carried out, and reopen the review; return None.
+    ) -> Document:
+        """Post a notice that says why the approval is not carried out, and reopen the review; return the document.
 
-        The same notice is posted only once. Returns the document, and does not reopen the review, if the approval came
-        after this notice (for unpublished changes: if it was APPROVED ANYWAY). The caller then carries it out.
+        The same notice is posted only once. The document stays ``publishing``, and the review is not reopened, if the
+        approval came after this notice (for unpublished changes: if it was APPROVED ANYWAY). The caller then tries
+        again.
         """
         if isinstance(why, SourcesChanged):
             kind, about = "source_notice", why.about
@@ -69,13 +70,12 @@ class ApprovalHold:
         document, notice = self._post_notice(document, approval, kind, about, body)
         if _is_after(approval, notice) and (approval.anyway or isinstance(why, SourcesChanged)):
             return self.records.record_notice(document, **{kind: notice})
-        self.reopen(document, approval, **{kind: notice})
-        return None
+        return self.reopen(document, approval, **{kind: notice})
 
-    def reopen(self, document: Document, approval: Decision, **notices: Notice) -> None:
+    def reopen(self, document: Document, approval: Decision, **notices: Notice) -> Document:
         """Reopen the review after an approval that is not carried out, and record the notice that says why."""
         notifications.reopen_review(self.jira, document, approval.move_id)
-        self.records.return_to_review(document, **notices)
+        return self.records.return_to_review(document, **notices)
 
     def _post_notice(
         self, document: Document, approval: Decision, kind: str, about: tuple[str, ...], body: Adf

@@ -12,7 +12,7 @@ import logging
 from common.atlassian.http_client import NotFound, RequestRefused
 from common.atlassian.idempotent_comments import comment_best_effort, comment_key
 from common.atlassian.jira_client import LINK_ID_PREFIX, Adf, JiraClient
-from common.domain.document import Decision, Document, DocumentStatus, Publication, Verdict
+from common.domain.document import Document, DocumentStatus, Publication, Verdict
 from handlers.approval_handler import notification_texts
 
 log = logging.getLogger(__name__)
@@ -26,48 +26,44 @@ def reopen_review(jira: JiraClient, document: Document, move_id: str) -> None:
         comment_best_effort(jira, document.review_issue_id, mark, notification_texts.cannot_reopen())
 
 
-def notify_end(jira: JiraClient, document: Document) -> None:
-    """Comment in all tickets of a document how it ended; add the link to a published page."""
-    decision = document.decision
+def comment_review_gone(jira: JiraClient, document: Document, reason: str) -> None:
+    """Comment in the source tickets that the review ticket cannot be read any more."""
+    mark = {**comment_key(document, "review-gone"), "review": document.review_issue_key}
+    for key in document.issue_keys:
+        comment_best_effort(jira, key, mark, notification_texts.review_gone(reason, key))
+
+
+def notify_end(jira: JiraClient, document: Document, *, is_first: bool) -> None:
+    """Comment in all tickets of a document how it ended; add the link to a published page.
+
+    ``is_first`` says that this invocation has just ended the document, so no comment was posted before.
+    """
+    for issue, kind, body in _end_comments(document, jira.browse_url):
+        comment_best_effort(jira, issue, comment_key(document, kind), body, is_first=is_first)
+        if document.publication:
+            _link(jira, issue, document, document.publication)
+
+
+def _end_comments(document: Document, browse_url: str) -> list[tuple[str, str, Adf]]:
+    """Return the comments that say how a document ended: the ticket, the kind and the text of each."""
+    review, decision, page = document.review_issue_id, document.decision, document.publication
     if decision is None:
-        _comment_sources(jira, document, "review-deleted", notification_texts.review_deleted(document))
-        return
-    if document.publication:
-        _notify_published(jira, document, decision, document.publication)
+        kind, in_sources, in_review = "review-deleted", notification_texts.review_deleted(document), None
+    elif page:
+        kind, in_sources = "published", notification_texts.published_in_source(page, document)
+        in_review = notification_texts.published_in_review(page, decision)
     elif document.status is DocumentStatus.REJECTED:
-        acknowledged = notification_texts.rejected_in_review(document, decision)
-        comment_best_effort(jira, document.review_issue_id, comment_key(document, "rejection"), acknowledged)
-        _comment_sources(
-            jira,
-            document,
-            "rejected",
-            notification_texts.rejected_in_source(document, decision, jira.browse_url),
-        )
+        kind, in_sources = "rejected", notification_texts.rejected_in_source(document, decision, browse_url)
+        in_review = notification_texts.rejected_in_review(document, decision)
     elif decision.verdict is Verdict.NEEDS_REVISION:
-        _comment_all(jira, document, "too-many-revisions", notification_texts.too_many_revisions(document))
+        kind, in_sources = "too-many-revisions", notification_texts.too_many_revisions(document)
+        in_review = in_sources
     else:
-        _comment_all(jira, document, "cannot-publish", notification_texts.cannot_publish(document.reason))
-
-
-def _notify_published(jira: JiraClient, document: Document, decision: Decision, page: Publication) -> None:
-    mark = comment_key(document, "published")
-    comment_best_effort(
-        jira, document.review_issue_id, mark, notification_texts.published_in_review(page, decision)
-    )
-    _link(jira, document.review_issue_id, document, page)
-    _comment_sources(jira, document, "published", notification_texts.published_in_source(page, document))
-    for key in document.issue_keys:
-        _link(jira, key, document, page)
-
-
-def _comment_all(jira: JiraClient, document: Document, kind: str, body: Adf) -> None:
-    comment_best_effort(jira, document.review_issue_id, comment_key(document, kind), body)
-    _comment_sources(jira, document, kind, body)
-
-
-def _comment_sources(jira: JiraClient, document: Document, kind: str, body: Adf) -> None:
-    for key in document.issue_keys:
-        comment_best_effort(jira, key, comment_key(document, kind), body)
+        kind, in_sources = "cannot-publish", notification_texts.cannot_publish(document.reason)
+        in_review = in_sources
+    kind_in_review = "rejection" if kind == "rejected" else kind
+    comments = [(review, kind_in_review, in_review)] if in_review else []
+    return [*comments, *((key, kind, in_sources) for key in document.issue_keys)]
 
 
 def _link(jira: JiraClient, issue: str, document: Document, page: Publication) -> None:

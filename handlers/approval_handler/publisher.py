@@ -93,32 +93,36 @@ class Publisher:
         UnpublishedChanges and PageContended.
         """
         if draft.kind is DocumentKind.CREATE:
-            return self._create(draft, may_write)
+            existing = self.confluence.page_by_title(draft.space_id, draft.title)
+            if existing is None:
+                may_write()
+            return self._create(draft, existing)
         for _ in range(MAX_ATTEMPTS):
+            page = self._page(draft)
+            if published := self._find_publication(draft, page):
+                return published
+            may_write()
+            _check_location(draft, page)
+            storage = self._rebased(draft, page)
+            is_other = page.storage != draft.base
+            on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
+            if storage == page.storage:
+                return self._read_back(page, storage, on_top=on_top)
+            self._check_unpublished(draft, page, overriding)
             try:
-                return self._update(draft, note, may_write, overriding)
+                return self._read_back(self._write(page, storage, note), storage, on_top=on_top)
             except VersionConflict:  # let go: the loop retries on the current page, then raises PageContended
                 log.info("page.version_conflict", extra={"document_id": draft.document_id})
         raise PageContended(f'other people are editing the page "{draft.title}" right now')
 
-    def _update(self, draft: Draft, note: str, may_write: Callable[[], None], overriding: str) -> Publication:
-        page = self._page(draft)
-        if written := self._find_publication(draft, page):
-            return written
-        may_write()
-        _check_location(draft, page)
-        is_other = page.storage != draft.base
-        storage = self._rebased(draft, page)
-        on_top = is_other and sf.content_fingerprint(page.storage) != sf.content_fingerprint(draft.base)
-        if storage != page.storage:
-            self._check_unpublished(draft, page, overriding)
-            try:
-                page = self.confluence.update_page(page, storage, note)
-            except RequestRefused as error:
-                raise PublishBlocked(_refusal_text(page.title, error)) from error
-            except NotFound as error:
-                raise PublishBlocked(_not_found_text(page.title, "written", "edit")) from error
-        return self._read_back(page, storage, on_top=on_top)
+    def _write(self, page: ConfluencePage, storage: str, note: str) -> ConfluencePage:
+        """Write the version after ``page``; raise VersionConflict or PublishBlocked."""
+        try:
+            return self.confluence.update_page(page, storage, note)
+        except RequestRefused as error:
+            raise PublishBlocked(_refusal_text(page.title, error)) from error
+        except NotFound as error:
+            raise PublishBlocked(_not_found_text(page.title, "written", "edit")) from error
 
     def _rebased(self, draft: Draft, page: ConfluencePage) -> str:
         """Return the current page with the draft's edits. Raises PageConflict."""
@@ -154,10 +158,8 @@ class Publisher:
         ours = (v for v in versions if is_note_of(v.message, draft) and self.confluence.is_us(v.author_id))
         return next((Publication(page.page_id, v.number, page.url, page.title) for v in ours), None)
 
-    def _create(self, draft: Draft, may_write: Callable[[], None]) -> Publication:
-        existing = self.confluence.page_by_title(draft.space_id, draft.title)
+    def _create(self, draft: Draft, existing: ConfluencePage | None) -> Publication:
         if existing is None:
-            may_write()
             try:
                 created = self.confluence.create_page(
                     draft.space_id, draft.title, draft.parent_id, draft.storage

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from common.atlassian.http_client import NotFound
-from common.atlassian.jira_client import JiraClient, JiraComment
+from common.atlassian.jira_client import TICKET_FIELDS, JiraClient, JiraComment
 from common.domain.approver_rules import ApproverRules
 from common.domain.document import Decision, Document, Verdict
 from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
@@ -30,6 +30,9 @@ from handlers.approval_handler.decision.deciding_comment import (
 #: A time before any comment.
 BEFORE_ALL = "1970-01-01T00:00:00.000+0000"
 
+
+#: The fields of a ticket that tell its people.
+REVIEW_FIELDS = (*TICKET_FIELDS, "comment")
 
 _Result = tuple[ReviewComment, CommentDecision] | NoDecision
 
@@ -60,12 +63,11 @@ class ReviewStateReader:
         LeaseHeld if it was moved while it was read.
         """
         try:
-            issue = self.jira.issue(document.review_issue_id)
+            issue, moves = self.jira.issue_with_moves(document.review_issue_id, REVIEW_FIELDS)
         except NotFound as error:
             gone = f"the review ticket {document.review_issue_key} does not exist any more or is hidden from Kinexus"
             raise ReviewGone(gone) from error
         ticket = Ticket.from_rest(issue, self.jira.browse_url)
-        moves = self.jira.status_moves(ticket.issue_id)
         if ticket.status_category != "done" or not moves:
             return None
         last, ours = moves[-1], self.jira.account_id()
@@ -130,7 +132,7 @@ class ReviewStateReader:
         names: frozenset[str] = frozenset()
         for issue_id, _ in map(parse_change_id, document.change_ids):
             try:
-                issue = self.jira.issue(issue_id)
+                issue = self.jira.issue(issue_id, fields=REVIEW_FIELDS)
             except (
                 NotFound
             ):  # let go: its people are unknown, so a comment that thanks one of them is no approval

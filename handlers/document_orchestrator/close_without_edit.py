@@ -20,9 +20,11 @@ class CloseWithoutEdit:
     reviews: ReviewStore
     jira: JiraClient
 
-    def end(self, document: Document, reason: str) -> None:
-        """Record a document as not needed, with the reason (cut to 1,000 characters), then close it."""
-        self.close(self.records.end_without_edit(document, reason))
+    def end(self, document: Document, reason: str) -> Document:
+        """Record a document as not needed, with the reason (cut to 1,000 characters), then close it; return it."""
+        ended = self.records.end_without_edit(document, reason)
+        self.close(ended)
+        return ended
 
     def close(self, document: Document) -> None:
         """Close the review of a document in a final status and unlock its page. Idempotent."""

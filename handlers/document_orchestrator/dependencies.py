@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from functools import cache, partial
 
 from common.atlassian.clients import connect
@@ -19,58 +20,54 @@ from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
+from common.domain.events import EventName
 from common.lambda_entry import environment
+from common.lambda_entry.sqs_batch import UseCase
 from common.runtime.errors import PermanentFailure
+from handlers.document_orchestrator.change_detected import ChangeDetected
+from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
-from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.new_page_register import NewPageRegister
-from handlers.document_orchestrator.orchestrator import Orchestrator
-from handlers.document_orchestrator.select_and_reserve_page import select_pages
+from handlers.document_orchestrator.revision_requested import RevisionRequested
+from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.settings import Settings
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 
 @cache
-def build_orchestrator() -> Orchestrator:
-    """Build the orchestrator from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
+def build_use_cases() -> Mapping[EventName, UseCase]:
+    """Build the use cases from the environment; raise InvalidEnvironment if a variable is missing or wrong."""
     env = environment.read_settings(Settings, os.environ)
     jira, confluence = connect(
         env, CachedSecret(cached_client("secretsmanager"), env.jira_api_token_secret_arn)
     )
-    dynamodb = cached_client("dynamodb")
+    dynamodb, s3 = cached_client("dynamodb"), cached_client("s3")
     fields = json.loads(env.additional_model_request_fields or "{}")
     model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id, fields)
-    s3 = cached_client("s3")
     table = DynamoDbTable(dynamodb, env.documents_table, "document_id", time.time)
-    records = DocumentRepository(table)
-    site = cache(partial(_site, confluence, env))
-    drafter = RevisionDrafter(
-        records=records,
-        drafts=DraftStore(s3, env.documents_bucket),
-        jira=jira,
-        confluence=confluence,
-        model=model,
-        no_edit=CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira),
-        site=site,
-    )
+    records, drafts = DocumentRepository(table), DraftStore(s3, env.documents_bucket)
     changes = ChangeRepository(DynamoDbTable(dynamodb, env.changes_table, "change_id", time.time))
-    documents = DocumentLifecycle(
-        records=records,
-        new_pages=NewPageRegister(table, changes, time.time),
-        changes=changes,
-        drafter=drafter,
-        bus=EventBus(cached_client("events"), env.event_bus),
-        confluence=confluence,
-        clock=time.time,
-    )
-    return Orchestrator(
-        changes=changes,
-        documents=documents,
-        jira=jira,
-        site=site,
-        select_pages=partial(select_pages, documents),
-    )
+    new_pages = NewPageRegister(table, changes, time.time)
+    bus = EventBus(cached_client("events"), env.event_bus)
+    site = cache(partial(_site, confluence, env))
+    no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
+    drafter = RevisionDrafter(records, drafts, jira, model, no_edit, site)
+    return {
+        EventName.CHANGE_DETECTED: ChangeDetected(
+            changes=changes,
+            records=records,
+            jira=jira,
+            confluence=confluence,
+            selection=PageSelection(changes, records, new_pages, drafts, jira, model, time.time),
+            claims=PageClaims(records, changes, new_pages, confluence, time.time),
+            drafter=drafter,
+            no_edit=no_edit,
+            bus=bus,
+            site=site,
+        ),
+        EventName.REVISION_REQUESTED: RevisionRequested(records, jira, confluence, drafter, no_edit, bus),
+    }
 
 
 def _site(confluence: ConfluenceClient, env: Settings) -> WritableSpaces:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from common.atlassian.jira_client import Adf
+from common.atlassian import idempotent_comments
+from common.atlassian.jira_client import Adf, JiraClient
+from common.domain.change import Change
 from common.domain.document import Document
 from common.markup import adf
 from common.runtime.unicode_safety import safe_display_name
+from handlers.document_orchestrator.stored_targets import StoredTargets
 
 #: What a reviewer can do when the next revision cannot be drafted.
 HOW_TO_END_REVIEW = (
@@ -90,3 +93,29 @@ def already_up_to_date(document: Document, reason: str) -> Adf:
             ),
         )
     )
+
+
+def comment_waiting(jira: JiraClient, issue: str, what: str, reason: str) -> None:
+    """Comment once that work on ``what`` is deferred, and why."""
+    idempotent_comments.comment_waiting_once(jira, issue, what, reason)
+
+
+def comment_not_drafted(jira: JiraClient, change: Change, reason: str) -> None:
+    """Comment in a ticket that asked for documentation but needs none."""
+    mark = {"kind": "not-needed", "change_id": change.change_id}
+    idempotent_comments.comment_best_effort(jira, change.issue_id, mark, not_drafted(reason))
+
+
+def comment_on_targets(
+    jira: JiraClient, change: Change, targets: StoredTargets, browse_url: Callable[[], str]
+) -> None:
+    """Comment on the pages that a ticket names but Kinexus does not edit, and on a page that a person has to name."""
+    if targets.refused:
+        mark = {"kind": "refused-page", "change_id": change.change_id}
+        idempotent_comments.comment_best_effort(jira, change.issue_id, mark, refused_pages(targets.refused))
+    for target in targets.targets:
+        if target.unnamed:
+            url = f"{browse_url()}/pages/viewpage.action?pageId={target.unnamed}"
+            mark = {"kind": "unnamed-page", "change_id": change.change_id}
+            comment = unnamed_page(target.unnamed, url, target.choice.reason)
+            idempotent_comments.comment_best_effort(jira, change.issue_id, mark, comment)

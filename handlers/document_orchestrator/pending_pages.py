@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.atlassian.confluence_client import ConfluencePage
+from common.aws.document_repository import DocumentRepository
+from common.aws.draft_store import DraftStore
 from common.domain.change import Change
 from common.domain.document import FINAL_STATUSES, Document
+from common.domain.document_states import UNDRAFTED
 from common.domain.status_transitions import to_epoch_seconds
-from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
-from handlers.document_orchestrator.new_page_register import RegisterSnapshot, Reservation
+from handlers.document_orchestrator.new_page_register import NewPageRegister, RegisterSnapshot, Reservation
 from handlers.document_orchestrator.page_selection.candidates import OpenDraft
 
 #: Seconds after its approval when the search surely shows a page: a week, because publishing it may be delayed.
@@ -22,38 +23,48 @@ class PendingPages:
 
     ``register`` is the register as it was read, and ``kept`` its reservations by other changes that the index of new
     pages does not show yet. ``drafts`` are pages to be created; one without a stored draft has a title but no body.
-    ``created`` are pages that were approved within ``INDEX_LAG_SECONDS``.
+    ``created`` are the ids of pages that were approved within ``INDEX_LAG_SECONDS``.
     """
 
     register: RegisterSnapshot
     kept: tuple[Reservation, ...]
     drafts: tuple[OpenDraft, ...]
-    created: tuple[ConfluencePage, ...]
+    created: tuple[str, ...]
 
 
-def read_pending_pages(documents: DocumentLifecycle, space_id: str, change: Change) -> PendingPages:
-    """Read what other changes add to a space; raises the errors of common.atlassian.http_client."""
-    register = documents.new_pages.read(space_id)
-    newest = {document.document_id: document for document in documents.records.newest_pages(space_id)}
+def read_pending_pages(
+    records: DocumentRepository,
+    new_pages: NewPageRegister,
+    drafts: DraftStore,
+    space_id: str,
+    change: Change,
+    now: float,
+) -> PendingPages:
+    """Read what other changes add to a space; ``now`` is in seconds since the epoch."""
+    register = new_pages.read(space_id)
+    newest = {document.document_id: document for document in records.newest_pages(space_id)}
     kept, reserved = list[Reservation](), list[OpenDraft]()
     for reservation in register.reservations:
         if reservation.document_id in newest or reservation.change_id == change.change_id:
             continue
         # The index of new pages is eventually consistent; this read is consistent.
-        document = documents.records.get(reservation.document_id)
+        document = records.get(reservation.document_id)
         if document and document.created_in is None:
             continue  # it ended, or now updates an existing page: the index never lists it
         if document:
             newest[document.document_id] = document
-        elif documents.new_pages.is_pending(reservation):
+        elif new_pages.is_pending(reservation):
             reserved.append(OpenDraft(reservation.document_id, reservation.title, ""))
         else:
             continue
         kept.append(reservation)
-    since = documents.clock() - INDEX_LAG_SECONDS
-    drafts = (_open_draft(documents, each) for each in newest.values() if each.status not in FINAL_STATUSES)
-    created = [d.publication.page_id for d in newest.values() if d.publication and _decided_at(d) >= since]
-    return PendingPages(register, tuple(kept), (*drafts, *reserved), documents.confluence.pages(created))
+    opened = (_open_draft(drafts, each) for each in newest.values() if each.status not in FINAL_STATUSES)
+    created = (
+        each.publication.page_id
+        for each in newest.values()
+        if each.publication and _decided_at(each) >= now - INDEX_LAG_SECONDS
+    )
+    return PendingPages(register, tuple(kept), (*opened, *reserved), tuple(created))
 
 
 def _decided_at(document: Document) -> float:
@@ -61,6 +72,8 @@ def _decided_at(document: Document) -> float:
     return to_epoch_seconds(document.decision.decided_at) if document.decision else document.created_at
 
 
-def _open_draft(documents: DocumentLifecycle, document: Document) -> OpenDraft:
-    storage = documents.drafter.newest(document).storage if document.revision else ""
-    return OpenDraft(document.document_id, document.title, storage)
+def _open_draft(drafts: DraftStore, document: Document) -> OpenDraft:
+    if UNDRAFTED.holds(document):
+        return OpenDraft(document.document_id, document.title, "")
+    newest = drafts.get(document.document_id, document.revision, document.sha256)
+    return OpenDraft(document.document_id, document.title, newest.storage)

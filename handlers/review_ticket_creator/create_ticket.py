@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.atlassian.http_client import Unavailable
+from common.atlassian.http_client import RequestRefused, Unavailable
 from common.atlassian.issue_screen import IssueScreen
 from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
@@ -53,15 +53,46 @@ class TicketCreation:
         ``fields`` has the field ``project``. Raises Unavailable, with the time until the ticket can be searched for, if
         Jira does not say whether it made the ticket.
         """
+        later, links = self._split(document, fields, sources)
+        posted = {name: value for name, value in fields.items() if name not in later}
+        try:
+            issue_id, key = self._post(posted, properties, links)
+        except RequestRefused:
+            if not self.jira.forget_screens():
+                raise
+            # The screen may have changed since it was read, up to an hour ago.
+            later, links = self._split(document, fields, sources)
+            posted = {name: value for name, value in fields.items() if name not in later}
+            issue_id, key = self._post(posted, properties, links)
+        if later:
+            labels = later.pop("labels", ())
+            self.jira.edit_issue(issue_id, later, labels)
+        for source in sources:
+            if source not in links:
+                self.jira.link_issues(issue_id, source, self.link_type)
+        return issue_id, key
+
+    def _split(
+        self, document: Document, fields: Mapping[str, Any], sources: Sequence[str]
+    ) -> tuple[dict[str, Any], Sequence[str]]:
+        """Return the fields that the create screen does not show, and the links that can be made in the same request.
+
+        Without such links, the document records that the creation begins.
+        """
         screen = self._screen(str(fields["project"]["key"]))
         links = sources if screen is None or screen.has("issuelinks") else ()
         if not links:
             self.records.record_creation(document, int(self.clock()))
         later = {} if screen is None else {name: fields[name] for name in _SET_LATER if not screen.has(name)}
-        posted = {name: value for name, value in fields.items() if name not in later}
+        return later, links
+
+    def _post(
+        self, fields: Mapping[str, Any], properties: Mapping[str, Any], links: Sequence[str]
+    ) -> tuple[str, str]:
+        """Create the ticket; without links, after a lost answer it is found once the index has caught up."""
         try:
-            issue_id, key = self.jira.create_issue(
-                {**self.extra_fields, **posted, "issuetype": {"name": self.issue_type}},
+            return self.jira.create_issue(
+                {**self.extra_fields, **fields, "issuetype": {"name": self.issue_type}},
                 properties,
                 links,
                 self.link_type,
@@ -76,13 +107,6 @@ class TicketCreation:
                 error.detail,
                 retry_after=max(error.retry_after, SEARCH_AFTER_SECONDS),
             ) from error
-        if later:
-            labels = later.pop("labels", ())
-            self.jira.edit_issue(issue_id, later, labels)
-        for source in sources:
-            if source not in links:
-                self.jira.link_issues(issue_id, source, self.link_type)
-        return issue_id, key
 
     def created_since(self, document: Document) -> Iterator[str]:
         """Yield the ids of the tickets that our account created since the creation of the review ticket began.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from functools import cache
 
 from common.atlassian.clients import connect
@@ -16,17 +17,19 @@ from common.aws.review_store import ReviewStore
 from common.aws.secrets import CachedSecret
 from common.aws.sqs_source_queue import SqsSourceQueue
 from common.domain.approver_rules import ApproverRules
+from common.domain.events import EventName
 from common.lambda_entry import environment
+from common.lambda_entry.sqs_batch import UseCase
 from handlers.review_ticket_creator.create_ticket import TicketCreation
+from handlers.review_ticket_creator.document_generated import DocumentGenerated
 from handlers.review_ticket_creator.invited_reviewers import InvitedReviewers
-from handlers.review_ticket_creator.open_review import OpenReview
 from handlers.review_ticket_creator.review_ticket import ReviewTickets
 from handlers.review_ticket_creator.settings import Settings
 
 
 @cache
-def build_open_review() -> OpenReview:
-    """Build all dependencies from the environment variables."""
+def build_use_cases() -> Mapping[EventName, UseCase]:
+    """Build the use case from the environment variables."""
     env = environment.read_settings(Settings, os.environ)
     secrets = cached_client("secretsmanager")
     link_key = CachedSecret(secrets, env.link_key_secret_arn)
@@ -35,7 +38,7 @@ def build_open_review() -> OpenReview:
     records = DocumentRepository(
         DynamoDbTable(cached_client("dynamodb"), env.documents_table, "document_id", time.time)
     )
-    return OpenReview(
+    generated = DocumentGenerated(
         records=records,
         drafts=DraftStore(s3, env.documents_bucket),
         reviews=ReviewStore(s3, env.documents_bucket),
@@ -64,6 +67,7 @@ def build_open_review() -> OpenReview:
         ),
         now=lambda: time.time(),
     )
+    return {EventName.DOCUMENT_GENERATED: generated}
 
 
 @cache

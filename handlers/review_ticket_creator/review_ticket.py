@@ -33,6 +33,7 @@ class ReviewTicket:
     issue_id: str
     key: str
     is_open: bool
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class ReviewTickets:
             issue_id, key = self.creation.create(
                 document, fields | _security(levels, project), keys, {REVIEW_PROPERTY: named}
             )
-            return ReviewTicket(issue_id, key, is_open=True)
+            return ReviewTicket(issue_id, key, is_open=True, is_new=True)
         found, key = as_str(issue.get("id")), as_str(issue.get("key"))
         if document.review_issue_id != found:
             self.records.set_review_ticket(document, found, key)

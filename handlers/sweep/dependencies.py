@@ -15,7 +15,6 @@ from common.aws.draft_store import DraftStore
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
-from common.intake.detect_change import ChangeDetector
 from common.intake.eligibility import EligibilityRules
 from common.intake.missed_webhooks import MissedWebhooks
 from common.lambda_entry import environment
@@ -45,7 +44,7 @@ def build_dependencies() -> Dependencies:
     documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
     bus = EventBus(cached_client("events"), env.event_bus)
     return Dependencies(
-        MissedWebhooks(jira, ChangeDetector(changes, bus, rules, time.time), documents),
+        MissedWebhooks(jira, changes, documents, bus, rules, time.time),
         ConversionCheck(jira, confluence, documents, DraftStore(cached_client("s3"), env.documents_bucket)),
     )
 

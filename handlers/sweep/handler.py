@@ -33,7 +33,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
             dependencies.conversion,
             WINDOW,
             TIMEOUT - RESERVE_SECONDS,
-            _scheduled_at(event, dependencies.missed_webhooks.detection.clock),
+            _scheduled_at(event, dependencies.missed_webhooks.clock),
         )
     )
     log.info("sweep.finished", extra={"outcomes": outcomes})

@@ -6,7 +6,7 @@ from common.aws import event_bus
 from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
 from common.domain.document import Document, DocumentStatus
-from common.intake.detect_change import REPLAY_MOVE_ID
+from common.intake.report_closed_review import REPLAY_MOVE_ID
 from ops.console_output import Terminal, format_time
 from ops.deployed_stack import DeployedStack
 from ops.errors import OperatorError

@@ -8,7 +8,7 @@ import time
 
 from common.aws.change_repository import ChangeRepository
 from common.domain.change import Change
-from common.intake.detect_change import ChangeDetector, derive_change_id
+from common.intake.detect_change import derive_change_id
 from common.intake.eligibility import EligibilityRules
 from common.intake.missed_webhooks import MissedWebhooks
 from ops.console_output import Terminal, format_time, pluralize
@@ -35,8 +35,9 @@ def run(deployment: DeployedStack, screen: Terminal, since: int, dry_run: bool) 
         env.document_labels, env.decline_labels, env.document_issue_types, env.max_change_age_days
     )
     changes = deployment.changes
-    detection = ChangeDetector(changes, deployment.bus, rules, time.time)
-    missed_webhooks = MissedWebhooks(deployment.atlassian[0], detection, deployment.documents)
+    missed_webhooks = MissedWebhooks(
+        deployment.atlassian[0], changes, deployment.documents, deployment.bus, rules, time.time
+    )
     start = format_time(time.time() - since)
     _tickets(missed_webhooks, changes, screen, since, start, dry_run)
     _reviews(missed_webhooks, screen, since, start, dry_run)

@@ -19,9 +19,10 @@ UNSAFE = {
         ["--points", "12", "--twice", "0", "--schedules", "0", "--seed", "1", "--scenarios", "rejection"],
     ),
     "neither leases nor the states of records are honoured": (
-        "from contextlib import contextmanager; from common.aws.dynamodb_table import DynamoDbTable; update = DynamoDbTable.update;"
-        "DynamoDbTable.lease = contextmanager(lambda self, key, owner, seconds: iter([self.get(key)]));"
-        "DynamoDbTable.update = lambda self, key, values, expect=None: update(self, key, values);",
+        "from contextlib import contextmanager; from common.aws.dynamodb_table import DynamoDbTable, Lease; update = DynamoDbTable.update;"
+        "DynamoDbTable.lease = contextmanager(lambda self, key, owner, seconds: iter([Lease(key, 'lease', owner, self.get(key))]));"
+        "free = {'lease_owner': None, 'lease_until': None};"
+        "DynamoDbTable.update = lambda self, key, values, expect=None, releasing=None: update(self, key, {**values, **free});",
         ["--points", "0", "--twice", "0", "--schedules", "40", "--seed", "1", "--scenarios", "update"],
     ),
 }

@@ -16,10 +16,14 @@ def fail_moves(patched: pytest.MonkeyPatch, status: DocumentStatus, fault: BaseE
     step = DocumentRepository._step
 
     def fail(
-        records: DocumentRepository, document: Document, transition: DocumentTransition, **values: Any
+        records: DocumentRepository,
+        document: Document,
+        transition: DocumentTransition,
+        *lease: Any,
+        **values: Any,
     ) -> Document:
         if transition.target is status:
             raise fault
-        return step(records, document, transition, **values)
+        return step(records, document, transition, *lease, **values)
 
     patched.setattr(DocumentRepository, "_step", fail)

@@ -28,11 +28,12 @@ from tests.secrets_in_use import WEBHOOK_SECRET
 
 BUILDERS = (
     jira_webhook_handler.build_dependencies,
-    document_orchestrator.build_orchestrator,
-    review_ticket_creator.build_open_review,
-    approval_handler.build_dependencies,
+    document_orchestrator.build_use_cases,
+    review_ticket_creator.build_use_cases,
+    approval_handler.build_use_cases,
     document_orchestrator.source_queue,
     review_ticket_creator.source_queue,
+    approval_handler.build_webhook,
     approval_handler.source_queue,
     review_page.build_show_review,
     sweep.build_dependencies,

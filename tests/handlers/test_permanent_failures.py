@@ -104,7 +104,7 @@ def test_an_unrecorded_failure_leaves_the_message_waiting(
     def down(*_: object) -> None:
         raise OSError("DynamoDB is down")
 
-    monkeypatch.setattr("handlers.document_orchestrator.handler._record_failure", down)
+    monkeypatch.setattr("handlers.document_orchestrator.change_detected.ChangeDetected.record_failure", down)
     pipeline.model.fail_next("refusal", times=2)
     assert len(deliver(orchestrate, messages)) == 1
     assert receive(pipeline, ORCHESTRATOR) == []

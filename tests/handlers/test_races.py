@@ -164,13 +164,14 @@ def test_a_review_moved_back_while_read_gets_no_wrong_comment(
 ) -> None:
     """Kinexus does not report its own move as one of the reviewer."""
     _, review = in_review(pipeline)
-    status_moves = JiraClient.status_moves
+    issue_with_moves = JiraClient.issue_with_moves
 
-    def moved_back_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusTransition, ...]:
+    def moved_back_just_before(jira: JiraClient, *what: Any) -> tuple[Any, tuple[StatusTransition, ...]]:
+        issue, _ = issue_with_moves(jira, *what)
         pipeline.move(review, "new", "kinexus")
-        return status_moves(jira, id_or_key)
+        return issue, jira.status_moves(review)
 
-    monkeypatch.setattr(JiraClient, "status_moves", moved_back_just_before)
+    monkeypatch.setattr(JiraClient, "issue_with_moves", moved_back_just_before)
     pipeline.decide(review, "APPROVED")
     pipeline.run()
     assert not any("cannot decide" in text for text in pipeline.comments(review))
@@ -183,14 +184,15 @@ def test_an_approval_withdrawn_while_read_is_not_published(
 ) -> None:
     _, review = in_review(pipeline)
     pipeline.decide(review, "APPROVED")
-    status_moves = JiraClient.status_moves
+    issue_with_moves = JiraClient.issue_with_moves
 
-    def reopened_just_before(jira: JiraClient, id_or_key: str) -> tuple[StatusTransition, ...]:
+    def reopened_just_before(jira: JiraClient, *what: Any) -> tuple[Any, tuple[StatusTransition, ...]]:
+        issue, _ = issue_with_moves(jira, *what)
         pipeline.move(review, "new", "reviewer")
-        return status_moves(jira, id_or_key)
+        return issue, jira.status_moves(review)
 
     with monkeypatch.context() as patched:
-        patched.setattr(JiraClient, "status_moves", reopened_just_before)
+        patched.setattr(JiraClient, "issue_with_moves", reopened_just_before)
         assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []
     pipeline.run()
     assert pipeline.aws.documents()[0]["status"] == "in_review"

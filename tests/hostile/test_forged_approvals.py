@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from common.domain.status_transitions import StatusTransition
 from common.domain.ticket import Ticket
 from handlers.approval_handler import handler, read_review_state
 from handlers.approval_handler.handler import handle as approve
-from handlers.approval_handler.process_review import ReviewProcessor
+from handlers.approval_handler.review_completed import ReviewCompleted
 from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.jira_webhook_handler.webhook_bodies import request
@@ -200,18 +200,21 @@ def test_no_field_of_a_signed_webhook_approves(world: World) -> None:
 def trusting_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: the account in the webhook counts as mover and comment author."""
     named = [""]
-    serve, moves, comments = ReviewProcessor.serve, JiraClient.status_moves, JiraClient.comments
+    serve, moves, comments = ReviewCompleted.serve, JiraClient.issue_with_moves, JiraClient.comments
 
     def notice(event: WebhookPayload, bus: EventBus) -> tuple[str, str]:
         bus.publish(EventName.REVIEW_COMPLETED, review_issue_id=event.issue_id, by=event.account_id)
         return "accepted", ""
 
-    def hear(self: ReviewProcessor, event: Event, owner: str) -> None:
+    def hear(self: ReviewCompleted, event: Event, owner: str) -> None:
         named[0] = str(event.detail["by"])
         serve(self, event, owner)
 
-    def moved(self: JiraClient, key: str) -> tuple[StatusTransition, ...]:
-        return tuple(replace(move, author_id=named[0]) for move in moves(self, key))
+    def moved(
+        self: JiraClient, key: str, fields: Sequence[str]
+    ) -> tuple[Mapping[str, Any], tuple[StatusTransition, ...]]:
+        issue, found = moves(self, key, fields)
+        return issue, tuple(replace(move, author_id=named[0]) for move in found)
 
     def written(self: JiraClient, key: str) -> Iterator[JiraComment]:
         by, ours = named[0], self.account_id()
@@ -220,8 +223,8 @@ def trusting_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
             yield each if is_ours else replace(each, author_id=by, update_author_id=by)
 
     monkeypatch.setattr(handler, "handle_review_closed", notice)
-    monkeypatch.setattr(ReviewProcessor, "serve", hear)
-    monkeypatch.setattr(JiraClient, "status_moves", moved)
+    monkeypatch.setattr(ReviewCompleted, "serve", hear)
+    monkeypatch.setattr(JiraClient, "issue_with_moves", moved)
     monkeypatch.setattr(JiraClient, "comments", written)
 
 

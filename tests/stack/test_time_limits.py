@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from common.lambda_entry import webhook_endpoint
-from handlers.approval_handler import process_review
-from handlers.document_orchestrator import document_lifecycle
+from handlers.approval_handler import failed_review
+from handlers.document_orchestrator import claim_page
 from handlers.review_page import handler as review_page
 from handlers.review_ticket_creator import open_review
 from handlers.sweep import handler as sweep
@@ -24,9 +24,9 @@ from stack.pipeline.functions import (
 @pytest.mark.parametrize(
     ("counted_on", "function"),
     [
-        (document_lifecycle.LEASE_SECONDS, DOCUMENT_ORCHESTRATOR),
+        (claim_page.LEASE_SECONDS, DOCUMENT_ORCHESTRATOR),
         (open_review.LEASE_SECONDS, REVIEW_TICKET_CREATOR),
-        (process_review.LEASE_SECONDS, APPROVAL_HANDLER),
+        (failed_review.LEASE_SECONDS, APPROVAL_HANDLER),
         (sweep.TIMEOUT, SWEEP),
     ],
 )

@@ -7,17 +7,19 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from common import storage_format as sf
-from common.atlassian.confluence_client import ConfluenceClient, ConfluencePage
+from common.atlassian.confluence_client import ConfluencePage
 from common.atlassian.http_client import NotFound
 from common.atlassian.jira_client import JiraClient
-from common.atlassian.page_restrictions import open_title, recheck_restrictions
+from common.atlassian.page_restrictions import RestrictionReader, open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
+from common.aws.dynamodb_table import Held
 from common.domain.document import Document, DocumentKind, Verdict
-from common.domain.document_states import OVERTAKEN
+from common.domain.document_states import OVERTAKEN, UNDRAFTED
 from common.domain.draft import Draft
 from common.domain.issue_security import common_security_level, security_levels
 from common.domain.ticket import Ticket
@@ -30,63 +32,64 @@ from handlers.document_orchestrator.writable_spaces import WritableSpaces
 log = logging.getLogger(__name__)
 
 
+class PageReader(RestrictionReader, Protocol):
+    """The reads of Confluence in this invocation: handlers.document_orchestrator.pages_read_once.PagesReadOnce."""
+
+    def page(self, page_id: str) -> ConfluencePage:
+        """Return a page; raise NotFound."""
+
+
 @dataclass(frozen=True)
 class RevisionDrafter:
-    """Drafts the next revision of a document. The caller holds the document's lease.
-
-    The document may have one change more than its record: this change is recorded together with the draft. The methods
-    return the drafted document, for which the caller publishes DocumentGenerated after releasing the lease, or None if
-    the page needs no change.
-    """
+    """Drafts the next revision of a document that the caller holds."""
 
     records: DocumentRepository
     drafts: DraftStore
     jira: JiraClient
-    confluence: ConfluenceClient
     model: BedrockClient
     no_edit: CloseWithoutEdit
     site: Callable[[], WritableSpaces]
 
-    def newest(self, document: Document) -> Draft:
-        """Return the newest stored draft."""
-        return self.drafts.get(document.document_id, document.revision, document.sha256)
+    def draft(self, held: Held[Document], read: Mapping[str, Ticket], pages: PageReader) -> Document:
+        """Draft the first revision, or the next one with the feedback of its reviewer; return the document.
 
-    def draft_initial(self, document: Document) -> Document | None:
-        """Draft the first revision."""
-        return self._draft(document, None, {})
-
-    def draft_next(self, document: Document) -> Document | None:
-        """Draft the revision after the newest one, with the feedback of its reviewer."""
-        newest = self.newest(document)
-        again = PreviousDraft(sf.to_markdown(newest.storage), _feedback(document))
-        return self._draft(document, again, newest.levels)
-
-    def _draft(
-        self, document: Document, again: PreviousDraft | None, levels: Mapping[str, str]
-    ) -> Document | None:
-        known = self._tickets(document)
+        The document may have one change more than its record: this change is recorded together with the draft, in the
+        write that also releases the lease. The document is ``drafted``, or ``not_needed`` if the page needs no change.
+        The caller publishes DocumentGenerated after that. ``read`` holds tickets that were read already, by key.
+        """
+        document = held.record
+        again, levels = self._previous(document)
+        known = self._tickets(document, read)
         tickets, levels = list(known.values()), security_levels(known, levels)
         _check_security_levels(document, levels)
         if document.kind is DocumentKind.UPDATE:
-            page = self._page(document)
+            page = self._page(document, pages)
             proposal = draft_update(self.model, page, tickets, again)
         else:
             page = None
-            proposal = draft_page(self.model, document.title, self._parent_title(document), tickets, again)
+            proposal = draft_page(
+                self.model, document.title, self._parent_title(document, pages), tickets, again
+            )
         if page and not proposal.edits:
-            self._without_edit(document, proposal)
-            return None
+            return self._without_edit(document, proposal)
         draft, sha256 = self.drafts.store(_draft_of(document, page, proposal, levels))
-        document = self.records.store_draft(document, draft, sha256)
+        document = self.records.store_draft(document, draft, sha256, held.lease)
         log.info("draft.stored", extra={"document_id": document.document_id, "revision": draft.revision})
         return document
 
-    def _tickets(self, document: Document) -> dict[str, Ticket]:
+    def _previous(self, document: Document) -> tuple[PreviousDraft | None, Mapping[str, str]]:
+        """Return the newest draft with its reviewer's feedback, and the security levels of its tickets."""
+        if UNDRAFTED.holds(document):
+            return None, {}
+        newest = self.drafts.get(document.document_id, document.revision, document.sha256)
+        return PreviousDraft(sf.to_markdown(newest.storage), _feedback(document)), newest.levels
+
+    def _tickets(self, document: Document, read: Mapping[str, Ticket]) -> dict[str, Ticket]:
         """Return the source tickets that still exist, by their recorded keys; raise PermanentFailure if none does."""
         tickets = {}
         for key in document.issue_keys:
             try:
-                tickets[key] = Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
+                tickets[key] = read.get(key) or Ticket.from_rest(self.jira.issue(key), self.jira.browse_url)
             except NotFound:
                 # let go: the draft is made from the other tickets; PermanentFailure is raised if there are none
                 log.warning("source_ticket.missing", extra={"issue_key": key})
@@ -96,9 +99,9 @@ class RevisionDrafter:
             )
         return tickets
 
-    def _page(self, document: Document) -> ConfluencePage:
+    def _page(self, document: Document, pages: PageReader) -> ConfluencePage:
         try:
-            page = self.confluence.page(document.page_id or "")
+            page = pages.page(document.page_id or "")
         except NotFound as error:
             raise PermanentFailure(
                 f"the page {document.page_id} does not exist any more, or the Kinexus account may not view it"
@@ -109,23 +112,18 @@ class RevisionDrafter:
                 "source ticket, reopen it and close it again"
             )
         if document.revision:  # the first draft is made right after its page was chosen
-            self.recheck_restrictions(page.page_id, document)
+            choices = {page.page_id: document.choice}
+            recheck_restrictions(choices, pages, trust_folders=self.site().trust_folders)
         return page
 
-    def recheck_restrictions(self, page_id: str, document: Document) -> None:
-        """Raise PageRequiresLabel if a review may not show this page and no person has named it."""
-        trust_folders = self.site().trust_folders
-        recheck_restrictions({page_id: document.choice}, self.confluence, trust_folders=trust_folders)
+    def _parent_title(self, document: Document, pages: PageReader) -> str:
+        return open_title(document.parent_id, pages, trust_folders=self.site().trust_folders)
 
-    def _parent_title(self, document: Document) -> str:
-        trust_folders = self.site().trust_folders
-        return open_title(document.parent_id, self.confluence, trust_folders=trust_folders)
-
-    def _without_edit(self, document: Document, proposal: Proposal) -> None:
+    def _without_edit(self, document: Document, proposal: Proposal) -> Document:
         if document.revision and not OVERTAKEN.holds(document):
             raise PermanentFailure("the model proposed no edit for this revision")
         reason = proposal.summary or f'the page "{document.title}" is already up to date'
-        self.no_edit.end(document, reason)
+        return self.no_edit.end(document, reason)
 
 
 def _check_security_levels(document: Document, levels: Mapping[str, str]) -> None:

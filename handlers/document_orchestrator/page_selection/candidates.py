@@ -51,8 +51,9 @@ class OpenDraft:
 class Candidate:
     """A page, or with ``document_id`` an open draft of a new page, as ranking and judge read it.
 
-    ``path`` holds the titles of its ancestors as the search returned them, top first. A draft has ``""`` as ``page_id``
-    and ``space_id``. A page with a reason in ``left_out`` is shown to people, but never selected.
+    ``path`` and ``ancestor_ids`` hold the titles and ids of its ancestors as the search returned them, top first. A
+    draft has ``""`` as ``page_id`` and ``space_id``. A page with a reason in ``left_out`` is shown to people, but never
+    selected.
     """
 
     page_id: str
@@ -65,6 +66,7 @@ class Candidate:
     space_id: str = ""
     is_live: bool = False
     left_out: str = ""
+    ancestor_ids: tuple[str, ...] = ()
 
 
 def gather_candidates(
@@ -136,6 +138,7 @@ def _candidate(page: ConfluencePage, hit: SearchHit | None) -> Candidate:
         space_id=page.space_id,
         is_live=page.is_live,
         left_out=reason,
+        ancestor_ids=hit.ancestor_ids if hit else (),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from common.atlassian import page_restrictions
@@ -39,7 +39,14 @@ from handlers.document_orchestrator.page_selection.selection import (
 )
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
-__all__ = ["OpenDraft", "SelectionSources", "WritableSpaces", "select_page"]
+__all__ = [
+    "OpenDraft",
+    "SelectionSources",
+    "WritableSpaces",
+    "select_by_search",
+    "select_named",
+    "select_page",
+]
 
 
 _MOST_LEFT_OUT = 3
@@ -47,6 +54,14 @@ _MOST_LEFT_OUT = 3
 
 class SelectionSources(PageSearch, page_restrictions.RestrictionReader, Protocol):
     """The Confluence calls used here, as common.atlassian.confluence_client.ConfluenceClient implements them."""
+
+
+@dataclass(frozen=True)
+class NamedPages:
+    """The pages that a ticket names: a selection if they decide, and those that are refused."""
+
+    selection: Selection | None
+    refused: tuple[RefusedExplicitPage, ...]
 
 
 def select_page(
@@ -59,20 +74,29 @@ def select_page(
     just_created: Sequence[ConfluencePage] = (),
     open_drafts: Sequence[OpenDraft] = (),
 ) -> Selection:
-    """Select the page or pages that a closed ticket belongs to.
+    """Select the page or pages that a closed ticket belongs to: named ones, or else by search."""
+    named = select_named(ticket, site, confluence, remote_links)
+    return named.selection or select_by_search(
+        ticket, site, confluence, model, named.refused, just_created=just_created, open_drafts=open_drafts
+    )
 
-    ``remote_links`` are the URLs of the issue's remote links. ``just_created`` are pages that Kinexus created and that
-    the search index may not contain yet. Without a ``model``, or if the model fails, the ranking decides. Raises the
-    errors of common.atlassian.http_client.
+
+def select_named(
+    ticket: Ticket, site: WritableSpaces, confluence: SelectionSources, remote_links: Sequence[str]
+) -> NamedPages:
+    """Return the pages that a ticket names by labels and links; ``remote_links`` are the URLs of its remote links.
+
+    A label that names a page decides, even if that page is refused. Raises the errors of common.atlassian.http_client.
     """
     named = explicit_pages(ticket, remote_links, site.browse_url)
     judgements, refused, is_ordered = _named(named, site, confluence)
     if judgements:
-        return Selection(judgements, refused)
+        return NamedPages(Selection(judgements, refused), refused)
     if is_ordered:
         reason = "; ".join(f"{each.reference}: {each.reason}" for each in refused)
-        return Selection((TargetDecision(NoDocument(), 1.0, reason, "named"),), refused)
-    return _searched(ticket, site, confluence, model, just_created, open_drafts, refused)
+        decision = TargetDecision(NoDocument(), 1.0, reason, "named")
+        return NamedPages(Selection((decision,), refused), refused)
+    return NamedPages(None, refused)
 
 
 def _named(
@@ -106,18 +130,36 @@ def _refusal(named: ExplicitPage, page: ConfluencePage | None, site: WritableSpa
     return site.reason_not_writable(page)
 
 
-def _searched(
+def select_by_search(
     ticket: Ticket,
     site: WritableSpaces,
     confluence: SelectionSources,
     model: JudgeModel | None,
-    just_created: Sequence[ConfluencePage],
-    open_drafts: Sequence[OpenDraft],
-    refused: tuple[RefusedExplicitPage, ...],
+    refused: tuple[RefusedExplicitPage, ...] = (),
+    *,
+    just_created: Sequence[ConfluencePage] = (),
+    open_drafts: Sequence[OpenDraft] = (),
 ) -> Selection:
-    planned, ranked, left_out = search_and_decide(ticket, site, confluence, just_created, open_drafts)
+    """Select the page by search, ranking and the judge.
+
+    ``just_created`` are pages that Kinexus created and that the search index may not contain yet. Without a ``model``,
+    or if the model fails, the ranking decides. Raises the errors of common.atlassian.http_client.
+    """
+    planned = plan_queries(ticket, site)
+    space_ids = [space.space_id for space in site.spaces]
+    found = gather_candidates(confluence, planned, space_ids, just_created, open_drafts)
+    left_out = [page for page in found if page.left_out][:_MOST_LEFT_OUT]
+    rest = list(rank_pages(ticket, [page for page in found if not page.left_out]))
+    chosen = _Usable()
     known = Restrictions(confluence, trust_folders=site.trust_folders)
-    best, unnamed = _usable(ranked, known)
+    # The pages that are left out are shown, so their restrictions are read together with the first candidates'.
+    nearest = [*(each.page for each in rest[: chosen.missing]), *left_out]
+    known.of(nearest, {page_id for page in nearest for page_id in page.ancestor_ids})
+    while rest and chosen.missing:
+        batch, rest = rest[: chosen.missing], rest[chosen.missing :]
+        above = {page_id for each in batch for page_id in each.page.ancestor_ids}
+        chosen.sort_in(batch, known.of([each.page for each in batch], above))
+    best, unnamed = tuple(chosen.best), chosen.unnamed
     asked = tuple(query.cql for query in planned)
     if unnamed and isinstance(decide_by_ranking(ticket, [unnamed.ranked]).target, UpdatePage):
         return Selection((unnamed.judgement(),), refused, asked)
@@ -155,11 +197,16 @@ def search_and_decide(
     open_drafts: Sequence[OpenDraft] = (),
 ) -> tuple[tuple[CqlQuery, ...], tuple[Ranked[Candidate], ...], tuple[Candidate, ...]]:
     """Search and rank: return the queries that were sent, the candidates, nearest first, and what was left out."""
-    planned = cql_queries(search_terms(ticket), [space.key for space in site.spaces])
+    planned = plan_queries(ticket, site)
     space_ids = [space.space_id for space in site.spaces]
     found = gather_candidates(confluence, planned, space_ids, just_created, open_drafts)
     ranked = rank_pages(ticket, [page for page in found if not page.left_out])
     return planned, ranked, tuple(page for page in found if page.left_out)
+
+
+def plan_queries(ticket: Ticket, site: WritableSpaces) -> tuple[CqlQuery, ...]:
+    """Return the queries for a ticket in the spaces that we may write to."""
+    return cql_queries(search_terms(ticket), [space.key for space in site.spaces])
 
 
 @dataclass(frozen=True)
@@ -188,22 +235,23 @@ def _shown_left_out(left_out: Sequence[Candidate], known: Restrictions) -> tuple
     )
 
 
-def _usable(
-    ranked: Sequence[Ranked[Candidate]], known: Restrictions
-) -> tuple[tuple[Ranked[Candidate], ...], _Unnamed | None]:
-    """Return the best pages that need no name from a person, and the page that does if it ranks above all of them.
+@dataclass
+class _Usable:
+    """The best pages that need no name from a person, and the page that does if it ranks above all of them."""
 
-    Pages that are known to be restricted are skipped without a comment.
-    """
-    best: list[Ranked[Candidate]] = []
+    best: list[Ranked[Candidate]] = field(default_factory=list)
     unnamed: _Unnamed | None = None
-    rest = list(ranked)
-    while rest and len(best) < MAX_CANDIDATES:
-        batch, rest = rest[: MAX_CANDIDATES - len(best)], rest[MAX_CANDIDATES - len(best) :]
-        for each, access in zip(batch, known.of([each.page for each in batch]), strict=True):
+
+    @property
+    def missing(self) -> int:
+        """How many more pages the judge may read."""
+        return MAX_CANDIDATES - len(self.best)
+
+    def sort_in(self, batch: Sequence[Ranked[Candidate]], accesses: Sequence[Access]) -> None:
+        """Take the next pages in; pages that are known to be restricted are skipped without a comment."""
+        for each, access in zip(batch, accesses, strict=True):
             reason = label_required_reason(access, is_live=each.page.is_live)
             if not reason:
-                best.append(each)
-            elif access is not Access.RESTRICTED and not best and unnamed is None:
-                unnamed = _Unnamed(each, reason)
-    return tuple(best), unnamed
+                self.best.append(each)
+            elif access is not Access.RESTRICTED and not self.best and self.unnamed is None:
+                self.unnamed = _Unnamed(each, reason)

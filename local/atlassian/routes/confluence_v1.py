@@ -100,7 +100,7 @@ def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, An
         _excerpt(store.index.texts.get(page.id, ""), stems) if call.argument("excerpt") != "none" else ""
     )
     body: dict[str, Any] = {
-        "content": content_v1(page, store, call.base, call.arguments("expand")),
+        "content": _content(call, page),
         "title": _highlighted(page.title, stems) if mark else page.title,
         "excerpt": _highlighted(excerpt, stems) if mark else excerpt,
         "url": webui(page, store),
@@ -114,6 +114,20 @@ def _result(call: Call, match: cql.Match, stems: frozenset[str]) -> dict[str, An
     }
     if "space" in call.arguments("expand"):
         body["space"] = space_v1(space, call.base)
+    return body
+
+
+def _content(call: Call, page: StoredPage) -> dict[str, Any]:
+    """Return a found page; with its own restrictions, as far as they are expanded."""
+    body = content_v1(page, call.site.confluence, call.base, call.arguments("expand"))
+    names = {each.removeprefix("content.") for each in call.arguments("expand")}
+    for operation in ("read", "update"):
+        prefix = f"restrictions.{operation}.restrictions."
+        kinds = {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+        if kinds:
+            held = _operation(call, page, operation)
+            shown = {kind: held["restrictions"][kind] for kind in ("user", "group") if kind in kinds}
+            body.setdefault("restrictions", {})[operation] = {**held, "restrictions": shown}
     return body
 
 
@@ -137,10 +151,7 @@ def content_search(call: Call) -> Response:
     shown, frame = _slice(call, _found(call).matches, "content/search")
     return answer(
         {
-            "results": [
-                content_v1(match.page, call.site.confluence, call.base, call.arguments("expand"))
-                for match in shown
-            ],
+            "results": [_content(call, match.page) for match in shown],
             **frame,
         }
     )

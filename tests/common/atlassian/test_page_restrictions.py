@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -29,30 +29,45 @@ FOUND, NAMED = StoredSelection("by its words", 0.9, "fallback"), StoredSelection
 class Tree:
     """A page tree in memory: id → (parent's id, kind, what the restriction endpoint says)."""
 
-    places: dict[str, tuple[str | None, str, bool | Exception | None]]
+    tree: dict[str, tuple[str | None, str, bool | Exception | None]]
     live: frozenset[str] = frozenset()
     asked: Counter[str] = field(default_factory=Counter)
     climbed: int = 0
+    #: Pages that the search does not return, or returns without their restrictions.
+    unindexed: frozenset[str] = frozenset()
 
     def page(self, page_id: str) -> ConfluencePage:
-        parent_id, subtype = self.places[page_id][0], "live" if page_id in self.live else ""
+        parent_id, subtype = self.tree[page_id][0], "live" if page_id in self.live else ""
         return ConfluencePage(
             page_id, f"Title {page_id}", "1", parent_id, "current", 1, "a", "", "", subtype=subtype
         )
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
-        return tuple(self.page(each) for each in page_ids if self.places.get(each, ("", ""))[1] == "page")
+        return tuple(self.page(each) for each in page_ids if self.tree.get(each, ("", ""))[1] == "page")
+
+    def places(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        return tuple(each for each in self.pages(page_ids) if self.is_visible(each.page_id))
+
+    def is_visible(self, page_id: str) -> bool:
+        """Return whether the Kinexus account can see a page."""
+        return not isinstance(self.tree[page_id][2], Exception)
+
+    def restricted(self, page_ids: Sequence[str]) -> dict[str, bool]:
+        said = {each: self.tree[each][2] for each in page_ids if each not in self.unindexed}
+        told = {each: answer for each, answer in said.items() if isinstance(answer, bool)}
+        self.asked.update(told.keys())
+        return told
 
     def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
         self.climbed += 1
-        parent_id = self.places[page_id][0]
+        parent_id = self.tree[page_id][0]
         if parent_id is None:
             return ()
-        return (*self.ancestors(parent_id), Ancestor(parent_id, self.places[parent_id][1]))
+        return (*self.ancestors(parent_id), Ancestor(parent_id, self.tree[parent_id][1]))
 
     def is_restricted(self, content_id: str) -> bool | None:
         self.asked[content_id] += 1
-        said = self.places[content_id][2]
+        said = self.tree[content_id][2]
         if isinstance(said, Exception):
             raise said
         return said
@@ -72,14 +87,14 @@ def trees(draw: st.DrawFn) -> Tree:
         parent = draw(st.sampled_from([None, *places]))
         kind = draw(st.sampled_from(["page", "page", *COLLECTIONS, "canvas"]))
         places[str(number)] = (parent, kind, draw(st.sampled_from([False, False, True, None, HIDDEN])))
-    return Tree(places)
+    return Tree(places, unindexed=frozenset(draw(st.sets(st.sampled_from([*places])))))
 
 
 def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
     """Compute the same in the simplest way."""
     here: str | None = page_id
     while here is not None:
-        parent_id, kind, said = tree.places[here]
+        parent_id, kind, said = tree.tree[here]
         if said is True:
             return Access.RESTRICTED
         if kind == "page" and said is not False:
@@ -94,7 +109,7 @@ def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
 def test_the_nearest_restricted_ancestor_decides_and_each_is_read_once(
     tree: Tree, trust_folders: bool, size: int
 ) -> None:
-    pages = [tree.page(each) for each, (_, kind, _) in tree.places.items() if kind == "page"]
+    pages = [tree.page(each) for each, (_, kind, _) in tree.tree.items() if kind == "page"]
     known = Restrictions(tree, trust_folders=trust_folders)
     found = [
         access for start in range(0, len(pages), size) for access in known.of(pages[start : start + size])
@@ -108,7 +123,20 @@ def test_siblings_share_the_reading_of_their_ancestors() -> None:
     assert set(
         Restrictions(tree, trust_folders=False).of([tree.page(str(each)) for each in range(2, 9)])
     ) == {Access.OPEN}
-    assert tree.climbed == 2  # the first page's ancestors, and within this double the root's
+    assert tree.climbed == 0, "their parent's place says it all"
+
+
+def test_a_chain_that_meets_a_folder_is_asked_for() -> None:
+    places = {"1": (None, "folder", False), "2": ("1", "page", False), "3": ("2", "page", False)}
+    tree = Tree({**places})
+    assert Restrictions(tree, trust_folders=True).of([tree.page("3")], ["2"]) == [Access.OPEN]
+    assert tree.climbed == 3  # the page's ancestors, and within this double those of its parent and the root
+    assert Restrictions(tree, trust_folders=False).of([tree.page("3")], ["2"]) == [Access.UNKNOWN]
+
+
+def test_a_page_that_the_search_does_not_tell_is_asked_for_itself() -> None:
+    tree = Tree({"1": (None, "page", False), "2": ("1", "page", True)}, unindexed=frozenset({"2"}))
+    assert Restrictions(tree, trust_folders=False).of([tree.page("2")]) == [Access.RESTRICTED]
 
 
 @pytest.mark.parametrize("wrong", ["hidden", "left out", "moved", "nothing"])
@@ -126,6 +154,9 @@ def test_a_page_with_an_unknown_ancestor_is_not_open(wrong: str) -> None:
 
 def test_one_hidden_page_does_not_hide_its_siblings() -> None:
     class Odd(Tree):
+        def places(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+            return ()
+
         def ancestors(self, page_id: str) -> tuple[Ancestor, ...]:
             if page_id in ("2", "4"):
                 raise HIDDEN

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from common.aws.document_repository import DocumentRepository, page_lock_key, title_lock_key
+from common.aws.document_repository import DocumentRepository, PageLock, page_lock_key, title_lock_key
 from common.aws.dynamodb_codec import from_item, to_item
 from common.aws.dynamodb_table import DynamoDbTable
 from common.domain.document import (
@@ -77,7 +77,9 @@ DOCUMENT = Document(
 
 def test_a_document_is_stored_and_read_back_unchanged(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
-    assert documents.create_or_get(DOCUMENT) == DOCUMENT
+    with documents.start(DOCUMENT, "first", 60) as held:
+        assert held
+        assert held.record == DOCUMENT
     assert documents.get("doc-1") == DOCUMENT
     assert documents.get("doc-2") is None
 
@@ -116,8 +118,30 @@ def test_a_lease_excludes_others_until_it_is_released(records: DynamoDbTable) ->
     records.create({"document_id": "a"})
     with records.lease("a", "first", 60), pytest.raises(LeaseHeld), records.lease("a", "second", 60):
         pass
-    with records.lease("a", "second", 60) as item:
-        assert item["lease_owner"] == "second"
+    with records.lease("a", "second", 60) as lease:
+        assert lease.item["lease_owner"] == "second"
+    assert records.get("a") == {"document_id": "a"}
+
+
+def test_the_last_write_releases_the_lease(records: DynamoDbTable) -> None:
+    with records.create_leased({"document_id": "a"}, "first", 60) as lease:
+        assert lease
+        with pytest.raises(LeaseHeld), records.lease("a", "second", 60):
+            pass
+        records.update("a", {"done": True}, releasing=lease)
+        with records.lease("a", "second", 60):
+            assert lease.is_released
+        records.update("a", {"later": True})
+    assert records.get("a") == {"document_id": "a", "done": True, "later": True}
+    with records.create_leased({"document_id": "a"}, "first", 60) as none:
+        assert none is None
+
+
+def test_a_lost_lease_refuses_the_last_write(records: DynamoDbTable, clock: Clock) -> None:
+    with records.create_leased({"document_id": "a"}, "first", 60) as lease:
+        clock.now += 61
+        with records.lease("a", "second", 60), pytest.raises(ConditionFailed):
+            records.update("a", {"done": True}, releasing=lease)
     assert records.get("a") == {"document_id": "a"}
 
 
@@ -148,13 +172,41 @@ def test_a_lease_of_a_dead_process_expires(records: DynamoDbTable, clock: Clock)
 def test_a_lock_is_released_only_by_its_holder(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
     lock = page_lock_key("77")
-    assert documents.lock(lock, "doc-1", 100) == "doc-1"
-    assert documents.lock(lock, "doc-2", 100) == "doc-1"
-    assert documents.lock(lock, "doc-1", 100) == "doc-1"
+    assert documents.lock(lock, "doc-1", 100) == PageLock(lock, "doc-1", 100)
+    assert documents.lock(lock, "doc-2", 100).held_by == "doc-1"
+    assert documents.lock(lock, "doc-1", 101) == PageLock(lock, "doc-1", 101)
     documents.unlock(lock, "doc-2")
-    assert documents.lock(lock, "doc-2", 100) == "doc-1"
+    assert documents.lock(lock, "doc-2", 100).held_by == "doc-1"
     documents.unlock(lock, "doc-1")
-    assert documents.lock(lock, "doc-2", 100) == "doc-2"
+    assert documents.lock(lock, "doc-2", 100).held_by == "doc-2"
+
+
+def test_a_stale_lock_is_released_unless_taken_again(records: DynamoDbTable) -> None:
+    documents, lock = DocumentRepository(records), page_lock_key("77")
+    seen = documents.lock(lock, "doc-1", 100)
+    documents.lock(lock, "doc-1", 200)
+    documents.release_stale(seen)
+    assert documents.lock(lock, "doc-2", 300).held_by == "doc-1"
+    documents.release_stale(documents.lock(lock, "doc-2", 300))
+    assert documents.lock(lock, "doc-2", 300).held_by == "doc-2"
+
+
+def test_a_lock_of_an_older_version_has_no_time(records: DynamoDbTable) -> None:
+    documents, lock = DocumentRepository(records), page_lock_key("77")
+    records.create({"document_id": lock, "held_by": "doc-1"})
+    seen = documents.lock(lock, "doc-2", 300)
+    assert seen == PageLock(lock, "doc-1", None)
+    documents.release_stale(seen)
+    assert documents.lock(lock, "doc-2", 300).held_by == "doc-2"
+
+
+def test_a_lock_that_keeps_changing_hands_is_waited_for(
+    records: DynamoDbTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DynamoDbTable, "create", lambda self, item: False)
+    monkeypatch.setattr(DynamoDbTable, "get", lambda self, key: None)
+    with pytest.raises(LeaseHeld):
+        DocumentRepository(records).lock(page_lock_key("77"), "doc-1", 100)
 
 
 def test_titles_equal_to_confluence_share_a_lock() -> None:
@@ -163,7 +215,7 @@ def test_titles_equal_to_confluence_share_a_lock() -> None:
 
 def test_a_transition_from_a_changed_state_fails(records: DynamoDbTable) -> None:
     documents = DocumentRepository(records)
-    documents.create_or_get(DOCUMENT)
+    records.create(to_item(DOCUMENT))
     assert DOCUMENT.decision
     moved = documents.begin_publishing(DOCUMENT, DOCUMENT.decision)
     assert (moved.status, moved.version) == (DocumentStatus.PUBLISHING, 1)

@@ -29,7 +29,7 @@ from common.domain.document import (
     Undecided,
     Verdict,
 )
-from common.domain.document_states import DOCUMENT_TRANSITIONS, FLAGS
+from common.domain.document_states import DOCUMENT_TRANSITIONS, FLAGS, RECORD_NOTICE
 from common.domain.draft import Draft
 from common.domain.transitions import TransitionRefused
 from common.runtime.errors import ConditionFailed
@@ -54,7 +54,11 @@ class OneRecord:
         return True
 
     def update(
-        self, key: str, values: Mapping[str, Any], expect: Mapping[str, Any] | None = None
+        self,
+        key: str,
+        values: Mapping[str, Any],
+        expect: Mapping[str, Any] | None = None,
+        releasing: object = None,
     ) -> dict[str, Any]:
         if any(self.item.get(name) != value for name, value in (expect or {}).items()):
             raise ConditionFailed(key)
@@ -242,7 +246,7 @@ def test_every_open_state_leads_to_an_end() -> None:
 def test_an_attribute_that_the_table_does_not_name_is_refused() -> None:
     each = document(DocumentStatus.PUBLISHING, revision=1)
     with pytest.raises(TransitionRefused, match="does not set closing"):
-        DocumentRepository(OneRecord(to_item(each))).record_notice(each, closing=NOTICE)  # type: ignore[arg-type]
+        RECORD_NOTICE.check(each, ["draft_notice", "closing"])
 
 
 def test_each_attribute_and_flag_of_the_table_exists() -> None:

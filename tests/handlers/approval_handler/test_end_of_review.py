@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.aws.document_repository import DocumentRepository
 from handlers.approval_handler.handler import handle as approve
 from local.atlassian import Fault
 from tests.handlers.aws import at_deferral_limit, deliver, redriven
@@ -113,3 +114,20 @@ def test_a_redrive_with_another_failure_reports_it(pipeline: Pipeline, page_id: 
         assert says in pipeline.comments(review)[-1]
         messages = redriven(messages)
     assert document(pipeline)["status"] == "published"
+
+
+def test_a_redelivered_end_notifies_everyone_once(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first delivery, which ended the document, died just before it recorded that everyone is notified."""
+    key, review = in_review(pipeline)
+    pipeline.decide(review, "APPROVED")
+    messages = pipeline.aws.messages("ApprovalHandler")
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRepository, "finish_closing", lambda *_: 1 / 0)
+        assert len(deliver(approve, messages)) == 1
+    assert deliver(approve, messages, receives=2) == []
+    for ticket in (key, review):
+        assert len([said for said in pipeline.comments(ticket) if "ublished" in said]) == 1
+    assert pipeline.page(page_id)["version"]["number"] == 2
+    assert not pipeline.aws.documents()[0].get("closing")

@@ -200,8 +200,8 @@ def test_a_rejection_after_the_notice_ends_the_review(pipeline: Pipeline, page_i
 
 def test_a_replay_follows_the_same_rules(pipeline: Pipeline, page_id: str) -> None:
     from common.aws import event_bus
-    from common.intake.detect_change import REPLAY_MOVE_ID
-    from handlers.approval_handler.dependencies import build_dependencies
+    from common.intake.report_closed_review import REPLAY_MOVE_ID
+    from handlers.approval_handler.dependencies import build_webhook
 
     key, review = in_review(pipeline)
     reopen(pipeline, key)
@@ -212,7 +212,7 @@ def test_a_replay_follows_the_same_rules(pipeline: Pipeline, page_id: str) -> No
     pipeline.run()
     assert pipeline.status(review) == "done", "our account cannot move it back"
     event_bus.publish_review_completed(
-        build_dependencies().bus, document(pipeline)["review_issue_id"], review, REPLAY_MOVE_ID
+        build_webhook().bus, document(pipeline)["review_issue_id"], review, REPLAY_MOVE_ID
     )
     pipeline.run()
     assert (version(pipeline, page_id), len(notices(pipeline, review))) == (1, 1)

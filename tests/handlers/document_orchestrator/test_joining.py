@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from common.atlassian.http_client import Unavailable
 from common.aws.change_repository import ChangeRepository
 from common.aws.draft_store import DraftStore
+from common.domain.draft import Draft
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.handler import handle as orchestrate
 from local.atlassian import Fault
@@ -176,7 +178,7 @@ def test_a_change_drafted_by_another_has_not_failed(
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(RevisionDrafter, "draft_initial", fail)
+        patched.setattr(RevisionDrafter, "draft", fail)
         for receives in (1, 2):
             assert len(deliver(orchestrate, messages, receives)) == 1
     _, review = in_review(pipeline, f"{SUMMARY} soon", f"{TEXT} Soon.")
@@ -191,20 +193,29 @@ def test_a_change_drafted_by_another_has_not_failed(
     assert "is published" in told
 
 
-def test_a_failure_for_one_of_two_pages_is_reported(pipeline: Pipeline, page_id: str) -> None:
+def test_a_failure_for_one_of_two_pages_is_reported(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = page(pipeline, "Second")
     in_review(pipeline)
     labels = ["needs-docs", f"docs:{page_id}", f"docs:{other}"]
     key = pipeline.create_ticket(f"{SUMMARY} too", f"{TEXT} Too.", labels)
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.site.faults.add(Fault("status", status=503, count=999, method="GET", path=f"/pages/{other}"))
-    assert deliver(orchestrate, messages) == []
-    [copy] = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.run()  # the draft that it joined is announced in between
-    assert len(deliver(orchestrate, at_deferral_limit([copy]))) == 1
+    store = DraftStore.store
+
+    def unavailable_for_other(drafts: DraftStore, draft: Draft) -> Any:
+        if draft.page_id == other:
+            raise Unavailable("PUT", "/drafts", 503, "busy")
+        return store(drafts, draft)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DraftStore, "store", unavailable_for_other)
+        assert deliver(orchestrate, messages) == []
+        [copy] = pipeline.aws.messages("DocumentOrchestrator")
+        pipeline.run()  # the draft that it joined is announced in between
+        assert len(deliver(orchestrate, at_deferral_limit([copy]))) == 1
     assert any("could not draft" in said for said in pipeline.comments(key))
-    pipeline.site.faults.clear()
     assert deliver(orchestrate, redriven(messages)) == []
     pipeline.run()
     assert {document["page_id"] for document in pipeline.aws.documents()} == {page_id, other}

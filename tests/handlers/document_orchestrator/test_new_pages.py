@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
+from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.document_orchestrator.new_page_register import NewPageRegister
@@ -137,15 +137,15 @@ def test_of_two_pages_started_together_the_second_is_reconsidered(
     earlier = pipeline.aws.messages("DocumentOrchestrator")
     second = second_ticket(pipeline)
     later = pipeline.aws.messages("DocumentOrchestrator")
-    bring, met = DocumentLifecycle.attach_change, list[str]()
+    bring, met = PageClaims.hold, list[str]()
 
-    def meanwhile(*given: Any) -> str:
+    def meanwhile(*given: Any, **named: Any) -> Any:
         if not met:
             met.append("the second")
             assert deliver(orchestrate, later) == [], "it waits for the page that is about to begin"
-        return bring(*given)
+        return bring(*given, **named)
 
-    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
+    monkeypatch.setattr(PageClaims, "hold", meanwhile)
     assert deliver(orchestrate, earlier) == []
     pipeline.run()
     [document] = pipeline.aws.documents()
@@ -159,7 +159,7 @@ def about_to_begin(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> tuple
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
+        patched.setattr(PageClaims, "hold", unavailable)
         assert len(deliver(orchestrate, messages)) == 1
     assert pipeline.aws.documents() == []
     return key, messages
@@ -191,7 +191,7 @@ def test_a_waiting_change_starts_the_page_that_failed(
     assert deliver(orchestrate, pipeline.aws.messages("DocumentOrchestrator")) == []
     waiting = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentLifecycle, "attach_change", unavailable)
+        patched.setattr(PageClaims, "hold", unavailable)
         assert len(deliver(orchestrate, messages, receives=3)) == 1
     assert deliver(orchestrate, waiting) == []
     pipeline.run()
@@ -228,15 +228,15 @@ def test_two_redriven_changes_about_one_thing_start_one_page(
         assert len(deliver(orchestrate, at_deferral_limit([message]))) == 1
     pipeline.site.faults.clear()
     earlier, later = redriven(messages)
-    bring, met = DocumentLifecycle.attach_change, list[str]()
+    bring, met = PageClaims.hold, list[str]()
 
-    def meanwhile(*given: Any) -> str:
+    def meanwhile(*given: Any, **named: Any) -> Any:
         if not met:
             met.append("the other")
             assert deliver(orchestrate, [later]) == []
-        return bring(*given)
+        return bring(*given, **named)
 
-    monkeypatch.setattr(DocumentLifecycle, "attach_change", meanwhile)
+    monkeypatch.setattr(PageClaims, "hold", meanwhile)
     assert deliver(orchestrate, [earlier]) == []
     pipeline.run()
     [document] = pipeline.aws.documents()

@@ -10,7 +10,7 @@ import pytest
 from common.atlassian.http_client import Unavailable
 from common.aws.document_repository import DocumentRepository
 from handlers.document_orchestrator import dependencies
-from handlers.document_orchestrator.document_lifecycle import LEASE_SECONDS, DocumentLifecycle
+from handlers.document_orchestrator.claim_page import LEASE_SECONDS, PageClaims
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import at_deferral_limit, deliver, redriven
 from tests.handlers.document_orchestrator.test_kept_drafts import forget_lease
@@ -42,7 +42,7 @@ def test_a_failure_before_the_record_frees_the_title(
 ) -> None:
     messages = finished(pipeline, NEW_SUMMARY, NEW_TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentLifecycle, "_page_created_by_us", down)
+        patched.setattr(PageClaims, "_page_created_by_us", down)
         for receives in (1, 2, 3):
             assert len(deliver(orchestrate, at_deferral_limit(messages), receives)) == 1
     assert (pipeline.aws.documents(), pipeline.aws.locks()) == ([], [])
@@ -55,7 +55,7 @@ def test_a_dead_processs_lock_is_taken_over_after_expiry(
 ) -> None:
     messages = finished(pipeline, SUMMARY, TEXT)
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentRepository, "create_or_get", die)
+        patched.setattr(DocumentRepository, "start", die)
         with pytest.raises(Died):
             deliver(orchestrate, messages)
     reset_functions()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.document_orchestrator import orchestrator
+from handlers.document_orchestrator import change_detected
 from handlers.document_orchestrator.handler import handle as orchestrate
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline, reset_functions
@@ -44,7 +44,7 @@ def test_it_is_one_change_by_the_first_move_to_done(pipeline: Pipeline, page_id:
 
 
 def test_an_old_closing_is_left_to_the_sweep(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orchestrator, "MAX_WEBHOOK_DELAY", -60)
+    monkeypatch.setattr(change_detected, "MAX_WEBHOOK_DELAY", -60)
     resolve_and_close(pipeline, is_told=False)
     pipeline.run()
     assert [change["status"] for change in pipeline.aws.changes()] == ["ignored"]

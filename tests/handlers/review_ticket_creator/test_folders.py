@@ -13,7 +13,7 @@ import requests
 
 from common.aws.change_repository import ChangeRepository
 from handlers.approval_handler.handler import handle as approve
-from handlers.document_orchestrator.document_lifecycle import DocumentLifecycle
+from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -229,7 +229,7 @@ def test_a_new_page_restricted_since_is_not_drafted_on(
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
     with monkeypatch.context() as patched:
-        patched.setattr(DocumentLifecycle, "attach_change", fail)
+        patched.setattr(PageClaims, "hold", fail)
         assert len(deliver(orchestrate, messages)) == 1, "its choice is kept: to join the open draft"
     pipeline.decide(review, "APPROVED")
     assert deliver(approve, pipeline.aws.messages("ApprovalHandler")) == []

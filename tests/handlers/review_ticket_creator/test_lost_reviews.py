@@ -14,7 +14,7 @@ from common.atlassian.jira_client import REVIEW_PROPERTY, JiraClient
 from common.aws.event_bus import EventBus
 from common.aws.sqs_source_queue import MAX_DEFER_SECONDS
 from common.domain.events import EventName
-from common.intake.detect_change import REPLAY_MOVE_ID
+from common.intake.report_closed_review import REPLAY_MOVE_ID
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review

@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
+from common.atlassian.confluence_client import ConfluencePage
+from common.atlassian.http_client import RequestRefused
 from common.aws.event_bus import EventBus, PublishFailed
 from common.aws.review_store import ReviewStore
 from common.domain.document import DocumentStatus
@@ -14,6 +16,7 @@ from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.drafting.edit_page_prompt import Proposal
 from handlers.document_orchestrator.handler import handle as orchestrate
+from handlers.document_orchestrator.pages_read_once import PagesReadOnce
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from tests.handlers.aws import at_deferral_limit, deliver, redriven
@@ -187,12 +190,21 @@ def test_an_unneeded_change_without_comment_is_not_documented(
     assert len([text for text in pipeline.comments(key) if "drafted no documentation" in text]) == 1
 
 
-def test_a_failed_review_is_not_restarted_by_its_change(pipeline: Pipeline, page_id: str) -> None:
+def test_a_failed_review_is_not_restarted_by_its_change(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = page(pipeline, "Second")
     key, messages = finished(pipeline, f"docs:{page_id}", f"docs:{other}")
-    pipeline.site.faults.add(Fault("status", status=403, count=99, method="GET", path=f"/pages/{other}"))
-    assert len(deliver(orchestrate, messages)) == 1
-    pipeline.site.faults.clear()
+    read = PagesReadOnce.page
+
+    def refused_for_other(pages: PagesReadOnce, asked: str) -> ConfluencePage:
+        if asked == other:
+            raise RequestRefused("GET", f"/pages/{other}", 403, "")
+        return read(pages, asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PagesReadOnce, "page", refused_for_other)
+        assert len(deliver(orchestrate, messages)) == 1
     pipeline.run()
     for _ in range(3):
         pipeline.decide(pipeline.review_of(key), "NEEDS REVISION\nShorter.")

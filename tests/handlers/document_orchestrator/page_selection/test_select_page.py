@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.document_orchestrator.page_selection.llm_judge import MAX_CANDIDATES
 from handlers.document_orchestrator.page_selection.select_page import select_page
 from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
@@ -243,11 +242,14 @@ def test_restricted_pages_are_not_mentioned_when_asking_for_a_name(docs: Docs) -
     assert not any(docs.ids[f"Invoices burst limits {number}"] in judgement.reason for number in range(7))
 
 
-def test_common_ancestors_are_requested_once(docs: Docs) -> None:
+def test_ancestors_and_restrictions_take_two_requests(docs: Docs) -> None:
     above = docs.page("Finance", "<p>Money.</p>")
     for number in range(8):
         docs.page(f"Invoices {number}", ABOUT, under=above)
-    select_page(ticket(SUMMARY), docs.site, docs.confluence, None)
+    choice = select_page(ticket(SUMMARY), docs.site, docs.confluence, None)
     paths = [call.path for call in docs.simulated.calls("confluence", "kinexus")]
-    assert len([path for path in paths if path.endswith("/ancestors")]) == 1
-    assert len([path for path in paths if "/restriction/" in path]) == MAX_CANDIDATES + 2
+    assert not [path for path in paths if path.endswith("/ancestors") or "/restriction/" in path]
+    assert len([path for path in paths if path.endswith("/search")]) == len(choice.searched) + 1
+    assert len([path for path in paths if path.endswith("/pages")]) == 2, (
+        "the bodies, and the places of all ancestors"
+    )

@@ -1,4 +1,4 @@
-"""Open the review of a stored draft: the diff page, the review ticket, and the comment that announces the revision."""
+"""DocumentGenerated: a draft is stored. Opens its review: the diff page, the review ticket, and its announcement."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from common.atlassian.jira_client import Adf, JiraClient
 from common.atlassian.page_restrictions import PageRequiresLabel, open_title, recheck_restrictions
 from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.draft_store import DraftStore
+from common.aws.dynamodb_table import Held
 from common.aws.review_store import ReviewStatus, ReviewStore
 from common.domain import review_link
 from common.domain.document import Announcement, Document, DocumentStatus
@@ -41,8 +42,11 @@ _CHOSEN_BY = {
 
 
 @dataclass(frozen=True)
-class OpenReview:
-    """Opens reviews. ``link_key`` returns the key that signs the links to the diff page, ``now`` the time."""
+class DocumentGenerated:
+    """The use case of the event DocumentGenerated.
+
+    ``link_key`` returns the key that signs the links to the diff page, ``now`` the time.
+    """
 
     records: DocumentRepository
     drafts: DraftStore
@@ -63,15 +67,15 @@ class OpenReview:
         not be shown.
         """
         document_id, revision = str(event.detail["document_id"]), int(event.detail["revision"])
-        with self.records.lease(document_id, owner, LEASE_SECONDS):
-            document = self.records.require(document_id)
+        with self.records.lease(document_id, owner, LEASE_SECONDS) as held:
+            document = held.record
             if document.revision != revision:
                 return
             if _failed_before_review(document):
                 raise PermanentFailure(document.reason)
             if document.status is DocumentStatus.DRAFTED:
                 try:
-                    self._open(document)
+                    self._open(held)
                 except (SecurityLevelConflict, PageRequiresLabel) as hidden:
                     self._end(self.records.require(document_id), str(hidden))
                     raise
@@ -116,7 +120,8 @@ class OpenReview:
         self.records.fail_before_review(document, reason)
         self.records.unlock(lock_key(document), document.document_id)
 
-    def _open(self, document: Document) -> None:
+    def _open(self, held: Held[Document]) -> None:
+        document = held.record
         draft = self.drafts.get(document.document_id, document.revision, document.sha256)
         page = self._page(document)
         sources = self.tickets.sources(document)
@@ -134,19 +139,26 @@ class OpenReview:
         mentioned = self.invited.invite(document, ticket.key, owner, sources.values()) if is_first else ()
         announced = ticket_description.announcement(review, is_open=ticket.is_open, mentioned=mentioned)
         mark = idempotent_comments.comment_key(document, "announcement")
-        comment = idempotent_comments.comment_once(self.jira, ticket.issue_id, mark, announced)
+        comment = idempotent_comments.comment_once(
+            self.jira, ticket.issue_id, mark, announced, is_first=ticket.is_new
+        )
         known = previous.issue_keys if previous and not is_first else ()
-        self._announce_in_sources(document, known, ticket.key)
-        self.records.open_review(document, Announcement(draft.revision, comment.comment_id, comment.created))
+        # A document that had no review ticket before this delivery made one was never announced anywhere.
+        is_untold = ticket.is_new and not held.record.review_issue_id
+        self._announce_in_sources(document, known, ticket.key, is_first=is_untold)
+        announcement = Announcement(draft.revision, comment.comment_id, comment.created)
+        self.records.open_review(document, announcement, held.lease)
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})
 
-    def _announce_in_sources(self, document: Document, known: Sequence[str], review_key: str) -> None:
+    def _announce_in_sources(
+        self, document: Document, known: Sequence[str], review_key: str, *, is_first: bool
+    ) -> None:
         """Comment once in each source ticket that its documentation waits for review, except in those in ``known``."""
         body = ticket_description.drafted_in_source(review_key, f"{self.jira.browse_url}/browse/{review_key}")
         mark = {**idempotent_comments.comment_key(document, "drafted"), "revision": 0}
         for key in document.issue_keys:
             if key not in known:
-                idempotent_comments.comment_best_effort(self.jira, key, mark, body)
+                idempotent_comments.comment_best_effort(self.jira, key, mark, body, is_first=is_first)
 
     def _review(
         self, document: Document, draft: Draft, previous: Draft | None, sources: Sources, page_url: str | None

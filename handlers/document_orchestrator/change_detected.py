@@ -1,0 +1,178 @@
+"""ChangeDetected: a closed ticket is worth documenting. Afterwards a draft of each of its pages contains the change."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from common.atlassian.confluence_client import ConfluenceClient
+from common.atlassian.jira_client import JiraClient
+from common.aws import event_bus
+from common.aws.change_repository import ChangeRepository
+from common.aws.document_repository import DocumentRepository
+from common.aws.dynamodb_table import Held
+from common.aws.event_bus import EventBus
+from common.domain.change import Change, ChangeStatus
+from common.domain.change_states import FINAL_CHANGE_STATUSES
+from common.domain.document import FINAL_STATUSES, Document, DocumentStatus
+from common.domain.document_states import UNDRAFTED
+from common.domain.events import Event
+from common.domain.status_transitions import last_transition_to_done, to_epoch_seconds
+from common.domain.ticket import Ticket
+from common.intake.detect_change import parse_change_id, transition_id
+from common.runtime.errors import PermanentFailure
+from handlers.document_orchestrator import failed_change, notifications
+from handlers.document_orchestrator.claim_page import LEASE_SECONDS, Claim, PageClaims
+from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
+from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
+from handlers.document_orchestrator.new_document import join
+from handlers.document_orchestrator.notifications import comment_on_targets
+from handlers.document_orchestrator.pages_read_once import PagesReadOnce
+from handlers.document_orchestrator.select_and_reserve_page import PageSelection
+from handlers.document_orchestrator.source_issue import is_review, read_issue
+from handlers.document_orchestrator.stored_targets import StoredTargets
+from handlers.document_orchestrator.writable_spaces import WritableSpaces
+
+log = logging.getLogger(__name__)
+
+#: Seconds within which a webhook arrives. An older transition to Done was processed then, or the sweep finds it.
+MAX_WEBHOOK_DELAY = 3600
+
+
+@dataclass(frozen=True)
+class ChangeDetected:
+    """The use case of the event ChangeDetected. ``site`` returns the spaces that we may write to."""
+
+    changes: ChangeRepository
+    records: DocumentRepository
+    jira: JiraClient
+    confluence: ConfluenceClient
+    selection: PageSelection
+    claims: PageClaims
+    drafter: RevisionDrafter
+    no_edit: CloseWithoutEdit
+    bus: EventBus
+    site: Callable[[], WritableSpaces]
+
+    def serve(self, event: Event, owner: str) -> None:
+        """Bring a draft of each page of the change; raise PermanentFailure, LeaseHeld or the errors of the services.
+
+        Idempotent: the selection is stored once, the page lock and leases make the work on a page exclusive, and a
+        draft is recorded together with the changes that it contains.
+        """
+        with self.changes.lease(str(event.detail["change_id"]), owner, LEASE_SECONDS) as held:
+            change = self._to_process(held.record, event)
+            if change is None:
+                return
+            if change.from_status_id and self.jira.is_done(change.from_status_id):
+                self._record_first_transition(change)
+                self.changes.ignore(change, "the ticket was already in a done status before", held.lease)
+                return
+            issue = read_issue(self.jira, change)
+            if is_review(self.jira, self.records, change.issue_id, issue):
+                self._pass_on_review(change)
+                self.changes.ignore(change, "it is one of our review tickets", held.lease)
+                return
+            ticket = Ticket.from_rest(issue, self.jira.browse_url)
+            pages = PagesReadOnce(self.confluence)
+            targets, is_new = self.selection.select(change, ticket, self.site(), pages)
+            documents = []
+            for target in targets.targets:
+                if target.kind is not None:
+                    claim = Claim(change, target, is_first=is_new)
+                    read = {change.issue_key: ticket}
+                    documents.append(self._bring_to_draft(claim, owner, read, pages))
+            comment_on_targets(self.jira, change, targets, lambda: self.site().browse_url)
+            self._close(Held(change, held.lease), targets, documents)
+
+    def record_failure(self, event: Event, reason: str) -> None:
+        """Record that a change failed for good, unlock its pages, and comment in its ticket."""
+        log.error("work.failed", extra={"event": str(event.name), **event.detail, "reason": reason})
+        change = self.changes.get(str(event.detail["change_id"]))
+        if change and change.status not in FINAL_CHANGE_STATUSES:
+            failed_change.record_failed(
+                change, reason, event.message_id, self.changes, self.records, self.claims, self.jira
+            )
+
+    def notify_waiting(self, event: Event, reason: str) -> None:
+        """Comment once in the source ticket that its documentation is deferred."""
+        change = self.changes.get(str(event.detail["change_id"]))
+        if change and change.status not in FINAL_CHANGE_STATUSES:
+            with self.changes.notification_lease(change.change_id, LEASE_SECONDS):
+                notifications.comment_waiting(self.jira, change.issue_id, change.change_id, reason)
+
+    def _to_process(self, change: Change, event: Event) -> Change | None:
+        """Return the change if it is to be processed now, restarted if it had failed; None if it is processed."""
+        if change.status in FINAL_CHANGE_STATUSES:
+            return None
+        if change.status is not ChangeStatus.FAILED:
+            return change
+        if change.failed_by == event.message_id:
+            # The tickets have a comment about it already; `ops redrive` sends a new message.
+            raise PermanentFailure(change.reason)
+        return self.changes.restart(change)
+
+    def _record_first_transition(self, change: Change) -> None:
+        """Record the ticket's first transition to Done, if it is recent and not recorded or not processed yet.
+
+        Its webhook may have carried the later status already, and was then skipped.
+        """
+        move = last_transition_to_done(self.jira.status_moves(change.issue_id), cache(self.jira.is_done))
+        if move is None or change.detected_at - to_epoch_seconds(move.at) >= MAX_WEBHOOK_DELAY:
+            return
+        first = replace(
+            change,
+            change_id=transition_id(change.issue_id, move.move_id),
+            from_status_id=move.from_id,
+            author_ids=tuple(dict.fromkeys((move.author_id, *change.author_ids))),
+            version=None,
+        )
+        known = self.changes.get(first.change_id)
+        if known is None:
+            self.changes.record(first)
+        if known is None or known.is_waiting:
+            event_bus.publish_change_detected(self.bus, first)
+
+    def _pass_on_review(self, change: Change) -> None:
+        """Report a closed review; someone removed its label, which the approval webhook filters by."""
+        _, move_id = parse_change_id(change.change_id)
+        event_bus.publish_review_completed(
+            self.bus, change.issue_id, change.issue_key, move_id or change.change_id
+        )
+
+    def _bring_to_draft(
+        self, claim: Claim, owner: str, tickets: Mapping[str, Ticket], pages: PagesReadOnce
+    ) -> Document:
+        """Make sure that a draft of the target's document contains the change; return the document."""
+        change = claim.change
+        with self.claims.hold(claim, owner, trust_folders=self.site().trust_folders) as held:
+            document = held.record
+            if document.status in FINAL_STATUSES:
+                self.no_edit.close(document)
+                return document
+            is_in = change.change_id in document.change_ids
+            if is_in and not UNDRAFTED.holds(document):
+                drafted = document
+            else:
+                # This is also the revision that a reviewer asked for, if it is not drafted yet: it keeps the feedback.
+                joined = document if is_in else join(document, change, claim.target.choice)
+                drafted = self.drafter.draft(Held(joined, held.lease), tickets, pages)
+        if drafted.status is DocumentStatus.DRAFTED:
+            event_bus.publish_document_generated(self.bus, drafted)
+        return drafted
+
+    def _close(self, held: Held[Change], targets: StoredTargets, documents: Sequence[Document]) -> None:
+        """Record how the change ended, and release it."""
+        change, ids = held.record, tuple(dict.fromkeys(document.document_id for document in documents))
+        needed = [document for document in documents if document.status is not DocumentStatus.NOT_NEEDED]
+        if needed:
+            self.changes.document(change, ids, held.lease)
+            return
+        reasons = [target.choice.reason for target in targets.targets if target.kind is None]
+        reasons += map(notifications.why_not_needed, documents)
+        reason = "; ".join(dict.fromkeys(filter(None, reasons))) or "no page needs to change"
+        if change.asked_by_label and not any(target.unnamed for target in targets.targets):
+            notifications.comment_not_drafted(self.jira, change, reason)
+        self.changes.end_unneeded(change, reason, ids, held.lease)
