@@ -43,7 +43,7 @@ class RunningStandIn:
 
 def serve(stand_in: StandIn, port: int = 0) -> RunningStandIn:
     """Serve on loopback, on a free port unless one is given, until stopped."""
-    server = make_server("127.0.0.1", port, _application(stand_in), threaded=True, request_handler=_Silent)
+    server = make_server("127.0.0.1", port, application(stand_in), threaded=True, request_handler=_Silent)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="bedrock-stand-in", daemon=True
     )
@@ -51,15 +51,16 @@ def serve(stand_in: StandIn, port: int = 0) -> RunningStandIn:
     return RunningStandIn(f"http://127.0.0.1:{server.port}", server, thread)
 
 
-def _application(stand_in: StandIn) -> "WSGIApplication":
+def application(stand_in: StandIn) -> "WSGIApplication":
+    """Return the stand-in's WSGI application."""
     @Request.application
-    def application(request: Request) -> Response:
+    def answered(request: Request) -> Response:
         try:
             return _json(200, _answer(stand_in, request))
         except BedrockError as refused:
             return _json(refused.status, {"message": refused.message}, {"x-amzn-ErrorType": refused.kind})
 
-    return application
+    return answered
 
 
 def _answer(stand_in: StandIn, request: Request) -> dict[str, object]:

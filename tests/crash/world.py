@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from moto import mock_aws
+from moto.sqs.models import sqs_backends
 
 from common import storage_format as sf
 from common.atlassian import page_restrictions
@@ -231,7 +232,7 @@ def build() -> World:
     site.clock.freeze()
     model, boundary = StandIn(), Boundary()
     install(boundary, site, model)
-    region = ground.build()
+    region = ground.build(_end_delays)
     space_key = _seed(site)
     os.environ |= region.environment | {
         "JIRA_BASE_URL": ADDRESS,
@@ -255,6 +256,15 @@ def build() -> World:
         asking.ThreadPoolExecutor = SequentialPool  # type: ignore[attr-defined]
     _warm_up()
     return world
+
+
+def _end_delays(queue: str) -> dict[str, int]:
+    delays = {}
+    for message in sqs_backends[ground.ACCOUNT][ground.REGION].queues[queue]._messages:
+        assert message.sent_timestamp is not None
+        delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
+        message.delayed_until = 0.0
+    return delays
 
 
 def _warm_up() -> None:

@@ -1,4 +1,4 @@
-"""The AWS side of the handler tests: moto's tables, bucket, bus and queues, wired as the stack wires them."""
+"""The AWS side of the handler tests: tables, bucket, bus and queues, wired as the stack wires them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
-import pytest
-from boto3.dynamodb.types import TypeSerializer
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.serialize import AttributePicker, AttributePickerContext
-from moto.sqs.models import sqs_backends
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from common.aws.sqs_source_queue import DEFERRED_SINCE, MAX_DEFER_SECONDS
 from common.domain.events import EventName
+from tests.doubles import Region
 from tests.secrets_in_use import API_TOKEN, LINK_KEY, WEBHOOK_SECRET
 
 REGION = "eu-central-1"
+ACCOUNT = "123456789012"
 
 #: Which function's queue each event goes to, as in the rules on the bus.
 QUEUES = {
@@ -30,19 +28,6 @@ QUEUES = {
     "ApprovalHandler": [EventName.REVIEW_COMPLETED, EventName.REVIEW_DELETED],
     "Witness": list(EventName),
 }
-
-
-def serialize_items_directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto take DynamoDB's answers as they are: the search for other spellings of their keys takes long."""
-    pick = AttributePicker.__call__
-
-    def picked(self: AttributePicker, context: AttributePickerContext) -> Any:
-        service = context.service_model
-        if service and service.service_name == "dynamodb" and isinstance(context.obj, dict):
-            return context.obj.get(context.key)
-        return pick(self, context)
-
-    monkeypatch.setattr(AttributePicker, "__call__", picked)
 
 
 @dataclass
@@ -58,16 +43,22 @@ class Context:
 
 @dataclass
 class Aws:
-    """A moto region with everything that the functions use."""
+    """A region with everything that the functions use.
+
+    ``end_delays`` makes all messages of a queue visible, and returns the delay of each in seconds, by its id.
+    """
 
     environment: dict[str, str]
     queue_urls: dict[str, str]
+    end_delays: Callable[[str], dict[str, int]]
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Return all items of a table as plain Python values."""
-        resource = boto3.resource("dynamodb", region_name=REGION)
-        found: list[dict[str, Any]] = resource.Table(table).scan()["Items"]
-        return found
+        pages = boto3.client("dynamodb", region_name=REGION).get_paginator("scan").paginate(TableName=table)
+        read = TypeDeserializer().deserialize
+        return [
+            {name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]
+        ]
 
     def changes(self) -> list[dict[str, Any]]:
         """Return all change records."""
@@ -92,11 +83,7 @@ class Aws:
         ``Delay`` is the delay of each in seconds.
         """
         sqs, url = boto3.client("sqs", region_name=REGION), self.queue_urls[function]
-        delays: dict[str, int] = {}
-        for message in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[function]._messages:
-            assert message.sent_timestamp is not None
-            delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
-            message.delayed_until = 0.0
+        delays = self.end_delays(function)
         taken: list[dict[str, Any]] = []
         while True:
             answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
@@ -104,7 +91,7 @@ class Aws:
                 return taken
             for message in answer["Messages"]:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
+                arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{function}"
                 taken.append({**message, "QueueArn": arn, "Delay": delays[message["MessageId"]]})
 
     def delayed(self, function: str) -> int:
@@ -188,38 +175,55 @@ def client(service: str, **options: Any) -> Any:
     return _clients[key]
 
 
-def build() -> Aws:
-    """Create the region's resources and the environment that the functions share. moto must be active."""
+def over(region: Region) -> Aws:
+    """Return the part of a region in memory that the functions use; boto3's clients must call that region."""
+
+    def end_delays(queue: str) -> dict[str, int]:
+        delays = {message.id: message.delay for message in region.sqs.queues[queue].messages}
+        for message in region.sqs.queues[queue].messages:
+            message.delayed_until = 0.0
+        return delays
+
+    return build(end_delays)
+
+
+def build(end_delays: Callable[[str], dict[str, int]]) -> Aws:
+    """Create the region's resources and the environment that the functions share, with boto3's clients."""
     dynamodb = boto3.client("dynamodb", region_name=REGION)
-    for table, key in (("kinexus-changes", "change_id"), ("kinexus-documents", "document_id")):
-        dynamodb.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    _index(dynamodb, "created-pages", "created_in", "created_at")
-    _index(dynamodb, "by-status", "status")
+    create_table(dynamodb, "kinexus-changes", "change_id", [])
+    _table(
+        dynamodb,
+        "kinexus-documents",
+        "document_id",
+        [index("created-pages", "created_in", "created_at"), index("by-status", "status")],
+    )
     boto3.client("s3", region_name=REGION).create_bucket(
         Bucket="kinexus-documents", CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    return Aws(_environment(), _bus_with_queues())
+    return Aws(_environment(), _bus_with_queues(), end_delays)
 
 
-def _index(dynamodb: Any, name: str, hash_key: str, number: str = "") -> None:
-    kinds = {"document_id": "S", hash_key: "S", **({number: "N"} if number else {})}
-    keys = [{"AttributeName": hash_key, "KeyType": "HASH"}]
-    if number:
-        keys.append({"AttributeName": number, "KeyType": "RANGE"})
-    dynamodb.update_table(
-        TableName="kinexus-documents",
+def create_table(dynamodb: Any, name: str, key: str, indexes: list[dict[str, Any]]) -> None:
+    """Create a table with a partition key of text, and indexes on attributes of text, or on the number created_at."""
+    attributes = {each["AttributeName"] for some in indexes for each in some["KeySchema"]}
+    kinds = {attribute: "N" if attribute == "created_at" else "S" for attribute in sorted(attributes | {key})}
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
         AttributeDefinitions=[
             {"AttributeName": attribute, "AttributeType": kind} for attribute, kind in kinds.items()
         ],
-        GlobalSecondaryIndexUpdates=[
-            {"Create": {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}}
-        ],
+        BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )
+
+
+def index(name: str, key: str, sort_key: str = "") -> dict[str, Any]:
+    """Return an index of all attributes."""
+    keys = [{"AttributeName": key, "KeyType": "HASH"}]
+    if sort_key:
+        keys.append({"AttributeName": sort_key, "KeyType": "RANGE"})
+    return {"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
 
 
 def _bus_with_queues() -> dict[str, str]:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 if TYPE_CHECKING:
@@ -25,29 +23,11 @@ TEXT = ("text/", "application/json", "application/javascript", "application/xml"
 
 @dataclass
 class Gateway:
-    """Serves routes on loopback; ``answers`` keeps (path, status code, body) of each answer."""
+    """Serves routes at ``url``, without a slash at its end; ``answers`` keeps (path, status code, body) of each answer."""
 
     routes: dict[str, Handle]
+    url: str = ""
     answers: list[tuple[str, int, str]] = field(default_factory=list)
-
-    def start(self) -> Gateway:
-        """Serve from a thread on a free port."""
-        self._server = make_server("127.0.0.1", 0, self.application, threaded=True)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._thread.join(timeout=5)
-
-    @property
-    def url(self) -> str:
-        """The address, without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI request; a request without a route reaches no function."""

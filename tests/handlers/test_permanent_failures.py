@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from common.aws.sqs_source_queue import SqsSourceQueue
 from common.domain.events import EventName
@@ -18,7 +17,7 @@ from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
 from stack.pipeline.functions import WORK_FAILED
-from tests.handlers.aws import REGION, deliver
+from tests.handlers.aws import ACCOUNT, REGION, deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, page_id
 
@@ -31,7 +30,7 @@ def receive(pipeline: Pipeline, function: str) -> list[dict[str, Any]]:
     """Receive the visible messages of a function's queue, and hide them for an hour, as Lambda does."""
     queue = pipeline.aws.queue_urls[function]
     answer = boto3.client("sqs", region_name=REGION).receive_message(QueueUrl=queue, VisibilityTimeout=3600)
-    arn = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{function}"
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{function}"
     return [{**message, "QueueArn": arn} for message in answer.get("Messages", [])]
 
 

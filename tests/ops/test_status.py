@@ -100,10 +100,11 @@ def test_text_of_a_ticket_cannot_forge_table_rows(deployed: Deployed) -> None:
     key = deployed.pipeline.create_ticket("Tidy up", "Nothing.", ["[bold]x[/bold]", "needs-docs"])
     deployed.pipeline.finish(key)
     change = deployed.pipeline.aws.changes()[0]
-    boto3.resource("dynamodb").Table("kinexus-changes").update_item(
-        Key={"change_id": change["change_id"]},
+    boto3.client("dynamodb").update_item(
+        TableName="kinexus-changes",
+        Key={"change_id": {"S": change["change_id"]}},
         UpdateExpression="SET reason = :r",
-        ExpressionAttributeValues={":r": "[red]all is well[/red] \x1b[2J\u202egnorw"},
+        ExpressionAttributeValues={":r": {"S": "[red]all is well[/red] \x1b[2J\u202egnorw"}},
     )
     said = deployed.command("status", key)[1]
     assert "[red]all is well[/red]" in said
