@@ -191,7 +191,7 @@ def build(end_delays: Callable[[str], dict[str, int]]) -> Aws:
     """Create the region's resources and the environment that the functions share, with boto3's clients."""
     dynamodb = boto3.client("dynamodb", region_name=REGION)
     create_table(dynamodb, "kinexus-changes", "change_id", [])
-    _table(
+    create_table(
         dynamodb,
         "kinexus-documents",
         "document_id",
