@@ -53,6 +53,7 @@ def serve(stand_in: StandIn, port: int = 0) -> RunningStandIn:
 
 def application(stand_in: StandIn) -> "WSGIApplication":
     """Return the stand-in's WSGI application."""
+
     @Request.application
     def answered(request: Request) -> Response:
         try:

@@ -259,7 +259,7 @@ def build() -> World:
 
 
 def _end_delays(queue: str) -> dict[str, int]:
-    delays = {}
+    delays: dict[str, int] = {}
     for message in sqs_backends[ground.ACCOUNT][ground.REGION].queues[queue]._messages:
         assert message.sent_timestamp is not None
         delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)

@@ -4,8 +4,9 @@ The doubles answer boto3's own clients: `Region.answer` stands in the place of a
 validated by botocore, and errors are its own. They implement what Kinexus uses, and refuse everything else with
 `NotDoubled`. test_contract.py compares each operation with moto.
 
-    with_region(monkeypatch)      # from now on, every boto3 client talks to one Region
-    wire.connect(monkeypatch)     # from now on, addresses that are given to the Wire are served in this process
+    region = with_region(monkeypatch)           # every boto3 client now talks to this Region
+    wire = Wire().connect(monkeypatch)          # requests to addresses of the Wire now skip the socket
+    url = wire.serve(1, application(site))      # http://127.0.0.1:1
 """
 
 from tests.doubles.region import NotDoubled, Region, with_region

@@ -35,14 +35,20 @@ class Played:
 
     def __call__(self, service: str, operation: str, **given: Any) -> dict[str, Any]:
         """Call an operation by its method's name; return the answer, or {} after an error."""
-        method = getattr(boto3.client(service, region_name=REGION), operation)
+        build: Any = boto3.client  # botocore's stubs know services by their literal names only
+        method = getattr(build(service, region_name=REGION), operation)
         try:
             answer: dict[str, Any] = method(**given)
         except ClientError as error:
             # moto answers 404 for a secret that does not exist, the service 400.
-            status = error.response["ResponseMetadata"]["HTTPStatusCode"] if service != "secretsmanager" else 0
+            status = (
+                error.response["ResponseMetadata"]["HTTPStatusCode"] if service != "secretsmanager" else 0
+            )
             self.results.append(
-                (f"{service} {operation} {given}", (type(error).__name__, error.response["Error"]["Code"], status))
+                (
+                    f"{service} {operation} {given}",
+                    (type(error).__name__, error.response["Error"]["Code"], status),
+                )
             )
             return {}
         except ParamValidationError as error:

@@ -122,7 +122,14 @@ class DynamoDb:
         """Change some attributes of an item, if the condition holds; creates one that does not exist."""
         only(
             given,
-            ("TableName", "Key", "UpdateExpression", "ConditionExpression", "ReturnValues", *_NAMES_AND_VALUES),
+            (
+                "TableName",
+                "Key",
+                "UpdateExpression",
+                "ConditionExpression",
+                "ReturnValues",
+                *_NAMES_AND_VALUES,
+            ),
             "UpdateItem",
         )
         table, names = self._table(given), Names(given)
@@ -180,7 +187,14 @@ class DynamoDb:
         """Return a page of the items of a table that pass the filter."""
         only(
             given,
-            ("TableName", "FilterExpression", "ConsistentRead", "Limit", "ExclusiveStartKey", *_NAMES_AND_VALUES),
+            (
+                "TableName",
+                "FilterExpression",
+                "ConsistentRead",
+                "Limit",
+                "ExclusiveStartKey",
+                *_NAMES_AND_VALUES,
+            ),
             "Scan",
         )
         table, names = self._table(given), Names(given)
@@ -250,13 +264,18 @@ def _page(
     start = given.get("ExclusiveStartKey")
     if start is not None:
         at = next(
-            (n for n, item in enumerate(found) if all(equal(item.get(name), value) for name, value in start.items())),
+            (
+                n
+                for n, item in enumerate(found)
+                if all(equal(item.get(name), value) for name, value in start.items())
+            ),
             None,
         )
         if at is None:
             raise NotDoubled("a start key whose item is gone")
         found = found[at + 1 :]
-    read, size = [], 0
+    read: list[Item] = []
+    size = 0
     limit = given.get("Limit")
     for item in found:
         if (limit is not None and len(read) >= limit) or size > MAX_PAGE_BYTES:

@@ -66,7 +66,10 @@ class EventBridge:
     def PutEvents(self, given: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         """Send events to the queues of the rules that match; a queue that does not exist loses its copy."""
         only(given, ("Entries",), "PutEvents")
-        size = sum(len(each.get("Detail", "").encode()) + len(each.get("DetailType", "")) for each in given["Entries"])
+        size = sum(
+            len(each.get("Detail", "").encode()) + len(each.get("DetailType", ""))
+            for each in given["Entries"]
+        )
         if size > MAX_BYTES:
             raise AwsError(
                 "ValidationException", "Total size of the entries in the request is over the limit."

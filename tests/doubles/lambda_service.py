@@ -57,7 +57,9 @@ class LambdaService:
         only(given, ("FunctionName",), "ListEventSourceMappings")
         arn = self._prefix + given["FunctionName"]
         return {
-            "EventSourceMappings": [dict(each) for each in self.mappings.values() if each["FunctionArn"] == arn]
+            "EventSourceMappings": [
+                dict(each) for each in self.mappings.values() if each["FunctionArn"] == arn
+            ]
         }
 
     def UpdateEventSourceMapping(self, given: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802

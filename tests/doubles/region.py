@@ -66,7 +66,8 @@ class Region:
             with self._lock:
                 return {**serve(given), "ResponseMetadata": metadata}
         except AwsError as error:
-            raised = client.exceptions.from_code(error.shape or error.code)
+            errors: Any = client.exceptions  # botocore's stubs miss that from_code returns a class
+            raised = errors.from_code(error.shape or error.code)
             parsed = {
                 "Error": {"Code": error.code, "Message": error.message},
                 "ResponseMetadata": metadata | {"HTTPStatusCode": error.status},

@@ -52,10 +52,17 @@ class S3:
                 412,
             )
         data = given.get("Body", b"")
-        body = data.encode() if isinstance(data, str) else bytes(data if isinstance(data, bytes | bytearray) else data.read())
+        body = (
+            data.encode()
+            if isinstance(data, str)
+            else bytes(data if isinstance(data, bytes | bytearray) else data.read())
+        )
         etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
         bucket[given["Key"]] = StoredObject(
-            body, given.get("ContentType", "binary/octet-stream"), etag, datetime.now(UTC).replace(microsecond=0)
+            body,
+            given.get("ContentType", "binary/octet-stream"),
+            etag,
+            datetime.now(UTC).replace(microsecond=0),
         )
         return {"ETag": etag}
 
@@ -90,7 +97,12 @@ class S3:
         answer: dict[str, Any] = {"Name": given["Bucket"], "KeyCount": len(keys), "IsTruncated": False}
         if keys:
             answer["Contents"] = [
-                {"Key": key, "Size": len(bucket[key].body), "ETag": bucket[key].etag, "LastModified": bucket[key].modified}
+                {
+                    "Key": key,
+                    "Size": len(bucket[key].body),
+                    "ETag": bucket[key].etag,
+                    "LastModified": bucket[key].modified,
+                }
                 for key in keys
             ]
         return answer

@@ -142,7 +142,9 @@ class Sqs:
         seconds = given.get("VisibilityTimeout", _DEFAULT_VISIBILITY_SECONDS)
         self._move_dead_letters(queue, now)
         visible = [each for each in queue.messages if max(each.delayed_until, each.hidden_until) <= now]
-        found = [_received(each, now, seconds, given) for each in visible[: given.get("MaxNumberOfMessages", 1)]]
+        found = [
+            _received(each, now, seconds, given) for each in visible[: given.get("MaxNumberOfMessages", 1)]
+        ]
         return {"Messages": found} if found else {}
 
     def DeleteMessage(self, given: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -178,7 +180,8 @@ class Sqs:
         dead = [
             each
             for each in queue.messages
-            if each.receives >= int(policy["maxReceiveCount"]) and max(each.delayed_until, each.hidden_until) <= now
+            if each.receives >= int(policy["maxReceiveCount"])
+            and max(each.delayed_until, each.hidden_until) <= now
         ]
         queue.messages = [each for each in queue.messages if each not in dead]
         self._named(policy["deadLetterTargetArn"].rpartition(":")[2]).messages += dead
@@ -198,7 +201,9 @@ class Sqs:
 
 def _add(queue: Queue, body: str, attributes: Mapping[str, dict[str, Any]], delay: float) -> Message:
     now = time.time()
-    message = Message(str(uuid4()), body, {name: dict(each) for name, each in attributes.items()}, now, now + delay)
+    message = Message(
+        str(uuid4()), body, {name: dict(each) for name, each in attributes.items()}, now, now + delay
+    )
     queue.messages.append(message)
     return message
 
@@ -214,7 +219,10 @@ def _received(message: Message, now: float, seconds: int, given: Mapping[str, An
         "MD5OfBody": _digest(message.body),
         "Body": message.body,
     }
-    known = {"SentTimestamp": str(int(message.sent_at * 1000)), "ApproximateReceiveCount": str(message.receives)}
+    known = {
+        "SentTimestamp": str(int(message.sent_at * 1000)),
+        "ApproximateReceiveCount": str(message.receives),
+    }
     if asked := given.get("AttributeNames"):
         if unknown := set(asked) - set(known):
             raise NotDoubled(f"ReceiveMessage: {unknown}")

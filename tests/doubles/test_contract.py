@@ -137,7 +137,10 @@ INVALID: dict[str, dict[str, Any]] = {
     },
     "an attribute that does not exist": {"UpdateExpression": "SET a = b"},
     "a reserved word": {"UpdateExpression": "REMOVE status"},
-    "a reserved word in a condition": {"UpdateExpression": "REMOVE a", "ConditionExpression": "status = status"},
+    "a reserved word in a condition": {
+        "UpdateExpression": "REMOVE a",
+        "ConditionExpression": "status = status",
+    },
     "another table": {"TableName": "others", "UpdateExpression": "REMOVE a"},
     "another key": {"Key": {"id": TEXT}, "UpdateExpression": "REMOVE a"},
     "no text as a key": {"Key": {"document_id": {"N": "1"}}, "UpdateExpression": "REMOVE a"},
@@ -157,7 +160,10 @@ def test_invalid_updates_are_refused_alike(name: str) -> None:
 
 
 STRICTER: dict[str, dict[str, Any]] = {
-    "a name that is not defined": {"UpdateExpression": "SET #a = :a", "ExpressionAttributeValues": {":a": TEXT}},
+    "a name that is not defined": {
+        "UpdateExpression": "SET #a = :a",
+        "ExpressionAttributeValues": {":a": TEXT},
+    },
     "a number as an index's text": {
         "UpdateExpression": "SET #s = :n",
         "ExpressionAttributeNames": {"#s": "status"},
@@ -175,14 +181,18 @@ STRICTER: dict[str, dict[str, Any]] = {
 def test_what_moto_accepts_and_dynamodb_refuses_is_refused(name: str) -> None:
     with playing_on("doubles") as call:
         table(call)
-        call("dynamodb", "update_item", **{"TableName": "documents", "Key": {"document_id": TEXT}, **STRICTER[name]})
+        call(
+            "dynamodb",
+            "update_item",
+            **{"TableName": "documents", "Key": {"document_id": TEXT}, **STRICTER[name]},
+        )
         [(_, result)] = call.results
         assert result == ("ClientError", "ValidationException", 400)
 
 
 @pytest.mark.parametrize("size", [409_000, 409_700])
 def test_an_item_may_have_four_hundred_kilobytes(size: int) -> None:
-    """moto's limit is a little lower, at 405,000 bytes; the double's is DynamoDB's."""
+    """Moto's limit is a little lower, at 405,000 bytes; the double's is DynamoDB's."""
     with playing_on("doubles") as call:
         table(call)
         put(call, text={"S": "x" * size})
@@ -219,7 +229,9 @@ def test_indexes_are_queried_in_order_and_in_pages() -> None:
             "ExpressionAttributeNames": {"#k": "status"},
             "ExpressionAttributeValues": {":v": {"S": "open"}},
         }
-        pages = boto3.client("dynamodb", region_name=REGION).get_paginator("query").paginate(**by_status, Limit=1)
+        pages = (
+            boto3.client("dynamodb", region_name=REGION).get_paginator("query").paginate(**by_status, Limit=1)
+        )
         call.note(sorted(item["document_id"]["S"] for page in pages for item in page["Items"]))
         call("dynamodb", "query", **{**asked, "ExpressionAttributeNames": {"#k": "status", "#l": "x"}})
 
@@ -251,7 +263,11 @@ def test_tables_are_scanned_with_a_filter_and_in_pages() -> None:
 
 
 KEYS, NAMES = st.sampled_from(["a", "b"]), st.sampled_from(["status", "title", "revision"])
-VALUES = {"status": st.sampled_from(["open", "closed"]), "title": st.text(max_size=2), "revision": st.integers(0, 2)}
+VALUES = {
+    "status": st.sampled_from(["open", "closed"]),
+    "title": st.text(max_size=2),
+    "revision": st.integers(0, 2),
+}
 
 
 @st.composite
@@ -288,7 +304,7 @@ def test_random_steps_of_a_table_end_alike(steps: list[tuple[Any, ...]]) -> None
                     present = {each: value for each, value in arguments[1].items() if value is not None}
                     call.note(records.create({"document_id": arguments[0], **present}))
                 elif name == "lease":
-                    held.append(records.lease(*arguments, 25))
+                    held.append(records.lease(arguments[0], arguments[1], 25))
                     call.note(held[-1].__enter__())
                 elif name == "query":
                     call.note(list(records.query_index("by-status", "status", arguments[0])))
@@ -321,7 +337,9 @@ def test_objects_are_written_once_read_and_listed() -> None:
         call("s3", "get_object", **bucket, Key="a")
         call("s3", "get_object", **bucket, Key="b/c")
         for prefix in ("", "b/"):
-            listed = boto3.client("s3", region_name=REGION).list_objects_v2(**bucket, Prefix=prefix)["Contents"]
+            listed = boto3.client("s3", region_name=REGION).list_objects_v2(**bucket, Prefix=prefix)[
+                "Contents"
+            ]
             call.note([(each["Key"], each["Size"]) for each in listed])
         call("s3", "delete_object", **bucket, Key="a")
         call("s3", "delete_object", **bucket, Key="a")
@@ -373,7 +391,13 @@ def test_messages_are_hidden_shown_counted_and_deleted() -> None:
         [first], [second] = received["Messages"], rest["Messages"]
         for seconds in (0, 0, 43_201):
             handle = first["ReceiptHandle"]
-            call("sqs", "change_message_visibility", QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=seconds)
+            call(
+                "sqs",
+                "change_message_visibility",
+                QueueUrl=url,
+                ReceiptHandle=handle,
+                VisibilityTimeout=seconds,
+            )
         again = call("sqs", "receive_message", QueueUrl=url, **asked)["Messages"]
         for message in (second, *again):
             for _ in range(2):
@@ -427,7 +451,12 @@ def test_events_reach_the_queues_of_matching_rules() -> None:
             call("events", "put_rule", Name=name, EventBusName="bus", EventPattern=pattern)
             target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
             call("events", "put_targets", Rule=name, EventBusName="bus", Targets=[target])
-        for source, kind in (("kinexus", "Begun"), ("kinexus", "Ended"), ("other", "Ended"), ("kinexus", "x")):
+        for source, kind in (
+            ("kinexus", "Begun"),
+            ("kinexus", "Ended"),
+            ("other", "Ended"),
+            ("kinexus", "x"),
+        ):
             entry = {"EventBusName": "bus", "Source": source, "DetailType": kind, "Detail": '{"n": 1}'}
             call("events", "put_events", Entries=[entry])
         for url in urls.values():
@@ -444,9 +473,21 @@ def test_events_reach_the_queues_of_matching_rules() -> None:
     ("service", "operation", "asked"),
     [
         ("dynamodb", "transact_write_items", {"TransactItems": []}),
-        ("dynamodb", "get_item", {"TableName": "documents", "Key": {"document_id": TEXT}, "ProjectionExpression": "a"}),
-        ("dynamodb", "update_item", {"UpdateExpression": "ADD a :a", "ExpressionAttributeValues": {":a": {"N": "1"}}}),
-        ("dynamodb", "update_item", {"UpdateExpression": "SET a.b = :a", "ExpressionAttributeValues": {":a": TEXT}}),
+        (
+            "dynamodb",
+            "get_item",
+            {"TableName": "documents", "Key": {"document_id": TEXT}, "ProjectionExpression": "a"},
+        ),
+        (
+            "dynamodb",
+            "update_item",
+            {"UpdateExpression": "ADD a :a", "ExpressionAttributeValues": {":a": {"N": "1"}}},
+        ),
+        (
+            "dynamodb",
+            "update_item",
+            {"UpdateExpression": "SET a.b = :a", "ExpressionAttributeValues": {":a": TEXT}},
+        ),
         ("s3", "copy_object", {"Bucket": "a", "Key": "a", "CopySource": "a/b"}),
         ("iam", "list_users", {}),
     ],

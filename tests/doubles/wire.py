@@ -36,7 +36,9 @@ class Wire:
         over_sockets: Callable[..., Any] = HTTPConnectionPool._make_request
         applications = self._applications
 
-        def made(pool: HTTPConnectionPool, conn: Any, method: str, url: str, *rest: Any, **options: Any) -> Any:
+        def made(
+            pool: HTTPConnectionPool, conn: Any, method: str, url: str, *rest: Any, **options: Any
+        ) -> Any:
             application = applications.get(pool.port or 0) if pool.host == "127.0.0.1" else None
             if application is None:
                 return over_sockets(pool, conn, method, url, *rest, **options)
@@ -70,7 +72,13 @@ def _served(
     **_: Any,
 ) -> HTTPResponse:
     given = body if body is not None else b""
-    data = given.encode() if isinstance(given, str) else given if isinstance(given, bytes) else bytes(given.read())
+    data = (
+        given.encode()
+        if isinstance(given, str)
+        else given
+        if isinstance(given, bytes)
+        else bytes(given.read())
+    )
     limit = timeout.read_timeout if isinstance(timeout, Timeout) else None
     started = time.monotonic()
     try:
@@ -136,7 +144,9 @@ def call(
     environ.setdefault("HTTP_HOST", f"127.0.0.1:{port}")
     answered: list[Any] = []
 
-    def start_response(status: str, fields: list[tuple[str, str]], _info: object = None) -> Callable[[bytes], object]:
+    def start_response(
+        status: str, fields: list[tuple[str, str]], _info: object = None
+    ) -> Callable[[bytes], object]:
         answered[:] = [status, fields]
         return lambda chunk: None
 

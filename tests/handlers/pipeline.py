@@ -1,4 +1,4 @@
-"""The whole pipeline in one process: the handlers with moto, the Atlassian simulator over HTTP, and the Bedrock stand-in."""
+"""The whole pipeline in one process: the handlers with the doubles of AWS, the Atlassian simulator and the Bedrock stand-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pipeline from a closed ticket to a published page, with moto, the simulator over HTTP and the Bedrock stand-in.
+"""The pipeline from a closed ticket to a published page, with the doubles of AWS, the Atlassian simulator and the Bedrock stand-in.
 
 In each test people act through the REST APIs; then the content of Jira, Confluence and the tables is checked. Not
 proven: the wiring on AWS (the region's tests do that), and what a real model drafts.

@@ -1,6 +1,6 @@
 """`python -m ops doctor`: every check is ok for a healthy stack, and names the remedy for each fault.
 
-Each test breaks some parts of a healthy stack (moto, the simulator, the Bedrock stand-in) and checks that exactly their
+Each test breaks some parts of a healthy stack (the doubles of AWS, the simulator, the Bedrock stand-in) and checks that exactly their
 lines change. Not proven: what real Atlassian sites and Bedrock answer in these cases.
 """
 
@@ -242,7 +242,7 @@ def test_the_tokens_expiry_is_known_or_estimated(
     monkeypatch.setattr(time, "time", lambda: stored.timestamp() + days * 24 * 3600)
 
     class Secrets:
-        """The used part of Secrets Manager; moto sets its own time of the version."""
+        """The used part of Secrets Manager; the double sets its own time of the version."""
 
         def get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
             return {"CreatedDate": stored, "ARN": SecretId, "SecretString": "{}"}

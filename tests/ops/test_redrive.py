@@ -1,6 +1,6 @@
 """`python -m ops redrive`: dead letters are shown with their reason, sent again, and never lost.
 
-The queues are moto's; the crash is a command that dies between two calls.
+The queues are doubles; the crash is a command that dies between two calls.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`python -m ops status`: the history is shown as it happened, in order and with its reasons.
 
-With moto and the simulator, through the command's own arguments. Not proven: how it looks on a real terminal.
+With the doubles of AWS and the simulator, through the command's own arguments. Not proven: how it looks on a real terminal.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A clone of a review ticket decides nothing; if its property still names a document, a comment says where the review is.
 
-With moto and the simulator over HTTP. Jira's own "Clone" copies labels, description and links, but no properties; apps
-copy With moto and the simulator over HTTP. Jira's own "Clone" copies labels, description and links, but no properties; apps
+With the doubles of AWS and the simulator. Jira's own "Clone" copies labels, description and links, but no properties; apps
+copy With the doubles of AWS and the simulator. Jira's own "Clone" copies labels, description and links, but no properties; apps
 copy those as well.
 """
 

@@ -1,7 +1,7 @@
 """The second sweep detects a deleted review ticket: its page is free, and its source tickets get a comment.
 
-Jira answers the same for deleted and hidden tickets, so a review that may be hidden does not end. With moto, the
-simulator over HTTP and the Bedrock stand-in; the test makes the schedule's calls.
+Jira answers the same for deleted and hidden tickets, so a review that may be hidden does not end. With the doubles
+of AWS, the simulator and the Bedrock stand-in; the test makes the schedule's calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""JiraWebhookHandler with moto: what is recorded, declined or rejected, and nothing twice.
+"""JiraWebhookHandler with the doubles of AWS: what is recorded, declined or rejected, and nothing twice.
 
 Not proven: that API Gateway and Jira behave as these requests assume; the region's tests send real HTTP.
 """

@@ -1,6 +1,6 @@
 """Review tickets in company projects: required fields, lean create screens, other link types. One ticket per document.
 
-With moto, the simulator over HTTP and the Bedrock stand-in. Not proven: how long the index of a real site lags.
+With the doubles of AWS, the simulator and the Bedrock stand-in. Not proven: how long the index of a real site lags.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Review tickets that were deleted, never announced, or planted: the page is not blocked, and no comment misleads.
 
-With moto, the simulator over HTTP and the Bedrock stand-in.
+With the doubles of AWS, the simulator and the Bedrock stand-in.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Review tickets in difficult Jira setups: deleted sources, final statuses, many links, security levels.
 
-With moto, the simulator over HTTP and the Bedrock stand-in. Not proven: how real workflows word a refusal.
+With the doubles of AWS, the simulator and the Bedrock stand-in. Not proven: how real workflows word a refusal.
 """
 
 from __future__ import annotations
