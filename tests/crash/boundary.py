@@ -1,14 +1,15 @@
 """Numbers every call that leaves the process, so the process can die at one of them or wait there.
 
-The hooks are below the handlers: botocore's event system for AWS and the model, requests' transport for Jira and
-Confluence. Behind them moto, the simulator and the model stand-in answer in this process, without a socket.
+The hooks are below the handlers: the calls of boto3's clients for AWS, botocore's event system for the model, requests'
+transport for Jira and Confluence. Behind them the doubles of AWS, the simulator and the model stand-in answer in this
+process, without a socket.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import SimpleNamespace
@@ -19,16 +20,18 @@ import boto3
 import botocore.endpoint
 import requests
 from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.core.botocore_stubber import MockRawResponse
-from moto.core.models import botocore_stubber
 from requests.adapters import HTTPAdapter
 
+from common.aws.clients import MAX_ATTEMPTS
 from local.atlassian import Site
 from local.atlassian.in_process import SiteAdapter
 from local.bedrock import StandIn
 from local.bedrock.nova import BedrockError
+from tests.doubles import Region
 
 T = TypeVar("T")
 _CONVERSE = re.compile(r"/model/(?P<model>.+)/converse")
@@ -103,37 +106,65 @@ class Boundary:
             raise Died("after the answer")
 
 
-def install(boundary: Boundary, site: Site, model: StandIn) -> None:
-    """Install the boundary around everything that leaves this process, permanently. moto must be active."""
-    _around_aws(boundary, model)
+def install(boundary: Boundary, site: Site, model: StandIn, region: Region) -> None:
+    """Install the boundary around everything that leaves this process, permanently."""
+    _around_aws(boundary, region)
+    _around_model(boundary, model)
     _around_atlassian(boundary, site)
 
 
-def _around_aws(boundary: Boundary, model: StandIn) -> None:
-    def send(request: Any, event_name: str, **_: Any) -> AWSResponse | None:
-        service, operation = event_name.split(".")[1:3]
+def _around_aws(boundary: Boundary, region: Region) -> None:
+    over_http: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # botocore's stubs leave it out
 
-        def serve() -> AWSResponse | None:
-            if service == "bedrock-runtime":
-                return _converse(model, request)
-            botocore_stubber.enabled = True
+    def called(self: BaseClient, operation: str, given: Mapping[str, Any]) -> Any:
+        service: str = self.meta.service_model.service_id.hyphenize()
+        if service == "bedrock-runtime":
+            return over_http(self, operation, given)
+
+        def serve() -> tuple[Any, ClientError | None]:
             try:
-                return botocore_stubber(event_name, request)
-            finally:
-                botocore_stubber.enabled = False
+                return region.answer(self, operation, given), None
+            except ClientError as error:
+                return None, error
+
+        def lose() -> tuple[Any, ClientError | None]:
+            raise ConnectionClosedError(endpoint_url=self.meta.endpoint_url)
+
+        answer, error = _retried(lambda: boundary.cross(f"{service}.{operation}", serve, lose))
+        boundary.answered()
+        if error:
+            raise error
+        return answer
+
+    BaseClient._make_api_call = called  # type: ignore[attr-defined]
+
+
+def _retried(attempt: Callable[[], T]) -> T:
+    """Repeat a call whose answer was lost, as common.aws.clients configures botocore."""
+    for _ in range(MAX_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except ConnectionClosedError:  # let go: the last attempt raises it
+            continue
+    return attempt()
+
+
+def _around_model(boundary: Boundary, model: StandIn) -> None:
+    def send(request: Any, event_name: str, **_: Any) -> AWSResponse | None:
+        def serve() -> AWSResponse | None:
+            return _converse(model, request)
 
         def lose() -> AWSResponse | None:
             raise ConnectionClosedError(endpoint_url=request.url)
 
+        service, operation = event_name.split(".")[1:3]
         return boundary.cross(f"{service}.{operation}", serve, lose)
 
-    # botocore calls every listener, so moto's own must do nothing unless it is called from here.
-    botocore_stubber.enabled = False
     boto3.setup_default_session(region_name="eu-central-1")
     assert boto3.DEFAULT_SESSION
     events: Any = boto3.DEFAULT_SESSION.events  # botocore's stubs know no listener that answers
-    events.register_first("before-send.*", send)
-    events.register_last("after-call.*", lambda **_: boundary.answered())
+    events.register_first("before-send.bedrock-runtime.*", send)
+    events.register_last("after-call.bedrock-runtime.*", lambda **_: boundary.answered())
     botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[attr-defined]
     new: Callable[..., Any] = boto3.client
     clients: dict[tuple[str, ...], Any] = {}

@@ -17,9 +17,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from moto import mock_aws
-from moto.sqs.models import sqs_backends
-
 from common import storage_format as sf
 from common.atlassian import page_restrictions
 from common.aws import secrets
@@ -38,6 +35,7 @@ from local.atlassian import Clock, Site
 from local.atlassian.webhooks.registrations import Delivery, WebhookRegistry
 from local.bedrock import StandIn
 from tests.crash.boundary import Boundary, Died, Plan, install
+from tests.doubles import Region
 from tests.handlers import aws as ground
 from tests.handlers.gateway import Gateway
 from tests.handlers.pipeline import BUILDERS, QUEUE_HANDLERS, Pipeline, register_webhooks, reset_functions
@@ -225,16 +223,15 @@ class SequentialPool:
 
 
 def build() -> World:
-    """Build the world: a small site, moto's region, both webhooks. Once per process."""
+    """Build the world: a small site, a region in memory, both webhooks. Once per process."""
     os.environ |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing")
-    mock_aws().start()
     site = Site(clock=Clock(), search_lag=0, base_url=ADDRESS)
     site.clock.freeze()
-    model, boundary = StandIn(), Boundary()
-    install(boundary, site, model)
-    region = ground.build(_end_delays)
+    model, boundary, region = StandIn(), Boundary(), Region()
+    install(boundary, site, model, region)
+    aws = ground.over(region)
     space_key = _seed(site)
-    os.environ |= region.environment | {
+    os.environ |= aws.environment | {
         "JIRA_BASE_URL": ADDRESS,
         "JIRA_BROWSE_URL": ADDRESS,
         "CONFLUENCE_URL": f"{ADDRESS}/wiki",
@@ -244,7 +241,7 @@ def build() -> World:
         "CONFLUENCE_SPACE_KEY": space_key,
         "REVIEW_BASE_URL": "http://gateway.test",
     }
-    world = World(region, site, ADDRESS, model, Gateway({}), boundary, now=site.clock.peek().timestamp())
+    world = World(aws, site, ADDRESS, model, Gateway({}), boundary, now=site.clock.peek().timestamp())
     site.webhooks = WebhookRegistry(site.clock, world.receive)
     world.gateway = SimpleNamespace(url="http://gateway.test")  # type: ignore[assignment]
     register_webhooks(world)
@@ -256,15 +253,6 @@ def build() -> World:
         asking.ThreadPoolExecutor = SequentialPool  # type: ignore[attr-defined]
     _warm_up()
     return world
-
-
-def _end_delays(queue: str) -> dict[str, int]:
-    delays: dict[str, int] = {}
-    for message in sqs_backends[ground.ACCOUNT][ground.REGION].queues[queue]._messages:
-        assert message.sent_timestamp is not None
-        delays[message.id] = max(round((message.delayed_until - message.sent_timestamp) / 1000), 0)
-        message.delayed_until = 0.0
-    return delays
 
 
 def _warm_up() -> None:
