@@ -7,9 +7,11 @@ summary says that it was drafted without a model.
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from local.bedrock.prompt import OutlineBlock, Prompt, TicketText
+from local.bedrock.replaced_values import about, is_gone, is_said, replaced_values, with_cell, with_values
 
 _NEAR = 8.0
 UNMODELLED = "(drafted without a model)"
@@ -36,6 +38,19 @@ _OPENING_VERB = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\b\d[\d.,:]*")
+_UNCHANGED = re.compile(
+    r"\b(?:stays?|remains?|unchanged|still|nothing changes|not (?:yet|agreed))\b", re.IGNORECASE
+)
+_NO_CHANGE = re.compile(
+    r"\b(?:nothing changes|no changes?) for (?:users|readers|customers|anybody|anyone)\b", re.IGNORECASE
+)
+_MOST_EDITS = 20
+_SAY = re.compile(
+    r"(?:needs? revision:?\s*|request changes:?\s*)?(?:please\s+|could you\s+|can you\s+)?(?:also\s+)?"
+    r"(?:say|mention|add|write|note|state|explain)(?:\s+also)?(?:\s+that\b|:)?\s+(.+)",
+    re.IGNORECASE,
+)
+_LEAVE_OUT = re.compile(r"\b(?:leave out|leave off|remove|drop|delete|omit|without)\b", re.IGNORECASE)
 _STEP = re.compile(r"^\s*(?:\d+[.)]|#)\s+\S", re.MULTILINE)
 _ITEM = re.compile(r"^\s*[-*+•]\s+\S")
 _USE = re.compile(
@@ -49,23 +64,81 @@ def edit_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
     The block's own Markdown is unchanged, including tokens. After an invalid answer, the sentence becomes a separate
     paragraph after the block instead, with links in place of images.
     """
-    weights = _word_weights(prompt)
-    target = _best_block(prompt.blocks, weights)
-    page_text = "\n".join(block.text for block in prompt.blocks)
-    addition = " ".join(_sentences_to_add(prompt, page_text, target.text if target else ""))
     summary = _summary(prompt.tickets, f"Updates “{prompt.page_title}”")
-    if not addition:
+    if _changes_nothing(prompt):
         return {"summary": summary, "edits": []}
-    if invalid_before:
-        addition = _links_for_images(addition)
-    if target is None or invalid_before or not _is_prose(target):
+    in_place, used = ({}, set()) if invalid_before else _in_place(prompt)
+    rest = tuple(ticket for ticket in prompt.tickets if ticket.key not in used)
+    target = _best_block(prompt.blocks, _word_weights(prompt))
+    page_text = "\n".join(block.text for block in prompt.blocks)
+    addition = " ".join(
+        _sentences_to_add(replace(prompt, tickets=rest), page_text, target.text if target else "")
+    )
+    edits = dict(in_place)
+    if addition and (target is None or invalid_before or not _is_prose(target)):
         last = max((block.number for block in prompt.blocks), default=0)
-        edit = {"action": "insert_after", "block": target.number if target else last, "markdown": addition}
-    else:
-        own = _MARKER.sub("", target.text.strip(), count=1).strip()
-        ended = own if own.endswith((".", "!", "?", ":", "⟧", "…")) else f"{own}."
-        edit = {"action": "replace", "block": target.number, "markdown": f"{ended} {addition}"}
-    return {"summary": summary, "edits": [edit]}
+        place = target.number if target else last
+        added = {
+            "action": "insert_after",
+            "block": place,
+            "markdown": _links_for_images(addition) if invalid_before else addition,
+        }
+        return {"summary": summary, "edits": [*edits.values(), added]}
+    if addition and target is not None:
+        text = str(edits.get(target.number, {}).get("markdown") or target.text)
+        edits[target.number] = {
+            "action": "replace", "block": target.number, "markdown": _lengthened(text, addition),
+        }  # fmt: skip
+    return {"summary": summary, "edits": list(edits.values())}
+
+
+def _lengthened(text: str, addition: str) -> str:
+    own = _MARKER.sub("", text.strip(), count=1).strip()
+    ended = own if own.endswith((".", "!", "?", ":", "⟧", "…")) else f"{own}."
+    return f"{ended} {addition}"
+
+
+def _in_place(prompt: Prompt) -> tuple[dict[int, dict[str, Any]], set[str]]:
+    """Return edits by block that put new values in place of old ones and delete what is gone, and the tickets used."""
+    edits: dict[int, dict[str, Any]] = {}
+    used: set[str] = set()
+    for ticket in prompt.tickets:
+        sentences = _all_sentences(ticket)
+        values = replaced_values([each for each in sentences if not _UNCHANGED.search(each)], prompt.blocks)
+        header = ""
+        for block in prompt.blocks:
+            is_row = block.text.startswith("|")
+            header = (header or block.text) if is_row else ""
+            changed = with_values(block, values)
+            if changed == block.text and is_row and header != block.text:
+                changed = with_cell(block, header, sentences)
+            if is_gone(block, sentences):
+                edits[block.number] = {"action": "delete", "block": block.number}
+            elif changed != block.text:
+                edits[block.number] = {"action": "replace", "block": block.number, "markdown": changed}
+            else:
+                continue
+            used.add(ticket.key)
+    return dict(list(edits.items())[:_MOST_EDITS]), used
+
+
+def _all_sentences(ticket: TicketText) -> list[str]:
+    return [
+        sentence
+        for text in (ticket.description, ticket.summary)
+        for chunk in _chunks(text)
+        if not _is_code(chunk)
+        for sentence in _sentences(chunk)
+    ]
+
+
+def _changes_nothing(prompt: Prompt) -> bool:
+    """Return whether each ticket says that nothing changes for readers."""
+    return (
+        bool(prompt.tickets)
+        and not prompt.feedback
+        and all(_NO_CHANGE.search(f"{ticket.summary} {ticket.description}") for ticket in prompt.tickets)
+    )
 
 
 def write_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
@@ -192,8 +265,10 @@ def _sentences_to_add(prompt: Prompt, page_text: str, block_text: str) -> list[s
             s for chunk in _chunks(ticket.description) if not _is_code(chunk) for s in _sentences(chunk)
         ]
         new = [s for s in sentences if len(_words(s)) >= 3 and s.casefold() not in page_text.casefold()]
+        said = [s for s in new if is_said(s, prompt.blocks)]
+        new = [s for s in new if s not in said and not _is_left_out(s, prompt.feedback)]
         best = max(new, key=lambda s: (_facts(s, near), -new.index(s)), default="")
-        if not best and f"{_plain(ticket.summary)}." not in page_text:
+        if not best and not said and not prompt.feedback and f"{_plain(ticket.summary)}." not in page_text:
             best = f"{_plain(ticket.summary)}."
         if best:
             added.append(best)
@@ -206,9 +281,18 @@ def _facts(sentence: str, near: set[str]) -> int:
 
 
 def _feedback(feedback: str) -> list[str]:
-    """Return a reviewer's feedback as sentences for the page, without phrases such as "please"."""
-    sentences = [_ASKING.sub("", sentence).strip() for sentence in _sentences(feedback)]
-    return [sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence][:3]
+    """Return what a reviewer asks to say, as sentences for the page; other feedback is never put on the page."""
+    wanted = [match[1] for sentence in _sentences(feedback) if (match := _SAY.match(sentence))]
+    return [sentence[:1].upper() + sentence[1:] for sentence in wanted][:3]
+
+
+def _is_left_out(sentence: str, feedback: str) -> bool:
+    """Return whether a reviewer asks to leave a sentence out: the request shares a number or two words with it."""
+    requests = [each for each in _sentences(feedback) if _LEAVE_OUT.search(each)]
+    return any(
+        set(_NUMBER.findall(each)) & set(_NUMBER.findall(sentence)) or len(about(each) & about(sentence)) > 1
+        for each in requests
+    )
 
 
 def _sentences(text: str) -> list[str]:

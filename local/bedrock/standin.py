@@ -12,6 +12,7 @@ from typing import Any
 from local.bedrock import drafting, nova
 from local.bedrock.nova import BedrockError
 from local.bedrock.prompt import read_prompt
+from local.bedrock.recorded_answers import recorded_answer
 
 MayInvoke = Callable[[str, str], str | None]
 """Returns the reason why a function may not call a model id, or None when it may."""
@@ -195,7 +196,8 @@ def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
             f"The stand-in has no rules for the tool {tool['name']}. Use --bedrock to call a real model.",
         )
     known = tool["inputSchema"]["json"].get("properties", {})
-    return {key: value for key, value in rule().items() if key in known}
+    recorded = None if is_second else recorded_answer(tool["name"], prompt)
+    return {key: value for key, value in (recorded or rule()).items() if key in known}
 
 
 def _tool(request: Mapping[str, Any]) -> dict[str, Any] | None:

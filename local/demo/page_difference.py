@@ -5,11 +5,14 @@ words are compared in order.
 """
 
 import html.entities
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
 _UNSTABLE = ("local-id", "macro-id", "version-at-save", "task-uuid")
 _ENTITIES = "".join(f'<!ENTITY {name} "&#{code};">' for name, code in html.entities.name2codepoint.items())
+_TAG = re.compile(r"^</?")
+_INLINE = ("{ac}inline-comment-marker", "strong", "em", "code", "a")
 _SPACES = 'xmlns:ac="ac" xmlns:ri="ri"'
 
 
@@ -23,13 +26,10 @@ class Difference:
     added: tuple[str, ...]
 
     @property
-    def is_one_addition(self) -> bool:
-        """Return whether words or whole elements were added at one place and at most one word was replaced."""
-        return (
-            bool(self.added)
-            and len(self.removed) <= 1
-            and not any(item.startswith("<") for item in self.removed)
-        )
+    def is_one_passage(self) -> bool:
+        """Return whether only words of one passage differ, with or without inline elements such as comment marks."""
+        tags = (item for item in (*self.removed, *self.added) if item.startswith("<"))
+        return bool(self.added) and all(_TAG.sub("", tag).split(" ")[0] in _INLINE for tag in tags)
 
 
 def difference(before: str, after: str) -> Difference:

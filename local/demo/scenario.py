@@ -15,7 +15,7 @@ from local.environment import LocalEnvironment, wait_until
 
 _TIMEOUT_SECONDS = 45.0
 _ENDS = ("published", "rejected", "failed")
-_BY_HAND = ("waits for the next one.", "waits for the next working day.")
+_BY_HAND = ("the same day</p>", "the same day, within minutes</p>")
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ def play_update(demo: Context) -> Result:
     _check_one_new_version(demo, versions)
     changed = difference(storage_of(before), storage_of(after))
     demo.steps.check(
-        changed.is_one_addition,
+        changed.is_one_passage,
         f"more than one passage of the page changed: {changed.removed} → {changed.added}",
     )
     demo.steps.end(
-        f"published as version {versions[1]}: {len(changed.added)} words added in one place, "
+        f"published as version {versions[1]}: {len(changed.added)} words written in one passage, "
         f"the other {changed.same_before + changed.same_after} elements and words unchanged"
     )
     what = f"“{document.title}” updated to version {versions[1]} after review {document.review_issue_key}"
@@ -138,7 +138,9 @@ def play_revision(demo: Context) -> Result:
         f"its label names the page “{document.title}”, review ticket {document.review_issue_key} opened"
     )
     first_diff = demo.reviewer.diff_url(document.review_issue_key)
-    revised = _decide(demo, document, "NEEDS REVISION", "Please say that test keys have a daily ceiling.")
+    revised = _decide(
+        demo, document, "NEEDS REVISION", "Please name the daily ceiling under “Asking for more”."
+    )
     demo.steps.check(revised.revision == 2, f"the document has revision {revised.revision} instead of 2")
     old_diff = demo.reviewer.open_url(first_diff)
     demo.steps.check("superseded" in old_diff, "the page of revision 1 does not say that it is superseded")

@@ -34,16 +34,52 @@ def test_prompt_is_read_back_with_blocks_over_several_lines() -> None:
 
 
 def test_nearest_block_gains_a_sentence_of_the_ticket() -> None:
-    answer = drafting.edit_page(
-        _edit("Sessions end after 60 minutes", "A session now ends after 60 idle minutes.")
-    )
+    answer = drafting.edit_page(_edit("Sessions end with the device", "A session ends with its device."))
     assert answer["edits"] == [
         {
             "action": "replace",
             "block": 4,
-            "markdown": "A session ends after 30 minutes, see ⟦jira-macro 3⟧ A session now ends after 60 idle minutes.",
+            "markdown": "A session ends after 30 minutes, see ⟦jira-macro 3⟧ A session ends with its device.",
         }
     ]
+
+
+def test_new_value_stands_in_place_of_the_old_one() -> None:
+    """In the sentence and in the code, with the token kept; nothing contradicts it, and nothing is added."""
+    answer = drafting.edit_page(
+        _edit("Sessions end after 60 minutes", "A session now ends after 60 minutes instead of 30.")
+    )
+    assert [(edit["block"], edit["markdown"]) for edit in answer["edits"]] == [
+        (4, "A session ends after 60 minutes, see ⟦jira-macro 3⟧"),
+        (7, "```\nsession.timeout = 60\n```"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "wanted"),
+    [
+        ("The quota of Team is 600 (300 before).", "| Team | 300 | 50 |", "| Team | 600 | 50 |"),
+        ("The quota of Team goes from 300 to 600.", "| Team | 300 | 50 |", "| Team | 600 | 50 |"),
+        ("The quota of Team: 300 → 600.", "| Team | 300 | 50 |", "| Team | 600 | 50 |"),
+        ("The burst of Team is 80.", "| Team | 300 | 50 |", "| Team | 300 | 80 |"),
+        ("Files are kept 30 days instead of 14.", "keep_days: 14 # files", "keep_days: 30 # files"),
+        ("`--date` is called `--day` now.", "1. Run `x --date 1`", "1. Run `x --day 1`"),
+        ("Requests are decided within 2 days.", "- Requests are decided in 5 days", "- Requests are decided in 2 days"),
+        ("Orders wait 12 times over 72 hours, instead of 8 times over 24 hours.",
+         "Orders wait 8 times over 24 hours.", "Orders wait 12 times over 72 hours."),
+        ("再送を3回から5回に変更しました。", "5分ごとに3回まで再送します。", "5分ごとに5回まで再送します。"),
+    ],
+)  # fmt: skip
+def test_values_are_replaced_in_sentence_table_list_and_code(said: str, line: str, wanted: str) -> None:
+    page = f'<page title="P">\n[1] ## H\n[2] | Plan | Quota | Burst |\n[3] {line}\n[4] Orders are unlimited, 9 of them.\n</page>'
+    answer = drafting.edit_page(read_prompt(f"{_ticket('Change', said)}\n\n{page}"))
+    assert [(edit["block"], edit["markdown"]) for edit in answer["edits"]] == [(3, wanted)]
+
+
+def test_item_that_is_gone_is_deleted() -> None:
+    page = '<page title="P">\n[1] - Mail\n[2] - The old wiki\n[3] - Chat\n</page>'
+    answer = drafting.edit_page(read_prompt(f"{_ticket('Wiki', 'The old wiki is switched off.')}\n\n{page}"))
+    assert answer["edits"] == [{"action": "delete", "block": 2}]
 
 
 def test_list_item_loses_its_marker() -> None:
@@ -65,8 +101,18 @@ def test_tokens_in_a_ticket_are_not_invented_on_the_page() -> None:
 def test_feedback_chooses_the_block_and_is_used() -> None:
     feedback = "<feedback>\nPlease say that cookies need HTTPS.\n</feedback>"
     answer = drafting.edit_page(_edit("Sessions end sooner", "A session ends after 10 minutes.", feedback))
-    assert answer["edits"][0]["block"] == 5
-    assert "Say that cookies need HTTPS." in answer["edits"][0]["markdown"]
+    [said] = [edit["markdown"] for edit in answer["edits"] if edit["block"] == 5]
+    assert "Cookies need HTTPS." in said
+    assert "Say that" not in said
+
+
+@pytest.mark.parametrize(
+    "feedback", ["Leave out the 10 minutes.", "I do not like it.", "Too long!", "Shorter, please."]
+)
+def test_feedback_about_the_draft_is_not_put_on_the_page(feedback: str) -> None:
+    more = f"<feedback>\n{feedback}\n</feedback>"
+    answer = drafting.edit_page(_edit("Sessions move", "Sessions move between devices for 10 minutes.", more))
+    assert not any(feedback[:8] in edit.get("markdown", "") for edit in answer["edits"])
 
 
 def test_page_that_says_everything_gets_no_edit() -> None:
