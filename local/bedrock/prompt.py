@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 _BLOCK = re.compile(r"^\[(\d+)\] ?", re.MULTILINE)
-# The outline has an unnumbered line where a panel, cell or another container begins or ends.
-_BOUNDARY = re.compile(r"^\s*⟨[^⟩\n]*⟩\s*$", re.MULTILINE)
+# The outline has a line without text where a panel, cell or another container begins or ends.
+_BOUNDARY = re.compile(r"^\s*(?:\[\d+\] )?⟨[^⟩\n]*⟩\s*$", re.MULTILINE)
 _FAVOURS = re.compile(r"^Lexical ranking favours: *(\S.*?)\s*$", re.MULTILINE)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from common.runtime.invisible_characters import without_invisible
-from common.storage_format.editing import insert_block, nested_items, replace_block, table_rows
-from common.storage_format.editing.emptied_containers import removals
+from common.storage_format.editing import edit_box, insert_block, nested_items, replace_block, table_rows
+from common.storage_format.editing.emptied_containers import chain, removals
+from common.storage_format.editing.heading_place import after_boxes
 from common.storage_format.editing.list_end import list_ended_by
 from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
 from common.storage_format.editing.preserve_invisible import strip_invisible
@@ -19,6 +20,7 @@ from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import inline, render
 from common.storage_format.from_markdown.blocks import List, Piece
 from common.storage_format.page.block_path import table_around
+from common.storage_format.page.boxes import Box, box_title, is_box
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import describe_opaque
 from common.storage_format.to_markdown.opaque_tokens import (
@@ -98,21 +100,36 @@ def block_changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) 
         if edit.block_id is None:
             out.append(BlockChange(edit, None, (), "", splice.text))
             continue
-        block = page.block(edit.block_id)
+        box = page.box(edit.block_id)
+        block = page.blocks[box.first] if box is not None else page.block(edit.block_id)
         headings = block.headings
         if isinstance(edit, InsertAfter):
-            out.append(BlockChange(edit, block.id, headings, "", splice.text))
+            out.append(BlockChange(edit, edit.block_id, headings, "", splice.text))
             continue
-        before = block.source
+        before = block.source if box is None else page.source[slice(*_changed_span(box, edit, splice))]
         removed = splice.lost
-        if before != splice.text:
+        if before != splice.text and (box is None or isinstance(edit, Delete)):
+            numbers = range(box.first, box.last + 1) if box is not None else (block.number,)
             removed += tuple(
                 found.token
-                for found in page.tokens_of(block.number, numbered=bool(kept))
+                for number in numbers
+                for found in page.tokens_of(number, numbered=bool(kept))
                 if found.number not in kept and found.source not in splice.text
             )
-        out.append(BlockChange(edit, block.id, headings, before, splice.text, (*removed, *splice.emptied)))
+        out.append(
+            BlockChange(edit, edit.block_id, headings, before, splice.text, (*removed, *splice.emptied))
+        )
     return tuple(out)
+
+
+def _changed_span(box: Box, edit: Edit, splice: Splice) -> tuple[int, int]:
+    """Return the span that an edit of a box replaces: the box, or its title."""
+    return box.span if isinstance(edit, Delete) else (splice.start, splice.end)
+
+
+def _named(page: Page, box: Box) -> str:
+    """Return a box by its number in the outline."""
+    return f"[{len(page.blocks) + page.boxes.index(box) + 1}] ⟨{box.name}⟩"
 
 
 def _depth(storage: str) -> int:
@@ -142,25 +159,41 @@ class Plan:
         self.counter: itertools.count[int] | None = None
         self.anchors: Mapping[str, str] | None = None
         self.images: Mapping[str, bool] = {}
+        self.deleted_boxes: list[Box] = []
+        self.titled_boxes: set[str] = set()
         for edit in edits:
             if isinstance(edit, Replace | Delete):
-                number = page.number(edit.block_id)
-                if number in self.changed_blocks:
-                    raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
-                self.changed_blocks.add(number)
+                self._target(edit)
         self.columns = self._new_columns(edits)
+
+    def _target(self, edit: Replace | Delete) -> None:
+        """Record the blocks that an edit changes; raise InvalidEdit if another edit changes them too."""
+        box = self.page.box(edit.block_id)
+        if box is not None and isinstance(edit, Replace):
+            if box.id in self.titled_boxes:
+                raise InvalidEdit(
+                    f"two edits give {_named(self.page, box)} a title; combine them into one edit"
+                )
+            self.titled_boxes.add(box.id)
+            return
+        if box is not None and box.is_cell:
+            raise InvalidEdit("a cell of a layout cannot be deleted; delete the blocks in it")
+        first = box.first if box is not None else self.page.number(edit.block_id)
+        for number in range(first, (box.last if box is not None else first) + 1):
+            if number in self.changed_blocks:
+                raise InvalidEdit(f"two edits target block [{number + 1}]; combine them into one edit")
+            self.changed_blocks.add(number)
+        if box is not None:
+            self.deleted_boxes.append(box)
 
     def _new_columns(self, edits: Sequence[Edit]) -> dict[int, Columns]:
         """Return the new columns of each table whose rows are all replaced by wider or narrower rows."""
-        numbers = {
-            edit.block_id: self.page.number(edit.block_id) for edit in edits if isinstance(edit, Replace)
-        }
         replaced: dict[int, list[list[str]] | None] = {}
         shown: dict[int, list[str]] = {}
         for edit in edits:
-            if not isinstance(edit, Replace) or "|" not in edit.markdown:
+            if not isinstance(edit, Replace) or "|" not in edit.markdown or self.page.box(edit.block_id):
                 continue
-            number = numbers[edit.block_id]
+            number = self.page.number(edit.block_id)
             if self.page.blocks[number].kind == "table_row":
                 shown[number] = self.shown_cells(number, "⟦" in edit.markdown)
                 replaced[number] = table_rows.parse_rows(edit.markdown)
@@ -189,7 +222,7 @@ class Plan:
         return [Splice(*group) for group in groups if group is not None]
 
     def splices(self, edits: Sequence[Edit]) -> list[Splice]:
-        """Return the splices of all edits, with the containers that they empty."""
+        """Return the splices of all edits, with the containers that they empty; raise InvalidEdit if two overlap."""
         return self.with_emptied(edits, [self.splice(edit) for edit in edits])
 
     def with_emptied(self, edits: Sequence[Edit], splices: Sequence[Splice]) -> list[Splice]:
@@ -197,6 +230,11 @@ class Plan:
         insertions = [
             splice.start for edit, splice in zip(edits, splices, strict=True) if isinstance(edit, InsertAfter)
         ]
+        for box in self.deleted_boxes:
+            start, end = box.span
+            titled = any(box.id in self.titled_boxes for box in self.page.boxes if start <= box.span[0] < end)
+            if titled or any(start < at < end for at in insertions):
+                raise InvalidEdit(f"{_named(self.page, box)} is deleted, and another edit changes it")
         return [
             splice
             if removal is None
@@ -208,12 +246,27 @@ class Plan:
         """Return the splice of an edit; raise InvalidEdit if it cannot be made."""
         if edit.block_id is None:
             return self.insertion(edit, None)
+        if box := self.page.box(edit.block_id):
+            return self.box_splice(edit, box)
         block = self.page.block(edit.block_id)
         if isinstance(edit, Delete):
             return Splice(*block.span, "", self.wrappers(block))
         if isinstance(edit, InsertAfter):
             return self.insertion(edit, block)
         return self.replacement(edit, block)
+
+    def box_splice(self, edit: Edit, box: Box) -> Splice:
+        """Return the splice of an edit of a box as a whole."""
+        if isinstance(edit, Delete):
+            blocks = self.page.blocks[box.first : box.last + 1]
+            lost = tuple(token for block in blocks for token in self.wrappers(block))
+            return Splice(*box.span, "", (*lost, Token(box.name, box_title(self.page, box))))
+        if isinstance(edit, Replace):
+            title = edit_box.title_text(strip_invisible(edit.markdown))
+            return Splice(*edit_box.new_title(self.page, box, self.read(title)))
+        extracted = extract_tokens(edit.markdown, lambda number, kind: self.token(edit, number, kind))
+        at, text = edit_box.text_after_box(self.page, box, self.read(extracted.markdown), self.task_id)
+        return Splice(at, at, restore_tokens(strip_invisible(text), extracted.stand_ins))
 
     def wrappers(self, block: Block) -> tuple[Token, ...]:
         """Return the comment markers and other wrappers in a block."""
@@ -282,6 +335,9 @@ class Plan:
                 )
         else:
             at, text = self.inserted(block, extracted.markdown, ended_list)
+        if block is not None and any(map(is_box, chain(block.node.container))):
+            pieces = self.read(extracted.markdown)
+            at, text = after_boxes(self.page, block, at, pieces, self.task_id) or (at, text)
         return Splice(at, at, restore_tokens(strip_invisible(text), extracted.stand_ins))
 
     def inserted(self, block: Block | None, markdown: str, ended_list: Container | None) -> tuple[int, str]:

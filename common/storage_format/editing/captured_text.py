@@ -14,12 +14,13 @@ from common.storage_format.editing.block_matching import (
     VersionIndex,
     quoted_text,
 )
-from common.storage_format.editing.list_end import list_ended_by, matching_container
+from common.storage_format.editing.emptied_containers import chain
 from common.storage_format.edits import Delete, Edit, InsertAfter
 from common.storage_format.from_markdown import render
 from common.storage_format.from_markdown.blocks import Heading, Paragraph
 from common.storage_format.page.block_path import table_around
-from common.storage_format.page.page import Block
+from common.storage_format.page.boxes import is_box
+from common.storage_format.page.page import Block, Page
 from common.storage_format.xml.nodes import Container
 from common.storage_format.xml.vocabulary import HEADINGS, names
 
@@ -31,30 +32,54 @@ _NO_SCOPE = names(
 )
 """Containers that do not limit the section of a heading: it continues after them."""
 
+_CAPTURES = "the text after {} was changed, and this edit would put that text under another heading"
+
 
 def check_captured_text(edit: Edit, number: int, there: int, matcher: BlockMatcher) -> None:
-    """Raise BlockNotFound if an edit affects text below its block that changed since the base version.
+    """Raise BlockNotFound if a replacement or deletion affects text below its block that changed since the base.
 
-    `number` is the block in the base, `there` in the current version; -1 is the beginning of the page.
+    `number` is the block in the base, `there` in the current version.
     """
     base, current = matcher.base, matcher.current
-    block, place = (base.page.blocks[number], current.page.blocks[there]) if number >= 0 else (None, None)
-    if level := _level(edit, block):
-        ended_list = list_ended_by(block) if block is not None and isinstance(edit, InsertAfter) else None
-        now = (
-            matching_container(block, ended_list, place) if block is not None and place is not None else None
-        )
-        if _section(base, number, level, ended_list) != _section(current, there, level, now):
-            raise BlockNotFound(
-                f"the text after {_named(base, number)} was changed, and this edit would put that text under another "
-                "heading"
-            )
-    if block is None or place is None or isinstance(edit, InsertAfter) or not _is_header(block):
-        return
-    if _rows_after(base, number) != _rows_after(current, there):
+    block, place = base.page.blocks[number], current.page.blocks[there]
+    level = _level(edit, block)
+    if level and _section(base, block.span[1], level, block.node.container) != _section(
+        current, place.span[1], level, place.node.container
+    ):
+        raise BlockNotFound(_CAPTURES.format(_named(base, number)))
+    if _is_header(block) and _rows_after(base, number) != _rows_after(current, there):
         raise BlockNotFound(
             f"rows of the table were changed, and this edit would change their header row, {_named(base, number)}"
         )
+
+
+def check_place(edit: InsertAfter, number: int, at: int, there: int, matcher: BlockMatcher) -> None:
+    """Raise BlockNotFound if new text would stand in other boxes than on the base, or captures other text.
+
+    `number` is a block in the base that it is inserted after (-1: the beginning of the page), `at` and `there` are the
+    offsets of the new text in the base and in the current version.
+    """
+    base, current = matcher.base, matcher.current
+    around, now = _containers(base.page, at), _containers(current.page, there)
+    if [each.name for each in around if is_box(each)] != [each.name for each in now if is_box(each)]:
+        raise BlockNotFound(
+            f"the text after {_named(base, number)} would stand in another panel, expand or cell now"
+        )
+    level = _level(edit, None)
+    if level and _section(base, at, level, around[0] if around else None) != _section(
+        current, there, level, now[0] if now else None
+    ):
+        raise BlockNotFound(_CAPTURES.format(_named(base, number)))
+
+
+def _containers(page: Page, at: int) -> list[Container]:
+    """Return the containers around an offset, the innermost first."""
+    after = next((block.number for block in page.blocks if block.node.start >= at), len(page.blocks))
+    beside = [block.node.container for block in page.blocks[max(after - 1, 0) : after + 1]]
+    found = (
+        [each for each in chain(container) if each.node.start < at < each.node.end] for container in beside
+    )
+    return max(found, key=len, default=[])
 
 
 def _named(base: VersionIndex, number: int) -> str:
@@ -74,12 +99,12 @@ def _level(edit: Edit, block: Block | None) -> int:
     return min((level for level in (own, *levels) if level), default=0)
 
 
-def _section(version: VersionIndex, number: int, level: int, ended_list: Container | None) -> list[int]:
-    """Return the content codes after a block (or after `ended_list`) up to the next heading of `level` or above."""
-    scope = _scope(version.page.blocks[number].node.container) if number >= 0 else None
+def _section(version: VersionIndex, at: int, level: int, container: Container | None) -> list[int]:
+    """Return the content codes after an offset in a container up to the next heading of `level` or above."""
+    scope = _scope(container)
     found: list[int] = []
-    for block in version.page.blocks[number + 1 :]:
-        if ended_list is not None and block.node.start < ended_list.node.end:
+    for block in version.page.blocks:
+        if block.node.start < at:
             continue
         if not _is_within(block.node.container, scope):
             break

@@ -23,8 +23,8 @@ _PLACES = {
     "th": Place.CELL,
     "ac:layout-cell": Place.PAGE,
 }
-_PANELS = frozenset({"info", "note", "warning", "tip", "panel"})
-_TRANSPARENT = frozenset({"ac:rich-text-body", "ac:adf-content", "div", "section", "p"})
+PANELS = frozenset({"info", "note", "warning", "tip", "panel"})
+TRANSPARENT = frozenset({"ac:rich-text-body", "ac:adf-content", "div", "section", "p"})
 _ARTICLES = {"code": "code", "rule": "a rule", "text": "text", "expand": "an expand"}
 _IDS = re.compile(r"\s(?:ac:)?local-id\s*=\s*(?:\"[^\"]*\"|'[^']*')|\sstart\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _START = re.compile(r"\sstart\s*=\s*[\"'](\d{1,9})[\"']")
@@ -32,13 +32,13 @@ _START = re.compile(r"\sstart\s*=\s*[\"'](\d{1,9})[\"']")
 
 def place_within(container: Container | None) -> Place:
     """Return the place in a container; content of macros that are not panels or expands is as free as the page."""
-    while container is not None and container.node.name in _TRANSPARENT:
+    while container is not None and container.node.name in TRANSPARENT:
         container = container.above
     if container is None:
         return Place.PAGE
     if container.name == "expand":
         return Place.NESTED_EXPAND if is_nested(container.above) else Place.EXPAND
-    if container.name in _PANELS:
+    if container.name in PANELS:
         return Place.PANEL
     return _PLACES.get(container.node.name, Place.PAGE)
 

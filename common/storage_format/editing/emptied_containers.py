@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from common.storage_format.edits import Delete, Edit, Token
+from common.storage_format.page.boxes import Box
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml import entities
 from common.storage_format.xml.block_scanner import MARKUP
@@ -52,13 +53,15 @@ def removals(page: Page, edits: Sequence[Edit], insertions: Sequence[int]) -> li
     If several deletions remove a container together, the first of them removes it, and the others nothing more.
     """
     deletions = {
-        number: page.block(edit.block_id) for number, edit in enumerate(edits) if isinstance(edit, Delete)
+        number: page.box(edit.block_id) or page.block(edit.block_id)
+        for number, edit in enumerate(edits)
+        if isinstance(edit, Delete)
     }
     emptied = _EmptiedContainers(page, list(deletions.values()), insertions)
     taken: set[tuple[int, int]] = set()
     filled: set[int] = set()
     out: list[Removal | None] = [None] * len(edits)
-    for number, block in sorted(deletions.items(), key=lambda deletion: deletion[1].number):
+    for number, block in sorted(deletions.items(), key=lambda deletion: deletion[1].span):
         removal, kept = emptied.removal(block)
         if (removal.start, removal.end) in taken:
             removal = Removal(removal.end, removal.end)
@@ -73,31 +76,37 @@ def removals(page: Page, edits: Sequence[Edit], insertions: Sequence[int]) -> li
 class _EmptiedContainers:
     """The containers of a page in which nothing stays when `deleted` blocks are removed."""
 
-    def __init__(self, page: Page, deleted: Sequence[Block], insertions: Sequence[int]) -> None:
+    def __init__(self, page: Page, deleted: Sequence[Block | Box], insertions: Sequence[int]) -> None:
         self.page = page
         self.used: dict[int, bool] = {}
         """Whether anything stays in a container, by the identity of its node."""
-        numbers = {block.number for block in deleted}
+        numbers = {number for each in deleted for number in _numbers(each)}
+        boxes = {id(each.container.node) for each in deleted if isinstance(each, Box)}
         for block in page.blocks if deleted else ():
             stays = block.number not in numbers
-            for container in chain(block.node.container):
+            around = list(chain(block.node.container))
+            deleted_with = [place for place, each in enumerate(around) if id(each.node) in boxes]
+            for place, container in enumerate(around):
                 node = container.node
                 known = id(node) in self.used
                 self.used[id(node)] = self.used.get(id(node), False) or stays
-                if not known and (_has_stray_text(page.source, node) or _any_within(insertions, node)):
+                if known or place <= max(deleted_with, default=-1):
+                    continue
+                if _has_stray_text(page.source, node) or _any_within(insertions, node):
                     self._use(container)
-                if not known and _keeps(container) and node.name not in _CELLS:
+                if _keeps(container) and node.name not in _CELLS:
                     self._use(container.above)
 
     def _use(self, container: Container | None) -> None:
         for outer in chain(container):
             self.used[id(outer.node)] = True
 
-    def removal(self, block: Block) -> tuple[Removal, Node | None]:
-        """Return what the deletion of a block removes, and the cell or macro that keeps an empty paragraph."""
-        start, end = block.span
+    def removal(self, deleted: Block | Box) -> tuple[Removal, Node | None]:
+        """Return what a deletion removes, and the cell or macro that keeps an empty paragraph."""
+        start, end = deleted.span
+        around = deleted.container.above if isinstance(deleted, Box) else deleted.node.container
         gone: list[Token] = []
-        for container in chain(block.node.container):
+        for container in chain(around):
             node, above = container.node, container.above
             if self.used[id(node)]:
                 break
@@ -109,6 +118,12 @@ class _EmptiedContainers:
                 start, end = _span(container)
                 gone += _listed(self.page.source, container)
         return Removal(start, end, "", tuple(gone)), None
+
+
+def _numbers(deleted: Block | Box) -> range:
+    if isinstance(deleted, Box):
+        return range(deleted.first, deleted.last + 1)
+    return range(deleted.number, deleted.number + 1)
 
 
 def chain(container: Container | None) -> Iterator[Container]:

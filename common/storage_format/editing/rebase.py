@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from common.storage_format.editing import apply
 from common.storage_format.editing.apply import Splice
 from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound
-from common.storage_format.editing.captured_text import check_captured_text
+from common.storage_format.editing.box_matching import find_box
+from common.storage_format.editing.captured_text import check_captured_text, check_place
 from common.storage_format.editing.list_end import list_ended_by, matching_container
 from common.storage_format.edits import Delete, Edit, EditConflict, Edited, InsertAfter, Replace
 from common.storage_format.errors import InvalidEdit
@@ -37,24 +39,44 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
         return Edited(storage, apply.block_changes(base, edits, splices))
     matcher = BlockMatcher(base, current)
     there: dict[int, int] = {}
+    boxes: dict[str, str] = {}
     reasons: list[tuple[Edit, str]] = []
     for edit in edits:
-        number = -1 if edit.block_id is None else base.number(edit.block_id)
         try:
-            if number >= 0:
-                there[number] = matcher.find(number)
-            check_captured_text(edit, number, there.get(number, -1), matcher)
+            _find(edit, matcher, there, boxes)
         except BlockNotFound as reason:
             reasons.append((edit, str(reason)))
     if reasons:
         return EditConflict(tuple(reasons))
-    return _applied(edits, base, current, there, splices)
+    return _applied(edits, matcher, _Found(there, boxes), splices)
+
+
+class _Found(NamedTuple):
+    """What was found on the current version: the number of each block by its number on the base, boxes by their id."""
+
+    blocks: Mapping[int, int]
+    boxes: Mapping[str, str]
+
+
+def _find(edit: Edit, matcher: BlockMatcher, there: dict[int, int], boxes: dict[str, str]) -> None:
+    """Find the block or box of an edit on the current version; raise BlockNotFound."""
+    base = matcher.base.page
+    if edit.block_id is None:
+        return
+    if box := base.box(edit.block_id):
+        boxes[box.id] = find_box(edit, box, matcher, there).id
+        return
+    number = base.number(edit.block_id)
+    there[number] = matcher.find(number)
+    if not isinstance(edit, InsertAfter):
+        check_captured_text(edit, number, there[number], matcher)
 
 
 def _applied(
-    edits: Sequence[Edit], base: Page, current: Page, there: Mapping[int, int], on_base: Sequence[Splice]
+    edits: Sequence[Edit], matcher: BlockMatcher, found: _Found, on_base: Sequence[Splice]
 ) -> Edited | EditConflict:
-    """Retarget the edits to the matched blocks of `current`, and apply them; `on_base` are their splices on `base`."""
+    """Retarget the edits to what was found on the current version, and apply them; `on_base` are the base's splices."""
+    base, current = matcher.base.page, matcher.current.page
     retargeted: list[Edit] = []
     ended_lists: dict[str, Container | None] = {}
     splices: list[Splice] = []
@@ -62,10 +84,10 @@ def _applied(
     try:
         for edit in edits:
             refused = edit
-            retargeted.append(_retargeted(edit, base, current, there))
-            if isinstance(edit, InsertAfter) and edit.block_id is not None:
+            retargeted.append(_retargeted(edit, base, current, found))
+            if isinstance(edit, InsertAfter) and edit.block_id is not None and not base.box(edit.block_id):
                 block = base.block(edit.block_id)
-                place = current.blocks[there[block.number]]
+                place = current.blocks[found.blocks[block.number]]
                 ended_lists[place.id] = _ended_list(block, place)
         plan = apply.Plan(current, retargeted, ended_lists)
         for edit, now in zip(edits, retargeted, strict=True):
@@ -76,12 +98,36 @@ def _applied(
     except InvalidEdit as refusal:
         reason = f"the edit does not fit the current page: {refusal.reason}"
         return EditConflict(((refused or edits[0], reason),))
-    if reasons := _unseen_removals(edits, on_base, splices):
+    reasons = _misplaced(edits, on_base, splices, matcher) or _unseen_removals(edits, on_base, splices)
+    if reasons:
         return EditConflict(reasons)
     made = apply.block_changes(current, retargeted, splices)
     return Edited(
         storage, tuple(replace(change, edit=edit) for change, edit in zip(made, edits, strict=True))
     )
+
+
+def _misplaced(
+    edits: Sequence[Edit], on_base: Sequence[Splice], splices: Sequence[Splice], matcher: BlockMatcher
+) -> tuple[tuple[Edit, str], ...]:
+    """Return the insertions whose text would stand elsewhere than on the base, each with the reason."""
+    reasons: list[tuple[Edit, str]] = []
+    for edit, one, other in zip(edits, on_base, splices, strict=True):
+        if not isinstance(edit, InsertAfter):
+            continue
+        try:
+            check_place(edit, _number(edit, matcher.base.page), one.start, other.start, matcher)
+        except BlockNotFound as reason:
+            reasons.append((edit, str(reason)))
+    return tuple(reasons)
+
+
+def _number(edit: Edit, base: Page) -> int:
+    """Return the number of the block of an edit, or of the last block of its box; -1 is the beginning of the page."""
+    if edit.block_id is None:
+        return -1
+    box = base.box(edit.block_id)
+    return box.last if box is not None else base.number(edit.block_id)
 
 
 def _unseen_removals(
@@ -98,16 +144,17 @@ def _unseen_removals(
     return tuple(reasons)
 
 
-def _retargeted(edit: Edit, base: Page, current: Page, there: Mapping[int, int]) -> Edit:
+def _retargeted(edit: Edit, base: Page, current: Page, found: _Found) -> Edit:
     """Return an edit with its block and tokens in the current version."""
-    number = None if edit.block_id is None else base.number(edit.block_id)
-    block_id = None if number is None else current.blocks[there[number]].id
+    block_id = edit.block_id
+    if block_id is not None:
+        block_id = found.boxes.get(block_id) or current.blocks[found.blocks[base.number(block_id)]].id
     if isinstance(edit, Delete):
         return Delete(block_id or "")
     markdown = edit.markdown
     if "⟦" in markdown:
         markdown = opaque_tokens.renumber_tokens(
-            markdown, _tokens(opaque_tokens.token_numbers(markdown), base, current, there)
+            markdown, _tokens(opaque_tokens.token_numbers(markdown), base, current, found.blocks)
         )
     if isinstance(edit, Replace):
         return Replace(block_id or "", markdown)

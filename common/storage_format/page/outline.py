@@ -33,7 +33,7 @@ class Outline:
     shown: Mapping[int, str] = field(default_factory=dict, repr=False)
 
     def block_id(self, number: int) -> str:
-        """Return the id of the block with this number; raise InvalidEdit if it was not shown."""
+        """Return the id of the block or box with this number; raise InvalidEdit if it was not shown."""
         block_id = self.shown.get(number)
         if block_id is None:
             raise InvalidEdit(
@@ -48,13 +48,19 @@ def outline(
     """Return the page as numbered Markdown.
 
     With `budget_tokens` (model tokens, estimated), the headings and the sections nearest to `focus` (a text or terms)
-    are shown and `omitted` names the rest. Opaque tokens are numbered over the whole page in any case.
+    are shown and `omitted` names the rest. Opaque tokens are numbered over the whole page in any case. Boxes are
+    numbered after the blocks; a box of which only a part is shown has no number.
     """
     written = [f"[{block.number + 1}] {_shown(page, block)}" for block in page.blocks]
     chosen = _chosen(page, written, budget_tokens, focus)
     lines: list[str] = []
     omitted: list[str] = []
     open_containers: list[Container] = []
+    boxes = {
+        id(box.container.node): (number, box)
+        for number, box in enumerate(page.boxes, len(page.blocks) + 1)
+        if chosen.issuperset(range(box.first, box.last + 1))
+    }
     skipped = 0
     for block in page.blocks:
         if block.number not in chosen:
@@ -69,7 +75,8 @@ def outline(
         ):
             lines.append(f"⟨/{_label(page, open_containers.pop(), short=True)}⟩")
         for container in path[len(open_containers) :]:
-            lines.append(f"⟨{_label(page, container)}⟩")
+            number, _ = boxes.get(id(container.node), (0, None))
+            lines.append(f"{f'[{number}] ' if number else ''}⟨{_label(page, container)}⟩")
             open_containers.append(container)
         lines.append(written[block.number])
     lines.extend(f"⟨/{_label(page, container, short=True)}⟩" for container in reversed(open_containers))
@@ -79,6 +86,7 @@ def outline(
         if any(block.number not in chosen for block in blocks):
             omitted.append(" > ".join(headings) or "(before the first heading)")
     shown = {block.number + 1: block.id for block in page.blocks if block.number in chosen}
+    shown.update((number, box.id) for number, box in boxes.values())
     return Outline("\n".join(lines), tuple(dict.fromkeys(omitted)), shown)
 
 

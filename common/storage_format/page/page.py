@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page.block_finder import BODY, find_blocks
+from common.storage_format.page.boxes import Box, find_boxes
 from common.storage_format.xml.block_scanner import scan
 from common.storage_format.xml.nodes import Node
 from common.storage_format.xml.wellformed import check_wellformed
@@ -109,6 +110,24 @@ class Page:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks, in document order."""
         return tuple(Block(self, number, node) for number, node in enumerate(self._nodes))
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """The containers that edits can name (see `boxes`), in the order of their start tags."""
+        return find_boxes(self)
+
+    def box(self, box_id: str) -> Box | None:
+        """Return the box with this id, or None; raise InvalidEdit if it is the id of a box that the page has not."""
+        if not box_id.startswith("box-"):
+            return None
+        for box in self.boxes:
+            if box.id == box_id:
+                return box
+        raise InvalidEdit(f"the page has no box {box_id!r}")
+
+    def source_name(self, start: int, end: int) -> str:
+        """Return the part of an id that depends on a part of the source alone."""
+        return _name(self.source[start:end])
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

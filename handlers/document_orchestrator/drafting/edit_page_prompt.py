@@ -37,6 +37,11 @@ incomplete, keep the page's language, tone and terms, invent nothing that the ti
 A block looks like `[12] text`. Write the new text of a block as Markdown, without its number; a new list item begins
 with `- `, two more spaces nest it. A sign such as ⟦jira-macro 3⟧ stands for something that cannot be written: keep it
 where it belongs, never make one up. After an image its _caption_ follows, which you can change.
+A panel, an expand, a quotation, a cell of a layout and other macros with text are boxes with a number of their own:
+`[31] ⟨expand: Title⟩`, their blocks, `⟨/expand⟩`. insert_after 31 puts text after the whole box, replace 31 gives it a
+new title (words only), delete 31 removes it with all that is in it. insert_after a block inside puts text into the box;
+a new heading goes after a panel or expand that ends there. Marks such as ⟨li⟩ without a number only show where
+something begins and ends.
 To add or delete a whole column of a table use add_column or delete_column with the number of any of its rows. In a
 table cell `<br>` breaks the line and `<br><br>` begins a paragraph.
 Show no images from websites that the page shows none from: write a link instead.
@@ -62,7 +67,8 @@ TOOL = ModelTool(
                         },
                         "block": {
                             "type": "integer",
-                            "description": "The block's number; 0 with insert_after: before the first block",
+                            "description": "The number of the block or box; 0 with insert_after: before the first "
+                            "block",
                         },
                         "markdown": {
                             "type": "string",
@@ -200,7 +206,7 @@ def _added(page: sf.Page, edit: sf.Edit) -> int:
     """Return how many bytes of new text an edit adds."""
     if isinstance(edit, sf.Delete):
         return 0
-    old = page.markdown(page.number(edit.block_id)) if isinstance(edit, sf.Replace) else ""
+    old = _old_text(page, edit.block_id) if isinstance(edit, sf.Replace) else ""
     return draft_size.added_to(old, edit.markdown)
 
 
@@ -213,7 +219,10 @@ def _edits(item: object, page: sf.Page, outline: sf.Outline, title: str) -> list
         raise InvalidEditAnswer("`block` must be a row's number, `column` a number and `markdown` text")
     if faults := text_faults(markdown):
         raise InvalidEditAnswer("; ".join(f"`markdown` {fault}" for fault in faults))
-    number = page.number(outline.block_id(block))
+    block_id = outline.block_id(block)
+    if page.box(block_id):
+        raise InvalidEditAnswer(f"[{block}] is a box; give the number of a row of the table")
+    number = page.number(block_id)
     made = column_edits.column_edits(page, item["action"], number, column, unwrapped(markdown))
     for edit in made:
         outline.block_id(page.number(edit.block_id or "") + 1)
@@ -233,7 +242,7 @@ def _edit(item: object, page: sf.Page, outline: sf.Outline, title: str) -> sf.Ed
             return sf.Delete(outline.block_id(block))
         case "replace":
             block_id = outline.block_id(block)
-            old = page.markdown(page.number(block_id))
+            old = _old_text(page, block_id)
             return sf.Replace(block_id, _text(unwrapped(markdown, echoes=[block], old=old), old))
         case "insert_after":
             text = unwrapped(markdown, echoes=[block, block + 1], title="" if block else title)
@@ -241,6 +250,11 @@ def _edit(item: object, page: sf.Page, outline: sf.Outline, title: str) -> sf.Ed
     raise InvalidEditAnswer(
         f"`action` is {action!r}; it must be replace, insert_after, delete, add_column or delete_column"
     )
+
+
+def _old_text(page: sf.Page, block_id: str) -> str:
+    """Return the Markdown of a block; empty for a box, of which only the title is replaced."""
+    return "" if page.box(block_id) else page.markdown(page.number(block_id))
 
 
 def _text(markdown: str, old: str) -> str:

@@ -22,7 +22,7 @@ PAGE = (
 def test_every_block_is_a_numbered_piece_of_markdown() -> None:
     assert sf.outline(sf.parse(PAGE)).text == (
         "[1] # Guide\n[2] intro\n[3] ## Install\n[4] - get it\n[5] - unpack it\n[6]   3. with tar\n"
-        "⟨info: Mind⟩\n[7] the gap\n⟨/info⟩\n[8] ## Limits\n[9] | Name | Value |\n[10] | size | 5 MB |\n"
+        "[15] ⟨info: Mind⟩\n[7] the gap\n⟨/info⟩\n[8] ## Limits\n[9] | Name | Value |\n[10] | size | 5 MB |\n"
         "[11] ```bash\nmake\nmake test\n```\n[12] - [x] done\n[13] > said\n[14] ---"
     )
 
@@ -31,7 +31,7 @@ def test_only_shown_numbers_are_resolved_to_blocks() -> None:
     page = sf.parse(PAGE)
     outline = sf.outline(page)
     assert page.block(outline.block_id(7)).source == "<p>the gap</p>"
-    for number in (0, 15, -1):
+    for number in (0, 16, -1):
         with pytest.raises(sf.InvalidEdit):
             outline.block_id(number)
 

@@ -593,10 +593,17 @@ NEW_HEADING = {
         "## New",
         False,
     ),
-    "text added after the expand around it": (
+    "text added after the expand that it leaves": (
         S + expand("T", lines("a")) + lines("c"),
         S + expand("T", lines("a")) + lines("c", "theirs"),
         1,
+        "## New",
+        False,
+    ),
+    "text added after the expand that it stays in": (
+        S + expand("T", S + lines("a")) + lines("c"),
+        S + expand("T", S + lines("a")) + lines("c", "theirs"),
+        2,
         "## New",
         True,
     ),
