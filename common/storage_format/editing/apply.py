@@ -160,6 +160,11 @@ class Plan:
         self.anchors: Mapping[str, str] | None = None
         self.images: Mapping[str, bool] = {}
         self.deleted_boxes: list[Box] = []
+        self.replaced_blocks = {
+            page.number(edit.block_id)
+            for edit in edits
+            if isinstance(edit, Replace) and not page.box(edit.block_id)
+        }
         self.titled_boxes: set[str] = set()
         for edit in edits:
             if isinstance(edit, Replace | Delete):
@@ -235,12 +240,31 @@ class Plan:
             titled = any(box.id in self.titled_boxes for box in self.page.boxes if start <= box.span[0] < end)
             if titled or any(start < at < end for at in insertions):
                 raise InvalidEdit(f"{_named(self.page, box)} is deleted, and another edit changes it")
+        for splice in splices:
+            if splice.text.startswith(("</ul>", "</ol>")):
+                self._check_division(splice.start)
         return [
             splice
             if removal is None
             else Splice(removal.start, removal.end, removal.text, splice.lost, removal.containers)
             for splice, removal in zip(splices, removals(self.page, edits, insertions), strict=True)
         ]
+
+    def _check_division(self, at: int) -> None:
+        """Raise InvalidEdit if a list is divided at an offset and all items on one side are deleted."""
+        deleted = self.changed_blocks - self.replaced_blocks
+        before = [block for block in self.page.blocks if block.span[1] <= at]
+        around = [
+            each.node for each in chain(before[-1].node.container) if each.node.start < at < each.node.end
+        ]
+        divided = next(node for node in around if node.name in ("ul", "ol"))
+        inside = [block for block in self.page.blocks if divided.start < block.node.start < divided.end]
+        for side in (True, False):
+            if all(block.number in deleted for block in inside if (block.node.start < at) is side):
+                raise InvalidEdit(
+                    "the list that this text divides has no items left on one side of it; insert the text after the "
+                    "last item of the list, or after the block before the list"
+                )
 
     def splice(self, edit: Edit) -> Splice:
         """Return the splice of an edit; raise InvalidEdit if it cannot be made."""

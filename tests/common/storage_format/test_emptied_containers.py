@@ -140,3 +140,11 @@ def test_a_box_that_somebody_added_text_to_stays() -> None:
     result = sf.rebase([sf.Delete(base.blocks[1].id)], base, now)
     assert isinstance(result, sf.Edited)
     assert result.storage == "<p>x</p>" + BOX.format("expand", "<p>theirs</p>") + "<p>y</p>"
+
+
+@pytest.mark.parametrize("deleted", [(0,), (1,), (0, 1)])
+def test_text_between_items_does_not_leave_half_a_list_empty(deleted: tuple[int, ...]) -> None:
+    page = sf.parse("<ul><li>a</li><li>b</li></ul>")
+    edits: list[sf.Edit] = [sf.Delete(page.blocks[number].id) for number in deleted]
+    with pytest.raises(sf.InvalidEdit, match="no items left on one side"):
+        sf.apply(page, [*edits, sf.InsertAfter(page.blocks[0].id, "| x | y |\n|---|---|\n| 1 | 2 |")])
