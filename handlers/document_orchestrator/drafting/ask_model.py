@@ -57,9 +57,16 @@ class Question:
 
 
 def draft_update(
-    model: BedrockClient, page: ConfluencePage, tickets: Sequence[Ticket], again: PreviousDraft | None
+    model: BedrockClient,
+    page: ConfluencePage,
+    tickets: Sequence[Ticket],
+    again: PreviousDraft | None,
+    titles: Sequence[str] = (),
 ) -> Proposal:
-    """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure or UnusableAnswers."""
+    """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure or UnusableAnswers.
+
+    ``titles`` are those of pages that the draft may link, besides the pages that it links already.
+    """
     try:
         parsed = sf.parse(page.storage)
     except sf.MalformedStorage as error:
@@ -74,7 +81,7 @@ def draft_update(
         outline = edit_page_prompt.shown_outline(parsed, focus, share)
         prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
         return Question(
-            prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline, page.title)
+            prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline, page.title, titles)
         )
 
     return _ask(model, edit_page_prompt.SYSTEM, edit_page_prompt.TOOL, question)
@@ -86,13 +93,16 @@ def draft_page(
     parent_title: str,
     tickets: Sequence[Ticket],
     again: PreviousDraft | None,
+    titles: Sequence[str] = (),
 ) -> Proposal:
-    """Return the body of a new page; raise PermanentFailure or UnusableAnswers."""
+    """Return the body of a new page; raise PermanentFailure or UnusableAnswers. It may link pages with ``titles``."""
     refuse_unsafe_title(title)
 
     def question(share: float) -> Question:
         prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share)
-        return Question(prompt, lambda answer: new_page_prompt.parse_new_page(answer, title))
+        return Question(
+            prompt, lambda answer: new_page_prompt.parse_new_page(answer, title, [parent_title, *titles])
+        )
 
     return _ask(model, new_page_prompt.SYSTEM, new_page_prompt.TOOL, question)
 

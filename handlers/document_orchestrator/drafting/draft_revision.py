@@ -62,14 +62,14 @@ class RevisionDrafter:
         known = self._tickets(document, read)
         tickets, levels = list(known.values()), security_levels(known, levels)
         _check_security_levels(document, levels)
+        titles = [candidate.title for candidate in document.choice.candidates]
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document, pages)
-            proposal = draft_update(self.model, page, tickets, again)
+            proposal = draft_update(self.model, page, tickets, again, titles)
         else:
             page = None
-            proposal = draft_page(
-                self.model, document.title, self._parent_title(document, pages), tickets, again
-            )
+            parent = self._parent_title(document, pages)
+            proposal = draft_page(self.model, document.title, parent, tickets, again, titles)
         if page and not proposal.edits:
             return self._without_edit(document, proposal)
         draft, sha256 = self.drafts.store(_draft_of(document, page, proposal, levels))

@@ -5,8 +5,8 @@ The model reads numbered blocks and answers with edits to them through the tool;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common import storage_format as sf
@@ -18,6 +18,7 @@ from common.runtime.json_access import as_dict
 from handlers.document_orchestrator.drafting import column_edits, draft_size
 from handlers.document_orchestrator.drafting.answer_text import text_faults, unwrapped
 from handlers.document_orchestrator.drafting.image_hosts import images_from_new_hosts
+from handlers.document_orchestrator.drafting.known_names import KnownNames
 from handlers.document_orchestrator.prompt_text import (
     one_line,
     shortened,
@@ -143,8 +144,18 @@ def previous_draft_parts(again: PreviousDraft | None, share: float = 1.0) -> lis
     return parts
 
 
-def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline, title: str = "") -> Proposal:
-    """Validate an answer against the page and apply it; raise InvalidEditAnswer, which names all that is wrong."""
+def parse_edits(
+    answer: Mapping[str, Any],
+    page: sf.Page,
+    outline: sf.Outline,
+    title: str = "",
+    titles: Iterable[str] = (),
+) -> Proposal:
+    """Validate an answer against the page and apply it; raise InvalidEditAnswer, which names all that is wrong.
+
+    ``titles`` are those of further pages that the draft may link (see ``known_names``).
+    """
+    names = KnownNames.of(page.source, [title, *titles])
     given = as_dict(read_by_schema(answer, TOOL.schema))
     listed = given.get("edits")
     if not isinstance(listed, list) or len(listed) > MAX_EDITS:
@@ -153,7 +164,7 @@ def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline, t
     edits: list[sf.Edit] = []
     for number, item in enumerate(listed, 1):
         try:
-            edits += _edits(item, page, outline, title)
+            edits += [_in_words(page, edit, names) for edit in _edits(item, page, outline, title)]
         except (InvalidEditAnswer, sf.InvalidEdit) as error:
             faults.append(f"edit {number}: {error}")
     if too_long := draft_size.size_fault(sum(_added(page, edit) for edit in edits)):
@@ -163,13 +174,22 @@ def parse_edits(answer: Mapping[str, Any], page: sf.Page, outline: sf.Outline, t
         storage = sf.apply(page, edits).storage
     except sf.InvalidEdit as error:
         faults += _apply_faults(page, edits) or [str(error)]
-    faults += image_faults(page.source, storage)
+    faults += image_faults(page.source, storage) + names.faults(storage)
     if faults:
         raise InvalidEditAnswer("; ".join(dict.fromkeys(faults)))
     summary = given.get("summary")
     return Proposal(
         one_line(without_invisible(summary))[:300] if isinstance(summary, str) else "", tuple(edits), storage
     )
+
+
+def _in_words(page: sf.Page, edit: sf.Edit, names: KnownNames) -> sf.Edit:
+    """Return an edit with unknown images and page links as words; the new text of a block of code is unchanged."""
+    if isinstance(edit, sf.Delete) or (
+        isinstance(edit, sf.Replace) and page.block(edit.block_id).kind == "code"
+    ):
+        return edit
+    return replace(edit, markdown=names.in_words(edit.markdown))
 
 
 def image_faults(base: str, storage: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from common import storage_format as sf
@@ -21,6 +21,7 @@ from handlers.document_orchestrator.drafting.edit_page_prompt import (
     markdown_of,
     previous_draft_parts,
 )
+from handlers.document_orchestrator.drafting.known_names import KnownNames
 from handlers.document_orchestrator.prompt_text import one_line, tagged, ticket_parts
 from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 
@@ -68,23 +69,25 @@ def new_page_prompt(
     return "\n\n".join(parts + previous_draft_parts(again, share))
 
 
-def parse_new_page(answer: Mapping[str, Any], title: str = "") -> Proposal:
+def parse_new_page(answer: Mapping[str, Any], title: str = "", titles: Iterable[str] = ()) -> Proposal:
     """Validate an answer and render it to storage format; raise InvalidEditAnswer, which names all that is wrong.
 
-    A first heading that only repeats the page's ``title`` is left out.
+    A first heading that only repeats the page's ``title`` is left out. ``titles`` are those of pages that the draft may
+    link; a new page has no attachments.
     """
     given = as_dict(read_by_schema(answer, TOOL.schema))
     markdown, summary = markdown_of(given), given.get("summary")
     if not isinstance(markdown, str) or not markdown.strip():
         raise InvalidEditAnswer("`markdown` must hold the body of the page")
-    markdown = unwrapped(markdown, is_page=True, title=title)
+    names = KnownNames.of("", [title, *titles])
+    markdown = names.in_words(unwrapped(markdown, is_page=True, title=title))
     faults = [f"`markdown` {fault}" for fault in text_faults(markdown)] + list(sf.table_faults(markdown))
     if too_long := draft_size.size_fault(draft_size.added_to("", markdown)):
         raise InvalidEditAnswer("; ".join([*faults, too_long]))
     storage = sf.strip_invisible(sf.render(markdown))
     if not sf.plain_text(storage).strip():
         faults.append("`markdown` must hold text that a reader sees")
-    faults += image_faults("", storage)
+    faults += image_faults("", storage) + names.faults(storage)
     if faults:
         raise InvalidEditAnswer("; ".join(faults))
     return Proposal(

@@ -32,7 +32,7 @@ def nothing_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the model find nothing to change on the page."""
     said = "The page says it already."
     monkeypatch.setattr(
-        draft_revision, "draft_update", lambda model, page, tickets, again: Proposal(said, (), page.storage)
+        draft_revision, "draft_update", lambda model, page, *_: Proposal(said, (), page.storage)
     )
 
 
