@@ -37,6 +37,9 @@ _FRONT_MATTER = re.compile(
 )
 _TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")
+_HTML_TAG = re.compile(
+    r"(?P<kept>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|\\.)|</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>", re.DOTALL
+)
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)'|(\S+))""")
 
 
@@ -184,7 +187,7 @@ class _Reader:
         """Return the words of a title that is written as Markdown."""
         from common.storage_format.from_markdown import grammar
 
-        tokens = grammar.parser().parseInline(markdown)
+        tokens = grammar.parser().parseInline(_HTML_TAG.sub(lambda found: found["kept"] or "", markdown))
         return "".join(inline.words(token.children or []) for token in tokens)
 
     def title(self, markdown: str) -> tuple[tuple[str, str], ...]:
@@ -302,7 +305,7 @@ class _Reader:
         name = str(token.meta.get("tag", "")).lower()
         title = ""
         if self.tokens[self.position].type == "admonition_title_open":
-            title = inline.words(self.tokens[self.position + 1].children or [])
+            title = self.words(self.tokens[self.position + 1].content)
             self.line("admonition_title_close")
         body = self.until("admonition_close")
         if title.lower() == name and '"' not in token.info:
