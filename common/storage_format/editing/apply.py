@@ -392,6 +392,7 @@ class Plan:
             return Splice(*block.span, block.source)
         extracted = self.extract(edit)
         root = parse_tree(self.page.source, *block.span)
+        lost_code: tuple[Token, ...] = ()
         tokens = self.page.tokens_of(block.number, numbered=bool(extracted.stand_ins))
         if block.kind == "table_row":
             text, kept = self.row(block, extracted.markdown, extracted.stand_ins)
@@ -401,9 +402,11 @@ class Plan:
         else:
             pieces = self.read(extracted.markdown, _unlinked(root))
             text = replace_block.replacement(self.page, block, pieces, self.task_id, extracted.markdown)
+            if block.kind in ("list_item", "definition"):
+                text, lost_code = replace_block.keep_code(root, text)
         text = strip_invisible(text, block.source)
         text, lost = restore_inline_markup(root, text, tokens, extracted.stand_ins)
-        return Splice(*block.span, restore_tokens(text, extracted.stand_ins), lost)
+        return Splice(*block.span, restore_tokens(text, extracted.stand_ins), lost + lost_code)
 
     def row(self, block: Block, markdown: str, stand_ins: Mapping[str, PageToken]) -> tuple[str, str]:
         """Return the rows that replace a row, and the text of the cells that stay unchanged."""

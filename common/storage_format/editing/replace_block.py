@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from common.storage_format.editing.editor_place import fit_into, place_within, refusal
+from common.storage_format.edits import Token
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.from_markdown import blocks as new
 from common.storage_format.from_markdown.blocks import (
@@ -24,12 +25,19 @@ from common.storage_format.from_markdown.blocks import (
 )
 from common.storage_format.from_markdown.editor_shapes import Place, fit_pieces, kind_of, misfit
 from common.storage_format.page.page import Block, Page
+from common.storage_format.to_markdown.describe_opaque import describe_element
 from common.storage_format.xml import entities
 from common.storage_format.xml.element_tree import Element, parse_tree
 from common.storage_format.xml.nodes import Container
+from common.storage_format.xml.vocabulary import CODE_MACROS, MACROS
 
 _FENCE = re.compile(r"^[ >]*(?:[-*+] |\d{1,9}[.)] )?[ ]*(?:`{3}|~{3})", re.MULTILINE)
 _CODE_MARGIN = 4
+_NEW_CODE = re.compile(
+    r'<ac:structured-macro ac:name="code">(?:<ac:parameter [^>]*>[^<]*</ac:parameter>)*'
+    r"<ac:plain-text-body>(?:<!\[CDATA\[.*?\]\]>)*</ac:plain-text-body></ac:structured-macro>",
+    re.DOTALL,
+)
 
 
 def start_tag(element: Element, name: str = "") -> str:
@@ -225,6 +233,41 @@ def _without_margin(text: str) -> str:
         del lines[0]
     margin = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
     return "\n".join(line[margin:] for line in lines) if margin >= _CODE_MARGIN else "\n".join(lines)
+
+
+def keep_code(old: Element, text: str) -> tuple[str, tuple[Token, ...]]:
+    """Return new text with its blocks of code as those of the old block, and those of them that are gone.
+
+    They keep their parameters and ids: each by its order if there are as many as before, else by its content.
+    """
+    models = [
+        one for one in old.below() if one.name in MACROS and one.attributes.get("ac:name") in CODE_MACROS
+    ]
+    if not models:
+        return text, ()
+    written = [_read_code(match[0]) for match in _NEW_CODE.finditer(text)]
+    if len(written) == len(models):
+        made = iter([_code(model, code) for model, code in zip(models, written, strict=True)])
+        return _NEW_CODE.sub(lambda match: next(made), text), ()
+    left = list(models)
+
+    def kept(match: re.Match[str]) -> str:
+        same = next(
+            (model for model in left if _read_code(model.markup).text == _read_code(match[0]).text), None
+        )
+        if same is None:
+            return match[0]
+        left.remove(same)
+        return same.markup
+
+    text = _NEW_CODE.sub(kept, text)
+    return text, tuple(describe_element(model) for model in left)
+
+
+def _read_code(markup: str) -> Code:
+    element = parse_tree(markup).elements[0]
+    body = element.child("ac:plain-text-body")
+    return Code(body.text if body else "", element.parameter("language"), element.parameter("title"))
 
 
 def _around_code(element: Element, pieces: Sequence[Piece], task_ids: TaskIds) -> str:

@@ -312,3 +312,15 @@ def test_a_block_of_code_never_dissolves(text: str) -> None:
         return
     assert 'ac:macro-id="7"' in storage
     assert ">yaml<" in storage
+
+
+def test_code_in_an_item_keeps_its_parameters_or_is_reported_as_removed() -> None:
+    storage = f"<ul><li>Run{_CODE.format('make')}</li></ul>"
+    page = sf.parse(storage)
+    shown = page.markdown(0)
+    assert replaced(storage, shown.replace("Run", "Then run")) == storage.replace("Run", "Then run")
+    assert replaced(storage, shown.replace("make", "make all")) == storage.replace("make", "make all")
+    more = replaced(storage, f"{shown}\n\n```\nother\n```")
+    assert _CODE.format("make") in more
+    change = sf.apply(page, [sf.Replace(page.blocks[0].id, "Run it")]).changes[0]
+    assert [token.kind for token in change.removed] == ["code-macro"]
