@@ -184,9 +184,11 @@ def parse_edits(
 
 
 def _in_words(page: sf.Page, edit: sf.Edit, names: KnownNames) -> sf.Edit:
-    """Return an edit with unknown images and page links as words; the new text of a block of code is unchanged."""
-    if isinstance(edit, sf.Delete) or (
-        isinstance(edit, sf.Replace) and page.block(edit.block_id).kind == "code"
+    """Return an edit with unknown images and page links as words; code and titles of boxes are unchanged."""
+    if isinstance(edit, sf.Delete):
+        return edit
+    if isinstance(edit, sf.Replace) and (
+        page.box(edit.block_id) is not None or page.block(edit.block_id).kind == "code"
     ):
         return edit
     return replace(edit, markdown=names.in_words(edit.markdown))

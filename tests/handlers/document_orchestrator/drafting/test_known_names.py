@@ -70,3 +70,14 @@ def test_the_text_of_a_block_of_code_is_not_read_for_names() -> None:
     answer = {"summary": "s", "edits": [{"action": "replace", "block": 1, "markdown": "![x](b.png)"}]}
     edited = edit_page_prompt.parse_edits(answer, page, sf.outline(page)).storage
     assert edited == storage.replace("[a]", "[![x](b.png)]")
+
+
+def test_the_title_of_a_box_can_be_replaced() -> None:
+    storage = (
+        '<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">Old</ac:parameter>'
+        "<ac:rich-text-body><p>in</p></ac:rich-text-body></ac:structured-macro>"
+    )
+    page = sf.parse(storage)
+    answer = {"summary": "s", "edits": [{"action": "replace", "block": 2, "markdown": "New"}]}
+    edited = edit_page_prompt.parse_edits(answer, page, sf.outline(page)).storage
+    assert edited == storage.replace("Old", "New")
