@@ -60,12 +60,12 @@ class DecisionExecutor:
                 note = version_note(draft, decision.author_name, document.review_issue_key)
                 publication = self.publisher.publish(draft, note, may_write, overriding)
             except (SourcesChanged, UnpublishedChanges) as why:
-                # let go: the ticket is reopened with a notice, or the approval came after that notice
+                # The ticket is reopened with a notice, or the approval came after that notice
                 document = self.approval_hold.hold(document, decision, why)
                 if document.status is not DocumentStatus.PUBLISHING:
                     return document
             except (PageConflict, PublishBlocked, DraftHashMismatch) as obstacle:
-                # let go: the review gets a comment; the document is revised, reviewed again or ends
+                # The review gets a comment; the document is revised, reviewed again or ends
                 return self._on_obstacle(document, decision, obstacle)
             else:
                 return self.records.publish(document, publication)

@@ -65,7 +65,7 @@ class ReviewCompleted:
                         document = self.executor.carry_out(document, decision)
                         document = self.end.complete(document, is_first=True, lease=held.lease)
                 except ReviewGone as gone:
-                    # let go: the source tickets get a comment and it is raised again, or another review opens
+                    # The source tickets get a comment and it is raised again, or another review opens
                     document = self._on_review_gone(self.records.require(document_id), gone, event)
         if document.review_issue_id != issue_id:
             self.copied_reviews.answer(event)

@@ -48,7 +48,7 @@ class InvitedReviewers:
         except (RequestRefused, NotFound, Unauthorized) as error:
             if _is_unauthenticated(error):
                 raise
-            # let go: the review opens without an assignee
+            # The review opens without an assignee
             log.warning("reviewer.refused", extra={"issue_key": ticket, "detail": str(error)})
             return ()
         if not able:

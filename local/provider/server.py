@@ -171,6 +171,7 @@ def _answering(context: Any) -> Iterator[None]:
     try:
         yield
     except RegionFailure as error:
+        # let go: abort raises an error of its own, which gRPC sends to the engine
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 

@@ -225,6 +225,7 @@ def read(aws: Aws, token: str, identity: str, state: State) -> dict[str, Any] | 
         try:
             answer = getattr(aws(calls.service), calls.read)(**calls.keys(identity, state), **more)
         except ClientError as error:
+            # let go: None says that the resource does not exist any more
             if _is_gone(error):
                 return None
             raise
@@ -271,6 +272,7 @@ def delete(aws: Aws, token: str, identity: str, state: State) -> None:
         try:
             getattr(aws(calls.service), calls.delete)(**calls.keys(identity, state), **more)
         except ClientError as error:
+            # let go: what is gone already need not be deleted
             if not _is_gone(error):
                 raise
 
