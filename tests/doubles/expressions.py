@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -205,34 +205,7 @@ def condition(expression: str, names: Names, kind: str = "ConditionExpression") 
 
 def update(expression: str, names: Names) -> Callable[[Item], dict[str, Value]]:
     """Return the change of an update expression: from an item to the item that replaces it."""
-    reader = _Reader(_tokens(expression), names, "UpdateExpression")
-    sets: dict[str, Operand] = {}
-    removes: list[str] = []
-    seen: set[str] = set()
-    while reader.peek():
-        clause = reader.take().upper()
-        if clause not in _CLAUSES:
-            raise NotDoubled(f"the clause {clause}")
-        while True:
-            name = reader.attribute()
-            if name in seen:
-                raise _invalid(
-                    "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one "
-                    f"of these paths; path one: [{name}], path two: [{name}]"
-                )
-            seen.add(name)
-            if clause == "SET":
-                reader.take("=")
-                sets[name] = reader.operand()
-                if reader.peek() in ("+", "-"):
-                    raise NotDoubled("arithmetic in an update")
-            else:
-                removes.append(name)
-            if reader.peek() != ",":
-                break
-            reader.take()
-    if not seen:
-        raise _invalid("Invalid UpdateExpression: The expression can not be empty;")
+    sets, removes = _update_clauses(_Reader(_tokens(expression), names, "UpdateExpression"))
 
     def apply(item: Item) -> dict[str, Value]:
         changed = dict(item)
@@ -247,8 +220,45 @@ def update(expression: str, names: Names) -> Callable[[Item], dict[str, Value]]:
             changed.pop(name, None)
         return changed
 
-    apply.attributes = seen  # type: ignore[attr-defined]
+    apply.attributes = {*sets, *removes}  # type: ignore[attr-defined]
     return apply
+
+
+def _update_clauses(reader: _Reader) -> tuple[dict[str, Operand], list[str]]:
+    """Return the attributes that an update sets, and those that it removes."""
+    sets: dict[str, Operand] = {}
+    removes: list[str] = []
+    while reader.peek():
+        clause = reader.take().upper()
+        if clause not in _CLAUSES:
+            raise NotDoubled(f"the clause {clause}")
+        for name in _update_names(reader, {*sets, *removes}):
+            if clause == "SET":
+                reader.take("=")
+                sets[name] = reader.operand()
+                if reader.peek() in ("+", "-"):
+                    raise NotDoubled("arithmetic in an update")
+            else:
+                removes.append(name)
+    if not sets and not removes:
+        raise _invalid("Invalid UpdateExpression: The expression can not be empty;")
+    return sets, removes
+
+
+def _update_names(reader: _Reader, taken: set[str]) -> Iterator[str]:
+    """Yield the attributes of one clause; the caller reads what follows each. An attribute may occur only once."""
+    while True:
+        name = reader.attribute()
+        if name in taken:
+            raise _invalid(
+                "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one "
+                f"of these paths; path one: [{name}], path two: [{name}]"
+            )
+        taken.add(name)
+        yield name
+        if reader.peek() != ",":
+            return
+        reader.take()
 
 
 def equal(left: Value | None, right: Value | None) -> bool:
