@@ -171,12 +171,17 @@ def test_a_renamed_pipeline_keeps_everything_by_one_alias(cli: Engine) -> None:
         program.write_text(text)
 
 
-def test_protected_data_is_not_destroyed(cli: Engine) -> None:
+def test_protected_data_is_neither_destroyed_nor_replaced(up: EngineEnvironment, cli: Engine) -> None:
     cli.run("config", "set", "--stack", "dev", "protectData", "true")
     cli.run(*UP, "--stack", "dev")
     refused = cli.run("destroy", "--stack", "dev", "--yes", check=False)
     assert refused.returncode != 0
     assert refused.stdout.count("because it is protected") == 3
+    cli.run("config", "set", "--stack", "dev", "namePrefix", "kinexus-two")
+    refused = cli.run("preview", "--stack", "dev", check=False)
+    cli.run("config", "set", "--stack", "dev", "namePrefix", up.config["kinexus:namePrefix"])
+    assert refused.returncode != 0
+    assert refused.stdout.count("as it is currently marked for protection") == 3
     cli.run("config", "set", "--stack", "dev", "protectData", "false")
     cli.run(*UP, "--stack", "dev")
 
