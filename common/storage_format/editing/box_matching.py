@@ -1,8 +1,8 @@
 """Match a box of an earlier page version to the same box of the current version, or to none.
 
 A box is found by blocks in it, which `block_matching` finds by content and path: a box that is deleted by all its
-blocks, and no other may be in it; a box that gets a title by its first and last; a box that text is put after by its
-last.
+blocks, in their order, and no other may be in it; a box that gets a title by its first and last; a box that text is
+put after by its last.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def find_box(edit: Edit, box: Box, matcher: BlockMatcher, there: dict[int, int])
         return found
     if found.first != there[box.first] or box_title(base, box) != box_title(current, found):
         raise changed
-    if isinstance(edit, Delete) and {there[number] for number in numbers} != set(
+    if isinstance(edit, Delete) and [there[number] for number in sorted(numbers)] != list(
         range(found.first, found.last + 1)
     ):
         raise changed

@@ -288,6 +288,12 @@ def test_a_box_with_new_text_in_it_is_not_deleted() -> None:
     assert isinstance(rebased(insert, base, above), sf.Edited)
 
 
+def test_a_box_whose_text_was_put_in_another_order_is_not_deleted() -> None:
+    base = "<p>a</p>" + BOX.format("expand", "<p>One thing.</p><p>Two things.</p><p>Three.</p>") + "<p>z</p>"
+    current = base.replace("<p>One thing.</p><p>Two things.</p>", "<p>Two things.</p><p>One thing.</p>")
+    assert isinstance(rebased(edits_of(base)[0], base, current), sf.EditConflict)
+
+
 def test_a_title_that_somebody_changed_is_a_conflict() -> None:
     base = "<p>Before it.</p>" + BOX.format("expand", "<p>Some unique text.</p>") + "<p>After it.</p>"
     current = base.replace(">T<", ">Theirs<")
