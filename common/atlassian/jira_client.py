@@ -164,6 +164,11 @@ class JiraClient:
         path = f"/rest/api/3/issue/createmeta/{project_key}/issuetypes/{type_id}"
         return IssueScreen.from_metadata(self._metadata(path, "fields"))
 
+    def create_screen_of(self, project_key: str, issue_type: str) -> IssueScreen | None:
+        """Return the create screen of an issue type, by its name; None if the project has no such type."""
+        kind = next((kind for kind in self.issue_types(project_key) if kind.name == issue_type), None)
+        return self.create_screen(project_key, kind.type_id) if kind else None
+
     def edit_screen(self, id_or_key: str) -> IssueScreen:
         """Return the fields of an issue that can be edited; none if its status does not allow edits."""
         fields = as_dict(as_dict(self._http.get(f"/rest/api/3/issue/{id_or_key}/editmeta")).get("fields"))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.atlassian.http_client import RequestRefused, Unavailable
-from common.atlassian.issue_screen import IssueScreen
 from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
 from common.domain.document import Document
@@ -79,7 +78,7 @@ class TicketCreation:
 
         Without such links, the document records that the creation begins.
         """
-        screen = self._screen(str(fields["project"]["key"]))
+        screen = self.jira.create_screen_of(str(fields["project"]["key"]), self.issue_type)
         links = sources if screen is None or screen.has("issuelinks") else ()
         if not links:
             self.records.record_creation(document, int(self.clock()))
@@ -125,9 +124,3 @@ class TicketCreation:
         jql = f'creator = currentUser() AND created >= "-{minutes}m" ORDER BY created ASC'
         for issue in self.jira.search(jql, ["creator"]):
             yield as_str(issue.get("id"))
-
-    def _screen(self, project: str) -> IssueScreen | None:
-        """Return the create screen; None if the project has no such issue type, which Jira will say itself."""
-        kinds = (kind for kind in self.jira.issue_types(project) if kind.name == self.issue_type)
-        kind = next(kinds, None)
-        return self.jira.create_screen(project, kind.type_id) if kind else None
