@@ -2,6 +2,7 @@
 #   make demo      closes tickets and publishes the pages about them, on this machine
 #   make serve     keeps the same region running, with a Jira board in the browser
 #   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
+#   make unit      runs the tests of the rules, and the main stories of each use case: the quick answer
 #   make coverage  runs the tests and prints the line coverage
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
 #   make crash-matrix  stops the process at every external call of every story (45 minutes; STORIES="swept deleted" plays two of them)
@@ -26,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Without kept bytecode, each process of the tests and of the local region compiles all packages again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo serve test coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
+.PHONY: demo serve test unit coverage check lint types audit fuzz crash-matrix engine graph lock sbom docs clean running testing region-env
 .DEFAULT_GOAL := demo
 
 demo: running
@@ -37,6 +38,12 @@ serve: running
 
 test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+# What answers without the local region, a browser or a resource graph.
+UNIT := tests/common tests/handlers/test_pipeline.py $(wildcard tests/handlers/*/page_selection tests/handlers/*/decision)
+
+unit: $(TEST_STAMP)
+	@$(PY) -m pytest -q -n 2 --dist worksteal $(UNIT)
 
 coverage: testing
 	@$(PY) -m pytest -q -n 2 --dist loadfile --cov --cov-report=term:skip-covered
