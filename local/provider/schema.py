@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-import re
+import sys
 import typing
 from dataclasses import dataclass
 from functools import cache
@@ -35,11 +35,11 @@ def schema_of(token: str) -> ResourceSchema:
     try:
         if package != "aws":
             raise UnknownType(token)
-        file = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-        found = importlib.import_module(f"pulumi_aws.{_PYTHON_NAMES.get(folder, folder)}.{file}")
+        # Through the package: importing a file of a package that was not used yet would leave it half loaded.
+        resource = getattr(importlib.import_module(f"pulumi_aws.{_PYTHON_NAMES.get(folder, folder)}"), name)
+        found = sys.modules[resource.__module__]
         # Where a nested type has the name, the resource's arguments are called so.
         arguments = getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args")
-        resource = getattr(found, name)
     except (ImportError, AttributeError) as error:
         raise UnknownType(f"pulumi-aws has no resource of type {token}") from error
     names = _types.input_type_py_to_pulumi_names(arguments)

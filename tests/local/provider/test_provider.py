@@ -4,7 +4,10 @@ The real engine runs on it in tests/engine. Not proven: that each replacing prop
 are taken from its schemas.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -21,6 +24,7 @@ from local.region.ministack import MiniStack
 from local.region.provisioner import Aws
 from local.region.resource_registry import ResourceRegistry
 
+ROOT = Path(__file__).resolve().parents[3]
 QUEUE = "aws:sqs/queue:Queue"
 FUNCTION = "aws:lambda/function:Function"
 TOKENS = sorted(provisioner._PROVISIONERS)
@@ -57,6 +61,19 @@ def check(engine: Any, token: str, olds: dict[str, Any] | None = None, **news: A
 def test_every_provisioned_type_can_change_and_go(token: str) -> None:
     assert set(REPLACING[token]) <= schema_of(token).inputs.keys()
     assert token in lifecycle._CALLS
+
+
+@pytest.mark.parametrize(
+    "token", ["aws:acm/certificate:Certificate", "aws:s3/bucketVersioning:BucketVersioning"]
+)
+def test_reading_a_schema_leaves_the_package_usable(token: str) -> None:
+    """The packages of pulumi-aws load when first used; in a process of its own, as others have loaded them here."""
+    module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
+    script = (
+        f"from local.provider.schema import schema_of; schema_of({token!r}); "
+        f"import pulumi_aws; pulumi_aws.{module}.{name}"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, cwd=ROOT)
 
 
 def test_every_update_is_of_a_provisioned_type() -> None:
