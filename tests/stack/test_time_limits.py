@@ -8,7 +8,7 @@ from common.lambda_entry import webhook_endpoint
 from handlers.approval_handler import failed_review
 from handlers.document_orchestrator import claim_page
 from handlers.review_page import handler as review_page
-from handlers.review_ticket_creator import open_review
+from handlers.review_ticket_creator import document_generated
 from handlers.sweep import handler as sweep
 from stack.pipeline.functions import (
     APPROVAL_HANDLER,
@@ -25,7 +25,7 @@ from stack.pipeline.functions import (
     ("counted_on", "function"),
     [
         (claim_page.LEASE_SECONDS, DOCUMENT_ORCHESTRATOR),
-        (open_review.LEASE_SECONDS, REVIEW_TICKET_CREATOR),
+        (document_generated.LEASE_SECONDS, REVIEW_TICKET_CREATOR),
         (failed_review.LEASE_SECONDS, APPROVAL_HANDLER),
         (sweep.TIMEOUT, SWEEP),
     ],
