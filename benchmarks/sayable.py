@@ -8,6 +8,9 @@ A change is said *exactly* if the bytes are the author's, and *but for spelling*
 the same visible text in the same structure of blocks; spelling is what `benchmarks.oracle.spelled` leaves out. Of a
 case with several pages, all must be said. Markdown becomes storage format in the shape of Confluence's editor, or with
 ``--shape plain`` as `render` writes it.
+
+``python -m benchmarks.sayable --pages DIR`` makes changes of the pages in a folder instead (`*.xml`, storage format),
+and prints the share that is said but for spelling, by kind of change.
 """
 
 from __future__ import annotations
@@ -20,10 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import oracle
+from benchmarks import generated_changes, oracle
 from benchmarks.corpus import read_json_lines
 from benchmarks.editor_shape import as_editor
 from common import storage_format as sf
+
+LONGEST = 16_000
+"""Characters of the longest page that `--pages` makes changes of: the oracle's time grows with them."""
 
 SHAPES: Mapping[str, Callable[[str], str]] = {"editor": as_editor, "plain": lambda storage: storage}
 
@@ -74,9 +80,14 @@ def measure(case: Mapping[str, Any], shape: Callable[[str], str]) -> CaseResult:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure a corpus and print the shares, and the cases that are not said."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sayable", description=__doc__)
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("corpus", type=Path, nargs="?")
+    parser.add_argument("--pages", type=Path, help="a folder of pages in storage format, to make changes of")
     parser.add_argument("--shape", choices=SHAPES, default="editor")
     options = parser.parse_args(arguments)
+    if options.pages is not None:
+        return _by_kind(options.pages)
+    if options.corpus is None:
+        parser.error("name a corpus, or a folder with --pages")
     cases = [case for case in read_json_lines(options.corpus) if case["kind"] == "update"]
     if not cases:
         print(f"{options.corpus} holds no case of the kind update.")
@@ -95,6 +106,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for result in unsaid:
         reason = f"; refused: {result.refused[0]}" if result.refused else ""
         print(f"  {result.case_id}: {', '.join(result.lost)} ({result.distance} tags and words){reason}")
+    return 0
+
+
+def _by_kind(folder: Path) -> int:
+    """Print the share of generated changes that are said but for spelling, by kind."""
+    said: Counter[str] = Counter()
+    made: Counter[str] = Counter()
+    for file in sorted(folder.rglob("*.xml")):
+        storage = file.read_text("utf-8")
+        try:
+            sf.parse(storage)
+        except sf.MalformedStorage:
+            continue
+        for change in generated_changes.changes(storage) if len(storage) <= LONGEST else ():
+            made[change.kind] += 1
+            said[change.kind] += not oracle.say(change.before, change.after).distance
+    for kind, count in sorted(made.items()):
+        print(f"{kind:20} {_share(said[kind], count)}")
+    print(f"{'all':20} {_share(said.total(), made.total() or 1)}")
     return 0
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import oracle, sayable
+from benchmarks import generated_changes, oracle, sayable
 from benchmarks.editor_shape import as_editor
 from common import storage_format as sf
 
@@ -118,3 +118,30 @@ def test_editor_shape_is_the_same_but_for_spelling() -> None:
     plain = sf.render(PAGE)
     assert as_editor(plain) != plain
     assert oracle.spelled(as_editor(plain)) == oracle.spelled(plain)
+
+
+def test_generated_changes_are_one_of_each_kind_and_parse() -> None:
+    page = (
+        "<h2>Limits</h2><p>Some text.</p><ul><li><p>only item</p></li></ul>"
+        '<ac:structured-macro ac:name="info"><ac:rich-text-body><p>Read this.</p></ac:rich-text-body>'
+        "</ac:structured-macro><table><tbody><tr><td>cell</td></tr></tbody></table>"
+    )
+    made = list(generated_changes.changes(page))
+    assert {change.kind for change in made} == {
+        f"{verb} {kind}"
+        for verb in ("add", "remove")
+        for kind in ("heading", "paragraph", "list", "item", "box", "table", "row")
+    } | {"reword heading", "reword paragraph"}
+    for change in made:
+        sf.parse(change.before)
+        sf.parse(change.after)
+        assert change.before != change.after
+        assert "<ul></ul>" not in change.before + change.after
+        assert "<tbody></tbody>" not in change.before + change.after
+
+
+def test_pages_are_changed_and_counted_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.xml").write_text("<h2>Limits</h2><p>Some text.</p><p>More text.</p>", "utf-8")
+    (tmp_path / "broken.xml").write_text("<p>", "utf-8")
+    assert sayable.main(["--pages", str(tmp_path)]) == 0
+    assert "remove heading       100.0%  (1 of 1)" in capsys.readouterr().out
