@@ -264,6 +264,9 @@ class _Ways:
         yield self.block_by_block("behind")
         yield self.into_first()
         yield self.inserted_and_deleted()
+        for box in self.page.boxes:
+            if box.last == self.place.previous:
+                yield self.inserted_and_deleted(box.id)
         if self.place.previous is not None:
             yield self.into_neighbour(self.place.previous, before=True)
         if self.place.following is not None:
@@ -322,11 +325,14 @@ class _Ways:
             *(sf.Delete(self.page.blocks[old].id) for old in others),
         ]
 
-    def inserted_and_deleted(self) -> list[sf.Edit]:
-        """Insert all that is new after the block before, and delete all old blocks."""
+    def inserted_and_deleted(self, box_id: str | None = None) -> list[sf.Edit]:
+        """Insert all that is new after the block before, or after a box that ends there; delete all old blocks."""
         tokens = self.tokens(self.place.old)
+        insertions = self.insertions(self.place.previous, self.place.new, tokens)
+        if box_id is not None:
+            insertions = [sf.InsertAfter(box_id, text) for text in self.runs(self.place.new, tokens)]
         return [
-            *self.insertions(self.place.previous, self.place.new, tokens),
+            *insertions,
             *(sf.Delete(self.page.blocks[old].id) for old in self.place.old),
         ]
 

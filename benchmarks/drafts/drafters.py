@@ -29,7 +29,7 @@ MODEL = "amazon.nova-lite-v1:0"
 Answer = Callable[[Case, Mapping[str, Any]], dict[str, Any]]
 """Answers one request about a case with the body of a Converse response; raises BedrockError."""
 
-_SHOWN = re.compile(r"^\[(\d+)\] ", re.MULTILINE)
+_SHOWN = re.compile(r"^\s*\[(\d+)\] ", re.MULTILINE)
 
 
 class CaseClient:
@@ -152,8 +152,14 @@ def _tool_call(request: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str
 
 def _as_input(page: sf.Page, edit: sf.Edit) -> dict[str, Any]:
     """Return an edit as the tool's input."""
-    number = page.number(edit.block_id) + 1 if edit.block_id is not None else 0
+    number = _number(page, edit.block_id) if edit.block_id is not None else 0
     if isinstance(edit, sf.Delete):
         return {"action": "delete", "block": number}
     action = "replace" if isinstance(edit, sf.Replace) else "insert_after"
     return {"action": action, "block": number, "markdown": edit.markdown}
+
+
+def _number(page: sf.Page, block_id: str) -> int:
+    """Return the number of a block in the outline, or of a box, which are numbered after all blocks."""
+    boxes = [box.id for box in page.boxes]
+    return len(page.blocks) + boxes.index(block_id) + 1 if block_id in boxes else page.number(block_id) + 1

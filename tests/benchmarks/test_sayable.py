@@ -45,6 +45,10 @@ CHANGES = {
     "a row changes": ("8 days", "12 days"),
     "a row is removed": ("| keep | 8 days |\n", ""),
     "code changes": ("backup run", "backup run --all"),
+    "text after a panel": (
+        "Ask before a restore.",
+        "Ask before a restore.\n\nThen wait.\n\n## Later\n\nDone.",
+    ),
     "text in a panel": ("Ask before", "Always ask before"),
     "text after a table": ("```bash", "Values are read at start.\n\n```bash"),
 }
