@@ -215,9 +215,9 @@ class DocumentRepository:
         """Let another review open, because an operator replays a document whose review ticket is gone."""
         return self._step(document, states.REOPEN_AS_DRAFTED, decision=None, reason=None)
 
-    def send_back(self, document: Document, decision: Decision) -> Document:
-        """Record that the reviewer wants another draft."""
-        count = document.sent_back + 1
+    def send_back(self, document: Document, decision: Decision, *, counts: bool = True) -> Document:
+        """Record that the reviewer wants another draft; with ``counts``, it counts towards the limit of drafts."""
+        count = document.sent_back + counts
         return self._step(document, states.SEND_BACK, decision=decision, sent_back=count, reason=None)
 
     def revise_after_conflict(self, document: Document) -> Document:

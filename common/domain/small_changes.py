@@ -62,6 +62,12 @@ def parse_small_changes(feedback: str) -> SmallChanges | None:
     return SmallChanges(tuple(replacements), frozenset(dropped))
 
 
+def small_revision(draft: Draft, feedback: str) -> Draft | None:
+    """Return the draft with the small changes that a feedback asks for; None if it needs the model."""
+    changes = parse_small_changes(feedback)
+    return with_small_changes(draft, changes) if changes else None
+
+
 def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
     """Return the draft of an update with small changes, on the same base; None if they cannot be carried out exactly.
 

@@ -11,6 +11,7 @@ from common.atlassian.jira_client import JiraClient
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftHashMismatch, DraftStore
 from common.domain.document import Decision, Document, DocumentStatus, Verdict
+from common.domain.small_changes import parse_small_changes, small_revision
 from common.domain.version_note import version_note
 from common.runtime.errors import LeaseHeld
 from handlers.approval_handler import notification_texts
@@ -92,10 +93,27 @@ class DecisionExecutor:
         )
         return not set(document.change_ids) <= set(seen)
 
+    def drops_all_edits(self, document: Document, decision: Decision) -> bool:
+        """Return whether a feedback drops all edits of the draft, so that nothing would be left to publish."""
+        changes = parse_small_changes(decision.feedback)
+        if decision.verdict is not Verdict.NEEDS_REVISION or not changes:
+            return False
+        draft = self.drafts.get(document.document_id, decision.revision, decision.sha256)
+        return changes.drops_all_of(draft)
+
     def _send_back(self, document: Document, decision: Decision) -> Document:
+        if self._is_small(document, decision):
+            return self.records.send_back(document, decision, counts=False)
         if document.sent_back + 1 < self.max_revisions:
             return self.records.send_back(document, decision)
         return self.records.fail_after_revisions(document, decision)
+
+    def _is_small(self, document: Document, decision: Decision) -> bool:
+        """Return whether the next revision is made without the model, from exactly what the reviewer wrote."""
+        if parse_small_changes(decision.feedback) is None:
+            return False
+        draft = self.drafts.get(document.document_id, decision.revision, decision.sha256)
+        return draft.change_ids == document.change_ids and bool(small_revision(draft, decision.feedback))
 
     def _on_obstacle(
         self,

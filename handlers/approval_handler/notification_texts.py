@@ -176,6 +176,15 @@ def undecided(problem: str) -> Adf:
     )
 
 
+def drops_all_edits() -> Adf:
+    """Comment that a feedback drops every edit of the draft, and how to publish nothing."""
+    return _panel(
+        "warning",
+        "Dropping all edits leaves nothing to publish. To publish nothing, comment REJECTED and move this ticket to "
+        "Done.",
+    )
+
+
 def stays_undecided(document: Document) -> Adf:
     """Comment that Kinexus no longer reopens this review, and how to decide all the same."""
     revision = document.revision

@@ -118,6 +118,9 @@ class ReviewCompleted:
         if document.status is DocumentStatus.PUBLISHING and not approved:
             document = self.records.return_to_review(document)
             log.info("approval.withdrawn", extra={"document_id": document.document_id})
+        if state and isinstance(outcome, Decision) and self.executor.drops_all_edits(document, outcome):
+            body = notification_texts.drops_all_edits()
+            return self._ask_again(document, state.move_id, "drops all", body), None
         if isinstance(outcome, Decision):
             return document, outcome
         if state and isinstance(outcome, NoDecision):

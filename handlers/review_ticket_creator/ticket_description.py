@@ -11,6 +11,7 @@ from handlers.review_ticket_creator import ticket_diff
 from handlers.review_ticket_creator.changed_passage import ChangedPassage, change_amount, changed_passages
 from handlers.review_ticket_creator.diff import removed_elements
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
+from handlers.review_ticket_creator.diff.edit_list import edit_texts
 from handlers.review_ticket_creator.diff.page_comparison import PageComparison, compare_pages
 from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
@@ -21,6 +22,7 @@ MAX_DESCRIPTION = 32_767
 """Jira's limit for a description or a comment, in characters of JSON."""
 
 _SIZES = (1_500, 500, 160, 40)  # the maximum length of each text in the head, tried in this order
+_MAX_EDITS = 40  # edits that are listed by number
 _MAX_UNJOINED = 4 * MAX_DESCRIPTION  # more than this never fits, even with rows and items joined
 _MAX_HEAD_AND_TAIL = MAX_DESCRIPTION // 2  # characters of JSON for head and tail together
 
@@ -111,6 +113,11 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
         legend += [adf.text("Green is added", *ADDED), adf.text(", "),
                    adf.text("red is removed", *REMOVED), adf.text(". ")]  # fmt: skip
     nodes.append(adf.paragraph(*legend, adf.link("See the full diff", review.diff_url), adf.text(".")))
+    if edits := edit_texts(review.changes)[:_MAX_EDITS]:
+        nodes += [
+            adf.paragraph(adf.text("Edits by number:", adf.STRONG)),
+            adf.ordered_list(*(_short(edit, longest) for edit in edits)),
+        ]
     return nodes
 
 
@@ -179,6 +186,10 @@ def _how_to_decide() -> adf.Node:
             adf.paragraph(
                 adf.text("NEEDS REVISION", adf.STRONG),
                 " and what to change, in your own words: a new revision follows.",
+                adf.hard_break(),
+                "To change only words, write nothing but lines such as: “old words” → “new words”",
+                adf.hard_break(),
+                "To leave out an edit, write a line with its number, such as: drop 2",
             ),
             adf.paragraph(
                 adf.text("REJECTED", adf.STRONG),

@@ -11,6 +11,8 @@ import boto3
 import requests
 
 from common import storage_format as sf
+from common.domain.draft import Draft
+from common.domain.ticket import description_text
 from handlers.approval_handler import dependencies as approval_handler
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies as document_orchestrator
@@ -145,8 +147,6 @@ class Pipeline:
 
     def all_comments(self, key: str) -> list[str]:
         """Return the texts of all comments on a ticket, oldest first."""
-        from common.domain.ticket import description_text
-
         answer = self.jira("admin", "GET", f"/rest/api/3/issue/{key}/comment")
         return [description_text(comment["body"]) for comment in answer["comments"]]
 
@@ -170,14 +170,21 @@ class Pipeline:
 
     def changed_passages(self, review: str) -> list[str]:
         """Return the source of the blocks that the newest draft of a review replaces or follows."""
-        from common.domain.draft import Draft
+        draft = self.newest_draft(review)
+        page = sf.parse(draft.base)
+        return [page.block(edit.block_id).source for edit in draft.edits if edit.block_id]
 
+    def newest_draft(self, review: str) -> Draft:
+        """Return the newest draft of a review."""
         [document] = [d for d in self.aws.documents() if d["review_issue_key"] == review]
         key = f"drafts/{document['document_id']}/{document['revision']}.json"
         stored = boto3.client("s3").get_object(Bucket="kinexus-documents", Key=key)["Body"].read()
-        draft = Draft.from_bytes(stored)
-        page = sf.parse(draft.base)
-        return [page.block(edit.block_id).source for edit in draft.edits if edit.block_id]
+        return Draft.from_bytes(stored)
+
+    def description(self, key: str) -> str:
+        """Return the description of a ticket as text."""
+        answer = self.jira("admin", "GET", f"/rest/api/3/issue/{key}?fields=description")
+        return description_text(answer["fields"]["description"])
 
     def save_page(self, page_id: str, storage: str, account: str = "developer") -> None:
         """Save a page as a person does."""

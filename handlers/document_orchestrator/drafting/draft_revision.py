@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from common import storage_format as sf
@@ -22,6 +22,7 @@ from common.domain.document import Document, DocumentKind, Verdict
 from common.domain.document_states import OVERTAKEN, UNDRAFTED
 from common.domain.draft import Draft
 from common.domain.issue_security import common_security_level, security_levels
+from common.domain.small_changes import small_revision
 from common.domain.ticket import Ticket
 from common.runtime.errors import LeaseHeld, PermanentFailure
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
@@ -58,6 +59,8 @@ class RevisionDrafter:
         The caller publishes DocumentGenerated after that. ``read`` holds tickets that were read already, by key.
         """
         document = held.record
+        if small := self._small_revision(document):
+            return self._store(held, small)
         again, levels = self._previous(document)
         known = self._tickets(document, read)
         tickets, levels = list(known.values()), security_levels(known, levels)
@@ -72,10 +75,35 @@ class RevisionDrafter:
             proposal = draft_page(self.model, document.title, parent, tickets, again, titles)
         if page and not proposal.edits:
             return self._without_edit(document, proposal)
-        draft, sha256 = self.drafts.store(_draft_of(document, page, proposal, levels))
-        document = self.records.store_draft(document, draft, sha256, held.lease)
+        return self._store(held, _draft_of(document, page, proposal, levels))
+
+    def _store(self, held: Held[Document], draft: Draft) -> Document:
+        draft, sha256 = self.drafts.store(draft)
+        document = self.records.store_draft(held.record, draft, sha256, held.lease)
         log.info("draft.stored", extra={"document_id": document.document_id, "revision": draft.revision})
         return document
+
+    def _small_revision(self, document: Document) -> Draft | None:
+        """Return the next draft if the reviewer's feedback says exactly what to change; None if it needs the model.
+
+        The draft keeps its base: what else changed on the page is found when it is published.
+        """
+        decision = document.decision
+        if UNDRAFTED.holds(document) or decision is None or decision.revision != document.revision:
+            return None
+        newest = self.drafts.get(document.document_id, document.revision, document.sha256)
+        if newest.change_ids != document.change_ids:
+            return None  # another ticket joined: its change is drafted too
+        small = small_revision(newest, _feedback(document))
+        if small is None:
+            return None
+        log.info("draft.small_changes", extra={"document_id": document.document_id})
+        return replace(
+            small,
+            revision=document.revision + 1,
+            follows=document.revision,
+            inputs=_inputs(document, newest.levels),
+        )
 
     def _previous(self, document: Document) -> tuple[PreviousDraft | None, Mapping[str, str]]:
         """Return the newest draft with its reviewer's feedback, and the security levels of its tickets."""

@@ -11,6 +11,7 @@ from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator.diff import diff_views, removed_elements, whole_page
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
 from handlers.review_ticket_creator.diff.diff_css import STYLE
+from handlers.review_ticket_creator.diff.edit_list import edit_texts
 from handlers.review_ticket_creator.diff.page_comparison import (
     PageComparison,
     SourceComparison,
@@ -133,6 +134,7 @@ def _header(review: Review, view: PageComparison) -> str:
         _large_removal(review, view),
         _removed_elements(review, view),
         _counts(view),
+        _edits(review),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -203,13 +205,25 @@ def _counts(view: PageComparison) -> str:
     return f'<ul class="counts" aria-label="How much changes">{shown}</ul>' if shown else ""
 
 
+def _edits(review: Review) -> str:
+    """Return the edits by number, as a reviewer names them to drop one."""
+    items = "".join(f"<li>{text_html(text)}</li>" for text in edit_texts(review.changes))
+    return (
+        f'<details class="changes"><summary>Edits by number</summary><ol>{items}</ol></details>'
+        if items
+        else ""
+    )
+
+
 def _footer(review: Review) -> str:
     return (
         '<footer class="decide"><h2>How to decide</h2><p>In the review ticket, start a comment with one of these '
         "words, then move the ticket to Done yourself:</p><ul>"
         f"<li><b>APPROVED</b> publishes exactly this revision {review.revision}. You may add thanks, but nothing else: "
         "with other words, nothing is published.</li>"
-        "<li><b>NEEDS REVISION</b> and what to change, in your own words: a new revision follows.</li>"
+        "<li><b>NEEDS REVISION</b> and what to change, in your own words: a new revision follows. To change only "
+        "words, write nothing but lines such as: “old words” → “new words”. To leave out an edit, write a line "
+        "with its number, such as: drop 2.</li>"
         "<li><b>REJECTED</b>, alone or with a colon and the reason: nothing is published.</li></ul>"
         f'<p class="decide-in">{TICKET_LINK}</p><dl class="facts">{_links(review)}</dl>'
         f'<p class="quiet">{text_html(review.document_id)}</p></footer>'

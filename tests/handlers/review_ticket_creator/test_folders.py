@@ -11,6 +11,7 @@ import re
 import pytest
 import requests
 
+from common.atlassian.confluence_client import ConfluenceClient
 from common.aws.change_repository import ChangeRepository
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator.claim_page import PageClaims
@@ -243,7 +244,10 @@ def test_a_new_page_restricted_since_is_not_drafted_on(
     ]
 
 
-def test_a_removed_restrictions_endpoint_fails_loudly(pipeline: Pipeline, page_id: str) -> None:
+def test_a_removed_restrictions_endpoint_fails_loudly(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConfluenceClient, "restricted", lambda self, page_ids: {})  # each is asked by itself
     pipeline.site.faults.add(Fault("gone", path="/restriction/"))
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)

@@ -17,14 +17,21 @@ __all__ = ["page_id"]
 def assignee(pipeline: Pipeline, key: str) -> str | None:
     """The name of the account that a ticket is assigned to."""
     person = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{key}?fields=assignee")["fields"]["assignee"]
-    return str(pipeline.site.people.by_id(person["accountId"]).name) if person else None
+    return name_of(pipeline, person["accountId"]) if person else None
+
+
+def name_of(pipeline: Pipeline, account_id: str) -> str:
+    """The simulator's name of an account."""
+    person = pipeline.site.people.by_id(account_id)
+    assert person
+    return person.name
 
 
 def mentioned(pipeline: Pipeline, review: str) -> set[str]:
     """The names of the accounts that the comments of a review mention."""
     comments = pipeline.jira("admin", "GET", f"/rest/api/3/issue/{review}/comment")["comments"]
     return {
-        pipeline.site.people.by_id(node["attrs"]["id"]).name
+        name_of(pipeline, node["attrs"]["id"])
         for comment in comments
         for node in _nodes(comment["body"])
         if node.get("type") == "mention"

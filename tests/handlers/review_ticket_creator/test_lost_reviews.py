@@ -269,11 +269,11 @@ def test_a_review_opening_while_read_gets_no_wrong_comment(
     messages = pipeline.aws.messages("ApprovalHandler")
     read, opened = JiraClient.issue, list[str]()
 
-    def read_late(client: JiraClient, *what: Any) -> Any:
+    def read_late(client: JiraClient, *what: Any, **more: Any) -> Any:
         if not opened:
             opened.append(review)
             assert deliver(open_review, opening, 2) == []
-        return read(client, *what)
+        return read(client, *what, **more)
 
     monkeypatch.setattr(JiraClient, "issue", read_late)
     assert deliver(approve, messages) == []

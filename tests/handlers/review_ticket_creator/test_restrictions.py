@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import requests
 
+from common.atlassian.http_client import Unavailable
 from handlers.approval_handler.handler import handle as approve
+from handlers.document_orchestrator.drafting import draft_revision
 from handlers.document_orchestrator.handler import handle as orchestrate
-from local.atlassian import Fault
 from tests.handlers.aws import deliver
 from tests.handlers.pipeline import Pipeline
 from tests.handlers.test_pipeline import SUMMARY, TEXT, in_review, page_id
@@ -43,13 +44,19 @@ def test_a_revision_shows_nothing_of_a_page_restricted_since(
     assert "Zorbium" not in before + requests.get(pipeline.diff_url(review), timeout=60).text
 
 
-def test_a_page_restricted_before_redelivery_is_not_drafted_on(pipeline: Pipeline, page_id: str) -> None:
+def unavailable(*_: object) -> None:
+    raise Unavailable("POST", "/model", 503, "it is down")
+
+
+def test_a_page_restricted_before_redelivery_is_not_drafted_on(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"])
     pipeline.finish(key)
     messages = pipeline.aws.messages("DocumentOrchestrator")
-    pipeline.site.faults.add(Fault("status", status=503, count=99, method="GET", path=f"/pages/{page_id}"))
-    assert deliver(orchestrate, messages, 1) == []
-    pipeline.site.faults.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(draft_revision, "draft_update", unavailable)
+        assert deliver(orchestrate, messages, 1) == [], "its page is selected, and the message deferred"
     restrict(pipeline, page_id)
     assert len(deliver(orchestrate, messages, 2)) == 1
     assert any("cannot be shown in a review any more" in said for said in pipeline.comments(key))
