@@ -159,8 +159,8 @@ def write_page(prompt: Prompt, invalid_before: bool = False) -> dict[str, Any]:
                 rest.append(chunk)
         if not ticket.description:
             changed.append(f"{_plain(ticket.summary)}.")
-    if prompt.feedback:
-        rest.append(" ".join(_feedback(prompt.feedback)))
+    if said := " ".join(_feedback(prompt.feedback)):
+        rest.append(said)
     sections = [("What changed", changed), ("How to use it", use), ("Good to know", rest)]
     markdown = "\n\n".join(f"## {title}\n\n" + "\n\n".join(chunks) for title, chunks in sections if chunks)
     if invalid_before:

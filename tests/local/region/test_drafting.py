@@ -224,3 +224,12 @@ def test_page_with_a_high_score_wins_over_a_new_one() -> None:
 def test_drafts_repeat() -> None:
     prompt = _edit("Sessions end after 60 minutes", "A session now ends after 60 minutes.")
     assert drafting.edit_page(prompt) == drafting.edit_page(prompt)
+
+
+def test_feedback_about_a_new_page_leaves_no_empty_section() -> None:
+    ticket = _ticket("Add refunds", "Refunds take 3 days.")
+    page = drafting.write_page(
+        read_prompt(f"{ticket}\n\n<title>\nRefunds\n</title>\n\n<feedback>\nShorter.\n</feedback>")
+    )
+    assert "Good to know" not in page["markdown"]
+    assert "Shorter" not in page["markdown"]
