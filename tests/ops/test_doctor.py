@@ -79,8 +79,8 @@ def set_variable(function: str, **variables: str) -> None:
 
 def be(person: str) -> None:
     set_secret("atlassian", f'{{"apiToken": "local-api-token-of-{person}"}}')
-    set_variable("Sweep", JIRA_EMAIL=f"{person}@example.com")
-    set_variable("ApprovalHandler", CONFLUENCE_EMAIL=f"{person}@example.com")
+    address = f"{person}@example.com"
+    set_variable("Sweep", JIRA_EMAIL=address, CONFLUENCE_EMAIL=address)
 
 
 def close_spaces(deployed: Deployed) -> None:
@@ -121,7 +121,7 @@ BROKEN: dict[str, list[Case]] = {
             "Jira account", "warning", "Dana Developer (developer@example.com) may be a person", "account of its own",
         ),
         (
-            lambda d: set_variable("DocumentOrchestrator", CONFLUENCE_SPACE_KEY="SD,NOPE"),
+            lambda d: [set_variable(name, CONFLUENCE_SPACE_KEY="SD,NOPE") for name in ("DocumentOrchestrator", "Sweep")],
             "spaces", "failed", "the Kinexus account: NOPE", "confluenceSpaceKey",
         ),
         (
@@ -207,6 +207,7 @@ def test_each_fault_is_named_with_its_remedy(healthy: Deployed, cases: list[Case
     code, said = healthy.command("doctor")
     found = findings(said)
     for _, line, level, seen, remedy in cases:
+        assert line in found, said
         assert found[line][0] == level, said
         for words in (seen, remedy):
             assert words in found[line][1], said

@@ -22,6 +22,7 @@ _MOST_PHRASES = 8
 _MOST_DESCRIBED = 10
 _MOST_JOINED = 3
 _LONGEST_WORD = 64
+_LONGEST_COMPOUND = 30  # letters of a word that is looked for in two parts
 _LUCENE = re.compile(r"""[+\-&|!(){}\[\]^~*?:/#"'\\]""")
 
 
@@ -47,7 +48,8 @@ def cql_queries(asked: SearchTerms, space_keys: Sequence[str]) -> tuple[CqlQuery
     joined = ["".join(pair) for pair in pairwise(subject)]
     phrases = [f'"{first} {second}"' for first, second in pairwise(subject)]
     # “apigateway” is also looked for as “api gateway”, and “API Gateway” as “apigateway”.
-    split = [f'"{first} {second}"' for word in asked.joined[:_MOST_JOINED] for first, second in splits(word)]
+    compounds = [word for word in asked.joined[:_MOST_JOINED] if len(word) <= _LONGEST_COMPOUND]
+    split = [f'"{first} {second}"' for word in compounds for first, second in splits(word)]
     names = [*asked.identifiers, *(f'"{" ".join(parts(name))}"' for name in asked.identifiers)]
     planned = (
         ("title", [*subject, *topics, *joined], 25, 1.5),
