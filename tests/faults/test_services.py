@@ -27,6 +27,7 @@ from common.runtime import deadline
 from common.runtime.deadline import RESERVE_SECONDS
 from handlers.approval_handler.handler import handle as approve
 from handlers.document_orchestrator import dependencies
+from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.handler import handle as orchestrate
 from handlers.review_ticket_creator.handler import handle as open_review
 from local.atlassian import Fault
@@ -182,8 +183,15 @@ def test_an_expired_token_is_read_again_once(pipeline: Pipeline, page_id: str) -
 
 @claims(("404", READ))
 @pytest.mark.parametrize("gone", ["ticket", "page"])
-def test_a_deleted_ticket_and_a_deleted_page_fail(pipeline: Pipeline, page_id: str, gone: str) -> None:
+def test_a_deleted_ticket_and_a_deleted_page_fail(
+    pipeline: Pipeline, page_id: str, gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is deleted after it was selected, and before it is drafted on."""
     key, messages = closed(pipeline, page_id)
+    if gone == "page":
+        with monkeypatch.context() as patched:
+            patched.setattr(PageClaims, "hold", lambda *_, **__: 1 / 0)
+            assert len(deliver(orchestrate, messages)) == 1
     path = f"{ISSUE}/[0-9]+(\\?.*)?$" if gone == "ticket" else f"{PAGES}/{page_id}"
     fault = Fault("status", status=404, count=2, method="GET", path=path, account="kinexus")
     pipeline.site.faults.add(fault)

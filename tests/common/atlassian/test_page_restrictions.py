@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluencePage
@@ -105,6 +105,7 @@ def access_of(tree: Tree, page_id: str, *, trust_folders: bool) -> Access:
     return Access.OPEN
 
 
+@settings(deadline=None)  # each example starts threads
 @given(trees(), st.booleans(), st.integers(1, 5))
 def test_the_nearest_restricted_ancestor_decides_and_each_is_read_once(
     tree: Tree, trust_folders: bool, size: int
