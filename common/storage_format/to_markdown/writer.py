@@ -36,6 +36,7 @@ SEPARATOR = "<!-- -->"
 _PADDED = re.compile(rf"([\s{BREAK}]*)(.*?)([\s{BREAK}]*)$", re.DOTALL)
 _MARKS = frozenset("*~`")
 _LIST = re.compile(r"(?:[-*+]|\d{1,9}[.)]) ")
+_TAG = re.compile(r"<([\w:-]+)")
 _BREAK = re.compile(r"[ \t\r\n]+")
 
 
@@ -136,9 +137,12 @@ class Writer:
         return f"[{body}]({destination(target)})"
 
     def caption(self, image: Element) -> str:
-        """Return the caption of an image as it follows the image: in underscores, which no other text has."""
+        """Return the caption of an image as it follows the image: in underscores, which no other text has.
+
+        It is "" if text follows the image at once: underscores inside a word would be no emphasis.
+        """
         caption = image.child("ac:caption")
-        if caption is None:
+        if caption is None or _is_followed_by_text(image):
             return ""
         nodes: list[Element | Text] = []
         for child in caption.children:
@@ -318,6 +322,15 @@ class Writer:
             return code_span(self.literal(" ".join(code.text.split())), in_cell=True)
         body = element.child("ac:rich-text-body")
         return self.body_macro(element, body) if body is not None else self.opaque(element)
+
+
+def _is_followed_by_text(element: Element) -> bool:
+    """Return whether text, or an element that may be written as text, follows an element without white space."""
+    rest = element.source[element.end : element.end + 60]
+    if rest[:1] != "<":
+        return bool(rest[:1].strip())
+    tag = _TAG.match(rest)
+    return tag is not None and tag[1] != "br" and tag[1] not in STRUCTURE
 
 
 def is_inline(element: Element) -> bool:
