@@ -313,7 +313,7 @@ REMOVED = "Atlassian has removed an endpoint that Kinexus uses"
 @claims(("410", READ))
 def test_a_removed_read_endpoint_fails_and_does_not_hide_pages(pipeline: Pipeline, page_id: str) -> None:
     key, messages = closed(pipeline, page_id)
-    pipeline.site.faults.add(Fault("gone", method="GET", path=f"{PAGES}/{page_id}", account="kinexus"))
+    pipeline.site.faults.add(Fault("gone", method="GET", path=PAGES, account="kinexus"))
     for receives in (1, 2, 3):
         assert len(deliver(orchestrate, messages, receives)) == 1
         [change] = pipeline.aws.changes()
