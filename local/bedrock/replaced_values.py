@@ -95,12 +95,16 @@ def with_cell(block: OutlineBlock, header: str, sentences: list[str]) -> str:
 
 
 def is_said(sentence: str, blocks: tuple[OutlineBlock, ...]) -> bool:
-    """Return whether a block says what a sentence says: it has all its numbers and code, and most of its words."""
+    """Return whether a block says what a sentence says: it has all its numbers and code, and most of its words.
+
+    Without a number and code, one other word can turn the meaning round, so the block must have all words.
+    """
     words, numbers, code = about(sentence), set(_NUMBER.findall(sentence)), _CODE.findall(sentence)
+    share = _MOST_OF if numbers or code else 1
     return len(words) >= _FEWEST_SHARED and any(
         numbers <= set(_NUMBER.findall(block.text))
         and all(span in block.text for span in code)
-        and len(words & about(block.text)) >= _MOST_OF * len(words)
+        and len(words & about(block.text)) >= share * len(words)
         for block in blocks
     )
 

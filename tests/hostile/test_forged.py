@@ -36,7 +36,7 @@ def without_jira(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def review(pipeline: Pipeline) -> str:
     """An open review without a decision."""
-    key = pipeline.create_ticket("Refunds take an amount", "A refund returns a part.", ["needs-docs"])
+    key = pipeline.create_ticket("Zibble exports", "Zibble exports take a filter now.", ["needs-docs"])
     pipeline.finish(key)
     pipeline.run()
     return pipeline.review_of(key)
