@@ -72,8 +72,7 @@ def delayed(pipeline: Pipeline, key: str) -> list[str]:
 
 OUTAGES = [
     *((JIRA, function) for function in STAGES),
-    # The review of a named page asks Confluence for nothing.
-    *((CONFLUENCE, function) for function in STAGES if function != "ReviewTicketCreator"),
+    *((CONFLUENCE, function) for function in STAGES),
     (BEDROCK, "DocumentOrchestrator"),
 ]
 
