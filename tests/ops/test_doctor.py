@@ -77,6 +77,11 @@ def set_variable(function: str, **variables: str) -> None:
     client.update_function_configuration(FunctionName=name, Environment={"Variables": kept | variables})
 
 
+def name_spaces(keys: str) -> None:
+    for function in ("DocumentOrchestrator", "Sweep"):
+        set_variable(function, CONFLUENCE_SPACE_KEY=keys)
+
+
 def be(person: str) -> None:
     set_secret("atlassian", f'{{"apiToken": "local-api-token-of-{person}"}}')
     address = f"{person}@example.com"
@@ -121,7 +126,7 @@ BROKEN: dict[str, list[Case]] = {
             "Jira account", "warning", "Dana Developer (developer@example.com) may be a person", "account of its own",
         ),
         (
-            lambda d: [set_variable(name, CONFLUENCE_SPACE_KEY="SD,NOPE") for name in ("DocumentOrchestrator", "Sweep")],
+            lambda d: name_spaces("SD,NOPE"),
             "spaces", "failed", "the Kinexus account: NOPE", "confluenceSpaceKey",
         ),
         (
