@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from tests.crash.world import World
 _LEFT = ("telling_owner", "telling_until")
 #: How a comment about a delay begins: work is late if it waits for the lease of a dead process.
 DELAYED = "The documentation is delayed"
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2} at \d{2}:\d{2} UTC")
 _NOTICES = ("draft_notice", "source_notice")
 _VOLATILE = (
     "detected_at",
@@ -152,7 +154,7 @@ def _ticket(world: World, issue: Any) -> dict[str, Any]:
         "properties": answer.get("properties"),
         "remote links": [(link["globalId"], link["object"]["url"]) for link in links],
         "comments": [
-            (comment["author"]["displayName"], text)
+            (comment["author"]["displayName"], _TIME.sub("(a time)", text))
             for comment in said
             if not (text := description_text(comment["body"])).startswith(DELAYED)
         ],
