@@ -5,7 +5,7 @@
 #   make unit      runs the tests of the rules, and the main stories of each use case: the quick answer
 #   make coverage  runs the tests and prints the line coverage
 #   make fuzz      searches for inputs that break the storage format or the three routes, and runs every hostile ticket
-#   make crash-matrix  stops the process at every external call of every story (45 minutes; STORIES="swept deleted" plays two of them)
+#   make crash-matrix  stops the process at every external call of every story (half an hour; STORIES="swept deleted" plays two of them)
 #   make engine    runs the program by the Pulumi engine in the local region (needs the Pulumi CLI)
 #   make graph     draws the stack from its resource graph into docs/stack.md
 #   make lock      pins the packages of the layer and of the deployment, with their hashes
