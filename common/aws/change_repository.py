@@ -48,7 +48,7 @@ class ChangeRepository:
     def store_selection(self, change: Change, choice: str) -> tuple[str, bool]:
         """Return the stored page selection of the change, and whether it is ``choice``, stored by this call.
 
-        Whoever stored it knows that no document of the change was started before.
+        The call that stored it is the first: no document of the change was started before.
         """
         states.STORE_SELECTION.check(change, ["choice"])
         try:

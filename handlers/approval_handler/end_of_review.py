@@ -1,8 +1,8 @@
 """Completes the end of a document: the event, the review page, the page lock, the notifications.
 
 A document ends with one conditional write, which also sets ``closing``. Then these steps follow, each idempotent: an
-effect in Jira carries an idempotency key. The invocation that made that write knows that nobody has notified anyone
-yet; a redelivery, which finds ``closing``, looks for each key first. ``closing`` stays set until all steps are done.
+effect in Jira carries an idempotency key. In the invocation that made that write, no notification was sent before; a
+redelivery, which finds ``closing``, looks for each key first. ``closing`` stays set until all steps are done.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ def oauth(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     """The pipeline with client credentials of a service account; basic auth would be refused."""
     monkeypatch.setenv("ATLASSIAN_TOKEN_URL", pipeline.url + TOKEN_PATH)
     monkeypatch.setenv("ATLASSIAN_CLIENT_ID", "client-of-kinexus")
-    monkeypatch.setenv("JIRA_EMAIL", "nobody@example.com")
-    monkeypatch.setenv("CONFLUENCE_EMAIL", "nobody@example.com")
+    monkeypatch.setenv("JIRA_EMAIL", "unused@example.com")
+    monkeypatch.setenv("CONFLUENCE_EMAIL", "unused@example.com")
     reset_functions()
     return pipeline
 

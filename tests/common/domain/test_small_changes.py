@@ -85,9 +85,9 @@ def carried_out(feedback: str, *markdown: str) -> str | None:
 
 
 def test_words_are_replaced_where_they_are_new() -> None:
-    text = carried_out('"after 72 hours" → "after 48 hours"', "Limit: 10", "It gives up after 72 hours.")
+    text = carried_out('"after 72 hours" → "after 48 hours"', "Limit: 10", "It stops after 72 hours.")
     assert text is not None
-    assert "It gives up after 48 hours." in text
+    assert "It stops after 48 hours." in text
     assert "Limit: 10" in text
 
 

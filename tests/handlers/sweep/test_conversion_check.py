@@ -124,7 +124,7 @@ def test_what_the_draft_itself_removes_is_no_loss(pipeline: Pipeline, page_id: s
     draft = Draft.from_bytes(s3.get_object(Bucket="kinexus-documents", Key=key)["Body"].read())
     mention = '<ac:link><ri:user ri:account-id="712020:1" /></ac:link>'
     assert mention in draft.storage
-    without = replace(draft, storage=draft.storage.replace(mention, "somebody"))
+    without = replace(draft, storage=draft.storage.replace(mention, "a colleague"))
     s3.put_object(Bucket="kinexus-documents", Key=key, Body=without.to_bytes())
     assert "content lost" not in handle({}, None)
     assert document(pipeline)["conversion_checked"] is True
