@@ -126,8 +126,8 @@ class BlockMatcher:
 
     def _check_beside(self, number: int, there: int, direction: int, unclear: BlockNotFound) -> None:
         """Raise BlockNotFound if a unique neighbour of a block is not its neighbour in the other version."""
-        in_current = _unique_match(self.base, self.current, number + direction)
-        in_base = _unique_match(self.current, self.base, there + direction)
+        in_current = _only_equal(self.base, self.current, number + direction)
+        in_base = _only_equal(self.current, self.base, there + direction)
         if in_current not in (None, there + direction) or in_base not in (None, number + direction):
             raise unclear
 
@@ -292,6 +292,14 @@ def _unique_match(version: VersionIndex, other: VersionIndex, number: int) -> in
     ):
         return None
     return there[0] if len(there) == 1 else None
+
+
+def _only_equal(version: VersionIndex, other: VersionIndex, number: int) -> int | None:
+    """Return the match of a block in the other version, if its content is unique on each page or in its place."""
+    if not 0 <= number < len(version):
+        return None
+    equal, there = version.equal_blocks(number), other.equal_blocks_of(version, number)
+    return there[0] if len(equal) == len(there) == 1 else _unique_match(version, other, number)
 
 
 def is_numbered(path: Path) -> bool:

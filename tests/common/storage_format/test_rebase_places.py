@@ -802,3 +802,9 @@ def test_different_form_or_content_is_a_change(changed: tuple[str, str]) -> None
     before, after = changed
     assert outcome(before, after, 0, "new") is None
     assert sf.content_fingerprint(before) != sf.content_fingerprint(after)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_equal_text_between_exchanged_tables_is_a_conflict(number: int) -> None:
+    one, two = (f"<table><tbody><tr><td>{name}</td></tr></tbody></table>" for name in ("one", "two"))
+    assert outcome(f"{L}{one}{L}{two}", f"{L}{two}{L}{one}", number) is None
