@@ -22,6 +22,7 @@ _REPLACEMENT = re.compile(
     rf"{_MARK}{{1,2}}(?P<new>.+?){_MARK}{{1,2}}\s*[.;,]?\s*"
 )
 _ARROW = re.compile(r"→|->|=>|⇒|⟶")
+_LINK = re.compile(r"<(?:a|ac:link)[\s>]")
 _FIRST_SLOT = 0xE000  # private use characters stand for new words until all old words are found
 _DROP = re.compile(
     r"\s*(?:[-*•]\s+)?drop\s+#?(?P<number>[1-9][0-9]{0,2})\s*[.;,]?\s*", re.IGNORECASE | re.ASCII
@@ -72,7 +73,7 @@ def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
     """Return the draft of an update with small changes, on the same base; None if they cannot be carried out exactly.
 
     They cannot if an edit to drop does not exist or none would be left, if old words are not in the new text exactly
-    once, if they overlap, or if they cross a link, a style or an element.
+    once, if they overlap, if they cross a link, a style or an element, or if new words would become a link.
     """
     numbers = range(1, len(draft.edits) + 1)
     if not draft.edits or not changes.dropped <= set(numbers) or changes.drops_all_of(draft):
@@ -101,7 +102,14 @@ def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
         return None
     if [sf.plain_text(change.after) for change in after.changes] != _expected(texts, changes.replacements):
         return None
+    if _links(after) != _links(before):
+        return None  # an address became a link
     return replace(draft, edits=tuple(edits), storage=after.storage)
+
+
+def _links(edited: sf.Edited) -> int:
+    """Return how many links the changed text has."""
+    return sum(len(_LINK.findall(change.after)) for change in edited.changes)
 
 
 def _only_place(texts: Sequence[str], words: str) -> int | None:

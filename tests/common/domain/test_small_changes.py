@@ -131,10 +131,15 @@ def test_new_words_are_plain_text(new: str) -> None:
         [(_, written)] = changes.replacements
         [change] = result.changes()
         assert sf.plain_text(change.after) == f"Before {written} after."
-        assert "<a" not in change.after.replace("<a>", "")
+        assert "<a" not in change.after
 
 
 def test_links_and_markup_in_new_words_are_shown_as_words() -> None:
-    text = carried_out('"SLOT" → "[x](https://evil.example) **b**"', "Before SLOT after.")
+    text = carried_out('"SLOT" → "[x](y) **b** <b>c</b>"', "Before SLOT after.")
     assert text is not None
-    assert "[x](https://evil.example) **b**" in text
+    assert "[x](y) **b** <b>c</b>" in text
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/login", "www.evil.example", "a@evil.example"])
+def test_an_address_is_left_to_the_model(address: str) -> None:
+    assert carried_out(f'"SLOT" → "{address}"', "Before SLOT after.") is None
