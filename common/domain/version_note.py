@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from common.domain.draft import Draft
-from common.runtime.unicode_safety import make_visible, safe_display_name
+from common.runtime.unicode_safety import make_visible, visible_line
 
 MAX_NOTE = 255
 """Confluence's limit for a version message, in characters."""
@@ -27,7 +27,7 @@ def version_note(draft: Draft, approver: str, review_key: str) -> str:
     """
     mark = f" · {draft_mark(draft)}"
     keys = ", ".join([*draft.issue_keys[:_MAX_KEYS], *(["…"] if len(draft.issue_keys) > _MAX_KEYS else [])])
-    name = _cut(_one_line(safe_display_name(approver)), _MAX_NAME)
+    name = visible_line(approver, _MAX_NAME)
     origin = (
         f" ({keys}), approved by {name} in {review_key}" if keys else f", approved by {name} in {review_key}"
     )

@@ -35,10 +35,15 @@ def code_point_label(character: str) -> str:
     return f"⟨U+{ord(character):04X}⟩"
 
 
-def safe_display_name(text: str) -> str:
-    """Return a display name, which people choose themselves, as one line of at most 100 visible characters."""
+def visible_line(text: str, longest: int) -> str:
+    """Return a text as one line of at most ``longest`` visible characters; a cut text ends in an ellipsis."""
     line = " ".join(make_visible(text).split())
-    return line if len(line) <= _MAX_NAME_LENGTH else f"{line[:_MAX_NAME_LENGTH]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def safe_display_name(text: str) -> str:
+    """Return a display name, which people choose themselves, as one line of at most 101 visible characters."""
+    return visible_line(text, _MAX_NAME_LENGTH + 1)
 
 
 def mixed_script_words(text: str) -> Iterator[tuple[re.Match[str], str]]:

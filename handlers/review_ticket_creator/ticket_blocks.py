@@ -62,7 +62,7 @@ def _continues(group: Sequence[adf.Node], block: adf.Node) -> bool:
         case "orderedList":
             return bool(block["attrs"]["order"] == first["attrs"]["order"] + len(group))
         case "table":
-            return _header(first) == _header(block)
+            return _column_names(first) == _column_names(block)
     return False
 
 
@@ -80,9 +80,11 @@ def _joined(group: Sequence[adf.Node]) -> adf.Node:
     return {**first, "content": [item for block in group for item in block["content"]]}
 
 
-def _header(table: adf.Node) -> adf.Node | None:
-    """Return the row with the names of the columns of a table with one other row, None without one."""
-    return table["content"][0] if len(table["content"]) > 1 else None
+def _column_names(table: adf.Node) -> list[str] | None:
+    """Return the texts of the first row of a table, which may be its only one; None if that is no header row."""
+    cells = table["content"][0]["content"]
+    is_header = all(cell["type"] == "tableHeader" for cell in cells)
+    return [adf.adf_to_text(adf.doc(*cell["content"])).strip() for cell in cells] if is_header else None
 
 
 def _widened(row: adf.Node, cells: int) -> adf.Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from common import storage_format as sf
-from common.runtime.unicode_safety import make_visible
+from common.runtime.unicode_safety import make_visible, visible_line
 
 _MAX_TEXT = 80  # characters of each quoted text
 _CONTEXT = 40  # characters that are the same in both texts before an excerpt leaves out its beginning
@@ -34,7 +34,8 @@ def _one_line(storage: str) -> str:
 
 def _first_difference(old: str, new: str) -> int:
     """Return where an excerpt of both texts begins: a few words before they differ, 0 if that is near the beginning."""
-    same = next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((n for n, (one, other) in pairs if one != other), min(len(old), len(new)))
     if same <= _CONTEXT:
         return 0
     return new.rfind(" ", 0, same - _CONTEXT // 2) + 1
@@ -45,5 +46,5 @@ def _excerpt(text: str, start: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    line = " ".join(make_visible(text).split())
-    return f"“{line if len(line) <= _MAX_TEXT else line[: _MAX_TEXT - 1] + '…'}”" if line else ""
+    line = visible_line(text, _MAX_TEXT)
+    return f"“{line}”" if line else ""

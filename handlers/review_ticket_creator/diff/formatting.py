@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from common.runtime.unicode_safety import make_visible, mixed_script_words
+from common.runtime.unicode_safety import make_visible, mixed_script_words, visible_line
 from handlers.review_ticket_creator.diff.passage import Passage, TextRun
 from handlers.review_ticket_creator.diff.sequence_alignment import align
 from handlers.review_ticket_creator.diff.word_diff import is_too_long, tokens
@@ -115,5 +115,4 @@ def _differences(was: TextRun, now: TextRun) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    line = " ".join(make_visible(text).split())
-    return line if len(line) <= _MAX_QUOTED else f"{line[: _MAX_QUOTED - 1]}…"
+    return visible_line(text, _MAX_QUOTED)

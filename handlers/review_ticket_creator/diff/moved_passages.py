@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from common.runtime.unicode_safety import make_visible
+from common.runtime.unicode_safety import visible_line
 from handlers.review_ticket_creator.diff.passage import PagePassages, Passage
 from handlers.review_ticket_creator.diff.row_comparison import Row
 
@@ -93,5 +93,4 @@ def _place(page: PagePassages, place: int) -> str:
 def _under(headings: Sequence[str]) -> str:
     if not headings:
         return "at the top of the page"
-    name = make_visible(headings[-1])
-    return f"under “{name if len(name) <= _MAX_HEADING else name[: _MAX_HEADING - 1] + '…'}”"
+    return f"under “{visible_line(headings[-1], _MAX_HEADING)}”"

@@ -131,13 +131,8 @@ def test_headings_lists_and_tables_are_such() -> None:
         "<p>x</p><h2>Limits</h2><ul><li>a</li><li>b</li></ul><ol start='3'><li>c</li><li>d</li></ol>"
         "<table><tbody><tr><th>Name</th><th>Limit</th></tr><tr><td>n</td><td>5</td></tr></tbody></table>",
     )
-    assert [block["type"] for block in blocks] == [
-        "heading",
-        "bulletList",
-        "orderedList",
-        "table",
-        "table",
-    ] or [block["type"] for block in blocks] == ["heading", "bulletList", "orderedList", "table"]
+    assert [block["type"] for block in blocks] == ["heading", "bulletList", "orderedList", "table"]
+    assert len(blocks[3]["content"]) == 2, "the header row, once"
     assert len(blocks[1]["content"]) == 2
     assert blocks[2]["attrs"] == {"order": 3}
     assert len(blocks[2]["content"]) == 2

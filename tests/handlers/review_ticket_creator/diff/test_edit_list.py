@@ -32,3 +32,5 @@ def test_long_texts_are_shown_from_where_they_differ() -> None:
     assert "8 times.” with “…" in text
     assert "12 times.”" in text
     assert "When your server" not in text
+    [text] = edit_texts([change(f"<p>{same}8 times.</p>", f"<p>{same}8 times. Then we stop.</p>")])
+    assert "8 times. Then we stop.”" in text
