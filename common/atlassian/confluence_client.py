@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,8 @@ COLLECTIONS = {
 }
 #: Maximum number of results in one answer: pages, and ancestors of a page.
 MAX_RESULTS = 250
+#: How many attachments of a page are read at most.
+MAX_ATTACHMENTS = 1_000
 #: Maximum number of results of a search with expanded restrictions.
 _MAX_EXPANDED = 50
 #: Whom a restriction names.
@@ -192,6 +195,14 @@ class ConfluenceClient:
             self._read,
             self._listed(f"/api/v2/spaces/{space_id}/pages", {"status": "current", "limit": MAX_RESULTS}),
         )
+
+    def attachment_names(self, page_id: str) -> frozenset[str]:
+        """Return the file names of a page's attachments, at most `MAX_ATTACHMENTS` of them.
+
+        https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-attachment/
+        """
+        listed = self._listed(f"/api/v2/pages/{page_id}/attachments", {"limit": MAX_RESULTS})
+        return frozenset(as_str(each.get("title")) for each in islice(listed, MAX_ATTACHMENTS))
 
     def page_by_title(self, space_id: str, title: str) -> ConfluencePage | None:
         """Return the page with this title, archived ones included, without the search index's lag.

@@ -16,6 +16,7 @@ class PagesReadOnce:
         self.search = confluence.search
         self.page_by_title = confluence.page_by_title
         self.places = confluence.places
+        self.attachment_names = confluence.attachment_names
         self.ancestors = confluence.ancestors
         self.restricted = confluence.restricted
         self.is_restricted = confluence.is_restricted

@@ -8,7 +8,7 @@ answer that was cut off is requested once with the model's maximum length. One a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -62,10 +62,12 @@ def draft_update(
     tickets: Sequence[Ticket],
     again: PreviousDraft | None,
     titles: Sequence[str] = (),
+    attached: Callable[[], Iterable[str]] = tuple,
 ) -> Proposal:
     """Return edits to an existing page (no edits if it is up to date); raise PermanentFailure or UnusableAnswers.
 
-    ``titles`` are those of pages that the draft may link, besides the pages that it links already.
+    ``titles`` are those of pages that the draft may link, besides the pages that it links already. ``attached`` returns
+    the file names of the page's attachments; it is called only if an edit names an image that the page does not show.
     """
     try:
         parsed = sf.parse(page.storage)
@@ -81,7 +83,10 @@ def draft_update(
         outline = edit_page_prompt.shown_outline(parsed, focus, share)
         prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
         return Question(
-            prompt, lambda answer: edit_page_prompt.parse_edits(answer, parsed, outline, page.title, titles)
+            prompt,
+            lambda answer: edit_page_prompt.parse_edits(
+                answer, parsed, outline, page.title, titles, attached
+            ),
         )
 
     return _ask(model, edit_page_prompt.SYSTEM, edit_page_prompt.TOOL, question)

@@ -7,11 +7,12 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage
-from common.atlassian.http_client import NotFound
+from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized
 from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import RestrictionReader, open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
@@ -38,6 +39,9 @@ class PageReader(RestrictionReader, Protocol):
 
     def page(self, page_id: str) -> ConfluencePage:
         """Return a page; raise NotFound."""
+
+    def attachment_names(self, page_id: str) -> frozenset[str]:
+        """Return the file names of a page's attachments."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class RevisionDrafter:
         titles = [candidate.title for candidate in document.choice.candidates]
         if document.kind is DocumentKind.UPDATE:
             page = self._page(document, pages)
-            proposal = draft_update(self.model, page, tickets, again, titles)
+            attached = partial(_attached, pages, page.page_id)
+            proposal = draft_update(self.model, page, tickets, again, titles, attached)
         else:
             page = None
             parent = self._parent_title(document, pages)
@@ -152,6 +157,15 @@ class RevisionDrafter:
             raise PermanentFailure("the model proposed no edit for this revision")
         reason = proposal.summary or f'the page "{document.title}" is already up to date'
         return self.no_edit.end(document, reason)
+
+
+def _attached(pages: PageReader, page_id: str) -> frozenset[str]:
+    try:
+        return pages.attachment_names(page_id)
+    except (NotFound, RequestRefused, Unauthorized) as error:
+        # Without the scope for attachments, an image that the page does not show becomes words.
+        log.warning("attachments.refused", extra={"page_id": page_id, "detail": str(error)})
+        return frozenset()
 
 
 def _check_security_levels(document: Document, levels: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ The model reads numbered blocks and answers with edits to them through the tool;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,16 +150,20 @@ def parse_edits(
     outline: sf.Outline,
     title: str = "",
     titles: Iterable[str] = (),
+    attached: Callable[[], Iterable[str]] = tuple,
 ) -> Proposal:
     """Validate an answer against the page and apply it; raise InvalidEditAnswer, which names all that is wrong.
 
-    ``titles`` are those of further pages that the draft may link (see ``known_names``).
+    ``titles`` are those of further pages that the draft may link, ``attached`` returns the file names of the page's
+    attachments (see ``known_names``).
     """
     names = KnownNames.of(page.source, [title, *titles])
     given = as_dict(read_by_schema(answer, TOOL.schema))
     listed = given.get("edits")
     if not isinstance(listed, list) or len(listed) > MAX_EDITS:
         raise InvalidEditAnswer(f"`edits` must be a list of at most {MAX_EDITS} edits")
+    texts = (text for item in listed if isinstance(text := markdown_of(as_dict(item)), str))
+    names = names.with_attachments(texts, attached)
     faults: list[str] = []
     edits: list[sf.Edit] = []
     for number, item in enumerate(listed, 1):

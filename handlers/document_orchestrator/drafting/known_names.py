@@ -1,15 +1,15 @@
 """Images and page links in a draft name only attachments and pages that are known; others become words.
 
-Known attachments are those that the page shows or links already. Known titles are those that the page links, its own,
-and those that page selection found. Confluence shows an image without its attachment as broken, and a link to a title
-that does not exist offers to create the page.
+Known attachments are those of the page; Confluence is asked for them only if a draft names one that the page does not
+show yet. Known titles are those that the page links, its own, and those that page selection found. Confluence shows an
+image without its attachment as broken, and a link to a title that does not exist offers to create the page.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from html import unescape
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ _REFERENCE = re.compile(
     r"\(\s*(?P<target><[^<>\n]*>|[^\s()<>]*)(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)",
     re.DOTALL,
 )
+_FOOTNOTED = re.compile(r"!\[[^\]\n]*\] ?\[")  # an image whose address stands elsewhere
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _PAGE_SCHEME = re.compile(r"(?:confluence-page|ac):", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
@@ -42,6 +43,16 @@ class KnownNames:
         linked = {*_names(_PAGE, storage), *titles}
         return cls(frozenset(_names(_ATTACHMENT, storage)), frozenset(map(str.casefold, linked)))
 
+    def with_attachments(self, markdown: Iterable[str], attached: Callable[[], Iterable[str]]) -> KnownNames:
+        """Return the names with all attachments of the page, if one of these texts has an image of an unknown name."""
+        if not any(_FOOTNOTED.search(text) or self._has_unknown_image(text) for text in markdown):
+            return self
+        return replace(self, attachments=self.attachments | frozenset(attached()))
+
+    def _has_unknown_image(self, markdown: str) -> bool:
+        images = (found for found in _REFERENCE.finditer(markdown) if found["image"])
+        return any(self._kept(found) != found[0] for found in images)
+
     def in_words(self, markdown: str) -> str:
         """Return Markdown with images and page links of unknown names as their words; code is unchanged."""
         return _REFERENCE.sub(self._kept, markdown)
@@ -52,7 +63,7 @@ class KnownNames:
         attachments = sorted(_names(_ATTACHMENT, storage) - self.attachments)
         pages = sorted(title for title in _names(_PAGE, storage) if title.casefold() not in self.titles)
         if attachments:
-            faults.append(f"the page shows no attachment {attachments[0][:100]!r} yet: leave this image out")
+            faults.append(f"the page has no attachment {attachments[0][:100]!r}: leave this image out")
         if pages:
             faults.append(f"no page {pages[0][:100]!r} was found: write its name without a link")
         return faults

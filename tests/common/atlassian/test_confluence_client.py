@@ -10,6 +10,7 @@ from common.atlassian import confluence_client
 from common.atlassian.confluence_client import COLLECTIONS, Ancestor, ConfluenceClient, PageVersion
 from common.atlassian.http_client import AtlassianHttp, NotFound, Unavailable
 from local.atlassian import Running, Site, serve
+from local.atlassian.confluence.attachments import StoredAttachment
 
 
 @pytest.fixture
@@ -141,3 +142,19 @@ def test_a_cursor_that_repeats_ends_the_paging(running: Running, monkeypatch: py
     monkeypatch.setattr(http, "get", lambda *_: again)
     with pytest.raises(Unavailable, match="continuation token"):
         list(ConfluenceClient(http, running.url).pages_in("1"))
+
+
+def test_the_names_of_all_attachments_of_a_page_are_listed(running: Running) -> None:
+    site, kinexus = running.site, running.site.account("kinexus")
+    space = site.confluence.add_space("SD", "Software", kinexus)
+    page, other = (site.confluence.create(kinexus, space.id, title, "<p>x</p>", None).id for title in "ab")
+    for number in range(260):
+        where = page if number else other
+        held = StoredAttachment(
+            f"att{number}", where, f"image {number}.png", "image/png", b"", "", kinexus, site.clock.now()
+        )
+        site.confluence.attachments[held.id] = held
+    client = ConfluenceClient(
+        AtlassianHttp(f"{running.url}/wiki", kinexus.email, lambda fresh: kinexus.token), running.url
+    )
+    assert client.attachment_names(page) == {f"image {number}.png" for number in range(1, 260)}

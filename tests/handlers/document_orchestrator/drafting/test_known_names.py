@@ -81,3 +81,25 @@ def test_the_title_of_a_box_can_be_replaced() -> None:
     answer = {"summary": "s", "edits": [{"action": "replace", "block": 2, "markdown": "New"}]}
     edited = edit_page_prompt.parse_edits(answer, page, sf.outline(page)).storage
     assert edited == storage.replace("Old", "New")
+
+
+@pytest.mark.parametrize(
+    "markdown", ["![x](other.png)", "See ![x](other.png).", "See ![x][1].\n\n[1]: other.png"]
+)
+def test_an_attachment_that_the_page_does_not_show_yet_is_asked_for(markdown: str) -> None:
+    page = sf.parse(PAGE)
+    answer = {"summary": "s", "edits": [{"action": "replace", "block": 3, "markdown": markdown}]}
+    outline = sf.outline(page)
+    edited = edit_page_prompt.parse_edits(answer, page, outline, "Page", [], lambda: ["other.png"])
+    assert '<ri:attachment ri:filename="other.png"' in edited.storage
+
+
+@pytest.mark.parametrize("markdown", [*KNOWN, *CODE, "text"])
+def test_without_an_unknown_image_attachments_are_not_asked_for(markdown: str) -> None:
+    page = sf.parse(PAGE)
+    answer = {"summary": "s", "edits": [{"action": "replace", "block": 3, "markdown": markdown}]}
+
+    def asked() -> list[str]:
+        raise AssertionError("this costs a request")
+
+    edit_page_prompt.parse_edits(answer, page, sf.outline(page), "Page", ["Found"], asked)
