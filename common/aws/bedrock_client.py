@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -16,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from common.domain.model_use import ModelUse
 from common.runtime.errors import PermanentFailure
 from common.runtime.json_access import as_dict, as_str
 
@@ -47,12 +49,19 @@ class ModelTool:
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """The model's input for the tool, and the tokens that the call used."""
+    """The model's input for the tool, the tokens that the call used, and which model answered which prompt."""
 
     tool_use_id: str
     input: Mapping[str, Any]
     input_tokens: int
     output_tokens: int
+    model_id: str = ""
+    prompt_version: str = ""
+
+    @property
+    def use(self) -> ModelUse:
+        """The answer's part of the record of a draft or a page selection."""
+        return ModelUse(self.model_id, self.prompt_version, self.input_tokens, self.output_tokens)
 
 
 class ModelFailure(Exception):
@@ -130,7 +139,27 @@ class BedrockClient:
                 "output_tokens": usage.get("outputTokens"),
             },
         )
-        return _read(response, tool)
+        answer = _read(response, tool)
+        return replace(
+            answer,
+            model_id=_answering_model(response) or self._model_id,
+            prompt_version=prompt_version(system, tool),
+        )
+
+
+def prompt_version(system: str, tool: ModelTool) -> str:
+    """Return the version of a prompt: eight hexadecimal digits of a hash of its system text and its tool."""
+    fixed = json.dumps([system, tool.name, tool.description, tool.schema], sort_keys=True)
+    return hashlib.sha256(fixed.encode()).hexdigest()[:8]
+
+
+def _answering_model(response: Mapping[str, Any]) -> str:
+    """Return the model that a prompt router sent the request to; ``""`` if there was no router.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PromptRouterTrace.html
+    """
+    router = as_dict(as_dict(response.get("trace")).get("promptRouter"))
+    return as_str(router.get("invokedModelId"))
 
 
 def _merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -174,6 +174,7 @@ class DocumentRepository:
             author_ids=document.author_ids,
             choice=document.choice,
             reason=None,
+            drafted_by=draft.model.after(document.drafted_by) if draft.model else document.drafted_by,
         )
 
     def end_without_edit(self, document: Document, reason: str) -> Document:

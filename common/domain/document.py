@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from common.domain.model_use import ModelUse
+
 
 class DocumentStatus(StrEnum):
     """The state of a document; the last four are final."""
@@ -63,13 +65,22 @@ class ScoredPage:
 
 @dataclass(frozen=True)
 class StoredSelection:
-    """The stored page selection: its reason, confidence and method, the candidates, and the CQL queries used."""
+    """The stored page selection: its reason, confidence and method, the candidates, and the CQL queries used.
+
+    ``model`` records the model that was asked, also if the ranking decided in the end; None if no model was asked.
+    """
 
     reason: str
     confidence: float | None
     decided_by: str
     candidates: tuple[ScoredPage, ...] = ()
     searched: tuple[str, ...] = ()
+    model: ModelUse | None = None
+
+    @property
+    def chosen_by_model(self) -> ModelUse | None:
+        """The model whose answer decided; None if a person or the ranking did."""
+        return self.model if self.decided_by == "model" else None
 
 
 def confidence_text(confidence: float | None) -> str:
@@ -152,7 +163,9 @@ class Document:
     ``closing`` says that its state is final, but its page may still be locked and notifications may be missing.
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
     changed source tickets. ``conversion_checked`` says that a sweep has looked for content that Confluence lost when it
-    saved the published version. ``version`` counts its changes of state; None before the first one.
+    saved the published version. ``drafted_by`` records the model of the newest draft, with the tokens of all drafts;
+    None if the version that drafted it did not record it. ``version`` counts its changes of state; None before the
+    first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
@@ -187,6 +200,7 @@ class Document:
     source_notice: Notice | None = None
     undecided: Undecided | None = None
     conversion_checked: bool = False
+    drafted_by: ModelUse | None = None
     version: int | None = None
 
     @property

@@ -138,7 +138,7 @@ STORE_DRAFT = _transition(
     "store_draft",
     (_S.DRAFTING, _S.DRAFTED, _S.IN_REVIEW, _S.REVISING),
     _S.DRAFTED,
-    "revision sha256 title change_ids issue_keys author_ids choice reason",
+    "revision sha256 title change_ids issue_keys author_ids choice reason drafted_by",
     "a draft is stored, also for another ticket that joins",
     drafting=UNDRAFTED,
     drafted=HAS_DRAFT,

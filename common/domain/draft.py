@@ -10,6 +10,7 @@ from typing import Any
 
 from common import storage_format as sf
 from common.domain.document import DocumentKind
+from common.domain.model_use import ModelUse
 
 _EDITS: dict[str, Any] = {"replace": sf.Replace, "insert_after": sf.InsertAfter, "delete": sf.Delete}
 
@@ -22,6 +23,7 @@ class Draft:
     the ``storage`` of the new page. ``storage`` is always the result that the reviewer sees. ``follows`` is the
     previous revision, 0 for the first. ``inputs`` identifies what it was drafted from: a stored draft that was never
     announced is reused only for the same inputs. ``levels`` holds the security level ids of its tickets, by issue key.
+    ``model`` records the model that drafted it, None for drafts of versions that did not record it.
     """
 
     document_id: str
@@ -41,6 +43,7 @@ class Draft:
     follows: int = 0
     inputs: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
+    model: ModelUse | None = None
 
     def changes(self) -> tuple[sf.BlockChange, ...]:
         """Return the change that each edit of an update makes; nothing for a new page.
@@ -66,6 +69,7 @@ class Draft:
         shape["edits"] = tuple(edit_from_json(edit) for edit in shape["edits"])
         for name in ("change_ids", "issue_keys"):
             shape[name] = tuple(shape[name])
+        shape["model"] = ModelUse(**shape["model"]) if shape.get("model") else None
         return cls(**shape)
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from common.domain.document import DocumentKind, ScoredPage, StoredSelection
+from common.domain.model_use import ModelUse
 from handlers.document_orchestrator.page_selection.selection import (
     CreatePage,
     JoinDraft,
@@ -56,15 +57,13 @@ class StoredTargets:
 def from_selection(selection: Selection, space_id: str, title_for: Callable[[str], str]) -> StoredTargets:
     """Convert a selection to its stored form; ``title_for`` makes a title for a new page that is free in the space."""
     return StoredTargets(
-        targets=tuple(
-            _stored(decision, selection.searched, space_id, title_for) for decision in selection.judgements
-        ),
+        targets=tuple(_stored(decision, selection, space_id, title_for) for decision in selection.judgements),
         refused=tuple(f"{refused.reference}: {refused.reason}" for refused in selection.refused),
     )
 
 
 def _stored(
-    decision: TargetDecision, searched: tuple[str, ...], space_id: str, title_for: Callable[[str], str]
+    decision: TargetDecision, selection: Selection, space_id: str, title_for: Callable[[str], str]
 ) -> StoredTarget:
     candidates = tuple(
         ScoredPage(
@@ -77,7 +76,14 @@ def _stored(
         )
         for candidate in decision.candidates[:MAX_CANDIDATES_KEPT]
     )
-    choice = StoredSelection(decision.reason, decision.confidence, decision.decided_by, candidates, searched)
+    choice = StoredSelection(
+        decision.reason,
+        decision.confidence,
+        decision.decided_by,
+        candidates,
+        selection.searched,
+        selection.use,
+    )
     match decision.target:
         case UpdatePage(page_id=page_id, title=title):
             return StoredTarget(DocumentKind.UPDATE, choice, title, page_id=page_id)
@@ -110,6 +116,9 @@ def from_json(stored: str) -> StoredTargets:
 def _target(shape: dict[str, Any]) -> StoredTarget:
     candidates = tuple(ScoredPage(**candidate) for candidate in shape["choice"]["candidates"])
     searched = tuple(shape["choice"]["searched"])
-    choice = replace(StoredSelection(**shape["choice"]), candidates=candidates, searched=searched)
+    model = ModelUse(**shape["choice"]["model"]) if shape["choice"].get("model") else None
+    choice = replace(
+        StoredSelection(**shape["choice"]), candidates=candidates, searched=searched, model=model
+    )
     kind = DocumentKind(shape["kind"]) if shape["kind"] else None
     return StoredTarget(**{**shape, "kind": kind, "choice": choice})

@@ -20,6 +20,7 @@ from common.domain.document import Announcement, Document, DocumentStatus
 from common.domain.draft import Draft
 from common.domain.events import Event
 from common.domain.issue_security import SecurityLevelConflict
+from common.domain.model_use import made_by
 from common.domain.ticket import Ticket
 from common.markup import adf
 from common.runtime.errors import PermanentFailure
@@ -187,6 +188,7 @@ class DocumentGenerated:
                 self.base_url, self.link_key(), draft.document_id, draft.revision
             ),
             follows=draft.follows,
+            made_by=made_by(document.choice.chosen_by_model, draft.model),
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 

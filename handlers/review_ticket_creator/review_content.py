@@ -15,7 +15,8 @@ class Review:
 
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
     is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1, None if unknown)
-    explain why this page was selected, and `chosen_by` names what selected it. `considered` holds the candidates, best
+    explain why this page was selected, and `chosen_by` names what selected it; `made_by` says which models chose and
+    drafted, "" if unknown. `considered` holds the candidates, best
     first, then pages that were left out, and `searches` is the number of queries that found them. `changes` describe
     each edit; a new page has none. `vanished` are the keys of source tickets that were deleted or are hidden from
     Kinexus.
@@ -41,3 +42,4 @@ class Review:
     considered: tuple[ScoredPage, ...] = ()
     searches: int = 0
     follows: int = 0
+    made_by: str = ""

@@ -151,7 +151,13 @@ def _facts(review: Review, longest: int) -> adf.Node:
         ("Why this page", adf.paragraph(why)),
         ("Source tickets", adf.paragraph(*sources)),
     ]
+    if review.made_by:
+        facts.append(("Language model", adf.paragraph(_sentence(_short(review.made_by, 255)))))
     return _labelled(facts)
+
+
+def _sentence(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
 
 
 def _labelled(facts: Sequence[tuple[str, adf.Node]]) -> adf.Node:

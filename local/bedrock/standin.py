@@ -43,6 +43,9 @@ STOP_REASONS = {
 }
 """Faults that Bedrock answers with a stop reason and without a usable tool call, and the stop reason."""
 
+MODEL_ID = "local-stand-in"
+"""The model that answers name as their own, so that records and reviews do not name Nova for what rules wrote."""
+
 FAULTS = (*ERRORS, *STOP_REASONS, "no-tool", "empty", "malformed")
 
 
@@ -176,6 +179,7 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
         "stopReason": reason,
         "usage": {"inputTokens": sent, "outputTokens": written, "totalTokens": sent + written},
         "metrics": {"latencyMs": 1},
+        "trace": {"promptRouter": {"invokedModelId": MODEL_ID}},
     }
 
 

@@ -10,6 +10,7 @@ from common.atlassian.http_client import AtlassianError, NotFound
 from common.aws.secrets import InvalidSecret
 from common.domain.change import Change
 from common.domain.document import Document, DocumentKind, DocumentStatus, confidence_text
+from common.domain.model_use import made_by
 from common.runtime.json_access import as_str
 from ops import dead_letter_queues, stuck_reviews, ticket_history
 from ops.console_output import Terminal, format_time
@@ -73,12 +74,13 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
     why = f"{choice.reason} (by {choice.decided_by}, {confidence_text(choice.confidence)})"
     status = f"{document.status} r{document.revision}" if document.revision else str(document.status)
     created = format_time(document.created_at)
+    model = _model_line(document)
     # A published document may still have the reason of an earlier revision, unless a comment is still to be made.
     is_done = document.status is DocumentStatus.PUBLISHED and not document.closing
     reason = "" if is_done else document.reason
     if stopped and not reason and not document.is_done:
         reason = f"why it stopped: {ticket_history.NO_REASON}"
-    yield "document", document.document_id, status, _lines(f"{does} {page}", why, reason, created)
+    yield "document", document.document_id, status, _lines(f"{does} {page}", why, model, reason, created)
     if document.review_issue_key:
         comment = document.announcement
         announced = f"r{comment.revision} announced at {comment.at}" if comment else ""
@@ -96,6 +98,16 @@ def _of_document(document: Document, *, stopped: bool) -> Iterator[Row]:
         ]
         which = f"page {page_version.page_id}"
         yield "page", which, f"version {page_version.version}", _lines(page_version.url, *notes)
+
+
+def _model_line(document: Document) -> str:
+    """Return which models chose and drafted, with the prompt's version and the tokens of all drafts."""
+    drafted = document.drafted_by
+    who = made_by(document.choice.chosen_by_model, drafted)
+    if drafted is None:
+        return who
+    tokens = f"{drafted.input_tokens:,} tokens read, {drafted.output_tokens:,} written"
+    return f"{who} (prompt {drafted.prompt_version}; {tokens})"
 
 
 def _of_letter(letter: DeadLetter) -> Row:

@@ -111,9 +111,7 @@ def test_the_title_of_a_parent_restricted_later_is_not_shown(
 
     def judged(*_: object) -> JudgeAnswer:
         parent.readers = (pipeline.site.account("kinexus").account_id,)
-        return JudgeAnswer(
-            CreatePage("Lattices", parent.id, parent.title), 1.0, "It is new.", "model", (1, 1)
-        )
+        return JudgeAnswer(CreatePage("Lattices", parent.id, parent.title), 1.0, "It is new.", "model")
 
     monkeypatch.setattr(select_page, "judge", judged)
     pipeline.finish(pipeline.create_ticket(SUMMARY, TEXT, ["needs-docs"]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from common import storage_format as sf
@@ -23,6 +23,7 @@ from common.aws.bedrock_client import (
     ModelRefused,
     ModelTool,
 )
+from common.domain.model_use import ModelUse
 from common.domain.ticket import Ticket
 from common.runtime.attempt import current_attempt
 from common.runtime.errors import PermanentFailure, UnusableAnswers
@@ -120,13 +121,15 @@ def _ask(
     asked_again: list[Reason] = []
     earlier: list[tuple[ModelAnswer, str]] = []
     problem = ""
+    use: ModelUse | None = None
     for _ in range(attempt.draft_calls):
         asked = question(PROMPT_SHARES[min(shorter, len(PROMPT_SHARES) - 1)])
         notes = [_CHANGED_PROMPT[reason].format(tool=tool.name) for reason in asked_again]
         reason: Reason
         try:
             answer = model.ask(system, "\n\n".join([asked.prompt, *filter(None, notes)]), tool, earlier)
-            return asked.validate(answer.input)
+            use = answer.use.after(use)
+            return replace(asked.validate(answer.input), model=use)
         except ModelRefused as error:
             raise PermanentFailure(f"no draft could be made: {error}") from error
         except ModelFailure as error:

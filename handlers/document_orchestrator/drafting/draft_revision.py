@@ -108,6 +108,7 @@ class RevisionDrafter:
             revision=document.revision + 1,
             follows=document.revision,
             inputs=_inputs(document, newest.levels),
+            model=newest.model.without_tokens() if newest.model else None,
         )
 
     def _previous(self, document: Document) -> tuple[PreviousDraft | None, Mapping[str, str]]:
@@ -226,4 +227,5 @@ def _draft_of(
         follows=document.revision,
         inputs=_inputs(document, levels),
         levels=levels,
+        model=proposal.model,
     )

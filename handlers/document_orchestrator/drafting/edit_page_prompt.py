@@ -12,6 +12,7 @@ from typing import Any
 from common import storage_format as sf
 from common.aws.bedrock_client import ModelTool
 from common.aws.tool_input import read_by_schema
+from common.domain.model_use import ModelUse
 from common.domain.ticket import Ticket
 from common.runtime.invisible_characters import without_invisible
 from common.runtime.json_access import as_dict
@@ -104,11 +105,15 @@ class PreviousDraft:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A valid answer: one sentence on what changes, the edits, and the page after them in storage format."""
+    """A valid answer: one sentence on what changes, the edits, and the page after them in storage format.
+
+    ``model`` records the model that gave it.
+    """
 
     summary: str
     edits: tuple[sf.Edit, ...]
     storage: str
+    model: ModelUse | None = None
 
 
 def edit_page_prompt(

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from common.aws.bedrock_client import ModelAnswer, ModelFailure, ModelTool
 from common.aws.tool_input import read_by_schema
+from common.domain.model_use import ModelUse
 from common.domain.ticket import Ticket
 from common.runtime.attempt import current_attempt
 from common.runtime.json_access import as_dict
@@ -95,7 +96,7 @@ class InvalidJudgement(Exception):
 
 @dataclass(frozen=True)
 class JudgeAnswer:
-    """A decision on the target, who made it, and the model's input and output tokens. An unknown confidence is None.
+    """A decision on the target, who made it, and which model was asked. An unknown confidence is None.
 
     ``beside`` is the id of the page that a new page stands beside, if the ranking found such a page.
     """
@@ -104,7 +105,7 @@ class JudgeAnswer:
     confidence: float | None
     reason: str
     decided_by: DecidedBy
-    tokens: tuple[int, int] = (0, 0)
+    use: ModelUse | None = None
     beside: str = ""
 
 
@@ -118,7 +119,7 @@ def judge(
     shown = ranked[:MAX_CANDIDATES]
     text = judge_prompt(ticket, shown, ranking_hint(shown, fallback))
     earlier: list[tuple[ModelAnswer, str]] = []
-    read = written = 0
+    use: ModelUse | None = None
     attempt = current_attempt()
     for _ in range(2):
         if not attempt.may_select():
@@ -130,15 +131,15 @@ def judge(
             # let go: the fallback is returned below, and recorded as such
             log.warning("judge.failed", extra={"reason": str(failure)})
             break
-        read, written = read + answer.input_tokens, written + answer.output_tokens
+        use = answer.use.after(use)
         try:
             target, confidence, reason = parse_answer(answer.input, shown, ticket)
         except InvalidJudgement as wrong:
             log.warning("judge.answer_invalid", extra={"reason": str(wrong)})
             earlier.append((answer, str(wrong)))
             continue
-        return JudgeAnswer(_placed(target, fallback), confidence, reason, "model", (read, written))
-    return JudgeAnswer(fallback.target, fallback.confidence, fallback.reason, "fallback", (read, written))
+        return JudgeAnswer(_placed(target, fallback), confidence, reason, "model", use)
+    return JudgeAnswer(fallback.target, fallback.confidence, fallback.reason, "fallback", use)
 
 
 def _placed(target: Target, fallback: JudgeAnswer) -> Target:

@@ -172,7 +172,7 @@ def select_by_search(
     ) + _shown_left_out(left_out, known)
     target = _with_parent_in_space(decision.target, best, site.spaces[0].space_id)
     judgement = TargetDecision(target, decision.confidence, decision.reason, decision.decided_by, considered)
-    return Selection((judgement,), refused, asked, decision.tokens)
+    return Selection((judgement,), refused, asked, decision.use)
 
 
 def _with_parent_in_space(target: Target, candidates: Sequence[Ranked[Candidate]], space_id: str) -> Target:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from common.domain.model_use import ModelUse
+
 DecidedBy = Literal["named", "model", "fallback"]
 
 
@@ -90,13 +92,13 @@ class Selection:
     """Everything that was decided about where a change belongs.
 
     ``judgements`` holds one decision per document, at least one. ``searched`` holds the CQL queries that were sent.
-    ``tokens`` are the model's input and output tokens, (0, 0) if it was not asked.
+    ``use`` records the model that was asked, None if none was.
     """
 
     judgements: tuple[TargetDecision, ...]
     refused: tuple[RefusedExplicitPage, ...] = ()
     searched: tuple[str, ...] = ()
-    tokens: tuple[int, int] = (0, 0)
+    use: ModelUse | None = None
 
     @property
     def creates(self) -> bool:

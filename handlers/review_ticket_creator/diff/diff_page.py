@@ -142,7 +142,8 @@ def _header(review: Review, view: PageComparison) -> str:
 def _facts(review: Review) -> str:
     sure = f"({confidence_text(review.confidence)}; chosen by {text_html(review.chosen_by)})"
     why = f'{text_html(review.why)} <span class="quiet">{sure}</span>'
-    return f"{_links(review)}<dt>Why this page</dt><dd>{why}</dd>"
+    model = f"<dt>Language model</dt><dd>{text_html(review.made_by)}</dd>" if review.made_by else ""
+    return f"{_links(review)}<dt>Why this page</dt><dd>{why}</dd>{model}"
 
 
 def _links(review: Review) -> str:

@@ -50,7 +50,7 @@ def test_a_new_page_gets_no_parent_in_another_space(
             return fallback
         label = "ABCDEFGH"[next(i for i, each in enumerate(best) if each.page.title == NEAR)]
         answer = {"action": "create", "title": "Lattices", "parent_label": label, "confidence": 1}
-        return JudgeAnswer(*parse_answer({**answer, "reason": "It is new."}, best, ticket), "model", (1, 1))
+        return JudgeAnswer(*parse_answer({**answer, "reason": "It is new."}, best, ticket), "model")
 
     monkeypatch.setattr(select_page, "judge", judged)
     _, review = in_review(pipeline, "Zyxomatic lattice for gardeners", "Zyxomatic lattice.")

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.aws.bedrock_client import AnswerCutOff, ModelAnswer, ModelTool, NoToolAnswer
+from common.domain.model_use import ModelUse
 from common.domain.ticket import Ticket
 from common.storage_format import Section
 from handlers.document_orchestrator.page_selection.candidates import Candidate
@@ -100,7 +101,8 @@ def ruled(model: Scripted, asked: Ticket = ASK, pages: Sequence[Candidate] = PAG
 )
 def test_a_valid_answer_decides(answer: Mapping[str, Any], target: object) -> None:
     verdict = ruled(Scripted(answer))
-    assert verdict == JudgeAnswer(target, 0.8, "It is about limits.", "model", (100, 10))  # type: ignore[arg-type]
+    use = ModelUse("", "", 100, 10)
+    assert verdict == JudgeAnswer(target, 0.8, "It is about limits.", "model", use)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -171,10 +173,10 @@ def test_the_model_can_correct_an_invalid_answer_once(invalid: dict[str, Any]) -
     """The error is explained to the model once."""
     model = Scripted(invalid, FINE)
     verdict = ruled(model)
-    assert (verdict.decided_by, verdict.target, verdict.tokens) == (
+    assert (verdict.decided_by, verdict.target, verdict.use) == (
         "model",
         UpdatePage("111", "Invoices"),
-        (200, 20),
+        ModelUse("", "", 200, 20),
     )
     ((answer, explained),) = model.earlier[1]
     assert answer.input == invalid

@@ -40,7 +40,8 @@ def test_the_model_decides_and_all_candidates_are_recorded(docs: Docs) -> None:
     assert choice.searched == tuple(docs.confluence.searched) or set(choice.searched) == set(
         docs.confluence.searched
     )
-    assert choice.tokens == (100, 10)
+    assert choice.use is not None
+    assert (choice.use.input_tokens, choice.use.output_tokens) == (100, 10)
 
 
 def test_without_a_model_the_ranking_decides(docs: Docs) -> None:
