@@ -1,6 +1,7 @@
 # The commands of this project. Each target first creates the environment it needs; only Python 3.11 or later must be there.
 #   make demo      closes tickets and publishes the pages about them, on this machine
 #   make serve     keeps the same region running, with a Jira board in the browser
+#                  (both with a real model: make serve ARGS="--model-url http://localhost:11434/v1 --model qwen2.5:7b")
 #   make test      runs every check and all tests (`make check` runs only ruff, bandit, zizmor, mypy and pip-audit)
 #   make unit      runs the tests of the rules, and the main stories of each use case: the quick answer
 #   make coverage  runs the tests and prints the line coverage
@@ -31,10 +32,10 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := demo
 
 demo: running
-	@$(PY) -m local demo
+	@$(PY) -m local demo $(ARGS)
 
 serve: running
-	@$(PY) -m local serve
+	@$(PY) -m local serve $(ARGS)
 
 test: testing check
 	@$(PY) -m pytest -n 2 --dist loadfile

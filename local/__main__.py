@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from local import signals
+from local.bedrock import choose_model
 
 
 def main() -> int:
@@ -26,11 +27,7 @@ def main() -> int:
         "demo", help="close tickets, approve their reviews and check the published pages"
     )
     for each in (serving, playing):
-        each.add_argument(
-            "--bedrock",
-            action="store_true",
-            help="use Amazon Bedrock instead of the stand-in (needs AWS credentials)",
-        )
+        choose_model.add_options(each)
     playing.add_argument("--output", type=Path, help="folder for the HTML pages (default: demo-output)")
     upping = commands.add_parser(
         "up", help="deploy a Pulumi program of the components and keep the region running"
@@ -63,7 +60,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _command(arguments: argparse.Namespace) -> int:
     # Imported here because Pulumi and its AWS package take seconds to load, and `--help` does not need them.
+    from local.bedrock.model_endpoint import NoModel
     from local.bedrock.real import NoCredentials
+    from local.environment import REGION
     from local.region.ministack import RegionFailure
     from local.region.ministack_venv import EnvironmentFailure
     from local.state_file import NoRegion, RegionRunning
@@ -73,7 +72,7 @@ def _command(arguments: argparse.Namespace) -> int:
             case "serve":
                 from local.serve import serve
 
-                return serve(use_bedrock=arguments.bedrock)
+                return serve(choose_model.chosen_model(arguments, REGION))
             case "send":
                 from local.send import send
 
@@ -81,7 +80,7 @@ def _command(arguments: argparse.Namespace) -> int:
             case "demo":
                 from local.demo import OUTPUT, demo
 
-                return demo(use_bedrock=arguments.bedrock, output=arguments.output or OUTPUT)
+                return demo(choose_model.chosen_model(arguments, REGION), arguments.output or OUTPUT)
             case "up":
                 from local.up import up
 
@@ -96,7 +95,7 @@ def _command(arguments: argparse.Namespace) -> int:
                 return _stop()
             case other:
                 raise AssertionError(other)
-    except (NoRegion, RegionRunning, NoCredentials, EnvironmentFailure, RegionFailure) as error:
+    except (NoRegion, RegionRunning, NoCredentials, NoModel, EnvironmentFailure, RegionFailure) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -16,7 +16,8 @@ import yaml
 
 from local import atlassian, bedrock, seed
 from local.atlassian import Account
-from local.bedrock import StandIn, real
+from local.bedrock import StandIn
+from local.bedrock.choose_model import STAND_IN, ModelChoice
 from local.region import ministack
 from local.region.bedrock_permissions import denial
 from local.region.deployment import LocalDeployment, deploy
@@ -60,7 +61,7 @@ class LocalEnvironment:
 
 @contextlib.contextmanager
 def local_environment(
-    *, use_bedrock: bool = False, on_step: OnStep = lambda step: None
+    *, model_choice: ModelChoice = STAND_IN, on_step: OnStep = lambda step: None
 ) -> Iterator[LocalEnvironment]:
     """Run the whole environment for the length of a with block; everything that was started is stopped at the end."""
     with contextlib.ExitStack() as stop, ThreadPoolExecutor(max_workers=3) as pool:
@@ -79,7 +80,7 @@ def local_environment(
         registry = ResourceRegistry()
         stand_in = StandIn(
             may_invoke=lambda function, model: denial(registry, stack.region, stack.account, function, model),
-            converse=real.converse(stack.region) if use_bedrock else None,
+            converse=model_choice.converse,
         )
         model = bedrock.serve(stand_in)
         stop.callback(model.stop)

@@ -6,21 +6,23 @@ import threading
 from rich.console import Console
 
 from local import state_file
+from local.bedrock.choose_model import STAND_IN, ModelChoice
 from local.environment import local_environment
 from local.state_file import RegionFacts
 
 
-def serve(*, use_bedrock: bool = False) -> int:
+def serve(model_choice: ModelChoice = STAND_IN) -> int:
     """Start the region, print its URLs, wait for Ctrl-C or SIGTERM, stop the region."""
     console = Console()
     state_file.refuse_second()
     stopped = threading.Event()
     with local_environment(
-        use_bedrock=use_bedrock, on_step=lambda step: console.print(f"[dim]{step} …[/dim]")
+        model_choice=model_choice, on_step=lambda step: console.print(f"[dim]{step} …[/dim]")
     ) as up:
         facts = state_file.facts(up)
         with state_file.published(facts):
             print_urls(console, facts)
+            console.print(f"Drafts are written by {model_choice.name}.", highlight=False, soft_wrap=True)
             console.print("Press Ctrl-C to stop the region.")
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopped.set())

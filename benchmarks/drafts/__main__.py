@@ -15,6 +15,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from benchmarks.drafts import drafters, report
 from benchmarks.drafts.cases import Case, read_corpus
 from benchmarks.drafts.drafters import MODEL, Answer, CaseClient, Recorded, recording
@@ -24,7 +26,10 @@ from common.atlassian.confluence_client import ConfluencePage
 from common.aws.bedrock_client import BedrockClient
 from common.runtime.errors import PermanentFailure, UnusableAnswers
 from handlers.document_orchestrator.drafting.ask_model import draft_page, draft_update
+from local.bedrock import real
+from local.bedrock.model_endpoint import NoModel, open_endpoint
 from local.bedrock.real import NoCredentials
+from local.bedrock.standin import Converse
 
 STORED = Path(__file__).parent.parent / "results" / "drafts.json"
 GATED = ("standin", "oracle")
@@ -39,7 +44,7 @@ def draft(case: Case, answer: Answer, model_id: str = MODEL) -> Outcome:
             proposal = draft_page(model, case.title, case.parent_title, case.tickets, case.again)
         else:
             proposal = draft_update(model, _page(case), case.tickets, case.again)
-    except (PermanentFailure, UnusableAnswers) as error:
+    except (PermanentFailure, UnusableAnswers, ClientError) as error:
         return Outcome(None, client.calls, str(error))
     return Outcome(proposal.storage, client.calls)
 
@@ -68,7 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--drafter", choices=("standin", "oracle", "append", "recorded", "model"), default="standin"
     )
-    parser.add_argument("--model", default=MODEL, help="Bedrock's model id or inference profile")
+    parser.add_argument(
+        "--model", default="", help=f"Bedrock's model id or inference profile (default: {MODEL}), or the endpoint's"
+    )  # fmt: skip
+    parser.add_argument("--model-url", metavar="URL", help="an OpenAI-compatible endpoint that has the model")
     parser.add_argument(
         "--record", type=Path, help="where to keep a model's answers, or to read recorded ones"
     )
@@ -82,18 +90,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.drafter == "recorded" and not options.record:
         parser.error("--drafter recorded needs --record DIR with the recorded answers")
     try:
-        answer = _drafter(options.drafter, options.record)
+        model_id, converse = _model(options) if options.drafter == "model" else (MODEL, None)
+    except NoModel as error:
+        parser.error(str(error))
     except NoCredentials:
         parser.error(
-            "--drafter model needs AWS credentials, and none were found: run `aws configure` or `aws sso login`"
+            "--drafter model needs AWS credentials, and none were found: run `aws configure` or `aws sso login`, "
+            "or name an OpenAI-compatible endpoint with --model-url"
         )
+    answer = _drafter(options.drafter, options.record, converse)
     print(f"{'':28}" + "  ".join(f"{_short(metric):>4}" for metric in METRICS))
     results = []
     for case in cases:
-        outcome = draft(case, answer, options.model)
+        outcome = draft(case, answer, model_id)
         results.append(measure(case, outcome))
         print(f"{case.case_id[:26]:28}{report.row(results[-1])}  {outcome.failure[:90]}".rstrip(), flush=True)
-    print(f"\n{len(cases)} cases, drafted by {_shown(options.drafter, options.model)}")
+    print(f"\n{len(cases)} cases, drafted by {_shown(options.drafter, model_id)}")
     figures = report.means(results)
     print(report.table(figures))
     if isinstance(answer, Recorded) and answer.changed:
@@ -109,11 +121,19 @@ def _gated(cases: Sequence[Case]) -> int:
     return 1 if faults else 0
 
 
-def _drafter(name: str, folder: Path | None) -> Answer:
+def _model(options: argparse.Namespace) -> tuple[str, Converse]:
+    """Return the id of the chosen model, and the function that asks it. Raises NoModel or NoCredentials."""
+    if options.model_url:
+        endpoint = open_endpoint(options.model_url, options.model)
+        return endpoint.model, endpoint.converse
+    return options.model or MODEL, real.converse()
+
+
+def _drafter(name: str, folder: Path | None, converse: Converse | None = None) -> Answer:
     if name == "recorded" and folder is not None:
         return Recorded(folder)
     made: Mapping[str, Answer] = {"oracle": drafters.author, "append": drafters.append}
-    answer = made.get(name) or (drafters.model() if name == "model" else drafters.standin())
+    answer = made.get(name) or (drafters.model(converse) if converse else drafters.standin())
     return recording(answer, folder) if folder is not None else answer
 
 

@@ -4,7 +4,7 @@ standin   the rules of the local region, without a model
 oracle    the author's own change, as far as the edit language can say it: an upper bound
 append    the ticket's text at the end of the page: a lower bound
 recorded  answers that `--record` kept of a real model
-model     Amazon Bedrock, with this machine's AWS credentials
+model     Amazon Bedrock, with this machine's AWS credentials, or a model behind an OpenAI-compatible endpoint
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from botocore.exceptions import ClientError
 from benchmarks import oracle
 from benchmarks.drafts.cases import Case
 from common import storage_format as sf
-from local.bedrock import StandIn, real
+from local.bedrock import StandIn
 from local.bedrock.nova import BedrockError
+from local.bedrock.standin import Converse
 
 MODEL = "amazon.nova-lite-v1:0"
 
@@ -56,9 +57,8 @@ def standin() -> Answer:
     return lambda case, request: stand_in.answer("benchmark", request["modelId"], _body(request))
 
 
-def model() -> Answer:
-    """Return the drafter that calls Amazon Bedrock; raises NoCredentials."""
-    converse = real.converse()
+def model(converse: Converse) -> Answer:
+    """Return the drafter that asks a model."""
     return lambda case, request: converse(request["modelId"], _body(request))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local.bedrock.choose_model import STAND_IN, ModelChoice
 from local.demo import scenario, summary
 from local.demo.steps import StepFailed, Steps
 from local.environment import LocalEnvironment, local_environment
@@ -15,7 +16,7 @@ from local.region.ministack_venv import REPOSITORY, is_made, region_python
 OUTPUT = REPOSITORY / "demo-output"
 
 
-def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
+def demo(model_choice: ModelChoice = STAND_IN, output: Path = OUTPUT) -> int:
     """Play the demo and write its pages to a folder; return 0 when every step was verified, else 1."""
     console = Console(highlight=False)
     started = time.monotonic()
@@ -23,7 +24,7 @@ def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
     output.mkdir(parents=True)
     steps = Steps(console)
     try:
-        results = _run(steps, use_bedrock, output)
+        results = _run(steps, model_choice, output)
     except Exception as error:
         # Any error is reported with the step in which it happened.
         reason = f"{type(error).__name__}: {error}"
@@ -34,12 +35,12 @@ def demo(*, use_bedrock: bool = False, output: Path = OUTPUT) -> int:
     return 0
 
 
-def _run(steps: Steps, use_bedrock: bool, output: Path) -> list[scenario.Result]:
+def _run(steps: Steps, model_choice: ModelChoice, output: Path) -> list[scenario.Result]:
     """Start the region, play, stop it, and check that nothing is left behind. Raises StepFailed and others."""
     if not is_made():
         steps.begin("installing MiniStack in .region-env (only the first time)")
         region_python()
-    with local_environment(use_bedrock=use_bedrock, on_step=steps.begin) as up:
+    with local_environment(model_choice=model_choice, on_step=steps.begin) as up:
         steps.end()
         results = _play(up, steps, output)
         steps.begin("stopping the region")

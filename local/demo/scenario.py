@@ -14,6 +14,8 @@ from local.demo.steps import Steps
 from local.environment import LocalEnvironment, wait_until
 
 _TIMEOUT_SECONDS = 45.0
+#: A model on a machine without a graphics card takes minutes for a draft.
+_MODEL_TIMEOUT_SECONDS = 900.0
 _ENDS = ("published", "rejected", "failed")
 _BY_HAND = ("the same day</p>", "the same day, within minutes</p>")
 
@@ -51,9 +53,8 @@ class Context:
 
     def wait(self, condition: Callable[[], bool], failure: str) -> None:
         """Wait for a result of the pipeline; the step fails when it does not come in time."""
-        self.steps.check(
-            wait_until(condition, _TIMEOUT_SECONDS), f"{failure} within {_TIMEOUT_SECONDS:.0f} s"
-        )
+        seconds = _MODEL_TIMEOUT_SECONDS if self.up.stand_in.converse else _TIMEOUT_SECONDS
+        self.steps.check(wait_until(condition, seconds), f"{failure} within {seconds:.0f} s")
 
 
 def play(up: LocalEnvironment, steps: Steps, output: Path) -> list[Result]:

@@ -16,7 +16,7 @@ def test_failure_while_starting_names_the_step(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     @contextlib.contextmanager
-    def broken(*, on_step: Any, use_bedrock: bool) -> Iterator[None]:
+    def broken(*, on_step: Any, model_choice: Any) -> Iterator[None]:
         on_step("starting AWS")
         raise error
         yield
