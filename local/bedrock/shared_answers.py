@@ -44,13 +44,17 @@ class SharedAnswers:
     def _make(
         self, key: str, answer: "Future[dict[str, Any]]", model_id: str, request: Mapping[str, Any]
     ) -> None:
-        began, is_kept = time.monotonic(), False
+        began = time.monotonic()
         try:
-            answer.set_result(self._converse(model_id, request))
-            is_kept = time.monotonic() - began >= LONG_SECONDS
-        except BaseException as error:  # let go: each asker gets it from the Future
+            made = self._converse(model_id, request)
+        except BaseException as error:
+            self._forget(key)
             answer.set_exception(error)
-        finally:
-            if not is_kept:
-                with self._lock:
-                    self._answers.pop(key, None)
+            raise
+        if time.monotonic() - began < LONG_SECONDS:
+            self._forget(key)
+        answer.set_result(made)
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            self._answers.pop(key, None)
