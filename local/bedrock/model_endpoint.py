@@ -129,7 +129,7 @@ def _models(url: str, key: str) -> list[str] | None:
         ValueError,
         KeyError,
         TypeError,
-    ):  # let go: the list is only a help, the model's name may be right
+    ):
         return None
 
 
