@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
+from local.atlassian.board_pages import routes as board_routes
 from local.atlassian.browser_pages import routes as browse_routes
 from local.atlassian.control_routes import routes as control_routes
 from local.atlassian.errors import AtlassianRefusal, JiraRefusal
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _GATEWAY = re.compile(r"\A/ex/(jira|confluence)/[0-9a-f-]{36}(?=/)")
 _API = ("/rest/", "/wiki/rest/", "/wiki/api/")
+_UNLOCKED = ("/_control", "/board/pipeline")
 _MAX_BODY = 30 * 1024 * 1024
 _UNAUTHORIZED = {"message": "Client must be authenticated to access this resource.", "status-code": 401}
 
@@ -65,7 +67,7 @@ def _table() -> tuple[dict[str, Handler], Map]:
         confluence_attachments,
         confluence_v1,
     )
-    routes = merged([*(part.routes for part in parts), browse_routes, control_routes])
+    routes = merged([*(part.routes for part in parts), browse_routes, board_routes, control_routes])
     return routes.handlers, Map(routes.rules, strict_slashes=False)
 
 
@@ -147,7 +149,7 @@ class _Application:
         call = Call(self.site, request, account)
         try:
             endpoint, arguments = self._map.bind_to_environ(request.environ).match()
-            if request.path.startswith("/_control"):
+            if request.path.startswith(_UNLOCKED):
                 return self._handlers[endpoint](call, **arguments)
             with self.site.lock:
                 self._hide(call, arguments)

@@ -1,7 +1,5 @@
-"""Pages for the browser: issues and Confluence pages as HTML, and the board that shows both."""
+"""Pages for the browser: issues and Confluence pages as HTML."""
 
-import json
-import secrets
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -9,29 +7,27 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from local.atlassian.confluence.page_json import webui
-from local.atlassian.confluence.pages import PageStore, Place, StoredPage
+from local.atlassian.confluence.pages import StoredPage
 from local.atlassian.confluence.storage_html import storage_to_html
 from local.atlassian.documents.adf_html import adf_to_html, safe_link
 from local.atlassian.jira import workflow
 from local.atlassian.jira.issue import Issue
-from local.atlassian.routing import Call, Routes, answer
+from local.atlassian.routing import Call, Routes
 
 routes = Routes()
-_BOARD = Path(__file__).parent / "board"
+BOARD = Path(__file__).parent / "board"
 
 
-def _whole(title: str, body: str, script: str = "") -> Response:
-    """Return a complete HTML page with style and script; its content security policy allows only this site."""
-    nonce = secrets.token_urlsafe(12)
-    style = (_BOARD / "board.css").read_text("utf-8")
-    code = f'<script nonce="{nonce}">{script}</script>' if script else ""
+def whole_page(title: str, body: str, *, css_class: str = "", scripts: str = "") -> Response:
+    """Return a complete HTML page with its style; `scripts` is the URL of the folder whose scripts may run."""
+    style, allowed = (BOARD / "board.css").read_text("utf-8"), scripts or "'none'"
     page = (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
-        f"<style>{style}</style></head><body>{body}{code}</body></html>"
+        f'<style>{style}</style></head><body class="{css_class}">{body}</body></html>'
     )
     policy = (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; connect-src 'self'; "
         "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return Response(
@@ -142,9 +138,9 @@ def page_html(page: StoredPage, call: Call, number: int | None = None) -> str:
 def browse_issue(call: Call, key: str) -> Response:
     """Show an issue."""
     issue = call.site.jira.get(key)
-    return _whole(
+    return whole_page(
         f"{issue.key} {issue.fields.summary}",
-        f'<main class="single"><p><a href="/board">Board</a></p>{issue_html(issue, call)}</main>',
+        f'<main class="single"><p><a href="/board#/tickets">Board</a></p>{issue_html(issue, call)}</main>',
     )
 
 
@@ -153,9 +149,9 @@ def browse_page(call: Call, space: str, page_id: str, words: str = "") -> Respon
     """Show a page, or one of its versions."""
     page = call.site.confluence.get(page_id, call.account)
     number = call.number("version", 0, 1_000_000) or None
-    return _whole(
+    return whole_page(
         page.title,
-        f'<main class="single"><p><a href="/board#pages">Pages</a></p>{page_html(page, call, number)}</main>',
+        f'<main class="single"><p><a href="/board#/pages">Pages</a></p>{page_html(page, call, number)}</main>',
     )
 
 
@@ -166,87 +162,3 @@ def browse_space(call: Call, space: str) -> Response:
     if held is None:
         raise call.refusal(404, "There is no such space")
     return browse_page(call, space, held.homepage_id)
-
-
-@routes.on("GET", "/", "/board")
-def board(call: Call) -> Response:
-    """Show the board, where a person can act as any account."""
-    people = [
-        {"name": each.name, "shown": each.display_name, "authorization": each.authorization}
-        for each in call.site.people.all
-        if each.account_type == "atlassian"
-    ]
-    settings = {
-        "people": people,
-        "statuses": [each.name for each in workflow.STATUSES],
-        "types": [each.name for each in workflow.ISSUE_TYPES if not each.subtask],
-        "projects": list(call.site.jira.projects),
-    }
-    # "<" is escaped, because a name could otherwise close the script element.
-    data = json.dumps(settings).replace("<", "\\u003c")
-    script = f"const SETTINGS = {data};\n" + (_BOARD / "board.js").read_text("utf-8")
-    return _whole("Kinexus board", (_BOARD / "board.html").read_text("utf-8"), script)
-
-
-@routes.on("GET", "/board/data")
-def board_data(call: Call) -> Response:
-    """Return the board's data: all tickets and the page tree."""
-    issues = [
-        {
-            "key": each.key,
-            "summary": each.fields.summary,
-            "status": each.fields.status.name,
-            "type": each.fields.issue_type.name,
-            "labels": each.fields.labels,
-            "comments": len(each.comments),
-            "review": "kinexus.review" in each.properties,
-        }
-        for each in call.site.jira.issues.values()
-    ]
-    store = call.site.confluence
-    trees = [_tree(store.pages[space.homepage_id], store, call, 0) for space in store.spaces.values()]
-    return answer(
-        {
-            "issues": issues,
-            "pages": [page for tree in trees for page in tree],
-            "pending": len(call.site.post.pending()),
-        }
-    )
-
-
-def _tree(place: Place, store: PageStore, call: Call, depth: int) -> list[dict[str, Any]]:
-    """List the pages below a place; folders and other containers only indent their children."""
-    if not store.may_view(place, call.account):
-        return []
-    rows: list[dict[str, Any]] = []
-    if isinstance(place, StoredPage):
-        rows.append(
-            {
-                "id": place.id,
-                "title": place.title,
-                "depth": depth,
-                "version": place.current.number,
-                "status": place.status,
-            }
-        )
-        if place.draft:
-            rows[0]["draft"] = place.draft.saved.isoformat()
-    for child in store.below(place):
-        rows += _tree(child, store, call, depth + 1)
-    return rows
-
-
-@routes.on("GET", "/board/issue/<key>")
-def board_issue(call: Call, key: str) -> Response:
-    """Return an issue as an HTML fragment."""
-    return Response(issue_html(call.site.jira.get(key), call), content_type="text/html; charset=utf-8")
-
-
-@routes.on("GET", "/board/page/<page_id>")
-def board_page(call: Call, page_id: str) -> Response:
-    """Return a page as an HTML fragment."""
-    page = call.site.confluence.get(page_id, call.account)
-    return Response(
-        page_html(page, call, call.number("version", 0, 1_000_000) or None),
-        content_type="text/html; charset=utf-8",
-    )

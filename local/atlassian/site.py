@@ -11,6 +11,7 @@ from local.atlassian.fault_injection import Faults
 from local.atlassian.jira import jql
 from local.atlassian.jira.issue import IssueEvent
 from local.atlassian.jira.issues import IssueStore
+from local.atlassian.pipeline_watch import PipelineWatch
 from local.atlassian.webhooks.delivery import DeliveryQueue
 from local.atlassian.webhooks.registrations import WebhookRegistry
 
@@ -39,7 +40,8 @@ class Site:
     """The state of a site; every route works on it under `lock`.
 
     `jira_search_lag` and `confluence_search_lag` are the seconds until a search finds a change.
-    `base_url` is the start of `self` links and browse links; `serve` sets it.
+    `base_url` is the start of `self` links and browse links; `serve` sets it. `pipeline` reads the pipeline that this
+    site's webhooks feed, for the board; None when there is none.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Site:
         self.people = Directory(accounts)
         self.jira_search_lag = search_lag
         self.confluence_search_lag = search_lag
+        self.pipeline: PipelineWatch | None = None
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
         self.post = DeliveryQueue(self.clock)

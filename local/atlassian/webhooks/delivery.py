@@ -51,6 +51,7 @@ class Attempt:
     retry: int
     status: int | None
     answer: str
+    issue_key: str = ""
 
 
 @dataclass(order=True)
@@ -191,6 +192,7 @@ class DeliveryQueue:
                     due.retry,
                     status,
                     answer,
+                    delivery.issue_key,
                 )
             )
             if failed and due.retry < RETRIES:

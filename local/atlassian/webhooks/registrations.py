@@ -74,6 +74,7 @@ class Delivery:
     body: bytes
     headers: dict[str, str]
     identifier: str = field(default_factory=lambda: str(uuid.uuid4()))
+    issue_key: str = ""
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -82,12 +83,16 @@ def signature(secret: str, body: bytes) -> str:
 
 
 class WebhookRegistry:
-    """The site's webhooks; converts events to deliveries."""
+    """The site's webhooks; converts events to deliveries.
+
+    `unmatched` names, by issue key, the filters that none of the issue's last event matched, for the board.
+    """
 
     def __init__(self, clock: Clock, send: Callable[[Delivery], None]) -> None:
         self.clock = clock
         self._send = send
         self.webhooks: dict[int, Webhook] = {}
+        self.unmatched: dict[str, str] = {}
         self._next = 0
 
     def put(self, actor: Account, given: dict[str, Any], webhook_id: int | None = None) -> Webhook:
@@ -130,10 +135,12 @@ class WebhookRegistry:
     def notify(self, event: IssueEvent, store: IssueStore, base: str, context: jql.QueryContext) -> None:
         """Send the event to each webhook that is registered for it and whose JQL filter matches the changed issue."""
         body: bytes | None = None
+        refused: list[str] = []
         for webhook in self.webhooks.values():
             if not webhook.enabled or event.name not in webhook.events:
                 continue
             if not jql.parse(webhook.jql).test(jql.View(event.issue, event.issue.fields), context):
+                refused.append(webhook.jql)
                 continue
             if body is None:
                 body = json.dumps(
@@ -142,6 +149,10 @@ class WebhookRegistry:
                     separators=(",", ":"),
                 ).encode()
             self._send(self._delivery(webhook, event, b"" if webhook.exclude_body else body))
+        if body is None and refused:
+            self.unmatched[event.issue.key] = "the ticket does not match " + " or ".join(refused)
+        elif body is not None:
+            self.unmatched.pop(event.issue.key, None)
 
     def _delivery(self, webhook: Webhook, event: IssueEvent, body: bytes) -> Delivery:
         headers = {
@@ -153,7 +164,12 @@ class WebhookRegistry:
             headers["X-Hub-Signature"] = signature(webhook.secret, body)
         url = webhook.url.replace("{issue.key}", event.issue.key).replace("{issue.id}", event.issue.id)
         return Delivery(
-            webhook.id, url.replace("{project.key}", event.issue.project), event.name, body, headers
+            webhook.id,
+            url.replace("{project.key}", event.issue.project),
+            event.name,
+            body,
+            headers,
+            issue_key=event.issue.key,
         )
 
 

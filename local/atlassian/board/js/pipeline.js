@@ -1,0 +1,51 @@
+// The pipeline beside the columns: what happens to each ticket, queues and dead letters.
+import { $, draw, el } from "./dom.js";
+import { call } from "./api.js";
+import { go } from "./address.js";
+
+const time = at => el("time", { dateTime: at, textContent: new Date(at).toISOString().slice(11, 19) });
+
+function step(each, withKey) {
+  const line = el("li", { className: `step ${each.kind}` }, time(each.at), " ");
+  if (withKey && each.issue) {
+    const link = el("a", { href: `#/tickets/${each.issue}`, textContent: each.issue });
+    line.append(link, " ");
+  }
+  line.append(el("b", { textContent: each.kind }), ` ${each.text}`);
+  for (const part of each.details || []) line.append(fold(part.title, part.text));
+  return line;
+}
+
+const fold = (title, text) => el("details", {}, el("summary", { textContent: title }), el("pre", { textContent: text, tabIndex: 0 }));
+
+function queue(each) {
+  const counts = [["waiting", each.waiting], ["in flight", each.in_flight], ["delayed", each.delayed]].filter(([, count]) => count);
+  const text = counts.map(([name, count]) => `${count} ${name}`).join(", ") || "empty";
+  return el("li", { className: counts.length ? "queue busy" : "queue" }, el("b", { textContent: each.name }), ` ${text}`);
+}
+
+function deadLetters(each) {
+  return el("li", { className: "queue dead" }, el("b", { textContent: each.name }), ` ${each.waiting} dead ${each.waiting === 1 ? "letter" : "letters"}`,
+    ...each.messages.map(message => fold(message.title, message.text)));
+}
+
+function drawSteps(list, steps, withKey) {
+  // Open folds stay open, because only new steps are added.
+  const from = Number(list.dataset.count || 0) <= steps.length && list.dataset.first === (steps[0] ? JSON.stringify(steps[0]) : "") ? Number(list.dataset.count || 0) : 0;
+  if (!from) list.replaceChildren();
+  list.prepend(...steps.slice(from).reverse().map(each => step(each, withKey)));
+  Object.assign(list.dataset, { count: steps.length, first: steps[0] ? JSON.stringify(steps[0]) : "" });
+}
+
+export async function drawPipeline(open) {
+  const shown = await call("GET", `/board/pipeline${open ? `?issue=${encodeURIComponent(open)}` : ""}`);
+  const list = open ? $("steps") : $("all-steps");
+  if (list.dataset.issue !== open) Object.assign(list.dataset, { issue: open, count: 0, first: "" });
+  drawSteps(list, shown.steps, !open);
+  $("no-steps").hidden = Boolean(shown.steps.length) || !open;
+  if (open) return;
+  draw($("queues"), shown.queues, () => shown.queues.map(queue));
+  draw($("dead-letters"), shown.dead_letters, () => shown.dead_letters.map(deadLetters));
+  $("no-dead-letters").hidden = shown.dead_letters.length > 0;
+  $("no-pipeline").hidden = shown.connected;
+}
