@@ -15,7 +15,7 @@ from common.atlassian.http_client import AtlassianError
 from common.aws.secrets import InvalidSecret
 from common.lambda_entry.environment import InvalidEnvironment
 from ops import errors, stuck_reviews
-from ops.commands import doctor, redrive, renew_link, replay, status, sweep
+from ops.commands import doctor, redrive, renew_link, replay, revert, status, sweep
 from ops.console_output import Terminal
 from ops.deployed_stack import QUEUE_FUNCTIONS, DeployedStack
 from ops.errors import OperatorError
@@ -51,6 +51,8 @@ def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal)
             return replay.run(deployment, screen, given.id)
         case "renew-link":
             return renew_link.run(deployment, screen, given.issue_key)
+        case "revert":
+            return revert.run(deployment, screen, given.document_id)
         case "sweep":
             return sweep.run(deployment, screen, given.since, given.dry_run)
         case "doctor":
@@ -116,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "issue_key", metavar="ISSUE-KEY", type=_issue_key, help="key of a source or review ticket"
     )
+    one = commands.add_parser("revert", help="ask for a review that takes the publication of a document back")
+    one.add_argument("document_id", metavar="DOCUMENT-ID", help="as `status` shows it: doc-…")
     one = commands.add_parser("sweep", help="process closed tickets and reviews whose webhook was lost")
     one.add_argument(
         "--since",

@@ -350,6 +350,11 @@ class DocumentRepository:
                 return PageLock(name, document_id, now)
         raise LeaseHeld(f"other documents keep taking and releasing {name}")
 
+    def lock_holder(self, name: str) -> str | None:
+        """Return the id of the document that holds a lock, or None."""
+        item = self._records.get(name)
+        return str(item["held_by"]) if item else None
+
     def release_stale(self, lock: PageLock) -> None:
         """Release a lock whose document has no record, if it was not taken again since it was read.
 

@@ -99,6 +99,16 @@ def publish_revision_requested(bus: EventBus, document: Document) -> None:
     )
 
 
+def publish_revert_requested(bus: EventBus, document: Document, requested_by: str) -> None:
+    """Publish RevertRequested: an operator wants a review that takes the publication of a document back."""
+    bus.publish(
+        EventName.REVERT_REQUESTED,
+        document_id=document.document_id,
+        issue_key=document.issue_keys[-1],
+        requested_by=requested_by,
+    )
+
+
 def publish_documentation_published(bus: EventBus, document: Document, page: Publication) -> None:
     """Publish DocumentationPublished: the page carries the document."""
     bus.publish(

@@ -164,7 +164,8 @@ class Document:
     ``draft_notice`` is the newest notice about unpublished work on the page, ``source_notice`` the newest notice about
     changed source tickets. ``conversion_checked`` says that a sweep has looked for content that Confluence lost when it
     saved the published version. ``drafted_by`` records the model of the newest draft, with the tokens of all drafts;
-    None if the version that drafted it did not record it. ``version`` counts its changes of state; None before the
+    None if the version that drafted it did not record it. ``reverts`` is the id of the document whose publication this
+    one takes back; empty for a document that changes started. ``version`` counts its changes of state; None before the
     first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
@@ -201,6 +202,7 @@ class Document:
     undecided: Undecided | None = None
     conversion_checked: bool = False
     drafted_by: ModelUse | None = None
+    reverts: str = ""
     version: int | None = None
 
     @property
@@ -227,3 +229,8 @@ DOCUMENT_ID = re.compile(r"doc-[0-9a-f]{24}")
 def document_id(change_id: str, target: str) -> str:
     """Derive a document's id from its first change and its target (a page id, or a space and title)."""
     return "doc-" + hashlib.sha256(f"{change_id}\n{target}".encode()).hexdigest()[:24]
+
+
+def revert_id(reverted_id: str) -> str:
+    """Derive the id of the document that takes back the publication of another: there is one of them at most."""
+    return document_id("revert", reverted_id)

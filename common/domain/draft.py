@@ -12,7 +12,12 @@ from common import storage_format as sf
 from common.domain.document import DocumentKind
 from common.domain.model_use import ModelUse
 
-_EDITS: dict[str, Any] = {"replace": sf.Replace, "insert_after": sf.InsertAfter, "delete": sf.Delete}
+_EDITS: dict[str, Any] = {
+    "replace": sf.Replace,
+    "insert_after": sf.InsertAfter,
+    "delete": sf.Delete,
+    "restore": sf.Restore,
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Draft:
     page_id: str | None = None
     base_version: int = 0
     base: str = ""
-    edits: tuple[sf.Edit, ...] = ()
+    edits: tuple[sf.PageEdit, ...] = ()
     follows: int = 0
     inputs: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
@@ -78,14 +83,14 @@ def draft_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def edit_to_json(edit: sf.Edit) -> dict[str, Any]:
+def edit_to_json(edit: sf.PageEdit) -> dict[str, Any]:
     """Return an edit as JSON: ``{"action": "replace", "block_id": …, "markdown": …}``."""
     action = next(name for name, kind in _EDITS.items() if type(edit) is kind)
     return {"action": action, **asdict(edit)}
 
 
-def edit_from_json(shape: dict[str, Any]) -> sf.Edit:
+def edit_from_json(shape: dict[str, Any]) -> sf.PageEdit:
     """Build an edit from the JSON that ``edit_to_json`` returned."""
     fields = {name: value for name, value in shape.items() if name != "action"}
-    edit: sf.Edit = _EDITS[shape["action"]](**fields)
+    edit: sf.PageEdit = _EDITS[shape["action"]](**fields)
     return edit

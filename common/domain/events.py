@@ -25,6 +25,7 @@ class EventName(StrEnum):
     REVIEW_COMPLETED = "ReviewCompleted"
     REVIEW_DELETED = "ReviewDeleted"
     REVISION_REQUESTED = "RevisionRequested"
+    REVERT_REQUESTED = "RevertRequested"
     DOCUMENTATION_PUBLISHED = "DocumentationPublished"
 
 

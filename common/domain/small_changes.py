@@ -86,7 +86,7 @@ def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
         return None
     texts = [sf.plain_text(change.after) for change in before.changes]
     targets = [_only_place(texts, old) for old, _ in changes.replacements]
-    edits: list[sf.Edit] = list(kept)
+    edits: list[sf.PageEdit] = list(kept)
     slots: dict[str, str] = {}
     for target, (old, new) in zip(targets, changes.replacements, strict=True):
         slot = chr(_FIRST_SLOT + len(slots))
@@ -123,9 +123,9 @@ def _occurs_once(text: str, words: str) -> bool:
     return first >= 0 and text.find(words, first + 1) < 0
 
 
-def _with_slot(edit: sf.Edit, old: str, slot: str) -> sf.Edit | None:
+def _with_slot(edit: sf.PageEdit, old: str, slot: str) -> sf.PageEdit | None:
     """Return an edit whose Markdown has a slot in place of words; None if they are not literally in it, once."""
-    if isinstance(edit, sf.Delete) or slot in edit.markdown:
+    if isinstance(edit, sf.Delete | sf.Restore) or slot in edit.markdown:
         return None
     for written in dict.fromkeys((old, escape_markdown(old))):
         if _occurs_once(edit.markdown, written):
@@ -133,9 +133,9 @@ def _with_slot(edit: sf.Edit, old: str, slot: str) -> sf.Edit | None:
     return None
 
 
-def _filled(edit: sf.Edit, slots: Mapping[str, str]) -> sf.Edit:
+def _filled(edit: sf.PageEdit, slots: Mapping[str, str]) -> sf.PageEdit:
     """Return an edit with new words in its slots."""
-    if isinstance(edit, sf.Delete):
+    if isinstance(edit, sf.Delete | sf.Restore):
         return edit
     markdown = "".join(slots.get(character, character) for character in edit.markdown)
     return replace(edit, markdown=markdown)

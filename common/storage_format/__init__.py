@@ -2,13 +2,15 @@
 
 `parse` reads storage format into blocks and keeps every byte. `outline` shows the page to a model as numbered
 Markdown; content without a Markdown form becomes an opaque token. `apply(page, edits)` splices edits into the
-original text; `rebase` applies them to a newer version of the page. `render` and `to_markdown` convert whole texts,
+original text; `rebase` applies them to a newer version of the page; `restores` returns the edits that take a version
+back. `render` and `to_markdown` convert whole texts,
 `table_faults` finds table rows with too many cells, `strip_invisible` removes invisible characters from new text.
 """
 
 from common.storage_format.editing.apply import apply
 from common.storage_format.editing.preserve_invisible import strip_invisible
 from common.storage_format.editing.rebase import rebase
+from common.storage_format.editing.restore import rebase_restores, restores
 from common.storage_format.edits import (
     BlockChange,
     Delete,
@@ -16,7 +18,9 @@ from common.storage_format.edits import (
     EditConflict,
     Edited,
     InsertAfter,
+    PageEdit,
     Replace,
+    Restore,
     Token,
 )
 from common.storage_format.errors import InvalidEdit, MalformedStorage
@@ -44,7 +48,9 @@ __all__ = [
     "MalformedStorage",
     "Outline",
     "Page",
+    "PageEdit",
     "Replace",
+    "Restore",
     "Section",
     "Token",
     "apply",
@@ -56,7 +62,9 @@ __all__ = [
     "parse",
     "plain_text",
     "rebase",
+    "rebase_restores",
     "render",
+    "restores",
     "sections",
     "strip_invisible",
     "table_faults",

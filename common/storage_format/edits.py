@@ -1,4 +1,4 @@
-"""The edits of a page (replace, insert after, delete) and the result of applying them."""
+"""The edits of a page (replace, insert after, delete, restore) and the result of applying them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,23 @@ class Delete:
     block_id: str
 
 
+@dataclass(frozen=True)
+class Restore:
+    """Put the earlier text `storage` in place of the characters `start`–`end` of the page.
+
+    Only a program makes it, never a model. `block_id` is the first block in that span, or else the last block before
+    it; None at the beginning of the page.
+    """
+
+    block_id: str | None
+    start: int
+    end: int
+    storage: str
+
+
 Edit: TypeAlias = Replace | InsertAfter | Delete
+"""What a model may propose."""
+PageEdit: TypeAlias = Edit | Restore
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,7 @@ class BlockChange:
     longer anywhere on the page, and the containers that a deletion left empty and that are removed with it.
     """
 
-    edit: Edit
+    edit: PageEdit
     block_id: str | None
     headings: tuple[str, ...]
     before: str
@@ -69,4 +85,4 @@ class Edited:
 class EditConflict:
     """Edits that do not apply to the current version of the page, each with the reason (reviewers read it)."""
 
-    reasons: tuple[tuple[Edit, str], ...]
+    reasons: tuple[tuple[PageEdit, str], ...]

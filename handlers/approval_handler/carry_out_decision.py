@@ -101,6 +101,10 @@ class DecisionExecutor:
         draft = self.drafts.get(document.document_id, decision.revision, decision.sha256)
         return changes.drops_all_of(draft)
 
+    def needs_model(self, document: Document, decision: Decision) -> bool:
+        """Return whether a feedback asks for a draft that only a model can write."""
+        return decision.verdict is Verdict.NEEDS_REVISION and not self._is_small(document, decision)
+
     def _send_back(self, document: Document, decision: Decision) -> Document:
         if self._is_small(document, decision):
             return self.records.send_back(document, decision, counts=False)

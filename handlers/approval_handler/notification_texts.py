@@ -43,10 +43,11 @@ def published_in_review(publication: Publication, decision: Decision) -> Adf:
 
 
 def published_in_source(publication: Publication, document: Document) -> Adf:
-    """Comment in a source ticket where its change is documented."""
+    """Comment in a source ticket where its change is documented, or that its documentation was taken back."""
+    what = "was taken back" if document.reverts else "is published"
     return adf.doc(
         adf.paragraph(
-            "The documentation of this change is published: ",
+            f"The documentation of this change {what}: ",
             adf.link(publication.title, publication.url),
             f" (version {publication.version}, reviewed in {document.review_issue_key}).",
         )
@@ -58,7 +59,7 @@ def rejected_in_review(document: Document, decision: Decision) -> Adf:
     return adf.doc(
         adf.paragraph(
             f"Rejected by {safe_display_name(decision.author_name)}: nothing was published, and this review is over. "
-            f"To get another draft, reopen {document.issue_keys[-1]} and close it again."
+            f"{_how_to_go_on(document)}"
         )
     )
 
@@ -70,9 +71,14 @@ def rejected_in_source(document: Document, decision: Decision, browse_url: str) 
     may not be allowed to see the others.
     """
     key = document.review_issue_key
+    what = (
+        "taking back the documentation of this ticket"
+        if document.reverts
+        else "the documentation drafted for this ticket"
+    )
     nodes = [
         adf.paragraph(
-            f"{safe_display_name(decision.author_name)} rejected the documentation drafted for this ticket in ",
+            f"{safe_display_name(decision.author_name)} rejected {what} in ",
             adf.link(key, f"{browse_url}/browse/{key}"),
             ". Nothing was published.",
         )
@@ -185,6 +191,16 @@ def drops_all_edits() -> Adf:
     )
 
 
+def revert_is_exact() -> Adf:
+    """Comment that a review which takes a publication back offers no other text."""
+    return _panel(
+        "warning",
+        "This review takes a publication back exactly, so no other text can be drafted in it. Leave out an edit with a "
+        "line such as: drop 2. To publish nothing, comment REJECTED and move this ticket to Done. Then edit the page "
+        "in Confluence.",
+    )
+
+
 def stays_undecided(document: Document) -> Adf:
     """Comment that Kinexus no longer reopens this review, and how to decide all the same."""
     revision = document.revision
@@ -245,7 +261,9 @@ def review_deleted(document: Document) -> Adf:
             "The documentation of this ticket was not published, because its review ticket "
             f"{document.review_issue_key} was deleted, or is hidden from Kinexus."
         ),
-        "To get another draft, reopen this ticket and close it again.",
+        "To change the page, edit it in Confluence."
+        if document.reverts
+        else "To get another draft, reopen this ticket and close it again.",
     )
 
 
@@ -275,7 +293,7 @@ def too_late(document: Document) -> Adf:
         "warning",
         (
             f"This review is over (result: {document.status.replace('_', ' ')}), so this decision had no effect. "
-            f"To get another draft, reopen {document.issue_keys[-1]} and close it again."
+            f"{_how_to_go_on(document)}"
         ),
     )
 
@@ -327,6 +345,13 @@ def cannot_reopen() -> Adf:
             "the comment above."
         ),
     )
+
+
+def _how_to_go_on(document: Document) -> str:
+    """Return what a person can do after a review that is over."""
+    if document.reverts:
+        return "To change the page, edit it in Confluence."
+    return f"To get another draft, reopen {document.issue_keys[-1]} and close it again."
 
 
 def _day_and_time(moment: str) -> str:

@@ -121,6 +121,9 @@ class ReviewCompleted:
         if state and isinstance(outcome, Decision) and self.executor.drops_all_edits(document, outcome):
             body = notification_texts.drops_all_edits()
             return self._ask_again(document, state.move_id, "drops all", body), None
+        if state and document.reverts and self._is_beyond_revert(document, outcome):
+            body = notification_texts.revert_is_exact()
+            return self._ask_again(document, state.move_id, "revert is exact", body), None
         if isinstance(outcome, Decision):
             return document, outcome
         if state and isinstance(outcome, NoDecision):
@@ -185,6 +188,10 @@ class ReviewCompleted:
             idempotent_comments.comment_best_effort(
                 self.jira, document.review_issue_id, mark, notification_texts.too_late(document)
             )
+
+    def _is_beyond_revert(self, document: Document, outcome: object) -> bool:
+        """Return whether a decision asks a revert for text that was never on the page."""
+        return isinstance(outcome, Decision) and self.executor.needs_model(document, outcome)
 
     def _on_review_gone(self, document: Document, gone: ReviewGone, event: Event) -> Document:
         """Handle a document in review whose ticket cannot be read.

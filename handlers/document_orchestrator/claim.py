@@ -80,16 +80,18 @@ def claim(
     is_created: bool = False,
     is_stale: bool = False,
     may_start: bool = False,
+    is_revert: bool = False,
 ) -> Action:
     """Return what a change does.
 
     ``includes`` says that the holder's document contains the change. ``is_created`` matters for a page to be created:
     Kinexus has created it already. ``is_stale`` matters for a lock whose document has no record: it is older than any
     living process. ``may_start`` matters for an awaited draft without a record: it may still be started.
+    ``is_revert`` says that the holder's document takes a publication back: no change joins it.
     """
     if standing is Standing.ABSENT:
         return _claim_unrecorded(holder, is_created=is_created, is_stale=is_stale, may_start=may_start)
-    if standing is Standing.PUBLISHING:
+    if standing is Standing.PUBLISHING or (is_revert and standing is Standing.OPEN):
         return Action.WAIT
     if holder is Holder.MINE and standing is Standing.UNDRAFTED:
         return Action.UPDATE_CREATED if is_created else Action.RESTART

@@ -80,6 +80,7 @@ class _Sight:
             is_created=self.created is not None,
             is_stale=self.is_stale,
             may_start=self.replacement is None,
+            is_revert=self.document is not None and bool(self.document.reverts),
         )
 
 
@@ -232,4 +233,9 @@ class PageClaims:
 def _waiting_for(sight: _Sight) -> str:
     if sight.document is None:
         return f"another change is about to start the documentation of this page ({sight.document_id})"
+    if sight.document.reverts:
+        review = sight.document.review_issue_key or "its review is not open yet"
+        return (
+            f"a publication of this page may be taken back ({review}); this change comes after that decision"
+        )
     return f"another draft of this page is being published ({sight.document_id}); this change comes after it"

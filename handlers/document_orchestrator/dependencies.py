@@ -29,6 +29,7 @@ from handlers.document_orchestrator.claim_page import PageClaims
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.draft_revision import RevisionDrafter
 from handlers.document_orchestrator.new_page_register import NewPageRegister
+from handlers.document_orchestrator.revert_requested import RevertRequested
 from handlers.document_orchestrator.revision_requested import RevisionRequested
 from handlers.document_orchestrator.select_and_reserve_page import PageSelection
 from handlers.document_orchestrator.settings import Settings
@@ -53,6 +54,7 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     site = cache(partial(_site, confluence, env))
     no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
     drafter = RevisionDrafter(records, drafts, jira, model, no_edit, site)
+    claims = PageClaims(records, changes, new_pages, confluence, time.time)
     return {
         EventName.CHANGE_DETECTED: ChangeDetected(
             changes=changes,
@@ -60,13 +62,16 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
             jira=jira,
             confluence=confluence,
             selection=PageSelection(changes, records, new_pages, drafts, jira, model, time.time),
-            claims=PageClaims(records, changes, new_pages, confluence, time.time),
+            claims=claims,
             drafter=drafter,
             no_edit=no_edit,
             bus=bus,
             site=site,
         ),
         EventName.REVISION_REQUESTED: RevisionRequested(records, jira, confluence, drafter, no_edit, bus),
+        EventName.REVERT_REQUESTED: RevertRequested(
+            records, confluence, claims, drafter, no_edit, bus, time.time
+        ),
     }
 
 

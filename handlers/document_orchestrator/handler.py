@@ -1,4 +1,4 @@
-"""Lambda entry point: processes ChangeDetected and RevisionRequested events from the queue."""
+"""Lambda entry point: processes ChangeDetected, RevisionRequested and RevertRequested events from the queue."""
 
 from __future__ import annotations
 

@@ -80,6 +80,8 @@ def why_not_needed(document: Document) -> str:
 
 def already_up_to_date(document: Document, reason: str) -> Adf:
     """Return the comment for review and source tickets: a person edited the page, and no change is left to make."""
+    if document.reverts:
+        return _not_taken_back(document, reason)
     return adf.doc(
         adf.panel(
             "info",
@@ -90,6 +92,21 @@ def already_up_to_date(document: Document, reason: str) -> Adf:
             adf.paragraph(
                 "Kinexus closes the review and publishes nothing. If something is missing on the page, reopen the "
                 "source ticket and close it again."
+            ),
+        )
+    )
+
+
+def _not_taken_back(document: Document, reason: str) -> Adf:
+    return adf.doc(
+        adf.panel(
+            "info",
+            adf.paragraph(
+                f'The page "{safe_display_name(document.title)}" was edited during the review in '
+                f"{document.review_issue_key}, so its publication cannot be taken back any more: {reason[:1000]}"
+            ),
+            adf.paragraph(
+                "Kinexus closes the review and publishes nothing. Please edit the page in Confluence."
             ),
         )
     )

@@ -20,12 +20,17 @@ class PagesReadOnce:
         self.ancestors = confluence.ancestors
         self.restricted = confluence.restricted
         self.is_restricted = confluence.is_restricted
+        self.versions = confluence.versions
 
     def page(self, page_id: str) -> ConfluencePage:
         """Return a page; raise NotFound if it does not exist or is hidden from the Kinexus account."""
         if page_id not in self._known:
             self._known[page_id] = self._confluence.page(page_id)
         return self._known[page_id]
+
+    def version(self, page_id: str, number: int) -> ConfluencePage:
+        """Return an earlier version of a page; raise NotFound if it was deleted."""
+        return self._confluence.page(page_id, number)
 
     def pages(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
         """Return the pages of these ids that exist, with bodies; one request for all that are not known yet."""

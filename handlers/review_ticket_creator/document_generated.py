@@ -39,6 +39,7 @@ _CHOSEN_BY = {
     "named": "a label or link in the source ticket",
     "model": "the model",
     "fallback": "the search ranking",
+    "operator": "an operator",
 }
 
 
@@ -155,7 +156,8 @@ class DocumentGenerated:
         self, document: Document, known: Sequence[str], review_key: str, *, is_first: bool
     ) -> None:
         """Comment once in each source ticket that its documentation waits for review, except in those in ``known``."""
-        body = ticket_description.drafted_in_source(review_key, f"{self.jira.browse_url}/browse/{review_key}")
+        url = f"{self.jira.browse_url}/browse/{review_key}"
+        body = ticket_description.drafted_in_source(review_key, url, is_revert=bool(document.reverts))
         mark = {**idempotent_comments.comment_key(document, "drafted"), "revision": 0}
         for key in document.issue_keys:
             if key not in known:
@@ -189,6 +191,7 @@ class DocumentGenerated:
             ),
             follows=draft.follows,
             made_by=made_by(document.choice.chosen_by_model, draft.model),
+            is_revert=bool(document.reverts),
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 

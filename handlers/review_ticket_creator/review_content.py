@@ -19,7 +19,7 @@ class Review:
     drafted, "" if unknown. `considered` holds the candidates, best
     first, then pages that were left out, and `searches` is the number of queries that found them. `changes` describe
     each edit; a new page has none. `vanished` are the keys of source tickets that were deleted or are hidden from
-    Kinexus.
+    Kinexus. `is_revert` says that it takes a publication back.
     """
 
     document_id: str
@@ -43,3 +43,4 @@ class Review:
     searches: int = 0
     follows: int = 0
     made_by: str = ""
+    is_revert: bool = False

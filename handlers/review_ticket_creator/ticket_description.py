@@ -29,7 +29,13 @@ _MAX_HEAD_AND_TAIL = MAX_DESCRIPTION // 2  # characters of JSON for head and tai
 
 def summary_line(review: Review) -> str:
     """Return the ticket's summary: one line, at most 255 characters."""
-    verb = "new page" if review.kind == "create" else "update of"
+    verb = (
+        "new page"
+        if review.kind == "create"
+        else "take back an update of"
+        if review.is_revert
+        else "update of"
+    )
     line = " ".join(make_visible(f"Review documentation: {verb} {_quoted(review.title)}").split())
     return line if len(line) <= 255 else line[:253].rstrip() + "…”"
 
@@ -48,9 +54,10 @@ def description(review: Review) -> adf.Node:
     return _fit(head, changed_passages(view, is_new_page=review.kind == "create"), tail, review.diff_url)
 
 
-def drafted_in_source(review_key: str, url: str) -> adf.Node:
-    """Return the comment in a source ticket that its documentation is drafted and waits for review."""
-    return adf.doc(adf.paragraph("Documentation drafted: ", adf.link(review_key, url), ", please review."))
+def drafted_in_source(review_key: str, url: str, *, is_revert: bool = False) -> adf.Node:
+    """Return the comment in a source ticket that its documentation, or taking it back, waits for review."""
+    what = "Documentation is to be taken back: " if is_revert else "Documentation drafted: "
+    return adf.doc(adf.paragraph(what, adf.link(review_key, url), ", please review."))
 
 
 def announcement(review: Review, *, is_open: bool = True, mentioned: Sequence[str] = ()) -> adf.Node:
@@ -84,7 +91,7 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
     ]
     if review.kind == "update" and (warning := removed_elements.large_removal_text(view)):
         nodes.append(adf.panel("warning", adf.paragraph(adf.text(warning, adf.STRONG))))
-    nodes += [_facts(review, longest), _how_to_decide()]
+    nodes += [_facts(review, longest), _how_to_decide(is_revert=review.is_revert)]
     removed = removed_elements.removals(review.changes)
     if removed:
         nodes.append(
@@ -178,7 +185,15 @@ def _considered(review: Review, longest: int) -> adf.Node:
     return adf.bullet_list(*lines, adf.paragraph(f"Found by {searches}"))
 
 
-def _how_to_decide() -> adf.Node:
+def _how_to_decide(*, is_revert: bool) -> adf.Node:
+    in_words = "To change only words, write nothing but lines such as: “old words” → “new words”"
+    one_edit = "To leave out an edit, write a line with its number, such as: drop 2"
+    revision = (
+        [" and only this: ", one_edit]
+        if is_revert
+        else [" and what to change, in your own words: a new revision follows.",
+              adf.hard_break(), in_words, adf.hard_break(), one_edit]
+    )  # fmt: skip
     return adf.panel(
         "info",
         adf.paragraph(adf.text("How to decide", adf.STRONG)),
@@ -191,11 +206,7 @@ def _how_to_decide() -> adf.Node:
             ),
             adf.paragraph(
                 adf.text("NEEDS REVISION", adf.STRONG),
-                " and what to change, in your own words: a new revision follows.",
-                adf.hard_break(),
-                "To change only words, write nothing but lines such as: “old words” → “new words”",
-                adf.hard_break(),
-                "To leave out an edit, write a line with its number, such as: drop 2",
+                *revision,
             ),
             adf.paragraph(
                 adf.text("REJECTED", adf.STRONG),

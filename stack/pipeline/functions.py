@@ -61,7 +61,7 @@ DOCUMENT_ORCHESTRATOR = FunctionShape(
     description="Selects the Confluence page and drafts its edits",
     timeout_seconds=180,
     memory_mb=1024,
-    events=("ChangeDetected", "RevisionRequested"),
+    events=("ChangeDetected", "RevisionRequested", "RevertRequested"),
     resources=("CHANGES_TABLE", "DOCUMENTS_TABLE", "DOCUMENTS_BUCKET", "EVENT_BUS"),
 )
 REVIEW_TICKET_CREATOR = FunctionShape(

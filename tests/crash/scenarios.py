@@ -290,6 +290,19 @@ def abandoned(world: World) -> None:
     world.run()
 
 
+def reverted(world: World) -> None:
+    """A publication is taken back: an operator asks twice, and its review is approved."""
+    world.decide(_in_review(world), "APPROVED")
+    world.run()
+    [published] = world.aws.documents()
+    for _ in range(2):
+        world.ask_for_revert(published)
+    world.run()
+    revert = next(each for each in world.aws.documents() if each.get("reverts"))
+    world.decide(revert["review_issue_key"], "APPROVED")
+    world.run()
+
+
 def lean(world: World) -> None:
     """Reviews are in a project with a required field, a create screen without labels, links and description, and a lag.
 
@@ -339,6 +352,7 @@ SCENARIOS = {
         withdrawn,
         abandoned,
         lean,
+        reverted,
     )
 }
 

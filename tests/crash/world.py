@@ -17,9 +17,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import boto3
+
 from common import storage_format as sf
 from common.atlassian import page_restrictions
 from common.aws import secrets
+from common.aws.event_bus import EventBus
+from common.domain.events import EventName
 from common.lambda_entry.sqs_batch import MAX_RECEIVES
 from common.runtime import deferral
 from handlers.approval_handler import dependencies as approval_handler
@@ -155,8 +159,11 @@ class World(Pipeline):
         """Record a finished invocation, and put the events it published on the queues."""
         calls = self.boundary.end()
         self.invocations.append(Invocation(len(self.invocations), to, calls))
-        if not {"eventbridge.PutEvents", "sqs.SendMessage"} & set(calls):
-            return
+        if {"eventbridge.PutEvents", "sqs.SendMessage"} & set(calls):
+            self.collect_messages()
+
+    def collect_messages(self) -> None:
+        """Put the events that were published on the queues."""
         for function in QUEUE_HANDLERS:
             for taken in self.aws.messages(function):
                 self.waiting.append(Message(function, taken, self.now + taken["Delay"]))
@@ -184,6 +191,13 @@ class World(Pipeline):
         is_shown = "sqs.ChangeMessageVisibility" in self.boundary.effective
         message.visible_at = self.now + (0 if is_shown else VISIBILITY.get(message.to, JIRA_AGAIN))
         (self.waiting if message.receives < most else self.dead).append(message)
+
+    def ask_for_revert(self, document: dict[str, Any]) -> None:
+        """Ask for the revert of a published document, as an operator does."""
+        bus = EventBus(boto3.client("events"), "kinexus-events")
+        asked = {"document_id": document["document_id"], "issue_key": document["issue_keys"][0]}
+        bus.publish(EventName.REVERT_REQUESTED, **asked, requested_by="olga")
+        self.collect_messages()
 
     def sweep_daily(self, days: int) -> None:
         """Call the sweep by schedule on each of the next days."""

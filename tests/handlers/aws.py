@@ -23,7 +23,11 @@ ACCOUNT = "123456789012"
 
 #: Which function's queue each event goes to, as in the rules on the bus.
 QUEUES = {
-    "DocumentOrchestrator": [EventName.CHANGE_DETECTED, EventName.REVISION_REQUESTED],
+    "DocumentOrchestrator": [
+        EventName.CHANGE_DETECTED,
+        EventName.REVISION_REQUESTED,
+        EventName.REVERT_REQUESTED,
+    ],
     "ReviewTicketCreator": [EventName.DOCUMENT_GENERATED],
     "ApprovalHandler": [EventName.REVIEW_COMPLETED, EventName.REVIEW_DELETED],
     "Witness": list(EventName),

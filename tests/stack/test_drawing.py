@@ -31,7 +31,7 @@ def test_arrows_show_calls_and_permissions() -> None:
     ]
     assert [a for a in arrows if "DocumentOrchestrator-events" in (a.source, a.target)] == [
         Arrow("DocumentOrchestrator-events", "DocumentOrchestrator"),
-        Arrow("events", "DocumentOrchestrator-events", "ChangeDetected, RevisionRequested"),
+        Arrow("events", "DocumentOrchestrator-events", "ChangeDetected, RevisionRequested, RevertRequested"),
     ]
     assert Arrow("Sweep-by-the-clock", "Sweep", "rate(1 day)") in arrows
 

@@ -23,7 +23,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 QUEUED = {
     "ApprovalHandler": (90, ["ReviewCompleted", "ReviewDeleted"]),
-    "DocumentOrchestrator": (180, ["ChangeDetected", "RevisionRequested"]),
+    "DocumentOrchestrator": (180, ["ChangeDetected", "RevisionRequested", "RevertRequested"]),
     "ReviewTicketCreator": (90, ["DocumentGenerated"]),
 }
 ROUTES = {

@@ -15,7 +15,17 @@ from common.storage_format.editing.list_end import list_ended_by
 from common.storage_format.editing.preserve_inline_markup import inline_wrappers, restore_inline_markup
 from common.storage_format.editing.preserve_invisible import strip_invisible
 from common.storage_format.editing.table_columns import Columns, column_group, new_columns
-from common.storage_format.edits import BlockChange, Delete, Edit, Edited, InsertAfter, Replace, Token
+from common.storage_format.edits import (
+    BlockChange,
+    Delete,
+    Edit,
+    Edited,
+    InsertAfter,
+    PageEdit,
+    Replace,
+    Restore,
+    Token,
+)
 from common.storage_format.errors import InvalidEdit, MalformedStorage
 from common.storage_format.from_markdown import inline, render
 from common.storage_format.from_markdown.blocks import List, Piece
@@ -55,7 +65,7 @@ class Splice(NamedTuple):
     emptied: tuple[Token, ...] = ()
 
 
-def apply(page: Page, edits: Sequence[Edit]) -> Edited:
+def apply(page: Page, edits: Sequence[PageEdit]) -> Edited:
     """Return the page after `edits`; raise InvalidEdit if one cannot be made.
 
     All characters outside the edited blocks stay the same. The order of edits does not matter, except for several
@@ -90,13 +100,21 @@ def spliced(page: Page, splices: Sequence[Splice]) -> str:
     return storage
 
 
-def block_changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) -> tuple[BlockChange, ...]:
+def block_changes(
+    page: Page, edits: Sequence[PageEdit], splices: Sequence[Splice]
+) -> tuple[BlockChange, ...]:
     """Return the change that each edit made."""
     kept = {
-        number for edit in edits if not isinstance(edit, Delete) for number in token_numbers(edit.markdown)
+        number
+        for edit in edits
+        if isinstance(edit, Replace | InsertAfter)
+        for number in token_numbers(edit.markdown)
     }
     out = []
     for edit, splice in zip(edits, splices, strict=True):
+        if isinstance(edit, Restore):
+            out.append(_restored(page, edit, splice))
+            continue
         if edit.block_id is None:
             out.append(BlockChange(edit, None, (), "", splice.text))
             continue
@@ -120,6 +138,20 @@ def block_changes(page: Page, edits: Sequence[Edit], splices: Sequence[Splice]) 
             BlockChange(edit, edit.block_id, headings, before, splice.text, (*removed, *splice.emptied))
         )
     return tuple(out)
+
+
+def _restored(page: Page, edit: Restore, splice: Splice) -> BlockChange:
+    """Return the change of an edit that puts back earlier text."""
+    headings = page.block(edit.block_id).headings if edit.block_id else ()
+    blocks = page.blocks_within(edit.start, edit.end)
+    removed = tuple(
+        found.token
+        for block in blocks
+        for found in page.tokens_of(block.number, numbered=False)
+        if found.source not in splice.text
+    )
+    before = page.source[edit.start : edit.end]
+    return BlockChange(edit, edit.block_id, headings, before, splice.text, (*splice.lost, *removed))
 
 
 def _changed_span(box: Box, edit: Edit, splice: Splice) -> tuple[int, int]:
@@ -150,7 +182,7 @@ class Plan:
     """
 
     def __init__(
-        self, page: Page, edits: Sequence[Edit], ended_lists: Mapping[str, Container | None] | None = None
+        self, page: Page, edits: Sequence[PageEdit], ended_lists: Mapping[str, Container | None] | None = None
     ) -> None:
         self.page = page
         self.ended_lists = ended_lists or {}
@@ -191,7 +223,7 @@ class Plan:
         if box is not None:
             self.deleted_boxes.append(box)
 
-    def _new_columns(self, edits: Sequence[Edit]) -> dict[int, Columns]:
+    def _new_columns(self, edits: Sequence[PageEdit]) -> dict[int, Columns]:
         """Return the new columns of each table whose rows are all replaced by wider or narrower rows."""
         replaced: dict[int, list[list[str]] | None] = {}
         shown: dict[int, list[str]] = {}
@@ -226,11 +258,11 @@ class Plan:
         groups = (column_group(self.page, tables[key], columns) for key, columns in self.columns.items())
         return [Splice(*group) for group in groups if group is not None]
 
-    def splices(self, edits: Sequence[Edit]) -> list[Splice]:
+    def splices(self, edits: Sequence[PageEdit]) -> list[Splice]:
         """Return the splices of all edits, with the containers that they empty; raise InvalidEdit if two overlap."""
         return self.with_emptied(edits, [self.splice(edit) for edit in edits])
 
-    def with_emptied(self, edits: Sequence[Edit], splices: Sequence[Splice]) -> list[Splice]:
+    def with_emptied(self, edits: Sequence[PageEdit], splices: Sequence[Splice]) -> list[Splice]:
         """Return splices in which the deletions also remove the containers that they empty."""
         insertions = [
             splice.start for edit, splice in zip(edits, splices, strict=True) if isinstance(edit, InsertAfter)
@@ -266,8 +298,10 @@ class Plan:
                     "last item of the list, or after the block before the list"
                 )
 
-    def splice(self, edit: Edit) -> Splice:
+    def splice(self, edit: PageEdit) -> Splice:
         """Return the splice of an edit; raise InvalidEdit if it cannot be made."""
+        if isinstance(edit, Restore):
+            return self.restored(edit)
         if edit.block_id is None:
             return self.insertion(edit, None)
         if box := self.page.box(edit.block_id):
@@ -278,6 +312,18 @@ class Plan:
         if isinstance(edit, InsertAfter):
             return self.insertion(edit, block)
         return self.replacement(edit, block)
+
+    def restored(self, edit: Restore) -> Splice:
+        """Return the splice that puts back earlier text, with the comment markers and wrappers that it removes."""
+        if not 0 <= edit.start <= edit.end <= len(self.page.source):
+            raise InvalidEdit("the page has no such passage")
+        lost = tuple(
+            token
+            for block in self.page.blocks_within(edit.start, edit.end)
+            if block.source not in edit.storage
+            for token in self.wrappers(block)
+        )
+        return Splice(edit.start, edit.end, edit.storage, lost)
 
     def box_splice(self, edit: Edit, box: Box) -> Splice:
         """Return the splice of an edit of a box as a whole."""

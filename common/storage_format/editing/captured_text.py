@@ -15,12 +15,12 @@ from common.storage_format.editing.block_matching import (
     quoted_text,
 )
 from common.storage_format.editing.emptied_containers import chain
-from common.storage_format.edits import Delete, Edit, InsertAfter
+from common.storage_format.edits import Delete, Edit, InsertAfter, Restore
 from common.storage_format.from_markdown import render
 from common.storage_format.from_markdown.blocks import Heading, Paragraph
 from common.storage_format.page.block_path import table_around
 from common.storage_format.page.boxes import is_box
-from common.storage_format.page.page import Block, Page
+from common.storage_format.page.page import Block, Page, parse
 from common.storage_format.xml.nodes import Container
 from common.storage_format.xml.vocabulary import HEADINGS, names
 
@@ -70,6 +70,36 @@ def check_place(edit: InsertAfter, number: int, at: int, there: int, matcher: Bl
         current, there, level, now[0] if now else None
     ):
         raise BlockNotFound(_CAPTURES.format(_named(base, number)))
+
+
+def check_restored(edit: Restore, end: int, matcher: BlockMatcher) -> None:
+    """Raise BlockNotFound if earlier text would put text that changed since the base under another heading or header.
+
+    `end` is where the passage ends on the current version.
+    """
+    base, current = matcher.base, matcher.current
+    gone, back = base.page.blocks_within(edit.start, edit.end), parse(edit.storage).blocks
+    around, now = _containers(base.page, edit.end), _containers(current.page, end)
+    levels = [
+        [HEADINGS[block.node.name] for block in blocks if block.kind == "heading"] for blocks in (gone, back)
+    ]
+    level = 0 if levels[0] == levels[1] else min(level for each in levels for level in each)
+    name = _named(base, gone[-1].number) if gone else "the passage"
+    if level and _section(base, edit.end, level, around[0] if around else None) != _section(
+        current, end, level, now[0] if now else None
+    ):
+        raise BlockNotFound(_CAPTURES.format(name))
+    if any(map(_is_header, (*gone, *back))) and _rows_from(base, edit.end, around) != _rows_from(
+        current, end, now
+    ):
+        raise BlockNotFound(f"rows of the table were changed, and this edit would change {name} above them")
+
+
+def _rows_from(version: VersionIndex, at: int, around: list[Container]) -> list[int]:
+    """Return the content codes of a table after an offset in it."""
+    table = next((each for each in around if each.node.name == "table"), None)
+    blocks = version.page.blocks_within(at, table.node.end) if table else ()
+    return [version.code(block.number) for block in blocks]
 
 
 def _containers(page: Page, at: int) -> list[Container]:

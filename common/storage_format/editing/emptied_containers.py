@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from common.storage_format.edits import Delete, Edit, Token
+from common.storage_format.edits import Delete, PageEdit, Token
 from common.storage_format.page.boxes import Box
 from common.storage_format.page.page import Block, Page
 from common.storage_format.xml import entities
@@ -47,7 +47,7 @@ class Removal(NamedTuple):
     containers: tuple[Token, ...] = ()
 
 
-def removals(page: Page, edits: Sequence[Edit], insertions: Sequence[int]) -> list[Removal | None]:
+def removals(page: Page, edits: Sequence[PageEdit], insertions: Sequence[int]) -> list[Removal | None]:
     """Return what each edit removes, None for edits that are no deletion; `insertions` are the offsets of new text.
 
     If several deletions remove a container together, the first of them removes it, and the others nothing more.

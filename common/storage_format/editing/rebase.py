@@ -15,9 +15,19 @@ from common.storage_format.editing import apply
 from common.storage_format.editing.apply import Splice
 from common.storage_format.editing.block_matching import BlockMatcher, BlockNotFound
 from common.storage_format.editing.box_matching import find_box
-from common.storage_format.editing.captured_text import check_captured_text, check_place
+from common.storage_format.editing.captured_text import check_captured_text, check_place, check_restored
 from common.storage_format.editing.list_end import list_ended_by, matching_container
-from common.storage_format.edits import Delete, Edit, EditConflict, Edited, InsertAfter, Replace
+from common.storage_format.editing.restore import find_passage, restored_at
+from common.storage_format.edits import (
+    Delete,
+    Edit,
+    EditConflict,
+    Edited,
+    InsertAfter,
+    PageEdit,
+    Replace,
+    Restore,
+)
 from common.storage_format.errors import InvalidEdit
 from common.storage_format.page.page import Block, Page
 from common.storage_format.to_markdown import opaque_tokens
@@ -27,7 +37,7 @@ from common.storage_format.xml.equivalence import Tree
 from common.storage_format.xml.nodes import Container
 
 
-def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditConflict:
+def rebase(edits: Sequence[PageEdit], base: Page, current: Page) -> Edited | EditConflict:
     """Apply edits made for `base` to `current`; return a conflict with reasons if any of them does not apply.
 
     Tokens in the edits have the numbers of `base`. Raises InvalidEdit if the edits do not apply to `base` either.
@@ -40,22 +50,31 @@ def rebase(edits: Sequence[Edit], base: Page, current: Page) -> Edited | EditCon
     matcher = BlockMatcher(base, current)
     there: dict[int, int] = {}
     boxes: dict[str, str] = {}
-    reasons: list[tuple[Edit, str]] = []
+    passages: dict[Restore, tuple[int, int]] = {}
+    reasons: list[tuple[PageEdit, str]] = []
     for edit in edits:
         try:
-            _find(edit, matcher, there, boxes)
+            if isinstance(edit, Restore):
+                passages[edit] = find_passage(edit, matcher)
+                check_restored(edit, passages[edit][1], matcher)
+            else:
+                _find(edit, matcher, there, boxes)
         except BlockNotFound as reason:
             reasons.append((edit, str(reason)))
     if reasons:
         return EditConflict(tuple(reasons))
-    return _applied(edits, matcher, _Found(there, boxes), splices)
+    return _applied(edits, matcher, _Found(there, boxes, passages), splices)
 
 
 class _Found(NamedTuple):
-    """What was found on the current version: the number of each block by its number on the base, boxes by their id."""
+    """What was found on the current version: the number of each block by its number on the base, boxes by their id.
+
+    `passages` are the spans in which earlier text is put back.
+    """
 
     blocks: Mapping[int, int]
     boxes: Mapping[str, str]
+    passages: Mapping[Restore, tuple[int, int]]
 
 
 def _find(edit: Edit, matcher: BlockMatcher, there: dict[int, int], boxes: dict[str, str]) -> None:
@@ -73,14 +92,14 @@ def _find(edit: Edit, matcher: BlockMatcher, there: dict[int, int], boxes: dict[
 
 
 def _applied(
-    edits: Sequence[Edit], matcher: BlockMatcher, found: _Found, on_base: Sequence[Splice]
+    edits: Sequence[PageEdit], matcher: BlockMatcher, found: _Found, on_base: Sequence[Splice]
 ) -> Edited | EditConflict:
     """Retarget the edits to what was found on the current version, and apply them; `on_base` are the base's splices."""
     base, current = matcher.base.page, matcher.current.page
-    retargeted: list[Edit] = []
+    retargeted: list[PageEdit] = []
     ended_lists: dict[str, Container | None] = {}
     splices: list[Splice] = []
-    refused: Edit | None = None
+    refused: PageEdit | None = None
     try:
         for edit in edits:
             refused = edit
@@ -108,10 +127,10 @@ def _applied(
 
 
 def _misplaced(
-    edits: Sequence[Edit], on_base: Sequence[Splice], splices: Sequence[Splice], matcher: BlockMatcher
-) -> tuple[tuple[Edit, str], ...]:
+    edits: Sequence[PageEdit], on_base: Sequence[Splice], splices: Sequence[Splice], matcher: BlockMatcher
+) -> tuple[tuple[PageEdit, str], ...]:
     """Return the insertions whose text would stand elsewhere than on the base, each with the reason."""
-    reasons: list[tuple[Edit, str]] = []
+    reasons: list[tuple[PageEdit, str]] = []
     for edit, one, other in zip(edits, on_base, splices, strict=True):
         if not isinstance(edit, InsertAfter):
             continue
@@ -131,8 +150,8 @@ def _number(edit: Edit, base: Page) -> int:
 
 
 def _unseen_removals(
-    edits: Sequence[Edit], on_base: Sequence[Splice], splices: Sequence[Splice]
-) -> tuple[tuple[Edit, str], ...]:
+    edits: Sequence[PageEdit], on_base: Sequence[Splice], splices: Sequence[Splice]
+) -> tuple[tuple[PageEdit, str], ...]:
     """Return the edits that remove a container which is removed only on the current version, each with the reason."""
     seen = Counter(token for splice in on_base for token in splice.emptied)
     reasons = []
@@ -144,8 +163,10 @@ def _unseen_removals(
     return tuple(reasons)
 
 
-def _retargeted(edit: Edit, base: Page, current: Page, found: _Found) -> Edit:
+def _retargeted(edit: PageEdit, base: Page, current: Page, found: _Found) -> PageEdit:
     """Return an edit with its block and tokens in the current version."""
+    if isinstance(edit, Restore):
+        return restored_at(found.passages[edit], edit.storage, current)
     block_id = edit.block_id
     if block_id is not None:
         block_id = found.boxes.get(block_id) or current.blocks[found.blocks[base.number(block_id)]].id

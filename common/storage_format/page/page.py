@@ -111,6 +111,10 @@ class Page:
         """The blocks, in document order."""
         return tuple(Block(self, number, node) for number, node in enumerate(self._nodes))
 
+    def blocks_within(self, start: int, end: int) -> list[Block]:
+        """Return the blocks between two offsets."""
+        return [block for block in self.blocks if start <= block.node.start and block.node.end <= end]
+
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
         """The containers that edits can name (see `boxes`), in the order of their start tags."""

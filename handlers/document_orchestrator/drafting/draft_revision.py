@@ -16,7 +16,7 @@ from common.atlassian.http_client import NotFound, RequestRefused, Unauthorized
 from common.atlassian.jira_client import JiraClient
 from common.atlassian.page_restrictions import RestrictionReader, open_title, recheck_restrictions
 from common.aws.bedrock_client import BedrockClient
-from common.aws.document_repository import DocumentRepository
+from common.aws.document_repository import DocumentRepository, lock_key
 from common.aws.draft_store import DraftStore
 from common.aws.dynamodb_table import Held
 from common.domain.document import Document, DocumentKind, Verdict
@@ -28,13 +28,19 @@ from common.domain.ticket import Ticket
 from common.runtime.errors import LeaseHeld, PermanentFailure
 from handlers.document_orchestrator.close_without_edit import CloseWithoutEdit
 from handlers.document_orchestrator.drafting.ask_model import draft_page, draft_update
+from handlers.document_orchestrator.drafting.draft_revert import (
+    CannotRevert,
+    NothingToRevert,
+    VersionReader,
+    draft_revert,
+)
 from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
 
 
-class PageReader(RestrictionReader, Protocol):
+class PageReader(RestrictionReader, VersionReader, Protocol):
     """The reads of Confluence in this invocation: handlers.document_orchestrator.pages_read_once.PagesReadOnce."""
 
     def page(self, page_id: str) -> ConfluencePage:
@@ -65,6 +71,8 @@ class RevisionDrafter:
         document = held.record
         if small := self._small_revision(document):
             return self._store(held, small)
+        if document.reverts:
+            return self._draft_revert(held, pages)
         again, levels = self._previous(document)
         known = self._tickets(document, read)
         tickets, levels = list(known.values()), security_levels(known, levels)
@@ -81,6 +89,33 @@ class RevisionDrafter:
         if page and not proposal.edits:
             return self._without_edit(document, proposal)
         return self._store(held, _draft_of(document, page, proposal, levels))
+
+    def fail_revert(self, document: Document, reason: str) -> Document:
+        """End a revert without a draft and release its page; return the document. It can be asked for again."""
+        log.warning("revert.failed", extra={"document_id": document.document_id, "reason": reason})
+        failed = self.records.fail_before_draft(document, reason)
+        self.records.unlock(lock_key(failed), failed.document_id)
+        return failed
+
+    def _draft_revert(self, held: Held[Document], pages: PageReader) -> Document:
+        """Draft the revert of a publication by program, never by a model, or end the document; return it."""
+        document = held.record
+        if document.revision and not OVERTAKEN.holds(document):
+            raise PermanentFailure("a review that takes a publication back can only leave out edits: drop 2")
+        reverted = self.records.require(document.reverts)
+        decision, publication = reverted.decision, reverted.publication
+        if decision is None or publication is None:
+            raise PermanentFailure(f"{document.reverts} has no publication")
+        taken = self.drafts.get_unverified(reverted.document_id, decision.revision)
+        page = self._page(document, pages)
+        try:
+            draft = draft_revert(document, page, taken, publication, pages)
+        except CannotRevert as why:
+            is_first = UNDRAFTED.holds(document)
+            return (self.fail_revert if is_first else self.no_edit.end)(document, str(why))
+        except NothingToRevert as why:
+            return self.no_edit.end(document, str(why))
+        return self._store(held, replace(draft, inputs=_inputs(document, draft.levels)))
 
     def _store(self, held: Held[Document], draft: Draft) -> Document:
         draft, sha256 = self.drafts.store(draft)
@@ -145,7 +180,8 @@ class RevisionDrafter:
                 f"{why_not}. Restore the page or move it back, or add the label docs:PAGE-ID of another page to the "
                 "source ticket, reopen it and close it again"
             )
-        if document.revision:  # the first draft is made right after its page was chosen
+        # The first draft is made right after its page was chosen, except for a revert
+        if document.revision or document.reverts:
             choices = {page.page_id: document.choice}
             recheck_restrictions(choices, pages, trust_folders=self.site().trust_folders)
         return page

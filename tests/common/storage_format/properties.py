@@ -90,6 +90,26 @@ def edits_of_different_blocks_are_merged(storage: str, mine: int, theirs: int) -
     assert isinstance(again, sf.EditConflict)
 
 
+def a_version_is_taken_back_byte_for_byte(storage: str, seed: int, count: int) -> None:
+    """The restored page is the earlier one, and a later edit in a restored passage is a conflict."""
+    page = sf.parse(storage)
+    chance = random.Random(seed)
+    try:
+        published = sf.parse(sf.apply(page, random_edits(page, chance, count)).storage)
+    except sf.InvalidEdit:
+        assume(False)
+    edits = sf.restores(page, published)
+    back = sf.apply(published, edits).storage
+    assert sf.content_fingerprint(back) == sf.content_fingerprint(storage)
+    assert all(edit.storage in storage for edit in edits)
+    changed = [block for edit in edits for block in published.blocks_within(edit.start, edit.end)]
+    if changed:
+        block = chance.choice(changed)
+        later = published.source.replace(block.source, f"<p>theirs {seed}</p>")
+        if block.kind == "paragraph" and _refusal(later) is None:
+            assert isinstance(sf.rebase(edits, published, sf.parse(later)), sf.EditConflict)
+
+
 def _is_unlike_others(block: sf.Block, page: sf.Page) -> bool:
     """Tell whether a block is unique and does not give a value for a field."""
     texts = [sf.plain_text(other.source).split() for other in page.blocks]
@@ -195,6 +215,7 @@ PROPERTIES: dict[Callable[..., None], tuple[st.SearchStrategy[Any], ...]] = {
     any_markdown_is_applied_or_refused_with_a_reason: (PAGES, MARKDOWN, SEEDS),
     a_block_replaced_with_its_own_markdown_is_unchanged: (PAGES,),
     edits_of_different_blocks_are_merged: (PAGES, SEEDS, SEEDS),
+    a_version_is_taken_back_byte_for_byte: (PAGES, SEEDS, st.integers(1, 4)),
     rendered_markdown_parses: (MARKDOWN,),
     rendered_markdown_is_what_the_editor_holds: (MARKDOWN,),
     edits_add_nothing_that_the_editor_cannot_hold: (PAGES, MARKDOWN, SEEDS),

@@ -15,25 +15,28 @@ MINE, OTHER, JOINED, AWAITED = Holder.MINE, Holder.OTHER, Holder.JOINED, Holder.
 ABSENT, OPEN, PUBLISHING, UNDRAFTED, ENDED = (
     Standing.ABSENT, Standing.OPEN, Standing.PUBLISHING, Standing.UNDRAFTED, Standing.ENDED,
 )  # fmt: skip
-FLAGS = ("includes", "is_created", "is_stale", "may_start")
+FLAGS = ("includes", "is_created", "is_stale", "may_start", "is_revert")
 
 TABLE: list[tuple[tuple[Holder, ...], tuple[Standing, ...], dict[str, bool], Action]] = [
     ((MINE,), (ABSENT,), {"is_created": False}, Action.START),
     ((MINE,), (ABSENT,), {"is_created": True}, Action.UPDATE_CREATED),
     ((MINE,), (UNDRAFTED,), {"is_created": False}, Action.RESTART),
     ((MINE,), (UNDRAFTED,), {"is_created": True}, Action.UPDATE_CREATED),
-    ((MINE,), (OPEN, ENDED), {}, Action.WORK),
+    ((MINE,), (OPEN,), {"is_revert": False}, Action.WORK),
+    ((MINE,), (ENDED,), {}, Action.WORK),
     ((OTHER,), (ABSENT,), {"is_stale": False}, Action.WAIT),
     ((OTHER,), (ABSENT,), {"is_stale": True}, Action.TAKE_OVER),
-    ((OTHER, AWAITED), (OPEN,), {}, Action.WORK),
+    ((OTHER, AWAITED), (OPEN,), {"is_revert": False}, Action.WORK),
     ((OTHER, AWAITED), (UNDRAFTED, ENDED), {"includes": True}, Action.WORK),
     ((OTHER,), (UNDRAFTED, ENDED), {"includes": False}, Action.FREE),
     ((AWAITED,), (UNDRAFTED, ENDED), {"includes": False}, Action.REPLACE_ENDED),
     ((AWAITED,), (ABSENT,), {"may_start": True}, Action.WAIT),
     ((AWAITED,), (ABSENT,), {"may_start": False}, Action.REPLACE_RESERVED),
-    ((JOINED,), (OPEN, UNDRAFTED, ENDED), {}, Action.WORK),
+    ((JOINED,), (OPEN,), {"is_revert": False}, Action.WORK),
+    ((JOINED,), (UNDRAFTED, ENDED), {}, Action.WORK),
     ((JOINED,), (ABSENT,), {}, Action.WAIT),
     ((MINE, OTHER, JOINED, AWAITED), (PUBLISHING,), {}, Action.WAIT),
+    ((MINE, OTHER, JOINED, AWAITED), (OPEN,), {"is_revert": True}, Action.WAIT),
 ]
 EVERY = [
     (holder, standing, dict(zip(FLAGS, values, strict=True)))
