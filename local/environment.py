@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from local import atlassian, bedrock, seed
+from local import atlassian, bedrock, chat, seed
 from local.atlassian import Account
 from local.bedrock import StandIn
 from local.bedrock.choose_model import STAND_IN, ModelChoice
@@ -47,6 +47,7 @@ class LocalEnvironment:
     stand_in: StandIn
     model: bedrock.RunningStandIn
     webhook_secret: str
+    chat: chat.RunningChat
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -72,6 +73,8 @@ def local_environment(
             seeded = seed.load(site)
             served = atlassian.serve(site)
             stop.callback(served.stop)
+            chatting = chat.serve()
+            stop.callback(chatting.stop)
         finally:
             stack = starting.result()
             stop.callback(stack.stop)
@@ -91,8 +94,11 @@ def local_environment(
             stack,
             project=_project(),
             name=STACK,
-            config=settings(served, seeded, webhook_secret),
-            secret_keys=SECRET_KEYS,
+            config={
+                **settings(served, seeded, webhook_secret),
+                "kinexus:chatWebhookUrl": chatting.url,
+            },
+            secret_keys=(*SECRET_KEYS, "chatWebhookUrl"),
             registry=registry,
             api_url=api_proxy.api_url,
             environment=lambda function: {
@@ -102,7 +108,9 @@ def local_environment(
             },
             operator=operator(stack, model, site.account("admin")),
         )
-        up = LocalEnvironment(stack, deployment, api_proxy, served, seeded, stand_in, model, webhook_secret)
+        up = LocalEnvironment(
+            stack, deployment, api_proxy, served, seeded, stand_in, model, webhook_secret, chatting
+        )
         handle_interrupts()
         on_step("warming the functions")
         warming = [pool.submit(_warm, up, name) for name in deployment.outputs["functionNames"].values()]

@@ -68,6 +68,7 @@ class Settings:
     atlassian_client_id: str = ""
     atlassian_token_expires: str = ""
     approver_group_id: str = ""
+    chat_webhook_url_secret_arn: str = ""
 
 
 @dataclass(frozen=True)

@@ -303,6 +303,10 @@ class DocumentRepository:
         """Record that the published version was compared with the one before."""
         return self._step(document, states.RECORD_CONVERSION_CHECK, conversion_checked=True)
 
+    def record_reminder(self, document: Document) -> Document:
+        """Record that the review of the newest revision was reminded."""
+        return self._step(document, states.RECORD_REMINDER, reminded=document.revision)
+
     def _step(
         self, document: Document, transition: DocumentTransition, lease: Lease | None = None, **values: Any
     ) -> Document:

@@ -165,8 +165,8 @@ class Document:
     changed source tickets. ``conversion_checked`` says that a sweep has looked for content that Confluence lost when it
     saved the published version. ``drafted_by`` records the model of the newest draft, with the tokens of all drafts;
     None if the version that drafted it did not record it. ``reverts`` is the id of the document whose publication this
-    one takes back; empty for a document that changes started. ``version`` counts its changes of state; None before the
-    first one.
+    one takes back; empty for a document that changes started. ``reminded`` is the newest revision that got a reminder.
+    ``version`` counts its changes of state; None before the first one.
 
     What it may become, and what its attributes mean together, is in common.domain.document_states.
     """
@@ -203,6 +203,7 @@ class Document:
     conversion_checked: bool = False
     drafted_by: ModelUse | None = None
     reverts: str = ""
+    reminded: int = 0
     version: int | None = None
 
     @property

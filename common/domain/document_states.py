@@ -309,6 +309,14 @@ RECORD_CONVERSION_CHECK = _transition(
     "a sweep compared the published version with the one before",
 )
 
+RECORD_REMINDER = _transition(
+    "record_reminder",
+    (_S.IN_REVIEW,),
+    None,
+    "reminded",
+    "a sweep reminded its review that it waits",
+)
+
 #: Every allowed step of a document, state changes first.
 DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RESTART,
@@ -337,4 +345,5 @@ DOCUMENT_TRANSITIONS: tuple[DocumentTransition, ...] = (
     RECORD_STOP,
     RECORD_NOTIFICATION_FAILURE,
     RECORD_CONVERSION_CHECK,
+    RECORD_REMINDER,
 )

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 
 from common.atlassian.clients import connect
 from common.aws.clients import cached_client
@@ -20,6 +20,7 @@ from common.domain.approver_rules import ApproverRules
 from common.domain.events import EventName
 from common.lambda_entry import environment
 from common.lambda_entry.sqs_batch import UseCase
+from handlers.review_ticket_creator.chat_notification import ChatNotification
 from handlers.review_ticket_creator.create_ticket import TicketCreation
 from handlers.review_ticket_creator.document_generated import DocumentGenerated
 from handlers.review_ticket_creator.invited_reviewers import InvitedReviewers
@@ -64,6 +65,11 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
             jira,
             ApproverRules(env.approver_account_ids, env.approver_group_id, env.four_eyes),
             env.reviewer_account_ids,
+        ),
+        chat=ChatNotification(
+            partial(CachedSecret(secrets, env.chat_webhook_url_secret_arn).get, "url")
+            if env.chat_webhook_url_secret_arn
+            else None
         ),
         now=lambda: time.time(),
     )

@@ -19,12 +19,13 @@ from common.domain import review_link
 from common.domain.document import Announcement, Document, DocumentStatus
 from common.domain.draft import Draft
 from common.domain.events import Event
-from common.domain.issue_security import SecurityLevelConflict
+from common.domain.issue_security import SecurityLevelConflict, security_levels
 from common.domain.model_use import made_by
 from common.domain.ticket import Ticket
 from common.markup import adf
 from common.runtime.errors import PermanentFailure
 from handlers.review_ticket_creator import ticket_description
+from handlers.review_ticket_creator.chat_notification import ChatNotification
 from handlers.review_ticket_creator.diff import diff_page
 from handlers.review_ticket_creator.invited_reviewers import InvitedReviewers
 from handlers.review_ticket_creator.review_content import Review
@@ -60,6 +61,7 @@ class DocumentGenerated:
     base_url: str
     trust_folders: bool
     invited: InvitedReviewers
+    chat: ChatNotification
     now: Callable[[], float]
 
     def serve(self, event: Event, owner: str) -> None:
@@ -148,6 +150,9 @@ class DocumentGenerated:
         # A document that had no review ticket before this delivery made one was never announced anywhere.
         is_untold = ticket.is_new and not held.record.review_issue_id
         self._announce_in_sources(document, known, ticket.key, is_first=is_untold)
+        levels = security_levels(dict(zip(sources, review.sources, strict=True)), draft.levels)
+        if is_first and not levels:
+            self.chat.send(ticket.key, url)
         announcement = Announcement(draft.revision, comment.comment_id, comment.created)
         self.records.open_review(document, announcement, held.lease)
         log.info("review.opened", extra={"document_id": document.document_id, "issue_key": ticket.key})

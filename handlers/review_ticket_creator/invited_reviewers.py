@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from common.atlassian.http_client import AtlassianError, NotFound, RequestRefused, Unauthorized
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MAX_MENTIONED = 4
 """How many people are mentioned in the announcement, besides the assignee."""
+MAX_CANDIDATES = 12
+"""How many people are looked up in Jira at most."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,9 @@ class InvitedReviewers:
         tickets, the people who closed them, the configured approvers. The review opens without any of them if none may
         decide, or if Jira refuses; the log says why. Raises the errors of an outage.
         """
-        sources = list(sources)
-        candidates = self._candidates(document, page_owner, sources)
+        candidates = self._candidates(document, page_owner, list(sources))
         try:
-            able = [account for account in candidates if self._is_able(account, ticket)]
+            able = list(islice(self._able(candidates, ticket), MAX_MENTIONED + 1))
             if able:
                 self.jira.assign(ticket, able[0])
         except (RequestRefused, NotFound, Unauthorized) as error:
@@ -53,7 +55,7 @@ class InvitedReviewers:
             return ()
         if not able:
             log.warning("reviewer.none", extra={"issue_key": ticket, "candidates": len(candidates)})
-        return tuple(able[1 : MAX_MENTIONED + 1])
+        return tuple(able[1:])
 
     def _candidates(
         self, document: Document, page_owner: str, sources: Iterable[Mapping[str, Any]]
@@ -71,8 +73,13 @@ class InvitedReviewers:
             *document.author_ids,
             *self.approvers.account_ids,
         )
-        candidates = [account for account in dict.fromkeys(asked) if account not in barred]
-        return [account for account in candidates if self._may_decide(account)][: MAX_MENTIONED + 1]
+        return [account for account in dict.fromkeys(asked) if account not in barred][:MAX_CANDIDATES]
+
+    def _able(self, candidates: Iterable[str], ticket: str) -> Iterator[str]:
+        """Yield the candidates who may decide, and who can be assigned the ticket and see it."""
+        for account in candidates:
+            if self._may_decide(account) and self._is_able(account, ticket):
+                yield account
 
     def _may_decide(self, account: str) -> bool:
         if not self.approvers.restricted or account in self.approvers.account_ids:

@@ -26,6 +26,7 @@ class Settings:
     four_eyes: bool
     jira_review_project_key: str = ""
     review_fields: str = ""
+    chat_webhook_url_secret_arn: str = ""
     reviewer_account_ids: tuple[str, ...] = ()
     approver_account_ids: tuple[str, ...] = ()
     approver_group_id: str = ""

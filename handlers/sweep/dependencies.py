@@ -19,6 +19,7 @@ from common.intake.eligibility import EligibilityRules
 from common.intake.missed_webhooks import MissedWebhooks
 from common.lambda_entry import environment
 from handlers.sweep.check_conversion import ConversionCheck
+from handlers.sweep.remind_reviewers import Reminders
 from handlers.sweep.settings import Settings
 
 
@@ -28,6 +29,7 @@ class Dependencies:
 
     missed_webhooks: MissedWebhooks
     conversion: ConversionCheck
+    reminders: Reminders
 
 
 @cache
@@ -46,6 +48,7 @@ def build_dependencies() -> Dependencies:
     return Dependencies(
         MissedWebhooks(jira, changes, documents, bus, rules, time.time),
         ConversionCheck(jira, confluence, documents, DraftStore(cached_client("s3"), env.documents_bucket)),
+        Reminders(jira, documents, env.reminder_days),
     )
 
 

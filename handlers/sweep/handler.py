@@ -31,6 +31,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
         run_sweep(
             dependencies.missed_webhooks,
             dependencies.conversion,
+            dependencies.reminders,
             WINDOW,
             TIMEOUT - RESERVE_SECONDS,
             _scheduled_at(event, dependencies.missed_webhooks.clock),

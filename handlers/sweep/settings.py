@@ -24,6 +24,7 @@ class Settings:
     decline_labels: tuple[str, ...]
     document_issue_types: tuple[str, ...]
     max_change_age_days: int
+    reminder_days: int
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""
     atlassian_token_expires: str = ""

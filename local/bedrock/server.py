@@ -43,7 +43,7 @@ class RunningStandIn:
 
 def serve(stand_in: StandIn, port: int = 0) -> RunningStandIn:
     """Serve on loopback, on a free port unless one is given, until stopped."""
-    server = make_server("127.0.0.1", port, application(stand_in), threaded=True, request_handler=_Silent)
+    server = make_server("127.0.0.1", port, application(stand_in), threaded=True, request_handler=Silent)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="bedrock-stand-in", daemon=True
     )
@@ -97,7 +97,7 @@ def _json(status: int, body: object, headers: dict[str, str] | None = None) -> R
     return Response(json.dumps(body), status=status, headers=headers, content_type="application/json")
 
 
-class _Silent(WSGIRequestHandler):
+class Silent(WSGIRequestHandler):
     """Keeps connections open and logs nothing."""
 
     protocol_version = "HTTP/1.1"

@@ -7,6 +7,7 @@ import requests
 
 from local.atlassian import Account
 
+_MENTION = re.compile(r"'type': 'mention', 'attrs': \{'id': '([^']+)'")
 _REVIEW_LINK = re.compile(r"https?://[^\s\"<>]+/reviews/[^\s\"<>]+")
 
 
@@ -52,6 +53,12 @@ class Person:
         """Return the keys of the tickets that a ticket is linked to."""
         links = self.ticket(key)["issuelinks"]
         return [link[end]["key"] for link in links for end in ("inwardIssue", "outwardIssue") if end in link]
+
+    def notified(self, review: str) -> list[str]:
+        """Return the account ids of the people whom a review ticket notifies: its assignee, and those mentioned."""
+        assignee = self.ticket(review)["assignee"]
+        bodies = str([comment["body"] for comment in self.comments(review)])
+        return [*([assignee["accountId"]] if assignee else []), *_MENTION.findall(bodies)]
 
     def has_link(self, key: str, url: str) -> bool:
         """Return whether a ticket shows a URL both in a comment and as a remote link."""

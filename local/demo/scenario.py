@@ -75,7 +75,10 @@ def play_update(demo: Context) -> Result:
     key, page_id = demo.key("update"), demo.up.seeded.pages["webhooks"]
     since, before = count_calls(demo.up), demo.reviewer.page(page_id)
     document = _to_review(demo, key, page_id)
-    demo.steps.end(f"page “{document.title}” selected, review ticket {document.review_issue_key} opened")
+    demo.steps.end(
+        f"page “{document.title}” selected, review ticket {document.review_issue_key} opened; its reviewer and the "
+        "chat channel are told"
+    )
     diff = _save_diff(demo, "update", document)
     published = _approve(demo, key, document)
     after = demo.reviewer.page(page_id)
@@ -224,6 +227,12 @@ def _to_review(demo: Context, key: str, page_id: str = "") -> DocumentProgress:
     labels = demo.reviewer.ticket(review)["labels"]
     demo.steps.check(
         "documentation-review" in labels, f"{review} lacks the label documentation-review, it has {labels}"
+    )
+    told = demo.reviewer.notified(review)
+    demo.steps.check(bool(told), f"{review} is assigned to no person, and no comment in it mentions one")
+    messages = [text for text in demo.up.chat.channel.texts if f"|{review}>" in text]
+    demo.steps.check(
+        len(messages) == 1, f"the chat channel got {len(messages)} messages about {review} instead of one"
     )
     return document
 

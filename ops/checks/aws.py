@@ -13,6 +13,7 @@ from ops import dead_letter_queues
 from ops.console_output import pluralize
 from ops.deployed_stack import DeployedStack
 from preflight.bedrock_check import check_model
+from preflight.chat_check import check_chat_webhook
 from preflight.finding import Finding, failed, ok, warning
 
 _DAY = 24 * 3600
@@ -51,6 +52,13 @@ def webhook_secret(deployment: DeployedStack) -> Iterator[Finding]:
         yield warning(what, seen, remedy)
     else:
         yield ok(what, "there is one; webhooks without its signature are rejected")
+
+
+def chat_webhook(deployment: DeployedStack) -> Iterator[Finding]:
+    """Check the URL of the chat webhook, and say where messages go; nothing is sent."""
+    arn = deployment.settings.chat_webhook_url_secret_arn
+    url = CachedSecret(deployment.client("secretsmanager"), arn).get("url") if arn else ""
+    yield check_chat_webhook(url)
 
 
 def token_age(deployment: DeployedStack) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from preflight.finding import Finding, Level, failed
 Check = Callable[[DeployedStack], Iterator[Finding]]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("webhook secret", aws.webhook_secret),
+    ("chat webhook", aws.chat_webhook),
     ("Jira and Confluence", atlassian.accounts),
     ("API token's age", aws.token_age),
     ("webhooks", atlassian.webhooks),

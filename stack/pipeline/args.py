@@ -119,6 +119,15 @@ class DocumentationPipelineArgs(TypedDict):
     only the link to the review ticket, until `python -m ops renew-link` or a new revision opens it again. Default:
     `30`.
     """
+    chat_webhook_url: NotRequired[pulumi.Input[str]]
+    """URL of an incoming webhook of Slack or Microsoft Teams, or of a service that reads Slack's format. Each new
+    review is announced there with its key and link only, unless a source ticket has a security level. A secret.
+    Default: none.
+    """
+    reminder_days: NotRequired[pulumi.Input[int]]
+    """Days after which an announced revision without a decision gets one reminder in its review ticket, from the sweep;
+    `0` for no reminders. Default: `0`.
+    """
     log_retention_days: NotRequired[pulumi.Input[int]]
     """Days for which logs are kept. Default: `30`."""
     alarm_email: NotRequired[str]

@@ -16,6 +16,9 @@ TOKEN_KEY = "jiraApiToken"  # noqa: S105 (the name of a setting)
 CONFLUENCE_TOKEN_KEY = "confluenceApiToken"  # noqa: S105 (the name of a setting)
 """Setting with the API token for Confluence, if it has its own; also its key in the pipeline's secret."""
 
+CHAT_KEY = "chatWebhookUrl"
+"""Setting with the URL of the chat webhook."""
+
 _SITE = (
     "jira_url",
     "confluence_url",
@@ -44,19 +47,21 @@ class PreflightProvider(dynamic.ResourceProvider):
     def __init__(self) -> None:
         super().__init__()
         self._token = self._confluence_token = ""
+        self._chat = ""
         self._profile: str | None = None
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Read the token and the AWS profile from the stack's configuration."""
         self._token = req.config.get(TOKEN_KEY) or ""
         self._confluence_token = req.config.get(CONFLUENCE_TOKEN_KEY) or self._token
+        self._chat = req.config.get(CHAT_KEY) or ""
         self._profile = req.config.get("aws:profile")
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check the site and the model, as far as the inputs are known; problems make one failure, warnings notes."""
         from preflight.finding import Level
 
-        findings = [*self._site(news), *self._model(news)]
+        findings = [*self._site(news), *self._model(news), self._chat_finding()]
         problems = [_line(each) for each in findings if each.level is Level.FAILED]
         notes = [_line(each) for each in findings if each.level is Level.WARNING]
         failures = [dynamic.CheckFailure("", _failure(problems))] if problems else []
@@ -93,6 +98,12 @@ class PreflightProvider(dynamic.ResourceProvider):
             site[name] = tuple(filter(None, (props.get(name) or "").split(",")))
         site["trust_folders"] = bool(props.get("trust_folders"))
         yield from SiteCheck(SiteConfig(**site), self._read).findings()
+
+    def _chat_finding(self) -> "Finding":
+        """Check the URL of the chat webhook; nothing is sent."""
+        from preflight.chat_check import check_chat_webhook
+
+        return check_chat_webhook(self._chat)
 
     def _read(self, key: str, *_keys: str, fresh: bool = False) -> str:
         """Return the token under a key of the pipeline's secret."""

@@ -21,6 +21,7 @@ from .setting_types import (
     ObjectOf,
     OneOf,
     Secret,
+    SecretUrl,
     Text,
     ValueRule,
 )
@@ -302,6 +303,19 @@ SETTINGS = (
         default=30, variable="REVIEW_LINK_DAYS", functions=("ReviewPage",),
     ),
     Setting(
+        "chatWebhookUrl", "chat_webhook_url", SecretUrl("https://hooks.slack.com/services/…"),
+        "URL of an incoming webhook of Slack or Microsoft Teams, or of a service that reads Slack's format. Each new "
+        "review is announced there with its key and link only, unless a source ticket has a security level.",
+        default="", default_text="none",
+        variable="CHAT_WEBHOOK_URL_SECRET_ARN", functions=("ReviewTicketCreator",),
+    ),
+    Setting(
+        "reminderDays", "reminder_days", Number(0, 365, "7"),
+        "Days after which an announced revision without a decision gets one reminder in its review ticket, from the "
+        "sweep; `0` for no reminders.",
+        default=0, variable="REMINDER_DAYS", functions=("Sweep",),
+    ),
+    Setting(
         # The bucket's name leaves room for 25 characters.
         "namePrefix", "name_prefix",
         Text(
@@ -479,6 +493,8 @@ def find_conflict(given: Mapping[str, Any], stack: str) -> tuple[str, str, str] 
         return "allow_unsigned_webhooks", "is true, but production accepts only signed webhooks", "false"
     if problem := _credentials_conflict(settings) or _account_conflict(settings):
         return problem
+    if settings["reminder_days"] != 0 and settings["sweep_schedule"] == "off":
+        return "reminder_days", "is set, but sweepSchedule is off, and the sweep sends the reminders", "0"
     if settings["webhook_secrets"] != "":
         return None
     if settings["register_webhooks"]:

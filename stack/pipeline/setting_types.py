@@ -218,6 +218,26 @@ class Secret:
         return secret
 
 
+@dataclass(frozen=True)
+class SecretUrl(Secret):
+    """A URL that is a secret, to which requests are sent; http is allowed for localhost only."""
+
+    def checked(self, value: Any) -> str:
+        """Return the URL. Raises InvalidValue, whose message does not contain it."""
+        url = super().checked(value)
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as error:
+            raise InvalidValue("is not a URL") from error
+        is_local = parts.scheme == "http" and host in ("127.0.0.1", "localhost")
+        if not host or re.search(r"\s", url) or not (parts.scheme == "https" or is_local):
+            raise InvalidValue("must be a URL that begins with https://")
+        if parts.username is not None or parts.fragment:
+            raise InvalidValue("must have no user and no fragment")
+        return url
+
+
 def _entries(text: Any) -> list[str]:
     """Split a comma-separated list, without blanks and empty entries."""
     return [entry.strip() for entry in str(text).split(",") if entry.strip()]

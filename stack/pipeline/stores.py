@@ -51,6 +51,8 @@ class Stores:
     """Secrets with which webhooks are signed."""
     link: SecretBundle
     """Key with which links to review pages are signed."""
+    chat: SecretBundle | None
+    """URL of the chat webhook, if there is one."""
 
     def values(self) -> dict[str, pulumi.Input[str]]:
         """Return the names and ARNs of the stores by environment variable."""
@@ -62,6 +64,7 @@ class Stores:
             "JIRA_API_TOKEN_SECRET_ARN": self.atlassian.secret_arn,
             "WEBHOOK_SECRET_ARN": self.webhook.secret_arn,
             "LINK_KEY_SECRET_ARN": self.link.secret_arn,
+            "CHAT_WEBHOOK_URL_SECRET_ARN": self.chat.secret_arn if self.chat else "",
         }
 
     def statements(self, model: pulumi.Input[list[PolicyStatement]]) -> dict[str, InputStatements]:
@@ -90,6 +93,7 @@ class Stores:
                 store_reviews,
                 self.atlassian.read_statement,
                 self.link.read_statement,
+                *([self.chat.read_statement] if self.chat else []),
             ],
             "ApprovalHandler": [
                 self.documents.grant(_GET, _UPDATE, _DELETE),
@@ -120,7 +124,7 @@ def create_stores(
 ) -> Stores:
     """Create the stores of the pipeline; `opts` holds their parent."""
     prefix, protected = args["name_prefix"], args["protect_data"]
-    own_key = given(args, key_arn="key_arn")
+    own_key, chat_url = given(args, key_arn="key_arn"), args["chat_webhook_url"]
 
     def named(suffix: str) -> pulumi.Output[str]:
         return pulumi.Output.concat(prefix, "-", suffix)
@@ -170,6 +174,7 @@ def create_stores(
             {"secrets": entries(args["webhook_secrets"])},
         ),
         link=secret("link", "review-links", {"key": args["link_key"]}),
+        chat=None if chat_url == "" else secret("chat", "chat-webhook", {"url": chat_url}),
     )
 
 

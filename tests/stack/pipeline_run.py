@@ -61,7 +61,7 @@ def run(
         project="kinexus",
         stack=named or stack,
         config={key: value for key, value in config.items() if key.removeprefix("kinexus:") not in without},
-        secret_keys=tuple(SECRETS),
+        secret_keys=(*SECRETS, "chatWebhookUrl"),
         preview=preview,
     )
 

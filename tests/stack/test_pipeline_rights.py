@@ -126,6 +126,21 @@ def test_each_role_has_exactly_these_statements(name: str) -> None:
     assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, expected))
 
 
+def test_only_the_function_that_announces_reviews_reads_the_chat_webhook() -> None:
+    """Without the setting there is no such secret."""
+    url = "https://hooks.slack.com/services/T0/B0/made-up"
+    found = run("dev", chatWebhookUrl=url)
+    for name in FUNCTIONS:
+        statements = checks.role_statements(found, f"kinexus-{name}-role")
+        expected = [*own_log_and_traces(name), *RIGHTS[name]]
+        expected += [secret("chat-webhook")] if name == "ReviewTicketCreator" else []
+        assert sorted(map(json.dumps, statements)) == sorted(map(json.dumps, expected))
+    value = found.named("kinexus-chat-secret-value")
+    assert json.loads(value.inputs["secretString"]) == {"url": url}
+    assert checks.plain_secrets(found, url) == []
+    assert not [each for each in graph("dev").resources if "chat" in each.name]
+
+
 def test_only_lambda_and_the_schedule_may_assume_roles() -> None:
     roles = {role.inputs["name"]: role.inputs for role in graph("dev").of_type("aws:iam/role:Role")}
     schedule = json.loads(roles.pop("kinexus-Sweep-schedule")["assumeRolePolicy"])["Statement"]

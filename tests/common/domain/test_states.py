@@ -126,6 +126,7 @@ STEPS: dict[str, Step] = {
     "record_stop": lambda records, each: records.record_stop(each, "why"),
     "record_notification_failure": lambda records, each: records.record_notification_failure(each, "why"),
     "record_conversion_check": lambda records, each: records.record_conversion_check(each),
+    "record_reminder": lambda records, each: records.record_reminder(each),
 }
 CHANGE_STEPS: dict[str, Callable[[ChangeRepository, Change], object]] = {
     "ignore": lambda records, each: records.ignore(each, "why"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local import seed
 from local.atlassian import Fault
+from local.demo.person import Person
 from tests.handlers.pipeline import Pipeline, reset_functions
 from tests.handlers.test_pipeline import in_review, page_id
 
@@ -123,3 +126,37 @@ def test_the_next_revision_asks_nobody_again(pipeline: Pipeline, page_id: str) -
     pipeline.run()
     assert assignee(pipeline, review) is None, "a person took the assignee away"
     assert json.dumps(pipeline.all_comments(key)).count("Documentation drafted") == 1
+
+
+TICKETS = json.loads((Path(seed.__file__).parent / "tickets.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("role", ["update", "create", "revision", "conflict"])
+def test_every_review_of_the_demo_notifies_a_person(pipeline: Pipeline, role: str) -> None:
+    """A person who may decide there: the demo's own check, on the demo's own tickets."""
+    summary = next(each["summary"] for each in TICKETS if each.get("role") == role)
+    [key] = [each.key for each in pipeline.site.jira.issues.values() if each.fields.summary == summary]
+    developer = Person(pipeline.url, pipeline.site.account("developer"))
+    developer.label(key, "needs-docs")  # which the webhook's filter of these tests asks for
+    if role == "revision":
+        page = next(id for id, each in pipeline.site.confluence.pages.items() if each.title == "Rate limits")
+        developer.label(key, f"docs:{page}")
+    pipeline.finish(key)
+    pipeline.run()
+    review = pipeline.review_of(key)
+    told = Person(pipeline.url, pipeline.site.account("reviewer")).notified(review)
+    people = {name_of(pipeline, account) for account in told}
+    assert people, f"nobody is told of {review}"
+    assert people.isdisjoint({"kinexus"})
+    assert mentioned(pipeline, review) | {assignee(pipeline, review)} == people
+
+
+def test_a_later_candidate_is_asked_where_the_first_ones_left(
+    pipeline: Pipeline, page_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accounts that no longer exist do not use up the places of people who can be asked."""
+    gone = [f"gone{number}" for number in range(6)]
+    reviewer = pipeline.site.account("reviewer").account_id
+    setting(monkeypatch, REVIEWER_ACCOUNT_IDS=",".join([*gone, reviewer]))
+    _, review = in_review(pipeline)
+    assert assignee(pipeline, review) == "reviewer"
