@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from benchmarks import oracle
 from benchmarks.drafts.cases import Case
 from benchmarks.drafts.chrf import chrf
-from benchmarks.drafts.facts import facts, unsupported
 from common import storage_format as sf
+from common.domain.facts import facts, unsupported
 from common.storage_format.page.page import Page
 
 NEAR = 1

@@ -12,12 +12,25 @@ from common import storage_format as sf
 from common.domain.document import DocumentKind
 from common.domain.model_use import ModelUse
 
+#: The source of an edit that the reviewer's feedback asks for.
+FEEDBACK = "feedback"
 _EDITS: dict[str, Any] = {
     "replace": sf.Replace,
     "insert_after": sf.InsertAfter,
     "delete": sf.Delete,
     "restore": sf.Restore,
 }
+
+
+@dataclass(frozen=True)
+class Because:
+    """The reason for an edit: words of a ticket that stand in it just so, with the ticket's key as ``source``.
+
+    ``source`` is FEEDBACK, without a quotation, for words of the reviewer, and ``""`` if they stand nowhere.
+    """
+
+    source: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,9 @@ class Draft:
     previous revision, 0 for the first. ``inputs`` identifies what it was drafted from: a stored draft that was never
     announced is reused only for the same inputs. ``levels`` holds the security level ids of its tickets, by issue key.
     ``model`` records the model that drafted it, None for drafts of versions that did not record it.
+    ``because`` has the reason of each edit, or is empty: new pages have none, nor have drafts of earlier versions.
+    ``unsourced`` are names, numbers, identifiers and URLs that the draft adds and that stand in no source. Both are for
+    the reviewer, and never a part of the page.
     """
 
     document_id: str
@@ -49,6 +65,8 @@ class Draft:
     inputs: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
     model: ModelUse | None = None
+    because: tuple[Because, ...] = ()
+    unsourced: tuple[str, ...] = ()
 
     def changes(self) -> tuple[sf.BlockChange, ...]:
         """Return the change that each edit of an update makes; nothing for a new page.
@@ -72,9 +90,10 @@ class Draft:
         shape = json.loads(data)
         shape["kind"] = DocumentKind(shape["kind"])
         shape["edits"] = tuple(edit_from_json(edit) for edit in shape["edits"])
-        for name in ("change_ids", "issue_keys"):
-            shape[name] = tuple(shape[name])
         shape["model"] = ModelUse(**shape["model"]) if shape.get("model") else None
+        shape["because"] = tuple(Because(**reason) for reason in shape.get("because", ()))
+        for name in ("change_ids", "issue_keys", "unsourced"):
+            shape[name] = tuple(shape.get(name, ()))
         return cls(**shape)
 
 

@@ -104,7 +104,15 @@ def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
         return None
     if _links(after) != _links(before):
         return None  # an address became a link
-    return replace(draft, edits=tuple(edits), storage=after.storage)
+    because = [each for number, each in enumerate(draft.because, 1) if number not in changes.dropped]
+    said = "\n".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete)).replace("\\", "")
+    return replace(
+        draft,
+        edits=tuple(edits),
+        storage=after.storage,
+        because=tuple(because),
+        unsourced=tuple(fact for fact in draft.unsourced if fact in said),
+    )
 
 
 def _links(edited: sf.Edited) -> int:

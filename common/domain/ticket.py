@@ -31,6 +31,11 @@ class Ticket:
     assignee_id: str | None = None
     security_id: str = ""
 
+    @property
+    def said(self) -> str:
+        """Everything that people wrote in it, as text."""
+        return f"{self.summary}\n{self.description}"
+
     @classmethod
     def from_rest(cls, issue: Mapping[str, Any], browse_url: str) -> Ticket:
         """Parse an issue from REST v2, v3 or a webhook; every field except id and key may be missing.

@@ -38,3 +38,7 @@ class PagesReadOnce:
         unknown = [page_id for page_id in wanted if page_id not in self._known]
         self._known |= {page.page_id: page for page in self._confluence.pages(unknown)}
         return tuple(self._known[page_id] for page_id in wanted if page_id in self._known)
+
+    def known(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return those of these pages that were read already, without a request."""
+        return tuple(self._known[page_id] for page_id in dict.fromkeys(page_ids) if page_id in self._known)

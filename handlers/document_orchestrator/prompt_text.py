@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from common.domain.ticket import Ticket
 
-#: Characters of a description that a model reads; of a longer one it reads the beginning and the end.
-MAX_DESCRIPTION = 6_000
+#: Characters of a description that a model reads, about 8,000 tokens; of a longer one, its beginning and its end.
+MAX_DESCRIPTION = 32_000
 #: Characters of all descriptions together in one prompt, however many tickets have joined.
-MAX_DESCRIPTIONS_TOGETHER = 24_000
+MAX_DESCRIPTIONS_TOGETHER = 64_000
 #: Characters of a description that are never cut from a shortened prompt.
 MIN_DESCRIPTION = 400
 _OUR_TAG = re.compile(
-    r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent)\b)", re.IGNORECASE
+    r"<(?=\s*/?\s*(?:ticket|candidates?|page|previous_draft|feedback|title|parent|sample)\b)", re.IGNORECASE
 )
 _IN_QUOTES = str.maketrans({'"': "'", "<": "‹", ">": "›"})
 
@@ -65,6 +65,23 @@ def shortened(content: str, longest: int) -> str:
         return content
     head, tail = longest * 2 // 3, longest // 3
     return f"{content[:head]}\n[… {len(content) - head - tail} characters left out …]\n{content[-tail:]}"
+
+
+def whole_blocks(markdown: str, longest: int) -> str:
+    """Return the blocks of Markdown that fit into ``longest`` characters, and a note that says how many do not.
+
+    Blocks are what blank lines divide. One that is too long by itself is shortened.
+    """
+    if len(markdown) <= longest:
+        return markdown
+    blocks = markdown.split("\n\n")
+    shown, room = 0, longest
+    while shown < len(blocks) and len(blocks[shown]) + 2 <= room:
+        room -= len(blocks[shown]) + 2
+        shown += 1
+    if not shown:
+        return shortened(blocks[0], longest)
+    return "\n\n".join([*blocks[:shown], f"[… {len(blocks) - shown} blocks left out …]"])
 
 
 def one_line(value: str) -> str:

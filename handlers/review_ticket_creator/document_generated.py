@@ -197,6 +197,8 @@ class DocumentGenerated:
             follows=draft.follows,
             made_by=made_by(document.choice.chosen_by_model, draft.model),
             is_revert=bool(document.reverts),
+            because=draft.because,
+            unsourced=draft.unsourced,
             vanished=tuple(key for key in document.issue_keys if key not in sources),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from common.domain.document import ScoredPage
+from common.domain.draft import Because
 from common.domain.ticket import Ticket
 from common.storage_format import BlockChange
 
@@ -16,10 +17,11 @@ class Review:
     `kind` is "update" or "create". `before` and `after` are storage format (`before` is "" for a new page). `previous`
     is the storage of the earlier revision with the number `follows`. `why` and `confidence` (0..1, None if unknown)
     explain why this page was selected, and `chosen_by` names what selected it; `made_by` says which models chose and
-    drafted, "" if unknown. `considered` holds the candidates, best
-    first, then pages that were left out, and `searches` is the number of queries that found them. `changes` describe
-    each edit; a new page has none. `vanished` are the keys of source tickets that were deleted or are hidden from
-    Kinexus. `is_revert` says that it takes a publication back.
+    drafted, "" if unknown. `considered` holds the candidates, best first, then pages that were left out, and `searches`
+    is the number of queries that found them. `changes` describe each edit; a new page has none. `because` has the
+    reason of each edit, or is empty, and `unsourced` are facts of the draft that stand in no source; both are for the
+    reviewer only (see common.domain.draft). `vanished` are the keys of source tickets that were deleted or are hidden
+    from Kinexus. `is_revert` says that it takes a publication back.
     """
 
     document_id: str
@@ -44,3 +46,5 @@ class Review:
     follows: int = 0
     made_by: str = ""
     is_revert: bool = False
+    because: tuple[Because, ...] = ()
+    unsourced: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from handlers.review_ticket_creator import ticket_diff
 from handlers.review_ticket_creator.changed_passage import ChangedPassage, change_amount, changed_passages
 from handlers.review_ticket_creator.diff import removed_elements
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
-from handlers.review_ticket_creator.diff.edit_list import edit_texts
+from handlers.review_ticket_creator.diff.edit_list import ListedEdit, listed_edits, unsourced_text
 from handlers.review_ticket_creator.diff.page_comparison import PageComparison, compare_pages
 from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
@@ -105,6 +105,8 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
     for word, names in (("added", images.added), ("removed", images.removed)):
         if names and review.kind == "update":
             nodes += [adf.paragraph(adf.text(f"Images {word}:", adf.STRONG)), _bullets(names, longest)]
+    if unsourced := unsourced_text(review.unsourced):
+        nodes.append(adf.panel("warning", adf.paragraph(_short(unsourced, longest))))
     title = "The new page" if review.kind == "create" else "What changes"
     nodes.append(adf.heading(3, title))
     summary = _counted(view)
@@ -120,12 +122,21 @@ def _head(review: Review, view: PageComparison, longest: int) -> list[adf.Node]:
         legend += [adf.text("Green is added", *ADDED), adf.text(", "),
                    adf.text("red is removed", *REMOVED), adf.text(". ")]  # fmt: skip
     nodes.append(adf.paragraph(*legend, adf.link("See the full diff", review.diff_url), adf.text(".")))
-    if edits := edit_texts(review.changes)[:_MAX_EDITS]:
+    if edits := listed_edits(review.changes, review.because)[:_MAX_EDITS]:
         nodes += [
             adf.paragraph(adf.text("Edits by number:", adf.STRONG)),
-            adf.ordered_list(*(_short(edit, longest) for edit in edits)),
+            adf.ordered_list(*(_edit(edit, longest) for edit in edits)),
         ]
     return nodes
+
+
+def _edit(edit: ListedEdit, longest: int) -> adf.Node:
+    """Return an edit with its reason; a missing source is marked."""
+    nodes = [adf.text(_short(edit.text, longest))]
+    if edit.reason:
+        mark = adf.EM if edit.is_sourced else adf.STRONG
+        nodes += [adf.text(" "), adf.text(f"({_short(edit.reason, longest)})", mark)]
+    return adf.paragraph(*nodes)
 
 
 def _facts(review: Review, longest: int) -> adf.Node:

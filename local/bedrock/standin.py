@@ -12,6 +12,7 @@ from typing import Any
 from local.bedrock import drafting, nova
 from local.bedrock.nova import BedrockError
 from local.bedrock.prompt import read_prompt
+from local.bedrock.quotations import with_quotations
 from local.bedrock.recorded_answers import recorded_answer
 
 MayInvoke = Callable[[str, str], str | None]
@@ -201,7 +202,10 @@ def _tool_input(tool: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
         )
     known = tool["inputSchema"]["json"].get("properties", {})
     recorded = None if is_second else recorded_answer(tool["name"], prompt)
-    return {key: value for key, value in (recorded or rule()).items() if key in known}
+    given = recorded or rule()
+    if tool["name"] == "edit_page":
+        given = with_quotations(given, prompt)
+    return {key: value for key, value in given.items() if key in known}
 
 
 def _tool(request: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,14 +12,17 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from common import storage_format as sf
 from common.atlassian.webhook_payload import NotAWebhook, parse_webhook
+from common.domain.draft import Because
 from common.domain.ticket import Ticket
 from handlers.approval_handler.decision import read_decision
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.drafting.draft_sources import DraftSources
 from handlers.document_orchestrator.page_selection import llm_judge
 from handlers.document_orchestrator.page_selection.candidates import Candidate
 from handlers.document_orchestrator.page_selection.cql_queries import cql_queries
@@ -38,7 +41,7 @@ BOUND = 5.0
 EACH = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 QUERY = re.compile(r'type = page AND space IN \(""\) AND \((?:title|text) ~ ""(?: OR (?:title|text) ~ "")*\)')
 TAG = re.compile(
-    r"<\s*(/?)\s*(ticket|candidates?|page|previous_draft|feedback|title|parent)\b", re.IGNORECASE
+    r"<\s*(/?)\s*(ticket|candidates?|page|previous_draft|feedback|title|parent|sample)\b", re.IGNORECASE
 )
 AGAIN = ["previous_draft", "/previous_draft", "feedback", "/feedback"]
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -142,16 +145,23 @@ def test_an_edit_that_repeats_it_is_harmless_or_refused(attack: Attack) -> None:
     """And leaves the rest of the page unchanged."""
     page = sf.parse(PAGE)
     outline = sf.outline(page, budget_tokens=1_000, focus=[attack.text[:2_000]])
-    edits = [{"action": "replace", "block": 1, "markdown": attack.text}]
+    edits = [{"action": "replace", "block": 1, "markdown": attack.text, "because": attack.text}]
     with in_time():
         try:
-            edited = edit_page_prompt.parse_edits({"summary": attack.text, "edits": edits}, page, outline)
+            given = {"summary": attack.text, "edits": edits}
+            edited = edit_page_prompt.parse_edits(
+                given, page, outline, sources=DraftSources([ticket(attack)])
+            )
         except edit_page_prompt.InvalidEditAnswer:
             return
         harmless.storage(edited.storage)
         assert edited.storage.endswith("<h2>Limits</h2><p>Ninety days.</p>")
     with in_time():
-        shown = review(attack, edited.storage, sf.apply(page, edited.edits).changes)
+        shown = replace(
+            review(attack, edited.storage, sf.apply(page, edited.edits).changes),
+            because=(Because("PAY2-1", attack.text),),
+            unsourced=(attack.text, *edited.unsourced),
+        )
         harmless.html(diff_page.render(shown))
         harmless.rich_text(ticket_description.description(shown))
 
@@ -176,8 +186,13 @@ def test_as_a_page_it_is_read_within_limits(attack: Attack) -> None:
 def test_as_a_title_it_opens_no_part_of_a_prompt(attack: Attack) -> None:
     """Nor does it close one; the same holds for candidates."""
     with in_time():
-        prompt = new_page_prompt.new_page_prompt(attack.summary, attack.summary, [ticket(attack)], None)
-    assert _tags(prompt) == ["ticket", "/ticket", "title", "/title", "parent", "/parent"]
+        sample = new_page_prompt.Sample(attack.summary, attack.text)
+        prompt = new_page_prompt.new_page_prompt(
+            attack.summary, attack.summary, [ticket(attack)], None, sample=sample
+        )
+    assert _tags(prompt) == [
+        "ticket", "/ticket", "title", "/title", "parent", "/parent", "sample", "/sample",
+    ]  # fmt: skip
     section = sf.Section((attack.summary,), attack.text)
     page = Candidate("1", attack.summary, "https://site.test", None, (attack.summary,), (section,))
     ranked = Ranked(page, 1.0, 1.0, is_named=True, nearest=(0,), why="words")

@@ -1,6 +1,7 @@
 """Asks the model for a draft. A bad answer is asked for again in the same attempt, each time for another reason.
 
-An invalid answer is explained to the model once. After a garbled or missing answer the prompt is changed once. An
+An invalid answer is explained to the model once. A valid one that rewrites most of a block for a small ticket is sent
+back once; it is used if no better one follows. After a garbled or missing answer the prompt is changed once. An
 answer that was cut off is requested once with the model's maximum length. One attempt makes at most
 ``MAX_MODEL_CALLS`` calls; without a usable answer it is deferred, and the next attempt has a shorter prompt.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from common import storage_format as sf
 from common.atlassian.confluence_client import ConfluencePage
@@ -28,11 +29,14 @@ from common.domain.ticket import Ticket
 from common.runtime.attempt import current_attempt
 from common.runtime.errors import PermanentFailure, UnusableAnswers
 from handlers.document_orchestrator.drafting import edit_page_prompt, new_page_prompt
+from handlers.document_orchestrator.drafting.draft_sources import DraftSources
 from handlers.document_orchestrator.drafting.edit_page_prompt import (
     InvalidEditAnswer,
     PreviousDraft,
     Proposal,
+    Reason,
 )
+from handlers.document_orchestrator.drafting.new_page_prompt import Sample
 from handlers.document_orchestrator.title_rules import refuse_unsafe_title
 
 log = logging.getLogger(__name__)
@@ -40,9 +44,9 @@ log = logging.getLogger(__name__)
 #: Share of tickets, page and previous draft that the prompt shows, by attempt.
 PROMPT_SHARES = (1.0, 0.7, 0.5, 0.35)
 
-Reason = Literal["invalid", "failure", "cut off"]
 _CHANGED_PROMPT: Mapping[Reason, str] = {
     "invalid": "",
+    "rewritten": "",
     "failure": "An earlier answer could not be read. Call the tool {tool} exactly once, with one complete JSON object, "
     "and write nothing else.",
     "cut off": "An earlier answer was too long. Call the tool {tool} with a shorter answer: only what matters most.",
@@ -80,13 +84,15 @@ def draft_update(
         word for ticket in tickets for word in (ticket.summary, *ticket.components, ticket.description[:2000])
     ]
 
+    sources = DraftSources(tickets, again.feedback if again else "")
+
     def question(share: float) -> Question:
         outline = edit_page_prompt.shown_outline(parsed, focus, share)
         prompt = edit_page_prompt.edit_page_prompt(page.title, outline, tickets, again, share)
         return Question(
             prompt,
             lambda answer: edit_page_prompt.parse_edits(
-                answer, parsed, outline, page.title, titles, attached
+                answer, parsed, outline, page.title, titles, attached, sources
             ),
         )
 
@@ -100,17 +106,31 @@ def draft_page(
     tickets: Sequence[Ticket],
     again: PreviousDraft | None,
     titles: Sequence[str] = (),
+    sample: Sample | None = None,
 ) -> Proposal:
-    """Return the body of a new page; raise PermanentFailure or UnusableAnswers. It may link pages with ``titles``."""
+    """Return the body of a new page; raise PermanentFailure or UnusableAnswers. It may link pages with ``titles``.
+
+    ``sample`` shows how pages of the space are written.
+    """
     refuse_unsafe_title(title)
+    sources = DraftSources(tickets, again.feedback if again else "")
 
     def question(share: float) -> Question:
-        prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share)
+        prompt = new_page_prompt.new_page_prompt(title, parent_title, tickets, again, share, sample)
         return Question(
-            prompt, lambda answer: new_page_prompt.parse_new_page(answer, title, [parent_title, *titles])
+            prompt,
+            lambda answer: new_page_prompt.parse_new_page(answer, title, [parent_title, *titles], sources),
         )
 
     return _ask(model, new_page_prompt.SYSTEM, new_page_prompt.TOOL, question)
+
+
+def _validated(asked: Question, answer: ModelAnswer, *, may_send_back: bool) -> Proposal:
+    """Return a valid answer; raise InvalidEditAnswer, also for one that rewrites a block, if it may be sent back."""
+    proposal = asked.validate(answer.input)
+    if proposal.to_keep and may_send_back:
+        raise InvalidEditAnswer(proposal.to_keep, usable=proposal)
+    return proposal
 
 
 def _ask(
@@ -122,6 +142,7 @@ def _ask(
     earlier: list[tuple[ModelAnswer, str]] = []
     problem = ""
     use: ModelUse | None = None
+    usable: Proposal | None = None
     for _ in range(attempt.draft_calls):
         asked = question(PROMPT_SHARES[min(shorter, len(PROMPT_SHARES) - 1)])
         notes = [_CHANGED_PROMPT[reason].format(tool=tool.name) for reason in asked_again]
@@ -129,8 +150,11 @@ def _ask(
         try:
             answer = model.ask(system, "\n\n".join([asked.prompt, *filter(None, notes)]), tool, earlier)
             use = answer.use.after(use)
-            return replace(asked.validate(answer.input), model=use)
+            proposal = _validated(asked, answer, may_send_back="rewritten" not in asked_again)
+            return replace(proposal, model=use)
         except ModelRefused as error:
+            if usable:
+                break
             raise PermanentFailure(f"no draft could be made: {error}") from error
         except ModelFailure as error:
             problem, reason = str(error), "cut off" if isinstance(error, AnswerCutOff) else "failure"
@@ -138,12 +162,16 @@ def _ask(
             if isinstance(error, ContextExceeded):
                 shorter, earlier = shorter + 1, []
         except InvalidEditAnswer as error:
-            problem, reason = str(error), "invalid"
+            problem, reason = str(error), "rewritten" if error.usable else "invalid"
+            usable = error.usable or usable
             earlier.append((answer, problem))
+            asked_again += error.also
         log.warning("draft.answer_unusable", extra={"reason": problem, "attempt": attempt.number})
         if reason in asked_again:
             break
         asked_again.append(reason)
+    if usable:
+        return replace(usable, model=use)
     told = f"the language model's answer was invalid twice: {problem}" if reason == "invalid" else problem
     raise UnusableAnswers(
         f"no draft could be made: {told}. It may help to make the ticket's description shorter or clearer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -35,6 +35,7 @@ from handlers.document_orchestrator.drafting.draft_revert import (
     draft_revert,
 )
 from handlers.document_orchestrator.drafting.edit_page_prompt import PreviousDraft, Proposal
+from handlers.document_orchestrator.drafting.style_sample import style_sample
 from handlers.document_orchestrator.writable_spaces import WritableSpaces
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,9 @@ class PageReader(RestrictionReader, VersionReader, Protocol):
 
     def page(self, page_id: str) -> ConfluencePage:
         """Return a page; raise NotFound."""
+
+    def known(self, page_ids: Iterable[str]) -> tuple[ConfluencePage, ...]:
+        """Return those of these pages that were read already in this invocation."""
 
     def attachment_names(self, page_id: str) -> frozenset[str]:
         """Return the file names of a page's attachments."""
@@ -85,7 +89,8 @@ class RevisionDrafter:
         else:
             page = None
             parent = self._parent_title(document, pages)
-            proposal = draft_page(self.model, document.title, parent, tickets, again, titles)
+            sample = None if again else style_sample(document, pages)
+            proposal = draft_page(self.model, document.title, parent, tickets, again, titles, sample)
         if page and not proposal.edits:
             return self._without_edit(document, proposal)
         return self._store(held, _draft_of(document, page, proposal, levels))
@@ -151,7 +156,9 @@ class RevisionDrafter:
         if UNDRAFTED.holds(document):
             return None, {}
         newest = self.drafts.get(document.document_id, document.revision, document.sha256)
-        return PreviousDraft(sf.to_markdown(newest.storage), _feedback(document)), newest.levels
+        changed = "\n\n".join(sf.to_markdown(change.after) for change in newest.changes() if change.after)
+        previous = PreviousDraft(sf.to_markdown(newest.storage), _feedback(document), changed)
+        return previous, newest.levels
 
     def _tickets(self, document: Document, read: Mapping[str, Ticket]) -> dict[str, Ticket]:
         """Return the source tickets that still exist, by their recorded keys; raise PermanentFailure if none does."""
@@ -264,4 +271,6 @@ def _draft_of(
         inputs=_inputs(document, levels),
         levels=levels,
         model=proposal.model,
+        because=proposal.because,
+        unsourced=proposal.unsourced,
     )

@@ -16,6 +16,7 @@ STYLE = """
 .warning p { margin: 0; font-weight: 600 }
 .warning.grave { background: var(--del); border-color: var(--del-line) }
 .warning ul { margin: .3rem 0 0; padding-left: 1.2rem }
+.unsourced { font-weight: 600; color: var(--del-text) }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; margin: 0 0 1.4rem; padding: 0 }
 .counts li {
   border: 1px solid var(--line); border-radius: 99px; padding: .15rem .8rem;

@@ -11,7 +11,7 @@ from common.runtime.unicode_safety import make_visible
 from handlers.review_ticket_creator.diff import diff_views, removed_elements, whole_page
 from handlers.review_ticket_creator.diff.change_counts import formatting_changes_text, source_only_text
 from handlers.review_ticket_creator.diff.diff_css import STYLE
-from handlers.review_ticket_creator.diff.edit_list import edit_texts
+from handlers.review_ticket_creator.diff.edit_list import ListedEdit, listed_edits, unsourced_text
 from handlers.review_ticket_creator.diff.page_comparison import (
     PageComparison,
     SourceComparison,
@@ -22,6 +22,7 @@ from handlers.review_ticket_creator.diff.passage_html import text_html
 from handlers.review_ticket_creator.diff.row_comparison import RowCounts, count_rows
 from handlers.review_ticket_creator.review_content import Review
 
+_MAX_OPEN = 12  # edits and changes of a list that is open at first
 _MAX_LABEL = 160  # characters of a change in the list of changes
 
 
@@ -105,7 +106,7 @@ def _changes(
         [formatting_changes_text(view), source_only_text(view)] if isinstance(view, PageComparison) else []
     )
     summary = "; ".join(filter(None, [f"Changes in {places}: {_counted(counts)} {noun}", *details]))
-    opened = " open" if len(changes) <= 12 else ""
+    opened = " open" if len(changes) <= _MAX_OPEN else ""
     return (
         f'<nav aria-label="Changes"><details class="changes"{opened}><summary>{summary}</summary>'
         f'<ol tabindex="0" aria-label="Changes in order">{items}</ol></details></nav>'
@@ -133,6 +134,7 @@ def _header(review: Review, view: PageComparison) -> str:
         f'<dl class="facts">{_facts(review)}</dl>',
         _large_removal(review, view),
         _removed_elements(review, view),
+        _unsourced(review),
         _counts(view),
         _edits(review),
     ]
@@ -208,12 +210,26 @@ def _counts(view: PageComparison) -> str:
 
 def _edits(review: Review) -> str:
     """Return the edits by number, as a reviewer names them to drop one."""
-    items = "".join(f"<li>{text_html(text)}</li>" for text in edit_texts(review.changes))
+    listed = listed_edits(review.changes, review.because)
+    items = "".join(map(_edit, listed))
+    opened = " open" if len(listed) <= _MAX_OPEN else ""
     return (
-        f'<details class="changes"><summary>Edits by number</summary><ol>{items}</ol></details>'
+        f'<details class="changes"{opened}><summary>Edits by number</summary><ol>{items}</ol></details>'
         if items
         else ""
     )
+
+
+def _edit(edit: ListedEdit) -> str:
+    kind = "quiet" if edit.is_sourced else "unsourced"
+    reason = f' <span class="{kind}">{text_html(edit.reason)}</span>' if edit.reason else ""
+    return f"<li>{text_html(edit.text)}{reason}</li>"
+
+
+def _unsourced(review: Review) -> str:
+    """Return the warning about facts that stand in no source."""
+    text = unsourced_text(review.unsourced)
+    return f'<div class="warning" role="note"><p>{text_html(text)}</p></div>' if text else ""
 
 
 def _footer(review: Review) -> str:

@@ -1,19 +1,54 @@
-"""The edits of a draft as short numbered texts: a reviewer can drop an edit by its number."""
+"""The edits of a draft as short numbered texts, each with its reason: a reviewer can drop an edit by its number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from common import storage_format as sf
+from common.domain.draft import FEEDBACK, Because
 from common.runtime.unicode_safety import make_visible, visible_line
 
 _MAX_TEXT = 80  # characters of each quoted text
+_MAX_QUOTED = 200  # characters of a quotation from a ticket
+_MAX_UNSOURCED = 12  # facts that are named
 _CONTEXT = 40  # characters that are the same in both texts before an excerpt leaves out its beginning
 
 
-def edit_texts(changes: Iterable[sf.BlockChange]) -> list[str]:
-    """Return one text for each edit, in the order of their numbers."""
-    return [_edit_text(change) for change in changes]
+class ListedEdit(NamedTuple):
+    """What an edit does, and why: words of a ticket; `is_sourced` is False if no source was found."""
+
+    text: str
+    reason: str = ""
+    is_sourced: bool = True
+
+
+def listed_edits(changes: Sequence[sf.BlockChange], because: Sequence[Because]) -> list[ListedEdit]:
+    """Return the edits in the order of their numbers; without reasons, as earlier versions stored none."""
+    if len(because) != len(changes):
+        return [ListedEdit(_edit_text(change)) for change in changes]
+    return [
+        ListedEdit(_edit_text(change), _reason(reason), bool(reason.source))
+        for change, reason in zip(changes, because, strict=True)
+    ]
+
+
+def unsourced_text(unsourced: Sequence[str]) -> str:
+    """Return which facts of a draft stand in no source, as text; "" if there is none."""
+    shown = [visible_line(fact, _MAX_TEXT) for fact in unsourced[:_MAX_UNSOURCED]]
+    if not shown:
+        return ""
+    more = f" and {len(unsourced) - len(shown)} more" if len(unsourced) > len(shown) else ""
+    what = "This stands" if len(unsourced) == 1 else "These stand"
+    return f"{what} neither in the tickets nor on the page so far, please check: {', '.join(shown)}{more}"
+
+
+def _reason(because: Because) -> str:
+    if not because.source:
+        return "no source found"
+    if because.source == FEEDBACK:
+        return "because of the reviewer's feedback"
+    return f"because {because.source} says {_quoted(because.quote, _MAX_QUOTED)}"
 
 
 def _edit_text(change: sf.BlockChange) -> str:
@@ -45,6 +80,6 @@ def _excerpt(text: str, start: int) -> str:
     return _quoted(f"…{text[start:]}" if start else text)
 
 
-def _quoted(text: str) -> str:
-    line = visible_line(text, _MAX_TEXT)
+def _quoted(text: str, longest: int = _MAX_TEXT) -> str:
+    line = visible_line(text, longest)
     return f"“{line}”" if line else ""

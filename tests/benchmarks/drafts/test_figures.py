@@ -7,7 +7,6 @@ import pytest
 from benchmarks.drafts import report
 from benchmarks.drafts.cases import Case
 from benchmarks.drafts.chrf import chrf
-from benchmarks.drafts.facts import facts, unsupported
 from benchmarks.drafts.metrics import METRICS, Outcome, measure
 from benchmarks.drafts.traps import traps
 
@@ -78,17 +77,6 @@ def test_failed_draft_has_no_marks() -> None:
     assert (failed["valid"], failed["retried"], failed["decision"], failed["chrf"]) == (0.0, 0.0, 0.0, 0.0)
     assert failed["place_precision"] is None
     assert figures(WANTED, calls=2)["retried"] == 1.0
-
-
-def test_facts_are_numbers_code_identifiers_flags_urls_and_names() -> None:
-    text = "1. Run `a b` with --day 3,5 at https://a.example/x. See retry_count, getUser() and the Payments team."
-    assert facts(text) == {
-        "a b", "--day", "3,5", "https://a.example/x", "retry_count", "getuser", "payments",
-    }  # fmt: skip
-
-
-def test_unsupported_facts_stand_in_no_source() -> None:
-    assert unsupported("It takes 12 of `max_jobs`.", "At most 120, see max_jobs.") == {"12"}
 
 
 def test_gate_names_what_is_worse_than_two_points() -> None:
