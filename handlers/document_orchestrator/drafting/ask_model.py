@@ -152,9 +152,9 @@ def _ask(
             use = answer.use.after(use)
             proposal = _validated(asked, answer, may_send_back="rewritten" not in asked_again)
             return replace(proposal, model=use)
-        except ModelRefused as error:
+        except ModelRefused as error:  # let go: an answer that was sent back can still be used
             if usable:
-                break
+                return replace(usable, model=use)
             raise PermanentFailure(f"no draft could be made: {error}") from error
         except ModelFailure as error:
             problem, reason = str(error), "cut off" if isinstance(error, AnswerCutOff) else "failure"

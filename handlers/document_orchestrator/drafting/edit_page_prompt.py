@@ -12,8 +12,8 @@ from typing import Any, Literal
 from common import storage_format as sf
 from common.aws.bedrock_client import ModelTool
 from common.aws.tool_input import read_by_schema
-from common.domain.model_use import ModelUse
 from common.domain.draft import Because
+from common.domain.model_use import ModelUse
 from common.domain.ticket import Ticket
 from common.runtime.invisible_characters import without_invisible
 from common.runtime.json_access import as_dict
@@ -233,7 +233,14 @@ def parse_edits(
         raise InvalidEditAnswer(message, also=["rewritten"] if to_keep else [])
     written = "\n\n".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete))
     unsourced = sources.unsourced(written, [title, *titles, sf.to_markdown(page.source)]) if written else ()
-    return Proposal(summary_of(given), tuple(edits), storage, tuple(because), unsourced, to_keep)
+    return Proposal(
+        summary_of(given),
+        tuple(edits),
+        storage,
+        because=tuple(because),
+        unsourced=unsourced,
+        to_keep=to_keep,
+    )
 
 
 def _applied(page: sf.Page, edits: Sequence[sf.Edit]) -> tuple[str, list[str]]:

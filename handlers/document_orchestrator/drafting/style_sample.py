@@ -39,4 +39,4 @@ def _shows_style(page: ConfluencePage) -> bool:
     try:
         return len(sf.parse(page.storage).blocks) >= MIN_BLOCKS
     except sf.MalformedStorage:
-        return False  # let go: another page is the sample
+        return False
