@@ -105,7 +105,9 @@ def with_small_changes(draft: Draft, changes: SmallChanges) -> Draft | None:
     if _links(after) != _links(before):
         return None  # an address became a link
     because = [each for number, each in enumerate(draft.because, 1) if number not in changes.dropped]
-    said = "\n".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete)).replace("\\", "")
+    said = "\n".join(edit.markdown for edit in edits if not isinstance(edit, sf.Delete | sf.Restore)).replace(
+        "\\", ""
+    )
     return replace(
         draft,
         edits=tuple(edits),
