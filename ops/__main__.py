@@ -15,7 +15,7 @@ from common.atlassian.http_client import AtlassianError
 from common.aws.secrets import InvalidSecret
 from common.lambda_entry.environment import InvalidEnvironment
 from ops import errors, stuck_reviews
-from ops.commands import doctor, redrive, renew_link, replay, revert, status, sweep
+from ops.commands import doctor, pause, redrive, renew_link, replay, revert, status, sweep
 from ops.console_output import Terminal
 from ops.deployed_stack import QUEUE_FUNCTIONS, DeployedStack
 from ops.errors import OperatorError
@@ -55,6 +55,10 @@ def _run(given: argparse.Namespace, deployment: DeployedStack, screen: Terminal)
             return revert.run(deployment, screen, given.document_id)
         case "sweep":
             return sweep.run(deployment, screen, given.since, given.dry_run)
+        case "pause":
+            return pause.pause(deployment, screen, given.reason)
+        case "resume":
+            return pause.resume(deployment, screen)
         case "doctor":
             return doctor.run(deployment, screen)
     raise AssertionError(given.command)
@@ -129,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
         help="90m, 36h, 2d, 1w; default 2d",
     )
     one.add_argument("--dry-run", action="store_true", help="only show them, change nothing")
+    one = commands.add_parser("pause", help="stop drafting; closed tickets are recorded and wait")
+    one.add_argument("--reason", default="", help="why, for other operators")
+    commands.add_parser("resume", help="end the pause, and draft what waits")
     commands.add_parser("doctor", help="check everything that the pipeline depends on, and say what to do")
     return parser
 

@@ -21,6 +21,7 @@ from common.atlassian.confluence_client import ConfluenceClient
 from common.atlassian.jira_client import JiraClient
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
+from common.aws.drafting_gate import DraftingGate
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
@@ -61,9 +62,11 @@ class Settings:
     decline_labels: tuple[str, ...]
     document_issue_types: tuple[str, ...]
     max_change_age_days: int
+    max_drafts_per_day: int
     jira_review_project_key: str = ""
     review_fields: str = ""
     additional_model_request_fields: str = ""
+    bedrock_guardrail: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""
     atlassian_token_expires: str = ""
@@ -125,6 +128,14 @@ class DeployedStack:
         """The documents table."""
         table = self.settings.documents_table
         return DocumentRepository(DynamoDbTable(self.client("dynamodb"), table, "document_id", time.time))
+
+    @property
+    def gate(self) -> DraftingGate:
+        """The gate before drafting."""
+        table = DynamoDbTable(
+            self.client("dynamodb"), self.settings.documents_table, "document_id", time.time
+        )
+        return DraftingGate(table, self.settings.max_drafts_per_day, time.time)
 
     @property
     def bus(self) -> EventBus:

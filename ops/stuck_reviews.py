@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from common.domain.document import FINAL_STATUSES, IN_REVIEW, Document, DocumentStatus
+from ops.commands.pause import show_gate
 from ops.console_output import Terminal, format_time, pluralize
 from ops.deployed_stack import DeployedStack
 
@@ -13,6 +14,7 @@ _REVIEWED = (*sorted(IN_REVIEW), DocumentStatus.DRAFTED, DocumentStatus.REVISING
 
 def run(deployment: DeployedStack, screen: Terminal, now: float) -> int:
     """Print the reviews that are stuck at ``now``, in seconds since the epoch; return 0."""
+    show_gate(deployment, screen)
     rows = []
     for document in deployment.documents.with_status(*_REVIEWED):
         state, explanation = stuck_state(document)

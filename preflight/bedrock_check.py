@@ -44,13 +44,14 @@ def check_model(
     control: Any = None,
     region: str = "",
     request_fields: Mapping[str, Any] | None = None,
+    guardrail: str = "",
 ) -> Iterator[Finding]:
     """Make one forced tool call, and warn if the model is Legacy.
 
     `client` is boto3's `bedrock-runtime` client, `control` its `bedrock` client. `region` chooses the model that the
     remedies name.
     """
-    model = BedrockClient(client, model_id, request_fields)
+    model = BedrockClient(client, model_id, request_fields, guardrail)
     try:
         model.ask("You test a connection.", "Call the tool with ready = true.", TOOL)
     except ClientError as error:

@@ -72,6 +72,10 @@ class ModelRefused(ModelFailure):
     """A guardrail or content filter stopped the answer."""
 
 
+class GuardrailIntervened(ModelRefused):
+    """The guardrail refused the request: the ticket, the page or the feedback has what it does not allow."""
+
+
 class AnswerCutOff(ModelFailure):
     """The answer was cut off at the token limit. It is a failure, never a draft."""
 
@@ -97,10 +101,17 @@ class BedrockClient:
 
     ``client`` is boto3's ``bedrock-runtime`` client. It retries by itself; its errors (throttling, time-outs) are
     raised unchanged. ``request_fields`` are sent as ``additionalModelRequestFields``, for Nova on top of NOVA_FIELDS.
+    ``guardrail`` is ``ID:VERSION`` of a Bedrock guardrail, or ``""``; its answer to a refused request is ModelRefused.
     """
 
-    def __init__(self, client: Any, model_id: str, request_fields: Mapping[str, Any] | None = None) -> None:
-        self._client, self._model_id = client, model_id
+    def __init__(
+        self,
+        client: Any,
+        model_id: str,
+        request_fields: Mapping[str, Any] | None = None,
+        guardrail: str = "",
+    ) -> None:
+        self._client, self._model_id, self._guardrail = client, model_id, guardrail
         defaults = NOVA_FIELDS if "amazon.nova-" in model_id else {}
         self._fields = _merged(defaults, request_fields or {})
 
@@ -125,6 +136,9 @@ class BedrockClient:
         }
         if self._fields:
             request["additionalModelRequestFields"] = self._fields
+        if self._guardrail:
+            name, _, version = self._guardrail.rpartition(":")
+            request["guardrailConfig"] = {"guardrailIdentifier": name, "guardrailVersion": version}
         try:
             response = self._client.converse(**request)
         except ClientError as error:
@@ -139,6 +153,12 @@ class BedrockClient:
                 "output_tokens": usage.get("outputTokens"),
             },
         )
+        if response.get("stopReason") == "guardrail_intervened":
+            log.warning("model.refused", extra={"tool": tool.name, "guardrail": self._guardrail})
+            raise GuardrailIntervened(
+                f"the guardrail {self._guardrail} of Amazon Bedrock, which your organisation set, does not allow the "
+                "language model to read this ticket or its page"
+            )
         answer = _read(response, tool)
         return replace(
             answer,
@@ -181,6 +201,10 @@ def _translated(error: ClientError, tool: ModelTool) -> Exception:
     log.warning("model.failed", extra={"tool": tool.name, "code": code, "error": message[:1000]})
     if code == "ModelErrorException":
         return MalformedAnswer("the language model's answer was garbled")
+    if "guardrail" in message.lower():
+        return ModelMisconfigured(
+            f"Amazon Bedrock refuses the guardrail: {message[:300]}. An operator must correct the setting bedrockGuardrail"
+        )
     if _TOO_LONG.search(message):
         return ContextExceeded("the ticket and the page together are too long for the language model")
     return ModelMisconfigured(
@@ -206,7 +230,7 @@ def _failure(reason: object) -> ModelFailure | None:
     match reason:
         case "max_tokens":
             return AnswerCutOff("the language model's answer was too long and was cut off")
-        case "guardrail_intervened" | "content_filtered":
+        case "content_filtered":
             return ModelRefused("a content filter withheld the language model's answer")
         case "malformed_tool_use" | "malformed_model_output":
             return MalformedAnswer("the language model's answer was garbled")

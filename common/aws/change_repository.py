@@ -13,6 +13,8 @@ from common.domain.change import Change, ChangeStatus
 from common.domain.change_states import ChangeTransition
 from common.runtime.errors import ConditionFailed
 
+#: Index of the changes by status and time.
+BY_STATUS_INDEX = "by-status"
 #: Seconds for which an ignored change is kept, to look up its reason.
 IGNORED_TTL_SECONDS = 90 * 24 * 3600
 
@@ -34,6 +36,11 @@ class ChangeRepository:
         """Return the change, or None."""
         item = self._records.get(change_id)
         return from_item(Change, item) if item else None
+
+    def with_status(self, status: ChangeStatus) -> Iterator[Change]:
+        """Yield the changes in a status, oldest first, from an index that is eventually consistent."""
+        for item in self._records.query_index(BY_STATUS_INDEX, "status", str(status)):
+            yield from_item(Change, item)
 
     @contextmanager
     def lease(self, change_id: str, owner: str, seconds: int) -> Iterator[Held[Change]]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from common.atlassian.confluence_client import ConfluenceClient
+from common.atlassian.http_client import AtlassianError
 from common.atlassian.jira_client import JiraClient
 from common.aws import event_bus
 from common.aws.change_repository import ChangeRepository
 from common.aws.document_repository import DocumentRepository
+from common.aws.drafting_gate import PAUSED, DraftingGate
 from common.aws.dynamodb_table import Held
 from common.aws.event_bus import EventBus
 from common.domain.change import Change, ChangeStatus
@@ -54,6 +56,7 @@ class ChangeDetected:
     drafter: RevisionDrafter
     no_edit: CloseWithoutEdit
     bus: EventBus
+    gate: DraftingGate
     site: Callable[[], WritableSpaces]
 
     def serve(self, event: Event, owner: str) -> None:
@@ -62,9 +65,10 @@ class ChangeDetected:
         Idempotent: the selection is stored once, the page lock and leases make the work on a page exclusive, and a
         draft is recorded together with the changes that it contains.
         """
+        gate = self.gate.read()
         with self.changes.lease(str(event.detail["change_id"]), owner, LEASE_SECONDS) as held:
             change = self._to_process(held.record, event)
-            if change is None:
+            if change is None or self._waits(change, PAUSED if gate.paused_at else ""):
                 return
             if change.from_status_id and self.jira.is_done(change.from_status_id):
                 self._record_first_transition(change)
@@ -76,6 +80,8 @@ class ChangeDetected:
                 self.changes.ignore(change, "it is one of our review tickets", held.lease)
                 return
             ticket = Ticket.from_rest(issue, self.jira.browse_url)
+            if self._waits(change, self.gate.admit(change.change_id, gate)):
+                return
             pages = PagesReadOnce(self.confluence)
             targets, is_new = self.selection.select(change, ticket, self.site(), pages)
             documents = []
@@ -113,6 +119,19 @@ class ChangeDetected:
             # The tickets have a comment about it already; `ops redrive` sends a new message.
             raise PermanentFailure(change.reason)
         return self.changes.restart(change)
+
+    def _waits(self, change: Change, reason: str) -> bool:
+        """Return whether a change waits, for a ``reason``; its ticket is told once. It stays ``detected``."""
+        if not reason:
+            return False
+        log.info("change.waits", extra={"change_id": change.change_id, "reason": reason})
+        try:
+            notifications.comment_waiting(self.jira, change.issue_id, change.change_id, reason)
+        except (
+            AtlassianError
+        ) as error:  # let go: the change is recorded, and waits with or without the comment
+            log.warning("comment.failed", extra={"issue": change.issue_id, "detail": str(error)})
+        return True
 
     def _record_first_transition(self, change: Change) -> None:
         """Record the ticket's first transition to Done, if it is recent and not recorded or not processed yet.

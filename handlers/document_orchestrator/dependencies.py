@@ -15,6 +15,7 @@ from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
+from common.aws.drafting_gate import DraftingGate
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.review_store import ReviewStore
@@ -45,12 +46,15 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
     )
     dynamodb, s3 = cached_client("dynamodb"), cached_client("s3")
     fields = json.loads(env.additional_model_request_fields or "{}")
-    model = BedrockClient(cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id, fields)
+    model = BedrockClient(
+        cached_client("bedrock-runtime", read_timeout=75), env.bedrock_model_id, fields, env.bedrock_guardrail
+    )
     table = DynamoDbTable(dynamodb, env.documents_table, "document_id", time.time)
     records, drafts = DocumentRepository(table), DraftStore(s3, env.documents_bucket)
     changes = ChangeRepository(DynamoDbTable(dynamodb, env.changes_table, "change_id", time.time))
     new_pages = NewPageRegister(table, changes, time.time)
     bus = EventBus(cached_client("events"), env.event_bus)
+    gate = DraftingGate(table, env.max_drafts_per_day, time.time)
     site = cache(partial(_site, confluence, env))
     no_edit = CloseWithoutEdit(records, ReviewStore(s3, env.documents_bucket), jira)
     drafter = RevisionDrafter(records, drafts, jira, model, no_edit, site)
@@ -66,9 +70,12 @@ def build_use_cases() -> Mapping[EventName, UseCase]:
             drafter=drafter,
             no_edit=no_edit,
             bus=bus,
+            gate=gate,
             site=site,
         ),
-        EventName.REVISION_REQUESTED: RevisionRequested(records, jira, confluence, drafter, no_edit, bus),
+        EventName.REVISION_REQUESTED: RevisionRequested(
+            records, jira, confluence, drafter, no_edit, bus, gate
+        ),
         EventName.REVERT_REQUESTED: RevertRequested(
             records, confluence, claims, drafter, no_edit, bus, time.time
         ),

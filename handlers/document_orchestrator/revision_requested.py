@@ -11,6 +11,7 @@ from common.atlassian.http_client import AtlassianError
 from common.atlassian.jira_client import JiraClient
 from common.aws import event_bus
 from common.aws.document_repository import DocumentRepository
+from common.aws.drafting_gate import PAUSED, DraftingGate
 from common.aws.event_bus import EventBus
 from common.domain.document import FINAL_STATUSES, Document, DocumentStatus
 from common.domain.events import Event
@@ -33,13 +34,18 @@ class RevisionRequested:
     drafter: RevisionDrafter
     no_edit: CloseWithoutEdit
     bus: EventBus
+    gate: DraftingGate
 
     def serve(self, event: Event, owner: str) -> None:
         """Draft the revision after the one in the event, and publish DocumentGenerated. Idempotent.
 
+        While drafting is paused the document stays ``revising``; the end of the pause publishes its event again.
         Raises PermanentFailure, LeaseHeld or the errors of the services.
         """
         document_id, revision = str(event.detail["document_id"]), int(event.detail["revision"])
+        if self.gate.read().paused_at:
+            self._say_paused(event)
+            return
         with self.records.lease(document_id, owner, LEASE_SECONDS) as held:
             document = held.record
             if document.revision <= revision and document.status is DocumentStatus.REVISING:
@@ -77,6 +83,13 @@ class RevisionRequested:
             with self.records.notification_lease(document.document_id, LEASE_SECONDS):
                 what = f"{document.document_id} after r{revision}"
                 notifications.comment_waiting(self.jira, document.review_issue_id, what, reason)
+
+    def _say_paused(self, event: Event) -> None:
+        log.info("revision.waits", extra={**event.detail, "reason": PAUSED})
+        try:
+            self.notify_waiting(event, PAUSED)
+        except AtlassianError as error:  # let go: the revision waits with or without the comment
+            log.warning("comment.failed", extra={**event.detail, "error": str(error)})
 
     def _reopen_review(self, document: Document) -> None:
         """Move a review ticket back from Done, unless it was moved again since the decision: that move comes first."""

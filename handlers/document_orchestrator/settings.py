@@ -23,6 +23,8 @@ class Settings:
     confluence_space_key: tuple[str, ...]
     bedrock_model_id: str
     trust_folders: bool
+    max_drafts_per_day: int
     additional_model_request_fields: str = ""
+    bedrock_guardrail: str = ""
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""

@@ -12,11 +12,13 @@ from common.aws.change_repository import ChangeRepository
 from common.aws.clients import cached_client
 from common.aws.document_repository import DocumentRepository
 from common.aws.draft_store import DraftStore
+from common.aws.drafting_gate import DraftingGate
 from common.aws.dynamodb_table import DynamoDbTable
 from common.aws.event_bus import EventBus
 from common.aws.secrets import CachedSecret
 from common.intake.eligibility import EligibilityRules
 from common.intake.missed_webhooks import MissedWebhooks
+from common.intake.waiting_changes import WaitingChanges
 from common.lambda_entry import environment
 from handlers.sweep.check_conversion import ConversionCheck
 from handlers.sweep.remind_reviewers import Reminders
@@ -30,6 +32,7 @@ class Dependencies:
     missed_webhooks: MissedWebhooks
     conversion: ConversionCheck
     reminders: Reminders
+    waiting: WaitingChanges
 
 
 @cache
@@ -43,12 +46,14 @@ def build_dependencies() -> Dependencies:
     )
     database = cached_client("dynamodb")
     changes = ChangeRepository(DynamoDbTable(database, env.changes_table, "change_id", time.time))
-    documents = DocumentRepository(DynamoDbTable(database, env.documents_table, "document_id", time.time))
+    table = DynamoDbTable(database, env.documents_table, "document_id", time.time)
+    documents, gate = DocumentRepository(table), DraftingGate(table, env.max_drafts_per_day, time.time)
     bus = EventBus(cached_client("events"), env.event_bus)
     return Dependencies(
         MissedWebhooks(jira, changes, documents, bus, rules, time.time),
         ConversionCheck(jira, confluence, documents, DraftStore(cached_client("s3"), env.documents_bucket)),
         Reminders(jira, documents, env.reminder_days),
+        WaitingChanges(changes, documents, gate, bus),
     )
 
 

@@ -32,6 +32,7 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, int]:
             dependencies.missed_webhooks,
             dependencies.conversion,
             dependencies.reminders,
+            dependencies.waiting,
             WINDOW,
             TIMEOUT - RESERVE_SECONDS,
             _scheduled_at(event, dependencies.missed_webhooks.clock),

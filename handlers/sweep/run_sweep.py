@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from common.intake.missed_webhooks import MissedWebhooks
+from common.intake.waiting_changes import WaitingChanges
 from common.runtime.deadline import remaining_seconds, within_deadline
 from handlers.sweep.check_conversion import ConversionCheck
 from handlers.sweep.remind_reviewers import Reminders
@@ -22,17 +23,18 @@ def run_sweep(
     missed_webhooks: MissedWebhooks,
     conversion: ConversionCheck,
     reminders: Reminders,
+    waiting: WaitingChanges,
     window: int,
     seconds: float,
     swept_at: int,
 ) -> Counter[str]:
     """Process tickets and reviews that were closed in the last ``window`` seconds and are not processed yet.
 
-    Returns how often each outcome occurred. Also records which open reviews are missing in Jira, checks what
-    Confluence's conversion lost on the pages of these reviews, and reminds reviewers of reviews that wait. ``swept_at``
-    is the scheduled time of the sweep, in seconds since the epoch. ``seconds`` is the time limit; reviews get at most
-    half of it. Reviews, tickets and checks that are not reached in time are logged, and counted as ``reviews left``,
-    ``tickets left`` and ``checks left``.
+    Returns how often each outcome occurred. Also publishes the events of what waits for drafting, records which open
+    reviews are missing in Jira, checks what Confluence's conversion lost on the pages of these reviews, and reminds
+    reviewers of reviews that wait. ``swept_at`` is the scheduled time of the sweep, in seconds since the epoch.
+    ``seconds`` is the time limit; reviews get at most half of it. Reviews, tickets and checks that are not reached in
+    time are logged, and counted as ``reviews left``, ``tickets left`` and ``checks left``.
     Idempotent. Raises the errors of the services.
     """
     started = time.monotonic()
@@ -56,6 +58,7 @@ def run_sweep(
                     left = outcomes[f"{kind} left"] = found.unreached()
                     log.error("sweep.incomplete", extra={"kind": kind, "left": left})
     with within_deadline(seconds - (time.monotonic() - started)):
+        outcomes.update({f"waiting {what}": number for what, number in waiting.publish().items()})
         outcomes.update(_check_conversions(conversion, over))
         outcomes["reminded"] += reminders.remind(missed_webhooks.clock())
     return +outcomes

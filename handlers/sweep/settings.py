@@ -25,6 +25,7 @@ class Settings:
     document_issue_types: tuple[str, ...]
     max_change_age_days: int
     reminder_days: int
+    max_drafts_per_day: int
     atlassian_token_url: str = ""
     atlassian_client_id: str = ""
     atlassian_token_expires: str = ""

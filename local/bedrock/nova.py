@@ -56,6 +56,7 @@ def check_request(model_id: str, request: Mapping[str, Any]) -> None:
         if not str(block.get("text", "x")).strip():
             raise _invalid(f"The text field in the ContentBlock object at system.{at} is blank.")
     _check_inference(request.get("inferenceConfig") or {})
+    _check_guardrail(request.get("guardrailConfig"))
     _check_fields(model_id, request.get("additionalModelRequestFields") or {})
     if "toolConfig" in request:
         _check_tools(request["toolConfig"])
@@ -107,6 +108,29 @@ def _check_inference(settings: Mapping[str, Any]) -> None:
     for name in ("temperature", "topP"):
         if not 0 <= settings.get(name, 0) <= 1:
             raise _invalid(f"{name} must be between 0 and 1")
+
+
+GUARDRAIL = ("stand1nguard", ("1", "DRAFT"))
+"""The id and versions of the only guardrail that this service has. It refuses every request with GUARDED in it."""
+GUARDED = "guardrail-refuses-this"
+
+
+def _check_guardrail(config: Any) -> None:
+    """Check a guardrail's id and version.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConfiguration.html
+    """
+    if config is None:
+        return
+    name, version = str(config.get("guardrailIdentifier")), str(config.get("guardrailVersion"))
+    if name.rpartition("/")[2] != GUARDRAIL[0] or version not in GUARDRAIL[1]:
+        raise _invalid("The guardrail identifier or version provided in the request does not exist.")
+
+
+def is_refused_by_guardrail(request: Mapping[str, Any]) -> bool:
+    """Return whether a guardrail is set and refuses what the messages say; it does not read results of tools."""
+    texts = (part.get("text", "") for message in request["messages"] for part in message["content"])
+    return bool(request.get("guardrailConfig")) and any(GUARDED in text for text in texts)
 
 
 def _check_fields(model_id: str, fields: Any) -> None:

@@ -161,6 +161,9 @@ def _drafted(request: Mapping[str, Any], fault: str) -> dict[str, Any]:
         use_id = "tooluse_" + hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:22]
         content = [{"toolUse": {"toolUseId": use_id, "name": tool["name"], "input": given}}]
         reason = "tool_use"
+    if nova.is_refused_by_guardrail(request):
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-converse-api.html
+        reason, content = "guardrail_intervened", [{"text": "Sorry, the guardrail does not allow this."}]
     if fault in STOP_REASONS:
         reason = STOP_REASONS[fault]
         content = content if fault == "cut-off" else [{"text": "I cannot help with that."}]

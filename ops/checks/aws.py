@@ -149,4 +149,5 @@ def model(deployment: DeployedStack) -> Iterator[Finding]:
         control=deployment.client("bedrock"),
         region=runtime.meta.region_name,
         request_fields=json.loads(deployment.settings.additional_model_request_fields or "{}"),
+        guardrail=deployment.settings.bedrock_guardrail,
     )

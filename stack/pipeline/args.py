@@ -75,6 +75,10 @@ class DocumentationPipelineArgs(TypedDict):
     """JSON object with fields that only the model knows, sent with each request. Nova gets
     `{"inferenceConfig": {"topK": 1}}` in any case, unless a field is set to another value, or to `null`. Default: none.
     """
+    bedrock_guardrail: NotRequired[str]
+    """Amazon Bedrock guardrail that checks each request to the model, by id (or ARN) and version. It reads tickets,
+    pages and feedback; Bedrock does not apply it to what a model gives a tool, which is the draft. Default: none.
+    """
     document_labels: NotRequired[pulumi.Input[str]]
     """Ticket labels that request documentation, comma separated. Default:
     `needs-docs,new-feature,breaking-change,api-change,documentation`.
@@ -87,6 +91,10 @@ class DocumentationPipelineArgs(TypedDict):
     """Issue types that are documented without a label, comma separated. Default: none."""
     max_change_age_days: NotRequired[pulumi.Input[int]]
     """Tickets without a label that were closed more than this many days ago are not documented. Default: `30`."""
+    max_drafts_per_day: NotRequired[pulumi.Input[int]]
+    """Tickets that are drafted per day (UTC), to limit costs. Those above wait for the next day, and an alarm says so.
+    Revisions that reviewers ask for do not count. Default: `100`.
+    """
     approver_account_ids: NotRequired[pulumi.Input[str]]
     """Account ids of the people who may decide, comma separated. Default: anyone."""
     reviewer_account_ids: NotRequired[pulumi.Input[str]]

@@ -1,4 +1,4 @@
-"""IAM permission to invoke one Bedrock model, by model id or through an inference profile."""
+"""IAM permissions to invoke one Bedrock model, by id or through an inference profile, and to apply a guardrail."""
 
 import re
 
@@ -7,6 +7,7 @@ import pulumi
 from ..arguments.iam_policy import PolicyStatement
 
 INVOKE = "bedrock:InvokeModel"
+APPLY_GUARDRAIL = "bedrock:ApplyGuardrail"
 
 _GEOGRAPHY = re.compile(r"(us|us-gov|eu|apac|jp|au|ca|sa|me|af|il|mx|global)\.(?P<model>[a-z0-9-]+\..+)")
 
@@ -22,6 +23,29 @@ def model_statements(
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
     return pulumi.Output.all(model_id, region, account).apply(lambda known: _statements(*known))
+
+
+def guardrail_statements(
+    guardrail: str, region: pulumi.Input[str], account: pulumi.Input[str]
+) -> pulumi.Output[list[PolicyStatement]]:
+    """Return the statement that allows to use a guardrail, given as `ID:VERSION` or `ARN:VERSION`; none if it is "".
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-invoke.html
+    """
+    name = guardrail.rpartition(":")[0]
+
+    def statements(known: list[str]) -> list[PolicyStatement]:
+        if not name:
+            return []
+        here, mine = known
+        arn = (
+            name
+            if name.startswith("arn:")
+            else f"arn:{_partition(here)}:bedrock:{here}:{mine}:guardrail/{name}"
+        )
+        return [{"actions": [APPLY_GUARDRAIL], "resources": [arn]}]
+
+    return pulumi.Output.all(region, account).apply(statements)
 
 
 def _statements(model_id: str, region: str, account: str) -> list[PolicyStatement]:

@@ -109,6 +109,9 @@ ACCESS_MAY_BE_LOST = '{ $.message = "review.access_may_be_lost" }'
 TOKEN_EXPIRES = '{ $.message = "token.expires_soon" }'  # noqa: S105 (a filter pattern)
 """Filter pattern for the sweep's log line that the API token expires within 30 days."""
 
+LIMIT_REACHED = '{ $.message = "drafts.limit_reached" }'
+"""Filter pattern for the log line that the daily limit of drafts is reached."""
+
 DEFERRED = '{ $.message = "message.deferred" }'
 """Filter pattern for the log line of a deferred message: a service is down or throttles, or a lease is held."""
 

@@ -11,7 +11,7 @@ from ..monitoring.observability import Observability
 from . import functions
 from .account import given
 from .args import DocumentationPipelineArgs
-from .functions import ACCESS_MAY_BE_LOST, DEFERRED, TOKEN_EXPIRES, WORK_FAILED
+from .functions import ACCESS_MAY_BE_LOST, DEFERRED, LIMIT_REACHED, TOKEN_EXPIRES, WORK_FAILED
 
 _DEFERRED_SECONDS = 900
 _DEFERRAL_PERIOD = 1200
@@ -54,6 +54,16 @@ _LINES: Mapping[str, list[WatchedLine]] = {
         if shape.events
     },
 }
+_LINES[functions.DOCUMENT_ORCHESTRATOR.name].append(
+    {
+        "label": "drafts-limit",
+        "pattern": LIMIT_REACHED,
+        "words": (
+            "the limit of drafts a day (maxDraftsPerDay) is reached; further tickets wait for a sweep of a later day. "
+            "If that many are right, raise maxDraftsPerDay, and run pulumi up and python -m ops resume."
+        ),
+    }
+)
 
 
 def watch_pipeline(

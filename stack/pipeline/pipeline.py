@@ -10,7 +10,7 @@ from ..arguments.tags import with_tags
 from . import functions
 from .api import create_endpoints
 from .args import DocumentationPipelineArgs
-from .bedrock_permissions import model_statements
+from .bedrock_permissions import guardrail_statements, model_statements
 from .model_choice import choose_model
 from .monitoring import watch_pipeline
 from .preflight import after_preflight
@@ -86,7 +86,12 @@ class DocumentationPipeline(pulumi.ComponentResource):
         workers = Workers(
             name,
             args,
-            stores.statements(model_statements(model_id, region, account)),
+            stores.statements(
+                pulumi.Output.all(
+                    model_statements(model_id, region, account),
+                    guardrail_statements(args["bedrock_guardrail"], region, account),
+                ).apply(lambda both: [*both[0], *both[1]])
+            ),
             {**settings, **stores.values()},
             child,
         )

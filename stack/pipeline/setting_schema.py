@@ -232,6 +232,17 @@ SETTINGS = (
         variable="ADDITIONAL_MODEL_REQUEST_FIELDS", functions=("DocumentOrchestrator",),
     ),
     Setting(
+        "bedrockGuardrail", "bedrock_guardrail",
+        Text(
+            r"(([a-z0-9]+|arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:guardrail/[a-z0-9]+):([1-9]\d{0,7}|DRAFT))?",
+            "abcdefghij12:1",
+            "must be the id or ARN of a guardrail, a colon and its version",
+        ),
+        "Amazon Bedrock guardrail that checks each request to the model, by id (or ARN) and version. It reads tickets, "
+        "pages and feedback; Bedrock does not apply it to what a model gives a tool, which is the draft.",
+        default="", default_text="none", variable="BEDROCK_GUARDRAIL", functions=("DocumentOrchestrator",),
+    ),
+    Setting(
         "documentLabels", "document_labels", CommaSeparated(r"\S+", "needs-docs", "a label has no blanks"),
         "Ticket labels that request documentation, comma separated.",
         default="needs-docs,new-feature,breaking-change,api-change,documentation",
@@ -253,6 +264,12 @@ SETTINGS = (
         "maxChangeAgeDays", "max_change_age_days", Number(1, 3650, "30"),
         "Tickets without a label that were closed more than this many days ago are not documented.",
         default=30, variable="MAX_CHANGE_AGE_DAYS", functions=_DETECTION,
+    ),
+    Setting(
+        "maxDraftsPerDay", "max_drafts_per_day", Number(1, 2000, "100"),
+        "Tickets that are drafted per day (UTC), to limit costs. Those above wait for the next day, and an alarm says "
+        "so. Revisions that reviewers ask for do not count.",
+        default=100, variable="MAX_DRAFTS_PER_DAY", functions=("DocumentOrchestrator", "Sweep"),
     ),
     Setting(
         "approverAccountIds", "approver_account_ids",

@@ -24,6 +24,14 @@ CREATED_PAGES: TableIndex = {
 BY_STATUS: TableIndex = {"name": "by-status", "hash_key": "status"}
 """Index of the documents by status."""
 
+CHANGES_BY_STATUS: TableIndex = {
+    "name": "by-status",
+    "hash_key": "status",
+    "range_key": "detected_at",
+    "range_key_kind": KeyKind.NUMBER,
+}
+"""Index of the changes by status and time."""
+
 _GET, _PUT = "dynamodb:GetItem", "dynamodb:PutItem"
 _UPDATE, _DELETE = "dynamodb:UpdateItem", "dynamodb:DeleteItem"
 _FETCH, _STORE = "s3:GetObject", "s3:PutObject"
@@ -74,12 +82,14 @@ class Stores:
         return {
             "JiraWebhookHandler": [
                 self.changes.grant(_GET, _PUT),
+                self.changes.grant_query(CHANGES_BY_STATUS["name"]),
                 self.bus.publish_statement,
                 self.webhook.read_statement,
             ],
             "DocumentOrchestrator": _joined(
                 model,
                 self.changes.grant(_GET, _PUT, _UPDATE),
+                self.changes.grant_query(CHANGES_BY_STATUS["name"]),
                 self.documents.grant(_GET, _PUT, _UPDATE, _DELETE),
                 self.documents.grant_query(CREATED_PAGES["name"]),
                 self.bucket.grant(_FETCH, _STORE, prefix=_DRAFTS),
@@ -106,6 +116,7 @@ class Stores:
             "ReviewPage": [self.bucket.grant(_FETCH, prefix=_REVIEWS), self.link.read_statement],
             "Sweep": [
                 self.changes.grant(_GET, _PUT),
+                self.changes.grant_query(CHANGES_BY_STATUS["name"]),
                 self.documents.grant(_GET, _UPDATE),
                 self.documents.grant_query(BY_STATUS["name"]),
                 fetch_drafts,
@@ -152,7 +163,7 @@ def create_stores(
         )
 
     return Stores(
-        changes=table("changes", "change_id"),
+        changes=table("changes", "change_id", CHANGES_BY_STATUS),
         documents=table("documents", "document_id", CREATED_PAGES, BY_STATUS),
         bucket=DocumentBucket(
             f"{name}-documents-bucket",

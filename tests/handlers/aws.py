@@ -194,7 +194,7 @@ def over(region: Region) -> Aws:
 def build(end_delays: Callable[[str], dict[str, int]]) -> Aws:
     """Create the region's resources and the environment that the functions share, with boto3's clients."""
     dynamodb = boto3.client("dynamodb", region_name=REGION)
-    create_table(dynamodb, "kinexus-changes", "change_id", [])
+    create_table(dynamodb, "kinexus-changes", "change_id", [index("by-status", "status", "detected_at")])
     create_table(
         dynamodb,
         "kinexus-documents",
@@ -208,9 +208,12 @@ def build(end_delays: Callable[[str], dict[str, int]]) -> Aws:
 
 
 def create_table(dynamodb: Any, name: str, key: str, indexes: list[dict[str, Any]]) -> None:
-    """Create a table with a partition key of text, and indexes on attributes of text, or on the number created_at."""
+    """Create a table with a partition key of text, and indexes on attributes of text, or on a time."""
     attributes = {each["AttributeName"] for some in indexes for each in some["KeySchema"]}
-    kinds = {attribute: "N" if attribute == "created_at" else "S" for attribute in sorted(attributes | {key})}
+    kinds = {
+        attribute: "N" if attribute in ("created_at", "detected_at") else "S"
+        for attribute in sorted(attributes | {key})
+    }
     dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
@@ -277,10 +280,12 @@ def _environment() -> dict[str, str]:
         "JIRA_REVIEW_PROJECT_KEY": "",
         "BEDROCK_MODEL_ID": "amazon.nova-lite-v1:0",
         "ADDITIONAL_MODEL_REQUEST_FIELDS": "",
+        "BEDROCK_GUARDRAIL": "",
         "DOCUMENT_LABELS": "needs-docs,new-feature,breaking-change,api-change,documentation",
         "DECLINE_LABELS": "no-docs,internal-only,tech-debt,refactor",
         "DOCUMENT_ISSUE_TYPES": "",
         "MAX_CHANGE_AGE_DAYS": "30",
+        "MAX_DRAFTS_PER_DAY": "100",
         "APPROVER_ACCOUNT_IDS": "",
         "REVIEWER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",

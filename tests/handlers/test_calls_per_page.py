@@ -123,14 +123,14 @@ def test_a_published_page_takes_at_most_so_many_calls(
     assert sum(safety.values()) <= MOST_FOR_SAFETY, safety
     service = sum(is_service(function, call) for function, call in calls.atlassian)
     assert len(calls.atlassian) - sum(safety.values()) - service <= most, told
-    assert len(calls.aws) + ELSEWHERE <= 32, calls.aws
+    assert len(calls.aws) + ELSEWHERE <= 34, calls.aws
 
 
 def test_no_document_is_read_that_a_lease_returned(pipeline: Pipeline, calls: Calls) -> None:
     """And no lease is released by a write of its own."""
     published(pipeline, f"{SUMMARY} again", f"{TEXT} In winter, too.")
     assert (calls.aws.count("GetItem"), calls.aws.count("UpdateItem"), calls.aws.count("DeleteItem")) == (
-        2,
-        11,
+        3,
+        12,
         1,
     )

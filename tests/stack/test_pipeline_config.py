@@ -36,6 +36,8 @@ MALFORMED = [
     ("sweepSchedule", "daily", "must be a rate(…), cron(…) or at(…) expression, or off"),
     ("maxRevisions", "0", "from 1 to 20"),
     ("maxChangeAgeDays", "soon", "from 1 to 3650"),
+    ("bedrockGuardrail", "abcdefghij12", "a colon and its version"),
+    ("maxDraftsPerDay", "0", "from 1 to 2000"),
     ("logRetentionDays", "31", "one of 1, 3, 5"),
 ]
 

@@ -74,6 +74,7 @@ def test_unset_settings_have_the_designs_defaults() -> None:
         "DECLINE_LABELS": "no-docs,internal-only,tech-debt,refactor",
         "DOCUMENT_ISSUE_TYPES": "",
         "MAX_CHANGE_AGE_DAYS": "30",
+        "MAX_DRAFTS_PER_DAY": "100",
         "MAX_REVISIONS": "5",
         "APPROVER_ACCOUNT_IDS": "",
         "APPROVER_GROUP_ID": "",
@@ -85,6 +86,7 @@ def test_unset_settings_have_the_designs_defaults() -> None:
         "REVIEW_FIELDS": "",
         "BEDROCK_MODEL_ID": "eu.amazon.nova-lite-v1:0",
         "ADDITIONAL_MODEL_REQUEST_FIELDS": "",
+        "BEDROCK_GUARDRAIL": "",
         "JIRA_BROWSE_URL": "https://example.atlassian.net",
         "CONFLUENCE_BROWSE_URL": "https://example.atlassian.net/wiki",
     }
@@ -105,6 +107,7 @@ CHANGED = [
      "us.amazon.nova-lite-v1:0"),
     ("JiraWebhookHandler", "documentLabels", "docs", "DOCUMENT_LABELS", "docs"),
     ("JiraWebhookHandler", "maxChangeAgeDays", "7", "MAX_CHANGE_AGE_DAYS", "7"),
+    ("Sweep", "maxDraftsPerDay", "20", "MAX_DRAFTS_PER_DAY", "20"),
     ("ReviewTicketCreator", "jiraReviewProject", "DOCS", "JIRA_REVIEW_PROJECT_KEY", "DOCS"),
     ("ReviewTicketCreator", "reviewIssueType", "Review", "REVIEW_ISSUE_TYPE", "Review"),
 ]  # fmt: skip

@@ -355,6 +355,17 @@ def test_tables_have_ttl_recovery_and_indexes() -> None:
         assert table["billingMode"] == "PAY_PER_REQUEST"
         assert table["ttl"] == {"attributeName": "expires_at", "enabled": True}
         assert table["pointInTimeRecovery"] == {"enabled": True}
+    changes = found.named("kinexus-changes-table", "aws:dynamodb/table:Table").inputs
+    assert changes["globalSecondaryIndexes"] == [
+        {
+            "name": "by-status",
+            "projectionType": "ALL",
+            "keySchemas": [
+                {"attributeName": "status", "keyType": "HASH"},
+                {"attributeName": "detected_at", "keyType": "RANGE"},
+            ],
+        }
+    ]
     assert table["globalSecondaryIndexes"] == [
         {
             "name": "created-pages",

@@ -78,9 +78,15 @@ ASK = (
 )
 
 RIGHTS = {
-    "JiraWebhookHandler": [table("GetItem PutItem", CHANGES), PUBLISH, secret("webhook")],
+    "JiraWebhookHandler": [
+        table("GetItem PutItem", CHANGES),
+        table("Query", f"{CHANGES}/index/by-status"),
+        PUBLISH,
+        secret("webhook"),
+    ],
     "DocumentOrchestrator": [
         table("GetItem PutItem UpdateItem", CHANGES),
+        table("Query", f"{CHANGES}/index/by-status"),
         table("DeleteItem GetItem PutItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/created-pages"),
         allow("GetObject PutObject", DRAFTS, service="s3"),
@@ -110,6 +116,7 @@ RIGHTS = {
     "ReviewPage": [allow("GetObject", REVIEWS, service="s3"), secret("review-links")],
     "Sweep": [
         table("GetItem PutItem", CHANGES),
+        table("Query", f"{CHANGES}/index/by-status"),
         table("GetItem UpdateItem", DOCUMENTS),
         table("Query", f"{DOCUMENTS}/index/by-status"),
         allow("GetObject", DRAFTS, service="s3"),
@@ -187,6 +194,25 @@ def test_parliament_finds_nothing_in_any_policy(stack: str, model: str) -> None:
 def bedrock(model: str) -> list[dict[str, Any]]:
     statements = checks.role_statements(run("dev", bedrockModelId=model), "kinexus-DocumentOrchestrator-role")
     return [dict(statement) for statement in statements if statement["Action"] == ["bedrock:InvokeModel"]]
+
+
+@pytest.mark.parametrize(
+    ("guardrail", "arn"),
+    [
+        ("abcdefghij12:1", f"arn:aws:bedrock:{HERE}:guardrail/abcdefghij12"),
+        ("arn:aws:bedrock:eu-west-1:123456789012:guardrail/x1:DRAFT",
+         "arn:aws:bedrock:eu-west-1:123456789012:guardrail/x1"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_guardrail_may_be_applied_only_where_it_is_set(guardrail: str, arn: str) -> None:
+    graph = run("dev", bedrockGuardrail=guardrail)
+    found = [
+        statement
+        for statement in checks.role_statements(graph, "kinexus-DocumentOrchestrator-role")
+        if "bedrock:ApplyGuardrail" in statement["Action"]
+    ]
+    assert found == ([allow("ApplyGuardrail", arn, service="bedrock")] if arn else [])
 
 
 def test_a_model_id_allows_one_foundation_model_in_this_region() -> None:

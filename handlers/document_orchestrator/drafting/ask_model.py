@@ -19,6 +19,7 @@ from common.aws.bedrock_client import (
     AnswerCutOff,
     BedrockClient,
     ContextExceeded,
+    GuardrailIntervened,
     ModelAnswer,
     ModelFailure,
     ModelRefused,
@@ -152,6 +153,11 @@ def _ask(
             use = answer.use.after(use)
             proposal = _validated(asked, answer, may_send_back="rewritten" not in asked_again)
             return replace(proposal, model=use)
+        except GuardrailIntervened as error:
+            raise PermanentFailure(
+                f"no draft could be made: {error}. Take out what it may not read, such as personal data, and close the "
+                "ticket again; an operator sees in the guardrail's own settings what that is"
+            ) from error
         except ModelRefused as error:  # let go: an answer that was sent back can still be used
             if usable:
                 return replace(usable, model=use)
